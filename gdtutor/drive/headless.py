@@ -45,9 +45,7 @@ def _swept(session: Session, effect: SweepRuns, deadline: Deadline) -> Session:
 
 
 def trained(
-    effect: Train,
-    deadline: Deadline = None,
-    clock: Callable[[], float] | None = None,
+    effect: Train, deadline: Deadline = None, clock: Callable[[], float] | None = None
 ) -> Snapshot:
     """Train to the end, or as far as is asked for; the time it took is left out.
 

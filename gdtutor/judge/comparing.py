@@ -9,13 +9,7 @@ import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
-from gdtutor.judge.asked import (
-    AskedName,
-    data_names,
-    engine_value,
-    given_values,
-    is_over_batch,
-)
+from gdtutor.judge.asked import AskedName, data_names, engine_value, given_values, is_over_batch
 from gdtutor.judge.layout import (
     Reading,
     blamed_for_digits,

@@ -14,16 +14,7 @@ from gdtutor.session.figures import figures_ahead
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
 from gdtutor.session.runs import OWN, has_others, run_label
-from gdtutor.session.state import (
-    Look,
-    Playing,
-    Screen,
-    Status,
-    Tab,
-    TrainLook,
-    Walk,
-    has_opening,
-)
+from gdtutor.session.state import Look, Playing, Screen, Status, Tab, TrainLook, Walk, has_opening
 from gdtutor.session.steps import Step, find_step
 from gdtutor.values import replace
 

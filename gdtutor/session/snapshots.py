@@ -65,8 +65,4 @@ def _at_epoch(snapshot: Snapshot, run: Run, epoch: int) -> Snapshot:
     """Return the same snapshot each time, so that a picture of it is drawn once."""
     iteration = run.first_iteration(epoch)
     then = outcome_of(run, iteration)
-    return replace(
-        snapshot,
-        **asdict(then),
-        iterations=iteration,
-    )
+    return replace(snapshot, **asdict(then), iterations=iteration)

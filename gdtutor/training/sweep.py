@@ -251,12 +251,4 @@ def _grouped(members: Sequence[Member]) -> list[list[int]]:
     return groups
 
 
-__all__ = [
-    "MAX_NUMBERS",
-    "MAX_RUNS",
-    "Member",
-    "Sweep",
-    "check_room",
-    "sweepable",
-    "swept",
-]
+__all__ = ["MAX_NUMBERS", "MAX_RUNS", "Member", "Sweep", "check_room", "sweepable", "swept"]

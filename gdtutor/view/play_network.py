@@ -19,13 +19,7 @@ from gdtutor.view.play_edges import (
     weight_glyphs,
     weight_strip,
 )
-from gdtutor.view.play_maps import (
-    centre_of,
-    layer_names,
-    maps_of,
-    shown_parameters,
-    small_map,
-)
+from gdtutor.view.play_maps import centre_of, layer_names, maps_of, shown_parameters, small_map
 
 LEAST_MAP = (5, 1)
 """Columns and lines of the smallest map of a neuron."""

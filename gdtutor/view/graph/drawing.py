@@ -41,10 +41,7 @@ NEIGHBOURS = (24, 16, 12, 8, 5, 3, 1)
 
 
 def draw_graph(
-    nodes: Sequence[DrawNode],
-    edges: Sequence[DrawEdge],
-    sheet: DrawSheet,
-    total: int | None = None,
+    nodes: Sequence[DrawNode], edges: Sequence[DrawEdge], sheet: DrawSheet, total: int | None = None
 ) -> GraphDrawing:
     """Draw a graph in exactly as many lines as a sheet has, of at most so many cells.
 
@@ -73,11 +70,7 @@ def draw_graph(
 
 
 def _choose(
-    nodes: Sequence[DrawNode],
-    edges: Sequence[DrawEdge],
-    sheet: DrawSheet,
-    *,
-    is_whole: bool,
+    nodes: Sequence[DrawNode], edges: Sequence[DrawEdge], sheet: DrawSheet, *, is_whole: bool
 ) -> tuple[Layout, int]:
     """Return a layout that fits and the number of nodes that it shows."""
     whole = make_part(nodes, edges)
