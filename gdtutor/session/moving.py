@@ -74,7 +74,8 @@ def moved(session: W, iteration: int, step: int) -> W:
     look = session.look
     if not is_same:
         # A picture that was put away comes back where the lesson shows it again.
-        look = replace(look, scroll=0, cell=None, proof=False, mistakes=False,
+        left = session.step if iteration == session.moment.iteration else 0
+        look = replace(look, scroll=0, cell=None, proof=False, mistakes=False, left=left,
                        figure=look.figure or None)  # fmt: skip
     most = max(len(moment.batch) - 1, 0)
     look = replace(look, example=min(look.example, most), is_closing=False)

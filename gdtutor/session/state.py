@@ -188,6 +188,8 @@ class Look(Struct, frozen=True):
     """Lines of a page of text that its screen hides below."""
     hints: int = 0
     """How many hints for the lesson's tasks were asked for."""
+    left: int = 0
+    """The step of this iteration that the walk has just come from; 0 where it came from none."""
     is_closing: bool = False
     """Whether the lesson's closing page is shown."""
     is_blank: bool = False

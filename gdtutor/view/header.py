@@ -7,7 +7,7 @@ from itertools import takewhile
 from gdtutor.lesson.characters import cells
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Walk
-from gdtutor.session.steps import Phase
+from gdtutor.session.steps import Phase, Step
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Segment, Style
@@ -48,11 +48,15 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
 def passed_over(session: Walk) -> str:
     """Return the numbers of the steps just before this one that → skips, empty where it is none.
 
-    It holds however the learner has come here: by a link or by `:` nothing was skipped.
+    The step that the learner was at was not skipped, by whatever way it was reached.
     """
     steps = reversed(session.moment.steps[: max(session.step - 1, 0)])
-    is_passed = session.lesson.passes.__contains__
-    passed = [s.number for s in takewhile(lambda s: is_passed((s.phase.value, s.node)), steps)]
+
+    def is_passed(step: Step) -> bool:
+        is_left = step.number == session.look.left
+        return not is_left and (step.phase.value, step.node) in session.lesson.passes
+
+    passed = [step.number for step in takewhile(is_passed, steps)]
     if not passed or session.look.is_closing:
         return ""
     return f"{passed[-1]}-{passed[0]}" if len(passed) > 1 else f"{passed[0]}"

@@ -8,6 +8,7 @@ import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.graph import Role
+from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.session.rounded import is_step_of_rounding, rounded_cells
 from gdtutor.session.steps import Phase
@@ -34,7 +35,7 @@ def sentence(context: Context) -> str:
 
 
 def _given(context: Context) -> str:
-    leaves = context.graph.leaves
+    leaves = [leaf for leaf in context.graph.leaves if leaf.name != BATCH_SIZE]
     counts = {role: sum(1 for leaf in leaves if leaf.role is role) for role in Role}
     parts = [
         _counted(counts[role], word, is_matrix=role is Role.INPUT and _are_matrices(context))
@@ -42,14 +43,16 @@ def _given(context: Context) -> str:
             (Role.INPUT, "input"),
             (Role.TARGET, "target"),
             (Role.PARAMETER, "parameter"),
+            (Role.CONSTANT, "constant"),
         )
         if counts[role]
     ]
-    start = f"Given: {', '.join(parts)}." if parts else "Nothing is given but constants."
-    examples = len(context.moment.batch)
+    start = f"Given: {', '.join(parts)}."
+    examples = len(context.moment.batch) * bool(counts[Role.INPUT] + counts[Role.TARGET])
     if examples > 1:
         start += f" This iteration sees {examples} examples at once."
-    return f"{start} Everything else on the screens is computed from these."
+    where = "in this graph" if len(context.moment.traces) > 1 else "on the screens"
+    return f"{start} Everything else {where} is computed from these."
 
 
 def _counted(count: int, word: str, *, is_matrix: bool) -> str:
@@ -190,7 +193,7 @@ def _meaning(context: Context, called: str, root: str, value: float) -> str:
         return f"{flat}, a small change does nothing or next to nothing."
     way = "grows" if value > 0 else "shrinks"
     return (
-        f"Where {called} grows a little, {root} {way} {context.number(abs(value))} times as much."
+        f"Where {called} grows a little, {root} {way} by {context.number(abs(value))} times that."
     )
 
 

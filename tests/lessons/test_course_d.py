@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import pairwise
 
@@ -221,3 +222,18 @@ def test_a_grid_of_ten_values_for_one_neuron_wins_where_its_range_is_well_chosen
         w, b = w - 4 * (x @ dz), b - 4 * dz.sum()
     steps = float(np.sum((1 / (1 + np.exp(-(w @ x + b))) - y) ** 2) / 8)
     assert min(grid) < 0.001 < steps < 0.003
+
+
+def test_no_note_of_any_values_says_how_many_numbers_move() -> None:
+    """After an edit fewer may: with all weights at 0 in the search's network none does."""
+    for path in sorted(shipped_lessons_folder().glob("[0-9]*.md")):
+        for scene in load_lesson(path).scenes:
+            for note in scene.notes:
+                told = " ".join(note.text.split())
+                assert not (note.when.always and re.search(r"\b[Aa]ll \w+ move", told)), told
+
+
+def test_a_note_beside_several_pictures_says_which_one_it_describes() -> None:
+    told = [n.text for s in lesson("scaling").scenes for n in s.notes if "ravine:" in n.text]
+    assert told
+    assert all("first picture" in " ".join(text.split()) for text in told)

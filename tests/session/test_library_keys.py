@@ -14,8 +14,9 @@ from gdtutor.progress.keeper import place_of_session
 from gdtutor.session.catalogue import Library, found_at, place_text, shown_entries
 from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.effects import OpenLesson
+from gdtutor.session.navigation import goto
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -167,6 +168,13 @@ def test_own_values_under_a_variant_are_the_variants():
     assert session.message == f"Back to the variant's own values: {session.variant}."
 
 
+@pytest.mark.parametrize("keys", ["N N N", "N N N n P"])
+def test_a_step_that_was_just_shown_is_not_passed_over(keys):
+    session = pressed(session_at(shipped_lessons_folder() / "07-learning-rate.md"), keys)
+    assert current_step(session).node == "L"
+    assert "passed over" not in screen(pressed(session, "right"))
+
+
 @pytest.mark.parametrize(("lesson", "before"), [("16-xor-hidden", 6), ("02-activations", 14)])
 def test_a_step_behind_one_that_is_passed_over_says_so(lesson, before):
     session = session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(before))
@@ -175,6 +183,7 @@ def test_a_step_behind_one_that_is_passed_over_says_so(lesson, before):
     on = session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(before + 2))
     for size in ((80, 24), (120, 36), (200, 50)):
         assert f"{before + 1} passed over" in screen(on, *size)
+    assert "passed over" not in screen(pressed(goto(on, str(before + 1)), "n"))
     closing = screen(pressed(on, "z"))
     assert "closing page" in closing
     assert "passed over" not in closing

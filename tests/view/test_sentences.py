@@ -5,6 +5,7 @@ from lesson_texts import lesson_text
 from walks import NETWORK, NEURON, pressed, typed, walk
 
 from gdtutor.engine.operations import parse_formula
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.session.navigation import goto
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE
@@ -74,3 +75,22 @@ def test_an_update_by_less_than_the_digits_show_is_told_with_more_of_them():
     told = said(goto(session, "update:b"))
     start, end = told.split(" from ")[1].split(";")[0].split(" to ")
     assert start != end
+
+
+def test_what_is_given_is_counted_for_the_graph_that_is_walked():
+    path = shipped_lessons_folder() / "13-why-x-transpose.md"
+    start = typed(pressed(walk(path, "given"), "e"), "x01 0")
+    given = (
+        "Given: 2 parameters, 4 constants. Everything else in this graph is computed from these."
+    )
+    assert said(start) == given
+    last = next(step.number for step in start.moment.steps if step.scene == 2)
+    told = said(goto(start, str(last)))
+    assert told.startswith("Given: 1 input matrix, 1 target, 2 parameters. This iteration sees 4 ")
+
+
+def test_a_slope_is_told_as_a_share_of_the_change():
+    told = said(walk(NEURON, "backward:w1"))
+    assert "a little" in told
+    assert " by " in told
+    assert told.endswith(" times that.")
