@@ -21,7 +21,7 @@ CALLS = tuple(
     for name, row in OPERATIONS.items()
     if row.kind is Kind.ELEMENTWISE and row.operands == 1 and name != "neg"
 )
-SIGNS = (" + ", " - ", "*", "/", "**")
+SIGNS = (" + ", " - ", "*", "/", "**", " > ", " <= ")
 Table = Mapping[str, Sequence[str]]
 TRAINING: Table = {
     "learning_rate": ("0.1", "1.0", "25", "1e-9"),
@@ -117,6 +117,7 @@ LAYERS = (
     ("H = V @ X", "K = where(step(H), H, min(H, axis=0))", "Z = U @ K + b*var(w, axis=1)"),
     ("H = concat(V @ X[0:2], X, V[1:] @ X)", "K = reshape(H[:, :], 7, -1)", "Z = K[1:2, :] + b"),
     ("for t in 0..1:\n  H{t} = tanh(V @ X)*w[0, t]", "Z = U @ H1 + b*sum(H0)"),
+    ("H = softmax(V @ X, axis=-2)*(V @ X > 0)", "Z = U @ H + b*sum(w >= 0.5, axis=-1)"),
     ("H = embed(V, w*0)", "Z = U @ (V @ X) + b*H[0, 1] + sum(outer(V[0], w[0]))"),
     ("H = flatten(w)", "Z = w @ X + b*dot(H, H) + H[-1]"),
     ("H = V @ X", "Z = logsumexp(H, axis=0) - stop_gradient(w @ X) + b*argmax(w)"),
@@ -125,6 +126,7 @@ ROW_LAYERS = (
     ("Z = X @ w + b",),
     ("H = tanh(X @ V)", "Z = sum(H) + X @ w + b"),
     ("H = softmax(X @ V)", "Z = H @ U + b*sum(w)"),
+    ("H = softmax(X @ V, axis=-1)*(X @ V < 0.1)", "Z = where(X @ w > b, H @ U, b)"),
     ("H = X @ V", "K = H.T", "Z = K.T @ U + b*mean(w)"),
 )
 DRAWN = {

@@ -112,6 +112,7 @@ def test_every_operation_is_drawn_sometimes(name):
         *("frozen = ", "gradients = ", "validation = ", "hyperparameters = ", "[constants]"),
         *("[network]", "[[variants]]", "data.examples = ", "parameters.W = ", "1:w=", "1:X[0,"),
         *("1e-300", "1e+300", "5e-324", "-0.0", "745.0"),
+        *(" > 0)", " < ", " >= ", " <= ", "axis=-1", "axis=-2"),
     ],
 )
 def test_every_part_of_a_lesson_is_drawn_sometimes(pattern):

@@ -14,6 +14,7 @@ SAFE = (
     "cos({0})", "({0})**1", "2**tanh({0})", "-({0})**2", "1/(1 + square({0}))", "({0})/2",
     "({0}) - ({0})", "({0})*({0})", "maximum({0}, 0)", "maximum(0.5, {0})",
     "minimum({0}, 1)", "clip({0}, -0.5, 0.5)", "({0})*stop_gradient({0})",
+    "({0})*({0} > 0)", "(0.25 >= {0})", "1 - (0 < {0})",
 )  # fmt: skip
 BARE = ("exp({0})", "log({0})", "sqrt({0})", "log1p({0})", "({0})**0.5", "1/({0})", "({0})**-2",
         "({0})**7", "exp(square({0}))")  # fmt: skip
@@ -23,6 +24,7 @@ BINARY = (
     "maximum({0}, {1})", "binary_cross_entropy(sigmoid({0}), sigmoid({1}))",
     "binary_cross_entropy_logits({0}, {1})", "({0}) + ({0})*({1})",
     "minimum({0}, {1})", "where(step({0} - 0.3), {1}, {0})", "clip({0}, -1, square({1}))",
+    "({0} > {1})*({0})", "where({0} <= {1}, {1}, {0})",
 )  # fmt: skip
 BARE_BINARY = ("({0})/({1})", "({0})**({1})", "binary_cross_entropy({0}, {1})")
 MORE_REDUCTIONS = ("min", "argmax", "var", "std", "logsumexp")
@@ -254,8 +256,9 @@ class Author:
         axis = self.rng.choice((None, *range(len(shape))))
         if axis is None:
             return f"{name}({inner})", ()
-        named = self.rng.choice(("", "axis="))
-        return f"{name}({inner}, {named}{axis})", (*shape[:axis], 1, *shape[axis + 1 :])
+        ways = (f"{axis}", f"axis={axis}", f"axis={axis - 2}")
+        way = self.rng.choice(ways[: len(shape) + 1])
+        return f"{name}({inner}, {way})", (*shape[:axis], 1, *shape[axis + 1 :])
 
     def _pick(self, depth):
         inner, shape = self._formula(depth)
@@ -289,7 +292,8 @@ class Author:
         if axis is None:
             return inner, shape
         joined = tuple(n * 2 if i == axis else n for i, n in enumerate(shape))
-        return f"concat({inner}, tanh({inner}), axis={axis})", joined
+        told = axis - 2 if len(shape) == 2 and self.rng.random() < 0.3 else axis
+        return f"concat({inner}, tanh({inner}), axis={told})", joined
 
     def _reshaped(self, depth):
         inner, shape = self._formula(depth)
@@ -333,7 +337,7 @@ class Author:
         """Return the axis that a call names; a vector of a lesson in rows has to."""
         if len(shape) == 1:
             return ", 0"
-        return self.rng.choice((", 0", ", 1")) if self.rng.random() < 0.3 else ""
+        return self.rng.choice((", 0", ", 1", ", axis=-1")) if self.rng.random() < 0.3 else ""
 
     def rows(self):
         """Return the examples."""

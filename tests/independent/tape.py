@@ -45,6 +45,8 @@ def _tree(node):
             return _tree(inner)
         case ast.BinOp(left=left, op=op, right=right):
             return (_OPERATORS[type(op)], _tree(left), _tree(right))
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            return _mask(_tree(left), _tree(right), op)
         case ast.Attribute(value=inner, attr="T"):
             return ("transpose", _tree(inner))
         case ast.Call(func=ast.Name(id="dot"), args=[left, right]):
@@ -54,7 +56,7 @@ def _tree(node):
         case ast.Call(func=ast.Name(id="reshape"), args=[inner, *lengths]):
             return ("reshape", _tree(inner), tuple(ast.literal_eval(n) for n in lengths))
         case ast.Call(func=ast.Name(id="concat"), args=args, keywords=named):
-            axis = named[0].value.value if named else 0
+            axis = _axis(named[0].value) if named else 0
             joined = _tree(args[0])
             for arg in args[1:]:
                 joined = ("concat", joined, _tree(arg), axis)
@@ -70,12 +72,30 @@ def _tree(node):
         case ast.Call(
             func=ast.Name(id=name),
             args=args,
-            keywords=[ast.keyword(value=ast.Constant(value=axis))],
+            keywords=[ast.keyword(value=axis)],
         ):
-            return (name, *map(_tree, args), int(axis))
+            return (name, *map(_tree, args), _axis(axis))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             return (name, *map(_tree, args))
     raise ValueError(ast.dump(node))
+
+
+def _mask(left, right, op):
+    """Return a comparison as the step of a difference, or 1 less the step of the other one."""
+    is_strict = isinstance(op, ast.Gt | ast.Lt)
+    is_turned = isinstance(op, ast.Lt | ast.LtE) is not is_strict
+    above, below = (right, left) if is_turned else (left, right)
+    if above == ("number", 0.0):
+        off = ("neg", below)
+    else:
+        off = above if below == ("number", 0.0) else ("sub", above, below)
+    return ("sub", ("number", 1.0), ("step", off)) if is_strict else ("step", off)
+
+
+def _axis(node):
+    """Return an axis counted from the first of two, which may be told from the last."""
+    axis = int(ast.literal_eval(node))
+    return axis if axis >= 0 else axis + 2
 
 
 def _index(part):

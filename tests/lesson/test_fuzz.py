@@ -35,3 +35,10 @@ def test_the_grammar_makes_lessons_and_mistakes() -> None:
     tapes = [Tape(draws.randbytes(CHOICES)) for _ in range(80)]
     are_lessons = [check(KINDS["lesson of the grammar"](tape)) for tape in tapes]
     assert 20 <= sum(are_lessons) <= 60
+
+
+@pytest.mark.parametrize("written", [" > ", " <= ", "axis=-1", "axis=-2", ")*(V @ X > 0)"])
+def test_the_grammar_has_masks_and_axes_told_from_the_last(written: str) -> None:
+    draws = random.Random(0)
+    texts = (KINDS["lesson of the grammar"](Tape(draws.randbytes(CHOICES))) for _ in range(2_000))
+    assert any(written in text.decode() for text in texts)
