@@ -40,6 +40,8 @@ PATIENCE = 0.05
 """Seconds that the screens wait for an answer before keys are heard beside it."""
 
 Cover = Callable[[int, int, Chars], Frame]
+Begun = tuple["FrontEndStart", tuple[Press, ...]]
+"""What a front end begins with, and the keys that are pressed then."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,32 +49,51 @@ def run(arguments: argparse.Namespace) -> int:
     presses = parse_keys(arguments.keys)
     if arguments.linear or speaks_plainly(os.environ, sys.stdin):
         return _converse(arguments, presses)
+
+    def begin() -> Begun:
+        from gdtutor.cli.starting import start
+
+        return start(arguments), presses
+
+    return show_behind(arguments, begin, _cover(arguments))
+
+
+def show_behind(
+    arguments: argparse.Namespace, begin: Callable[[], Begun], cover: Cover | None
+) -> int:
+    """Show what begins behind a cover; return the exit code once all that is kept is on the disk.
+
+    Args:
+        arguments: Those of `show`.
+        begin: Makes what is shown, in a thread; raises GdTutorError.
+        cover: Draws what stands until then.
+    """
     begun: list[FrontEndStart] = []
 
     def open_program(app: TutorApp) -> Program:
-        from gdtutor.cli.starting import resume, start
+        from gdtutor.cli.starting import resume
         from gdtutor.drive.opening import open_lesson
         from gdtutor.ui.answering import Services
         from gdtutor.ui.program import Program
 
-        begin = start(arguments)
-        begun.append(begin)
+        found, presses = begin()
+        begun.append(found)
         services = Services(
-            open_lesson, begin.save, keep=begin.keep, listen=begin.listen, resume=resume
+            open_lesson, found.save, keep=found.keep, listen=found.listen, resume=resume
         )
         gc.freeze()
         gc.enable()
-        return Program(app, begin.session, services, presses)
+        return Program(app, found.session, services, presses)
 
     # What is made while the program opens stays until it ends: to search it for garbage, again and
     # again as it grows, takes a tenth of that time.
     gc.disable()
     try:
-        return show(arguments, open_program, _cover(arguments))
+        return show(arguments, open_program, cover)
     finally:
         gc.enable()
-        for begin in begun:
-            begin.finish()
+        for found in begun:
+            found.finish()
 
 
 def _converse(arguments: argparse.Namespace, presses: tuple[Press, ...]) -> int:

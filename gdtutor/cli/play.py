@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from gdtutor.lesson.model import Lesson
     from gdtutor.session.state import Walk
     from gdtutor.training.run import Run
-    from gdtutor.ui.app import TutorApp
-    from gdtutor.ui.program import Program
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,34 +39,19 @@ def run(arguments: argparse.Namespace) -> int:
         from gdtutor.cli.train import train
 
         return train(arguments, *heard(lambda: _run_of(arguments, playground)))
-    from gdtutor.cli.open_app import show
+    from gdtutor.cli.open_app import Begun, show_behind
     from gdtutor.ui.terminal import speaks_plainly
     from gdtutor.view.opening_screen import lesson_cover
 
     presses = parse_keys(arguments.keys)
     if arguments.linear or speaks_plainly(os.environ, sys.stdin):
         return _converse(arguments, playground)
-    begun: list[FrontEndStart] = []
 
-    def open_program(app: TutorApp) -> Program:
-        # Imported behind the first frame, which says what is opened.
-        from gdtutor.cli.starting import resume
-        from gdtutor.drive.opening import open_lesson
-        from gdtutor.ui.answering import Services
-        from gdtutor.ui.program import Program
+    def begin() -> Begun:
+        found, kept = begin_with(arguments, playground)
+        return found, presses or parse_keys(kept)
 
-        begin, kept = begin_with(arguments, playground)
-        begun.append(begin)
-        services = Services(
-            open_lesson, begin.save, keep=begin.keep, listen=begin.listen, resume=resume
-        )
-        return Program(app, begin.session, services, presses or parse_keys(kept))
-
-    try:
-        return show(arguments, open_program, partial(lesson_cover, "", "Playground", ""))
-    finally:
-        for begin in begun:
-            begin.finish()
+    return show_behind(arguments, begin, partial(lesson_cover, "", "Playground", ""))
 
 
 def _run_of(arguments: argparse.Namespace, playground: Playground) -> tuple[Lesson, Run]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
@@ -45,13 +45,13 @@ class Sheet(Struct, frozen=True):
     items: tuple[SheetItem, ...]
 
 
-def practice_sheet(count: int, seed: int, kinds: Sequence[str] = tuple(KINDS)) -> Sheet:
+def practice_sheet(count: int, seed: int) -> Sheet:
     """Return a sheet of exercises."""
     items = tuple(
         SheetItem(
             (*made.lines, made.question), (f"answer: {BLANK}",), (f"answer: {made.answer_text}",)
         )
-        for made in islice(exercises(seed, kinds), count)
+        for made in islice(exercises(seed, tuple(KINDS)), count)
     )
     return Sheet(f"Practice, sheet {seed}", (), items)
 

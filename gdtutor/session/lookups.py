@@ -7,10 +7,10 @@ from functools import lru_cache
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.engine.rounding import RoundingErrors, rounding_of
-from gdtutor.engine.trace import Trace, forward
+from gdtutor.engine.trace import forward
 from gdtutor.lesson.conditions import Known, Values, Wanted
 from gdtutor.session.moment import Moment
+from gdtutor.session.rounded import bounds_of
 from gdtutor.session.state import Walk
 from gdtutor.training.classes import accuracy
 from gdtutor.training.curvature import curvatures
@@ -141,16 +141,11 @@ def _of_trace(moment: Moment, wish: Wanted, scene: int | None) -> Known:
     for trace in (*first, *reversed(moment.traces)):
         found = trace.gradients if wish.about == "grad" else trace.values
         if wish.name in found:
-            bounds = _bounds(trace)
+            bounds = bounds_of(trace)
             errors = bounds.gradients if wish.about == "grad" else bounds.values
             error = np.max(errors.get(wish.name, np.zeros(1)), initial=0.0)
             return Known(found[wish.name], float(error) if np.isfinite(error) else 0.0)
     return Known(np.asarray(np.nan))
-
-
-@lru_cache(maxsize=4)
-def _bounds(trace: Trace) -> RoundingErrors:
-    return rounding_of(trace)
 
 
 def _forward_over_all(run: Run, iteration: int) -> dict[str, Array]:

@@ -21,7 +21,7 @@ def read_back_all(array: Array, digits: int) -> Array:
 
 def common_exponent(array: Array, digits: int) -> int:
     """Return the power of ten that a whole matrix is shown in; 0 where plain numbers will do."""
-    largest = _largest(array)
+    largest = largest_of(array)
     is_whole = bool(np.all(array == np.trunc(array))) and largest < WHOLE
     if is_whole or 1e-3 <= largest < max(LARGE, 10.0**digits):
         return 0
@@ -35,11 +35,12 @@ def shared_exponent(array: Array) -> int:
     smallest needs more decimals than the largest. Where one that is not 0 is below `SPREAD` of the
     largest, as the scores beside a mask of -1e9, every cell is written on its own.
     """
-    largest = _largest(array)
+    largest = largest_of(array)
     if not largest or np.any((array != 0) & (np.abs(array) < SPREAD * largest)):
         return 0
     return math.floor(math.log10(largest))
 
 
-def _largest(array: Array) -> float:
+def largest_of(array: Array) -> float:
+    """Return the largest finite size in an array; 0 where there is none."""
     return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.shapes import has_cell
 from gdtutor.lesson.selectors import Selector, parse_selector
@@ -66,12 +68,7 @@ def next_phase(session: Walk, count: int) -> Walk:
         # Whole iterations are not walked phase by phase: a million of them would take hours.
         session = next_iteration(session, (count - 1) // phases)
         count = (count - 1) % phases + 1
-    for _ in range(count):
-        before = session
-        session = _next_phase(session)
-        if (session.moment, session.step) == (before.moment, before.step):
-            break
-    return session
+    return _repeated(_next_phase, session, count)
 
 
 def _phases(session: Walk) -> int:
@@ -97,9 +94,14 @@ def previous_phase(session: Walk, count: int) -> Walk:
     if session.moment.iteration and count > phases > 0:
         whole = min((count - 1) // phases, session.moment.iteration)
         session, count = previous_iteration(session, whole), count - whole * phases
+    return _repeated(_previous_phase, session, count)
+
+
+def _repeated(move: Callable[[Walk], Walk], session: Walk, count: int) -> Walk:
+    """Move so many times, or until that leads nowhere."""
     for _ in range(count):
         before = session
-        session = _previous_phase(session)
+        session = move(session)
         if (session.moment, session.step) == (before.moment, before.step):
             break
     return session

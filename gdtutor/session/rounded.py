@@ -20,7 +20,7 @@ _RARELY = 1e-6
 
 
 @lru_cache(maxsize=4)
-def _bounds(trace: Trace) -> RoundingErrors:
+def bounds_of(trace: Trace) -> RoundingErrors:
     """Return the bounds of a trace; the last few are kept."""
     return rounding_of(trace)
 
@@ -35,7 +35,7 @@ def _largest(trace: Trace) -> float:
 def _numbers(trace: Trace) -> frozenset[float]:
     found: set[float] = set()
     for name, gradient in trace.gradients.items():
-        found.update(gradient[is_rounding(gradient, _bounds(trace).gradients[name])].tolist())
+        found.update(gradient[is_rounding(gradient, bounds_of(trace).gradients[name])].tolist())
     return frozenset(found | {-value for value in found})
 
 
@@ -49,7 +49,7 @@ def of_rounding(trace: Trace, value: Array) -> Cells:
 
 def rounded_cells(trace: Trace, name: str) -> Cells:
     """Return where a gradient of a trace is 0 but for its own rounding."""
-    return is_rounding(trace.gradients[name], _bounds(trace).gradients[name])
+    return is_rounding(trace.gradients[name], bounds_of(trace).gradients[name])
 
 
 def is_step_of_rounding(moment: Moment, name: str) -> bool:
@@ -57,5 +57,5 @@ def is_step_of_rounding(moment: Moment, name: str) -> bool:
     trace = moment.trace
     if name not in trace.gradients:
         return False
-    taken, bound = trace.gradients[name], _bounds(trace).gradients[name]
+    taken, bound = trace.gradients[name], bounds_of(trace).gradients[name]
     return bool(taken.any() and (np.abs(taken) <= bound).all() and np.isfinite(bound).all())

@@ -181,11 +181,8 @@ def runs(session: Walk) -> str:
     """For pausing and resuming."""
     if session.sweeping is not None:
         return ""
-    if session.training.status is Status.FINISHED and session.training.stopped_by == "not_finite":
-        return LOST
-    if session.training.is_at_end:
-        return "The run is finished: n trains an epoch more, 0 goes back to its start."
-    return ""
+    is_over = "The run is finished: n trains an epoch more, 0 goes back to its start."
+    return plays(session) or (is_over if session.training.is_at_end else "")
 
 
 def plays(session: Walk) -> str:
@@ -200,8 +197,7 @@ def single_steps(session: Walk) -> str:
         return "A sweep is at work; s ends it, then single steps."
     if session.training.status is Status.RUNNING and session.goal is None:
         return "Pause with Space first, then single steps."
-    is_lost = session.training.status is Status.FINISHED
-    return LOST if is_lost and session.training.stopped_by == "not_finite" else ""
+    return plays(session)
 
 
 def stopping(session: Walk) -> str:

@@ -222,13 +222,3 @@ def formula_of(init: str, told: Mapping[str, float]) -> str:
     for name, value in constants_of(init, told).items():
         text = text.replace(name, f"{value:g}")
     return text.removeprefix("1·")
-
-
-def draw(init: str, shape: Shape, seed: int, constants: Mapping[str, float] | None = None) -> Array:
-    """Draw one parameter from a generator of its own; see `draw_with`.
-
-    Raises:
-        DataError: as `draw_with`, or the seed is out of range.
-    """
-    check_seed(seed)
-    return draw_with(init, shape, np.random.RandomState(seed), constants)

@@ -33,9 +33,8 @@ class Canvas(Widget, can_focus=False):
         chars: Chars = UNICODE,
         *,
         painted: Callable[[], None] = lambda: None,
-        id: str | None = None,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__()
         self._painted = painted
         self._colours = colours
         self._plain = rich_style(colours.look(Style.TEXT))

@@ -33,7 +33,7 @@ def text_of(content: Line) -> str:
     return "".join(segment.text for segment in content)
 
 
-def fitted(content: Line, width: int, chars: Chars, style: Style = Style.TEXT) -> Line:
+def fitted(content: Line, width: int, chars: Chars) -> Line:
     """Return the line padded or cut to exactly this width; a cut is shown by an ellipsis."""
     shown, filled = content, width_of(content)
     if filled > width:
@@ -41,7 +41,7 @@ def fitted(content: Line, width: int, chars: Chars, style: Style = Style.TEXT) -
         shown = cut(content, width, chars.cut_mark)
         filled = width_of(shown)
     missing = width - filled
-    return (*shown, Segment(" " * missing, style)) if missing > 0 else shown
+    return (*shown, Segment(" " * missing, Style.TEXT)) if missing > 0 else shown
 
 
 def cut(content: Line, width: int, ellipsis: str) -> Line:

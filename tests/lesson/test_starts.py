@@ -12,7 +12,7 @@ from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.starts import seeds_of, start_values
 from gdtutor.training.errors import DataError
-from gdtutor.training.initialise import draw
+from gdtutor.training.initialise import draw_with
 
 DRAWN = (
     "w = 0.5\nb = 0.0",
@@ -158,5 +158,5 @@ def test_the_seeds_told_are_those_that_are_drawn_from() -> None:
     assert seeds_of(shared, seed=7) == {"W1": 7, "W2": 7}
     for seed in (None, 20):
         for name, own in seeds_of(starts, seed).items():
-            drawn = draw(starts[name].init, starts[name].shape, own)
+            drawn = draw_with(starts[name].init, starts[name].shape, np.random.RandomState(own))
             np.testing.assert_array_equal(start_values(starts, seed)[name], drawn)

@@ -15,7 +15,7 @@ from gdtutor.values import Struct
 from gdtutor.view.frame import Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.planes import at_points, input_columns, no_point
+from gdtutor.view.pictures.planes import around, at_points, input_columns, no_point
 from gdtutor.view.pictures.plot_words import Named, plot_words
 from gdtutor.view.pictures.source import Drawing, Size, Source, interval, option, said
 
@@ -99,7 +99,7 @@ def fit_of(source: Source, wish: PictureWish) -> FitFacts | None:
         return None
     (column,), (target,) = input_columns(problem), problem.target_columns
     inputs, targets = problem.examples[:, column], problem.examples[:, target]
-    low, high = interval(wish) or _around(inputs)
+    low, high = interval(wish) or around(inputs, _MARGIN)
     xs = np.linspace(low, high, POINTS)
     now, before = _parameters(source)
     ys = _curve(source, now, name, xs)
@@ -158,18 +158,12 @@ def _here(
     return x, y, float(_curve(source, parameters, name, np.array([x]))[0])
 
 
-def _around(values: Array) -> tuple[float, float]:
-    """Return a range that holds all values, and a little more on either side."""
-    spread = float(np.ptp(values)) or 1.0
-    return float(values.min()) - _MARGIN * spread, float(values.max()) + _MARGIN * spread
-
-
 def _height(targets: Array, curves: Array) -> tuple[float, float]:
     """Return a range that holds the targets, and the curves as far as they stay near."""
     low, high = float(targets.min()), float(targets.max())
     spread = (high - low) or max(abs(high), 1.0)
     near = np.clip(curves[np.isfinite(curves)], low - spread, high + spread)
-    return _around(np.concatenate([targets, near]))
+    return around(np.concatenate([targets, near]), _MARGIN)
 
 
 def _named(source: Source, numbers: FitFacts) -> list[Named]:

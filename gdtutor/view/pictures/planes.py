@@ -96,10 +96,10 @@ def to_scale(grid: Grid) -> Grid:
     return replace(grid, columns=columns, rows=rows) if rows >= LEAST_ROWS else grid
 
 
-def around(values: Array) -> tuple[float, float]:
-    """Return a range that holds all values, and a margin on either side."""
+def around(values: Array, margin: float = _MARGIN) -> tuple[float, float]:
+    """Return a range that holds all values, and a part of their spread on either side."""
     spread = float(np.ptp(values)) or 1.0
-    return float(values.min()) - _MARGIN * spread, float(values.max()) + _MARGIN * spread
+    return float(values.min()) - margin * spread, float(values.max()) + margin * spread
 
 
 def cell_middles(grid: Grid, *, at_corners: bool = False) -> Array:

@@ -23,7 +23,7 @@ from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.frame import UNICODE, Chars, Line, Placed, Style
-from gdtutor.view.lines import line, wrapped
+from gdtutor.view.lines import wrapped
 
 
 class Source(Struct, frozen=True):
@@ -233,8 +233,3 @@ def cell_of(array: Array, cell: tuple[int, ...] | None) -> float:
 def first_that_fits(words: tuple[str, ...], width: int) -> str:
     """Return the first of several wordings that has room, the last one where none has."""
     return next((text for text in words if cells(text) <= width), words[-1])
-
-
-def heading(text: str, style: Style = Style.DIM) -> Line:
-    """Return a line of one style."""
-    return line((text, style))

@@ -9,6 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import GRADIENT
+from gdtutor.session.matrix_digits import largest_of
 from gdtutor.view import notation
 from gdtutor.view.frame import Line, Segment, Style
 from gdtutor.view.lines import line, shortened, wrapped
@@ -85,10 +86,6 @@ def _called(source: Source, written: str) -> str:
     return shown_value(source, written).called
 
 
-def _largest(array: Array) -> float:
-    return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
-
-
 def _map(
     source: Source, name: str, array: Array, gradients: Mapping[str, Array], width: int
 ) -> list[Line]:
@@ -97,7 +94,7 @@ def _map(
     if not np.size(array):
         return list(wrapped(f"{called}: {shown_value(source, name).why}", width, Style.DIM))
     grid = np.atleast_2d(array)
-    largest = _largest(array)
+    largest = largest_of(array)
     groups = equal_rows(grid, gradients.get(name)) if len(grid) > 1 else ()
     marks = {row: "ABCDEFGH"[i % 8] for i, group in enumerate(groups) for row in group}
     room = width - 3 - (3 if groups else 0)
