@@ -109,10 +109,12 @@ def _update(context: Context, is_inline: bool) -> str:
 def code_lines(context: Context, width: int, height: int) -> tuple[Line, ...]:
     """Return as many lines of the iteration's program as have room, those around the present step.
 
-    What is done is written plainly, what is still to come is dim.
+    What is done is written plainly, what is still to come is dim; a question about the present
+    step has only the lines before it.
     """
     steps = [s for s in context.moment.steps if s.scene == context.step.scene and s.node]
     here = sum(step.number < context.step.number for step in steps)
+    steps = steps if context.challenge is None else steps[:here]
     first = max(min(here - height // 2, len(steps) - height), 0)
     return tuple(_code(context, step, width) for step in steps[first : first + height])
 

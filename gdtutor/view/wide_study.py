@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
-from gdtutor.session.state import Session, Walk
+from gdtutor.engine.places import places_of
+from gdtutor.session.notes import comes_after_training
+from gdtutor.session.state import Look, Session, Walk
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
-from gdtutor.view.context import Context
-from gdtutor.view.explain import met_lines, node_lines, note_lines
+from gdtutor.view.context import Context, steps_of_phase
+from gdtutor.view.explain import met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, walk_figure
-from gdtutor.view.frame import Line, Placed
-from gdtutor.view.graph.panel import graph_lines
+from gdtutor.view.frame import Line, Placed, Style
+from gdtutor.view.graph.drawing import WHOLE
+from gdtutor.view.graph.panel import graph_drawing
+from gdtutor.view.lines import line
 from gdtutor.view.numpy_line import code_lines, with_numpy_line
 from gdtutor.view.values import value_lines, values_panel
 from gdtutor.view.whatif import marked_names
@@ -20,10 +25,14 @@ THREE = 160
 """Cells of a line from which the table of values has a column of its own."""
 LEAST_PICTURE = 12
 """Lines below which a picture is left out, its border included."""
+HIGH_PICTURE = 18
+"""Lines above which a picture makes room for what explains signs, its border included."""
 LEAST = 5
 """Lines below which a panel that fills up a column is left out, its border included."""
-STEP = 4
-"""The node panel is so many lines high or a multiple of it: it would jump with every step else."""
+SIGNS = 3
+"""Lines below the graph in which signs are explained."""
+MEASURED = 32
+"""Steps of a phase up to which its panels are as high as the longest of them needs."""
 MOST_KEPT = 9
 """Lines that a long node panel leaves to the note, its border included."""
 BORDER = 2
@@ -74,9 +83,7 @@ def wide_panels(
     picture = _picture(session, context, widths.graph)
     values = _values(session, context)
     graph = [_graph(context, widths.graph, height, picture)]
-    # A picture below the graph would jump where the signs stood between them.
-    note = _note(session, context, widths.node, tells_signs=picture is not None)
-    node = [_node(session, context, title, widths.node), note]
+    node = _step(session, context, title, widths.node, height)
     if picture is not None:
         graph.append(picture)
     beside_step = node
@@ -86,10 +93,12 @@ def wide_panels(
         beside_step = [*node, values(widths.node)]
     # The program fills up the column of the step; where it has no room, its one line is there.
     code = _code(context, widths.node)
-    if code.lines and sum(one.lines for one in beside_step) + LEAST <= height:
+    if sum(one.lines for one in beside_step) + LEAST <= height:
         beside_step = [*beside_step, code]
     else:
         beside_step[0] = _with_numpy(context, beside_step[0], widths.node)
+    if graph[0].make(0).panel.lines[-1:] != met_lines(context, widths.graph - 4)[-1:]:
+        beside_step = [*beside_step[:-1], _with_signs(context, beside_step[-1], widths.node)]
     columns = [(graph, widths.graph), (beside_step, widths.node)]
     if widths.values:
         columns.append(([values(widths.values)], widths.values))
@@ -131,39 +140,116 @@ def _column(
 
 
 def _graph(context: Context, width: int, height: int, picture: PanelNeed | None) -> PanelNeed:
-    """Return the graph in the first layout that fits, which leaves room for a picture if it can."""
+    """Return the graph in the first layout that fits, which leaves room for a picture if it can.
+
+    Below it stand blank lines for signs that the walk meets, where that takes none from a picture.
+    """
     rooms = [height - LEAST_PICTURE, height] if picture is not None else [height]
-    drawn: tuple[Line, ...] = ()
+    if len(places_of(context.trace).used) > WHOLE:
+        # What lies around a node is drawn in as many lines at every one.
+        rooms = [height - LEAST_PICTURE]
     for room in rooms:
-        drawn = graph_lines(context, width - 4, room - BORDER, marked_names(context))
-        high = max(
-            (n for n, row in enumerate(drawn, 1) if any(s.text.strip() for s in row)), default=1
-        )
-        if high < room - BORDER:
+        drawing = graph_drawing(context, width - 4, room - BORDER, marked_names(context))
+        if drawing.rows < room - BORDER:
             break
-    lines = drawn[:high]
-    if picture is None and (told := met_lines(context, width - 4)):
-        lines = (*lines, (), *told) if high + len(told) + LEAST < height else lines
+    kept = LEAST if picture is None else HIGH_PICTURE
+    below = SIGNS if drawing.rows + SIGNS + BORDER + kept <= height else 0
+    blank: tuple[Line, ...] = ((),) * below
+    lines = with_signs(context, (*drawing.lines[: drawing.rows], *blank), width - 4)
     return PanelNeed(len(lines) + BORDER, 3, 0, lambda _: Figure(Panel("graph", lines)))
 
 
+def _with_signs(context: Context, last: PanelNeed, width: int) -> PanelNeed:
+    """Return the last panel of a column with the signs that are met explained at its bottom."""
+    told = met_lines(context, width - 4)
+
+    def make(height: int) -> Figure:
+        panel = last.make(height - len(told)).panel
+        blank = height - BORDER - len(panel.lines) - len(told)
+        if blank < 0:
+            return last.make(height)
+        return Figure(replace(panel, lines=(*panel.lines, *((),) * blank, *told)))
+
+    return replace(last, make=make) if told else last
+
+
 def _picture(session: Walk, context: Context, width: int) -> PanelNeed | None:
-    """Return the lesson's picture, None where it offers none now."""
+    """Return the lesson's picture, None where it offers none now.
+
+    It keeps its place while a question is open, which it may answer.
+    """
     size = width - 4, LEAST_PICTURE - BORDER
-    if walk_figure(session, *size, context.chars, always=True) is None:
+    unasked = replace(session, challenge=None)
+    if walk_figure(unasked, *size, context.chars, always=True) is None:
         return None
 
     def make(height: int) -> Figure:
         figure = walk_figure(session, size[0], height - BORDER, context.chars, always=True)
-        return figure or Figure(Panel("", ()))
+        return figure or Figure(Panel("picture", _later("picture")))
 
     return PanelNeed(LEAST_PICTURE, LEAST_PICTURE, 0, make)
 
 
-def _node(session: Session, context: Context, title: str, width: int) -> PanelNeed:
+def _later(what: str) -> tuple[Line, ...]:
+    return (line((f"The {what} comes with the answer.", Style.DIM)),)
+
+
+class _Measured:
+    """A phase as its panels are measured: equal where its steps say the same in as many cells."""
+
+    __slots__ = ("_key", "context", "session", "width")
+
+    def __init__(self, session: Walk, context: Context, width: int) -> None:
+        step = context.step
+        look = Look(digits=context.look.digits, example=context.look.example)
+        self.session = session
+        self.context = replace(context, look=look, challenge=None)
+        self.width = width
+        self._key = (
+            context.moment, context.own, step.scene, step.phase, look, context.chars, width,
+            comes_after_training(session),
+        )  # fmt: skip
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Measured) and self._key == other._key
+
+
+@lru_cache(maxsize=8)
+def _most_lines(phase: _Measured) -> tuple[int, int]:
+    """Return the lines of the longest step of a phase and of its longest note."""
+    context, width = phase.context, phase.width
+    steps = steps_of_phase(context.moment, context.step.scene, context.step.phase)
+    at = [replace(context, step=step) for step in steps]
+    return (
+        max(len(node_lines(one, width)) for one in at),
+        max(len(note_lines(phase.session, one, width)) for one in at),
+    )
+
+
+def _step(session: Walk, context: Context, title: str, width: int, height: int) -> list[PanelNeed]:
+    """Return the panels of the step and of its note, as high at every step of the phase.
+
+    One step may take more: where a cell, a proof, or more digits are open.
+    """
     lines = node_lines(context, width - 4)
-    need = -(-(len(lines) + BORDER) // STEP) * STEP
-    return PanelNeed(need, 3, 0, lambda _: Figure(Panel(title, lines, session.look.scroll, True)))
+    note = note_lines(session, context, width - 4)
+    steps = steps_of_phase(context.moment, context.step.scene, context.step.phase)
+    if len(steps) > MEASURED:
+        most, longest = height // 2, MOST_KEPT - BORDER
+    else:
+        most, longest = _most_lines(_Measured(session, context, width - 4))
+        most = max(most, len(lines))
+    if context.challenge is not None:
+        note = _later("note")
+    scroll = session.look.scroll
+    kept = min(longest + BORDER, MOST_KEPT)
+    return [
+        PanelNeed(most + BORDER, 3, 0, lambda _: Figure(Panel(title, lines, scroll, True))),
+        PanelNeed(longest + BORDER, 3, kept, lambda _: Figure(Panel("note", note, scroll))),
+    ]
 
 
 def _with_numpy(context: Context, node: PanelNeed, width: int) -> PanelNeed:
@@ -180,15 +266,6 @@ def _with_numpy(context: Context, node: PanelNeed, width: int) -> PanelNeed:
     return replace(node, make=make)
 
 
-def _note(session: Walk, context: Context, width: int, *, tells_signs: bool) -> PanelNeed:
-    lines = note_lines(session, context, width - 4)
-    kept = min(len(lines) + BORDER, MOST_KEPT) if lines else 0
-    if tells_signs and (told := met_lines(context, width - 4)):
-        lines = (*lines, (), *told)
-    need = len(lines) + BORDER if lines else 0
-    return PanelNeed(need, 3, kept, lambda _: Figure(Panel("note", lines, session.look.scroll)))
-
-
 def _values(session: Session, context: Context) -> Callable[[int], PanelNeed]:
     def of(width: int) -> PanelNeed:
         def make(height: int) -> Figure:
@@ -202,11 +279,10 @@ def _values(session: Session, context: Context) -> Callable[[int], PanelNeed]:
 
 
 def _code(context: Context, width: int) -> PanelNeed:
-    """Return the iteration as a program; it would answer a question about the next node."""
-    steps = [s for s in context.moment.steps if s.scene == context.step.scene and s.node]
-    need = 0 if context.challenge is not None else len(steps) + BORDER
+    """Return the iteration as a program."""
+    need = sum(s.scene == context.step.scene and bool(s.node) for s in context.moment.steps)
 
     def make(height: int) -> Figure:
         return Figure(Panel("NumPy", code_lines(context, width - 4, height - BORDER)))
 
-    return PanelNeed(need, LEAST, 0, make)
+    return PanelNeed(need + BORDER, LEAST, 0, make)

@@ -34,6 +34,8 @@ class GraphDrawing(Struct, frozen=True):
     lines: tuple[Line, ...]
     places: tuple[tuple[str, int], ...] = ()
     """Each node with its row in the layout, which may be longer than what is drawn."""
+    rows: int = 0
+    """Rows that the whole graph takes; all there are where it is drawn in part."""
 
 
 NEIGHBOURS = (24, 16, 12, 8, 5, 3, 1)
@@ -66,7 +68,8 @@ def draw_graph(
     total = len(nodes) if total is None else total
     layout, shown = _choose(nodes, edges, sheet, is_whole=total <= WHOLE)
     lines = _page(layout, total - shown, sheet)
-    return GraphDrawing(lines, tuple((box.node.id, box.y) for box in layout.boxes))
+    rows = sheet.height if total > shown else min(layout.height, sheet.height)
+    return GraphDrawing(lines, tuple((box.node.id, box.y) for box in layout.boxes), rows)
 
 
 def _choose(

@@ -28,6 +28,13 @@ class DrawNode(Struct, frozen=True):
     """A glyph right after the label, as for a saturated unit."""
     updated: str = ""
     """What the update has made of the value; it stands in place of the gradient."""
+    later: DrawNode | None = None
+    """The same node where the phase ends: the drawing keeps room for it, and so stands still."""
+
+    @property
+    def last(self) -> DrawNode:
+        """The node as the phase leaves it."""
+        return self.later or self
 
 
 class DrawEdge(Struct, frozen=True):

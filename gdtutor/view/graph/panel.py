@@ -14,7 +14,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.cells import cell_name
-from gdtutor.view.context import Context
+from gdtutor.view.context import Context, steps_of_phase
 from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph.drawing import (
@@ -52,7 +52,20 @@ def graph_lines(
     changed: frozenset[str] = frozenset(),
     told: Callable[[str], DrawNode] | None = None,
 ) -> tuple[Line, ...]:
+    """Return the drawn graph, line by line; see `graph_drawing`."""
+    return graph_drawing(context, width, height, changed, told).lines
+
+
+def graph_drawing(
+    context: Context,
+    width: int,
+    height: int,
+    changed: frozenset[str] = frozenset(),
+    told: Callable[[str], DrawNode] | None = None,
+) -> GraphDrawing:
     """Draw the graph: values on computed nodes, gradients on reached ones, the current one marked.
+
+    Its nodes stand at the same places at every step of a phase.
 
     Args:
         context: The step.
@@ -76,9 +89,9 @@ def graph_lines(
     step = context.step
     sheet = DrawSheet(width, height, context.chars, step.node or None, _DIRECTIONS[step.phase])
 
-    def drawn(digits: int) -> GraphDrawing:
+    def drawn(digits: int, *, is_wide: bool) -> GraphDrawing:
         at = replace(context, look=replace(context.look, digits=digits))
-        tell = told or _telling(at, changed, is_wide=width >= WIDE)
+        tell = told or _lasting(at, changed, is_wide=is_wide)
         return _drawn(
             tuple(boxes.get(name) or tell(name) for name in names),
             tuple(DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges),
@@ -88,12 +101,17 @@ def graph_lines(
 
     # More digits than there is room for would move the nodes, or leave some out.
     digits, plain = context.look.digits, context.lesson.digits or DEFAULT_DIGITS
-    found = drawn(digits)
-    steady = found.places if digits <= plain else drawn(plain).places
-    while found.places != steady:
+    is_wide = width >= WIDE
+    least = drawn(min(digits, plain), is_wide=is_wide)
+    if is_wide and step.phase is Phase.UPDATE:
+        # Which cell has changed most is told where that does not turn the layers to a column.
+        short = drawn(min(digits, plain), is_wide=False)
+        is_wide, least = (False, short) if short.rows < least.rows else (is_wide, least)
+    found = drawn(digits, is_wide=is_wide)
+    while found.places != least.places:
         digits -= 1
-        found = drawn(digits)
-    return found.lines
+        found = drawn(digits, is_wide=is_wide)
+    return found
 
 
 def _boxes(context: Context, names: tuple[str, ...]) -> dict[str, DrawNode]:
@@ -150,6 +168,20 @@ def leaf_style(context: Context, name: str) -> Style:
         return Style.TEXT
     is_parameter = context.graph.leaf_by_name[name].role is Role.PARAMETER
     return Style.PARAMETER if is_parameter else Style.INPUT
+
+
+def _lasting(
+    context: Context, changed: frozenset[str], *, is_wide: bool
+) -> Callable[[str], DrawNode]:
+    """Return what makes the node of a name, with the room that it needs where the phase ends."""
+    now, step = _telling(context, changed, is_wide=is_wide), context.step
+    if context.challenge is not None:
+        # The room of a number tells its sign.
+        return now
+    phase = Phase.FORWARD if step.phase is Phase.GIVEN else step.phase
+    end = [step, *steps_of_phase(context.moment, step.scene, phase)][-1]
+    last = _telling(replace(context, step=end), changed, is_wide=is_wide)
+    return lambda name: replace(now(name), later=last(name))
 
 
 def _telling(

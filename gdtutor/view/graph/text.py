@@ -86,7 +86,7 @@ def is_shape(value: str | None) -> bool:
 
 def number_room(nodes: Sequence[DrawNode]) -> int:
     """Cells to keep for a number that is not there yet."""
-    shapes = any(is_shape(node.value) or "×" in node.label for node in nodes)
+    shapes = any(is_shape(node.last.value) or "×" in node.label for node in nodes)
     return SHAPE_ROOM if shapes else NUMBER_ROOM
 
 
@@ -111,14 +111,14 @@ def write(part: GraphPart, wording: Wording) -> Texts:
         leaf = part.is_leaf(node.id)
         head, gradient = wording.head(node), wording.gradient(node)
         stub = wording.stub if node.id in part.leads_on else ()
-        needs = wording.head_room(node)
+        needs = _head_room(wording, node)
         reached = expects_gradient(part, node)
         if wording.one_row and ports(part, node.id) == 1:
             start = (leaves_head if leaf else others_head) + 2
             if gradient:
                 head = (*head, Segment(" " * (start - width_of(head))), *gradient)
             if reached:
-                needs = start + wording.gradient_room(node)
+                needs = start + _gradient_room(wording, node)
             rows[node.id], height[node.id] = ((*head, *stub),), 1
         else:
             indent = (Segment(" "),) if leaf and gradient else ()
@@ -126,20 +126,28 @@ def write(part: GraphPart, wording: Wording) -> Texts:
             rows[node.id] = (top, (*indent, *gradient)) if gradient else (top,)
             height[node.id] = 2 if reached else 1
             if reached:
-                needs = max(needs, int(leaf) + wording.gradient_room(node))
+                needs = max(needs, int(leaf) + _gradient_room(wording, node))
         room[node.id] = max(needs, *(width_of(line) for line in rows[node.id]))
     return Texts(rows, height, room)
 
 
 def _widest_head(part: GraphPart, wording: Wording, *, leaves: bool) -> int:
     return max(
-        (wording.head_room(node) for node in part.nodes if part.is_leaf(node.id) is leaves),
+        (_head_room(wording, node) for node in part.nodes if part.is_leaf(node.id) is leaves),
         default=0,
     )
 
 
+def _head_room(wording: Wording, node: DrawNode) -> int:
+    return max(wording.head_room(node), wording.head_room(node.last))
+
+
+def _gradient_room(wording: Wording, node: DrawNode) -> int:
+    return max(wording.gradient_room(node), wording.gradient_room(node.last))
+
+
 def expects_gradient(part: GraphPart, node: DrawNode) -> bool:
     """Whether the backward pass has reached the node or usually will."""
-    if node.gradient is not None:
+    if node.gradient is not None or node.last.gradient is not None:
         return True
     return node.style is Style.PARAMETER or not part.is_leaf(node.id)
