@@ -23,7 +23,7 @@ from gdtutor.testing.lessons import GoldenScreens
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Style
-from gdtutor.view.graph.panel import graph_lines
+from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 
@@ -112,7 +112,7 @@ def test_phase_and_selection_can_be_told_without_colour(name: str, chars: str) -
             called = context.name(step.node)
             assert called in header
             marked = re.compile(rf"[{MARKS}]{re.escape(called)}\b")
-            graph = "\n".join(text_of(row) for row in graph_lines(context, 34, 15))
+            graph = "\n".join(text_of(row) for row in graph_drawing(context, 34, 15).lines)
             assert marked.search(graph), graph
 
 

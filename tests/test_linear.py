@@ -29,7 +29,7 @@ from gdtutor.training.state import PlanResult
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
-from gdtutor.view.graph.panel import graph_lines
+from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import text_of
 from gdtutor.view.study import room_for
 from gdtutor.view.values import value_lines
@@ -117,7 +117,7 @@ def panels(session: Session, size: tuple[int, int]) -> str:
     assert context is not None
     room = room_for(*size)
     rows = [
-        *graph_lines(context, room.graph - 4, room.body - 2, marked_names(context)),
+        *graph_drawing(context, room.graph - 4, room.body - 2, marked_names(context)).lines,
         *node_lines(context, room.node_width),
         *(value_lines(session, context, room.values - 4) if room.values else ()),
     ]

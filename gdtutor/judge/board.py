@@ -23,7 +23,7 @@ from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph.model import DrawNode
-from gdtutor.view.graph.panel import graph_lines, leaf_style
+from gdtutor.view.graph.panel import graph_drawing, leaf_style
 from gdtutor.view.heading import heading_line, title_of
 from gdtutor.view.lines import fitted, line, wrapped
 from gdtutor.view.too_small import is_too_small, too_small_frame
@@ -164,7 +164,7 @@ def _graph(board: Board, verdict: Verdict, tab: int, size: tuple[int, int], char
     if place is not None and scene == place.step.scene and place.step.phase is not Phase.UPDATE:
         step = place.step
     context = Context(moment, step, Look(), chars, board.lesson)
-    drawn = graph_lines(context, *size, told=_marked(verdict, context))
+    drawn = graph_drawing(context, *size, told=_marked(verdict, context)).lines
     many = f" {scene + 1} of {scenes}" if scenes > 1 else ""
     before = ", as it was before" if board.problem else ""
     pieces = (

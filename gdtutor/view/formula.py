@@ -22,7 +22,7 @@ from gdtutor.values import Struct
 from gdtutor.view.frame import Chars
 from gdtutor.view.notation import superscript
 
-_GREEK = {"sigmoid": "σ", "maximum": "max", "minimum": "min", "log": "ln"}
+_GREEK = {"sigmoid": "σ", "log": "ln"}
 _STRENGTH = {**STRENGTH, "square": STRENGTH["pow"], "transpose": STRENGTH["pow"]}
 """How strongly what is shown binds: signs that are raised cannot stand one after the other."""
 _MOST_RAISED = 1e6

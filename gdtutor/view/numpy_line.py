@@ -27,8 +27,11 @@ def with_numpy_line(
 ) -> tuple[Line, ...]:
     """Return a panel's lines with the step's NumPy at the bottom, where there is room for it.
 
-    Empty lines of the panel give way to it, the upper ones first.
+    Empty lines of the panel give way to it, the upper ones first. It would answer a question, and
+    beside a proof or a wrong sum there is none.
     """
+    if context.challenge is not None or context.look.proof or context.look.mistakes:
+        return lines
     text = numpy_text(context, width - len(_LABEL))
     if width < LEAST_WIDTH or not text:
         return lines

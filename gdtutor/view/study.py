@@ -13,7 +13,7 @@ from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import context_of, met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
-from gdtutor.view.graph.panel import graph_lines
+from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.header import header_line, passed_over
 from gdtutor.view.lines import cut, fitted, line, text_of, width_of
 from gdtutor.view.numpy_line import with_numpy_line
@@ -134,30 +134,22 @@ def _panels(
     size = room.graph - 4, room.body - 2
     figure = _left(session, context, *size)
     plots = moved(figure.plots, 2, 1)
+    node = node_lines(context, room.node_width)
+    node = with_numpy_line(context, node, room.node_width, room.node_height)
+    panel = Panel(_node_title(context), node, session.look.scroll, True)
     boxes = [
         boxed(figure.panel, room.graph, room.body, chars),
-        boxed(
-            Panel(_node_title(context), _node(context, room), session.look.scroll, True),
-            room.node, room.body, chars,
-        ),
-    ]  # fmt: skip
+        boxed(panel, room.node, room.body, chars),
+    ]
     is_told = figure.panel.lines[-1:] == met_lines(context, size[0])[-1:]
     below = _note(session, context, width, room.note, tells_signs=not is_told)
     return (*beside(*boxes), *below), plots
 
 
-def _node(context: Context, room: Room) -> tuple[Line, ...]:
-    """Return the node panel's lines, the line of NumPy below them where there is room."""
-    lines = node_lines(context, room.node_width)
-    if context.challenge is not None or context.look.proof or context.look.mistakes:
-        return lines
-    return with_numpy_line(context, lines, room.node_width, room.node_height)
-
-
 def _graph(session: Walk, context: Context, width: int, height: int) -> Figure:
     count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
-    lines = graph_lines(context, width, height, marked_names(context))
+    lines = graph_drawing(context, width, height, marked_names(context)).lines
     told = with_signs(context, lines, width)
     # Where not all have room, the note has them.
     lines = told if told[-1:] == met_lines(context, width)[-1:] else lines
@@ -172,25 +164,16 @@ def _left(session: Walk, context: Context, width: int, height: int) -> Figure:
 
 def _tab(session: Walk, context: Context, tab: Tab, width: int, height: int) -> Figure:
     """Return one panel where it has the whole width."""
-    if tab is Tab.GRAPH:
-        return _left(session, context, width, height)
-    lines = _tab_lines(session, context, tab, width, height)
-    return Figure(Panel(_TABS[tab], lines, session.look.scroll))
-
-
-def _tab_lines(
-    session: Walk, context: Context, tab: Tab, width: int, height: int
-) -> tuple[Line, ...]:
-    """Return one panel's lines where it has the whole width."""
     match tab:
-        case Tab.NODE:
-            return node_lines(context, width)
         case Tab.GRAPH:
-            return graph_lines(context, width, height, marked_names(context))
+            return _left(session, context, width, height)
+        case Tab.NODE:
+            lines = node_lines(context, width)
         case Tab.VALUES:
-            return values_panel(session, context, width)
+            lines = values_panel(session, context, width)
         case Tab.NOTE:
-            return note_lines(session, context, width)
+            lines = note_lines(session, context, width)
+    return Figure(Panel(_TABS[tab], lines, session.look.scroll))
 
 
 def _node_title(context: Context) -> str:

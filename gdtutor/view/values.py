@@ -15,9 +15,8 @@ from gdtutor.view.boxes import beside, window
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
-from gdtutor.view.graph.panel import change_text, known_values, reached_gradients
+from gdtutor.view.graph.panel import change_text, known_values, reached_gradients, summary
 from gdtutor.view.lines import fitted, line, width_of, wrapped
-from gdtutor.view.notation import shape as shape_text
 
 MOST_ROWS = 80
 """Rows of the table of values; of a larger graph it shows those around the current node."""
@@ -40,11 +39,11 @@ def value_lines(
     rows: list[tuple[str, ...]] = [
         (
             context.name(name),
-            _short(context, context.trace.values[name]) if name in known else "",
+            summary(context, context.trace.values[name]) if name in known else "",
             _old(context, "values", name) if name in known else "",
-            _short(context, context.trace.gradients[name]) if name in reached else "",
+            summary(context, context.trace.gradients[name]) if name in reached else "",
             _old(context, "gradients", name) if name in reached else "",
-            _short(context, after[name]) if name in after else "",
+            summary(context, after[name]) if name in after else "",
         )
         for name in names
     ]
@@ -195,8 +194,8 @@ def _old(context: Context, kind: str, name: str) -> str:
     now = context.trace.values if kind == "values" else context.trace.gradients
     if name not in before or np.array_equal(now[name], before[name], equal_nan=True):
         return ""
-    old = _short(context, before[name])
-    return "changed" if old == _short(context, now[name]) else f"(own {old})"
+    old = summary(context, before[name])
+    return "changed" if old == summary(context, now[name]) else f"(own {old})"
 
 
 def _before_update(context: Context, name: str) -> str:
@@ -206,8 +205,8 @@ def _before_update(context: Context, name: str) -> str:
     old = context.previous.traces[context.step.scene].values.get(name)
     if old is None or old.shape != context.trace.values[name].shape:
         return ""
-    shown = _short(context, old)
-    return "" if shown == _short(context, context.trace.values[name]) else f"(was {shown})"
+    shown = summary(context, old)
+    return "" if shown == summary(context, context.trace.values[name]) else f"(was {shown})"
 
 
 def _cells(cells: tuple[str, ...], widths: list[int]) -> str:
@@ -243,7 +242,7 @@ def known_lines(context: Context, width: int) -> tuple[Line, ...]:
 
 def _fact(context: Context, kind: str, name: str, array: Array) -> str:
     """Return `w₁=0.1`, or `W₁(3×2)` for a matrix, and what it was where a change has changed it."""
-    text = _short(context, array)
+    text = summary(context, array)
     old = "" if kind == "new" else _old(context, kind, name)
     if kind == "new" and _is_shape(context, array):
         pair = context.trace.values[name], array
@@ -254,11 +253,3 @@ def _fact(context: Context, kind: str, name: str, array: Array) -> str:
 
 def _is_shape(context: Context, array: Array) -> bool:
     return array.size != 1 and not (context.graph.by_rows and array.ndim == 1)
-
-
-def _short(context: Context, array: Array) -> str:
-    if array.ndim == 0 or (context.graph.by_rows and array.ndim == 1):
-        return context.number(context.followed(array))
-    if array.size == 1:
-        return context.number(float(array.reshape(())))
-    return shape_text(array.shape, context.chars)

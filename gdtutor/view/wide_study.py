@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import accumulate, chain
 
 from gdtutor.engine.places import places_of
 from gdtutor.session.notes import comes_after_training
@@ -81,16 +82,15 @@ def wide_panels(
     """
     widths = widths_for(width)
     picture = _picture(session, context, widths.graph)
-    values = _values(session, context)
     graph = [_graph(context, widths.graph, height, picture)]
     node = _step(session, context, title, widths.node, height)
     if picture is not None:
         graph.append(picture)
     beside_step = node
     if not widths.values and picture is None:
-        graph.append(values(widths.graph))
+        graph.append(_values(session, context, widths.graph))
     elif not widths.values:
-        beside_step = [*node, values(widths.node)]
+        beside_step = [*node, _values(session, context, widths.node)]
     # The program fills up the column of the step; where it has no room, its one line is there.
     code = _code(context, widths.node)
     if sum(one.lines for one in beside_step) + LEAST <= height:
@@ -101,16 +101,11 @@ def wide_panels(
         beside_step = [*beside_step[:-1], _with_signs(context, beside_step[-1], widths.node)]
     columns = [(graph, widths.graph), (beside_step, widths.node)]
     if widths.values:
-        columns.append(([values(widths.values)], widths.values))
-    blocks: list[tuple[Line, ...]] = []
-    plots: list[Placed] = []
-    left = 0
-    for wanted, cells in columns:
-        block, placed = _column(wanted, cells, height, context)
-        blocks.append(block)
-        plots += moved(placed, left, 0)
-        left += cells
-    return beside(*blocks), tuple(plots)
+        columns.append(([_values(session, context, widths.values)], widths.values))
+    drawn = [_column(wanted, cells, height, context) for wanted, cells in columns]
+    lefts = accumulate((cells for _, cells in columns), initial=0)
+    plots = [moved(placed, left, 0) for (_, placed), left in zip(drawn, lefts, strict=False)]
+    return beside(*(block for block, _ in drawn)), tuple(chain.from_iterable(plots))
 
 
 def _column(
@@ -154,8 +149,8 @@ def _graph(context: Context, width: int, height: int, picture: PanelNeed | None)
             break
     kept = LEAST if picture is None else HIGH_PICTURE
     below = SIGNS if drawing.rows + SIGNS + BORDER + kept <= height else 0
-    blank: tuple[Line, ...] = ((),) * below
-    lines = with_signs(context, (*drawing.lines[: drawing.rows], *blank), width - 4)
+    lines = (*drawing.lines[: drawing.rows], *((),) * below)
+    lines = with_signs(context, lines, width - 4)
     return PanelNeed(len(lines) + BORDER, 3, 0, lambda _: Figure(Panel("graph", lines)))
 
 
@@ -194,27 +189,19 @@ def _later(what: str) -> tuple[Line, ...]:
     return (line((f"The {what} comes with the answer.", Style.DIM)),)
 
 
-class _Measured:
+class _Measured(Struct, frozen=True, eq=False):
     """A phase as its panels are measured: equal where its steps say the same in as many cells."""
 
-    __slots__ = ("_key", "context", "session", "width")
-
-    def __init__(self, session: Walk, context: Context, width: int) -> None:
-        step = context.step
-        look = Look(digits=context.look.digits, example=context.look.example)
-        self.session = session
-        self.context = replace(context, look=look, challenge=None)
-        self.width = width
-        self._key = (
-            context.moment, context.own, step.scene, step.phase, look, context.chars, width,
-            comes_after_training(session),
-        )  # fmt: skip
+    session: Walk
+    context: Context
+    width: int
+    key: tuple[object, ...]
 
     def __hash__(self) -> int:
-        return hash(self._key)
+        return hash(self.key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Measured) and self._key == other._key
+        return isinstance(other, _Measured) and self.key == other.key
 
 
 @lru_cache(maxsize=8)
@@ -240,7 +227,11 @@ def _step(session: Walk, context: Context, title: str, width: int, height: int) 
     if len(steps) > MEASURED:
         most, longest = height // 2, MOST_KEPT - BORDER
     else:
-        most, longest = _most_lines(_Measured(session, context, width - 4))
+        look = Look(digits=context.look.digits, example=context.look.example)
+        plain = replace(context, look=look, challenge=None)
+        key = (*steps[:1], context.moment, context.own, look, context.chars, width)
+        is_after = comes_after_training(session)
+        most, longest = _most_lines(_Measured(session, plain, width - 4, (*key, is_after)))
         most = max(most, len(lines))
     if context.challenge is not None:
         note = _later("note")
@@ -254,9 +245,6 @@ def _step(session: Walk, context: Context, title: str, width: int, height: int) 
 
 def _with_numpy(context: Context, node: PanelNeed, width: int) -> PanelNeed:
     """Return the node panel with the step's line of NumPy at its bottom, where it has room."""
-    look = context.look
-    if context.challenge is not None or look.proof or look.mistakes:
-        return node
 
     def make(height: int) -> Figure:
         panel = node.make(height).panel
@@ -266,16 +254,11 @@ def _with_numpy(context: Context, node: PanelNeed, width: int) -> PanelNeed:
     return replace(node, make=make)
 
 
-def _values(session: Session, context: Context) -> Callable[[int], PanelNeed]:
-    def of(width: int) -> PanelNeed:
-        def make(height: int) -> Figure:
-            room = height - BORDER
-            return Figure(Panel("values", values_panel(session, context, width - 4, room)))
+def _values(session: Session, context: Context, width: int) -> PanelNeed:
+    def make(height: int) -> Figure:
+        return Figure(Panel("values", values_panel(session, context, width - 4, height - BORDER)))
 
-        need = len(value_lines(session, context, width - 4)) + BORDER
-        return PanelNeed(need, LEAST, 0, make)
-
-    return of
+    return PanelNeed(len(value_lines(session, context, width - 4)) + BORDER, LEAST, 0, make)
 
 
 def _code(context: Context, width: int) -> PanelNeed:

@@ -13,7 +13,7 @@ from gdtutor.session.link import command_of
 from gdtutor.session.state import Session, current_step
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import ASCII, UNICODE
-from gdtutor.view.graph.panel import graph_lines
+from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import text_of
 
 HEAD = """+++
@@ -70,7 +70,7 @@ def places(session: Session, key: str, until: str) -> list[str]:
 def drawn(session: Session, chars=UNICODE, width: int = 60) -> list[str]:
     context = context_of(session, chars)
     assert context is not None
-    return [text_of(line) for line in graph_lines(context, width, 60)]
+    return [text_of(line) for line in graph_drawing(context, width, 60).lines]
 
 
 def test_the_walk_passes_over_every_other_count_both_ways(tmp_path: Path) -> None:

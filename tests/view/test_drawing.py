@@ -13,7 +13,7 @@ from gdtutor.values import replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Style
 from gdtutor.view.graph.drawing import Direction, DrawEdge, DrawNode, DrawSheet, draw_graph
-from gdtutor.view.graph.panel import graph_lines
+from gdtutor.view.graph.panel import graph_drawing
 
 STYLES = {"input": Style.INPUT, "parameter": Style.PARAMETER, "computed": Style.TEXT}
 
@@ -417,6 +417,8 @@ def test_more_digits_leave_every_node_in_its_row(lesson, size):
         precise = replace(plain, look=replace(plain.look, digits=9))
         plain, precise = (
             [re.match(r"[ ●▶◀]*[A-Za-zŷŶ₀-₉]*", row)[0] for row in text(lines)]
-            for lines in (graph_lines(context_of(at, UNICODE), *size) for at in (plain, precise))
+            for lines in (
+                graph_drawing(context_of(at, UNICODE), *size).lines for at in (plain, precise)
+            )
         )
         assert [head.strip() for head in plain] == [head.strip() for head in precise]

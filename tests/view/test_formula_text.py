@@ -26,7 +26,7 @@ def written(text: str, chars=UNICODE) -> str:  # type: ignore[no-untyped-def]
         ("a**-2", "a⁻²", "a**-2"),
         ("(a + b)**c", "(a + b)^c", "(a + b)**c"),
         ("abs(x)", "|x|", "|x|"),
-        ("maximum(0, z)", "max(0, z)", "maximum(0, z)"),
+        ("maximum(0, z)", "maximum(0, z)", "maximum(0, z)"),
         ("square(a + 1)", "(a + 1)²", "(a + 1)**2"),
         ("2*-3", "2·(−3)", "2*(-3)"),
         ("spread(a, b)*c", "a·c", "a*c"),

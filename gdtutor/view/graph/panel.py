@@ -16,7 +16,7 @@ from gdtutor.view import notation
 from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context, steps_of_phase
 from gdtutor.view.diagnosis import asleep_marks
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Style
 from gdtutor.view.graph.drawing import (
     NEIGHBOURS,
     WHOLE,
@@ -43,17 +43,6 @@ _DIRECTIONS = {
 
 _drawn = lru_cache(maxsize=32)(draw_graph)
 """The last drawings are kept: the tabs of a step, and what is asked there, show the same graph."""
-
-
-def graph_lines(
-    context: Context,
-    width: int,
-    height: int,
-    changed: frozenset[str] = frozenset(),
-    told: Callable[[str], DrawNode] | None = None,
-) -> tuple[Line, ...]:
-    """Return the drawn graph, line by line; see `graph_drawing`."""
-    return graph_drawing(context, width, height, changed, told).lines
 
 
 def graph_drawing(
@@ -193,13 +182,13 @@ def _telling(
     marks = {} if context.hides_result else asleep_marks(context)
 
     def told(name: str) -> DrawNode:
-        value = _summary(context, context.trace.values[name]) if name in known else None
-        gradient = _summary(context, context.trace.gradients[name]) if name in reached else None
+        value = summary(context, context.trace.values[name]) if name in known else None
+        gradient = summary(context, context.trace.gradients[name]) if name in reached else None
         if gradient is not None and name in context.changed_gradients:
             gradient += "*"
         mark = marks.get(name, "") if name in known else ""
         after = context.updated.get(name)
-        updated = "" if after is None else _summary(context, after)
+        updated = "" if after is None else summary(context, after)
         if after is not None and is_shape(updated):
             updated = change_text(context, context.trace.values[name], after, is_wide=is_wide)
         style, called = leaf_style(context, name), context.name(name)
@@ -220,7 +209,7 @@ def change_text(context: Context, before: Array, after: Array, *, is_wide: bool)
     return f"by {least}{context.number(size)}"
 
 
-def _summary(context: Context, array: Array) -> str:
+def summary(context: Context, array: Array) -> str:
     """Return a number, a scalar lesson's followed example, or a matrix's shape."""
     if array.ndim == 0 or (context.graph.by_rows and array.ndim == 1):
         return context.number(context.followed(array))
