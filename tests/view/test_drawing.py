@@ -177,7 +177,7 @@ GOLDEN = {
     | a 3 ───────┬────▶▶c 9
     |  ∇ 6       └────▶ ∇ 1
     """),
-    "three equations, narrow": (FAN_OUT, "b", Direction.UPDATE, (38, 16), """
+    "three equations, narrow": (FAN_OUT, "b", Direction.UPDATE, (32, 16), """
     | a 2 ─────────┬─▶ c 6
     |  ∇ 3         │   ∇ 1
     |●b 3 ───────┬─┘   ▼

@@ -79,8 +79,9 @@ def _ruler(grid: LayeredGraph, width: int) -> _ColumnRuler:
         for column in grid.rows
     ]
     ruler = _measure(grid, rooms, pitch=2, slack=0)
+    pitch = 2 if ruler.width <= width else 1
     spare = (width - ruler.width) // max(1, len(grid.channels))
-    return _measure(grid, rooms, pitch=2, slack=max(0, min(SLACK, spare)))
+    return _measure(grid, rooms, pitch=pitch, slack=max(0, min(SLACK, spare)))
 
 
 def _measure(grid: LayeredGraph, rooms: list[int], *, pitch: int, slack: int) -> _ColumnRuler:

@@ -33,6 +33,8 @@ from gdtutor.view.updates import largest_change
 
 WIDE = 60
 """Cells of a drawing from which it says which cell of a matrix an update has changed most."""
+HIDDEN = "−0.1234"
+"""A number whose room is kept for one that is not to be known yet."""
 
 _DIRECTIONS = {
     Phase.GIVEN: Direction.NONE,
@@ -163,14 +165,24 @@ def _lasting(
     context: Context, changed: frozenset[str], *, is_wide: bool
 ) -> Callable[[str], DrawNode]:
     """Return what makes the node of a name, with the room that it needs where the phase ends."""
-    now, step = _telling(context, changed, is_wide=is_wide), context.step
-    if context.challenge is not None:
-        # The room of a number tells its sign.
-        return now
+    step, told = context.step, _telling(context, changed, is_wide=is_wide)
     phase = Phase.FORWARD if step.phase is Phase.GIVEN else step.phase
     end = [step, *steps_of_phase(context.moment, step.scene, phase)][-1]
-    last = _telling(replace(context, step=end), changed, is_wide=is_wide)
-    return lambda name: replace(now(name), later=last(name))
+    last = _telling(replace(context, step=end, challenge=None), changed, is_wide=is_wide)
+
+    def lasting(name: str) -> DrawNode:
+        now, later = told(name), last(name)
+        if context.challenge is not None:
+            # The room of a number would tell its sign.
+            value, gradient = _masked(now.value, later.value), _masked(now.gradient, later.gradient)
+            later = replace(now, value=value, gradient=gradient)
+        return replace(now, later=later)
+
+    return lasting
+
+
+def _masked(now: str | None, later: str | None) -> str | None:
+    return later if now or is_shape(later) else later and HIDDEN
 
 
 def _telling(
