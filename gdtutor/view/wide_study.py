@@ -156,16 +156,14 @@ def _graph(context: Context, width: int, height: int, picture: PanelNeed | None)
 
 def _with_signs(context: Context, last: PanelNeed, width: int) -> PanelNeed:
     """Return the last panel of a column with the signs that are met explained at its bottom."""
-    told = met_lines(context, width - 4)
+    less = len(met_lines(context, width - 4))
 
     def make(height: int) -> Figure:
-        panel = last.make(height - len(told)).panel
-        blank = height - BORDER - len(panel.lines) - len(told)
-        if blank < 0:
-            return last.make(height)
-        return Figure(replace(panel, lines=(*panel.lines, *((),) * blank, *told)))
+        panel = last.make(height - less).panel
+        lines = (*panel.lines, *((),) * (height - BORDER - len(panel.lines)))
+        return Figure(replace(panel, lines=with_signs(context, lines, width - 4)))
 
-    return replace(last, make=make) if told else last
+    return replace(last, make=make)
 
 
 def _picture(session: Walk, context: Context, width: int) -> PanelNeed | None:
@@ -228,15 +226,13 @@ def _step(session: Walk, context: Context, title: str, width: int, height: int) 
         most, longest = height // 2, MOST_KEPT - BORDER
     else:
         look = Look(digits=context.look.digits, example=context.look.example)
-        plain = replace(context, look=look, challenge=None)
-        key = (*steps[:1], context.moment, context.own, look, context.chars, width)
-        is_after = comes_after_training(session)
-        most, longest = _most_lines(_Measured(session, plain, width - 4, (*key, is_after)))
+        plain, is_after = replace(context, look=look, challenge=None), comes_after_training(session)
+        key = (*steps[:1], context.moment, context.own, look, context.chars, width, is_after)
+        most, longest = _most_lines(_Measured(session, plain, width - 4, key))
         most = max(most, len(lines))
     if context.challenge is not None:
         note = _later("note")
-    scroll = session.look.scroll
-    kept = min(longest + BORDER, MOST_KEPT)
+    scroll, kept = session.look.scroll, min(longest + BORDER, MOST_KEPT)
     return [
         PanelNeed(most + BORDER, 3, 0, lambda _: Figure(Panel(title, lines, scroll, True))),
         PanelNeed(longest + BORDER, 3, kept, lambda _: Figure(Panel("note", note, scroll))),

@@ -68,11 +68,14 @@ class Wording(Struct, frozen=True):
         if node.style is Style.DIM:
             return len(node.label)
         room = self._number_room(node, node.value)
-        return max(width_of(self.head(node)), len(self.label(node)) + 1 + room)
+        later = self.head_room(node.later) if node.later else 0
+        return max(width_of(self.head(node)), len(self.label(node)) + 1 + room, later)
 
     def gradient_room(self, node: DrawNode) -> int:
         """Cells to keep for the gradient."""
-        return len(self.nabla) + self._number_room(node, node.updated or node.gradient)
+        later = self.gradient_room(node.later) if node.later else 0
+        room = self._number_room(node, node.updated or node.gradient)
+        return max(len(self.nabla) + room, later)
 
     def _number_room(self, node: DrawNode, text: str | None) -> int:
         room = min(self.number_room, SHAPE_ROOM) if is_shape(node.value) else self.number_room
@@ -111,14 +114,14 @@ def write(part: GraphPart, wording: Wording) -> Texts:
         leaf = part.is_leaf(node.id)
         head, gradient = wording.head(node), wording.gradient(node)
         stub = wording.stub if node.id in part.leads_on else ()
-        needs = _head_room(wording, node)
+        needs = wording.head_room(node)
         reached = expects_gradient(part, node)
         if wording.one_row and ports(part, node.id) == 1:
             start = (leaves_head if leaf else others_head) + 2
             if gradient:
                 head = (*head, Segment(" " * (start - width_of(head))), *gradient)
             if reached:
-                needs = start + _gradient_room(wording, node)
+                needs = start + wording.gradient_room(node)
             rows[node.id], height[node.id] = ((*head, *stub),), 1
         else:
             indent = (Segment(" "),) if leaf and gradient else ()
@@ -126,24 +129,16 @@ def write(part: GraphPart, wording: Wording) -> Texts:
             rows[node.id] = (top, (*indent, *gradient)) if gradient else (top,)
             height[node.id] = 2 if reached else 1
             if reached:
-                needs = max(needs, int(leaf) + _gradient_room(wording, node))
+                needs = max(needs, int(leaf) + wording.gradient_room(node))
         room[node.id] = max(needs, *(width_of(line) for line in rows[node.id]))
     return Texts(rows, height, room)
 
 
 def _widest_head(part: GraphPart, wording: Wording, *, leaves: bool) -> int:
     return max(
-        (_head_room(wording, node) for node in part.nodes if part.is_leaf(node.id) is leaves),
+        (wording.head_room(node) for node in part.nodes if part.is_leaf(node.id) is leaves),
         default=0,
     )
-
-
-def _head_room(wording: Wording, node: DrawNode) -> int:
-    return max(wording.head_room(node), wording.head_room(node.last))
-
-
-def _gradient_room(wording: Wording, node: DrawNode) -> int:
-    return max(wording.gradient_room(node), wording.gradient_room(node.last))
 
 
 def expects_gradient(part: GraphPart, node: DrawNode) -> bool:
