@@ -149,8 +149,7 @@ def _graph(context: Context, width: int, height: int, picture: PanelNeed | None)
             break
     kept = LEAST if picture is None else HIGH_PICTURE
     below = SIGNS if drawing.rows + SIGNS + BORDER + kept <= height else 0
-    lines = (*drawing.lines[: drawing.rows], *((),) * below)
-    lines = with_signs(context, lines, width - 4)
+    lines = with_signs(context, (*drawing.lines[: drawing.rows], *((),) * below), width - 4)
     return PanelNeed(len(lines) + BORDER, 3, 0, lambda _: Figure(Panel("graph", lines)))
 
 
@@ -220,7 +219,7 @@ def _step(session: Walk, context: Context, title: str, width: int, height: int) 
     One step may take more: where a cell, a proof, or more digits are open.
     """
     lines = node_lines(context, width - 4)
-    note = note_lines(session, context, width - 4)
+    note = _later("note") if context.challenge else note_lines(session, context, width - 4)
     steps = steps_of_phase(context.moment, context.step.scene, context.step.phase)
     if len(steps) > MEASURED:
         most, longest = height // 2, MOST_KEPT - BORDER
@@ -230,8 +229,6 @@ def _step(session: Walk, context: Context, title: str, width: int, height: int) 
         key = (*steps[:1], context.moment, context.own, look, context.chars, width, is_after)
         most, longest = _most_lines(_Measured(session, plain, width - 4, key))
         most = max(most, len(lines))
-    if context.challenge is not None:
-        note = _later("note")
     scroll, kept = session.look.scroll, min(longest + BORDER, MOST_KEPT)
     return [
         PanelNeed(most + BORDER, 3, 0, lambda _: Figure(Panel(title, lines, scroll, True))),

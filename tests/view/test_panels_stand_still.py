@@ -9,7 +9,7 @@ from walks import pressed
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.characters import cells
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.session.state import Look, current_step
+from gdtutor.session.state import current_step
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE, Style
@@ -72,6 +72,5 @@ def test_an_open_cell_has_the_room_that_it_needs():
     session = session_at(LESSONS[15], at="forward:Z1")
     opened = pressed(session, "c")
     assert opened.look.cell is not None
-    assert session.look == Look()
     closed = corners(frame_of(session, 200, 50, UNICODE))
     assert corners(frame_of(pressed(opened, "esc"), 200, 50, UNICODE)) == closed
