@@ -17,7 +17,7 @@ from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import ROOM, fitting, line, stacked, width_of, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
-from gdtutor.view.origins import origin_lines
+from gdtutor.view.origins import class_lines, origin_lines
 
 _ROLES = (
     (Role.INPUT, "inputs", Style.INPUT),
@@ -205,8 +205,8 @@ def forward_lines(context: Context, width: int, below: tuple[Line, ...] = ()) ->
         return stacked([lines, definition_lines(context, expr, width), below])
     symbols = wrapped_formula(f"{called} = ", context.writer().write(expr), width)
     formula = (*symbols, *fit_lines(context, expr, value.shape, width))
-    definition = definition_lines(context, expr, width)
-    rest = [part for part in (definition, below) if part]
+    definition, classes = definition_lines(context, expr, width), class_lines(context, node, width)
+    rest = [part for part in (definition, classes, below) if part]
     if value.ndim and context.look.cell is None:
         results = [
             array_lines(context, value, width, max_rows=rows, is_result=True)
@@ -219,7 +219,7 @@ def forward_lines(context: Context, width: int, below: tuple[Line, ...] = ()) ->
     if value.ndim and context.look.cell is not None:
         bare = result_lines(context, called, expr, value, width, context.room - len(symbols))
     # Why the shapes fit, and what the operation is, give way to the numbers.
-    folded = [(formula, bare, below), (symbols, bare, below)]
+    folded = [(formula, bare, classes, below), (formula, bare, below), (symbols, bare, below)]
     return fitting([*((formula, result, *rest) for result in results), *folded], context.room)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from gdtutor.engine.graph import Role
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.starts import seeds_of
 from gdtutor.training.initialise import fan_in, formula_of
+from gdtutor.training.problem import Problem
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import Struct
 from gdtutor.view import notation
@@ -47,7 +50,40 @@ def origin_lines(context: Context, width: int, *, is_brief: bool = False) -> tup
         is_brief: Whether starts are told without n_in, which the shapes tell, and few are named.
     """
     given = (*_scaling_lines(context, width), *_feature_lines(context, width))
+    given += class_lines(context, context.moment.problem.target or "", width)
     return (*given, *_start_lines(context, width, is_brief))
+
+
+def class_names(problem: Problem, chars: Chars) -> tuple[str, ...]:
+    """Return the labels that the classes were read from, none where they were numbers.
+
+    They are words of the data and no names: `c03` stays as it is.
+    """
+    columns = [problem.columns[c] for c in problem.target_columns]
+    if len(columns) < 2 or not all("=" in column for column in columns):
+        return ()
+    return tuple(notation.plain(column.partition("=")[2], chars) for column in columns)
+
+
+def class_lines(context: Context, name: str, width: int) -> tuple[Line, ...]:
+    """Return which class each row or column of the targets stands for, and the followed example's.
+
+    Args:
+        context: The step.
+        name: The targets, or what stands beside them; there is nothing to say of anything else.
+        width: Cells of a line.
+    """
+    problem = context.moment.problem
+    names = class_names(problem, context.chars)
+    if not names or name not in (problem.prediction, problem.target):
+        return ()
+    place = context.followed_place(context.trace.axes.get(name, ()))
+    side = "columns" if context.trace.axes.get(name) == (0,) else "rows"
+    told = f"{side} of {context.name(name)}: {', '.join(names)}"
+    if place is not None:
+        aimed = np.take(context.trace.values[str(problem.target)], place[1], axis=place[0])
+        told += f"; example {place[1]} is {names[int(np.argmax(aimed))]}"
+    return wrapped(told, width, Style.DIM)
 
 
 def _feature_lines(context: Context, width: int) -> tuple[Line, ...]:

@@ -168,6 +168,30 @@ def test_the_table_says_which_label_a_class_is(tmp_path, capsys) -> None:
     assert "0 cat, 1 dog, 2 owl" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("at", "keys", "said"),
+    [
+        ("given", "", ("columns of Y: cat, dog, owl", "example 0 is owl")),
+        ("forward:Z", "o", ("columns of Z: cat, dog, owl", "example 1 is cat")),
+    ],
+)
+def test_the_panel_says_which_class_a_column_is_and_of_which_the_example_is(
+    tmp_path, capsys, at, keys, said
+) -> None:
+    (tmp_path / "lesson.md").write_text(LABELS)
+    words = ["shot", str(tmp_path / "lesson.md"), "--at", at, "--size", "160x40"]
+    assert main([*words, *(["--keys", keys] if keys else [])]) == 0
+    shown = capsys.readouterr().out
+    assert all(text in shown for text in said)
+
+
+def test_hidden_values_as_wide_as_the_classes_have_no_names(tmp_path, capsys) -> None:
+    lesson = tmp_path / "lesson.md"
+    lesson.write_text(LABELS.replace("Z = X @ W + b", "H = X @ W\nZ = H + b"))
+    assert main(["shot", str(lesson), "--at", "forward:H", "--size", "160x40"]) == 0
+    assert "columns of" not in capsys.readouterr().out
+
+
 HINTED = """+++
 format = 1
 id = "hinted"

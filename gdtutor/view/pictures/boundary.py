@@ -10,6 +10,7 @@ from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import fitted, line
+from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.field import BELOW, LABELS, Field
 from gdtutor.view.pictures.neuron_lines import SMALLEST, lines_picture
 from gdtutor.view.pictures.neurons import (
@@ -28,7 +29,6 @@ from gdtutor.view.pictures.neurons import (
 )
 from gdtutor.view.pictures.planes import (
     Grid,
-    class_names,
     grid_of,
     input_columns,
     mark_examples,
@@ -170,7 +170,7 @@ def _class_titles(source: Source, neuron: Neuron, classes: int) -> tuple[str, ..
     """Return what stands above a plane of classes, and the shade of each, from long to short."""
     shades = _shades(source)
     keys = [f"{shades[row % len(shades)]}{row}" for row in range(classes)]
-    names = class_names(source)
+    names = class_names(source.problem, source.chars)
     legend = " ".join(keys)
     plain = f"{neuron.label}  the largest {unit_word(source, neuron.line)}"
     rest = f"{plain}  {legend}", f"{neuron.label} {legend}", plain, neuron.label

@@ -18,7 +18,6 @@ from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.training.evaluation import fitting_batches
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct, replace
-from gdtutor.view import notation
 from gdtutor.view.frame import Style
 from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
 from gdtutor.view.pictures.field import Axis, Field
@@ -267,17 +266,6 @@ def mark_places(field: Field, problem: Problem, places: Array) -> tuple[str, ...
         f"{MIXED} {count} share a cell",
         f"{MIXED} several",
     )
-
-
-def class_names(source: Source) -> tuple[str, ...]:
-    """Return the labels that the classes were read from, none where they were numbers.
-
-    They are words of the data and no names: `c03` stays as it is.
-    """
-    columns = [source.problem.columns[c] for c in source.problem.target_columns]
-    if len(columns) < 2 or not all("=" in column for column in columns):
-        return ()
-    return tuple(notation.plain(column.partition("=")[2], source.chars) for column in columns)
 
 
 def class_marks(problem: Problem) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from gdtutor.session.state import Snapshot
 from gdtutor.training.classes import UNDECIDED, classes_of, is_signed, predictions_of, threshold_of
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped
-from gdtutor.view.pictures.planes import class_names, input_columns
+from gdtutor.view.origins import class_names
+from gdtutor.view.pictures.planes import input_columns
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 
@@ -69,7 +70,7 @@ def _rows(
     right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
     names = (source.column(problem.columns[c]) for c in columns)
     head = ["#", *names, "target", "learned", ""]
-    called = class_names(source) or tuple(map(str, range(len(expected))))
+    called = class_names(source.problem, source.chars) or tuple(map(str, range(len(expected))))
     body, by_class = [], []
     for example in _shown(count, room - 1):
         if example is None:
@@ -144,7 +145,9 @@ def _counts(source: Source, learned: Array, expected: Array, width: int) -> list
 
 def _labels(source: Source, width: int) -> list[Line]:
     """Return which label each class stands for, where a column of labels was read."""
-    named = ", ".join(f"{i} {name}" for i, name in enumerate(class_names(source)))
+    named = ", ".join(
+        f"{i} {name}" for i, name in enumerate(class_names(source.problem, source.chars))
+    )
     return list(wrapped(named, width, Style.DIM)) if named else []
 
 
