@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape
+from gdtutor.values import Struct
 from gdtutor.view.cells import MAX_TERMS, cell_name, open_cell
 from gdtutor.view.context import Context
 from gdtutor.view.equation import Equation, equation_lines
@@ -18,6 +19,14 @@ from gdtutor.view.notation import shape as shape_text
 
 _CELL_ROOM = 9
 """Lines that one cell's sum may take, in symbols and in numbers together."""
+
+
+class Computed(Struct, frozen=True, eq=False):
+    """A value with the formula that it comes from."""
+
+    called: str
+    formula: Expr
+    value: Array
 
 
 def array_lines(
@@ -59,25 +68,13 @@ def array_lines(
     return matrix_lines(value, look, context.chars)
 
 
-def cell_lines(
-    context: Context, left: str, expr: Expr, value: Array, cell: tuple[int, ...], width: int
-) -> tuple[Line, ...]:
-    """Return one cell's scalar formula, in symbols and in numbers, term by term.
-
-    A sum of long terms leaves out more of them, and at last its symbols, so that the panel holds
-    it.
-    """
-    sums = _cell_sums(context, left, expr, value, cell, width)
-    return fitting([(lines,) for lines in sums], _CELL_ROOM)
-
-
 def _cell_sums(
-    context: Context, left: str, expr: Expr, value: Array, cell: tuple[int, ...], width: int
+    context: Context, computed: Computed, cell: tuple[int, ...], width: int
 ) -> Iterator[tuple[Line, ...]]:
-    """Yield one cell's scalar formula, shorter and shorter."""
-    called, result = cell_name(left, cell), float(value[cell])
+    """Yield one cell's scalar formula, in symbols and in numbers, shorter and shorter."""
+    called, result = cell_name(computed.called, cell), float(computed.value[cell])
     for most in (MAX_TERMS, 4, 3):
-        opened = open_cell(expr, cell, context.shapes, context.arrays, most)
+        opened = open_cell(computed.formula, cell, context.shapes, context.arrays, most)
         told = Equation(called, opened.formula, opened.values, result)
         yield equation_lines(context, told, width)
     # Its symbols alone would fill the panel; the formula over whole arrays stands above it.
@@ -85,25 +82,25 @@ def _cell_sums(
 
 
 def result_lines(
-    context: Context, left: str, expr: Expr, value: Array, width: int, room: int = ROOM
+    context: Context, computed: Computed, width: int, room: int = ROOM
 ) -> tuple[Line, ...]:
     """Return the result of an array formula: its cells, and the opened one below.
 
     Args:
         context: The step.
-        left: What the result is called.
-        expr: The formula.
-        value: The result.
+        computed: The result.
         width: Cells of a line.
         room: Lines that the cells and the opened one may take together, where that is possible:
             the sum leaves out terms, then the matrix rows, then the sum its symbols.
     """
+    value, cell = computed.value, context.look.cell
     if value.ndim == 0:
-        return cell_lines(context, left, expr, value, (), width)
-    cell = context.look.cell
+        # A sum of long terms leaves out more of them, and at last its symbols.
+        shorter = _cell_sums(context, computed, (), width)
+        return fitting([(lines,) for lines in shorter], _CELL_ROOM)
     if cell is None:
         return array_lines(context, value, width, is_result=True)
-    *whole, bare = _cell_sums(context, left, expr, value, cell, width)
+    *whole, bare = _cell_sums(context, computed, cell, width)
     arrangements = (
         (array_lines(context, value, width, max_rows=rows, is_result=True), lines)
         for sums in (whole, [bare])

@@ -11,7 +11,7 @@ from gdtutor.engine.operations import OPERANDS, OPERATIONS
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution
 from gdtutor.values import replace
-from gdtutor.view.arrays import array_lines, fit_lines, result_lines
+from gdtutor.view.arrays import Computed, array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer, relation
 from gdtutor.view.frame import Line, Style
@@ -56,29 +56,22 @@ def contribution_lines(
 
 
 def _of_numbers(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
-    upstream = float(c.upstream)
-    local = float(c.local) if c.local is not None else 0.0
-    called = _called(context, brief)
-    lines = _product(context, c, called, upstream, local, float(c.value), width)
+    lines = _product(context, c, _called(context, brief), width)
     if brief:
-        partial = partial_name(context, c)
-        return (*lines, *_local(context, partial, c, local, width, reason=False))
-    return stacked([lines, _factors(context, c, upstream, local, width)])
+        return (*lines, *_local(context, c, width, reason=False))
+    return stacked([lines, _factors(context, c, width)])
 
 
 def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
     """Return a contribution in a scalar lesson over a batch: one example, then the rows."""
     if c.local is None:
         return ()
-    at = context.followed
-    upstream, local = at(c.upstream), at(c.local)
     head: tuple[Line, ...]
     if not c.sums:
-        head = _product(context, c, _called(context, brief), upstream, local, at(c.value), width)
+        head = _product(context, c, _called(context, brief), width)
         if brief:
             return head
-        rows = array_lines(context, c.value, width)
-        return stacked([head, _factors(context, c, upstream, local, width), rows])
+        return stacked([head, _factors(context, c, width), array_lines(context, c.value, width)])
     called, partial = _called(context, brief), partial_name(context, c)
     over = "Σ" if context.chars.unicode else "sum"
     product = f"{context.gradient_name(c.consumer)}{times_sign(context)}{partial}"
@@ -94,7 +87,7 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> t
     rows = (
         line(("upstream ", Style.DIM), context.gradient_name(c.consumer)),
         *array_lines(context, c.upstream, width, of=c.consumer),
-        *_local(context, partial, c, None, width, reason=False),
+        *_local(context, c, width, reason=False),
         *array_lines(context, c.local, width, of=c.consumer),
         line(("their products add up to ", Style.DIM), shown),
         *array_lines(context, products, width, of=c.consumer),
@@ -108,15 +101,16 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
     of = f", the shape of {context.name(node)}"
     if c.value.ndim == 0:
         of = ""
+    computed = Computed(called, c.rule, c.value)
     symbols = wrapped_formula(f"{called} = ", context.writer().write(c.rule), width)
     formula = (*symbols, *fit_lines(context, c.rule, c.value.shape, width, of))
     room = context.room - len(formula) - 1
     if brief or context.look.cell is not None:
-        result = result_lines(context, called, c.rule, c.value, width, room)
+        result = result_lines(context, computed, width, room)
         if brief:
             return stacked([formula, result])
         # The cell's own sum says more than why the shapes fit, where there is no room for both.
-        more = result_lines(context, called, c.rule, c.value, width, context.room - len(symbols))
+        more = result_lines(context, computed, width, context.room - len(symbols))
         return fitting([(formula, result), (symbols, more)], context.room)
 
     def arrangements() -> Iterator[tuple[tuple[Line, ...], ...]]:
@@ -124,7 +118,7 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
             if c.value.ndim:
                 result = array_lines(context, c.value, width, max_rows=rows, is_result=True)
             else:
-                result = result_lines(context, called, c.rule, c.value, width, room)
+                result = result_lines(context, computed, width, room)
             for counts in (True, False):
                 upstream = _upstream_array(context, c, width, less, counts)
                 yield formula, result, upstream, _local_array(context, c, width, less, counts)
@@ -184,22 +178,14 @@ def _called(context: Context, brief: bool) -> str:
     return "share" if brief else context.gradient_name(context.step.node)
 
 
-def _product(
-    context: Context,
-    c: Contribution,
-    called: str,
-    upstream: float,
-    local: float,
-    result: float,
-    width: int,
-) -> tuple[Line, ...]:
-    """Return `∂L/∂b = ∂L/∂z × ∂z/∂b`, the same with numbers, and the product.
+def _product(context: Context, c: Contribution, called: str, width: int) -> tuple[Line, ...]:
+    """Return `∂L/∂b = ∂L/∂z × ∂z/∂b`, the same with the example's numbers, and the product.
 
     Where the consumer is the root, the local gradient has the name of the gradient itself: the
     factors are called by what they are, so that nothing seems to be defined by itself.
     """
-    times = times_sign(context)
-    values = {"upstream": upstream, "local": local}
+    times, result = times_sign(context), context.followed(c.value)
+    values = {"upstream": context.followed(c.upstream), "local": _local_number(context, c) or 0.0}
     numbers = numbers_writer(context, values).leaf
     formula = Apply("mul", (Name("upstream"), Name("local")))
     sign = relation(formula, values, result, context)
@@ -213,32 +199,32 @@ def _product(
     )
 
 
-def _factors(
-    context: Context, c: Contribution, upstream: float, local: float, width: int
-) -> tuple[Line, ...]:
-    named = f"{context.gradient_name(c.consumer)} = {context.number(upstream)}"
+def _factors(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
+    upstream = context.number(context.followed(c.upstream))
+    named = f"{context.gradient_name(c.consumer)} = {upstream}"
     start = _start(context, c)
     heads: tuple[Line, ...] = (
         line(("upstream  ", Style.DIM), named, (f"   {start or origin(context, c)}", Style.DIM)),
     )
     if width_of(heads[0]) > width:
         heads = (line(("upstream  ", Style.DIM), named), *wrapped(start, width, Style.DIM))
-    return (*heads, *_local(context, partial_name(context, c), c, local, width, reason=True))
+    return (*heads, *_local(context, c, width, reason=True))
 
 
-def _local(
-    context: Context,
-    partial: str,
-    c: Contribution,
-    local: float | None,
-    width: int,
-    *,
-    reason: bool,
-) -> tuple[Line, ...]:
+def _local_number(context: Context, c: Contribution) -> float | None:
+    """Return the local gradient at the followed example; None where those of all are summed."""
+    if c.local is None or (c.sums and c.local.ndim):
+        return None
+    return context.followed(c.local)
+
+
+def _local(context: Context, c: Contribution, width: int, *, reason: bool) -> tuple[Line, ...]:
     """Return the local gradient: its formula, its number, and why it is so."""
     formula = "" if c.local_formula is None else context.writer().write(c.local_formula)
+    local = _local_number(context, c)
     shown = "" if local is None else context.number(local)
-    body = " = ".join(dict.fromkeys(text for text in (partial, formula, shown) if text))
+    parts = (partial_name(context, c), formula, shown)
+    body = " = ".join(dict.fromkeys(text for text in parts if text))
     head = wrapped_formula("local     ", body, width)
     why = because(context, c) if reason else ""
     if not why:

@@ -10,7 +10,7 @@ import numpy as np
 from gdtutor.engine.expression import Apply, Expr, Name, names_in, substitute
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import FUNCTIONS, OPERANDS, OPERATIONS, Array, Kind, parse_rule
-from gdtutor.view.arrays import array_lines, fit_lines, result_lines
+from gdtutor.view.arrays import Computed, array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.frame import Line, Style
@@ -203,6 +203,7 @@ def forward_lines(context: Context, width: int, below: tuple[Line, ...] = ()) ->
         values = {name: float(context.trace.values[name]) for name in names}
         lines = equation_lines(context, Equation(called, expr, values, float(value)), width)
         return stacked([lines, definition_lines(context, expr, width), below])
+    computed = Computed(called, expr, value)
     symbols = wrapped_formula(f"{called} = ", context.writer().write(expr), width)
     formula = (*symbols, *fit_lines(context, expr, value.shape, width))
     definition, classes = definition_lines(context, expr, width), class_lines(context, node, width)
@@ -214,10 +215,10 @@ def forward_lines(context: Context, width: int, below: tuple[Line, ...] = ()) ->
         ]
     else:
         taken = sum(len(part) + 1 for part in (formula, *rest))
-        results = [result_lines(context, called, expr, value, width, context.room - taken)]
+        results = [result_lines(context, computed, width, context.room - taken)]
     bare = results[-1]
     if value.ndim and context.look.cell is not None:
-        bare = result_lines(context, called, expr, value, width, context.room - len(symbols))
+        bare = result_lines(context, computed, width, context.room - len(symbols))
     # Why the shapes fit, and what the operation is, give way to the numbers.
     folded = [(formula, bare, classes, below), (formula, bare, below), (symbols, bare, below)]
     return fitting([*((formula, result, *rest) for result in results), *folded], context.room)

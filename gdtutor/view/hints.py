@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gdtutor.engine.expression import Expr, names_in
-from gdtutor.engine.operations import Array, parse_rule
+from gdtutor.engine.expression import names_in
+from gdtutor.engine.operations import parse_rule
 from gdtutor.engine.trace import Contribution
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.operands import update_operands
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
-from gdtutor.view.arrays import array_lines
+from gdtutor.view.arrays import Computed, array_lines
 from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context
 from gdtutor.view.contribution import times_sign
@@ -60,15 +60,16 @@ def _forward(
         used = dict.fromkeys(n.name for n in names_in(expr))
         names = " and ".join(context.name(name) for name in used)
         return wrapped(f"Read {names} off the graph and put them in.", width, Style.WARNING)
-    value = context.trace.values[node]
-    return _filled_in(context, context.name(node), expr, value, challenge, width)
+    computed = Computed(context.name(node), expr, context.trace.values[node])
+    return _filled_in(context, computed, challenge, width)
 
 
 def _filled_in(
-    context: Context, left: str, expr: Expr, value: Array, challenge: Challenge, width: int
+    context: Context, computed: Computed, challenge: Challenge, width: int
 ) -> tuple[Line, ...]:
     """Return a formula for the asked cell with its numbers, the result left out."""
-    if context.graph.by_rows and value.ndim:
+    left, expr = computed.called, computed.formula
+    if context.graph.by_rows and computed.value.ndim:
         names = [n.name for n in names_in(expr)]
         values = {name: context.followed(context.trace.values[name]) for name in names}
         return equation_lines(context, Equation(left, expr, values), width)[:-1]
@@ -106,7 +107,7 @@ def _use(
     if c.local is None or not context.is_scalar_at_example():
         if not with_numbers:
             return wrapped_formula(head, context.writer().write(c.rule), width)
-        return _filled_in(context, called, c.rule, c.value, challenge, width)
+        return _filled_in(context, Computed(called, c.rule, c.value), challenge, width)
     upstream, partial = context.gradient_name(c.consumer), context.partial(c.consumer, node)
     if not with_numbers:
         over = "Σ " if context.chars.unicode else "sum "
