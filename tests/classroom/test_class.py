@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import re
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from weakref import ref
 
 import asyncssh
 import pytest
+from asyncssh.packet import Boolean, String, UInt32
 from classes import (
     CODE,
     RunningClass,
@@ -184,6 +185,79 @@ def test_a_frozen_network_holds_nobody_up_and_the_seat_is_taken_again() -> None:
     run(work())
 
 
+class Ahead(asyncio.SelectorEventLoop):
+    """An event loop whose clock a test sets ahead."""
+
+    ahead = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+    async def pass_by(self, seconds: float) -> None:
+        """Let time pass at once, and what was due by then be done."""
+        self.ahead += seconds
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+
+def run_ahead(work: Callable[[Ahead], Coroutine[Any, Any, None]]) -> None:
+    with asyncio.Runner(loop_factory=Ahead) as runner:
+        loop = runner.get_loop()
+        assert isinstance(loop, Ahead)
+        runner.run(work(loop))
+
+
+def test_a_student_whose_network_is_gone_is_gone_after_a_minute() -> None:
+    async def work(loop: Ahead) -> None:
+        async with (
+            running_class(lesson_session("bias", "forward:z")) as room,
+            network(room) as (one, carries),
+        ):
+            anna, ben = await one.join("anna"), await room.join("ben")
+            await anna.shows("step 2/13")
+            await ben.shows("step 2/13")
+            carries.clear()
+            for _ in range(3):
+                await loop.pass_by(server.KEEPALIVE_SECONDS)
+                assert room.hub.seat("anna").is_here
+                # Who is there answers each time.
+                await until(lambda: 0 in [one._keepalive_count for one in room.server.connections])
+            await loop.pass_by(server.KEEPALIVE_SECONDS)
+            await until(lambda: not room.hub.seat("anna").is_here)
+            assert room.hub.seat("ben").is_here
+            anna.connection.abort()
+
+    run_ahead(work)
+
+
+def test_a_terminal_that_reads_nothing_for_a_minute_is_hung_up() -> None:
+    async def work(loop: Ahead) -> None:
+        async with running_class(lesson_session("bias", "forward:z")) as room:
+            connection = await room.connect("anna")
+            process = await connection.create_process(
+                term_type="xterm", term_size=(200, 60), encoding=None, window=4096
+            )
+            await until(lambda: bool(room.hub._lines))
+            (line,) = room.hub._lines.values()
+            assert isinstance(line, StudentSession)
+            for number in range(1000):
+                if line._stall_timer is not None:
+                    break
+                # Each is a whole screen, which nobody reads.
+                width = 200 + number % 2
+                process.change_terminal_size(width, 60)
+                await until(lambda width=width: line._screen.terminal.width == width)
+                await loop.pass_by(student.PAINT_EVERY)
+                await until(lambda: not line._is_stale and line._painting is None)
+            assert line._stall_timer is not None
+            for passes in (student.STALLED - 1, 2):
+                assert room.hub.seat("anna").is_here
+                await loop.pass_by(passes)
+            await until(lambda: not room.hub.seat("anna").is_here)
+
+    run_ahead(work)
+
+
 def test_a_class_that_is_begun_again_is_joined_anew(tmp_path: Path) -> None:
     # Clients that know the host know it again.
     first, second = (server.host_key(tmp_path).get_fingerprint() for _ in range(2))
@@ -321,6 +395,34 @@ def test_nothing_but_the_class_is_to_be_had() -> None:
     run(work())
 
 
+@pytest.mark.parametrize(
+    ("request_name", "what"),
+    [
+        (b"auth-agent-req@openssh.com", ()),
+        (b"auth-agent-req", ()),
+        (b"x11-req", (Boolean(False), String(b"MIT-MAGIC-COOKIE-1"), String(b"00"), UInt32(0))),
+        (b"exec", (String(b"id"),)),
+        (b"subsystem", (String(b"sftp"),)),
+        (b"shell", ()),
+    ],
+)
+def test_a_terminal_of_the_class_is_given_nothing_more(
+    request_name: bytes, what: tuple[bytes, ...]
+) -> None:
+    async def work() -> None:
+        async with running_class(lesson_session("bias", "forward:z")) as room:
+            anna = await room.join("anna")
+            await anna.shows("step 2/13")
+            channel = anna.process.channel
+            assert not await channel._make_request(request_name, *what)
+            # Nor is it asked back for a way to the student's machine, and the class goes on.
+            room.teach(room.hub.room.taught, "n")
+            await anna.shows("step 3/13")
+            assert list(room.hub.room.seats) == ["anna"]
+
+    run(work())
+
+
 def test_a_name_is_shown_as_it_is_and_run_by_nothing() -> None:
     async def work() -> None:
         async with running_class(lesson_session("bias")) as room:
@@ -343,6 +445,31 @@ def test_a_flood_of_keys_is_thinned_and_the_class_goes_on() -> None:
             await ben.shows("step 3/13")
             anna.process.change_terminal_size(80, 24)
             anna.connection.abort()
+
+    run(work())
+
+
+def test_the_last_frame_after_a_storm_of_sizes_is_the_one_of_the_last_size() -> None:
+    async def work() -> None:
+        session = lesson_session("bias", "forward:z")
+        async with running_class(session) as room:
+            anna = await room.join("anna", (80, 24))
+            await anna.shows("step 2/13")
+            for number, size in enumerate((w, h) for w in (31, 60, 132, 7) for h in (9, 43, 24)):
+                anna.process.change_terminal_size(*size)
+                if number % 3 == 0:
+                    session = room.teach(session, "np"[number % 2])
+                await asyncio.sleep(0)
+            for size in SIZES:
+                anna.process.change_terminal_size(*size)
+            # The emulator is as large as the terminal at last.
+            anna.screen.resize(size[1], size[0])
+            wanted = [row.rstrip() for row in screen_rows(room.hub.room.shared, *size)]
+            await anna.sees(lambda rows: rows[:-2] == wanted)
+            # Nothing of another size comes after it.
+            anna.press("!")
+            await anna.shows("sees that you ask for help")
+            assert anna.rows[:-2] == wanted
 
     run(work())
 

@@ -1,20 +1,33 @@
 """For random keys of teacher and students, who follows sees the teacher's screen, and no more."""
 
 import asyncio
+import contextlib
 import random
+import re
 
 import pytest
 from classes import Watched, lesson_session, screen_rows
 
 from gdtutor.classroom.bench import Workbench
 from gdtutor.classroom.hub import MOST_SEATS, ClassHub
+from gdtutor.classroom.polls import OTHER, Poll, own_question
 from gdtutor.classroom.screens import SharedScreens
+from gdtutor.classroom.seats import shared_session
 from gdtutor.drive.headless import pressed
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.challenge import Ask
 from gdtutor.session.press import Press
-from gdtutor.session.state import Session
+from gdtutor.session.slips import Slip
+from gdtutor.session.state import ClassRole
+from gdtutor.session.update import Posed, update
+from gdtutor.session.working import working_of
+from gdtutor.values import replace
 
 SIZES = ((40, 12), (80, 24), (132, 43))
 TEACHER = ("n", "n", "n", "p", "N", "P", "pagedown", "x", "d", "o", "r", "v", "c", "escape", "T")
+VERDICTS = "|".join((r"\bright\b", OTHER, *(re.escape(slip.value) for slip in Slip)))
+EDITED = {"bias": "w1", "xor-hidden": "W1[0,0]", "gradients-add-up": "w"}
+"""Lessons, and what students edit in them."""
 STUDENT = ("n", "p", "full_stop", "full_stop", "e", "x", "1", "enter", "escape", "u", "R", "r")
 
 
@@ -24,33 +37,90 @@ def press_of(key: str) -> Press:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
-def test_who_follows_sees_the_teachers_screen(seed: int) -> None:
-    asyncio.run(walked(random.Random(seed)))
+def test_who_follows_sees_the_teachers_screen_and_nobody_anothers(seed: int) -> None:
+    asyncio.run(RandomClass(random.Random(seed)).goes_on(60))
 
 
-async def walked(dice: random.Random) -> None:
-    """Have a teacher and three students press random keys, and hold every screen to the class's."""
-    session: Session = lesson_session(dice.choice(("bias", "xor-hidden", "gradients-add-up")))
-    hub, shared = ClassHub("tests"), SharedScreens()
-    hub.teach(session)
-    watched = {f"s{n}": Watched(hub, shared, size) for n, size in enumerate(SIZES)}
-    for name, line in watched.items():
-        hub.join(name, line, returns=False)
-    for _ in range(40):
-        if dice.random() < 0.5:
-            session = pressed(session, (press_of(dice.choice(TEACHER)),))
-            hub.teach(session)
-        else:
-            hub.press(dice.choice(list(watched)), press_of(dice.choice(STUDENT)))
-        assert hub.room.taught is session
-        for name, line in watched.items():
-            if hub.seat(name).own is None:
-                assert line.rows(name)[:-2] == screen_rows(hub.room.shared, *line.size)
+class RandomClass:
+    """A teacher and three students who press random keys, and ask and answer questions."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice, self._hub, shared = dice, ClassHub("tests"), SharedScreens()
+        lesson, self._edited = dice.choice(list(EDITED.items()))
+        self._session = replace(lesson_session(lesson), class_role=ClassRole.TEACHER)
+        self._hub.teach(self._session)
+        self._watched = {f"s{n}": Watched(self._hub, shared, size) for n, size in enumerate(SIZES)}
+        for name, line in self._watched.items():
+            self._hub.join(name, line, returns=False)
+
+    async def goes_on(self, turns: int) -> None:
+        """Hold every screen to what its student may see, after each of so many turns."""
+        for _ in range(turns):
+            before = {name: line.rows(name) for name, line in self._watched.items()}
+            owns = {name: self._hub.seat(name).own for name in self._watched}
+            student = ""
+            if self._dice.random() < 0.4:
+                self._teach()
             else:
-                own = hub.seat(name).own
-                is_typing = own is not None and own.prompt is not None
-                told = "Esc, then . re" if is_typing else ". returns, ! "
-                assert told in line.rows(name)[0]
+                student = self._dice.choice(list(self._watched))
+                self._have_pressed(student)
+            assert self._hub.room.taught is self._session
+            for name, line in self._watched.items():
+                rows = line.rows(name)
+                if student and name != student:
+                    assert rows == before[name]
+                    assert self._hub.seat(name).own is owns[name]
+                self._hold(name, rows, line.size)
+
+    def _hold(self, name: str, rows: list[str], size: tuple[int, int]) -> None:
+        seat = self._hub.seat(name)
+        if seat.own is not None:
+            told = "Esc, then . re" if seat.own.prompt is not None else ". returns, ! "
+            assert told in rows[0]
+        else:
+            # A refusal is told whole, over the last rows of the step.
+            is_refused = seat.draft is not None and seat.draft.error
+            end = size[1] // 2 if is_refused else size[1] - 2
+            assert rows[:end] == screen_rows(shared_session(self._session), *size)[:end]
+        if self._hub.room.poll is not None:
+            told = " ".join((seat.notice, *rows[-2:] * (seat.own is None)))
+            assert not re.search(VERDICTS, told)
+
+    def _teach(self) -> None:
+        session, dice = self._session, self._dice
+        if session.prompt is not None and dice.random() < 0.5:
+            session = pressed(session, (Press("escape"),))
+        elif session.prompt is None and dice.random() < 0.3:
+            with contextlib.suppress(GdTutorError):
+                asked = own_question(session, dice.choice(("value", "sign", "next")))
+                session, _ = update(session, Posed(asked))
+        else:
+            session = pressed(session, (press_of(dice.choice(TEACHER)),))
+        self._session = session
+        self._hub.teach(session)
+
+    def _have_pressed(self, name: str) -> None:
+        """Have a student press a key, edit a value, or answer the question, perhaps rightly."""
+        poll, seat = self._hub.room.poll, self._hub.seat(name)
+        keys: tuple[str, ...] = (self._dice.choice(STUDENT),)
+        if poll is not None and seat.own is None and seat.draft and self._dice.random() < 0.6:
+            answers = ("0.5", "1", "2", "+", "-", *right_answers(poll))
+            keys = ("ctrl+u", *self._dice.choice(answers), "enter")
+        elif self._dice.random() < 0.2:
+            value = f"{self._edited}={self._dice.randint(2, 9)}"
+            keys = ("escape", "n", "escape", "e", "ctrl+u", *value, "enter")
+        for key in keys:
+            self._hub.press(name, press_of(key))
+
+
+def right_answers(poll: Poll) -> tuple[str, ...]:
+    """Return what is right where it is a number or a name."""
+    if poll.challenge.ask is Ask.NEXT:
+        return (poll.challenge.step.node,) * 5
+    if poll.challenge.ask is not Ask.VALUE:
+        return ()
+    working = working_of(poll.asked.moment, poll.challenge.step)
+    return (f"{float(working.result[poll.challenge.cell]):.6g}",) * 5
 
 
 def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None:
