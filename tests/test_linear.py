@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -21,7 +22,7 @@ from gdtutor.session.display_options import toggle_cell, toggle_mistakes, toggle
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.moving import moved
-from gdtutor.session.navigation import refolded
+from gdtutor.session.navigation import refolded, said
 from gdtutor.session.state import ClassRole, Session
 from gdtutor.session.trials import tried
 from gdtutor.training.segments import Known, Stretch
@@ -518,3 +519,11 @@ def test_a_sum_runs_over_examples_only_where_the_graph_has_them() -> None:
 def test_a_variant_without_pictures_says_that_the_lesson_has_them() -> None:
     talk = Talk(lesson("optimisers", "given", variant="Adam"), "f")
     assert talk.last.startswith("This variant has no pictures")
+
+
+def test_a_place_left_while_training_says_so_and_is_not_overwritten_by_looking() -> None:
+    left = pressed(lesson("bias", at="forward:z"), parse_keys("20t"))
+    talk = Talk(said(left, "Trained again as you left it; Esc leads to the walk."))
+    assert talk.said[0].startswith("Trained again as you left it.\n20 of 200 epochs")
+    assert "forward z" in talk.last
+    assert talk.saved == []

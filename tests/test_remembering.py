@@ -116,13 +116,27 @@ def test_enter_continues_where_the_learner_left(folder):
 
 
 @pytest.mark.parametrize("over", ["", "question_mark", "l"])
-@pytest.mark.parametrize("keys", ["t + left left y", "20t + 5n", "20t S learning_rate=0.5,2 enter"])
+@pytest.mark.parametrize(
+    "keys", ["t + left left y", "20t + 5n", "20t S learning_rate=0.5,2 enter", "20t s"]
+)
 def test_training_left_by_any_way_is_trained_again_as_far_and_looks_the_same(folder, keys, over):
     left = headless.pressed(walk(folder / "02-rows.md"), parse_keys(keys))
     gone = headless.pressed(left, parse_keys(over)) if over else left
     after = driven(shelf(folder, remembered(gone)), services(), ["enter"])
     assert "Trained again as you left it" in after.message
     assert screen(replace(after, message="")) == screen(replace(left, message="", is_error=False))
+
+
+def test_questions_that_were_turned_off_stay_off(folder):
+    asked = (
+        (folder / "02-rows.md").read_text().replace("format = 1", "format = 1\npredict = true", 1)
+    )
+    (folder / "02-rows.md").write_text(asked)
+    left = headless.pressed(walk(folder / "02-rows.md"), parse_keys("n escape r n"))
+    assert walk(folder / "02-rows.md").predict
+    assert not left.predict
+    after = driven(shelf(folder, remembered(left)), services(), ["enter"])
+    assert (after.predict, after.step) == (False, left.step)
 
 
 def test_a_run_that_is_left_while_it_trains_comes_back_as_far_as_it_was(folder):

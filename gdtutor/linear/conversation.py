@@ -78,12 +78,16 @@ def converse(session: Session, presses: tuple[Press, ...], services: Conversatio
     the end of what is computed then.
     """
     code: int | None = None
-    opened_at = whereabouts(session)
+    opened_at = whereabouts(walking(session))
     try:
         for press in presses:
             if code is None:
                 session, code = _carry_out(_updated(session, press), services)
+        trained, told = session.screen is Screen.TRAIN, session.message.partition(";")[0]
         session = _shown(heard(partial(walking, session)), services)
+        if trained and isinstance(session, Walk):
+            rows = heard(partial(training_lines, session, services.chars))
+            services.say("\n".join([f"{told}." if told else "Trained.", *rows]))
         services.say(heard(partial(whole, session, services.chars)))
         while code is None:
             text = services.ask()

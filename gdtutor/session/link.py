@@ -57,6 +57,9 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
     if session.predict:
         words.append("--predict")
     keys = _keys(session) if challenge is None else "n escape"
+    if lesson.predict and not session.predict:
+        # Questions that the lesson asks and the learner has turned off stay so.
+        keys = f"r {keys}".rstrip()
     if keys:
         words += ["--keys", keys]
     return tuple(words)
@@ -144,6 +147,8 @@ def _trained(session: Walk) -> str:
         return "t" if session.goal is None else f"{session.goal}t"
     is_over = snapshot.status is Status.FINISHED
     is_whole = is_over and snapshot.iterations <= session.run.last_iteration
+    if snapshot.stopped_by == "key":
+        return f"{snapshot.iterations}t s"
     return "t" if is_whole else f"{snapshot.iterations}t"
 
 

@@ -36,7 +36,8 @@ def news_of(sweep_: Sweep, status: Status) -> Swept:
 
 
 def sweep(session: Walk, text: str) -> Result:
-    """Train several runs that differ in one setting, as `learning_rate=0.05,0.5,5`.
+    """Train several runs that differ in one setting, as `learning_rate=0.05,0.5,5`; bare numbers
+    are learning rates.
 
     Raises:
         GdTutorError: Where the name or a value cannot be swept over.
@@ -45,6 +46,8 @@ def sweep(session: Walk, text: str) -> Result:
     from gdtutor.lesson.sweeps import members_of
     from gdtutor.training.sweep import Sweep
 
+    if text.strip()[:1].isdecimal():
+        text = f"learning_rate={text}"
     if not session.lesson.trains:
         raise GdTutorError("this lesson does not train", "it has no [training] table")
     # A variant has no variants itself.

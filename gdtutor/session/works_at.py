@@ -202,8 +202,10 @@ def single_steps(session: Walk) -> str:
 
 def stopping(session: Walk) -> str:
     """For ending the run or the sweep."""
-    is_running = session.sweeping is not None or session.training.status is Status.RUNNING
-    return "" if is_running else "Nothing is running."
+    now = session.training
+    waits = now.status is Status.PAUSED and now.stopped_by != "key"
+    is_begun = session.sweeping is not None or now.status is Status.RUNNING or waits
+    return "" if is_begun else "Nothing is running."
 
 
 def curves(session: Walk) -> str:

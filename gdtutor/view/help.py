@@ -90,7 +90,7 @@ def help_lines(
 
 def _plain(text: str) -> str:
     """Return a sentence in ASCII."""
-    return text.translate({ord("₁"): "1", ord("∂"): "d ", ord("∇"): "g", ord("α"): "alpha",
+    return text.translate({ord("₁"): "1", ord("∂"): "d ", ord("∇"): "g", ord("α"): "learning_rate",
                            ord("θ"): "theta", ord("×"): "x", ord("−"): "-"})  # fmt: skip
 
 

@@ -40,7 +40,7 @@ so that `alpha`, `beta`, `epsilon` and `rho` stay words."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _IN_ASCII = str.maketrans(
     {
-        "ŷ": "yhat", "Ŷ": "Yhat", "α": "alpha", "β": "beta", "ε": "epsilon", "ρ": "rho",
+        "ŷ": "yhat", "Ŷ": "Yhat", "α": "learning_rate", "β": "beta", "ε": "epsilon", "ρ": "rho",
         "σ": "sigmoid", "θ": "theta", "μ": "mu", "λ": "lambda", "γ": "gamma", "δ": "delta",
         "η": "eta", "∂": "d ", "∇": "grad", "Σ": "sum", "√": "sqrt", "ᵀ": ".T", "½": "1/2",
         "−": "-", "–": "-", "·": "*", "×": "x", "⊙": "*", "≈": "~", "²": "**2", "³": "**3",

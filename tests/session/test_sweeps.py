@@ -47,6 +47,13 @@ def test_a_sweep_that_cannot_be_leaves_its_input_open() -> None:
     assert session.sweeping is None
 
 
+def test_bare_numbers_are_learning_rates() -> None:
+    session, _ = sweep(open_at("bias"), " 0.1,1")
+    assert session.sweeping is not None
+    rates = [member.settings.learning_rate for member in session.sweeping.sweep.members]
+    assert rates == [0.1, 1]
+
+
 def test_a_sweep_starts_from_the_run_as_the_learner_has_changed_it() -> None:
     session = press(press(open_at("xor-hidden"), "e optimizer=momentum enter"), "t")
     session, _ = sweep(session, "beta=0.5,0.9")

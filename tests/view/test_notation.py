@@ -122,7 +122,7 @@ def test_minus_is_a_real_minus_where_there_is_one() -> None:
 def test_an_authors_words_are_spelled_out_in_ascii() -> None:
     words = "∂L/∂ŷ = 1 − α·x₁²"
     assert plain(words, UNICODE) == words
-    assert plain(words, ASCII) == "d L/d yhat = 1 - alpha*x1**2"
+    assert plain(words, ASCII) == "d L/d yhat = 1 - learning_rate*x1**2"
 
 
 def test_spelled_out_operators_are_no_emphasis_in_prose() -> None:
