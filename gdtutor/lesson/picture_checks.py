@@ -201,6 +201,8 @@ def _check_weights(options: Options, ground: PictureScope) -> None:
             _check_gradient(name, ground)
         elif name not in ground.parameters:
             hint = _meant(name, ground.parameters) or "name a parameter"
+            if name in ground.shapes:
+                hint = f'write "{GRADIENT}{name}", or a histogram shows {name}'
             raise Wrong("picture", f"'{shown(name)}' is no parameter", hint, ("of",))
     if not ground.parameters:
         raise Wrong("picture", "weights in a lesson without parameters", "add [parameters]")

@@ -106,6 +106,8 @@ def _sentences(found: Diagnosis, words: _Words) -> list[str]:
             return said if found.step is None else [*said, *_limit(found, words)]
         case Trouble.GROWING:
             start, end = words.counted(found.first_cost), words.counted(found.last_cost)
+            if start == end:
+                start, end = words.apart(found.first_cost, found.last_cost)
             rose = f"the cost rose from {start} to {end}."
             return [f"Growing: in the last {found.window} epochs {rose}", *_limit(found, words)]
         case Trouble.STUCK:

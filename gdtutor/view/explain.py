@@ -218,7 +218,8 @@ def _curvatures_text(context: Context, found: Array) -> str:
     """Return the curvatures of a cost in prose: all of a few, the ends of many."""
     if found.size <= MAX_CELLS_IN_PROSE:
         return ", ".join(context.number(float(value)) for value in found)
-    lowest, highest = (context.number(float(found[at])) for at in (0, -1))
+    ends = float(found[0]), float(found[-1])
+    lowest, highest = notation.apart(ends, context.look.digits, context.chars)
     return f"{found.size} from {lowest} to {highest}, {int(np.sum(found < 0))} of them below 0"
 
 

@@ -108,8 +108,7 @@ def _ground(source: Source, wish: PictureWish) -> CostFunction:
 
 
 def _span(source: Source, axis: Axis) -> str:
-    low, high = source.number(axis.low, 3), source.number(axis.high, 3)
-    return f"{axis.name} from {low} to {high}"
+    return "{} from {} to {}".format(axis.name, *source.apart(axis.low, axis.high))
 
 
 def _landscape(source: Source, wish: PictureWish, axes: tuple[Axis, Axis]) -> str:
@@ -127,7 +126,7 @@ def _landscape(source: Source, wish: PictureWish, axes: tuple[Axis, Axis]) -> st
         source.number(y.high - (float(row) + 0.5) / ROWS * (y.high - y.low), 2),
     )
     finite = costs[np.isfinite(costs)]
-    low, high = (source.number(float(end), 2) for end in (finite.min(), finite.max()))
+    low, high = source.apart(finite.min(), finite.max(), digits=2)
     lowest = f"{x.name} {at[0]}, {y.name} {at[1]}"
     return (
         f"{named} over {said}: between {low} and {high}; of its cells the lowest is near {lowest}"

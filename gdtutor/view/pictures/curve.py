@@ -122,7 +122,7 @@ def curve_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     facts = facts_of(source, wish)
     if facts is None:
         return (NO_CURVE,)
-    low, high = (source.number(limit, 3) for limit in interval(wish) or _RANGE)
+    low, high = source.apart(*(interval(wish) or _RANGE))
     words: list[str] = []
     for name in facts.functions:
         named = _named(source, wish, name, facts)

@@ -73,7 +73,7 @@ def fit_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     if isinstance(numbers, str):
         return (numbers,)
     target, name = _names(source)
-    low, high = (source.number(end, 3) for end in numbers.x_range)
+    low, high = source.apart(*numbers.x_range)
     facts = plot_words(
         source, f"{target} over {name}, from {low} to {high}", _named(source, numbers)
     )
@@ -196,7 +196,7 @@ def _axes(source: Source, numbers: FitFacts, width: int) -> str:
     """
     up, to, right = ("↑", "→", "→") if source.chars.unicode else ("up", "to", "across")
     target, name = _names(source)
-    low, high = (source.number(end, 3) for end in numbers.x_range)
+    low, high = source.apart(*numbers.x_range)
     whole = f"{target} {up}  {name} {low} {to} {high}"
     return whole if len(whole) <= width else f"{target} {up}  {name} {right}"
 

@@ -21,7 +21,7 @@ def histogram_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     for written in texts(wish, "of"):
         shown = shown_value(source, written)
         lines += wrapped(_heading(source, shown), size.width, Style.PARAMETER)
-        if shown.value is None:
+        if shown.value is None or not np.isfinite(shown.value).any():
             continue
         counts, edges = _counted(shown.value, whole(wish, "bins", BINS))
         edge_texts = [source.number(float(edge), 3) for edge in edges[:-1]]
@@ -43,11 +43,12 @@ def histogram_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     for written in texts(wish, "of"):
         shown = shown_value(source, written)
         words.append(_heading(source, shown))
-        if shown.value is None:
+        if shown.value is None or not np.isfinite(shown.value).any():
             continue
         counts, edges = _counted(shown.value, whole(wish, "bins", BINS))
         for low, high, count in zip(edges, edges[1:], counts, strict=False):
-            ends = f"from {source.number(float(low), 3)} to {source.number(float(high), 3)}"
+            start, end = source.apart(low, high)
+            ends = f"from {start} to {end}" if low < high else f"all of them {start}"
             words.append(f"  {ends}: {count}")
     return tuple(words)
 
@@ -65,10 +66,8 @@ def _heading(source: Source, shown: Shown) -> str:
 
 
 def _counted(value: Array, bins: int) -> tuple[Array, Array]:
-    """Return how many finite cells lie in each stretch, and the ends of the stretches."""
+    """Return how many finite cells, at least one, lie in each stretch, and where these end."""
     finite = value[np.isfinite(value)]
-    if not finite.size:
-        return np.zeros(1, dtype=int), np.zeros(2)
     low, high = float(finite.min()), float(finite.max())
     if not np.isfinite(high - low) or np.nextafter(low, high) >= high:
         return np.array([finite.size]), np.array([low, high])

@@ -60,7 +60,5 @@ def _series_words(source: Source, series: Series) -> str:
         )
     if len(xs) <= LISTED:
         return ", ".join(f"({number(x)}, {number(y)})" for x, y in points.T)
-    return (
-        f"{len(xs)} points, across from {number(xs.min())} to {number(xs.max())}, up "
-        f"from {number(ys.min())} to {number(ys.max())}"
-    )
+    across, up = (source.apart(ends.min(), ends.max()) for ends in (xs, ys))
+    return "{} points, across from {} to {}, up from {} to {}".format(len(xs), *across, *up)

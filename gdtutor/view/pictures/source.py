@@ -131,6 +131,10 @@ class Source(Struct, frozen=True):
         """Return a number as the screen shows it."""
         return notation.shown(value, digits or self.digits, self.chars)
 
+    def apart(self, *values: float, digits: int = 3) -> tuple[str, ...]:
+        """Return numbers with as many digits as tell them apart."""
+        return notation.apart(tuple(map(float, values)), digits, self.chars)
+
     def name(self, text: str) -> str:
         """Return a name as the screen shows it."""
         return notation.name(text, self.chars)

@@ -93,7 +93,7 @@ def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     places = places_of(source.still, seen)
     grid = _grid(wish, seen, places, Size(1, 1))
     ends = (
-        f"{axis.name} from {source.number(axis.low, 3)} to {source.number(axis.high, 3)}"
+        "{} from {} to {}".format(axis.name, *source.apart(axis.low, axis.high))
         for axis in (grid.x, grid.y)
     )
     words = [f"the space of {', '.join(ends)}; {problem.size} examples"]
