@@ -40,19 +40,9 @@ _ADDED: Mapping[str, Callable[..., Array]] = {
 }
 """How sizes of operands give the size of a result."""
 _OWN = frozenset(
-    {
-        "sum",
-        "mean",
-        "transpose",
-        "square",
-        "identity",
-        "spread",
-        "sum_to",
-        "outer",
-        "count",
-        "embed",
-    }
-)
+    ("sum", "mean", "transpose", "square", "identity", "spread", "sum_to", "outer", "count",
+     "embed")
+)  # fmt: skip
 """Operations whose result of sizes is the size of their result."""
 
 

@@ -41,7 +41,7 @@ from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, sett
 from gdtutor.training.timing import time_examples
 from gdtutor.values import Struct, replace
 from gdtutor.view.closing import next_words
-from gdtutor.view.explain import context_of
+from gdtutor.view.explain import context_of, with_symbols
 from gdtutor.view.frame import Chars
 from gdtutor.view.notation import plain
 
@@ -247,6 +247,8 @@ def walking(session: Session) -> Session:
 def news(before: Session, session: Session, chars: Chars) -> str:
     """Return what has changed, in words: the message, the training, the step, the question."""
     parts: list[str] = []
+    if isinstance(session, Walk):
+        session = with_symbols(session, chars)
     if isinstance(before, Walk) and isinstance(session, Walk):
         if session.training is not before.training and len(session.training.parameters):
             parts += training_lines(session, chars)

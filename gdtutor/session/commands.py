@@ -164,7 +164,14 @@ def _next_lesson(session: Walk) -> Outcome:
 def _enter(session: Walk, count: int) -> Outcome:
     if session.look.is_closing and session.challenge is None:
         return _next_lesson(session)
-    return predict.back_to_question(session, count)
+    if session.challenge is not None:
+        return predict.back_to_question(session, count)
+    return display_options.to_operand(session, count)
+
+
+def _backspace(session: Walk, count: int) -> Outcome:
+    is_over = session.look.is_closing
+    return tasks.clear_tasks(session, count) if is_over else display_options.back_again(session)
 
 
 def _up(session: Walk, count: int) -> Session:
@@ -264,11 +271,12 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("mistakes", ("w",), "w", "w",
             "how the sum goes wrong: = in place of +=, or a node visited too early", _STUDY,
             display_options.toggle_mistakes, footer="wrong sums", why_not=works_at.wrong_sums),
-    Row("predict", ("r",), "r", "r", "predict: hide each next value and ask for it, or stop",
-            _STUDY, predict.toggle_predict, footer="ask me"),
+    Row("predict", ("r",), "r", "r",
+            "predict: hide each next value and ask for it, to 3 digits; or stop", _STUDY,
+            predict.toggle_predict, footer="ask me"),
     Row("question", ("enter",), "Enter", "Enter",
-            "back to the open question; on the closing page, the next lesson", _STUDY, _enter,
-            why_not=works_at.questions),
+            "to an operand, 2 Enter: the second; to the open question; the next lesson", _STUDY,
+            _enter, why_not=works_at.questions),
     Row("link", ("k",), "k", "k",
             "the command line that opens this screen elsewhere; copies it",
             _LESSON | _PLAY, _show_command, footer="link"),
@@ -287,7 +295,8 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("tasks", ("T",), "T", "T", "the lesson's tasks; again: a hint for the next one",
             _LESSON, tasks.show_tasks, footer="tasks", why_not=works_at.tasks),
     Row("clear_tasks", ("backspace",), "Backspace", "Backspace",
-            "on the closing page: forget which tasks are done", _STUDY, tasks.clear_tasks,
+            "back from an operand; on the closing page: forget which tasks are done", _STUDY,
+            _backspace,
             footer="forget done", why_not=works_at.done_tasks),
     Row("pause", ("space",), "Space", "Space", "pause or resume the run, or the sweep", _TRAIN,
             training.toggle_training, "pause", why_not=works_at.runs),

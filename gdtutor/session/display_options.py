@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from gdtutor.engine.batch_axis import Axes
+from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Line
 from gdtutor.session.digits import MAX_DIGITS
-from gdtutor.session.moving import moved
-from gdtutor.session.navigation import cell_shape, refolded, said
-from gdtutor.session.state import AutoPlay, Session, Tab, Walk, current_step
-from gdtutor.session.steps import Phase, find_step
+from gdtutor.session.moving import moved, same_place
+from gdtutor.session.navigation import cell_shape, refolded, said, with_cell
+from gdtutor.session.operands import node_expr
+from gdtutor.session.state import AutoPlay, Session, Tab, W, Walk, current_step
+from gdtutor.session.steps import Phase, Step, find_step
 from gdtutor.values import replace
 
+MOST_BACK = 50
+"""Places that Backspace goes back to."""
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
 
 
@@ -104,6 +108,55 @@ def move_cell(session: Walk, down: int, right: int) -> Walk:
     by = (down, right)[-len(shape) :]
     moved = tuple(min(max(i + d, 0), n - 1) for i, d, n in zip(cell, by, shape, strict=True))
     return replace(session, look=replace(session.look, cell=moved))
+
+
+def operand_steps(session: Walk) -> tuple[Step, ...]:
+    """Return where what the present step is computed from was computed, or given: going back, first
+    the gradients that arrive, then the values that they are multiplied by.
+    """
+    step, moment = current_step(session), session.moment
+    if step is None or not step.node or session.look.is_closing:
+        return ()
+    trace, back, forward = moment.traces[step.scene], Phase.BACKWARD, Phase.FORWARD
+    wanted = [(back, step.node)]
+    if step.phase is forward:
+        wanted = [(forward, name.name) for name in names_in(node_expr(trace, step.node))]
+    elif step.phase is back:
+        received = trace.contributions[step.node]
+        wanted = [(back, c.consumer) for c in received]
+        wanted += [(forward, name.name) for c in received for name in names_in(c.rule)]
+    given = {leaf.name for leaf in trace.graph.leaves}
+    wanted = [(Phase.GIVEN, "") if pair[1] in given - {step.node} else pair for pair in wanted]
+    of_scene = {(s.phase, s.node): s for s in moment.steps if s.scene == step.scene}
+    return tuple(of_scene[pair] for pair in dict.fromkeys(wanted) if pair in of_scene)
+
+
+def to_operand(session: Walk, count: int) -> Walk:
+    """Go to the step of an operand, the first unless a number is typed before."""
+    found, cell = operand_steps(session), session.look.cell
+    number = min(count, len(found))
+    after = moved(with_trail(session), session.moment.iteration, found[number - 1].number)
+    if cell is not None and cell_shape(after) == cell_shape(session):
+        after = with_cell(after, cell)
+    return said(after, f"This is operand {number} of {len(found)}; Backspace goes back from it.")
+
+
+def with_trail(session: W) -> W:
+    """Return the session that remembers where it is, so that Backspace goes back to it."""
+    step = current_step(session)
+    if step is None:
+        return session
+    trail = (*session.trail, (session.moment.iteration, step, session.look.cell))
+    return replace(session, trail=trail[-MOST_BACK:])
+
+
+def back_again(session: Walk) -> Walk:
+    """Go back to where an operand, or `:`, led away from."""
+    *earlier, (iteration, step, cell) = session.trail
+    after = moved(session, iteration, 1)
+    after = moved(after, iteration, same_place(step, after.moment))
+    after = replace(after, trail=tuple(earlier))
+    return after if cell is None else with_cell(after, cell)
 
 
 def next_example(session: Walk, count: int) -> Walk:

@@ -64,6 +64,8 @@ class WriteLesson(Struct, frozen=True):
     """Write the playground as a lesson file, and tell what it is called."""
 
     playground: Playground
+    program: str
+    """How a shell calls the program."""
     left_out: str = ""
     """What was changed in the walk, which is no part of the playground."""
 

@@ -33,8 +33,8 @@ _FIRST = {
 _NARROW = {Screen.STUDY: ("next", "tab"), Screen.TRAIN: ("pause", "train_tab", "reset")}
 """What comes first where few keys have room: the next step, and the way to the hidden panels."""
 _OF_A_CELL = (
-    "next", "escape", "down", "next_key", "verify", "mistakes", "edit", "figure", "train",
-    "example", "goto", "tab", "library", "link", "help", "quit",
+    "next", "escape", "down", "question", "clear_tasks", "next_key", "verify", "mistakes",
+    "edit", "figure", "train", "example", "goto", "tab", "library", "link", "help", "quit",
 )  # fmt: skip
 """What moves and closes an open cell, then what does as it does without one."""
 _ALWAYS = ("help", "quit")
@@ -105,7 +105,7 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     if not isinstance(session, Walk):
         return (*first, "next")
     if session.screen is Screen.STUDY and session.challenge is not None:
-        return ("question", *first)
+        return ("question", *("predict",) * session.predict, *first)
     if session.screen is Screen.STUDY and session.look.is_closing:
         variant = ["variant"] * any("variant" in task.change for task in open_tasks(session))
         changes = ("undo", "own_values")
@@ -115,7 +115,9 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     if session.screen is Screen.STUDY and (session.look.proof or session.look.mistakes):
         return (*first, "next", "escape")
     # What shows how the step is walked comes before what a note asks for besides.
-    return (*first, "next", *(("escape",) if isinstance(session, Playing) else ()))
+    ways = ("clear_tasks", "question") * bool(session.trail)
+    ways += ("predict",) * session.predict
+    return (*first, "next", *ways, *(("escape",) if isinstance(session, Playing) else ()))
 
 
 def _asked_for(session: Session) -> tuple[str, ...]:
@@ -167,12 +169,15 @@ def _words(session: Session) -> dict[str, str]:
         return {}
     if session.look.cell is not None:
         leads = "playground" if isinstance(session, Playing) else "close"
-        return {"next": "cell", "down": "row", "escape": leads, "next_key": "step"}
-    if session.challenge is not None:
-        return {"question": "answer"}
+        return {"next": "cell", "down": "row", "escape": leads, "next_key": "step",
+                "question": "operand", "clear_tasks": "back"}  # fmt: skip
     words = {"predict": "ask no more"} if session.predict else {}
+    if session.challenge is not None:
+        return {**words, "question": "answer"}
     if session.look.is_closing:
         return {**words, **_words_at_the_end(session)}
+    if session.trail:
+        words |= {"question": "operand", "clear_tasks": "back"}
     line = session.look.unfolded
     step = current_step(session)
     is_open = step is not None and step.node.partition(".")[0] in line

@@ -74,15 +74,16 @@ def moved(session: W, iteration: int, step: int) -> W:
     look = session.look
     if not is_same:
         # A picture that was put away comes back where the lesson shows it again.
-        left = session.step if iteration == session.moment.iteration else 0
-        look = replace(look, scroll=0, cell=None, proof=False, mistakes=False, left=left,
+        look = replace(look, scroll=0, cell=None, proof=False, mistakes=False,
                        figure=look.figure or None)  # fmt: skip
     most = max(len(moment.batch) - 1, 0)
     look = replace(look, example=min(look.example, most), is_closing=False)
     challenge = session.challenge if is_same else None
+    came_from = session.step if iteration == session.moment.iteration else 0
+    left = session.left if is_same else came_from
     return replace(
         session, moment=moment, own_moment=own, previous=previous, step=step, look=look,
-        challenge=challenge,
+        challenge=challenge, left=left,
     )  # fmt: skip
 
 

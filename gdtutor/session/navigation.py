@@ -177,12 +177,22 @@ def _as_iteration(session: Walk, number: int) -> str:
     return f" Write iteration {number} for that one." if trains and number > 0 else ""
 
 
+def _with_phase(session: Walk, text: str) -> str:
+    """Return the name of a node alone as its nearest step; anything else as it is."""
+    name, bracket, cell = text.strip().partition("[")
+    steps = [step for step in session.moment.steps if step.node == name.strip()]
+    near = min(steps, key=lambda step: abs(step.number - session.step), default=None)
+    return text if near is None else f"step:{near.number}{bracket}{cell}"
+
+
 def goto(session: W, text: str) -> W:
-    """Go to a place named as in `--at`; without an iteration it is the present one.
+    """Go to a place named as in `--at`; without an iteration it is the present one. The name of a
+    node alone is its nearest step.
 
     Raises:
         GdTutorError: For a place that cannot be read or does not exist.
     """
+    text = _with_phase(session, text)
     selector = parse_selector(text)
     if "/" not in text and not text.lstrip().startswith("iteration"):
         selector = replace(selector, iteration=session.moment.iteration)

@@ -369,7 +369,8 @@ def toggle_tests(session: Playing, count: int) -> Playing:
 
 def save_lesson(session: Playing, count: int) -> Result:
     """Write the playground as a lesson file."""
-    return session, (WriteLesson(session.play.playground, edited_values(session).strip(" *")),)
+    left_out = edited_values(session).strip(" *")
+    return session, (WriteLesson(session.play.playground, session.program, left_out),)
 
 
 def edited_values(session: Walk) -> str:

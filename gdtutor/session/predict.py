@@ -101,7 +101,7 @@ def revealed(session: Walk) -> Walk:
         right = right_choices(session, challenge.choices, challenge.step.scene)
         numbers = [number for number, c in enumerate(challenge.choices, 1) if c in right]
         told = ", ".join(f"{n}: {challenge.choices[n - 1].text}" for n in numbers)
-        return said(after, f"The answer is {told}.")
+        return said(replace(after, told=right), f"The answer is {told}.")
     if challenge.hides:
         return said(after, "This is the worked line; the next key goes on.")
     name = challenge.step.node

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.lesson.model import Choice, Lesson, PictureWish
 from gdtutor.lesson.runs import RunResult, no_numbers
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.play.playground import Playground
@@ -188,8 +188,6 @@ class Look(Struct, frozen=True):
     """Lines of a page of text that its screen hides below."""
     hints: int = 0
     """How many hints for the lesson's tasks were asked for."""
-    left: int = 0
-    """The step of this iteration that the walk has just come from; 0 where it came from none."""
     is_closing: bool = False
     """Whether the lesson's closing page is shown."""
     is_blank: bool = False
@@ -357,8 +355,15 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     """The iteration before, where it saw the same examples: what an update has changed."""
     step: int
     """The step's number from 1; 0 is the opening page."""
+    left: int = 0
+    """The step of this iteration that the walk has just come from; 0 where it came from none."""
+    trail: tuple[tuple[int, Step, tuple[int, ...] | None], ...] = ()
+    """Iteration, step and open cell of the places that an operand was followed from, or that `:`
+    led away from, the latest last."""
     challenge: Challenge | None = None
     """The question that is open; the result it asks for is hidden until it is answered."""
+    told: tuple[Choice, ...] = ()
+    """The choices that a message tells as they are written; screens show them in symbols."""
     answered: frozenset[str] = frozenset()
     """Names of the questions that have been asked and closed."""
     training: Snapshot = Snapshot()

@@ -9,6 +9,7 @@ from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.commands import Outcome, command_for
 from gdtutor.session.curve_cursor import goto_from_curve
+from gdtutor.session.display_options import with_trail
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Effect, PauseTraining, SweepRuns, Train
 from gdtutor.session.figures import measurements_due
@@ -44,6 +45,7 @@ _OF_THE_WALK = frozenset(
     {"up", "down", "pageup", "pagedown", "tab", *(f"f{number}" for number in range(1, 13))}
 )
 """Keys that an answer has no use for, and the walk has."""
+TYPE_FIRST = "Type an answer, then Enter; Esc leaves the question."
 MAX_COUNT = 1_000_000
 """Largest count before a key."""
 
@@ -291,9 +293,12 @@ def _run(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
 
 
 def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, tuple[Effect, ...]]:
-    if press.key == "escape" or (press.key == "enter" and not prompt.text.strip()):
-        return _left(session, prompt), ()
     is_asked = prompt.kind is PromptKind.ANSWER
+    is_empty = press.key == "enter" and not prompt.text.strip()
+    if is_empty and is_asked:
+        return replace(session, prompt=replace(prompt, error=TYPE_FIRST)), ()
+    if press.key == "escape" or is_empty:
+        return _left(session, prompt), ()
     if is_asked and press.key.startswith("alt+"):
         # Alt lets a key of the walk through: it leaves the question as Esc does.
         return _run(_left(session, prompt), _without_alt(press))
@@ -361,4 +366,4 @@ def _typed(session: Walk, kind: PromptKind, text: str) -> Outcome:
         case PromptKind.ANSWER:
             return answer(session, text)
         case _:
-            return goto(session, text)
+            return goto(with_trail(session), text)

@@ -6,7 +6,7 @@ Every function returns the reason, and an empty text where the command works.
 from __future__ import annotations
 
 from gdtutor.engine.mistakes import overwritten
-from gdtutor.session.display_options import current_line
+from gdtutor.session.display_options import current_line, operand_steps
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
 from gdtutor.session.runs import has_others
@@ -136,11 +136,14 @@ def changes(session: Walk) -> str:
 
 
 def questions(session: Walk) -> str:
-    """For going back to the open question, or on from the closing page."""
+    """For going back to the open question, to an operand, or on from the closing page."""
     if session.challenge is not None or session.look.is_closing:
         return ""
+    has_operands = bool(operand_steps(session))
+    if has_operands and (session.look.cell is not None or session.trail or session.count):
+        return ""
     how = "The next step may ask one." if session.predict else "r asks for each next value."
-    return f"No question is open. {how}"
+    return f"No question is open. {how}{' 1 Enter goes to the first operand.' * has_operands}"
 
 
 def walking_alone(session: Walk) -> str:
@@ -168,10 +171,10 @@ def tasks(session: Walk) -> str:
 
 
 def done_tasks(session: Walk) -> str:
-    """For opening tasks again that are done."""
+    """For going back along the operands, or opening tasks again that are done."""
     lesson = session.lesson
     if not session.look.is_closing:
-        return "On the closing page this key forgets which tasks are done."
+        return "" if session.trail else "Enter goes to an operand, and this key back from it."
     done = session.library.tasks_done
     is_any = any((lesson.id, task.id) in done for task in lesson.tasks)
     return "" if is_any else "No task of this lesson is done."

@@ -27,6 +27,9 @@ MAX_TERMS = 6
 ELLIPSIS = "…"
 """The name of the elided part of a sum."""
 
+_GATHERS = "sum", "mean", "max", "min", "sum_to", "matmul", "outer", "transpose", "spread"
+"""Operations a cell of which is made of other cells than those of its own place."""
+
 Cell = tuple[int, ...]
 
 
@@ -96,17 +99,7 @@ class _Opener:
             return self.open(expr.args[0], self._own(expr.args[0], cell))
         if expr.op == "argmax":
             return Number(float(evaluate(expr, self._arrays)[cell]))
-        if expr.op in (
-            "sum",
-            "mean",
-            "max",
-            "min",
-            "sum_to",
-            "matmul",
-            "outer",
-            "transpose",
-            "spread",
-        ):
+        if expr.op in _GATHERS:
             return self._gathered(expr, cell)
         if operation.kind is Kind.ELEMENTWISE:
             return Apply(expr.op, tuple(self.open(a, self._own(a, cell)) for a in expr.args))

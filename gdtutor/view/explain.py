@@ -12,12 +12,12 @@ from gdtutor.lesson.placeholders import Placeholder, fill
 from gdtutor.session.lookups import curvatures_at, gradient_norm
 from gdtutor.session.moment import Moment
 from gdtutor.session.notes import note_for
-from gdtutor.session.state import Look, Walk, current_step
+from gdtutor.session.state import Look, W, Walk, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import STATES
 from gdtutor.values import replace
 from gdtutor.view import notation
-from gdtutor.view.asking import asking_lines
+from gdtutor.view.asking import asking_lines, choice_text
 from gdtutor.view.backward import backward_lines, mistake_lines
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines
@@ -50,6 +50,17 @@ def context_of(session: Walk, chars: Chars) -> Context | None:
         own=session.own_moment, previous=session.previous, changes=changes,
         challenge=session.challenge, seed=session.seed,
     )  # fmt: skip
+
+
+def with_symbols(session: W, chars: Chars) -> W:
+    """Return the session with the choices that its message tells as the question showed them."""
+    context = context_of(session, chars)
+    if context is None:
+        return session
+    for choice in session.told:
+        shown = session.message.replace(choice.text, choice_text(context, choice))
+        session = replace(session, message=shown)
+    return session
 
 
 def node_lines(context: Context, width: int) -> tuple[Line, ...]:

@@ -53,7 +53,7 @@ def passed_over(session: Walk) -> str:
     steps = reversed(session.moment.steps[: max(session.step - 1, 0)])
 
     def is_passed(step: Step) -> bool:
-        is_left = step.number == session.look.left
+        is_left = step.number == session.left
         return not is_left and (step.phase.value, step.node) in session.lesson.passes
 
     passed = [step.number for step in takewhile(is_passed, steps)]

@@ -6,27 +6,10 @@ import math
 import unicodedata
 
 from gdtutor.session import digits as digits_of
-from gdtutor.session.digits import DEFAULT_DIGITS, MAX_DIGITS, read_back
+from gdtutor.session.digits import DEFAULT_DIGITS as DEFAULT_DIGITS
+from gdtutor.session.digits import MAX_DIGITS as MAX_DIGITS
+from gdtutor.session.digits import read_back as read_back
 from gdtutor.view.frame import Chars
-
-__all__ = [
-    "DEFAULT_DIGITS",
-    "MAX_DIGITS",
-    "about_zero",
-    "base_letter",
-    "cell_number",
-    "exact",
-    "gradient_name",
-    "in_ascii",
-    "name",
-    "number",
-    "plain",
-    "power_of_ten",
-    "read_back",
-    "shape",
-    "shown",
-    "superscript",
-]
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _GREEK = {

@@ -19,6 +19,10 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
         return too_small_frame(width, height)
     if session.look.is_blank:
         return blank_frame(width, height)
+    if isinstance(session, Walk) and session.told:
+        from gdtutor.view.explain import with_symbols
+
+        session = with_symbols(session, chars)
     frame = _frame(session, width, height, chars)
     if session.broken:
         frame = with_reports(frame, session, chars)

@@ -14,7 +14,7 @@ from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.play.lesson_text import playground_in
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.edits import with_change
-from gdtutor.session.playing import play_session
+from gdtutor.session.playing import play_session, save_lesson
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.ui.answering import Computing, Services
@@ -44,7 +44,7 @@ def test_the_file_passes_check_and_opens_to_the_same_state(
         computing.answer(one, Press("W", "W"), Size(80, 24)).session.message
         for one in (session, session, play_session(Session(), replace(playground, seed=7)))
     ]
-    assert told[0].startswith(f"Wrote {name}:")
+    assert told[0].startswith(f"Wrote {name}: gdtutor {name} walks it")
     assert told[1].startswith(f"{name} holds it already")
     assert told[2].startswith(f"Wrote {name.removesuffix('.md')}-2.md:")
     file = tmp_path / name
@@ -79,3 +79,9 @@ def test_a_value_changed_in_the_walk_is_marked_and_told_of_where_the_file_lacks_
     answer = computing.answer(session, Press("W", "W"), Size(120, 36))
     assert "It is without what the walk has edited W2=0." in answer.session.message
     assert "*edited W2=0" in text_of(frame_of(session, 120, 36, UNICODE).lines[0])
+
+
+def test_a_saved_playground_is_called_as_the_program_was_started() -> None:
+    session = play_session(Session(program="python -m gdtutor"), playground_of_line("--epochs 5"))
+    _, (effect,) = save_lesson(session, 1)
+    assert effect.program == "python -m gdtutor"

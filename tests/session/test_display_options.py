@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 from session_walks import open_at, press
 
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.expression import to_text
-from gdtutor.session.display_options import scroll
+from gdtutor.session.display_options import operand_steps, scroll
+from gdtutor.session.footer import named_keys
+from gdtutor.session.navigation import goto
 from gdtutor.session.operands import node_expr
 from gdtutor.session.state import Session, current_step
+from gdtutor.session.steps import Phase, find_step
+from gdtutor.values import replace
 
 
 def node(session: Session) -> str:
@@ -109,3 +114,47 @@ def test_left_and_right_go_from_cell_to_cell_while_one_is_open() -> None:
     left = press(right, "2left")
     assert left.look.cell == (0, 1)
     assert left.step == session.step
+
+
+def test_an_operand_of_an_open_cell_is_followed_to_its_step_and_back() -> None:
+    session = press(open_at("xor-hidden", "backward:Z1"), "c right down")
+    names = [command.name for command in named_keys(session, is_narrow=False)]
+    assert {"question", "clear_tasks"} & set(names) == {"question"}
+    first = press(session, "enter")
+    assert current_step(first) == find_step(first.moment.steps, Phase.BACKWARD, "A1")
+    assert (first.look.cell, first.message[:23]) == (session.look.cell, "This is operand 1 of 2;")
+    assert "clear_tasks" in [command.name for command in named_keys(first, is_narrow=False)]
+    second = press(first, "backspace 2 enter")
+    assert current_step(second) == find_step(second.moment.steps, Phase.FORWARD, "A1")
+    given = press(second, "enter 2 enter")
+    assert current_step(given).phase is Phase.GIVEN
+    back = press(given, "backspace backspace backspace")
+    assert (current_step(back), back.look.cell) == (current_step(session), session.look.cell)
+    assert "this key back" in press(back, "backspace").message
+
+
+def test_every_operand_of_every_step_is_an_earlier_step_of_its_graph() -> None:
+    for name in ("bias", "xor-hidden", "why-x-transpose", "optimisers"):
+        session = open_at(name, "given")
+        for step in session.moment.steps:
+            found = operand_steps(replace(session, step=step.number))
+            assert all(one.number < step.number for one in found), step
+            is_root = step.phase is Phase.BACKWARD and step.node == "L"
+            assert found or not step.node or is_root or step.phase is Phase.BACKWARD
+
+
+def test_backspace_goes_back_to_where_a_typed_place_led_away_from() -> None:
+    session = press(open_at("bias", "forward:z"), ": b a c k w a r d : b enter n")
+    assert node(press(session, "backspace")) == "z"
+
+
+def test_the_name_of_a_node_alone_is_its_nearest_step() -> None:
+    session = open_at("bias", "forward:z")
+    assert current_step(goto(session, "w1")).phase is Phase.BACKWARD
+    late = open_at("bias", "update:b")
+    assert current_step(goto(late, "w1")).phase is Phase.UPDATE
+    assert current_step(goto(late, "yhat")).phase is Phase.BACKWARD
+    cell = goto(open_at("xor-hidden", "given"), "W1[2,1]")
+    assert (node(cell), cell.look.cell) == ("W1", (2, 1))
+    with pytest.raises(GdTutorError, match="is not a phase"):
+        goto(session, "nobody")

@@ -98,6 +98,7 @@ def test_enter_leads_nowhere_where_no_question_is_open() -> None:
     session = open_at("bias", "forward:z")
     after, effects = update(session, Press("enter"))
     assert (place(after), after.screen, effects) == (place(session), session.screen, ())
+    assert "1 Enter goes to the first operand" in after.message
 
 
 def test_only_where_there_are_iterations_a_step_that_is_not_there_may_be_one() -> None:

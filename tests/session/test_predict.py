@@ -424,3 +424,24 @@ def test_alt_takes_a_key_to_the_walk():
     back, _ = update(asked, Press("alt+left"))
     assert back.prompt is None
     assert back.step == asked.step - 1
+
+
+def test_an_empty_answer_keeps_the_question_open_and_says_how_to_leave():
+    session = pressed(predicting(NEURON), "n enter")
+    assert session.prompt.error == "Type an answer, then Enter; Esc leaves the question."
+    assert pressed(session, "- 1").prompt.text == "-1"
+
+
+def test_an_answer_is_told_in_the_words_of_its_choice():
+    session = pressed(walk(REASONS, "backward:L"), "n n 2 enter")
+    assert "|∂L/∂w₂|" in screen(session)
+    shown = pressed(session, "escape n")
+    assert "The answer is 2: |∂L/∂w₂|." in screen(shown)
+    assert "abs(" not in screen(shown)
+
+
+def test_the_key_that_ends_predict_mode_is_named_while_it_is_on():
+    at_a_step = pressed(predicting(NEURON), "n escape")
+    for session in (predicting(NEURON), at_a_step):
+        assert "r ask no more" in screen(session)
+    assert "r ask no more" not in screen(walk(NEURON, "given"))
