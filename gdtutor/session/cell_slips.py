@@ -89,7 +89,7 @@ def _forward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]
             )
     for minus, term in terms_of(expr):
         if isinstance(term, Apply) and term.op == "matmul":
-            yield from _products_turned(working, cell, term.args, -2.0 if minus else 2.0)
+            yield from _products_changed(working, cell, term.args, -1.0 if minus else 1.0)
     yield from _softmax_slips(expr, working, cell)
     is_function = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op != "neg"
     if is_function and isinstance(expr, Apply) and OPERATIONS[expr.op].kind is Kind.ELEMENTWISE:
@@ -108,21 +108,25 @@ def _part_divided(working: Working, index: int, share: float) -> Callable[[Opera
     return lambda o: working.contribution(index, o) / share
 
 
-def _products_turned(
-    working: Working, cell: Cell, args: tuple[Expr, ...], twice: float
+def _products_changed(
+    working: Working, cell: Cell, args: tuple[Expr, ...], sign: float
 ) -> Iterator[tuple[SlipMatch, Formula]]:
-    """Yield a cell of a matrix product in which one of its products has the other sign."""
+    """Yield a matrix product in which one of its products is left out, or all but the first; and
+    for one cell, in which one has the other sign."""
     shapes = [np.shape(evaluate(arg, working.operands.values)) for arg in args]
-    if isinstance(cell, EllipsisType) or [len(shape) for shape in shapes] != [2, 2]:
+    if [len(shape) for shape in shapes] != [2, 2] or not 1 < shapes[0][1] <= MOST_EXAMPLES:
         return
-    row, column = cell
-    for k in range(shapes[0][1] if shapes[0][1] <= MOST_EXAMPLES else 0):
 
-        def turned(o: Operands, k: int = k) -> float:
-            left, right = (evaluate(arg, o.values) for arg in args)
-            return float(_at(working.compute(o), cell) - twice * left[row, k] * right[k, column])
+    def less(o: Operands, these: slice, times: float) -> Array:
+        left, right = (evaluate(arg, o.values) for arg in args)
+        return _at(working.compute(o) - times * sign * (left[:, these] @ right[these]), cell)
 
-        yield SlipMatch(Slip.TERM_SIGN), turned
+    yield SlipMatch(Slip.FIRST_TERM), partial(less, these=slice(1, None), times=1.0)
+    for k in range(shapes[0][1]):
+        if shapes[0][1] > 2 or k == 0:
+            yield SlipMatch(Slip.ONE_TERM), partial(less, these=slice(k, k + 1), times=1.0)
+        if not isinstance(cell, EllipsisType):
+            yield SlipMatch(Slip.TERM_SIGN), partial(less, these=slice(k, k + 1), times=2.0)
 
 
 def _with_line(formula: Formula, name: str, made: Expr) -> Formula:

@@ -30,6 +30,7 @@ class Slip(Enum):
     ONE_EXAMPLE = "one example forgotten"
     TRANSPOSED = "transposed"
     ONE_TERM = "one term forgotten"
+    FIRST_TERM = "first term alone"
     TERM_SIGN = "sign of one term flipped"
     NO_BIAS = "bias forgotten"
     NO_FUNCTION = "function left out"

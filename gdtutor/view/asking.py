@@ -28,6 +28,7 @@ SAYS = {
     Slip.ONE_EXAMPLE: "Example {about} was forgotten in the sum.",
     Slip.TRANSPOSED: "Rows and columns are exchanged: that is the transposed one.",
     Slip.ONE_TERM: "One term of the sum was forgotten.",
+    Slip.FIRST_TERM: "Only the first product of the sum is there: the others belong to it.",
     Slip.TERM_SIGN: "One term of the sum has the wrong sign: a minus was dropped, or added.",
     Slip.NO_BIAS: "The bias {about} was forgotten.",
     Slip.NO_FUNCTION: "That is what goes into {about}; the function itself was left out.",

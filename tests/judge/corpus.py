@@ -848,6 +848,8 @@ WRONG = (
     ]),
     *_wrong("16", HIDDEN, [
         ("Z1 = W1 @ X + b1", "Z1 = W1 @ X - b1", "Z1", Slip.TERM_SIGN),
+        ("W1 @ X + b1", "W1[:, :1] @ X[:1] + b1", "Z1", Slip.FIRST_TERM),
+        ("W2 @ A1 + b2", "W2[:, :2] @ A1[:2] + b2", "Z2", Slip.ONE_TERM),
         ("dA1 = W2.T @ dZ2", "dA1 = W2.T @ dZ2 / m", "dA1", Slip.SHARE_TWICE),
         ("dYhat * Yhat * (1 - Yhat)", "dYhat * (1 - Yhat)", "dZ2", Slip.PART_OF_LOCAL),
         ("A1 = sigmoid(Z1)", "A1 = np.tanh(Z1)", "A1", Slip.OTHER_FUNCTION),

@@ -166,6 +166,18 @@ def test_a_minus_dropped_is_named_in_sums_and_products() -> None:
     assert Slip.TERM_SIGN in {fit.slip for fit in fits}
 
 
+@pytest.mark.parametrize(("level", "terms"), [(1, 2), (3, 3)])
+def test_a_cell_with_one_product_or_without_one_is_named(level: int, terms: int) -> None:
+    made = next(e for e in exercises(3, ("product",), level) if e.given["A"].shape[1] == terms)
+    row, column = made.cell
+    products = made.given["A"][row] * made.given["B"][:, column]
+    fits = marked(made, str(products[0])).fits
+    assert Slip.FIRST_TERM in {fit.slip for fit in fits}
+    for k in range(terms):
+        fits = marked(made, str(products.sum() - products[k])).fits
+        assert {Slip.ONE_TERM, Slip.FIRST_TERM} & {fit.slip for fit in fits}, k
+
+
 def test_the_shape_of_another_matrix_and_a_target_of_1_are_named() -> None:
     made = next(e for e in exercises(1, ("shape",), 2) if e.template.node == "W")
     inputs = made.given["X"].shape
