@@ -40,6 +40,7 @@ from gdtutor.judge.left_values import (
     updated_in,
     values_under,
 )
+from gdtutor.judge.process import bound
 from gdtutor.judge.rewriting import (
     EPOCHS,
     FIRST,
@@ -61,7 +62,7 @@ Job = dict[str, Any]
 def main() -> None:
     """Do the job that standard input holds, and end the process with its threads."""
     job: Job = pickle.load(sys.stdin.buffer)
-    _bound_memory(job["memory"])
+    bound(job["memory"])
     faulthandler.dump_traceback_later(job["seconds"], exit=True)
     arrays: dict[str, Any] = {}
     facts = []
@@ -77,24 +78,16 @@ def main() -> None:
     os._exit(0)
 
 
-def _bound_memory(limit: int) -> None:
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ImportError, ValueError, OSError):
-        # Windows has no such bound, and macOS does not hold to it.
-        return
-
-
 def _done(program: Job) -> tuple[Job, list[Space]]:
     """Run a program on every case; one that cannot be run says why, for each case."""
     told: Job = {"cases": []}
     found: list[Space] = []
-    run = _ProgramRun(program)
+    run, own = _ProgramRun(program), os.getpid()
     for case in program["cases"]:
         facts, values = run.on_case(case)
+        if os.getpid() != own:
+            # A process that the program has started has no part in what is told of it.
+            os._exit(0)
         told["cases"].append(facts)
         found.append(values)
         if facts.get("error", {}).get("ends"):

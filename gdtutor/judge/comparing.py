@@ -85,7 +85,8 @@ def _best(
 def _seen(moment: Moment, case: ProgramCase, asked: Sequence[AskedName]) -> Iterator[list[int]]:
     """Yield the examples that a value over a batch is of, the first whose numbers say so.
 
-    Of a number per example, none may be there twice: 0 and 1 are in many of them.
+    Of a number per example, none may be there twice: 0 and 1 are in many of them. Nor may any of
+    as many as there are: `W[:, :1] @ X[:1]` is that of other examples where X has 0 below.
     """
     for name in asked:
         if name.name in case.values and not name.is_gradient and is_over_batch(moment, name):
@@ -95,7 +96,8 @@ def _seen(moment: Moment, case: ProgramCase, asked: Sequence[AskedName]) -> Iter
                 value, engine, axis = np.atleast_2d(value), engine[None], 1
             found = [
                 taken for taken in examples_in(value, {"": (engine, axis)})
-                if len(engine) > 1 or len(set(taken)) == len(taken)
+                if len(set(taken)) == len(taken)
+                or (len(engine) > 1 and len(taken) < len(moment.batch))
             ]  # fmt: skip
             yield from found
             if found:

@@ -122,7 +122,7 @@ def as_numbers(value: Any) -> Any:
         return None
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError, RuntimeError):
+    except Exception:  # of a class of the program's own, which may raise anything
         return None
     if array.dtype.kind == "O" and array.size:
         try:
@@ -254,7 +254,8 @@ def _parts(
     what its functions keep, with the way there as it is written."""
     parts: list[tuple[str, Any]] = []
     if isinstance(value, dict):
-        own = [(k, v) for k, v in value.items() if not str(k).startswith("__")]
+        # Of a class of the program's own, `items` may be anything.
+        own = [(k, v) for k, v in dict.items(value) if not str(k).startswith("__")]
         parts = [(f"[{k!r}]" if path else str(k), v) for k, v in own]
     elif isinstance(value, list | tuple):
         parts = [(f"[{i}]", part) for i, part in enumerate(value[:_MOST_PARTS])]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,13 @@ MEMORY = 1 << 30
 """Bytes that its process may have, Python and NumPy among them."""
 OUTPUT = 1 << 20
 """Bytes that it may print."""
+FILE = 256 << 20
+"""Bytes of the largest file that it may write."""
+PROCESSES = 64
+"""Processes that it may start; those that it has started may start none."""
 _GRACE = 5
 """Seconds more after which the process is ended from outside."""
+_STARTS = frozenset({"os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"})
 _LOOK = 0.01
 """Seconds between two looks at whether it has ended."""
 _HUNG = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+)')
@@ -86,7 +92,7 @@ def run_programs(
             raise _refusal(ended, str(programs[0]["path"]), bounds.seconds)
         try:
             return _read(out, len(programs))
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, BadZipFile) as error:
             what = f"what the program left cannot be read: {error}"
             raise ProgramRefused(what, "it may have written over the judge's own file") from None
 
@@ -101,6 +107,41 @@ class _Ended(Struct, frozen=True):
     """Whether it printed too much."""
     is_late: bool
     """Whether it was ended from outside after its time."""
+
+
+def bound(memory: int) -> None:
+    """Bound the memory, the files and the processes of the process that this is, and have it end
+    none but its own.
+
+    That is for what a learner does by mistake; who wants to gets around it.
+    """
+    started, own = [0], os.getpid()
+
+    def heard(event: str, words: tuple[Any, ...]) -> None:
+        if event in ("os.kill", "os.killpg") and words[0] and not _is_own(abs(words[0])):
+            raise PermissionError("a program may end no process but its own")
+        if event in _STARTS:
+            started[0] += 1
+            if started[0] > PROCESSES or os.getpid() != own:
+                raise RuntimeError(f"the program starts more than {PROCESSES} processes")
+
+    sys.addaudithook(heard)
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, ValueError, OSError):
+        # Windows has no such bounds, and macOS does not hold to that of memory.
+        return
+
+
+def _is_own(number: int) -> bool:
+    try:
+        return os.getpgid(number) == os.getpgid(0)
+    except OSError:
+        return False
 
 
 def _run(job: bytes, bounds: Bounds) -> _Ended:
@@ -197,9 +238,15 @@ def _refusal(ended: _Ended, path: str, seconds: float) -> ProgramRefused:
         return ProgramRefused(what, "is there a loop without an end?")
     if "MemoryError" in told or "Unable to allocate" in told:
         return memory_refusal(where)
+    if code == 1 and "Traceback (" in told:
+        # What the program does itself is told by the process.
+        what = f"{path}: judging failed in the program's process: {told.strip().splitlines()[-1]}"
+        return ProgramRefused(
+            what, "put nothing in the place of Python's and NumPy's own functions"
+        )
     how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
     what = f"{path}: the program ended its process before it was judged ({how})"
-    return ProgramRefused(what, "take out what ends it, such as exit()")
+    return ProgramRefused(what, "take out what ends it, such as exit() or os.kill()")
 
 
 def memory_refusal(where: str) -> ProgramRefused:

@@ -16,7 +16,7 @@ from gdtutor.judge.central import slope_of_cost
 from gdtutor.judge.notes import passes_of, unjudged_from
 from gdtutor.judge.process import ProgramRefused
 from gdtutor.judge.telling import verdict_lines
-from gdtutor.judge.verdict import Verdict
+from gdtutor.judge.verdict import Verdict, judge
 from gdtutor.session.slips import Slip
 from tests.judge.corpus import (
     ALL_UPDATES,
@@ -184,6 +184,21 @@ HOSTILE = {
     "no Python": ("Z1 = (", "mine.py:1: '(' was never closed"),
     "import": ("import nonsense_module", "mine.py:1: ModuleNotFoundError"),
     "recursion": ("def f(): f()\nf()", "RecursionError"),
+    "the process above": ("import os\nos.kill(os.getppid(), 9)", "mine.py:2: PermissionError"),
+    "processes": (
+        "import os\nwhile True: os.fork()",
+        "mine.py:2: RuntimeError: the program starts",
+    ),
+    "disk": (
+        "with open('large', 'wb') as f:\n while True: f.write(bytes(1 << 22))",
+        "File too large",
+    ),
+    "another NumPy": ("import numpy as np\nnp.array = np.asarray = None", "judging failed in"),
+    "a printed verdict": (
+        'import os\nprint(\'{"format": 1, "first": null}\', flush=True)\nos._exit(0)',
+        "ended its",
+    ),
+    "sleep": ("import time\ntime.sleep(1e6)", "mine.py:2: the program takes longer than 1 seconds"),
 }
 
 
@@ -194,11 +209,35 @@ def test_a_hostile_program_ends_with_a_clear_line(
     text, said = HOSTILE[name]
     monkeypatch.chdir(tmp_path)
     Path("mine.py").write_text(text, encoding="utf-8")
-    seconds = "1" if name == "loop" else "90"
+    seconds = "1" if name in ("loop", "sleep") else "90"
     assert main(["judge", "xor-hidden", "mine.py", "--seconds", seconds]) == 2
     printed = capsys.readouterr()
     assert said in printed.err
     assert printed.out == ""
+
+
+def test_what_a_program_does_to_itself_does_not_hurt_its_verdict(tmp_path: Path) -> None:
+    odd = """import os, sys
+sys.settrace(None)
+sys.stdout.close()
+class Odd(dict):
+    def items(self): raise OSError
+    def __array__(self, *_, **__): raise KeyError(1)
+class Thing:
+    def __array__(self, *_, **__): raise KeyError(1)
+odd, thing, round_ = Odd(a=1), Thing(), {}
+for key in range(200): round_[key] = round_
+for end in (os.kill, os.killpg):
+    try: end(os.getpgid(os.getppid()), 0)
+    except PermissionError: pass
+    else: raise SystemExit
+if os.fork() == 0: os.kill(os.getpid(), 9)
+"""
+    path = tmp_path / "mine.py"
+    asked = assignment("16", tmp_path)
+    assert judge(asked.lesson, odd + EPOCHS, path).is_right
+    there = "import os\nif os.fork() == 0: raise ValueError\n" + HIDDEN
+    assert judge(asked.lesson, there, path).is_right
 
 
 def test_threads_that_go_on_do_not_hold_the_judge(
