@@ -25,7 +25,7 @@ from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph.model import DrawNode
 from gdtutor.view.graph.panel import graph_drawing, leaf_style
 from gdtutor.view.heading import heading_line, title_of
-from gdtutor.view.lines import fitted, line, wrapped
+from gdtutor.view.lines import fitted, line, width_of, wrapped
 from gdtutor.view.too_small import is_too_small, too_small_frame
 
 NARROW = 72
@@ -33,6 +33,9 @@ NARROW = 72
 AGAIN = "Save it again, and it is judged again."
 MARKS, ASCII_MARKS = "✓✗~·", "+x~."
 """What stands at a name that is right, departs, is wrong because of another, is not there yet."""
+_MEANING = ("right", "departs", "follows", "not there yet")
+_ROOMY = 28
+"""Lines of a graph from which one says what its marks are."""
 _STYLES = dict(zip(MARKS, (Style.GOOD, Style.ERROR, Style.DIM, Style.DIM), strict=True))
 _HEADS = dict.fromkeys(("departs", "failed", "also", "training"), Style.ERROR) | {
     "right": Style.GOOD, "open": Style.KEY,
@@ -164,7 +167,10 @@ def _graph(board: Board, verdict: Verdict, tab: int, size: tuple[int, int], char
     if place is not None and scene == place.step.scene and place.step.phase is not Phase.UPDATE:
         step = place.step
     context = Context(moment, step, Look(), chars, board.lesson)
-    drawn = graph_drawing(context, *size, told=_marked(verdict, context)).lines
+    told = _legend(size, chars)
+    room = size[0], size[1] - 2 * len(told)
+    drawn = graph_drawing(context, *room, told=_marked(verdict, context)).lines
+    drawn = (*drawn, *[()] * (size[1] - len(drawn) - len(told)), *told) if told else drawn
     many = f" {scene + 1} of {scenes}" if scenes > 1 else ""
     before = ", as it was before" if board.problem else ""
     pieces = (
@@ -172,6 +178,13 @@ def _graph(board: Board, verdict: Verdict, tab: int, size: tuple[int, int], char
     )
     rows = tuple(line(*((t, _STYLES.get(t, style)) for t, style in row)) for row in pieces)
     return Panel(f"graph{many}{before}", rows)
+
+
+def _legend(size: tuple[int, int], chars: Chars) -> tuple[Line, ...]:
+    """Return what the marks are, where the graph leaves room."""
+    signs = MARKS if chars.unicode else ASCII_MARKS
+    told = line("  ".join(f"{sign} {word}" for sign, word in zip(signs, _MEANING, strict=True)))
+    return (told,) if size[1] >= _ROOMY and width_of(told) <= size[0] else ()
 
 
 def _marked(verdict: Verdict, context: Context) -> Callable[[str], DrawNode]:

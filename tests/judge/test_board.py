@@ -95,6 +95,16 @@ def test_what_is_said_is_scrolled_to_its_end_and_no_further(half_done: Board) ->
     assert pressed(end, "home", 60, 14).scroll == 0
 
 
+def test_what_the_marks_are_stands_below_the_graph_where_it_has_room(half_done: Board) -> None:
+    for chars, told in (
+        (UNICODE, "✓ right  ✗ departs  ~ follows  · not there yet"),
+        (ASCII, "+ right  x departs  ~ follows  . not there yet"),
+    ):
+        shown = {s: board_frame(half_done, *s, chars).text() for s in ((120, 36), (80, 24))}
+        assert told in shown[120, 36].splitlines()[-3]
+        assert told not in shown[80, 24]
+
+
 def test_each_graph_of_a_lesson_can_be_looked_at(tmp_path: Path) -> None:
     board = board_of(TWO_SCENES.replace("du = s*(1 - s)", "du = -s*(1 - s)"), tmp_path, "05")
     assert "graph 2 of 3" in board_frame(board, 80, 24, UNICODE).text()
