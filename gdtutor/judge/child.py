@@ -48,13 +48,11 @@ from gdtutor.judge.rewriting import (
     RATES,
     CutLoops,
     TreeLoader,
-    own_lines,
     rewritten,
     spelled,
-    told_error,
 )
 from gdtutor.judge.source import bindings_of, declares_rows, names_table, turned_in
-from gdtutor.judge.value_watch import ValueWatch
+from gdtutor.judge.value_watch import ValueWatch, own_lines, told_error
 
 Job = dict[str, Any]
 
@@ -163,7 +161,7 @@ class _ProgramRun:
             if len(found) < len(job["wanted"]):
                 self._call(laid, found)
         except BaseException as error:  # SystemExit and all others are told as well
-            facts["error"] = told_error(error, job["path"])
+            facts["error"] = told_error(error, job["path"], job["text"])
             space = self._module.__dict__ if self._module is not None else space
         finally:
             sys.settrace(None)

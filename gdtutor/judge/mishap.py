@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.trace import Trace
-from gdtutor.judge.asked import AskedName, data_names
+from gdtutor.judge.asked import AskedName, data_names, shape_text
 from gdtutor.judge.naming import Departure, OneStart
 from gdtutor.judge.process import ProgramCase, ProgramRefused, memory_refusal
 from gdtutor.judge.source import ProgramText, factors_in, last_part
@@ -18,7 +19,10 @@ from gdtutor.session.operands import node_expr
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.values import Struct
 
-_SHAPES = re.compile(r"broadcast|mismatch|not aligned|shapes|dimension")
+_SHAPES = re.compile(r"broadcast|matmul|not aligned|core dimension|einstein|operand")
+_OF_PRODUCT = re.compile(r"matmul|not aligned|core dimension|einstein")
+"""What NumPy says where the factors of a product do not go together."""
+_SHAPE = re.compile(r"\((\d+(?:,\d+)+|\d+,)\)")
 _PRODUCT = re.compile(r"@|\bdot\b|matmul|einsum")
 
 
@@ -57,19 +61,32 @@ def mishap_of(
     if error["ends"]:
         what = f"{where}the program ends itself ({error['type']})"
         raise ProgramRefused(what, "take out what ends it, such as exit()")
-    asked = {a.name: a for a in program.asked}
+    asked, beside = {a.name: a for a in program.asked}, _beside(error)
     at = _named_at(int(error["outer"]) or line, line, asked, source)
     if not at and not any(name in cases[number].values for name in asked):
         kind = "" if error["type"] == "LookupError" else f"{error['type']}: "
         message = error["message"] or error["type"]
-        raise ProgramRefused(f"{where}{kind}{message}", "mend it, and judge again")
+        raise ProgramRefused(f"{where}{kind}{message.rstrip()}{beside}", "mend it, and judge again")
     blank = _blank_in(source.statement(line), cases[number], asked, source)
     if blank and error["type"] not in ("NameError", "UnboundLocalError"):
         # What the line computes is not wrong: it waits for another.
         message = f"{blank} has no value yet"
         return Mishap("a blank is still there", message, line, "", None, number)
     slip = _slip(error, asked[at], program, source, line) if at else None
-    return Mishap(error["type"], error["message"], line, at, slip, number)
+    return Mishap(error["type"], error["message"].rstrip() + beside, line, at, slip, number)
+
+
+def _beside(error: Mapping[str, Any]) -> str:
+    """Return what two operands are that do not go together: `: dA1 is 3×4, X is 2×4`."""
+    told = [tuple(map(int, s.strip(",").split(","))) for s in _SHAPE.findall(error["message"])]
+    operands = error.get("operands", ())
+    if not _SHAPES.search(error["message"]) or len(operands) != 2:
+        return ""
+    shapes = [shape for _, shape in operands]
+    shapes = list(told[:2]) if None in shapes else shapes
+    pairs = zip(operands, shapes, strict=False)
+    said = [f"{name} is {shape_text(tuple(shape))}" for (name, _), shape in pairs]
+    return f": {', '.join(said)}" if len(said) == 2 else ""
 
 
 def refuse_unread(
@@ -124,7 +141,7 @@ def _named_at(outer: int, inner: int, asked: dict[str, AskedName], source: Progr
 
 
 def _slip(
-    error: dict[str, str], name: AskedName, program: AskedProgram, source: ProgramText, line: int
+    error: Mapping[str, Any], name: AskedName, program: AskedProgram, source: ProgramText, line: int
 ) -> SlipMatch | None:
     if "Cannot cast" in error["message"]:
         return SlipMatch(Slip.PRECISION)
@@ -141,7 +158,9 @@ def _slip(
         return None
     if not has_product:
         return SlipMatch(Slip.ELEMENTWISE)
-    return SlipMatch(Slip.TRANSPOSED, turned_factors(name, trace, source, line))
+    turned = turned_factors(name, trace, source, line)
+    is_product = _OF_PRODUCT.search(error["message"]) is not None
+    return SlipMatch(Slip.TRANSPOSED, turned) if turned or is_product else None
 
 
 def turned_factors(name: AskedName, trace: Trace, source: ProgramText, line: int) -> str:

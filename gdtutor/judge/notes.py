@@ -131,7 +131,9 @@ def other_names(
     lost = [n for n in missing if not re.search(rf"^{n}\s*=\s*(\.\.\.|None)", source.text, re.M)]
     numbers = _by_numbers(lost, program, starts)
     spelled = {n: theirs for n, theirs in spelled.items() if theirs not in numbers.values()}
-    left = [n for n in lost if n not in numbers and n not in spelled]
+    # After a line that fails, much is missing that has no other name.
+    failed = any("error" in start.case.facts for start in starts)
+    left = [n for n in lost if not failed and n not in numbers and n not in spelled]
     shapes = _by_shape(left, {*numbers.values(), *spelled.values(), *held}, program, starts[0])
     meant = {n: numbers.get(n) or spelled.get(n) or shapes[n] for n in missing
              if n in numbers or n in spelled or n in shapes}  # fmt: skip

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import importlib.machinery
-import traceback
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice, pairwise
 from types import CodeType
@@ -65,12 +64,6 @@ class CutLoops:
         return bool(self._lines) and not any(a <= n <= b for n in lines for a, b in self._lines)
 
 
-def own_lines(error: BaseException, path: str) -> list[int]:
-    """Return the program's own lines that an exception went through, the outermost first."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return [frame.lineno or 0 for frame in frames if frame.filename == path]
-
-
 class TreeLoader(importlib.machinery.SourceFileLoader):
     """Runs a program from its tree, as a module is run."""
 
@@ -81,19 +74,6 @@ class TreeLoader(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         """Return what the tree compiles to."""
         return self.source_to_code(self._tree, self.path)
-
-
-def told_error(error: BaseException, path: str) -> dict[str, Any]:
-    """Return what is said about an exception: its kind, its words, and the program's own line."""
-    own = own_lines(error, path)
-    ends = isinstance(error, SystemExit | MemoryError | KeyboardInterrupt)
-    return {
-        "type": type(error).__name__,
-        "message": str(error)[:300],
-        "line": own[-1] if own else 0,
-        "outer": own[0] if own else 0,
-        "ends": ends,
-    }
 
 
 def rewritten(

@@ -1,11 +1,13 @@
-"""Sees the values of names while a program runs: what changes them, which line made a value, and
-which of the given examples it holds."""
+"""Sees the values of names while a program runs: what changes them, which line made a value, which
+of the given examples it holds, and which operands do not go together where it fails."""
 
 from __future__ import annotations
 
 import ast
+import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from types import FrameType
 from typing import Any
 
@@ -186,3 +188,66 @@ def examples_in(value: Any, whole: Whole) -> Iterator[list[int]]:
                 is_whole = len(part) == len(rows) and bool(np.all(np.diagonal(same)))
                 if np.all(np.any(same, axis=1)) and not is_whole:
                     yield found
+
+
+def own_lines(error: BaseException, path: str) -> list[int]:
+    """Return the program's own lines that an exception went through, the outermost first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame.lineno or 0 for frame in frames if frame.filename == path]
+
+
+_PLACE = ("lineno", "end_lineno", "col_offset", "end_col_offset")
+"""Where an instruction comes from, in the order of `co_positions`."""
+
+
+def told_error(error: BaseException, path: str, text: str) -> dict[str, Any]:
+    """Return what is said about an exception: its kind, its words, the program's own line, and the
+    operands that do not go together."""
+    own = own_lines(error, path)
+    ends = isinstance(error, SystemExit | MemoryError | KeyboardInterrupt)
+    return {
+        "type": type(error).__name__,
+        "message": str(error)[:300],
+        "line": own[-1] if own else 0,
+        "outer": own[0] if own else 0,
+        "ends": ends,
+        "operands": _operands_of(error, path, text) if isinstance(error, ValueError) else [],
+    }
+
+
+def _operands_of(error: BaseException, path: str, text: str) -> list[tuple[str, Any]]:
+    """Return the two operands of the operation that failed, as they are written, with the shape of
+    what calls nothing; none where it is no operation of two."""
+    step, at = error.__traceback__, None
+    while step is not None:
+        at = step if step.tb_frame.f_code.co_filename == path else at
+        step = step.tb_next
+    if at is None:
+        return []
+    frame = at.tb_frame
+    places = islice(frame.f_code.co_positions(), at.tb_lasti // 2, None)
+    place = ast.Pass()
+    place.__dict__.update(zip(_PLACE, next(places, ()), strict=False))
+    try:
+        (failed,) = ast.parse(ast.get_source_segment(text, place) or "").body
+    except (SyntaxError, ValueError, TypeError, IndexError, AttributeError):
+        return []
+    match failed:
+        case ast.Expr(ast.BinOp(left=left, right=right)):
+            pair = left, right
+        case ast.AugAssign(target=left, value=right):
+            pair = left, right
+        case ast.Expr(ast.Call(args=[left, right])):
+            pair = left, right
+        case _:
+            return []
+    return [(ast.unparse(part), _shape_in(frame, part)) for part in pair]
+
+
+def _shape_in(frame: FrameType, part: ast.expr) -> list[int] | None:
+    if any(isinstance(n, ast.Call | ast.Await | ast.Yield) for n in ast.walk(part)):
+        return None
+    try:
+        return list(np.shape(eval(ast.unparse(part), frame.f_globals, dict(frame.f_locals))))
+    except Exception:  # of the program's own names
+        return None

@@ -156,9 +156,11 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
         notes = (*notes, f"1/m comes later than in the walk: {called} are m times its gradients.")
     right = tuple(a.name for a in there if a not in wrong)
     departures = [_departure(a, starts) for a in wrong]
-    failed = _failed(mishap, program, there, source)
+    failed = _failed(mishap, program, right)
     order = {a.name: index for index, a in enumerate(asked)}
     if failed is not None:
+        # What its line has begun to fill, as with `+=`, departs because it fails.
+        departures = [d for d in departures if d.name != failed.name]
         departures = sorted([*departures, failed], key=lambda d: order[d.name.name])
     follows = _following(departures, asked, starts)
     good = {*right, *follows}
@@ -240,13 +242,13 @@ def _lines_of(
 
 
 def _failed(
-    mishap: Mishap | None, program: AskedProgram, there: Sequence[AskedName], source: ProgramText
+    mishap: Mishap | None, program: AskedProgram, right: Container[str]
 ) -> Departure | None:
     """Return the name whose own line failed, where it is one that is asked for."""
     if mishap is None or not mishap.name:
         return None
     name = next((a for a in program.asked if a.name == mishap.name), None)
-    if name is None or name in there:
+    if name is None or name.name in right:
         return None
     moment = program.moments[mishap.start]
     engine = engine_value(moment, name)

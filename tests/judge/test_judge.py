@@ -491,6 +491,37 @@ def test_what_is_said_is_true_of_the_line(tmp_path: Path) -> None:
         assert said in told
 
 
+FAILING = {
+    "dZ1 = dA1 * X": ("dA1 * A1 *", "dA1 * X *", "shapes (3,4) (2,4): dA1 is 3×4, X is 2×4"),
+    "a call": (
+        "W1 @ X + b1",
+        "W1 @ X + b2.repeat(2, axis=0)",
+        "No slip; W1 @ X is 3×4, b2.repeat(2, axis=0) is 2×1",
+    ),
+    "a product": ("= dZ1 @ X.T", "= 0*W1\ndW1 += dZ1 @ X", "X lacks .T.; dZ1 is 3×4, X is 2×4"),
+    "in place": ("= dZ1 @", "= 0*W1.T\ndW1 += dZ1 @", "No slip; dW1 is 2×3, dZ1 @ X.T is 3×2"),
+    "batch": ("Z1 @ X.T", "Z1 @ X.T + X[:, :1]", "No slip; dZ1 @ X.T is 3×2, X[:, :1] is 2×1"),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_operands_that_do_not_go_together_are_named_with_their_shapes(
+    name: str, tmp_path: Path
+) -> None:
+    old, new, wanted = FAILING[name]
+    (verdict,) = judged([("16", HIDDEN.replace(old, new))], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert verdict.source.written(verdict.first.line) in HIDDEN.replace(old, new)
+    told = " ".join(" ".join(verdict_lines(verdict, Path("mine.py"), None)).split())
+    slip, _, shapes = wanted.rpartition("; ")
+    assert shapes in told
+    if slip == "No slip":
+        assert verdict.first.slip is None
+    assert slip in told.replace("The line fails, with what is said below.", "No slip")
+    assert not any("Other names" in note for note in verdict.notes)
+
+
 def test_the_difference_of_the_cost_is_taken_where_the_gradient_departs(tmp_path: Path) -> None:
     text = LAYERS.replace("self.dW = dZ", "self.dW = 1.1 * getattr(self, 'dW', 0) + dZ")
     (found,) = judged([("16", text)], tmp_path)
