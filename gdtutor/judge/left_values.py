@@ -187,8 +187,8 @@ class HeldParameters:
         """Return the given parameter that an array has the values of."""
         for name, given in self._given.items():
             if array.size == given.size and array.dtype.kind == "f":
-                for turned in (False, True):
-                    part = partial(_turned_as, given.shape, turned)
+                for way in _WAYS:
+                    part = partial(_cut_as, given.shape, way, "C", 0)
                     if np.allclose(part(array), given, 1e-6, 1e-9):
                         return [(name, part)]
         return []
@@ -200,18 +200,11 @@ class HeldParameters:
         for way in _WAYS[: array.ndim]:
             cells, found = array.ravel(way), list[_Place]()
             for name, given in self._given.items():
-                parts = (
-                    partial(_cut_as, given.shape, way, own, at)
-                    for own in _WAYS[: max(given.ndim, 1)]
-                    for at in _starts(cells, given.ravel(own))
-                )
-                found += [(name, part) for part in islice(parts, 1)]
+                places = ((own, at) for own in _WAYS for at in _starts(cells, given.ravel(own)))
+                for own, at in islice(places, 1):
+                    found.append((name, partial(_cut_as, given.shape, way, own, at)))
             best = max(best, found, key=len)
         return best if len(best) > 1 else []
-
-
-def _turned_as(shape: tuple[int, ...], is_turned: bool, array: Any) -> Any:
-    return (array.T if is_turned else array).reshape(shape)
 
 
 def _cut_as(shape: tuple[int, ...], way: Any, own: Any, at: int, array: Any) -> Any:
@@ -225,8 +218,8 @@ def _may_be_cut(array: Any) -> bool:
 
 def _starts(cells: Any, wanted: Any) -> Iterator[int]:
     """Yield where some numbers stand among others, one behind the other."""
-    last = cells.size - wanted.size + 1
-    for at in np.flatnonzero(np.isclose(cells[: max(last, 0)], wanted[0], 1e-6, 1e-9))[:20]:
+    firsts = cells[: max(cells.size - wanted.size + 1, 0)]
+    for at in np.flatnonzero(np.isclose(firsts, wanted[0], 1e-6, 1e-9))[:20]:
         if np.allclose(cells[at : at + wanted.size], wanted, 1e-6, 1e-9):
             yield int(at)
 
@@ -240,10 +233,11 @@ def others_of(space: Space, left: Space, known: Container[str]) -> Space:
         known: The names that are asked for or given.
     """
     paths = (("".join(path), value) for path, value in islice(_parts(space, set()), _MOST_VALUES))
-    named = ((path, value) for path, value in (*paths, *left.items())
-             if path not in known and "(" not in path)  # fmt: skip
-    numbers = ((path, array) for path, value in named
-               if (array := as_numbers(value)) is not None and array.size <= _MOST_CUT)  # fmt: skip
+    numbers = (
+        (path, array) for path, value in (*paths, *left.items())
+        if path not in known and "(" not in path
+        and (array := as_numbers(value)) is not None and array.size <= _MOST_CUT
+    )  # fmt: skip
     return dict(islice(numbers, _MOST_OTHERS))
 
 
@@ -275,8 +269,7 @@ def _kept_by(value: Any) -> Space:
     """Return what a function of the program has from where it was made, or a generator has now."""
     match value:
         case partial():
-            named = {str(i): part for i, part in enumerate(value.args)}
-            return {"func": value.func, **named, **value.keywords}
+            return {"func": value.func, "args": value.args, **value.keywords}
         case MethodType():
             return {"self": value.__self__}
         case GeneratorType():

@@ -106,11 +106,8 @@ def refuse_unread(
         read = {n.name for c in trace.contributions[step.node] for n in names_in(c.rule)}
     else:
         read = {n.name for n in names_in(node_expr(trace, step.node))}
-    lost = [
-        n
-        for n in unread
-        if n in data_names(starts[0].moment) | set(starts[0].moment.problem.parameters)
-    ]
+    given = data_names(starts[0].moment) | set(starts[0].moment.problem.parameters)
+    lost = [n for n in unread if n in given]
     if read & set(lost):
         are = "is" if len(lost) == 1 else "are"
         table = ", ".join(f'"{n}": "…"' for n in lost)

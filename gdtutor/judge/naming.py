@@ -44,11 +44,8 @@ class OneStart(Struct, frozen=True, eq=False):
 
     def own(self, without: str = "") -> dict[str, Array]:
         """Return the program's values by name."""
-        return {
-            name: reading.value
-            for name, reading in self.readings.items()
-            if reading.value is not None and name != without
-        }
+        values = ((n, reading.value) for n, reading in self.readings.items() if n != without)
+        return {name: value for name, value in values if value is not None}
 
 
 class Departure(Struct, frozen=True, eq=False):

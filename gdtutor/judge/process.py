@@ -118,7 +118,8 @@ def bound(memory: int) -> None:
     started, own = [0], os.getpid()
 
     def heard(event: str, words: tuple[Any, ...]) -> None:
-        if event in ("os.kill", "os.killpg") and words[0] and not _is_own(abs(words[0])):
+        is_end = event in ("os.kill", "os.killpg") and words[0]
+        if is_end and os.getpgid(abs(words[0])) != os.getpgid(0):
             raise PermissionError("a program may end no process but its own")
         if event in _STARTS:
             started[0] += 1
@@ -135,13 +136,6 @@ def bound(memory: int) -> None:
     except (ImportError, ValueError, OSError):
         # Windows has no such bounds, and macOS does not hold to that of memory.
         return
-
-
-def _is_own(number: int) -> bool:
-    try:
-        return os.getpgid(number) == os.getpgid(0)
-    except OSError:
-        return False
 
 
 def _run(job: bytes, bounds: Bounds) -> _Ended:
@@ -181,11 +175,8 @@ class _Bounded:
         self._kept: dict[str, bytes] = {"out": b"", "err": b""}
         self.is_flood = False
         pipes = {"out": process.stdout, "err": process.stderr}
-        self._threads = [
-            threading.Thread(target=self._drain, args=(name, pipe), daemon=True)
-            for name, pipe in pipes.items()
-            if pipe is not None
-        ]
+        self._threads = [threading.Thread(target=self._drain, args=each, daemon=True)
+                         for each in pipes.items() if each[1] is not None]  # fmt: skip
         for thread in self._threads:
             thread.start()
 

@@ -233,15 +233,12 @@ def _operands_of(error: BaseException, path: str, text: str) -> list[tuple[str, 
     except (SyntaxError, ValueError, TypeError, IndexError, AttributeError):
         return []
     match failed:
-        case ast.Expr(ast.BinOp(left=left, right=right)):
-            pair = left, right
-        case ast.AugAssign(target=left, value=right):
-            pair = left, right
-        case ast.Expr(ast.Call(args=[left, right])):
-            pair = left, right
-        case _:
-            return []
-    return [(ast.unparse(part), _shape_in(frame, part)) for part in pair]
+        case (
+            ast.Expr(ast.BinOp(left=one, right=other) | ast.Call(args=[one, other]))
+            | ast.AugAssign(target=one, value=other)
+        ):
+            return [(ast.unparse(part), _shape_in(frame, part)) for part in (one, other)]
+    return []
 
 
 def _shape_in(frame: FrameType, part: ast.expr) -> list[int] | None:

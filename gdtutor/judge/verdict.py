@@ -164,11 +164,8 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
         departures = sorted([*departures, failed], key=lambda d: order[d.name.name])
     follows = _following(departures, asked, starts)
     good = {*right, *follows}
-    own = [
-        _explained(d, program, starts, source, good)
-        for d in departures
-        if d.name.name not in follows
-    ]
+    own = [_explained(d, program, starts, source, good)
+           for d in departures if d.name.name not in follows]  # fmt: skip
     refuse_unread(own, cases[0].facts.get("unread", ()), starts, source)
     is_whole = not own and mishap is None
     first = own[0] if own else wrong_update(program, starts, source) if is_whole else None

@@ -49,11 +49,8 @@ def marked(exercise: Exercise, text: str) -> Marked:
         raise AnswerError("that is no finite number", "write a number, or a calculation: 0.75*0.3")
     if abs(number - exercise.answer) <= _NEAR * max(1.0, abs(exercise.answer)):
         return Marked(True)
-    own = [
-        slip
-        for slip, value in own_slips(exercise)
-        if abs(value - number) <= _NEAR * max(1.0, abs(value))
-    ]
+    own = [slip for slip, value in own_slips(exercise)
+           if abs(value - number) <= _NEAR * max(1.0, abs(value))]  # fmt: skip
     return Marked(False, tuple(own) or _of_the_table(exercise, number))
 
 
