@@ -173,7 +173,7 @@ class _ProgramRun:
         own = {n: a for n in given
                if (a := as_numbers(updated_in(left, names.get(n, n)))) is not None}  # fmt: skip
         is_whole, known = len(found) == len(job["wanted"]), {*laid, *names.values()}
-        others = {} if is_whole else others_of(left, watch.others, known)
+        others = {} if is_whole else others_of(left, watch.left, known)
         facts |= {
             "rows": self._rows, "layout": self._layout, "others": list(others),
             "inputs_changed": [n for n in kept if not np.array_equal(laid[n], kept[n])],

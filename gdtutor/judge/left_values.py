@@ -165,11 +165,12 @@ class HeldParameters:
         self._before, packed = {}, _MOST_PACKED
         for path, value in islice(_parts(space, set()), _MOST_VALUES):
             array = as_numbers(value)
-            places = [] if array is None else self._whole(array)
-            if array is not None and not places and packed and _may_be_cut(array):
-                packed, places = packed - 1, self._cut(array)
-            if places:
-                self._before[path] = array.shape, places
+            if array is None or array.dtype.kind != "f":
+                continue
+            places = self._places(array, False)
+            if not places and packed and 1 < array.size <= _MOST_CUT:
+                packed, places = packed - 1, self._places(array, True)
+            self._before |= {path: (array.shape, places)} if places else {}
         return True
 
     def end(self, space: Space) -> None:
@@ -179,41 +180,28 @@ class HeldParameters:
             array = as_numbers(value) if places else None
             for name, part in places if array is not None and array.shape == shape else ():
                 now = part(array)
-                if not self._whole(now):
+                if not self._places(now, False):
                     key = f"held {len(self.own)} {name} {path[0]}"
                     self.values[key], self.own[key] = now, value
 
-    def _whole(self, array: Any) -> list[_Place]:
-        """Return the given parameter that an array has the values of."""
-        for name, given in self._given.items():
-            if array.size == given.size and array.dtype.kind == "f":
-                for way in _WAYS:
-                    part = partial(_cut_as, given.shape, way, "C", 0)
-                    if np.allclose(part(array), given, 1e-6, 1e-9):
-                        return [(name, part)]
-        return []
-
-    def _cut(self, array: Any) -> list[_Place]:
-        """Return the given parameters that stand in an array one behind the other, if several do:
-        a vector of all of them, or weights with the bias as one more column."""
-        best: list[_Place] = []
-        for way in _WAYS[: array.ndim]:
+    def _places(self, array: Any, in_parts: bool) -> list[_Place]:
+        """Return the given parameter that an array has the values of, or several that stand in it
+        one behind the other: a vector of all, or weights with the bias as one more column."""
+        for way in _WAYS:
             cells, found = array.ravel(way), list[_Place]()
             for name, given in self._given.items():
-                places = ((own, at) for own in _WAYS for at in _starts(cells, given.ravel(own)))
-                for own, at in islice(places, 1):
-                    found.append((name, partial(_cut_as, given.shape, way, own, at)))
-            best = max(best, found, key=len)
-        return best if len(best) > 1 else []
+                if given.size == array.size or (in_parts and given.size < array.size):
+                    starts = ((o, at) for o in _WAYS for at in _starts(cells, given.ravel(o)))
+                    found += [(name, partial(_cut_as, given.shape, way, own, at))
+                              for own, at in islice(starts, 1)]  # fmt: skip
+            if len(found) > in_parts:
+                return found
+        return []
 
 
 def _cut_as(shape: tuple[int, ...], way: Any, own: Any, at: int, array: Any) -> Any:
     cells = array.ravel(way)[at : at + int(np.prod(shape, dtype=int))]
     return cells.reshape(shape, order=own)
-
-
-def _may_be_cut(array: Any) -> bool:
-    return array.dtype.kind == "f" and array.ndim in (1, 2) and 1 < array.size <= _MOST_CUT
 
 
 def _starts(cells: Any, wanted: Any) -> Iterator[int]:

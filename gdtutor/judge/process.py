@@ -115,16 +115,14 @@ def bound(memory: int) -> None:
 
     That is for what a learner does by mistake; who wants to gets around it.
     """
-    started, own = [0], os.getpid()
+    started, own = iter(range(PROCESSES)), os.getpid()
 
     def heard(event: str, words: tuple[Any, ...]) -> None:
         is_end = event in ("os.kill", "os.killpg") and words[0]
         if is_end and os.getpgid(abs(words[0])) != os.getpgid(0):
             raise PermissionError("a program may end no process but its own")
-        if event in _STARTS:
-            started[0] += 1
-            if started[0] > PROCESSES or os.getpid() != own:
-                raise RuntimeError(f"the program starts more than {PROCESSES} processes")
+        if event in _STARTS and (os.getpid() != own or next(started, None) is None):
+            raise RuntimeError(f"the program starts more than {PROCESSES} processes")
 
     sys.addaudithook(heard)
     try:

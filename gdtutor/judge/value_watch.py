@@ -7,7 +7,6 @@ import ast
 import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from types import FrameType
 from typing import Any
 
@@ -51,9 +50,8 @@ class ValueWatch:
         self.changed: dict[str, tuple[Any, int]] = {}
         """By name, its value before another line changed it in place, and that line."""
         self.left: Space = {}
-        """By name, its value when the function that has it returned."""
-        self.others: Space = {}
-        """The same of names that are not looked for, where they are small."""
+        """By name, its value when the function that has it returned; of names that are not looked
+        for, where it is small."""
         self.taken: list[list[int]] = []
         """The examples that arrays of the program have held, those of a later one first."""
         self._whole = whole
@@ -114,10 +112,9 @@ class ValueWatch:
             # What a helper is handed under a name is no value of its own.
             if name in taken or frame.f_code.co_name == "<module>":
                 continue
-            if name in self._names:
+            is_small = isinstance(value, np.ndarray | float) and np.size(value) <= _MOST_MADE
+            if name in self._names or is_small:
                 self.left[name] = value
-            elif isinstance(value, np.ndarray | float) and np.size(value) <= _MOST_MADE:
-                self.others[name] = value
 
     def _bind(self, target: ast.expr, space: Space, binding: AssignedAt) -> None:
         """Note the line of a value at a target, and of an array or a list that it changes."""
@@ -172,12 +169,8 @@ def examples_in(value: Any, whole: Whole) -> Iterator[list[int]]:
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "iuf" or not value.size:
         return
     for data, axis in whole.values():
-        if (
-            data.ndim != 2
-            or data.shape[axis] > _MOST_EXAMPLES
-            or value.size > data.size
-            or value is data
-        ):
+        is_large = data.ndim != 2 or data.shape[axis] > _MOST_EXAMPLES
+        if is_large or value.size > data.size or value is data:
             continue
         rows = data if axis == 0 else data.T
         sides = (value[None],) if value.ndim < 2 else (value, value.T)
@@ -194,10 +187,6 @@ def own_lines(error: BaseException, path: str) -> list[int]:
     """Return the program's own lines that an exception went through, the outermost first."""
     frames = traceback.extract_tb(error.__traceback__)
     return [frame.lineno or 0 for frame in frames if frame.filename == path]
-
-
-_PLACE = ("lineno", "end_lineno", "col_offset", "end_col_offset")
-"""Where an instruction comes from, in the order of `co_positions`."""
 
 
 def told_error(error: BaseException, path: str, text: str) -> dict[str, Any]:
@@ -218,16 +207,14 @@ def told_error(error: BaseException, path: str, text: str) -> dict[str, Any]:
 def _operands_of(error: BaseException, path: str, text: str) -> list[tuple[str, Any]]:
     """Return the two operands of the operation that failed, as they are written, with the shape of
     what calls nothing; none where it is no operation of two."""
-    step, at = error.__traceback__, None
-    while step is not None:
-        at = step if step.tb_frame.f_code.co_filename == path else at
-        step = step.tb_next
-    if at is None:
+    trace = error.__traceback__
+    frames = zip(traceback.walk_tb(trace), traceback.extract_tb(trace), strict=True)
+    own = [(frame, at) for (frame, _), at in frames if at.filename == path]
+    if not own:
         return []
-    frame = at.tb_frame
-    places = islice(frame.f_code.co_positions(), at.tb_lasti // 2, None)
-    place = ast.Pass()
-    place.__dict__.update(zip(_PLACE, next(places, ()), strict=False))
+    frame, at = own[-1]
+    place = ast.Pass(lineno=at.lineno or 0, col_offset=at.colno or 0,
+                     end_lineno=at.end_lineno, end_col_offset=at.end_colno)  # fmt: skip
     try:
         (failed,) = ast.parse(ast.get_source_segment(text, place) or "").body
     except (SyntaxError, ValueError, TypeError, IndexError, AttributeError):

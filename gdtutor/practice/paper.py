@@ -68,12 +68,9 @@ def svg_pages(sheet: Sheet, solutions: bool, paper: Paper) -> tuple[str, ...]:
     columns = _columns([[w for row in block for w in _cut(row, wide)] for block in blocks], room)
     title = sheet.title + (" (solutions)" if solutions else "")
     pages = [columns[i : i + 2] for i in range(0, len(columns), 2)]
-    return tuple(
-        _page(
-            f"{title}, page {n} of {len(pages)}" if len(pages) > 1 else title, page, paper, column
-        )
-        for n, page in enumerate(pages, 1)
-    )
+    several = f", page {{}} of {len(pages)}" if len(pages) > 1 else ""
+    titled = ((title + several.format(n), page) for n, page in enumerate(pages, 1))
+    return tuple(_page(called, page, paper, column) for called, page in titled)
 
 
 def _given_block(sheet: Sheet) -> list[str]:

@@ -76,13 +76,9 @@ def biases_of(expr: Expr, working: Working) -> list[Name]:
     own = working.moment.traces[working.step.scene].graph.parameters
     sums = [terms_of(part) for part in parts_of(expr) if part.op in ("add", "sub")]
     found = [
-        term
-        for terms in sums
-        for _, term in terms
-        if isinstance(term, Name)
-        and term.name in own
+        term for terms in sums for _, term in terms if isinstance(term, Name) and term.name in own
         and not any(isinstance(other, Name) for _, other in terms if other is not term)
-    ]
+    ]  # fmt: skip
     return list(dict.fromkeys(found))
 
 
