@@ -229,9 +229,9 @@ def _operands_of(error: BaseException, path: str, text: str) -> list[tuple[str, 
 
 
 def _shape_in(frame: FrameType, part: ast.expr) -> list[int] | None:
-    if any(isinstance(n, ast.Call | ast.Await | ast.Yield) for n in ast.walk(part)):
-        return None
-    try:
-        return list(np.shape(eval(ast.unparse(part), frame.f_globals, dict(frame.f_locals))))
-    except Exception:  # of the program's own names
-        return None
+    """Return the shape of what has a name, or of its transpose."""
+    is_turned = isinstance(part, ast.Attribute) and part.attr == "T"
+    named = part.value if isinstance(part, ast.Attribute) and is_turned else part
+    value = _value(named, {**frame.f_globals, **frame.f_locals})
+    shape = list(value.shape) if isinstance(value, np.ndarray) else None
+    return shape[::-1] if shape and is_turned else shape
