@@ -53,7 +53,7 @@ def has_cell(shape: Shape, cell: tuple[int, ...]) -> bool:
 
 
 def _check_given(name: str, shape: Shape) -> None:
-    cells = int(np.prod(shape, dtype=object))
+    cells = math.prod(shape)
     if len(shape) > 2 or not 0 < cells <= MAX_CELLS:
         what = f"{name} has the shape {shape_text(shape)}"
         hint = f"a value is a number, a vector or a matrix, with 1 to {MAX_CELLS:,} cells"
@@ -67,7 +67,7 @@ def _node_shape(graph: Graph, node: Node, shapes: Mapping[str, Shape]) -> Shape:
     except ShapeError as error:
         line = graph.lines[node.line]
         raise ShapeError(error.what, error.hint, line=line.name, column=node.column) from None
-    if int(np.prod(shape, dtype=object)) > MAX_CELLS:
+    if math.prod(shape) > MAX_CELLS:
         raise ShapeError(
             f"{node.name} would have the shape {shape_text(shape)}",
             f"an array may have at most {MAX_CELLS:,} cells",
@@ -112,6 +112,9 @@ def operation_shape(op: Operation, args: tuple[Shape, ...], axis: Attribute = No
 
 
 def _broadcast(op: Operation, args: tuple[Shape, ...]) -> Shape:
+    if args.count(args[0]) == len(args):
+        # Most are, in a lesson of a thousand lines, and NumPy takes long over it.
+        return args[0]
     try:
         return np.broadcast_shapes(*args)
     except ValueError:

@@ -170,18 +170,39 @@ class _Back:
         with np.errstate(all="ignore"):
             for name in order:
                 received = tuple(
-                    _contribution(self._graph, user, edge, self._shapes, self._values, gradients)
+                    self._contribution(user, edge, gradients)
                     for user, edge in arriving.get(name, ())
                 )
                 total = frozen(_total(received, self._shapes[name]))
                 other = total if known is None else known.get(name, total)
-                if not _is_same_kind(total, other):
+                if other is not total and not _is_same_kind(total, other):
                     self.settled.add(name)
                     total = other
                     if len(received) == 1:
                         received = (replace(received[0], value=total),)
                 contributions[name], gradients[name] = received, total
         return gradients, contributions
+
+    def _contribution(
+        self, user: Visible, edge: Edge, gradients: Mapping[str, Array]
+    ) -> Contribution:
+        # A result that is computed a second time may differ in its last bit, and a comparison with
+        # it, as of the largest cell with all cells, comes out wrong.
+        graph, shapes, values = self._graph, self._shapes, self._values
+        rule = edge_rule(graph, edge, shapes, expand=False)
+        upstream, source = gradients[user.name], values[edge.source]
+        local = None
+        if rule.local is not None:
+            width = source.shape if upstream.ndim < source.ndim else upstream.shape
+            local = frozen(_as_wide(evaluate(rule.local, values), width))
+            value = sum_to(upstream * local, source)
+        else:
+            value = share_of(rule.rule, upstream, values, source.shape)
+        hides = user.folded and _names_inner(graph, rule)
+        shown = edge_rule(graph, edge, shapes) if hides else rule
+        return Contribution(
+            edge, upstream, shown.local, local, shown.rule, rule.rule, rule.sums, frozen(value)
+        )
 
 
 def _is_extreme(gradient: Array) -> bool:
@@ -251,36 +272,14 @@ def _arriving(
     return arriving
 
 
-def _contribution(
-    graph: Graph,
-    user: Visible,
-    edge: Edge,
-    shapes: Mapping[str, Shape],
-    values: Mapping[str, Array],
-    gradients: Mapping[str, Array],
-) -> Contribution:
-    # A result that is computed a second time may differ in its last bit, and a comparison with it,
-    # as of the largest cell with all cells, comes out wrong.
-    rule = edge_rule(graph, edge, shapes, expand=False)
-    upstream, source = gradients[user.name], values[edge.source]
-    local = None
-    if rule.local is not None:
-        width = source.shape if upstream.ndim < source.ndim else upstream.shape
-        local = frozen(np.broadcast_to(evaluate(rule.local, values), width))
-        value = sum_to(upstream * local, source)
-    else:
-        value = share_of(rule.rule, upstream, values, source.shape)
-    hides = user.folded and _names_inner(graph, rule)
-    shown = edge_rule(graph, edge, shapes) if hides else rule
-    return Contribution(
-        edge, upstream, shown.local, local, shown.rule, rule.rule, rule.sums, frozen(value)
-    )
-
-
 def share_of(computed: Expr, upstream: Array, values: Mapping[str, Array], shape: Shape) -> Array:
     """Return what a rule over the trace's values makes of an upstream gradient."""
     found = evaluate(computed, {**values, UPSTREAM: upstream})
-    return np.broadcast_to(found, shape)
+    return _as_wide(found, shape)
+
+
+def _as_wide(value: Array, shape: Shape) -> Array:
+    return value if value.shape == shape else np.broadcast_to(value, shape)
 
 
 def _names_inner(graph: Graph, rule: EdgeRule) -> bool:

@@ -208,6 +208,8 @@ def asleep_units(trace: Trace) -> tuple[Asleep, ...]:
                 quiet = np.asarray(np.abs(_SLOPES[node.op](out)) < FLAT_SLOPE)
         else:
             continue
+        if not quiet.any():
+            continue
         units = np.all(quiet, axis=trace.axes[node.name])
         count = int(np.sum(units))
         if count:
