@@ -1,19 +1,42 @@
-"""What every test shares: how Hypothesis looks for a counterexample, and a home of its own."""
+"""What every test shares: how Hypothesis looks for a counterexample, lessons read once, a home."""
 
+import gc
 import os
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from gdtutor.lesson import load
+from tests.tries import QUICK, WHOLE, sampled
+
+PARSE = load.parse_lesson
+KEPT = (Path(__file__).parents[1] / "lessons", Path(__file__).parent / "data")
+"""No test changes a file there, so that its lesson is the same value however often it is read."""
 
 settings.register_profile(
     "repeatable",
     derandomize=True,
     deadline=None,
-    max_examples=60,
+    max_examples=WHOLE,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=10)
+settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=QUICK)
 settings.load_profile("repeatable")
+
+
+parsed_once = cache(PARSE)
+
+
+def parse_lesson(text: str, path: Path):
+    """Read a lesson as the program does; one that no test changes once, as thousands open it."""
+    is_kept = any(path.is_relative_to(folder) for folder in KEPT)
+    return (parsed_once if is_kept else PARSE)(text, path)
+
+
+# Before any test module, as some of them open lessons when they are imported.
+load.parse_lesson = parse_lesson
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,7 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let each of two processes begin with files that take long, and fill up with short tests."""
+    """Let each of two processes begin with files that take long, and fill up with short tests.
+
+    Who leaves out what takes long gets some cases of what tries the same on many.
+    """
+    if config.option.markexpr == "not slow":
+        items[:] = sampled(items)
     if not hasattr(config, "workerinput"):
         return
     slow = [item for item in items if item.get_closest_marker("slow") is not None]
@@ -39,6 +67,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     other = [item for item in slow if files.index(item.path) % 2]
     room = max(0, len(items) // 2 - len(one))
     items[:] = [*one, *short[:room], *other, *short[room:]]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays to the end, and most of its rounds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True, scope="session")

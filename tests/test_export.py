@@ -141,6 +141,7 @@ def test_the_implicit_update_finds_the_same_root(path, tmp_path):
     run(tmp_path, written(tmp_path, text, 4, changes=["optimizer=implicit"]))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("order", ["given", "shuffled", "drawn"])
 @pytest.mark.parametrize("kind", ["constant", "step", "exponential", "cosine"])
 def test_the_script_trains_as_the_program_does(order, kind, tmp_path, capsys):

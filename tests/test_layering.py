@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -76,13 +77,19 @@ def imported(tree, package):
             yield from (f"{source}.{alias.name}" for alias in node.names)
 
 
+@cache
+def tree_of(text):
+    """Return a module's text as a tree, which more than one test reads."""
+    return ast.parse(text)
+
+
 def violations(text, path):
     """Return what a module of this path below the package must not import."""
     folder = folder_of(path)
     inside, outside = ALLOWED[folder]
     package = ("gdtutor", *path.split("/")[:-1])
     found = []
-    for name in imported(ast.parse(text), package):
+    for name in imported(tree_of(text), package):
         first, *rest = name.split(".")
         if first == "gdtutor":
             if (
@@ -102,7 +109,7 @@ def compiled_source(text):
     """Return the lines that run text as code."""
     runners = {"exec", "eval", "compile", "__import__"}
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(text)):
         is_name = isinstance(node, ast.Name) and node.id in runners
         is_builtin = (
             isinstance(node, ast.Attribute)
@@ -115,9 +122,14 @@ def compiled_source(text):
     return found
 
 
-@pytest.mark.parametrize("module", MODULES, ids=path_of)
-def test_a_module_imports_its_own_layer_and_lower_ones_alone(module):
-    assert violations(module.read_text(encoding="utf-8"), path_of(module)) == []
+def in_every_module(found_in):
+    """Return by module what is found in it, where anything is."""
+    found = {path_of(one): found_in(one.read_text("utf-8"), path_of(one)) for one in MODULES}
+    return {path: names for path, names in found.items() if names}
+
+
+def test_a_module_imports_its_own_layer_and_lower_ones_alone():
+    assert in_every_module(violations) == {}
 
 
 @pytest.mark.parametrize(
@@ -165,10 +177,8 @@ def test_imports_that_point_down_are_allowed():
     assert violations("from gdtutor.report.transcript import steps", "linear/training.py") == []
 
 
-@pytest.mark.parametrize("module", MODULES, ids=path_of)
-def test_text_is_run_as_code_by_the_training_plan_alone(module):
-    if path_of(module) != COMPILES_SOURCE:
-        assert compiled_source(module.read_text(encoding="utf-8")) == []
+def test_text_is_run_as_code_by_the_training_plan_alone():
+    assert in_every_module(lambda text, _: compiled_source(text)).keys() == {COMPILES_SOURCE}
 
 
 @pytest.mark.parametrize(

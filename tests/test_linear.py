@@ -360,6 +360,25 @@ def test_a_sweep_that_is_stopped_keeps_its_curves_and_training_goes_on() -> None
     assert "epochs, " in talk.last
 
 
+@pytest.mark.parametrize("line", ["t 2", "S learning_rate=0.5,1"])
+def test_ctrl_c_stops_training_as_soon_as_that_is_said(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reads the words may press it before anything is trained, which must not end the talk."""
+    before: list[str] = []
+
+    @contextmanager
+    def stoppable(talk: Talk) -> Iterator[Callable[[], bool]]:
+        before.extend(talk.said)
+        yield lambda: False
+
+    monkeypatch.setattr(Talk, "_never_stopped", stoppable)
+    talk = Talk(lesson("bias"), line)
+    assert talk.said[0] == before[0]
+    assert any("; Ctrl-C stops" in text for text in talk.said)
+    assert not any("; Ctrl-C stops" in text for text in before)
+
+
 def test_training_goes_on_after_a_burst_that_was_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     is_pressed, may_end = threading.Event(), threading.Event()
     train = Stretch.run

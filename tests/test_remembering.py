@@ -115,6 +115,7 @@ def test_enter_continues_where_the_learner_left(folder):
     assert after.library.entries
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("over", ["", "question_mark", "l"])
 @pytest.mark.parametrize(
     "keys", ["t + left left y", "20t + 5n", "20t S learning_rate=0.5,2 enter", "20t s"]

@@ -22,6 +22,7 @@ from gdtutor.training.sweep import Sweep
 FACTS = ("epoch 4999", "cost 0.0009288")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("width", range(130))
 def test_a_bar_is_no_wider_than_its_terminal(width: int) -> None:
     assert len(progress_told(0.25, FACTS, 41.1, width)) <= width

@@ -191,7 +191,6 @@ def _opened(session: Session, path: str, services: ConversationServices) -> Sess
 
 def _trained(effect: Train, services: ConversationServices) -> Progressed | Failed:
     """Train until Ctrl-C; a burst that does not end at once is left out."""
-    services.say("Training; Ctrl-C stops it.")
 
     def drop() -> None:
         for run in (effect.run, effect.beside):
@@ -200,6 +199,8 @@ def _trained(effect: Train, services: ConversationServices) -> Progressed | Fail
 
     try:
         with services.stoppable() as is_stopped:
+            # Said where it holds: before, Ctrl-C would end the conversation.
+            services.say("Training; Ctrl-C stops it.")
             found = unless_stopped(
                 lambda: trained(effect, is_stopped, services.clock), is_stopped, drop
             )
@@ -215,12 +216,12 @@ def _swept(session: Session, effect: SweepRuns, services: ConversationServices) 
     """Return the session with the curves of a sweep; one that was stopped is ended."""
     sweep, trials = effect.sweep, session.trials if isinstance(session, Walk) else ()
     trial = next((trial for trial in trials if trial.sweep is sweep), None)
-    if trial is None:
-        services.say("Training several runs; Ctrl-C stops them.")
-    elif trial.seconds > 1:
+    what = "several runs"
+    if trial is not None:
         what = f"{len(trial.ends)} starts for the picture, for about {trial.seconds:,.0f} seconds"
-        services.say(f"Training {what}; Ctrl-C stops them.")
     with services.stoppable() as is_stopped:
+        if trial is None or trial.seconds > 1:
+            services.say(f"Training {what}; Ctrl-C stops them.")
         unless_stopped(
             lambda: sweep.advance(deadline=is_stopped, clock=services.clock),
             is_stopped,

@@ -339,6 +339,7 @@ def test_who_has_taken_least_is_computed_for_first_and_plots_last() -> None:
     asyncio.run(work())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("key", sorted(HELD))
 @pytest.mark.parametrize("before", ["", "tab right", "down down down", "tab right right w"])
 def test_keys_that_are_held_come_to_one_with_their_count(key: str, before: str) -> None:

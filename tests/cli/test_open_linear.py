@@ -27,21 +27,19 @@ def dumb(*arguments: str) -> PseudoTerminal:
     return PseudoTerminal("-m", "gdtutor", *arguments, "--no-save", term="dumb", lines=60)
 
 
-def test_a_piped_conversation_prints_plain_lines_and_ends_with_the_input() -> None:
-    ended = piped("g backward:b\nt\n", "bias", "--linear", "--at", "forward:z", "--set", "b=0.25")
+def test_a_piped_conversation_starts_where_it_is_told_to_and_ends_with_the_input() -> None:
+    """Keys are pressed first, and what is said is plain lines."""
+    where = ("--at", "forward:z", "--set", "b=0.25", "--keys", "2n")
+    ended = piped("g forward:z\ng backward:b\nt\n", "bias", "--linear", *where)
     text = ended.stdout.decode()
     assert ended.returncode == 0
     assert not ended.stderr
+    assert text.startswith("[4/13]")
     assert "z=0.25" in text
     assert "[10/13] iteration 0, backward b" in text
     assert "never rises" in text
     assert "\x1b" not in text
     assert "\r" not in text
-
-
-def test_keys_are_pressed_first() -> None:
-    text = piped("", "bias", "--linear", "--keys", "5n").stdout.decode()
-    assert text.startswith("[5/13]")
 
 
 def test_an_encoding_without_the_signs_gets_ascii() -> None:
@@ -51,6 +49,7 @@ def test_an_encoding_without_the_signs_gets_ascii() -> None:
     assert b"yhat = sigmoid(z)" in ended.stdout
 
 
+@pytest.mark.slow
 def test_input_that_is_not_utf8_is_answered() -> None:
     ended = subprocess.run(
         [*PROGRAM, "bias", "--linear", "--no-save"],
@@ -63,6 +62,7 @@ def test_input_that_is_not_utf8_is_answered() -> None:
     assert b"\x1b" not in ended.stdout
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_ends_it() -> None:
     script = '"$@" | head -n 1'
     ended = subprocess.run(
@@ -83,7 +83,7 @@ def test_a_dumb_terminal_gets_lines_and_a_prompt_by_itself() -> None:
         assert terminal.wait_for_end() == 0
 
 
-@pytest.mark.parametrize("end", ["\x03", "\x04"])
+@pytest.mark.parametrize("end", ["\x03", pytest.param("\x04", marks=pytest.mark.slow)])
 def test_ctrl_c_and_the_end_of_input_leave_it(end: str) -> None:
     with dumb("bias") as terminal:
         terminal.wait_for(lambda screen: "\n>" in screen)
@@ -103,7 +103,10 @@ def test_ctrl_c_stops_a_training_and_the_talk_goes_on(tmp_path: Path) -> None:
         assert terminal.wait_for_end() == 0
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow)],
+)
 def test_a_signal_ends_it_with_its_code(number: int, code: int) -> None:
     with dumb("bias") as terminal:
         terminal.wait_for(lambda screen: "\n>" in screen)
@@ -111,6 +114,7 @@ def test_a_signal_ends_it_with_its_code(number: int, code: int) -> None:
         assert terminal.wait_for_end() == code
 
 
+@pytest.mark.slow
 def test_a_dumb_terminal_that_closes_ends_it() -> None:
     with dumb("bias") as terminal:
         terminal.wait_for(lambda screen: "\n>" in screen)

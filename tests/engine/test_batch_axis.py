@@ -15,6 +15,7 @@ from gdtutor.engine.operations import OPERATIONS, apply, evaluate, parse_formula
 from gdtutor.engine.shapes import infer_shapes
 from gdtutor.engine.trace import forward
 from gdtutor.values import replace
+from tests.tries import tries
 
 SHAPES = {"X": (2, 4), "Y": (1, 4), "W": (4, 2), "V": (4, 1), "b": (4, 1), "m": ()}
 ROLES = {"X": Role.INPUT, "Y": Role.TARGET, "m": Role.CONSTANT}
@@ -114,7 +115,7 @@ def is_own(before, after, axes, example):
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.data())
 def test_one_example_moves_its_own_cells_of_every_operation(data) -> None:
     """Of each operation, whatever its operands: so that it holds of every chain of them."""
@@ -138,7 +139,7 @@ def test_one_example_moves_its_own_cells_of_every_operation(data) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(st.data())
 def test_one_example_moves_its_own_cells_through_a_whole_graph(data) -> None:
     """Except downstream of what gathers the examples, which moves with each of them."""
@@ -163,7 +164,7 @@ def test_one_example_moves_its_own_cells_through_a_whole_graph(data) -> None:
             assert is_own(before[node.name], after[node.name], axes[node.name], example), node
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(samples())
 def test_a_formula_has_the_axes_of_the_node_that_computes_it(sample) -> None:
     names = {name for name, shape in LEAVES.items() if shape and shape[-1] == 3}

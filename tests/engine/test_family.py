@@ -37,6 +37,7 @@ def graph_and_values():
     return built, given
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("wanted", ["Z", "A", "S", "R", "T", "u", "p", "q", "C", "K", "D"])
 @pytest.mark.parametrize("name", ["W", "b", "v", "c", "X"])
 def test_a_family_is_what_its_members_are_one_by_one(wanted, name):

@@ -10,6 +10,7 @@ from small_graphs import arrays, graph_of, traced
 
 from gdtutor.engine.gradient_check import nodes_at_kink
 from gdtutor.engine.trace import trace
+from tests.tries import tries
 
 
 def both_ways(graph, given):
@@ -60,7 +61,7 @@ SOME = st.sampled_from((0.0, 1.0, -1.0, 0.5, 0.1, 0.1 + 1e-16, 0.3, 0.1 + 0.2, 1
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(samples(), st.data())
 def test_folded_and_unfolded_agree_at_ties_near_ties_and_kinks(sample, data):
     drawn = {
@@ -72,7 +73,7 @@ def test_folded_and_unfolded_agree_at_ties_near_ties_and_kinks(sample, data):
     assert_alike(sample.graph, drawn, sample.text)
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(samples())
 def test_folded_gradients_are_those_of_central_differences(sample):
     folded = assert_alike(sample.graph, sample.given, sample.text)
@@ -125,7 +126,7 @@ def test_a_gradient_that_only_folded_lines_give_is_told_from_the_others():
 LARGE = st.sampled_from((0.0, 1.0, -0.5, 1e300, -1e300, 1e-300, 1e160, -1e-160, 1e308, 5e-324))
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(samples(), st.data())
 def test_folded_and_unfolded_agree_in_what_is_finite_wherever_numbers_are_huge(sample, data):
     drawn = {

@@ -58,6 +58,7 @@ CASES = [
 ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("name", "shapes", "axis"), CASES)
 def test_a_right_derivative_is_confirmed_and_a_wrong_one_is_caught(name, shapes, axis, monkeypatch):
     op = OPERATIONS[name]

@@ -9,6 +9,7 @@ from gdtutor.engine.local import UPSTREAM, edge_rule
 from gdtutor.engine.operations import evaluate, parse_rule
 from gdtutor.engine.shapes import infer_shapes
 from gdtutor.engine.trace import trace
+from tests.tries import tries
 
 ANY = {
     "w1": 0.3, "w2": -0.7, "b": 0.2, "x1": 1.1, "x2": 0.4, "y": 0.9,
@@ -193,7 +194,7 @@ def every_contribution(walk):
     return [c for c in received if not compares_anew(c)]
 
 
-@settings(max_examples=120)
+@settings(max_examples=tries(120))
 @given(samples())
 def test_every_printed_local_formula_and_rule_gives_the_number_used(sample):
     walk = trace(sample.graph, sample.given, unfolded=sample.unfolded)
@@ -202,7 +203,7 @@ def test_every_printed_local_formula_and_rule_gives_the_number_used(sample):
         hold_rule(walk, contribution)
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(samples(by_rows=True))
 def test_in_rows_every_printed_local_formula_and_rule_gives_the_number_used(sample):
     walk = trace(sample.graph, sample.given, unfolded=sample.unfolded)
@@ -227,19 +228,19 @@ def hold_folding(sample):
         )
 
 
-@settings(max_examples=120)
+@settings(max_examples=tries(120))
 @given(samples())
 def test_folded_and_unfolded_walks_give_the_same_numbers(sample):
     hold_folding(sample)
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(samples(by_rows=True))
 def test_in_rows_folded_and_unfolded_walks_give_the_same_numbers(sample):
     hold_folding(sample)
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(samples())
 def test_a_gradient_is_the_sum_of_what_arrives(sample):
     walk = trace(sample.graph, sample.given, unfolded=sample.unfolded)

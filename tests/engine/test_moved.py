@@ -7,9 +7,10 @@ from small_graphs import NEURON, arrays, graph_of
 
 from gdtutor.engine.moved import root_with, values_with
 from gdtutor.engine.trace import forward
+from tests.tries import tries
 
 
-@settings(max_examples=40)
+@settings(max_examples=tries(40))
 @given(st.sampled_from(["w1", "x1", "b", "z", "z.1", "yhat"]), st.floats(-3, 3))
 def test_moving_a_value_recomputes_what_depends_on_it_and_nothing_else(name, value):
     graph = graph_of(NEURON, ["w1", "w2", "b"], ["x1", "x2", "y"])

@@ -10,6 +10,7 @@ from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.numpy_text import HELPERS, NumpyWriter, helper_names, helper_source
 from gdtutor.engine.operations import OPERATIONS, evaluate, parse_rule
 from gdtutor.engine.shapes import expression_shape
+from tests.tries import tries
 
 VALUES = {
     name: np.random.default_rng(place).uniform(-2, 2, (2, 2)) for place, name in enumerate(NAMES)
@@ -27,7 +28,7 @@ def computed(source, helpers):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("is_inline", [False, True])
-@settings(max_examples=300, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=tries(300), suppress_health_check=[HealthCheck.filter_too_much])
 @given(tree=trees(SOME, most=6))
 def test_numpy_source_gives_what_the_formula_gives(is_inline, tree):
     try:

@@ -53,6 +53,7 @@ def hold_to_central_differences(op, shapes, axis, seed):
         np.testing.assert_allclose(gradient, expected, rtol=2e-6, atol=2e-8)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", PUBLIC)
 @given(data=st.data(), seed=seeds)
 def test_every_rule_equals_the_central_difference(name, data, seed):
@@ -70,6 +71,7 @@ def test_a_broadcast_operand_gets_its_gradient_summed_back(name, broadcast, seed
     hold_to_central_differences(OPERATIONS[name], broadcast.input_shapes, None, seed)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", PUBLIC)
 @given(data=st.data(), seed=seeds)
 def test_the_definition_equals_what_is_computed(name, data, seed):

@@ -26,6 +26,7 @@ def planted(row, position, way):
     return replace(row, local=made_wrong(row.local), vjp=made_wrong(row.vjp), vjp_by_rank=by_rank)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("name", "position"), PLACES)
 def test_a_rule_made_wrong_is_caught(name, position, way):

@@ -15,8 +15,9 @@ from gdtutor.training.problem import Problem
 from tests.training.problems import make_problem
 from tests.training.test_one_number import normalised
 from tests.training.test_random_graphs import shared_networks
+from tests.tries import tries
 
-PROFILE = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+PROFILE = settings(max_examples=tries(40), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def traced(problem: Problem):

@@ -24,6 +24,7 @@ def test_shapes_of_two_layers_follow_from_those_of_the_data():
     }  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", PUBLIC)
 @given(data=st.data(), seed=st.integers(0, 1000))
 def test_the_inferred_shape_is_that_of_the_computed_result(name, data, seed):

@@ -19,6 +19,7 @@ from gdtutor.engine.expression import Apply, Name
 from gdtutor.engine.graph import Leaf, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, apply
 from gdtutor.engine.trace import backward_order, forward, trace
+from tests.tries import tries
 
 FIRST = {"w1": 0.1, "w2": 0.6, "b": 0.0}
 FIRST_EXAMPLE = {"x1": 0, "x2": 0, "y": 0}
@@ -137,6 +138,7 @@ def test_a_view_of_an_array_that_changes_is_copied():
     assert walk.values["v"].tolist() == [1, 1, 1]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", [n for n, row in OPERATIONS.items() if not row.internal])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0, -1e308, 1e308, 5e-324])
 def test_values_that_are_not_finite_neither_raise_nor_warn(name, value):
@@ -209,14 +211,14 @@ def hold_to_the_witness(sample):
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(samples())
 def test_gradients_of_whole_graphs_are_those_of_an_independent_implementation(sample):
     hold_to_the_witness(sample)
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(samples(by_rows=True))
 def test_gradients_of_rows_over_a_batch_are_those_of_an_independent_implementation(sample):
     hold_to_the_witness(sample)

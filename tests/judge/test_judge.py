@@ -95,6 +95,7 @@ DRAWN = NET + "X = np.zeros((2, 4)); Y = np.zeros((1, 4))\nnp.random.seed(3)\nne
     "net.forward(X)\nnet.backward(X, Y)\n"  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("text", "lost"),
     [
@@ -123,6 +124,7 @@ def test_a_lost_axis_is_told_besides_what_is_wrong_before_it(tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.slow
 def test_an_update_by_key_is_blamed_at_its_line(tmp_path: Path) -> None:
     old = "value = getattr(self, name)\n                value -="
     new = 'setattr(self, name, getattr(self, name) + lr * getattr(self, "d" + name))'
@@ -153,6 +155,7 @@ BATCHES = (
 )  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -202,6 +205,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_program_ends_with_a_clear_line(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -399,6 +403,7 @@ def compute_cost(Yhat, Y):
 """
 
 
+@pytest.mark.slow
 def test_layers_of_a_lesson_in_rows_have_blanks_and_are_judged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -428,6 +433,7 @@ def test_json_has_the_first_departure_with_the_command_that_opens_it(
     assert data["missing"] == []
 
 
+@pytest.mark.slow
 def test_where_no_slip_fits_the_difference_of_their_own_cost_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -442,6 +448,7 @@ def test_where_no_slip_fits_the_difference_of_their_own_cost_is_shown(
     assert "They differ" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_right_program_for_every_lesson_is_not_blamed(tmp_path: Path) -> None:
     """Written from the rules that the walk's panels show, for all shipped lessons."""
     numbers = [f"{number:02}" for number in range(1, 29)]
@@ -522,6 +529,7 @@ def test_operands_that_do_not_go_together_are_named_with_their_shapes(
     assert not any("Other names" in note for note in verdict.notes)
 
 
+@pytest.mark.slow
 def test_the_difference_of_the_cost_is_taken_where_the_gradient_departs(tmp_path: Path) -> None:
     text = LAYERS.replace("self.dW = dZ", "self.dW = 1.1 * getattr(self, 'dW', 0) + dZ")
     (found,) = judged([("16", text)], tmp_path)
@@ -559,6 +567,7 @@ def test_what_is_not_judged_of_a_program_that_trains_is_told(tmp_path: Path) -> 
     assert told[4:] == [((), 2, 0), ((), 2, 0), ((), 1, 0)]
 
 
+@pytest.mark.slow
 def test_a_softmax_over_all_cells_is_told_so(tmp_path: Path) -> None:
     text = SOFTMAX.replace("np.sum(ez, axis=0)", "ez.sum()")
     (found,) = judged([("27", text)], tmp_path)
@@ -567,6 +576,7 @@ def test_a_softmax_over_all_cells_is_told_so(tmp_path: Path) -> None:
     assert "The sum belongs over each column by itself, and went over other cells." in told
 
 
+@pytest.mark.slow
 def test_a_table_of_the_program_is_not_suggested_for_the_cost(tmp_path: Path) -> None:
     """`c` holds values by name; the cost of another name is suggested, that of its own not."""
     own = re.sub(r"\bA1", 'c["A1"]', HIDDEN).replace("Z1 = W1", "c = {}\nZ1 = W1")

@@ -21,6 +21,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict | Exception]
     return judged([*STYLES.values(), *PARTS.values(), *wrong], tmp_path_factory.mktemp("styles"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*STYLES, *PARTS])
 def test_a_right_program_of_any_style_is_not_blamed(
     found: list[Verdict | Exception], name: str
@@ -35,6 +36,7 @@ def test_a_right_program_of_any_style_is_not_blamed(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(WRONG_STYLES)))
 def test_a_wrong_program_of_any_style_is_named_at_its_line(
     found: list[Verdict | Exception], number: int
@@ -60,6 +62,7 @@ def test_a_helper_that_is_wrong_is_named_with_its_first_call(tmp_path: Path) -> 
     assert "also     s2 s3 s4 s5, by the same line: sign of one term flipped" in told
 
 
+@pytest.mark.slow
 def test_an_update_of_parameters_in_objects_is_named_at_its_line(tmp_path: Path) -> None:
     right = STYLES["modules"][1]
     new = "p.data += self.lr*p.grad"
@@ -98,6 +101,7 @@ for e in range(300):
 """
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("text", "old", "new", "slip"),
     [
@@ -291,6 +295,7 @@ db = dZ.sum(0, keepdims=True)
 """
 
 
+@pytest.mark.slow
 def test_gradients_of_weights_that_are_turned_under_another_name_are_in_rows(
     tmp_path: Path,
 ) -> None:
@@ -331,6 +336,7 @@ dw1, dw2, dw3, db = np.sum(dz*xa), np.sum(dz*xb), np.sum(dz*x3), np.sum(dz)
 """
 
 
+@pytest.mark.slow
 def test_examples_that_are_numbers_are_taken_in_parts_and_other_orders(tmp_path: Path) -> None:
     part = PICKED.replace("[2, 0, 3, 1]", "[2, 0]")
     wrong = [text.replace("dz*xb", "dz*xa") for text in (PICKED, part)]

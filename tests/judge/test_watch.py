@@ -47,6 +47,7 @@ def test_a_save_is_judged_again(
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 def test_the_first_epoch_that_differs_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

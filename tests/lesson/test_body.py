@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from gdtutor.lesson.body import Body, read_body
 from gdtutor.lesson.markdown import divide_body
 from gdtutor.lesson.reports import Findings
+from tests.tries import tries
 
 LINES = st.sampled_from(
     [
@@ -38,7 +39,7 @@ def of_library(text: str) -> list[tuple[str, int, str]]:
 
 
 @given(st.lists(LINES, max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 def test_fences_and_headings_are_those_of_commonmark(lines: list[str]) -> None:
     findings = Findings(Path("a.md"))
     parts = divide_body(lines, 1, findings)
@@ -55,7 +56,7 @@ def test_fences_and_headings_are_those_of_commonmark(lines: list[str]) -> None:
 
 
 @given(st.lists(LINES, max_size=12))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 def test_the_parts_put_together_are_the_body(lines: list[str]) -> None:
     parts = divide_body(lines, 1, Findings(Path("a.md")))
     assert "\n".join(part.source for part in parts) == "\n".join(lines)

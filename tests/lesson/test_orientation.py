@@ -23,6 +23,7 @@ from gdtutor.lesson.starts import start_values
 from gdtutor.report.run import result_data, result_of
 from gdtutor.session.changes import segments_with
 from gdtutor.training.classes import accuracy
+from tests.tries import tries
 
 NETWORK = """+++
 format = 1
@@ -121,7 +122,7 @@ def both_ways(draw: st.DrawFn) -> tuple[Lesson, Lesson]:
     return columns, rows
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(both_ways())
 def test_a_network_has_the_same_numbers_in_columns_and_in_rows(
     lessons: tuple[Lesson, Lesson],
@@ -222,7 +223,7 @@ def test_screens_follow_a_row_and_draw_the_plane(tmp_path, capsys) -> None:
     assert "Ŷ≥0.5" in capsys.readouterr().out
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(both_ways())
 def test_a_lesson_that_is_turned_has_the_same_numbers(lessons: tuple[Lesson, Lesson]) -> None:
     for lesson in lessons:

@@ -113,6 +113,7 @@ def told(text: str, path: Path) -> dict[tuple[str, ...], dict[str, object]]:
     return found
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", MATRICES)
 def test_shipped_lessons_have_the_same_transcript_in_rows(name: str, tmp_path: Path) -> None:
     lesson = SHIPPED[name]
@@ -145,6 +146,7 @@ def test_a_picture_of_many_starts_is_left_out_where_they_become_numbers() -> Non
     assert "left out" not in retold(read(READS))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", MATRICES)
 def test_told_twice_a_lesson_is_itself_again(name: str) -> None:
     lesson = SHIPPED[name]
@@ -172,6 +174,7 @@ def test_told_twice_a_lesson_is_itself_again(name: str) -> None:
     assert tasks[0] == tasks[1]
 
 
+@pytest.mark.slow
 def test_repetitions_comments_cells_and_variants_are_turned() -> None:
     lesson = read(READS)
     text = retold(lesson)
@@ -197,7 +200,8 @@ def test_repetitions_comments_cells_and_variants_are_turned() -> None:
         one.advance()
         other.advance()
         np.testing.assert_allclose(other.costs, one.costs, rtol=1e-9)
-    assert check_lesson(rows).problems == check_lesson(rows).problems
+    found = [check_lesson(each).problems for each in (lesson, rows)]
+    assert [r.code for r in found[1]] == [r.code for r in found[0]]
 
 
 def test_a_vector_in_rows_becomes_a_column_with_its_cells() -> None:

@@ -16,6 +16,7 @@ from gdtutor.lesson.reports import Findings, Place
 from gdtutor.lesson.toml_text import MAX_DIGITS as N
 from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.lesson.toml_text import find_places, read_toml
+from tests.tries import tries
 
 KEYS = st.from_regex(r"[a-z]{1,3}", fullmatch=True)
 VALUES = st.recursive(
@@ -61,7 +62,7 @@ def documents(draw: st.DrawFn) -> str:
 
 @pytest.mark.slow
 @given(documents())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 def test_every_value_is_found_where_it_stands(text: str) -> None:
     wanted = set(paths_in(tomllib.loads(text)))
     found = find_places(text, 1, wanted | {(*path, "=") for path in wanted})

@@ -221,6 +221,7 @@ def test_17_no_factor_on_the_way_to_the_first_weight_is_above_1() -> None:
     assert max(abs(factor) for factor in factors) == values["x1"] == 1.0
 
 
+@pytest.mark.slow
 def test_17_the_own_start_learns_xor() -> None:
     run = trained("two-and-one")
     assert run.stopped_by == "loss_below"
@@ -239,6 +240,7 @@ def test_17_the_other_start_is_stopped_early_in_a_poor_place() -> None:
     assert final_cost(run) > 0.05
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("seed", "learns"), [(0, True), (1, True), (8, False)])
 def test_17_some_starts_get_stuck(seed: int, learns: bool) -> None:
     run = run_of(lesson("two-and-one"), seed)

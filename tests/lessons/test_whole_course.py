@@ -24,6 +24,7 @@ every_lesson = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 def test_a_learner_finishes_every_lesson_and_does_every_task() -> None:
     store = MemoryStore()
     learner = Learner(shipped_lessons_folder(), store)
@@ -64,6 +65,7 @@ def test_a_lesson_asks_two_to_four_questions_and_sets_two_or_three_tasks(path: P
     assert all(task.hints and task.done and task.solution for task in lesson.tasks)
 
 
+@pytest.mark.sampled
 @every_lesson
 def test_every_question_of_the_story_is_met_once_on_the_way_to_the_closing_page(path: Path) -> None:
     session, met = session_at(path), list[str]()
@@ -79,6 +81,7 @@ def test_every_question_of_the_story_is_met_once_on_the_way_to_the_closing_page(
     assert len(met) == len(set(met)) == len(told)
 
 
+@pytest.mark.sampled
 @every_lesson
 def test_every_step_has_a_written_note_in_every_variant_and_in_later_iterations(
     path: Path,

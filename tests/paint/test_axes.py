@@ -89,6 +89,7 @@ def panel(frame: Frame, left: int, right: int) -> list[str]:
     return [text_of(line)[left:right] for line in frame.lines[1:21]]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_every_axis_of_the_walks_pictures_has_two_numbers(path, chars) -> None:
@@ -100,6 +101,7 @@ def test_every_axis_of_the_walks_pictures_has_two_numbers(path, chars) -> None:
             assert_ends(panel(frame, 2, 36), planes=1)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_every_axis_beside_training_has_two_numbers(path, chars) -> None:

@@ -11,6 +11,7 @@ from gdtutor.paint.cells import line_of
 from gdtutor.paint.plots import plot_rows
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Plot, Series, Style
 from gdtutor.view.thinning import thin, thinned
+from tests.tries import tries
 
 DOTS = Chars(braille=False)
 INF, NAN = math.inf, math.nan
@@ -49,7 +50,7 @@ def styled(series: tuple[Series, ...], style: Style, chars: Chars = UNICODE) -> 
     return "".join(segment.text for line in lines for segment in line if segment.style is style)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(
     st.lists(st.floats(width=64), max_size=12),
     st.integers(0, 40),

@@ -17,6 +17,7 @@ SCREENS = st.lists(SEGMENTS.map(lambda line: row_of(tuple(line), WIDTH, UNICODE)
 COLOURS = st.builds(Colours, st.sampled_from(ColourMode), st.booleans())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("style", Style)
 @pytest.mark.parametrize("light", [False, True])
 @pytest.mark.parametrize("mode", ColourMode)

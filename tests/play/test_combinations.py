@@ -27,6 +27,7 @@ ALL = list(product(DATASETS, ACTIVATIONS, OPTIMISERS, FEATURE_SETS))
 SAMPLE = Random(20).sample(ALL, 60)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("data", "activation", "optimizer", "features"),
     SAMPLE,

@@ -48,6 +48,7 @@ def test_misuse_is_told_in_one_line(words, capsys) -> None:
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_any_file_of_the_user_is_played_with_and_no_example_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,6 +38,7 @@ def test_the_command_line_says_what_it_says() -> None:
     assert "validation = 0.3" in text_of(playground)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("seed", range(150))
 def test_command_line_playground_and_lesson_are_the_same(seed: int) -> None:
     playground = drawn(Random(seed))
@@ -45,6 +46,7 @@ def test_command_line_playground_and_lesson_are_the_same(seed: int) -> None:
     assert playground_in(text_of(playground), FILE) == playground
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("seed", range(12))
 def test_the_three_train_to_the_same_numbers(seed: int) -> None:
     playground = drawn(Random(1000 + seed))

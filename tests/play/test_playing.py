@@ -97,6 +97,7 @@ def hold(session: Session) -> None:
         assert any(control.label in row and value[:8] in row for row in shown), control.label
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("seed", range(6))
 def test_a_random_walk_over_all_controls_keeps_the_three_one(seed: int) -> None:
     rng = Random(seed)
@@ -121,6 +122,7 @@ def test_a_random_walk_over_all_controls_keeps_the_three_one(seed: int) -> None:
     hold(session)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("label", ROW)
 def test_every_control_has_a_next_value_and_one_before(label: str) -> None:
     options = "--data spiral --optimizer adam --points 20 --layers 2-3-1 --epochs 12"

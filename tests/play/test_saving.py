@@ -27,8 +27,14 @@ from gdtutor.view.screen import frame_of
 @pytest.mark.parametrize(
     "line",
     [
-        "--data spiral --points 20 --layers 2-3-3 --l1 0.001 --l2 0.01 --epochs 5",
-        "--data xor --layers 2-3-2-1 --optimizer adam --hyperparameters beta1=0.8 --epochs 5",
+        pytest.param(
+            "--data spiral --points 20 --layers 2-3-3 --l1 0.001 --l2 0.01 --epochs 5",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "--data xor --layers 2-3-2-1 --optimizer adam --hyperparameters beta1=0.8 --epochs 5",
+            marks=pytest.mark.slow,
+        ),
         "--data bumps --points 20 --features 'x1,x2,sin(6*x1)' --activation relu --epochs 5",
     ],
 )

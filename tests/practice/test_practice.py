@@ -104,6 +104,7 @@ def test_numbers_are_short_and_nothing_comes_twice_within_fifty(many: list[Exerc
         assert len(set(keys[start : start + APART])) == APART
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_kind_alone_does_not_run_out(kind: str) -> None:
     keys = [exercise.key for exercise in islice(exercises(3, (kind,)), 200)]

@@ -15,6 +15,7 @@ from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed, update
 from gdtutor.training.timeline import Timeline
+from tests.tries import tries
 
 
 def edit(session, *texts):
@@ -215,7 +216,7 @@ EDITS = (
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=tries(25))
 @given(st.lists(st.sampled_from(EDITS), min_size=1, max_size=6), st.integers(0, 4))
 def test_undo_goes_all_the_way_back_and_redo_all_the_way_forward(texts, iteration):
     start = walk(NEURON, f"{iteration}/given")

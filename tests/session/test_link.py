@@ -14,6 +14,7 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.session.link import command_of, place_of
 from gdtutor.session.state import AutoPlay, Screen
 from gdtutor.values import replace
+from tests.tries import tries
 
 XOR = lesson_file("xor-hidden")
 ADD_UP = lesson_file("gradients-add-up")
@@ -65,6 +66,7 @@ def test_the_digits_that_a_lesson_opens_with_are_left_out_of_the_command(keys, w
     assert shown(reopened(command)) == shown(session)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("path", "at", "keys"),
     [
@@ -104,7 +106,7 @@ EDITS = {
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(st.data())
 def test_the_command_reopens_any_screen(data):
     path = data.draw(st.sampled_from(sorted(EDITS)))
@@ -219,6 +221,7 @@ def test_a_sweep_over_a_variant_that_is_not_there_says_which_there_are(number):
     assert "1 to 9; 0 is the lesson itself" in session.message or session.prompt.error
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "keys",
     [

@@ -87,6 +87,7 @@ def test_it_is_judged_as_0(normed):
     assert working_of(other.moment, current_step(other)).sign((0, 0)) != 0
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("optimizer", OPTIMISERS)
 def test_an_exported_script_goes_along_with_the_walk(normed, tmp_path, optimizer, capsys):
     run(tmp_path, export_text(session_at(normed(optimizer)), 18))

@@ -38,6 +38,7 @@ FORMULAS = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 @pytest.mark.parametrize("batch", ["1", '"full"'])
 @pytest.mark.parametrize("formula", FORMULAS)

@@ -41,6 +41,7 @@ TRAINING = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
 @pytest.mark.parametrize("training", TRAINING)
 @pytest.mark.parametrize("prediction", ["Z*0", "0*Z + b*0", "step(Z)", "sign(Z) + 0*sum(w)"])

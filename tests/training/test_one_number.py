@@ -18,9 +18,10 @@ from gdtutor.training.walked import updates_with
 from gdtutor.values import replace
 from tests.training.problems import make_problem, scalar_or
 from tests.training.test_random_graphs import networks, scalar_problems, shared_networks
+from tests.tries import tries
 
 EXPLICIT = [name for name, row in OPTIMISERS.items() if not row.solves]
-PROFILE = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+PROFILE = settings(max_examples=tries(40), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def trace_at(run: Run, k: int, *, unfolds: bool = False) -> Trace:

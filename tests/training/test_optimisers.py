@@ -266,6 +266,7 @@ def test_a_decay_for_weights_alone_leaves_the_biases_their_plain_rule(name: str)
     assert row_for(settings, "b1").lines == optimiser_of(plain)[0].lines
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", EXPLICIT)
 @pytest.mark.parametrize("problem", [scalar_or(is_single=False), xor_231(), network_of_40()])
 def test_every_plan_decays_the_parameters_that_are_named_alone(name: str, problem: Problem) -> None:

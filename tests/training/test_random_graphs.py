@@ -171,7 +171,7 @@ def assert_trains(problem: Problem, chosen: Settings, kind: str) -> None:
         state = found
 
 
-PROFILE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PROFILE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @PROFILE

@@ -33,6 +33,7 @@ def bits(state: State) -> bytes:
     return b"".join(parts) + str(state.t).encode()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("problem", "settings"),
     [

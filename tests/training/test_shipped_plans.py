@@ -144,6 +144,7 @@ def test_every_iteration_s_cost_gradients_and_update_are_the_walk_s(name: str, k
                 assert_close(gradient, step.gradients[parameter], size=NOISE)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_fifty_chained_iterations_are_the_walk_s(name: str, kind: str) -> None:
     known = walk_of(name)
@@ -161,6 +162,7 @@ def assert_same_state(found: State, wanted: State) -> None:
             assert_close(found.optimizer[name][variable], kept, size=NOISE)
 
 
+@pytest.mark.slow
 def test_all_shipped_lessons_that_train_are_looked_at() -> None:
     optimisers = {lesson.settings.optimizer for lesson in LESSONS.values() if lesson.settings}
     assert {"sgd", "momentum", "nesterov", "adam", "averaged", "implicit"} <= optimisers

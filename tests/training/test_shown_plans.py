@@ -25,12 +25,14 @@ def comments_of(source: str) -> list[str]:
     return [f"  {line}".partition("  # ")[2] for line in lines]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("name", "kind"), CASES)
 def test_every_line_has_a_comment(name: str, kind: str) -> None:
     source = source_of(name, kind)
     assert all(comments_of(source)), source
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("name", "kind"), [case for case in CASES if case[1] != "implicit"])
 def test_every_line_of_the_lesson_is_named_also_where_it_is_folded_away(
     name: str, kind: str

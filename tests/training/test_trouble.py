@@ -116,6 +116,7 @@ def test_a_lesson_is_judged_as_its_text_says_and_explained_alike(
     assert (found.trouble.value if found else "") == verdict
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("path", "changes"),
     [

@@ -104,6 +104,7 @@ def test_without_colours_only_attributes_are_sent() -> None:
     assert 7 in sent
 
 
+@pytest.mark.slow
 def test_true_colour_sends_rgb_values() -> None:
     assert any(b"38;2;208;208;208" in code for code in Painted("truecolor", "dark").codes())
 

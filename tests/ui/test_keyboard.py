@@ -87,6 +87,7 @@ def test_a_paste_comes_as_one_text() -> None:
     assert pasted.text == "w1 =  0.5"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("seed", range(20))
 def test_random_bytes_end_nothing(seed: int) -> None:
     draws = random.Random(seed)

@@ -41,6 +41,7 @@ def body(frame: Frame) -> list[str]:
     return frame.text().split("\n")[1:-2]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_cover_is_the_opening_page(path: Path, size: tuple[int, int, Chars]) -> None:

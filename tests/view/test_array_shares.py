@@ -52,6 +52,7 @@ def panel(count: int, at: str, chars: Chars) -> list[str]:
     return [text_of(line) for line in node_lines(context, 38)]
 
 
+@pytest.mark.sampled
 @BOTH
 @pytest.mark.parametrize("count", [2, 3, 4, 5, 9])
 @pytest.mark.parametrize("at", ["backward:W", "backward:W[1,2]", "backward:U", "backward:U[3,0]"])

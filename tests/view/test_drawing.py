@@ -14,6 +14,7 @@ from gdtutor.view.explain import context_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Style
 from gdtutor.view.graph.drawing import Direction, DrawEdge, DrawNode, DrawSheet, draw_graph
 from gdtutor.view.graph.panel import graph_drawing
+from tests.tries import tries
 
 STYLES = {"input": Style.INPUT, "parameter": Style.PARAMETER, "computed": Style.TEXT}
 
@@ -343,7 +344,7 @@ def test_a_graph_without_nodes_is_blank() -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=70)
+@settings(deadline=None, max_examples=tries(70))
 @given(
     drawn=graphs(),
     width=st.integers(20, 120),
@@ -366,7 +367,7 @@ def test_any_graph_fits_any_panel(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=70)
+@settings(deadline=None, max_examples=tries(70))
 @given(drawn=graphs(), width=st.integers(20, 120), height=st.integers(5, 40), data=st.data())
 def test_every_computed_node_in_view_has_a_stroke_that_arrives(
     drawn: Graph, width: int, height: int, data: st.DataObject
@@ -385,7 +386,7 @@ def test_every_computed_node_in_view_has_a_stroke_that_arrives(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=tries(40))
 @given(drawn=graphs(), width=st.integers(20, 120), height=st.integers(5, 40))
 def test_nodes_that_are_not_in_view_are_counted(drawn: Graph, width: int, height: int) -> None:
     lines = text(draw(drawn, drawn[0][0].id, size=(width, height)))

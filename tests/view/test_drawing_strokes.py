@@ -19,6 +19,7 @@ from gdtutor.view.graph.paint import paint
 from gdtutor.view.graph.tall import lay_out_tall
 from gdtutor.view.graph.text import Wording, write
 from gdtutor.view.graph.wide import lay_out_wide
+from tests.tries import tries
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
 ARMS = {
@@ -119,7 +120,7 @@ def laid_out(part: GraphPart) -> list[Layout]:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=tries(40))
 @given(graphs())
 def test_a_reader_of_the_strokes_finds_the_edges_and_no_others(
     graph: Graph,
@@ -129,7 +130,7 @@ def test_a_reader_of_the_strokes_finds_the_edges_and_no_others(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=tries(40))
 @given(graphs())
 def test_every_edge_is_drawn_once_and_ends_at_its_target(
     graph: Graph,
@@ -141,7 +142,7 @@ def test_every_edge_is_drawn_once_and_ends_at_its_target(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=tries(40))
 @given(graphs())
 def test_strokes_and_nodes_never_cover_each_other(
     graph: Graph,

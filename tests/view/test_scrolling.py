@@ -73,6 +73,7 @@ def test_help_settles_at_every_size_and_stays_where_nothing_is_drawn():
             assert len(frame_of(after, width, height, UNICODE).lines) == height
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("chars", [UNICODE, ASCII])
 @pytest.mark.parametrize("size", [(40, 12), (40, 20), (80, 16), (80, 24), (120, 36)])
 @pytest.mark.parametrize(("path", "at"), [(LONG, ""), (NETWORK, "given"), (WIDE, "given")])
@@ -86,6 +87,7 @@ def test_the_end_is_the_first_scroll_that_shows_the_last_line(path, at, size, ch
         assert_first(at_line, settled(at_line(9999), *size, chars).look.scroll, size, chars)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("chars", [UNICODE, ASCII])
 @pytest.mark.parametrize("size", [(40, 12), (40, 20), (80, 24), (120, 36)])
 def test_the_end_of_a_side_panel_is_the_first_scroll_that_shows_its_last_line(size, chars):

@@ -9,6 +9,7 @@ from gdtutor.view.formula import Writer
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.notation import name
 from tests.engine.formula_trees import trees
+from tests.tries import tries
 from tests.view.formula_reader import plain, read
 
 
@@ -27,7 +28,7 @@ def signs_before_numbers(tree):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
-@settings(max_examples=400)
+@settings(max_examples=tries(400))
 @given(trees())
 def test_a_shown_formula_reads_back_as_the_same_tree(chars, tree):
     wanted = plain(tree)

@@ -39,6 +39,7 @@ def facts(session: Session, width: int) -> str:
     return text_of(cost_facts(session, UNICODE, width))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_line_is_cut_and_each_tells_its_most_important_number(width: int) -> None:
     for snapshot in (RUNNING, HELD):

@@ -40,6 +40,7 @@ SCREENS = {
 }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", SCREENS)
 def test_the_screen_is_as_it_was_read(name):
     template, wish, at = SCREENS[name]

@@ -10,6 +10,7 @@ from wishes import CURVE, FIT, FIT_MATRIX, LINEAR, MATRIX, ROWS, source
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import ASCII, UNICODE, Frame
 from gdtutor.view.pictures import PICTURES, draw, title_of
+from tests.tries import tries
 
 SEEDS = """kind = "seeds"
 variants = ["one by one"]
@@ -57,7 +58,7 @@ def test_every_kind_is_tried():
 
 
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=tries(60))
 @given(
     index=st.integers(0, len(WISHES) - 1),
     width=st.integers(20, 130),

@@ -68,6 +68,7 @@ def words_of(drawing: Drawing) -> list[str]:
     ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", WITH_PICTURES)
 def test_every_number_beside_a_picture_is_told(name: str) -> None:
     for at in steps(session_at(LESSONS[name])):

@@ -1,0 +1,44 @@
+"""What the quick run tries of what the whole run tries."""
+
+import pytest
+from hypothesis import settings
+
+from tests.tries import CASES, QUICK, WHOLE, sampled, tries
+
+
+@pytest.fixture
+def profile():
+    """Load a profile by its count of examples, and the one from before at the end."""
+    before = settings.default
+    settings.register_profile("before", before)
+    yield lambda name: settings.load_profile(name)
+    settings.load_profile("before")
+
+
+@pytest.mark.parametrize(("name", "count"), [("repeatable", 300), ("quick", 300 * QUICK // WHOLE)])
+def test_a_test_tries_what_it_asks_for_in_the_whole_run_and_its_share_in_a_quick_one(
+    name, count, profile
+):
+    profile(name)
+    assert tries(300) == count
+    assert tries(1) == 2
+
+
+class Case:
+    """What `sampled` asks of an item."""
+
+    def __init__(self, nodeid, *marks):
+        self.nodeid, self._marks = nodeid, marks
+
+    def get_closest_marker(self, name):
+        return name if name in self._marks else None
+
+
+@pytest.mark.parametrize("count", range(1, 20))
+def test_some_cases_of_a_test_that_is_marked_are_left_and_all_of_any_other(count):
+    others = [Case(f"a.py::test_all[{number}]") for number in range(count)]
+    marked = [Case(f"a.py::test_many[{number}]", "sampled") for number in range(count)]
+    kept = sampled([*others, *marked])
+    assert kept[:count] == others
+    assert kept[count] is marked[0]
+    assert min(count, 2) <= len(kept) - count <= CASES

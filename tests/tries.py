@@ -1,0 +1,30 @@
+"""How much is tried: all in the whole run, less where what takes long is left out."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import settings
+
+WHOLE = 60
+"""Examples that Hypothesis draws for a test that says nothing, in the whole run."""
+QUICK = 5
+"""The same where what takes long is left out."""
+CASES = 3
+"""Cases of a test that is marked `sampled`, where what takes long is left out."""
+
+
+def tries(count: int) -> int:
+    """Return how many of `count` examples that a test asks for this run draws."""
+    return max(2, count * settings().max_examples // WHOLE)
+
+
+def sampled(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return all but most cases of those tests that try the same on many of them."""
+    of_one: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        name = item.nodeid
+        if item.get_closest_marker("sampled") is not None:
+            name = name.partition("[")[0]
+        of_one.setdefault(name, []).append(item)
+    kept = {item for cases in of_one.values() for item in cases[:: -(-len(cases) // CASES)]}
+    return [item for item in items if item in kept]
