@@ -13,9 +13,10 @@ from gdtutor.report.jsondata import plain
 from gdtutor.session.digits import number
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Snapshot
+from gdtutor.training.curvature import verdict_of
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
-from gdtutor.training.trouble import ending, judge
+from gdtutor.training.trouble import ending
 from gdtutor.values import replace
 from gdtutor.view.curve import sampled_epochs
 from gdtutor.view.diagnosis import told_diagnosis
@@ -50,6 +51,7 @@ def result_data(lesson: Lesson, seed: int | None, run: Run, told: Snapshot) -> d
         run: Its run.
         told: What `result_of` returns.
     """
+    segment = run.segment_at(run.farthest)
     cost = np.nan if told.final_cost is None else told.final_cost
     data: dict[str, object] = {
         "format": FORMAT,
@@ -66,7 +68,9 @@ def result_data(lesson: Lesson, seed: int | None, run: Run, told: Snapshot) -> d
         "diverged_at": told.diverged_at,
         "first_node": run.first_node,
         "seconds": told.seconds,
-        "verdict": judge(told.costs, run.stopped_by),
+        "verdict": verdict_of(
+            segment.problem, segment.settings, told.parameters, told.costs, run.stopped_by
+        ),
         "explained": list(_explained(run, told)),
     }
     if told.validation.size:

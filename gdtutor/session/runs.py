@@ -13,7 +13,8 @@ from gdtutor.lesson.runs import OWN as OWN
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.moving import moment_of, same_place
 from gdtutor.session.state import Snapshot, TrainLook, Walk, current_step
-from gdtutor.training.trouble import TrainedCurve, judge
+from gdtutor.training.curvature import verdict_of
+from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 
 if TYPE_CHECKING:
@@ -80,8 +81,9 @@ def own_curve(session: Walk) -> tuple[TrainedCurve, ...]:
     costs, run = session.training.costs, session.run
     if not len(costs):
         return ()
-    verdict = judge(costs, session.training.stopped_by)
-    measure = measure_of(run.segment_at(run.farthest).problem)
+    segment, told = run.segment_at(run.farthest), session.training
+    verdict = verdict_of(segment.problem, segment.settings, told.parameters, costs, told.stopped_by)
+    measure = measure_of(segment.problem)
     return (TrainedCurve(run_label(session), costs, verdict, measure=measure),)
 
 

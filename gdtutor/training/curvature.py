@@ -11,6 +11,8 @@ from gdtutor.engine.gradient_check import step_for
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.problem import Indices, Problem
+from gdtutor.training.settings import Settings, held_back
+from gdtutor.training.trouble import STILL, Trouble, judge
 from gdtutor.values import Struct
 
 ROUNDS = 60
@@ -22,6 +24,11 @@ MOST_WORK = 5_000_000
 
 MOST_CELLS = 64
 """Trained cells above which the curvatures are not worked out one by one."""
+
+FEW_CELLS = 16
+"""Trained cells up to which a flat curve is held against the lowest cost there can be."""
+FEW_EXAMPLES = 10_000
+"""Examples up to which it is."""
 
 Gradient = Callable[[Array], Array]
 """The gradient of the cost at a vector of all trained parameters."""
@@ -96,6 +103,58 @@ def bend_of(problem: Problem, parameters: dict[str, Array], batch: Indices) -> B
         if factor in (1.0, 2.0):
             return Bend(bends[0], factor, formula.name, np.ndim(given[formula.name]) > 0)
     return Bend(bends[0])
+
+
+def is_lowest(
+    problem: Problem, parameters: Mapping[str, Array], examples: int, cost: float
+) -> bool:
+    """Say whether no step lowers a cost that bends the same everywhere, as a regression's does.
+
+    Its gradient is linear in what is trained, so that one step of Newton's method leads to its
+    lowest point: there is no more to gain than what a flat curve may move by.
+
+    Args:
+        problem: The problem.
+        parameters: Where it stands.
+        examples: How many are trained on.
+        cost: The cost there.
+    """
+    cells = trained_cells(problem, parameters)
+    if not 0 < cells <= FEW_CELLS or examples > FEW_EXAMPLES:
+        return False
+    gradient, start = gradient_of(problem, dict(parameters), np.arange(examples))
+    with np.errstate(all="ignore"):
+        slope, step = gradient(start), max(1.0, float(np.max(np.abs(start))))
+        ways = step * np.eye(cells)
+        bends = np.array([gradient(start + w) - gradient(start - w) for w in ways]) / (2 * step)
+        far = 100 * step * np.random.RandomState(0).uniform(-1, 1, cells)
+        there = np.array([gradient(start + far), gradient(start - far)])
+        told = np.array([slope + bends.T @ far, slope - bends.T @ far])
+        if not np.isfinite([*bends.ravel(), *there.ravel()]).all() or not np.allclose(
+            there, told, rtol=1e-6, atol=1e-9 * float(np.max(np.abs(bends))) * step
+        ):
+            return False
+        newton = np.linalg.lstsq(bends, -slope, rcond=1e-10)[0]
+        lowest = float(np.linalg.eigvalsh((bends + bends.T) / 2)[0])
+        is_bowl = lowest > -1e-9 * np.max(np.abs(bends))
+        is_root = np.allclose(bends @ newton, -slope, rtol=1e-6, atol=1e-9)
+    return bool(is_bowl and is_root and -float(slope @ newton) / 2 <= STILL * abs(cost))
+
+
+def verdict_of(
+    problem: Problem, settings: Settings, parameters: Mapping[str, Array], costs: Array,
+    stopped_by: str | None,
+) -> str:  # fmt: skip
+    """Return the word for what went wrong with a run, as `judge`, with what it has come to.
+
+    A flat curve whose cost is the lowest there is has come to its end, and is not stuck.
+    """
+    found = judge(costs, stopped_by)
+    trained = problem.size - held_back(problem.size, settings.validation)
+    is_stuck = found == Trouble.STUCK.value
+    if is_stuck and is_lowest(problem, parameters, trained, float(costs[-1])):
+        return ""
+    return found
 
 
 def trained_cells(problem: Problem, parameters: Mapping[str, Array]) -> int:

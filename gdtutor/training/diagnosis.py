@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.trace import Trace, trace
-from gdtutor.training.curvature import Bend, Stability, bend_of, stability_of
+from gdtutor.training.curvature import Bend, Stability, bend_of, is_lowest, stability_of
 from gdtutor.training.run import Run
 from gdtutor.training.trouble import Trouble, trouble_of, window_of
 from gdtutor.values import Struct, replace
@@ -85,6 +85,10 @@ def diagnose(run: Run, cost_now: float | None = None) -> Diagnosis | None:
         case Trouble.GROWING:
             found = _growing(run)
         case Trouble.STUCK:
+            at, end = run.farthest, float(run.costs[-1])
+            problem = run.segment_at(at).problem
+            if is_lowest(problem, run.state(at).parameters, run.trained_examples, end):
+                return None
             found = _stuck(run)
         case None:
             return None

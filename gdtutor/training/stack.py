@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
+from gdtutor.training.curvature import verdict_of
 from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
 from gdtutor.training.limits import check
 from gdtutor.training.optimisers import optimiser_of
@@ -19,7 +20,7 @@ from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.training.state import PlanResult, State
 from gdtutor.training.stops import first_stop
-from gdtutor.training.trouble import TrainedCurve, judge
+from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, replace
 
 _BURST_MICROSECONDS = 10_000
@@ -47,7 +48,8 @@ class Member(Struct, frozen=True, eq=False):
         predicting: Mapping[str, Array],
     ) -> TrainedCurve:
         """Return how far it is."""
-        found = TrainedCurve(self.label, costs, judge(costs, stopped_by), self.setting)
+        word = verdict_of(self.problem, self.settings, parameters, costs, stopped_by)
+        found = TrainedCurve(self.label, costs, word, self.setting)
         return replace(found, stopped_by=stopped_by, parameters=parameters, predicting=predicting)
 
 

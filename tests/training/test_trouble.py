@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from walks import DATA, NETWORK, NEURON
 
+from gdtutor.cli import main
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.lesson.load import load_lesson, with_variant
+from gdtutor.lesson.load import load_lesson, parse_lesson, with_variant
 from gdtutor.lesson.runs import run_of
+from gdtutor.training.curvature import verdict_of
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
 from gdtutor.training.trouble import Trouble, judge, trouble_of, window_of
@@ -139,3 +144,57 @@ def test_a_diagnosis_tells_the_trouble_that_a_sweep_tells(
         told: Trouble | None = found.trouble if found else None
         assert told is trouble_of(run.costs, run.stopped_by)
         run.advance(epochs=1)
+
+
+REGRESSION = """+++
+format = 1
+id = "line"
+title = "A line through noise"
+[parameters]
+w = 2.0
+b = 1.0
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[0, 1.1], [1, 2.9], [2, 5.1], [3, 6.9]]
+[training]
+learning_rate = {rate}
+epochs = 300
++++
+```graph
+yhat = {line}
+L = (yhat - y)**2
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("rate", "line", "verdict"),
+    [
+        (0.1, "w*x + b", ""),
+        (1e-7, "w*x + b", "stuck"),
+        (0.1, "relu(w)*x + b", "stuck"),
+    ],
+)
+def test_a_regression_that_lies_as_low_as_it_can_is_not_stuck(rate, line, verdict) -> None:
+    """One whose steps are too small is, and one whose cost has other bends elsewhere may be."""
+    lesson, reports = parse_lesson(REGRESSION.format(rate=rate, line=line), Path("01-line.md"))
+    assert lesson is not None, reports
+    run = run_of(lesson)
+    run.advance()
+    assert judge(run.costs, run.stopped_by) == "stuck"
+    segment, end = run.segment_at(0), run.state(run.farthest).parameters
+    told = verdict_of(segment.problem, segment.settings, end, run.costs, run.stopped_by)
+    assert told == verdict
+    found = diagnose(run)
+    assert (found.trouble.value if found else "") == verdict
+
+
+def test_in_a_sweep_the_runs_at_the_lowest_cost_are_not_stuck_and_the_slow_one_is(
+    tmp_path, capsys
+) -> None:
+    path = tmp_path / "01-line.md"
+    path.write_text(REGRESSION.format(rate=0.1, line="w*x + b"), encoding="utf-8")
+    assert main(["train", str(path), "--sweep", "learning_rate=1e-7,0.1,0.14", "--json"]) == 0
+    runs = json.loads(capsys.readouterr().out)["runs"]
+    assert [run["verdict"] for run in runs] == ["stuck", "", ""]
