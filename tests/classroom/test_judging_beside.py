@@ -104,3 +104,27 @@ def test_an_answer_that_is_no_answer_is_told_beside_and_one_that_takes_too_long_
         bench.close()
 
     asyncio.run(work())
+
+
+def test_an_answer_that_is_being_judged_while_a_value_is_edited_is_judged_by_the_new_one() -> None:
+    async def work() -> None:
+        bench, may_go = Workbench(PATIENCE, PATIENCE), threading.Event()
+        hub, shared = ClassHub("tests", bench=bench), SharedScreens()
+        hub.teach(lesson_session("bias", "backward:yhat"))
+        hub.join("anna", Watched(hub, shared, (80, 24)), returns=False)
+        hub.teach(posed(hub.room.taught))
+        busy = asyncio.ensure_future(bench.does("dora", lambda: may_go.wait(PATIENCE)))
+        for key in (*"0.1437", "enter"):
+            hub.press("anna", Press(key, key if len(key) == 1 else None))
+        await until(lambda: bool(hub._judging))
+        # It waits to be judged by the value of before.
+        await asyncio.sleep(0)
+        hub.teach(after(hub.room.taught, "escape", "e", *"b=1", "enter"))
+        may_go.set()
+        assert await busy
+        await until(lambda: hub.room.poll is not None and not hub.room.poll.pending)
+        assert hub.room.poll is not None
+        assert hub.room.poll.replies["anna"].verdict == RIGHT
+        bench.close()
+
+    asyncio.run(work())
