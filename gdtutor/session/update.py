@@ -31,6 +31,7 @@ from gdtutor.session.state import (
     Snapshot,
     Status,
     Walk,
+    challenge_of,
     is_training,
 )
 from gdtutor.session.story import step_on
@@ -301,7 +302,11 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, 
         return _left(session, prompt), ()
     if is_asked and press.key.startswith("alt+"):
         # Alt lets a key of the walk through: it leaves the question as Esc does.
-        return _run(_left(session, prompt), _without_alt(press))
+        left = _left(session, prompt)
+        after, effects = _run(left, _without_alt(press))
+        # How one comes back to it says nothing once it is gone.
+        is_gone = challenge_of(after) is None and after.message == left.message
+        return said(after, "") if is_gone else after, effects
     is_to_walk = press.key in ("left", "right") and not prompt.text
     if is_asked and (press.key in _OF_THE_WALK or is_to_walk):
         return _of_the_walk(session, prompt, press)

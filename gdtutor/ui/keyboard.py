@@ -71,6 +71,8 @@ class KeyParser(XTermParser):
         except (ValueError, OverflowError, ZeroDivisionError):
             return None
 
+    _holds_alt = False
+
     @property
     def is_waiting(self) -> bool:
         """Whether it waits for more."""
@@ -83,6 +85,11 @@ class KeyParser(XTermParser):
         yield from self.tick()
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        if sequence == "\x1b":
+            # Textual shows the start of a sequence that another one follows; it is Alt.
+            self._holds_alt = True
+            return []
+        alt, self._holds_alt = alt or self._holds_alt, False
         try:
             found = list(super()._sequence_to_key_events(sequence, alt))
         except (ValueError, OverflowError):

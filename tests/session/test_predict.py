@@ -424,6 +424,9 @@ def test_alt_takes_a_key_to_the_walk():
     back, _ = update(asked, Press("alt+left"))
     assert back.prompt is None
     assert back.step == asked.step - 1
+    # Nor is it told how to come back to a question that is gone.
+    assert not back.message
+    assert "back to the question" in update(asked, Press("alt+tab"))[0].message
 
 
 def test_an_empty_answer_keeps_the_question_open_and_says_how_to_leave():

@@ -178,6 +178,15 @@ def test_a_lone_escape_is_a_key_after_a_silence() -> None:
     assert with_alt.key == "alt+shift+p"
 
 
+@pytest.mark.parametrize("at", range(7))
+def test_keys_with_alt_that_come_at_once_are_each_one(at: int) -> None:
+    keyboard, data = Keyboard(), b"\x1bn\x1bB\x1bn"
+    found = [*keyboard.feed(data[:at]), *keyboard.feed(data[at:]), *keyboard.tick()]
+    keys = [message.key for message in found if isinstance(message, events.Key)]
+    assert keys == ["alt+n", "alt+shift+b", "alt+n"]
+    assert heard(b"\x1bn\x1b[A") == ["alt+n", "up"]
+
+
 def test_of_a_flood_only_what_leaves_is_parsed() -> None:
     keyboard = Keyboard()
     found = list(keyboard.feed(b"npnpqnp" * 100, is_flood=True))
