@@ -15,7 +15,8 @@ from gdtutor.lesson.readers import keys_of
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.settings import Settings
 from gdtutor.training.sweep import swept
-from gdtutor.view.study import WIDE, room_for
+from gdtutor.view.page import LARGE
+from gdtutor.view.study import room_for
 from gdtutor.view.train import SIDE
 
 TEXT = PAGE.read_text("utf-8")
@@ -81,7 +82,7 @@ def test_the_titles_that_the_page_calls_whole_are_whole_on_the_screen():
 
 
 def test_the_size_from_which_a_picture_stands_below_the_graph_is_that_of_the_screen():
-    width, height = WIDE
+    width, height = LARGE
     assert f"From {width}×{height} on" in TEXT
     assert room_for(width, height).values
     assert not room_for(width - 1, height).values

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from gdtutor.session.catalogue import Library
+from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Chars, Frame, Line, Style
 from gdtutor.view.heading import OPENING, heading_line, title_of
 from gdtutor.view.library_lines import library_lines
 from gdtutor.view.lines import fitted, line
-from gdtutor.view.page import page_lines
+from gdtutor.view.page import LARGE, PAGE, page_lines, prose_width
+from gdtutor.view.prose import prose_lines
 from gdtutor.view.too_small import is_too_small, too_small_frame
 
 SAYS = line((" opening…", Style.DIM))
@@ -25,7 +27,14 @@ def lesson_cover(
         return too_small_frame(width, height)
     place = OPENING if prose else ()
     heading = heading_line(title_of(number, title, chars), place, (), width, chars)
-    return _frame((heading, *page_lines(prose, 0, width, height - 3, chars)), width, height, chars)
+    if prose and width >= LARGE[0] and height >= LARGE[1]:
+        # What stands beside the page comes with the walk.
+        text = prose_lines(prose, prose_width(PAGE), chars)
+        page = boxed(Panel("", text, 0, True), PAGE, min(len(text) + 2, height - 3), chars)
+    else:
+        page = page_lines(prose, 0, width, height - 3, chars)
+    rows = (heading, *page, *((),) * (height - 3 - len(page)))
+    return _frame(rows, width, height, chars)
 
 
 def library_cover(library: Library, width: int, height: int, chars: Chars) -> Frame:

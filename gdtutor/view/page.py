@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from gdtutor.view.boxes import Panel, boxed
+from gdtutor.view.boxes import Panel, boxed, window
 from gdtutor.view.frame import Chars, Line
+from gdtutor.view.lines import line
 from gdtutor.view.prose import prose_lines
 
 WIDEST = 76
 """Cells of the longest line of prose: longer ones are hard to follow."""
+PAGE = 80
+"""Cells of a page that has more beside it."""
+LARGE = (110, 30)
+"""Cells and lines of a terminal from which on it has."""
 
 
 def prose_width(width: int) -> int:
@@ -18,6 +23,18 @@ def prose_width(width: int) -> int:
 def page_lines(
     markdown: str, scroll: int, width: int, height: int, chars: Chars
 ) -> tuple[Line, ...]:
-    """Return exactly `height` lines with the prose in a box, from line `scroll` on."""
+    """Return exactly `height` lines with the prose in a box, from line `scroll` on.
+
+    A page that is a few lines too long is set closer: without its heading, for which there is the
+    first line of the screen, and in the end without the box.
+    """
     text = prose_lines(markdown, prose_width(width), chars)
+    heading, _, rest = markdown.lstrip().partition("\n")
+    if len(text) > height - 2 and heading.startswith("# "):
+        text = prose_lines(rest, prose_width(width), chars)
+        open_text = prose_lines(rest, min(width - 2, WIDEST + 2), chars)
+        if len(text) > height - 2 and len(open_text) <= height:
+            return tuple(line(" ", *row) for row in window(open_text, 0, height))
+        if len(text) > height - 2:
+            text = prose_lines(markdown, prose_width(width), chars)
     return boxed(Panel("", text, scroll), width, height, chars)

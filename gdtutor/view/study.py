@@ -17,15 +17,13 @@ from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.header import header_line, passed_over
 from gdtutor.view.lines import cut, fitted, line, text_of, width_of
 from gdtutor.view.numpy_line import with_numpy_line
-from gdtutor.view.page import page_lines
+from gdtutor.view.page import LARGE, page_lines
 from gdtutor.view.values import values_panel
 from gdtutor.view.whatif import marked_names
-from gdtutor.view.wide_study import wide_panels, widths_for
+from gdtutor.view.wide_study import opening_panels, wide_panels, widths_for
 
 COMPACT = (NARROW, 20)
 """Below this width or height one panel shows at a time, under tabs."""
-WIDE = (110, 30)
-"""From this size on the table of values, the note and a picture have panels of their own."""
 
 
 NOTE = 6
@@ -69,7 +67,7 @@ def room_for(width: int, height: int) -> Room:
 
 def is_wide(width: int, height: int) -> bool:
     """Say whether graph, node, values, note and a picture show side by side."""
-    return width >= WIDE[0] and height >= WIDE[1]
+    return width >= LARGE[0] and height >= LARGE[1]
 
 
 def is_compact(width: int, height: int) -> bool:
@@ -88,7 +86,12 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
         page = page_lines(closing_prose(session), scroll, width, height - 4, chars)
         body = (*page, ways_on(session, chars))
     elif prose is not None or context is None:
-        body = page_lines(prose or "", session.look.scroll, width, height - 3, chars)
+        first = replace(session, step=1)
+        begun = context_of(first, chars)
+        if begun is not None and is_wide(width, height):
+            body, plots = opening_panels(first, begun, prose or "", width, height - 3)
+        else:
+            body = page_lines(prose or "", session.look.scroll, width, height - 3, chars)
     elif is_compact(width, height):
         body, plots = _compact(session, context, width, height - 3)
     else:

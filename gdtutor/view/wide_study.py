@@ -9,6 +9,7 @@ from itertools import accumulate, chain
 from gdtutor.engine.places import places_of
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Session, Walk
+from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.context import Context, steps_of_phase
@@ -19,6 +20,8 @@ from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import line
 from gdtutor.view.numpy_line import code_lines, with_numpy_line
+from gdtutor.view.page import PAGE, prose_width
+from gdtutor.view.prose import prose_lines
 from gdtutor.view.values import value_lines, values_panel
 from gdtutor.view.whatif import marked_names
 
@@ -71,14 +74,8 @@ class PanelNeed(Struct, frozen=True, eq=False):
 def wide_panels(
     session: Walk, context: Context, title: str, width: int, height: int
 ) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
-    """Return the panels of a large terminal, with the plots of a picture among them.
-
-    Args:
-        session: The session.
-        context: The step.
-        title: The title of the node panel.
-        width: Cells.
-        height: Lines.
+    """Return the panels of a large terminal, the node's under a title, with the plots of a picture
+    among them.
     """
     widths = widths_for(width)
     picture = _picture(session, context, widths.graph)
@@ -102,6 +99,41 @@ def wide_panels(
     columns = [(graph, widths.graph), (beside_step, widths.node)]
     if widths.values:
         columns.append(([_values(session, context, widths.values)], widths.values))
+    return _beside(columns, height, context)
+
+
+def opening_panels(
+    session: Walk, context: Context, prose: str, width: int, height: int
+) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+    """Return the opening page of a large terminal: its text with the lesson's tasks and program,
+    and beside it what there is at the first step, at which the session stands.
+    """
+    text, scroll = prose_lines(prose, prose_width(PAGE), context.chars), session.look.scroll
+    waiting = {task.id for task in open_tasks(session)}
+    listed = (f"{'○' if t.id in waiting else '✓'} {t.text}" for t in session.lesson.tasks)
+    tasks = prose_lines("\n\n".join(listed), PAGE - 4, context.chars)
+    values = widths_for(width).values
+    middle = width - PAGE - values
+    picture = _picture(session, context, middle)
+    table = _values(session, context, values or middle)
+    left = [
+        PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True))),
+        PanelNeed(len(tasks) + BORDER, LEAST, 0, lambda _: Figure(Panel("tasks", tasks, scroll))),
+    ]
+    beside_text = [_graph(context, middle, height, picture)]
+    if picture is None and values:
+        beside_text.append(_code(context, middle))
+    else:
+        left.append(_code(context, PAGE))
+        beside_text.append(table if picture is None else picture)
+    columns = [(left, PAGE), (beside_text, middle), ([table], values)]
+    return _beside(columns if values else columns[:2], height, context)
+
+
+def _beside(
+    columns: list[tuple[list[PanelNeed], int]], height: int, context: Context
+) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+    """Return columns of so many cells each side by side."""
     drawn = [_column(wanted, cells, height, context) for wanted, cells in columns]
     lefts = accumulate((cells for _, cells in columns), initial=0)
     plots = [moved(placed, left, 0) for (_, placed), left in zip(drawn, lefts, strict=False)]

@@ -1,0 +1,35 @@
+"""The opening page uses the room of its terminal, and is set closer before it is cut."""
+
+import pytest
+from room import used
+
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.page import PAGE
+from gdtutor.view.screen import frame_of
+
+LESSONS = discover(shipped_lessons_folder())
+
+
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_large_opening_page_has_the_graph_and_more_beside_its_text(path, size):
+    session = session_at(path)
+    frame = frame_of(session, *size, UNICODE)
+    rows = frame.text().splitlines()
+    assert rows[1][PAGE:].startswith("╭─ graph ")
+    is_short = not any(row.startswith("╰") and " more " in row[:PAGE] for row in rows)
+    has_tasks = bool(session.lesson.tasks)
+    assert not is_short or any(row.startswith("╭─ tasks ") for row in rows) == has_tasks
+    assert size > (120, 36) or sum(used(frame)) >= 0.9
+
+
+@pytest.mark.parametrize("number", [5, 7, 14, 18, 21])
+@pytest.mark.parametrize("chars", [UNICODE, ASCII])
+def test_a_page_a_few_lines_too_long_is_set_closer(number, chars):
+    session = session_at(LESSONS[number - 1])
+    rows = frame_of(session, 80, 24, chars).text().splitlines()
+    assert not any("more" in row and row[0] in "╰+" for row in rows)
+    last = session.lesson.prose.split()[-1].strip("*`.")
+    assert last in " ".join(rows[10:22])
