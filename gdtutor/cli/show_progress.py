@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections import Counter
 
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError, did_you_mean
@@ -63,6 +64,9 @@ def lines_of(store: Progress) -> list[str]:
         parts.append(f"{tasks}{of} tasks done" if tasks or of else "")
         parts.append("program written" if (lesson, WRITTEN) in done else "")
         lines.append(f"{lesson:<24} {', '.join(part for part in parts if part)}".rstrip())
+        slips = Counter(one.slip for one in tried if one.slip).most_common()
+        if slips:
+            lines.append(f"{'':<24} slips: {', '.join(f'{slip} ({n})' for slip, n in slips)}")
         if place is not None:
             lines.append(f"{'':<24} {shell_line(place.command)}")
     if not store.lessons():

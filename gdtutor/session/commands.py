@@ -24,6 +24,7 @@ from gdtutor.session.edits import example_of_edit, own_values, redo, undo
 from gdtutor.session.effects import CopyText, Effect, Quit, ShowPalette
 from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
+from gdtutor.session.runs import has_others
 from gdtutor.session.state import HelpLook, Playing, PromptKind, S, Screen, Session, Walk
 from gdtutor.values import Struct, replace
 
@@ -190,6 +191,12 @@ def _change(session: Walk, count: int) -> Session:
     return asked(session, PromptKind.EDIT, f"change ({example_of_edit(session)})")
 
 
+def goto_label(session: Walk) -> str:
+    """Return what can be typed to be gone to on the training screen."""
+    others = ", or run 0.5 of those beside" if has_others(session) else ""
+    return f"iteration (3071), or epoch 50{others}"
+
+
 def _escape(session: Walk, count: int) -> Session:
     if isinstance(session, Playing):
         return playing.back_to_play(session)
@@ -312,8 +319,8 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             _TRAIN, curve_cursor.move_by_epochs, "by one epoch", "epoch_left",
             why_not=works_at.curves),
     Row("goto_point", ("colon",), ":", ":",
-            "open an iteration: 3071, 37/backward:W1; or the cursor to epoch 50", _TRAIN,
-            lambda s, _: asked(s, PromptKind.GOTO, "iteration (3071), or epoch 50"),
+            "open an iteration: 3071, 37/backward:W1; the cursor to epoch 50; a sweep's run 0.5",
+            _TRAIN, lambda s, _: asked(s, PromptKind.GOTO, goto_label(s)),
             footer="go to"),
     Row("open_point", ("enter",), "Enter", "Enter",
             "open the iteration under the cursor as a walk", _TRAIN, curve_cursor.open_point,

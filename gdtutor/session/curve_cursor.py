@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.edits import apply_edit
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, said
 from gdtutor.session.notes import comes_after_training
+from gdtutor.session.runs import OWN, in_variant
 from gdtutor.session.state import Screen, Walk
+from gdtutor.session.training import Result, reset_training, start_training
 from gdtutor.values import replace
 
 COLUMNS = 60
 """Steps of the cursor keys from one end of the curve to the other."""
 _EPOCH = re.compile(r"epoch[ :]+(\d{1,9})")
+_RUN = re.compile(r"run[ :]+(.+)")
 
 
 def move_cursor(session: Walk, by: int) -> Walk:
@@ -54,9 +58,10 @@ def iteration_under_cursor(session: Walk) -> int:
     return session.run.first_iteration(cursor)
 
 
-def goto_from_curve(session: Walk, text: str) -> Walk:
+def goto_from_curve(session: Walk, text: str) -> Walk | Result:
     """Go to a place named on the training screen: a number is an iteration, which opens as a walk;
-    `epoch 50` puts the cursor there; anything else is as in `--at`, in the cursor's iteration.
+    `epoch 50` puts the cursor there, `run 0.5` trains a run beside the present one in its place;
+    anything else is as in `--at`, in the cursor's iteration.
 
     Raises:
         GdTutorError: For a place that cannot be read, does not exist, or is not trained yet.
@@ -64,10 +69,34 @@ def goto_from_curve(session: Walk, text: str) -> Walk:
     named = _EPOCH.fullmatch(text.strip())
     if named is not None:
         return _at_epoch(session, int(named.group(1)))
+    run = _RUN.fullmatch(text.strip())
+    if run is not None:
+        return _open_run(session, run.group(1))
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return _walked(session, int(text))
     walk = moved(replace(session, screen=Screen.STUDY), iteration_under_cursor(session), 1)
     return goto(walk, text)
+
+
+def _open_run(session: Walk, name: str) -> Result:
+    """Train a run of a sweep or a variant as the present one, which can be walked and is told of in
+    full.
+
+    Raises:
+        GdTutorError: Where no run is called so, or its setting is none that an edit makes.
+    """
+    runs = {c.label.removeprefix(f"{c.setting} "): c for c in session.kept}
+    found = runs.get(name) or next((c for c in session.kept if c.label == name), None)
+    if found is None:
+        raise GdTutorError(f"there is no run '{name}'", f"there are {', '.join(runs)}"[:200])
+    session = replace(session, sweeping=None)
+    if found.setting:
+        session, _ = reset_training(session, 1)
+        session = apply_edit(session, f"{found.setting}={found.label.split(' ', 1)[1]}")
+    else:
+        session = in_variant(session, "" if found.label == OWN else found.label)
+    session = replace(session, train_look=replace(session.train_look, tab=0))
+    return start_training(said(session, f"The run {name}, from its start; Enter walks it."))
 
 
 def _at_epoch(session: Walk, epoch: int) -> Walk:

@@ -11,7 +11,8 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.runs import OWN, own_curve, run_label
 from gdtutor.session.state import Walk
-from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, lowest
+from gdtutor.training.settings import Stop
+from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, ending, lowest
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.frame import LARGEST, Chars, Line, Style
@@ -112,6 +113,8 @@ def told_curves(session: Walk, chars: Chars) -> tuple[ToldCurve, ...]:
         yield f"{number} at epoch {epochs - 1:,}" if epochs else "no epoch finished", Style.DIM
         if one not in alike:
             yield OTHER, Style.DIM
+        if (one.curve.stopped_by or "").endswith("_below"):
+            yield f"ended there: {ending(one.curve.stopped_by, Stop())}", Style.DIM
         if one.curve.verdict:
             yield one.curve.verdict, Style.WARNING
         elif one in best:
@@ -132,9 +135,11 @@ def run_lines(
     than the height, each run has one."""
     told = told_curves(session, chars)
     lines = _in_full(session, told, width, chars)
-    if height is None or len(lines) <= height:
-        return lines
-    return _in_short(session, told, width, chars)
+    if height is not None and len(lines) > height:
+        lines = _in_short(session, told, width, chars)
+    broken = [one for one, _ in told[1:] if one.curve.verdict and one.mark]
+    name = short_name(broken[0].name, tuple(one for one, _ in told)) if broken else ""
+    return (*lines, *(wrapped(f": run {name} tells why", width, Style.DIM) if broken else ()))
 
 
 def _in_short(

@@ -21,6 +21,9 @@ def store(tmp_path, monkeypatch):
                 Finished("bias", 2.0),
                 Attempt("bias", "q", "1", True, None, 3.0),
                 Attempt("bias", "q", "2", False, None, 4.0),
+                Attempt("bias", "q", "-1", False, "sign flipped", 4.5),
+                Attempt("bias", "p", "-1", False, "sign flipped", 4.6),
+                Attempt("bias", "p", "3", False, "bias forgotten", 4.7),
                 SavedPlace("loss", LessonPlace(0, 0, 9, (), "gdtutor loss", 5.0)),
             ]
         )
@@ -30,8 +33,9 @@ def store(tmp_path, monkeypatch):
 def test_progress_is_shown_for_every_lesson(store, capsys):
     assert main(["progress"]) == 0
     out = capsys.readouterr().out
-    assert "iteration 3, step 5 of 13, 1 change, finished, 1 of 2 attempts right" in out
+    assert "iteration 3, step 5 of 13, 1 change, finished, 1 of 5 attempts right" in out
     assert "gdtutor bias --at 3/step:5" in out
+    assert "slips: sign flipped (2), bias forgotten (1)" in out
     assert "opening page" in out
     assert str(store) in out
 
@@ -65,7 +69,7 @@ def test_progress_as_json_is_complete(store, capsys):
     bias = next(one for one in data["lessons"] if one["lesson"] == "bias")
     assert bias["finished"] == 2.0
     assert bias["place"]["edits"] == ["w1=0.9"]
-    assert len(bias["attempts"]) == 2
+    assert len(bias["attempts"]) == 5
 
 
 def test_a_lesson_is_forgotten_and_no_other(store, capsys):

@@ -5,6 +5,7 @@ from session_walks import lesson_file, open_at, press
 
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.curve_cursor import goto_from_curve
 from gdtutor.session.effects import PauseTraining, SweepRuns, Train
 from gdtutor.session.press import Press
 from gdtutor.session.state import PromptKind, Session, Status
@@ -167,3 +168,25 @@ def test_runs_of_sweeps_and_variants_are_forgotten_by_the_key_that_is_named_besi
     assert bare.training is ended.training
     assert "Backspace" not in frame_of(bare, 80, 24, UNICODE).text()
     assert "No other runs" in press(bare, "backspace").message
+
+
+def test_a_run_of_a_sweep_is_trained_as_the_present_one_and_told_of_in_full() -> None:
+    session = sweeping("learning_rate=0.1,50")
+    assert "run 0.5 of those beside" in press(session, ":").prompt.label
+    assert "run 0.5" not in press(press(open_at("or-vectorised"), "t"), ":").prompt.label
+    alone = press(session, ": r u n space 5 0 enter")
+    assert [change.text() for change in alone.changes] == ["learning_rate=50"]
+    assert (alone.sweeping, alone.training.status) == (None, Status.RUNNING)
+    assert alone.message == "The run 50, from its start; Enter walks it."
+    unknown = press(session, ": r u n space 7 enter")
+    assert "there is no run '7' — there are 0.1, 50" in unknown.prompt.error
+
+
+def test_a_run_of_a_variant_is_opened_by_its_name() -> None:
+    session, _ = sweep(press(open_at("learning-rate"), "t"), "variant=0,1")
+    session.sweeping.sweep.advance(epochs=3)
+    session = update(session, news_of(session.sweeping.sweep, Status.RUNNING))[0]
+    name = session.base.variants[0].name
+    walk, effects = goto_from_curve(session, f"run {name}")
+    assert (walk.variant, walk.changes) == (name, ())
+    assert isinstance(effects[0], Train)

@@ -266,3 +266,16 @@ def test_runs_of_other_data_and_of_other_lengths_are_told_apart_in_their_lines()
     rows = [text_of(row) for row in run_lines(session, 26, UNICODE, 20)]
     assert rows[0] == "cost @ epoch"
     assert any(row.startswith("o long") and row.endswith("2 @8") for row in rows)
+
+
+def test_a_run_that_ended_early_says_why_and_one_that_broke_off_where_it_is_told() -> None:
+    costs = np.linspace(1, 0.1, 9)
+    kept = (
+        TrainedCurve("learning_rate 5", costs, "", "learning_rate", stopped_by="cost_below"),
+        TrainedCurve("learning_rate 9", costs * 2, "not finite", "learning_rate"),
+    )
+    session = replace(RATES, screen=Screen.TRAIN, kept=kept)
+    for width in (30, 60):
+        told = " ".join(text_of(row).strip() for row in run_lines(session, width, UNICODE))
+        assert "ended there: cost low enough" in told
+        assert ": run 9 tells why" in told
