@@ -32,8 +32,10 @@ def training_lines(session: Walk, chars: Chars) -> list[str]:
         return notation.apart(values, digits, chars)
 
     lines = [
-        f"{len(snapshot.costs)} of {snapshot.epochs_wanted} epochs, {snapshot.iterations} "
-        f"iterations: {standing(session, is_short=False)}.",
+        f"{len(snapshot.costs)} of {snapshot.epochs_wanted} "
+        f"{notation.plural(snapshot.epochs_wanted, 'epoch')}, {snapshot.iterations} "
+        f"{notation.plural(snapshot.iterations, 'iteration')}: "
+        f"{standing(session, is_short=False)}.",
         text_of(cost_facts(session, chars)).strip(),
         *(text_of(row) for row in diagnosis_lines(session, WIDTH, chars)),
     ]

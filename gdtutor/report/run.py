@@ -22,6 +22,7 @@ from gdtutor.view.curve import sampled_epochs
 from gdtutor.view.diagnosis import told_diagnosis
 from gdtutor.view.frame import ASCII
 from gdtutor.view.lines import progress_bar, text_of
+from gdtutor.view.notation import plural
 
 FORMAT = 1
 """Version of the JSON."""
@@ -133,7 +134,8 @@ def summary_lines(lesson: Lesson, run: Run, told: Snapshot) -> Iterator[str]:
         yield f"  epoch {epoch:>8}  {_costs_at(told, epoch)}"
     speed = epochs / told.seconds if told.seconds else 0.0
     yield (
-        f"{epochs:,} epochs, {told.iterations:,} iterations in {told.seconds:.2f} s "
+        f"{epochs:,} {plural(epochs, 'epoch')}, {told.iterations:,} "
+        f"{plural(told.iterations, 'iteration')} in {told.seconds:.2f} s "
         f"({speed:,.0f} epochs/s); {ending(told.stopped_by, run.segments[-1].settings.stop)}"
     )
     yield from _explained(run, told)

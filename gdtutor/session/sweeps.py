@@ -58,7 +58,9 @@ def sweep(session: Walk, text: str) -> Result:
     if waits:
         # The worker does one thing at a time.
         session = replace(session, training=replace(session.training, status=Status.PAUSED))
-    told = f"{len(made.members)} runs side by side{'; your own run waits' if waits else ''}."
+    count = len(made.members)
+    runs = f"{count} runs side by side" if count > 1 else "1 run"
+    told = f"{runs}{'; your own run waits' if waits else ''}."
     look = replace(session.train_look, tab=-1, scroll=0)
     session = replace(session, train_look=look)
     session = replace(session, sweeping=Sweeping(made, made.epochs[1], holds_up=holds_up))

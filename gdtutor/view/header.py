@@ -46,7 +46,7 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
 
 
 def passed_over(session: Walk) -> str:
-    """Return the numbers of the steps just before this one that → skips, empty where it is none.
+    """Return the steps just before this one that → skips by number, empty where it is none.
 
     The step that the learner was at was not skipped, by whatever way it was reached.
     """
@@ -59,7 +59,7 @@ def passed_over(session: Walk) -> str:
     passed = [step.number for step in takewhile(is_passed, steps)]
     if not passed or session.look.is_closing:
         return ""
-    return f"{passed[-1]}-{passed[0]}" if len(passed) > 1 else f"{passed[0]}"
+    return f"steps {passed[-1]}-{passed[0]}" if len(passed) > 1 else f"step {passed[0]}"
 
 
 def _place(session: Walk, context: Context, arrow: str, *, is_short: bool) -> Line:

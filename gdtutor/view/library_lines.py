@@ -34,7 +34,7 @@ def library_lines(
     """
     header = line(
         (" gdtutor ", Style.TITLE), ("a debugger for gradient descent", Style.DIM),
-        (f"   {len(library.entries)} lessons", Style.DIM),
+        (f"   {len(library.entries)} {notation.plural(len(library.entries), 'lesson')}", Style.DIM),
         (f"   {saving}" if saving else "", Style.DIM),
     )  # fmt: skip
     rows = height - 4

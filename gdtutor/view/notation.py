@@ -40,6 +40,11 @@ def plain(text: str, chars: Chars) -> str:
     return text if chars.unicode else text.translate(_IN_ASCII)
 
 
+def plural(count: int, word: str) -> str:
+    """Return the word for so many things: epoch for 1, epochs for any other number."""
+    return word if count == 1 else f"{word}s"
+
+
 def in_ascii(text: str) -> str:
     """Return a text with the nearest that ASCII has for every character, `?` for what has none."""
     return "".join(c if c.isascii() else base_letter(c) for c in text.translate(_IN_ASCII))

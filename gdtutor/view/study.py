@@ -98,7 +98,9 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
         body, plots = _panels(session, context, width, height)
     told, passed = _trouble(session, chars), passed_over(session)
     if passed and context is not None and "passed over" not in text_of(header) and not told:
-        told = line(" ", (f"Step {passed} passed over; : goes to a step by its number.", Style.DIM))
+        told = line(
+            " ", (f"{passed.capitalize()} passed over; : goes to a step by its number.", Style.DIM)
+        )
     bottom = bottom_lines(session, width, chars, trouble=told, above=body)
     lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
     return Frame(width, height, lines[:height], moved(plots, 0, 1))
@@ -212,6 +214,9 @@ def _compact(
     tab = session.look.tab
     figure = _tab(session, context, tab, width - 1, height - 1)
     lines, scroll = figure.panel.lines, figure.panel.scroll
+    if tab is Tab.NODE and session.look.cell is not None:
+        # Arrows go from cell to cell and scroll nothing: the cell's sum stands at the end.
+        scroll = len(lines)
     more = hidden(lines, scroll, height - 1, chars)
     heading = (*_tab_names(tab, width - len(more), chars), *line((more, Style.KEY)))
     return (heading, *window(lines, scroll, height - 1)), moved(figure.plots, 0, 1)

@@ -192,7 +192,7 @@ def test_a_step_behind_one_that_is_passed_over_says_so(lesson, before):
 def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():
     session = session_at(shipped_lessons_folder() / "03-forward.md")
     assert "↑ ↓ scroll" in screen(session).splitlines()[-1]
-    assert "scroll" not in screen(session, 120, 36)
+    assert "scroll" not in screen(session, 200, 50)
 
 
 @pytest.mark.parametrize("sought", ["relu", "sigmoid", "tanh", "dead", "saturation", "chain rule"])

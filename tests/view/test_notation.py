@@ -11,7 +11,7 @@ from gdtutor.session.matrix_digits import common_exponent
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.matrix import MatrixLook, matrix_lines
-from gdtutor.view.notation import apart, cell_number, exact, name, number, plain, shown
+from gdtutor.view.notation import apart, cell_number, exact, name, number, plain, plural, shown
 from gdtutor.view.prose import prose_lines
 
 LOOK = MatrixLook(80, 6)
@@ -160,3 +160,8 @@ def test_masked_scores_leave_the_others_their_digits():
     assert common_exponent(np.array([-1e9, 0.0, 2e8]), 4) == 9, "a zero loses no digit"
     assert common_exponent(np.array([2e-5, 3e-8]), 4) == -5
     assert common_exponent(np.array([2e-5, 1e-8]), 4) == 0, "no shorter in one power"
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, "epochs"), (1, "epoch"), (2, "epochs")])
+def test_one_thing_is_no_many(count: int, told: str) -> None:
+    assert plural(count, "epoch") == told

@@ -5,8 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.operations import evaluate, parse_rule
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.view.cells import ELLIPSIS, open_cell
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
 
 ARRAYS = {
     "A": np.arange(6.0).reshape(2, 3) / 7,
@@ -84,3 +88,11 @@ def test_a_sum_that_is_not_finite_opens_without_a_warning_on_the_terminal() -> N
     arrays = {"a": np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0])}
     opened = open_cell(parse_rule("sum(log(a))"), (), {"a": (7,)}, arrays)
     assert not np.isfinite(list(opened.values.values())).all()
+
+
+@pytest.mark.parametrize("place", ["backward:W1[0,1]", "forward:Z1[0,1]"])
+def test_on_a_small_terminal_an_open_cell_shows_its_sum(place: str) -> None:
+    session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at=place)
+    text = frame_of(session, 40, 12, UNICODE).text()
+    assert {"backward": " = −0.001281", "forward": " = −0.7519"}[place.split(":")[0]] in text
+    assert "↓" not in text.splitlines()[1]

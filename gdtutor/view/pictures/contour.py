@@ -15,7 +15,7 @@ from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line
-from gdtutor.view.notation import number
+from gdtutor.view.notation import number, plural
 from gdtutor.view.pictures.cost_function import all_examples, measured_name, this_batch
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Mark
@@ -266,7 +266,7 @@ def _legend(source: Source, trails: tuple[Trail, ...]) -> tuple[str, ...]:
     parts = [f"{_glyph(source, i)} {trail.label}" for i, trail in enumerate(trails)]
     steps = max((len(trail.points) for trail in trails), default=1) - 1
     reasons = tuple(f"{t.label}: {t.why}" for t in trails if t.why)
-    return (f"S start, {', '.join(parts)}; {steps} steps", *reasons)
+    return (f"S start, {', '.join(parts)}; {steps} {plural(steps, 'step')}", *reasons)
 
 
 def outside_words(x: Axis, y: Axis, trails: tuple[Trail, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
+from gdtutor.view.notation import plural
 from gdtutor.view.pictures.contour import Trail as Path
 from gdtutor.view.pictures.contour import axes_of, outside_words, standing, surface_of, trails_of
 from gdtutor.view.pictures.cost_function import (
@@ -67,7 +68,7 @@ def _steps(source: Source, found: Slice, trail: SliceTrail, name: str) -> str:
         comes_back = out[-1] < count - 1
         when = f"first outside at step {out[0]}" if comes_back else f"outside from step {out[0]} on"
         outside = f"; {when}, at {source.number(trail.xs[out[0]], 3)}"
-    return f"{trail.label}, {count - 1} steps: {name} {at}{outside}"
+    return f"{trail.label}, {count - 1} {plural(count - 1, 'step')}: {name} {at}{outside}"
 
 
 def contour_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
@@ -168,5 +169,5 @@ def _path(
         f"{_place(source, cells, path.points[k])}{_cost(source, ground, cells, path.points[k])}"
         for k in (0, -1)
     )
-    steps = f" after {count} steps" if path.label else ""
+    steps = f" after {count} {plural(count, 'step')}" if path.label else ""
     return f"{called}: from {start}; to {end}{steps}"

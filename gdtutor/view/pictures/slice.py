@@ -15,6 +15,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
 from gdtutor.view.frame import LARGEST, Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
+from gdtutor.view.notation import plural
 from gdtutor.view.pictures.cost_function import (
     CostFunction,
     all_examples,
@@ -269,7 +270,7 @@ def _words(source: Source, numbers_of: Slice) -> list[tuple[str, Style]]:
     if named:
         parts = ", ".join(_rate_words(source, numbers_of, trail) for trail in named)
         count = max(len(trail.xs) for trail in named) - 1
-        words.append((f"{name} after {count} steps at rate: {parts}", Style.TEXT))
+        words.append((f"{name} after {count} {plural(count, 'step')} at rate: {parts}", Style.TEXT))
     words += [
         (_trail_words(numbers_of, trail), trail.style)
         for trail in numbers_of.trails
