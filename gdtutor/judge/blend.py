@@ -10,6 +10,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array, evaluate
 from gdtutor.engine.trace import share_of
 from gdtutor.judge.asked import AskedName
+from gdtutor.judge.layout import DOUBLE, Reading, is_near
 from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr
 from gdtutor.session.working import Operands, Working, working_of
@@ -34,7 +35,8 @@ class Blend(Struct, frozen=True, eq=False):
         """Return what the walk's formula gives here; None where the shapes do not fit."""
         working = self.working(asked)
         try:
-            return np.asarray(working.compute(working.operands))
+            with np.errstate(all="ignore"):
+                return np.asarray(working.compute(working.operands))
         except (ValueError, GdTutorError):
             return None
 
@@ -75,6 +77,30 @@ def blended(moment: Moment, asked: Sequence[AskedName], own: Mapping[str, Array]
         values.append(found)
         gradients.append(slopes)
     return Blend(moment, tuple(values), tuple(gradients))
+
+
+def follows(
+    name: AskedName,
+    asked: Sequence[AskedName],
+    moment: Moment,
+    readings: Mapping[str, Reading],
+    share: float = 1.0,
+) -> bool:
+    """Say whether a value is what the walk's formula makes of the program's own before it, or a
+    share of that."""
+    reading = readings.get(name.name)
+    if reading is None or reading.value is None:
+        return False
+    own = {n: r.value for n, r in readings.items() if r.value is not None and n != name.name}
+    found = blended(moment, asked, own).computed(name)
+    if found is None or found.shape != reading.value.shape:
+        return False
+    # float32 loses its digits in every step anew, also where the result is a float64.
+    kinds = [r.raw.dtype for r in readings.values() if r.raw.dtype.kind == "f"]
+    coarsest = max((float(np.finfo(kind).eps) for kind in kinds), default=0.0)
+    largest = float(np.max(np.abs(reading.value), initial=0.0, where=np.isfinite(reading.value)))
+    room = reading.tolerance + max(DOUBLE, 16 * coarsest) * largest
+    return is_near(reading.value, found * share, room)
 
 
 def _of_shape(value: Array, like: Array) -> Array:

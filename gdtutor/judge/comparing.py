@@ -9,10 +9,17 @@ import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
-from gdtutor.judge.asked import AskedName, data_names, engine_value, given_values, is_over_batch
+from gdtutor.judge.asked import (
+    AskedName,
+    data_names,
+    engine_value,
+    given_values,
+    is_over_batch,
+    operands_of,
+)
+from gdtutor.judge.blend import follows
 from gdtutor.judge.layout import (
     Reading,
-    blamed_for_digits,
     is_by_rows,
     reading_of,
     readings_of,
@@ -29,21 +36,26 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase, Step
 from gdtutor.session.working import working_of
+from gdtutor.values import replace
 
 _TOLD = (Slip.UPHILL, Slip.NO_RATE, Slip.STEP_ALONE)
 """Slips of an update, the first of those that fit being named."""
 
 
 def compared_starts(
-    program: AskedProgram, cases: Sequence[ProgramCase]
+    program: AskedProgram, cases: Sequence[ProgramCase], source: ProgramText
 ) -> tuple[bool, tuple[OneStart, ...]]:
     """Return whether a program has its examples in rows, and what it has on every start.
 
     A program that takes a part of the examples at a time, or all of them in another order, is held
     against the walk over those, in its first pass alone: the next one has others.
     """
-    rows, first = _best(program, 0, cases[0], None)
-    starts = [first, *(_best(program, i, c, rows)[1] for i, c in enumerate(cases) if i)]
+    rows = is_by_rows(cases[0], program.moments[0], program.asked, source)
+    first = _best(program, 0, cases[0], rows)
+    other = _best(program, 0, cases[0], not rows)
+    if "error" not in cases[0].facts and _fit(other)[1] == len(other.readings) > _fit(first)[1]:
+        rows, first = not rows, other
+    starts = [first, *(_best(program, i, c, rows) for i, c in enumerate(cases) if i)]
     is_as_the_walk = goes_on(program, starts) or updates_as_the_walk(program, starts)
     has_passes = any("passes" in s.case.facts for s in starts)
     if has_passes and (first.taken or not is_as_the_walk):
@@ -52,17 +64,14 @@ def compared_starts(
     return rows, tuple(starts)
 
 
-def _best(
-    program: AskedProgram, index: int, case: ProgramCase, rows: bool | None
-) -> tuple[bool, OneStart]:
-    """Return a start over the examples that fit most names of the program, with its layout."""
+def _best(program: AskedProgram, index: int, case: ProgramCase, rows: bool) -> OneStart:
+    """Return a start over the examples that fit most names of the program."""
     moment, asked = program.moments[index], program.asked
     before: Mapping[str, Array] = {}
     if 0 < index < program.own:
         before = program.moments[index - 1].trace.values
-    laid = is_by_rows(case, moment, asked) if rows is None else rows
-    readings = blamed_for_digits(readings_of(case, moment, asked, laid))
-    found = laid, OneStart(moment, case, readings, before)
+    readings = _settled(readings_of(case, moment, asked, rows), moment, asked)
+    found = OneStart(moment, case, readings, before)
     if all(reading.is_right for reading in readings.values()):
         return found
     is_fit = all(reading.value is not None for reading in readings.values())
@@ -74,11 +83,36 @@ def _best(
             other = of_examples(program.lesson, moment, taken)
         except (GdTutorError, ValueError, IndexError):
             continue
-        laid = is_by_rows(case, other, asked) if rows is None else rows
-        readings = blamed_for_digits(readings_of(case, other, asked, laid))
+        readings = _settled(readings_of(case, other, asked, rows), other, asked)
         start = OneStart(other, case, readings, {}, tuple(taken))
-        if _fit(start) > _fit(found[1]):
-            found = laid, start
+        # Where no array holds the examples in an order, numbers may be alike by their signs alone.
+        is_seen = taken in case.facts.get("taken", ()) or len(taken) < len(moment.batch)
+        forward = [readings[a.name] for a in asked if a.name in readings and not a.is_gradient]
+        is_order = is_seen or all(r.is_right for r in forward)
+        if _fit(start) > _fit(found) and is_order:
+            found = start
+    return found
+
+
+def _settled(
+    readings: dict[str, Reading], moment: Moment, asked: Sequence[AskedName]
+) -> dict[str, Reading]:
+    """Return the readings, none wrong for what right ones lack within their tolerance.
+
+    A program that is float32 throughout is right; one that goes back to float64 has lost digits on
+    the line that left it, and the first such is held to float64.
+    """
+    found = dict(readings)
+    for name in (a for a in asked if a.name in found and not found[a.name].is_right):
+        before = operands_of(name, asked, moment, found)
+        if all(found[n].is_right for n in before) and follows(name, asked, moment, found):
+            small = {n: r for n, r in found.items()
+                     if r.raw.dtype.kind == "f" and r.raw.dtype.itemsize < 8}  # fmt: skip
+            lossy = (n for n, r in small.items() if np.any(r.value != r.engine))
+            blamed = next(lossy, None)
+            if blamed is not None:
+                return {**found, blamed: replace(found[blamed], is_right=False)}
+            found[name.name] = replace(found[name.name], is_right=True)
     return found
 
 

@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdtutor.engine.expression import Name
 from gdtutor.engine.operations import Array
-from gdtutor.judge.asked import AskedName, engine_value, given_values, is_over_batch
+from gdtutor.judge.asked import AskedName, data_names, engine_value, given_values, is_over_batch
 from gdtutor.judge.process import ProgramCase
+from gdtutor.judge.source import ProgramText, factors_in
+from gdtutor.session.formula_changes import parts_of
 from gdtutor.session.moment import Moment
+from gdtutor.session.operands import node_expr
 from gdtutor.values import Struct
 
 DOUBLE = 1e-8
@@ -35,7 +39,12 @@ class Reading(Struct, frozen=True, eq=False):
     @property
     def tolerance(self) -> float:
         """How far a number may be from the walk's."""
-        return tolerance_of(self.raw.dtype, self.engine)
+        room = tolerance_of(self.raw.dtype, self.engine)
+        small = None if self.is_right else self.value
+        if small is not None and is_near(small, self.engine, room):
+            # Of a program that is float32 here and float64 behind it.
+            return tolerance_of(np.dtype(np.float64), self.engine)
+        return room
 
 
 def tolerance_of(kind: np.dtype[Any], engine: Array) -> float:
@@ -46,16 +55,36 @@ def tolerance_of(kind: np.dtype[Any], engine: Array) -> float:
     return DOUBLE * largest + FLOOR
 
 
-def is_by_rows(case: ProgramCase, moment: Moment, asked: Sequence[AskedName]) -> bool:
-    """Say whether examples are rows in a program: as it says, or as most of its names have them."""
+def is_by_rows(
+    case: ProgramCase, moment: Moment, asked: Sequence[AskedName], source: ProgramText
+) -> bool:
+    """Say whether examples are rows in a program: as it says, or as most of its names have them.
+
+    What stands on one turned array is turned as well, so that the data as the program has left
+    them and the order of the factors of its products count too.
+    """
     if case.facts.get("rows"):
         return True
-    votes = 0
+    given, votes = given_values(moment), 0
+    data = (_vote(own, given[n]) for n in data_names(moment)
+            if (own := case.values.get(f"own {n}")) is not None)  # fmt: skip
+    votes += int(np.sign(sum(data)))
     for name in asked:
-        if name.name in case.values and is_over_batch(moment, name):
-            raw, engine = case.values[name.name], engine_value(moment, name)
-            votes += _vote(np.asarray(raw), engine)
+        if is_over_batch(moment, name):
+            raw, engine = case.values.get(name.name), engine_value(moment, name)
+            votes += 0 if raw is None else _vote(raw, engine)
+            votes += 0 if name.is_gradient else _vote_of_products(name, moment, source)
     return votes < 0
+
+
+def _vote_of_products(name: AskedName, moment: Moment, source: ProgramText) -> int:
+    """Return 1 where a line has the factors of a product in the walk's order, −1 turned around."""
+    expr = node_expr(moment.traces[name.step.scene], name.node)
+    walk = [[n.name for n in part.args if isinstance(n, Name)]
+            for part in parts_of(expr) if part.op == "matmul"]  # fmt: skip
+    statements = map(source.statement, source.lines_of(name.name))
+    written = [[n for n, _ in factors] for text in statements for factors in factors_in(text)]
+    return int(np.sign(sum((w in walk) - (w[::-1] in walk) for w in written)))
 
 
 def _vote(raw: NDArray[Any], engine: Array) -> int:
@@ -95,6 +124,9 @@ def readings_of(
         if over_batch and reading.value is None:
             joined = _joined(case.values.get(f"each {name.name}"), engine)
             reading = reading if joined is None else reading_of(joined, engine)
+        if raw.ndim == 0 < engine.ndim and not (name.is_gradient or reading.is_right):
+            # A slope may be one number for all examples; what each of them has is not.
+            reading = Reading(raw, None, engine, False)
         found[name.name] = reading
     return found
 
@@ -116,29 +148,6 @@ def _joined(each: NDArray[Any] | None, engine: Array) -> NDArray[Any] | None:
     return next(found, None)
 
 
-def blamed_for_digits(readings: dict[str, Reading]) -> dict[str, Reading]:
-    """Return the readings, the first float32 held to float64 where a float64 after it departs.
-
-    A program that is float32 throughout is right; one that goes back to float64 has lost digits on
-    the line that left it.
-    """
-    small = next((n for n, r in readings.items() if r.raw.dtype == np.float32), None)
-    if small is None:
-        return readings
-    after = list(readings.values())[list(readings).index(small) :]
-    if not any(_has_small_digits(r) for r in after):
-        return readings
-    raw = readings[small].raw.astype(np.float64)
-    return {**readings, small: Reading(raw, readings[small].value, readings[small].engine, False)}
-
-
-def _has_small_digits(reading: Reading) -> bool:
-    if reading.is_right or reading.value is None or reading.raw.dtype != np.float64:
-        return False
-    room = tolerance_of(np.dtype(np.float32), reading.engine)
-    return _is_near(reading.value, reading.engine, room)
-
-
 def reading_of(
     raw: NDArray[Any], engine: Array, is_turned: bool = False, is_strict: bool = False
 ) -> Reading:
@@ -152,15 +161,33 @@ def reading_of(
             may not for the gradient of a bias: b − rate·db with b of 3×1 and db of 3 makes 3×3.
     """
     value = _in_walk_layout(raw.astype(np.float64), engine, is_turned, is_strict)
-    is_right = value is not None and _is_near(value, engine, tolerance_of(raw.dtype, engine))
+    is_right = value is not None and is_near(value, engine, tolerance_of(raw.dtype, engine))
     return Reading(raw, value, engine, is_right)
 
 
-def _is_near(value: Array, engine: Array, room: float) -> bool:
+def is_near(value: Array, engine: Array, room: float) -> bool:
     """Say whether numbers are the walk's: near it, and where that is no number, no number too."""
     with np.errstate(invalid="ignore"):
         near = np.abs(value - engine) <= room
     return bool(np.all(near | (value == engine) | (np.isnan(value) & np.isnan(engine))))
+
+
+def is_rounded(reading: Reading, rough: float) -> bool:
+    """Say whether an array has the walk's numbers but for digits that were lost.
+
+    Args:
+        reading: The array.
+        rough: How far that may take a float64, as a share of the largest number.
+    """
+    value = reading.value
+    if value is None:
+        return False
+    if reading.raw.dtype.kind in "iu":
+        whole = (np.trunc(reading.engine), np.round(reading.engine), np.floor(reading.engine))
+        return any(np.array_equal(value, w) for w in whole)
+    largest = float(np.max(np.abs(reading.engine), initial=0.0))
+    share = 1e-2 if reading.raw.dtype.itemsize < 8 else rough
+    return bool(largest > 0 and np.all(np.abs(value - reading.engine) <= share * largest))
 
 
 def _in_walk_layout(

@@ -10,7 +10,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName
 from gdtutor.judge.blend import blended
-from gdtutor.judge.layout import Reading
+from gdtutor.judge.layout import Reading, is_rounded
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText
 from gdtutor.session.moment import Moment
@@ -29,6 +29,9 @@ _ORDER = (
     Slip.OTHER_VALUE,
 )  # fmt: skip
 """Which slip is named where several give one number."""
+_ROUGH = re.compile(r"float16|float32|half|single|astype|dtype|round|\bint\b|trunc|rint|floor|//")
+"""What loses digits."""
+_SMALL = re.compile(r"\b(\d[\d.]*e-\d+|0\.000+\d+|eps(ilon)?)\b", re.IGNORECASE)
 
 
 class OneStart(Struct, frozen=True, eq=False):
@@ -73,13 +76,21 @@ class SourceSigns(Struct, frozen=True):
     """The statement that gives it its value."""
     is_overwritten: bool
     """Whether several statements, or one in a loop, give it a value anew."""
+    rough: float
+    """How far lost digits may take a float64, as a share of its largest number: 0 where nothing in
+    the program loses any."""
+    small: str
+    """The small number that the statement has, such as `1e-8`; empty where it has none."""
 
 
 def shown_of(name: AskedName, line: int, source: ProgramText) -> SourceSigns:
     """Return what the source shows of a name whose value comes from a line."""
     plain = [n for n in source.lines_of(name.name) if "+=" not in source.written(n)]
     is_overwritten = len(plain) > 1 or any(source.indent(n) for n in plain)
-    return SourceSigns(source.statement(line), is_overwritten)
+    statement = source.statement(line)
+    rough = 1e-2 if _ROUGH.search(statement) else 1e-5 if _ROUGH.search(source.text) else 0.0
+    small = _SMALL.search(statement)
+    return SourceSigns(statement, is_overwritten, rough, small[0] if small else "")
 
 
 def slip_of(
@@ -94,7 +105,7 @@ def slip_of(
     first = departing[0]
     if _lost_an_axis(name, asked, first):
         return SlipMatch(Slip.LOST_AXIS)
-    plain = _of_the_array(name, starts, departing)
+    plain = _of_the_array(name, starts, departing, shown)
     small = first.readings[name.name].raw.dtype
     is_rough = small.kind == "f" and small.itemsize < 8
     if plain is not None and not (is_rough and plain.slip is Slip.PRECISION):
@@ -128,7 +139,7 @@ def _lost_an_axis(name: AskedName, asked: Sequence[AskedName], start: OneStart) 
 
 
 def _of_the_array(
-    name: AskedName, starts: Sequence[OneStart], departing: Sequence[OneStart]
+    name: AskedName, starts: Sequence[OneStart], departing: Sequence[OneStart], shown: SourceSigns
 ) -> SlipMatch | None:
     """Return the slip that the array tells by itself: NaN, a change in place, lost digits."""
     reading = departing[0].readings[name.name]
@@ -142,8 +153,10 @@ def _of_the_array(
     changed = departing[0].case.facts.get("inputs_changed", ())
     if changed and _follows_from(name, departing[0], changed):
         return SlipMatch(Slip.IN_PLACE, changed[0])
-    if _is_rounded(reading):
+    if is_rounded(reading, shown.rough):
         return SlipMatch(Slip.PRECISION)
+    if shown.small and all(is_rounded(s.readings[name.name], 1e-5) for s in departing):
+        return SlipMatch(Slip.EPSILON, shown.small)
     if _still_has(name, starts[starts.index(departing[0]) - 1], departing[0]):
         return SlipMatch(Slip.NOT_RESET)
     own = starts[0].readings[name.name]
@@ -178,18 +191,6 @@ def _follows_from(name: AskedName, start: OneStart, changed: Sequence[str]) -> b
     return found is not None and _agree(found, value, start.readings[name.name].tolerance)
 
 
-def _is_rounded(reading: Reading) -> bool:
-    value = reading.value
-    if value is None:
-        return False
-    if reading.raw.dtype.kind in "iu":
-        whole = (np.trunc(reading.engine), np.round(reading.engine), np.floor(reading.engine))
-        return any(np.array_equal(value, w) for w in whole)
-    largest = float(np.max(np.abs(reading.engine), initial=0.0))
-    share = 1e-2 if reading.raw.dtype.itemsize < 8 else 1e-5
-    return bool(largest > 0 and np.all(np.abs(value - reading.engine) <= share * largest))
-
-
 def _agree(found: Array, answer: Array, tolerance: float) -> bool:
     if found.shape != answer.shape or not np.all(np.isfinite(found)):
         return False
@@ -201,7 +202,8 @@ def _fitting(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> It
     reading = start.readings[name.name]
     own = start.own(without=name.name)
     blend = blended(start.moment, asked, own)
-    answers = [reading.value] if reading.value is not None else _laid_out(reading)
+    raw = reading.raw.astype(np.float64)
+    answers = [raw, raw.T] if reading.value is None else [reading.value]
     working = blend.working(name)
     for fit, found in wrong_arrays(working, start.before):
         if _is_one_of(found, answers, reading.tolerance):
@@ -237,12 +239,6 @@ def _fitting_twice(
             is_same = fit.slip is second or (fit.slip in shares and second in shares)
             if not is_same and _agree(found * factor, reading.value, reading.tolerance):
                 yield replace(fit, second=second)
-
-
-def _laid_out(reading: Reading) -> list[Array]:
-    """Return an array whose shape fits no layout, as it is and turned around."""
-    raw = reading.raw.astype(np.float64)
-    return [raw, raw.T]
 
 
 def _is_one_of(found: Array, answers: Sequence[Array], tolerance: float) -> bool:

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
-from gdtutor.judge.asked import AskedName, engine_value, given_values
-from gdtutor.judge.layout import reading_of
+from gdtutor.judge.asked import AskedName, engine_value, given_values, operands_of
+from gdtutor.judge.blend import follows
+from gdtutor.judge.layout import Reading, is_near, reading_of
 from gdtutor.judge.naming import OneStart
 from gdtutor.judge.source import ProgramText
 from gdtutor.judge.starts import AskedProgram
+from gdtutor.values import replace
 
 
 def layout_notes(rows: bool, source: ProgramText, program: AskedProgram) -> tuple[str, ...]:
@@ -82,26 +84,55 @@ def unseen_updates(program: AskedProgram, starts: Sequence[OneStart]) -> Iterato
                "parameters where they are not looked for.")  # fmt: skip
 
 
-def mean_taken_late(
-    wrong: Sequence[AskedName], there: Sequence[AskedName], starts: Sequence[OneStart]
-) -> list[AskedName]:
-    """Return the gradients before the weights of a program that takes 1/m at the weights.
+def with_mean_taken_late(
+    there: Sequence[AskedName], starts: Sequence[OneStart]
+) -> tuple[OneStart, ...]:
+    """Return the starts of a program that takes 1/m at the weights, the gradients before them
+    divided by m.
 
-    Where dW = dZ·Aᵀ/m, dZ is m times the gradient of the cost: another way to write it down.
+    Where dW = dZ·Aᵀ/m, dZ is m times the gradient of the cost: another way to write it down. It is
+    so where a right gradient is made from such a one, or those of parameters are 1/m of what is
+    made from it; also by others in between, and what is made of one that is so has the factor too.
     """
-    ends = [a for a in there if a.is_gradient and a not in wrong]
-    parameters = set(starts[0].moment.problem.parameters) if starts else set()
-    if not any(a.node in parameters for a in ends):
-        return []
-    late = [a for a in wrong if a.is_gradient and a.node not in parameters]
-    for a in late:
-        for start in starts:
-            reading, m = start.readings[a.name], len(start.moment.batch)
-            if m < 2 or reading.value is None:
-                return []
-            if not np.all(np.abs(reading.value - m * reading.engine) <= m * reading.tolerance):
-                return []
-    return late
+    back = [a for a in there if a.is_gradient]
+    uses = {a.name: operands_of(a, there, starts[0].moment, starts[0].readings) for a in back}
+    right = {a.name for a in back if all(s.readings[a.name].is_right for s in starts)}
+    ends = [a for a in back if a.node in starts[0].moment.problem.parameters]
+    inner = uses.keys() - right - {a.name for a in ends}
+    times = {n for n in inner if all(_is_times_m(s, n) for s in starts)}
+    late = times & {n for name in right for n in uses[name]}
+    taken = {a.name for a in ends if a.name not in right and uses[a.name] & inner
+             and all(_follows(a, there, s, 1 / max(len(s.moment.batch), 1))
+                     for s in starts)}  # fmt: skip
+    late |= {n for name in taken for n in uses[name] & inner
+             if all(a.name in taken for a in ends if n in uses[a.name])}  # fmt: skip
+    for _ in back if late else ():
+        handed = {a.name for a in back if a.name in late and all(_follows(a, there, s)
+                  for s in starts)}  # fmt: skip
+        late |= {n for name in late for n in uses[name] & (inner if name in handed else times)}
+        late |= {n for n in inner if uses[n] & late}
+    return tuple(
+        replace(s, readings={n: _divided(r, max(len(s.moment.batch), 1)) if n in late else r
+                             for n, r in s.readings.items()})
+        for s in starts
+    )  # fmt: skip
+
+
+def _follows(name: AskedName, asked: Sequence[AskedName], s: OneStart, share: float = 1) -> bool:
+    return follows(name, asked, s.moment, s.readings, share)
+
+
+def _is_times_m(start: OneStart, name: str) -> bool:
+    reading, m = start.readings[name], len(start.moment.batch)
+    if m < 2 or reading.value is None or reading.is_right:
+        return False
+    return bool(np.all(np.abs(reading.value - m * reading.engine) <= m * reading.tolerance))
+
+
+def _divided(reading: Reading, m: int) -> Reading:
+    value = None if reading.value is None else reading.value / m
+    is_right = value is not None and is_near(value, reading.engine, reading.tolerance)
+    return replace(reading, value=value, is_right=is_right)
 
 
 def other_names(

@@ -128,9 +128,11 @@ class ValueWatch:
         for part in value[-_MOST_TAKEN:] if isinstance(value, list | tuple) else ():
             if id(part) not in self._made or (binding.changes and part is value[-1]):
                 self._note(part, binding.line)
-        self._look_for_examples(value)
         called = self._called.get(name_of(target))
-        if called and isinstance(value, np.ndarray | np.generic | float) and np.size(value) < _MOST:
+        if not called:
+            # What is computed may have the numbers of an input by chance.
+            self._look_for_examples(value)
+        elif isinstance(value, np.ndarray | np.generic | float) and np.size(value) < _MOST:
             self._each.setdefault(called, deque(maxlen=_MOST)).append(np.copy(value))
 
     def _note(self, value: Any, line: int) -> None:

@@ -20,17 +20,16 @@ from gdtutor.judge.asked import (
     given_values,
     operands_of,
 )
-from gdtutor.judge.blend import blended
+from gdtutor.judge.blend import follows
 from gdtutor.judge.comparing import compared_starts, wrong_update
-from gdtutor.judge.layout import DOUBLE
 from gdtutor.judge.mishap import Mishap, mishap_of, refuse_unread, turned_factors
 from gdtutor.judge.naming import Departure, OneStart, shown_of, slip_of
 from gdtutor.judge.notes import (
     layout_notes,
-    mean_taken_late,
     other_names,
     pass_notes,
     unseen_updates,
+    with_mean_taken_late,
 )
 from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText, read_program
@@ -145,27 +144,27 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     """
     asked = program.asked
     mishap = mishap_of(cases, program, source)
-    rows, starts = compared_starts(program, cases)
+    rows, starts = compared_starts(program, cases, source)
     there = [a for a in asked if all(a.name in s.readings for s in starts)]
-    wrong = [a for a in there if not all(s.readings[a.name].is_right for s in starts)]
     notes = (*layout_notes(rows, source, program), *pass_notes(program, starts))
-    late = mean_taken_late(wrong, there, starts)
+    judged = with_mean_taken_late(there, starts)
+    late = [n for n, r in judged[0].readings.items() if r.is_right > starts[0].readings[n].is_right]
     if late:
-        wrong = [a for a in wrong if a not in late]
-        called = " ".join(a.name for a in late)
-        notes = (*notes, f"1/m comes later than in the walk: {called} are m times its gradients.")
+        called = f"{' '.join(late)} {'are' if late[1:] else 'is'}"
+        notes = (*notes, f"1/m comes later than in the walk: {called} m times its gradients.")
+    wrong = [a for a in there if not all(s.readings[a.name].is_right for s in judged)]
     right = tuple(a.name for a in there if a not in wrong)
-    departures = [_departure(a, starts) for a in wrong]
+    departures = [_departure(a, judged, starts) for a in wrong]
     failed = _failed(mishap, program, right)
     order = {a.name: index for index, a in enumerate(asked)}
     if failed is not None:
         # What its line has begun to fill, as with `+=`, departs because it fails.
         departures = [d for d in departures if d.name != failed.name]
         departures = sorted([*departures, failed], key=lambda d: order[d.name.name])
-    follows = _following(departures, asked, starts)
-    good = {*right, *follows}
-    own = [_explained(d, program, starts, source, good)
-           for d in departures if d.name.name not in follows]  # fmt: skip
+    following = _following(departures, asked, judged)
+    good = {*right, *following}
+    own = [_explained(d, program, judged, source, good)
+           for d in departures if d.name.name not in following]  # fmt: skip
     refuse_unread(own, cases[0].facts.get("unread", ()), starts, source)
     is_whole = not own and mishap is None
     first = own[0] if own else wrong_update(program, starts, source) if is_whole else None
@@ -174,13 +173,13 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     also = tuple(own[1:])
     notes = (*notes, *(unseen_updates(program, starts) if is_whole and first is None else ()))
     notes = (*notes, *other_names(missing, right, program, source, starts))
-    return Verdict(program, source, right, first, follows, also, missing, mishap, notes, starts)
+    return Verdict(program, source, right, first, following, also, missing, mishap, notes, starts)
 
 
-def _departure(name: AskedName, starts: Sequence[OneStart]) -> Departure:
-    shown = next(i for i, s in enumerate(starts) if not s.readings[name.name].is_right)
-    reading = starts[shown].readings[name.name]
-    return Departure(name, 0, None, shown, reading, reading.engine)
+def _departure(a: AskedName, judged: Sequence[OneStart], starts: Sequence[OneStart]) -> Departure:
+    shown = next(i for i, s in enumerate(judged) if not s.readings[a.name].is_right)
+    reading = starts[shown].readings[a.name]
+    return Departure(a, 0, None, shown, reading, reading.engine)
 
 
 def _explained(
@@ -229,7 +228,10 @@ def _lines_of(
         return (source.line_of(name),) * 2
     following = bound[min(1, len(bound) - 1)]
     called = following if _CALL.match(source.written(following)) else bound[0]
-    for other in (lines[n] for n in lines if n != name and n in good):
+    # A later name of the very value has been handed it, as Yhat of `Yhat = Z2`.
+    later = list(lines)[list(lines).index(name) :]
+    others = (lines[n] for n in lines if n in good and (n not in later or lines[n][0] != value))
+    for other in others:
         if other[0] == value:
             own = next((n for n in bound[1:] if source.binds_alike(n, name)), following)
             return own, own
@@ -260,35 +262,21 @@ def _following(
     From a value whose shape fits nothing, or that is no number, nothing can be made: what stands on
     it waits.
     """
-    owns = [start.own() for start in starts]
-    wrecked = {d.name.name for d in departures if _is_wrecked(d)}
+    wrecked = {d.name.name for d in departures if _is_wrecked(d.name.name, starts)}
     return tuple(
         d.name.name
         for d in departures[1:]
-        if operands_of(d.name, asked, starts[0].moment, starts[0].readings) & wrecked
-        or all(_is_consistent(d.name, asked, s, own) for s, own in zip(starts, owns, strict=True))
+        if _made_of(d.name, asked, starts[0]) & wrecked
+        or all(follows(d.name, asked, s.moment, s.readings) for s in starts)
     )
 
 
-def _is_wrecked(departure: Departure) -> bool:
-    value = None if departure.reading is None else departure.reading.value
-    return value is None or not np.all(np.isfinite(value))
+def _made_of(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> set[str]:
+    """Return what a value is made of, of a gradient what has its shape as well."""
+    alike = {a.name for a in asked if a.is_gradient < name.is_gradient and a.node == name.node}
+    return operands_of(name, asked, start.moment, start.readings) | alike
 
 
-def _is_consistent(
-    name: AskedName, asked: Sequence[AskedName], start: OneStart, own: Mapping[str, Array]
-) -> bool:
-    reading = start.readings.get(name.name)
-    if reading is None or reading.value is None:
-        return False
-    others = {n: value for n, value in own.items() if n != name.name}
-    found = blended(start.moment, asked, others).computed(name)
-    if found is None or found.shape != reading.value.shape:
-        return False
-    # float32 loses its digits in every step anew, also where the result is a float64.
-    kinds = [r.raw.dtype for r in start.readings.values() if r.raw.dtype.kind == "f"]
-    coarsest = max((float(np.finfo(kind).eps) for kind in kinds), default=0.0)
-    largest = float(np.max(np.abs(reading.value), initial=0.0))
-    room = reading.tolerance + max(DOUBLE, 16 * coarsest) * largest
-    with np.errstate(invalid="ignore"):
-        return bool(np.all(np.abs(found - reading.value) <= room))
+def _is_wrecked(name: str, starts: Sequence[OneStart]) -> bool:
+    values = [s.readings[name].value if name in s.readings else None for s in starts]
+    return not all(value is not None and np.all(np.isfinite(value)) for value in values)

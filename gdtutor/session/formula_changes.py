@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
 from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.operations import OPERATIONS, Kind
 
 
 def cell_by_cell(expr: Expr) -> Iterator[Expr]:
@@ -148,3 +149,23 @@ def with_operation(expr: Expr, old: str, new: str) -> Expr:
 def without_operation(expr: Expr, op: str) -> Expr:
     """Return a formula with what an operation is applied to in its place."""
     return with_parts_changed(expr, lambda part: part.args[0] if part.op == op else None)
+
+
+def functions() -> Iterator[str]:
+    """Yield the names of all functions of one operand."""
+    for name, row in OPERATIONS.items():
+        if (
+            row.operands == 1
+            and row.kind is Kind.ELEMENTWISE
+            and not row.internal
+            and name != "neg"
+        ):
+            yield name
+
+
+def called_in(expr: Expr) -> str:
+    """Return the function that a line is a call of; empty where it is none."""
+    is_call = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op != "neg"
+    if not (is_call and isinstance(expr, Apply)):
+        return ""
+    return expr.op if OPERATIONS[expr.op].kind is Kind.ELEMENTWISE else ""

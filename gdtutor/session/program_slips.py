@@ -13,7 +13,9 @@ from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply, evaluate, local_formula
 from gdtutor.session.cell_slips import Formula, with_slope, wrong_formulas
 from gdtutor.session.formula_changes import (
+    called_in,
     cell_by_cell,
+    functions,
     has_operation,
     sums_in,
     terms_of,
@@ -88,6 +90,9 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
     for op in ("sum", "mean"):
         if has_operation(expr, op):
             yield SlipMatch(Slip.NO_SUM), of(without_operation(expr, op))
+    sums = (Kind.REDUCTION, Kind.COLUMN_LOSS)
+    if working.result.size > 1 and isinstance(expr, Apply) and OPERATIONS[expr.op].kind in sums:
+        yield SlipMatch(Slip.OTHER_AXIS), lambda o: np.asarray(np.sum(working.compute(o)))
     # A term may stand alone: who takes * for @ often has the bias in the next line.
     for part in (expr, *(term for _, term in terms_of(expr))):
         for changed in cell_by_cell(part):
@@ -99,9 +104,9 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
         for index, _ in enumerate(terms):
             turned = total_of([(m ^ (i == index), t) for i, (m, t) in enumerate(terms)])
             yield SlipMatch(Slip.TERM_SIGN), of(with_part(expr, part, turned))
-    called = _called(expr)
+    called = called_in(expr)
     if called:
-        for op in _functions():
+        for op in functions():
             if op != called:
                 yield SlipMatch(Slip.OTHER_FUNCTION, op), of(with_operation(expr, called, op))
     for use in {name.name for name in names_in(expr)}:
@@ -160,6 +165,12 @@ def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatc
         names = {n.name for n in names_in(c.rule)} - {UPSTREAM}
         for name in names:
             yield SlipMatch(Slip.TRANSPOSED, name), _ruled(turned(c.rule, name), index)
+        if c.upstream.shape == c.upstream.shape[::-1]:
+            turned_up = SlipMatch(Slip.TRANSPOSED, f"d{c.consumer}")
+            yield (
+                turned_up,
+                lambda o: instead(_with_upstream(working, index, o.upstreams[index].T))(o),
+            )
         part = partial(working.contribution, index)
         for name in names:
             ones = {name: np.ones_like(trace.values[name])}
@@ -174,7 +185,10 @@ def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatc
             SlipMatch(Slip.LOCAL_TWICE, c.consumer),
             instead(lambda o: working.contribution(index, o) * slope),
         )
-    called = _called(expr)
+    if isinstance(expr, Apply) and OPERATIONS[expr.op].kind is Kind.COLUMNS:
+        slopes = SlipMatch(Slip.OTHER_DERIVATIVE, "sigmoid")
+        yield slopes, instead(lambda o: o.upstreams[index] * (v := o.values[c.consumer]) * (1 - v))
+    called = called_in(expr)
     if called and called in OPERATIONS and isinstance(expr, Apply) and len(expr.args) == 1:
         yield from _other_derivatives(working, index, expr, instead)
 
@@ -185,7 +199,7 @@ def _other_derivatives(
     """Yield what the derivatives of other functions give in the place of the right one."""
     c = working.received[index]
     own_slope = local_formula(OPERATIONS[expr.op], 0, expr.attribute)
-    for op in _functions():
+    for op in functions():
         row = OPERATIONS[op]
         if op == expr.op or not row.local:
             continue
@@ -249,26 +263,6 @@ def _names_used(working: Working) -> set[str]:
 def _without_shape(part: Apply) -> Expr | None:
     """Return what a sum over the axes of a broadcast is of."""
     return part.args[0] if OPERATIONS[part.op].kind is Kind.SPREAD else None
-
-
-def _functions() -> Iterator[str]:
-    """Yield the names of all functions of one operand."""
-    for name, row in OPERATIONS.items():
-        if (
-            row.operands == 1
-            and row.kind is Kind.ELEMENTWISE
-            and not row.internal
-            and name != "neg"
-        ):
-            yield name
-
-
-def _called(expr: Expr) -> str:
-    """Return the function that a line is a call of; empty where it is none."""
-    is_call = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op != "neg"
-    if not (is_call and isinstance(expr, Apply)):
-        return ""
-    return expr.op if OPERATIONS[expr.op].kind is Kind.ELEMENTWISE else ""
 
 
 def _with_upstream(working: Working, index: int, value: Array) -> Whole:

@@ -7,7 +7,7 @@ from enum import Enum
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number
+from gdtutor.engine.expression import Apply, Expr, Name, Number, to_text
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import evaluate
 from gdtutor.session.formula_changes import parts_of, terms_of
@@ -56,6 +56,7 @@ class Slip(Enum):
     OTHER_RATE = "another step size"
     NOT_RESET = "gradient not reset"
     PRECISION = "float32 or integers"
+    EPSILON = "small number added"
     IN_PLACE = "given array changed in place"
     NOT_FINITE = "NaN or infinity"
     TYPED = "number typed in"
@@ -90,7 +91,7 @@ def factors_of(expr: Expr, working: Working) -> list[tuple[str, float]]:
         part, multiplies = pending.pop()
         value = _constant(part, working)
         if value is not None and value not in (0.0, 1.0) and part is not expr:
-            about = part.name if isinstance(part, Name) else f"{value:g}"
+            about = f"{value:g}" if isinstance(part, Number) else to_text(part)
             found.append((f"1/{about}" if not multiplies else about, _share(value, multiplies)))
         elif isinstance(part, Apply) and part.op in ("mul", "div"):
             over = multiplies if part.op == "mul" else not multiplies
@@ -117,4 +118,6 @@ def _constant(expr: Expr, working: Working) -> float | None:
         return expr.value
     if isinstance(expr, Name) and expr.name == BATCH_SIZE:
         return float(working.moment.traces[working.step.scene].values[BATCH_SIZE])
+    if isinstance(expr, Apply) and len(expr.args) == 1 and isinstance(expr.args[0], Number):
+        return float(evaluate(expr, {}))
     return None

@@ -54,6 +54,7 @@ SAYS = {
     Slip.OTHER_RATE: "The step is {about} times the walk's.",
     Slip.NOT_RESET: "The gradient of the pass before is still in it: it begins at 0 in each pass.",
     Slip.PRECISION: "Digits were lost: float32, or whole numbers, on the way.",
+    Slip.EPSILON: "A small number, {about}, stands in it, and not in the walk.",
     Slip.IN_PLACE: "{about} was changed in place, and is no longer what it was given as.",
     Slip.NOT_FINITE: "It is not a finite number.",
     Slip.TYPED: "It stays the same from another start: the number was typed in.",

@@ -476,7 +476,7 @@ SAID = {
     "one .T": ("dA1 = W2.T @ dZ2", "dA1 = W2 @ dZ2", "W2 lacks .T."),
     "a line that fails": ("dW1 = dZ1 @", "dW1 = dZZ @", "The line fails, with what is said below."),
     "1/m late": ("(Yhat - Y) / m\ndZ2 = ", "(Yhat - Y)\ndZ2 = 1/m * ",
-                 "1/m comes later than in the walk: dYhat are m times its gradients."),
+                 "1/m comes later than in the walk: dYhat is m times its gradients."),
     "one NaN": ("sigmoid(Z1)", "sigmoid(Z1) * np.nan", "follows Z2 Yhat C dYhat dZ2 dW2 db2 dA1"),
     "no slip": ("dA1 = W2.T @ dZ2", "dA1 = np.zeros((9, 9))", "yours is 9×9, the walk's 3×4:"),
     "names": ("Z1", "z1", 'table at the top: names = {"Z1": "z1", "dZ1": "dz1"}'),

@@ -1,0 +1,164 @@
+"""No right line of a program is blamed, and what is wrong with the wrong one is named."""
+
+from pathlib import Path
+
+import pytest
+
+from gdtutor.judge.telling import verdict_lines
+from gdtutor.judge.verdict import Verdict
+from gdtutor.session.slips import Slip
+from tests.judge.corpus import HEAD, HIDDEN, SIGMOID, SOFTMAX, TWO_SCENES
+from tests.judge.judging import judged
+from tests.judge.mutants import LESSONS, Mutant, line_of, mutants, told_of
+
+NAMED = 0.95
+"""Share of the mutants that depart whose slip has a name."""
+
+
+def held(chosen: list[Mutant], folder: Path) -> None:
+    told = list(zip(chosen, told_of(chosen, folder), strict=True))
+    blamed = [f"{line_of(mutant)}: {said.blamed}" for mutant, said in told if said.blamed]
+    assert blamed == []
+    departing = [said for _, said in told if said.departs]
+    assert sum(bool(said.slip) for said in departing) >= NAMED * len(departing)
+
+
+def test_a_wrong_line_alone_is_blamed_for_it(tmp_path: Path) -> None:
+    every = [m for lesson in ("05", "12", "16", "27") for m in mutants(lesson, tmp_path)]
+    held(every[::7], tmp_path)
+
+
+@pytest.mark.slow
+def test_a_wrong_line_alone_is_blamed_in_every_lesson(tmp_path: Path) -> None:
+    held([m for lesson in LESSONS for m in mutants(lesson, tmp_path)], tmp_path)
+
+
+def verdict_on(lesson: str, text: str, folder: Path) -> Verdict:
+    (verdict,) = judged([(lesson, text)], folder)
+    assert isinstance(verdict, Verdict), verdict
+    return verdict
+
+
+def own_of(verdict: Verdict) -> list[tuple[str, Slip | None]]:
+    """Return what departs by itself, with its slip."""
+    first = [verdict.first] if verdict.first else []
+    return [(d.name.name, d.slip and d.slip.slip) for d in (*first, *verdict.also)]
+
+
+LATE = HIDDEN.replace("(Yhat - Y) / m", "Yhat - Y")
+for _total in ("dZ2 @ A1.T", "dZ1 @ X.T", "axis=1, keepdims=True)"):
+    LATE = LATE.replace(_total, f"{_total} / m")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "slip"),
+    [
+        ("dA1 * A1 * (1 - A1)", "dA1 * A1", "dZ1", Slip.PART_OF_LOCAL),
+        ("dZ1 @ X.T / m", "dZ1 @ X.T", "dW1", Slip.NO_SHARE),
+        ("Yhat - Y\n", "Y - Yhat\n", "dYhat", Slip.SIGN),
+        ("W2.T @ dZ2", "-W2.T @ dZ2", "dA1", Slip.SIGN),
+    ],
+)
+def test_a_program_that_takes_1_over_m_at_the_weights_is_blamed_for_its_slip_alone(
+    old: str, new: str, name: str, slip: Slip, tmp_path: Path
+) -> None:
+    assert verdict_on("16", LATE, tmp_path).is_right
+    assert old in LATE
+    assert own_of(verdict_on("16", LATE.replace(old, new), tmp_path)) == [(name, slip)]
+
+
+ATTENTION = (
+    HEAD
+    + """
+Q = Wq @ P
+K = Wk @ P
+S = K.T @ Q / np.sqrt(2)
+A = np.exp(S) / np.sum(np.exp(S), axis=0)
+O = V @ A
+C = np.sum((O - Y)**2) / (2*m)
+dO = (O - Y) / m
+dV = dO @ A.T
+dA = V.T @ dO
+dS = A * (dA - np.sum(dA*A, axis=0))
+dK = Q @ dS.T / np.sqrt(2)
+dWk = dK @ P.T
+dQ = K @ dS / np.sqrt(2)
+dWq = dQ @ P.T
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "text", "old", "new", "own"),
+    [
+        ("16", HIDDEN, "A1 * (1 - A1)", "A1 * (1 - A1) * m", [("dZ1", Slip.NO_SHARE)]),
+        ("16", HIDDEN, "W2.T @ dZ2", "W2.T @ dZ2 * m", [("dA1", Slip.NO_SHARE)]),
+        ("05", TWO_SCENES, "dyhat = yhat - y", "dyhat = np.float16(yhat - y)",
+         [("dyhat", Slip.PRECISION)]),
+        ("16", HIDDEN, "Yhat * (1 - Yhat)", "Yhat * (1 - Yhat) + 1e-10", []),
+        ("27", SOFTMAX, ", axis=0, keepdims=True)\nC = np.sum(H) / m", ")\nC = np.mean(H)",
+         [("H", Slip.OTHER_AXIS)]),
+        ("27", SOFTMAX, "r = 1 /", "r = -1 /", [("r", Slip.SIGN)]),
+        ("28", ATTENTION, "Q / np.sqrt(2)", "Q", [("S", Slip.NO_SHARE)]),
+        ("28", ATTENTION, "K @ dS / np.sqrt(2)", "K @ dS", [("dQ", Slip.NO_SHARE)]),
+        ("28", ATTENTION, "(dA - np.sum(dA*A, axis=0))", "dA * (1 - A)",
+         [("dS", Slip.OTHER_DERIVATIVE)]),
+        ("28", ATTENTION, "Q @ dS.T", "Q @ dS", [("dK", Slip.TRANSPOSED)]),
+        ("28", ATTENTION, "Q = Wq", "Q = -Wq", [("Q", Slip.SIGN)]),
+        ("16", HIDDEN, "1 - A1)", "1 - A1 + 1e-7)", [("dZ1", Slip.EPSILON)]),
+        ("16", HIDDEN, "1 - A1)", "1.00001 - A1)", [("dZ1", None)]),
+    ],
+)  # fmt: skip
+def test_what_follows_from_a_wrong_or_a_rough_value_is_not_blamed(
+    lesson: str,
+    text: str,
+    old: str,
+    new: str,
+    own: list[tuple[str, Slip | None]],
+    tmp_path: Path,
+) -> None:
+    assert old in text
+    assert own_of(verdict_on(lesson, text.replace(old, new), tmp_path)) == own
+
+
+def test_one_number_in_the_place_of_one_for_each_example_is_shown_as_it_is(tmp_path: Path) -> None:
+    text = SOFTMAX.replace("np.log(P), axis=0, keepdims=True)", "np.log(P))")
+    told = list(verdict_lines(verdict_on("27", text, tmp_path), Path("mine.py"), None))
+    assert "         yours is a number, the walk's 1×4:" in told
+
+
+def test_a_value_is_not_blamed_on_the_line_that_hands_it_on(tmp_path: Path) -> None:
+    text = (
+        SIGMOID.replace("1 / (1 + np.exp(-z))", "z")
+        + """
+Z = -(W @ X + b)
+Yhat = sigmoid(Z)
+C = np.sum((Yhat - Y)**2) / (2*m)
+"""
+    )
+    first = verdict_on("21", text, tmp_path).first
+    assert first is not None
+    assert first.line == text.splitlines().index("Z = -(W @ X + b)") + 1
+
+
+@pytest.mark.parametrize("lesson", ["10", "13", "16", "18", "27"])
+def test_one_turned_array_does_not_turn_the_program(lesson: str, tmp_path: Path) -> None:
+    turned = [m for m in mutants(lesson, tmp_path) if m.change == "turned" and m.name[0] in "ZY"]
+    assert turned
+    for mutant, said in zip(turned, told_of(turned, tmp_path), strict=True):
+        assert (line_of(mutant), said.blamed, said.slip) == (line_of(mutant), "", "transposed")
+
+
+def test_a_program_in_rows_that_fails_early_is_in_rows(tmp_path: Path) -> None:
+    text = (
+        SIGMOID
+        + """
+Z1 = X.T @ W1.T + b1.T
+A1 = sigmoid(Z1)
+Z2 = A1 @ W2 + b2
+Yhat = sigmoid(Z2)
+"""
+    )
+    first = verdict_on("16", text, tmp_path).first
+    assert first is not None
+    assert (first.name.name, first.slip and first.slip.slip) == ("Z2", Slip.TRANSPOSED)
