@@ -9,7 +9,7 @@ from gdtutor.lesson.fences import divide
 from gdtutor.lesson.front_matter import read_raw, structured
 from gdtutor.lesson.reports import Findings, LessonError
 from gdtutor.lesson.source import read_source
-from gdtutor.lesson.summary import LessonEntry, number_of, tasks_in, unread
+from gdtutor.lesson.summary import TEXTS, LessonEntry, entry_saying, unread
 
 
 def listing(folder: Path) -> tuple[LessonEntry, ...]:
@@ -32,7 +32,5 @@ def entry_of(path: Path) -> LessonEntry:
         front = None if raw is None else structured(raw, divided.toml, findings)
     if divided is None or front is None:
         return unread(path, findings.ordered()[0].text().splitlines()[0])
-    return LessonEntry(
-        front.id, number_of(path), front.title, front.chapter, front.summary, path,
-        front.training is not None, front.source, tasks=tasks_in(divided.body),
-    )  # fmt: skip
+    texts = {key: getattr(front, key) for key in TEXTS}
+    return entry_saying(path, texts, divided.body, trains=front.training is not None)

@@ -16,6 +16,9 @@ from gdtutor.values import Struct
 FILE = re.compile(r"(?P<number>\d{1,6})-(?P<name>.+)\.md\Z")
 """What the file of a lesson is called."""
 
+TEXTS = ("id", "title", "chapter", "summary", "source")
+"""What the front matter says in words, by its keys, which are fields of an entry."""
+
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 """Where the first table of front matter begins, or a line inside a value that looks like it."""
 _TRAINING = re.compile(r"^[ \t]*\[[ \t]*training\b", re.MULTILINE)
@@ -75,15 +78,17 @@ def read_summary(path: Path) -> LessonEntry | None:
     if raw is None:
         return None
     trains = "training" in raw or _TRAINING.search(divided.toml) is not None
+    return entry_saying(path, {key: _text(raw, key) for key in TEXTS}, divided.body, trains=trains)
+
+
+def entry_saying(path: Path, texts: Mapping[str, str], body: str, *, trains: bool) -> LessonEntry:
+    """Return the entry of a file by the `TEXTS` of its front matter and by its body."""
     return LessonEntry(
-        _text(raw, "id"), number_of(path), _text(raw, "title"), _text(raw, "chapter"),
-        _text(raw, "summary"), path, trains, _text(raw, "source"), tasks=tasks_in(divided.body),
+        texts["id"], number_of(path), texts["title"], texts["chapter"], texts["summary"], path,
+        trains, texts["source"],
+        # By the fences, which a glance at the file sees as well.
+        tasks=f"\n{body}".count("\n```task\n"),
     )  # fmt: skip
-
-
-def tasks_in(body: str) -> int:
-    """Return how many tasks a lesson sets, by its fences."""
-    return f"\n{body}".count("\n```task\n")
 
 
 def read_prose(path: Path) -> str:
