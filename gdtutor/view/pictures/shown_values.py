@@ -23,7 +23,7 @@ class Shown(Struct, frozen=True, eq=False):
 
 def is_to_come(source: Source, wish: PictureWish) -> bool:
     """Say whether the walk has not come to anything that a picture of named values shows."""
-    names = texts(wish, "of") if wish.kind in ("weights", "histogram") else ()
+    names = texts(wish, "of")
     return bool(names) and all(shown_value(source, name).value is None for name in names)
 
 
