@@ -10,10 +10,9 @@ from gdtutor.drive.opening import placed, session_at
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.play.options import playground_of_line
-from gdtutor.session.edits import with_change
 from gdtutor.session.iteration_limit import OPENING_PATIENCE, PATIENCE
 from gdtutor.session.navigation import refolded
-from gdtutor.session.playing import play_session
+from gdtutor.session.playing import play_session, reopened
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import replace
 
@@ -34,12 +33,11 @@ def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Wal
     """
     if arguments.lesson.startswith(PLAY):
         line = arguments.lesson.removeprefix(PLAY)
-        session: Walk = play_session(
-            Session(patience=patience),
-            playground_of_line(line, getattr(arguments, "own_files", False)),
+        playground = playground_of_line(line, getattr(arguments, "own_files", False))
+        session: Walk = reopened(
+            play_session(Session(patience=patience), playground),
+            map(parse_assignment, arguments.changes),
         )
-        for text in arguments.changes:
-            session = with_change(session, parse_assignment(text))
     else:
         session = session_at(
             lesson_path(arguments.lesson),

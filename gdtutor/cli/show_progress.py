@@ -78,7 +78,8 @@ def lines_of(store: Progress) -> list[str]:
 
 def _where(place: LessonPlace, *, is_finished: bool) -> str:
     """Return where a learner is, in words; in the playground, how far it is trained."""
-    if "play" in place.command.split()[:4] and "--at" not in place.command:
+    is_walked = "--at" in place.command or re.search(r" : \d+/", place.command)
+    if "play" in place.command.split()[:4] and not is_walked:
         # Its command line trains as far as it was trained.
         trained = re.search(r"--keys '?(\d+)n", place.command)
         return f"epoch {int(trained[1]) if trained else 0:,}"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from gdtutor.progress.records import Attempt, Finished, LessonPlace, Progress, SavedPlace
 from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
-from gdtutor.session.link import command_of
+from gdtutor.session.link import kept_command
 from gdtutor.session.state import Session, Status, Walk, screen_left
 from gdtutor.values import replace
 
@@ -32,7 +32,7 @@ def place_of_session(session: Session, now: float) -> SavedPlace | None:
     at = replace(session, screen=screen_left(session))
     edits = tuple(change.text() for change in session.changes)
     place = LessonPlace(
-        moment.iteration, session.step, len(moment.steps), edits, command_of(at), now
+        moment.iteration, session.step, len(moment.steps), edits, kept_command(at), now
     )
     return SavedPlace(session.lesson.id, place)
 

@@ -10,7 +10,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, said
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.runs import OWN, in_variant
-from gdtutor.session.state import Screen, Walk
+from gdtutor.session.state import Playing, Screen, Walk
 from gdtutor.session.training import Result, reset_training, start_training
 from gdtutor.values import replace
 
@@ -109,7 +109,8 @@ def _at_epoch(session: Walk, epoch: int) -> Walk:
 
 def _walked(session: Walk, iteration: int) -> Walk:
     walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
+    back = "Esc leads back to the playground." if isinstance(walk, Playing) else "t goes back."
     if comes_after_training(walk):
         told = f"Iteration {iteration} has what training ended with, and was not trained itself."
-        return said(walk, f"{told} t goes back.")
-    return said(walk, f"Iteration {iteration}, walked from training's own parameters. t goes back.")
+        return said(walk, f"{told} {back}")
+    return said(walk, f"Iteration {iteration}, walked from training's own parameters. {back}")

@@ -13,8 +13,20 @@ from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.figures import figures_ahead
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
+from gdtutor.session.press import MAX_COUNT
 from gdtutor.session.runs import OWN, has_others, run_label
-from gdtutor.session.state import Look, Playing, Screen, Status, Tab, TrainLook, Walk, has_opening
+from gdtutor.session.state import (
+    Focus,
+    Look,
+    Play,
+    Playing,
+    Screen,
+    Status,
+    Tab,
+    TrainLook,
+    Walk,
+    has_opening,
+)
 from gdtutor.session.steps import Step, find_step
 from gdtutor.values import replace
 
@@ -63,6 +75,22 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
     if keys:
         words += ["--keys", keys]
     return tuple(words)
+
+
+def kept_command(session: Walk) -> str:
+    """Return the command line that opens the screen and what waits behind it: a walk that was
+    opened from the playground comes back with the run and the chosen neuron that it leads back to.
+    """
+    is_walked = isinstance(session, Playing) and session.screen is Screen.STUDY
+    place = place_of(session)
+    if not is_walked or not place or session.challenge is not None:
+        return command_of(session)
+    done = max(session.training.iterations, session.moment.iteration)
+    training = replace(session.training, iterations=done)
+    words = arguments_of(replace(session, screen=Screen.PLAY, training=training))
+    words, behind = (words[:-2], words[-1:]) if words[-2] == "--keys" else (words, ())
+    keys = " ".join([*behind, ":", place, "enter", *_keys(session).split()])
+    return shlex.join([*words, "--keys", keys])
 
 
 def _opening_words(session: Walk, lesson: Lesson) -> tuple[str, ...]:
@@ -126,10 +154,7 @@ def _keys(session: Walk) -> str:
         shown = _curve_keys(session.train_look, has_runs=has_others(session))
         return " ".join([_trained(session), *pace, *_swept_again(session), *shown])
     if isinstance(session, Playing) and session.screen is Screen.PLAY:
-        epochs, play = len(session.training.costs), session.play
-        looks = {"d": play.is_discrete, "o": play.hides_tests, "y": session.train_look.log_y}
-        trained = [f"{epochs}n"] if epochs else []
-        return " ".join([*trained, *(key for key, is_on in looks.items() if is_on)])
+        return " ".join(_play_keys(session))
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
     keys += ["tab"] * list(Tab).index(look.tab)
     keys += ["f"] * figures_ahead(session)
@@ -138,6 +163,34 @@ def _keys(session: Walk) -> str:
     if look.scroll > 0 and look.cell is None:
         keys.append(f"{look.scroll}down" if look.scroll > 1 else "down")
     return " ".join(keys)
+
+
+def _play_keys(session: Playing) -> list[str]:
+    """Return the keys that train as far in the playground, and choose what is chosen there."""
+    play, look = session.play, session.train_look
+    epochs, more = divmod(session.training.iterations, session.run.iterations_per_epoch)
+    looks = {"d": play.is_discrete, "o": play.hides_tests, "y": look.log_y,
+             "h": session.look.hides_hints}  # fmt: skip
+    keys = [*_counted(epochs, "n"), *_counted(more, "i"), *(key for key, on in looks.items() if on)]
+    if look.cursor is not None:
+        keys += [":", f"epoch:{look.cursor}", "enter"]
+    first, start = Focus.CONTROLS, Play(play.playground)
+    keys += _counted(play.control - start.control, "down")
+    if (play.layer, play.neuron, play.edge) != (start.layer, start.neuron, start.edge):
+        sideways = _counted(play.layer - start.layer, "right", "left")
+        keys += ["tab", *sideways, *_counted(play.neuron, "down")]
+        keys += [] if play.edge is None else ["w", *_counted(play.edge, "down")]
+        first = Focus.NETWORK
+    order = tuple(Focus)
+    return keys + _counted((order.index(play.focus) - order.index(first)) % len(order), "tab")
+
+
+def _counted(count: int, key: str, back: str = "") -> list[str]:
+    """Return a key pressed so often, the other one where the count is below 0."""
+    pressed, left = (key, count) if count > 0 else (back, -count)
+    full, rest = divmod(left, MAX_COUNT)
+    times = [MAX_COUNT] * full + [rest] * bool(rest)
+    return [f"{number}{pressed}" if number > 1 else pressed for number in times]
 
 
 def _trained(session: Walk) -> str:

@@ -51,13 +51,17 @@ def whereabouts(session: Session) -> tuple[object, ...]:
     at, look = session.moment.iteration, session.look
     place = session.lesson.id, at, session.step, session.changes, look, session.predict
     screen, training = screen_left(session), session.training
-    playground = session.play.playground if isinstance(session, Playing) else None
-    if playground is None and screen is not Screen.TRAIN:
+    played: tuple[object, ...] = ()
+    if isinstance(session, Playing):
+        play = session.play
+        chosen = play.focus, play.control, play.layer, play.neuron, play.edge
+        played = (play.playground, *chosen, play.is_discrete, play.hides_tests)
+    if not played and screen is not Screen.TRAIN:
         return place
     # While it trains nothing is saved ten times a second.
     done = None if training.status is Status.RUNNING else training.iterations
     kept = tuple(curve.label for curve in session.kept)
-    return (*place, screen, session.train_look, done, kept, playground)
+    return (*place, screen, session.train_look, done, kept, *played)
 
 
 def has_opened(before: Session, after: Session) -> bool:

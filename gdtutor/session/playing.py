@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.network import PREDICTION
 from gdtutor.lesson.runs import run_of
@@ -32,7 +34,13 @@ from gdtutor.session.state import (
     TrainLook,
     Walk,
 )
-from gdtutor.session.training import one_epoch, reset_training, start_training, toggle_training
+from gdtutor.session.training import (
+    one_epoch,
+    one_iteration,
+    reset_training,
+    start_training,
+    toggle_training,
+)
 from gdtutor.training.datasets import DATASETS
 from gdtutor.values import asdict, replace
 
@@ -68,6 +76,19 @@ def _within(play: Play) -> Play:
     if edge is not None:
         edge = min(edge, width_of_layer(play.playground, layer - 1) - 1) if layer else None
     return replace(play, layer=layer, neuron=neuron, edge=edge)
+
+
+def reopened(session: Playing, changes: Iterable[Assignment]) -> Playing:
+    """Return the playground with what was changed on the way of its run; undo takes rates back."""
+    for change in changes:
+        play, past = session.play, _past(session, session.play)
+        session = with_change(session, change)
+        if change.name == "learning_rate":
+            done = (*play.done, replace(past, at=change.iteration))[-MOST_PAST:]
+            rate = session.run.segments[-1].settings.learning_rate
+            playground = replace(play.playground, rate=rate)
+            session = replace(session, play=replace(play, playground=playground, done=done))
+    return session
 
 
 def width_of_layer(playground: Playground, layer: int) -> int:
@@ -133,7 +154,8 @@ def _lasting(session: Playing, play: Play) -> Result:
 
 
 def _past(session: Walk, play: Play) -> PastPlay:
-    return PastPlay(play.playground, session.run, session.original, session.changes)
+    run = session.run
+    return PastPlay(play.playground, run, session.original, session.changes, run.farthest)
 
 
 def undo_play(session: Playing, count: int) -> Result:
@@ -155,6 +177,10 @@ def _back_at(session: Playing, play: Play, past: PastPlay, word: str) -> Result:
     there, run = _placed(session, anew, session.train_look), past.run
     training = at_rest(run) if run.farthest else Snapshot()
     there = replace(there, run=run, original=past.original, changes=past.changes, training=training)
+    if run.farthest < past.at:
+        # It was reopened, and is not trained again before somebody asks for it.
+        going, effects = one_iteration(there, past.at - run.farthest)
+        return going, (PauseTraining(), *effects)
     if session.training.status is not Status.RUNNING or training.is_at_end or training.stopped_by:
         return there, (PauseTraining(),)
     going, effects = start_training(there)
@@ -346,8 +372,13 @@ def back_to_play(session: Playing) -> Playing:
     rate = run.segments[-1].settings.learning_rate
     playground = replace(play.playground, rate=rate)
     look = replace(session.look, cell=None, proof=False, mistakes=False, is_closing=False)
+    training = session.training
+    if training.status is not Status.RUNNING and training.iterations < run.farthest:
+        # The walk went beyond it, and the run with it.
+        training = at_rest(run)
     return replace(
         session,
+        training=training,
         screen=Screen.PLAY,
         play=replace(play, playground=playground),
         look=look,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from gdtutor.values import Struct
 
+MAX_COUNT = 1_000_000
+"""Largest count before a key."""
+
 
 class Press(Struct, frozen=True):
     """A key, with the character it prints where it does."""

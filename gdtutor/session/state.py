@@ -255,6 +255,8 @@ class PastPlay(Struct, frozen=True, eq=False):
     run: Run
     original: Run
     changes: tuple[Assignment, ...]
+    at: int
+    """The iteration that its run had come to."""
 
 
 class Play(Struct, frozen=True, eq=False):

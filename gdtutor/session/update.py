@@ -19,7 +19,7 @@ from gdtutor.session.navigation import goto, said
 from gdtutor.session.opening import Opened, Resumed, arrived, opened, placed_at
 from gdtutor.session.playing import control_typed
 from gdtutor.session.predict import answer, posed, question_left
-from gdtutor.session.press import Press
+from gdtutor.session.press import MAX_COUNT, Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
 from gdtutor.session.state import (
@@ -47,8 +47,6 @@ _OF_THE_WALK = frozenset(
 )
 """Keys that an answer has no use for, and the walk has."""
 TYPE_FIRST = "Type an answer, then Enter; Esc leaves the question."
-MAX_COUNT = 1_000_000
-"""Largest count before a key."""
 
 
 class Tick(Struct, frozen=True):
@@ -360,7 +358,7 @@ def _answered(session: Session, prompt: Prompt) -> Outcome:
 
 def _typed(session: Walk, kind: PromptKind, text: str) -> Outcome:
     match kind:
-        case PromptKind.GOTO if session.screen is Screen.TRAIN:
+        case PromptKind.GOTO if session.screen in (Screen.TRAIN, Screen.PLAY):
             return goto_from_curve(session, text)
         case PromptKind.EDIT:
             return apply_edit(session, text)

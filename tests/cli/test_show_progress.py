@@ -60,6 +60,11 @@ def test_exercises_count_at_the_first_try_and_the_playground_tells_its_epoch(sto
         )
     main(["progress"])
     assert re.search(r"^playground +epoch 3$", capsys.readouterr().out, re.MULTILINE)
+    with ProgressStore(store) as opened:
+        walk = f"{command} --keys '3n : 2/forward:A1[0,0] enter'"
+        opened.apply([SavedPlace("playground", LessonPlace(2, 3, 9, (), walk, 9.0))])
+    main(["progress"])
+    assert "iteration 2, step 3 of 9" in capsys.readouterr().out
 
 
 def test_progress_as_json_is_complete(store, capsys):

@@ -12,7 +12,7 @@ from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.playing import play_session
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Focus, Screen, Session
 
 PLAY = next(command for command in COMMANDS if command.name == "play")
 
@@ -65,6 +65,37 @@ def test_a_rate_that_was_changed_on_the_way_is_there_again(home) -> None:
     left("--points 20 --epochs 9", "2n 14down right")
     again = opened_again()
     assert [change.text() for change in again.changes] == ["4:learning_rate=0.3"]
+
+
+def test_the_iteration_and_what_is_chosen_are_there_again(home) -> None:
+    left("--points 20 --layers 2-3-2-1 --epochs 9", "2n i tab right down w down d 2down")
+    again = opened_again()
+    play = again.play
+    assert again.training.iterations == 2 * again.run.iterations_per_epoch + 1
+    assert (play.focus, play.layer, play.neuron, play.edge) == (Focus.NETWORK, 2, 1, 0)
+    left("--points 20 --epochs 9", "3n 2tab left tab 3down tab right tab")
+    again = opened_again()
+    assert (again.play.focus, again.play.control, again.play.layer) == (Focus.CURVE, 3, 2)
+    assert again.train_look.cursor == 1
+
+
+def test_a_rate_that_was_changed_is_undone_after_it_is_opened_again(home) -> None:
+    left("--points 20 --epochs 9", "2n 14down right n 2up 2down right n")
+    again = opened_again()
+    assert again.play.playground.rate == 1.0
+    for rate, epochs in ((0.3, 3), (0.1, 4)):
+        again = pressed(again, parse_keys("u"))
+        assert again.play.playground.rate == again.run.segments[-1].settings.learning_rate == rate
+        assert len(again.training.costs) == epochs
+
+
+def test_a_walk_comes_back_with_the_run_and_the_neuron_behind_it(home) -> None:
+    left("--points 20 --epochs 9", "5n tab right enter 3pageup")
+    again = opened_again()
+    assert (again.screen, again.moment.iteration) == (Screen.STUDY, 7)
+    behind = pressed(again, parse_keys("escape escape"))
+    assert behind.screen is Screen.PLAY
+    assert (len(behind.training.costs), behind.play.layer) == (5, 2)
 
 
 def test_the_walk_that_was_open_is_open_again(home) -> None:

@@ -33,10 +33,9 @@ from gdtutor.session.controls import (
     SHARES,
     stepped,
 )
-from gdtutor.session.edits import with_change
 from gdtutor.session.effects import PauseTraining, Train
 from gdtutor.session.link import command_of
-from gdtutor.session.playing import control_typed, play_session
+from gdtutor.session.playing import control_typed, play_session, reopened
 from gdtutor.session.press import Press
 from gdtutor.session.state import Focus, Screen, Session, Status
 from gdtutor.session.update import update
@@ -67,12 +66,11 @@ def at(session: Session, label: str) -> Session:
 
 
 def again(session: Session) -> Session:
-    """Return the session that the command line on the screen opens."""
+    """Return the session that the command line on the screen opens, its keys pressed."""
     arguments = parser_of(PLAY).parse_args(shlex.split(command_of(session))[2:])
-    fresh = play_session(Session(), asked_for(arguments))
-    for text in arguments.changes:
-        fresh = with_change(fresh, parse_assignment(text))
-    return fresh
+    changes = map(parse_assignment, arguments.changes)
+    fresh = reopened(play_session(Session(), asked_for(arguments)), changes)
+    return pressed(fresh, parse_keys(arguments.keys))
 
 
 def hold(session: Session) -> None:
@@ -85,12 +83,17 @@ def hold(session: Session) -> None:
     settings = run.segments[-1].settings
     assert settings.learning_rate == play.playground.rate
     other = again(session)
-    assert other.play.playground == start
+    assert other.play.playground == play.playground
     if session.changes:
         assert other.changes == session.changes
-    other.run.advance(iterations=run.farthest)
+    assert other.training.iterations == session.training.iterations == run.farthest
+    assert other.original.segments[0].settings.learning_rate == start.rate
     for name, value in run.state(run.farthest).parameters.items():
         np.testing.assert_array_equal(other.run.state(run.farthest).parameters[name], value)
+    for one, two in zip(
+        *(frame_of(one, 200, 50, UNICODE).lines[1:-2] for one in (session, other)), strict=True
+    ):
+        assert plain(one) == plain(two), command_of(session)
     shown = [plain(row) for row in frame_of(session, 200, 50, UNICODE).lines]
     for control in CONTROLS:
         value = control.value(play.playground)
@@ -197,6 +200,28 @@ def test_epochs_asked_for_while_one_is_trained_are_added() -> None:
     full, _ = update(session, Press("space"))
     refused, effects = update(full, Press("n"))
     assert (effects, "Pause with Space first" in refused.message) == ((), True)
+
+
+def test_the_command_line_brings_single_iterations_and_what_is_chosen() -> None:
+    session = begun("--data moons", "n n n i i i tab right")
+    assert command_of(session) == "gdtutor play --data moons --keys '3n 3i tab right'"
+    hold(session)
+    hold(pressed(session, parse_keys("left 2down w down tab left")))
+
+
+def test_a_walk_that_went_beyond_the_run_leaves_it_there() -> None:
+    session = begun(keys="n i tab enter 3pagedown escape escape")
+    assert session.screen is Screen.PLAY
+    assert session.training.iterations == session.run.farthest > session.run.iterations_per_epoch
+    hold(session)
+
+
+def test_a_place_is_typed_in_the_playground_as_beside_the_curve() -> None:
+    session = begun(keys="4n")
+    assert pressed(session, parse_keys(": epoch:1 enter")).train_look.cursor == 1
+    walked = pressed(session, parse_keys(": 2/backward:W1[0,1] enter"))
+    assert (walked.screen, walked.moment.iteration) == (Screen.STUDY, 2)
+    assert walked.look.cell == (0, 1)
 
 
 def test_the_command_line_brings_the_look_of_the_maps_and_a_run_at_its_end() -> None:
