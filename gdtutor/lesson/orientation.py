@@ -219,7 +219,7 @@ def _ranks(lesson: Lesson) -> dict[str, int]:
 
 def _given(written: object, value: Array) -> object:
     """Return a given value turned, as the front matter writes it."""
-    if isinstance(written, dict) and written["init"] in ("zeros", "constant"):
+    if isinstance(written, dict) and written.get("init") in ("zeros", "constant"):
         return {**written, "shape": list(_turned_value(value).shape)}
     return _turned_value(value).tolist()
 

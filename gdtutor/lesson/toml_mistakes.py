@@ -41,7 +41,7 @@ def syntax_mistake(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, str,
         at = _offset(lines, line, 1)
         return at, "duplicate-key", "this key or table is written twice", "keep one of them"
     at = _offset(lines, line, column)
-    opened = _open_quote(text, at)
+    opened = _open_quote(text, at) or _open_bracket(text, at, what)
     if opened is not None:
         at, what, hint = opened
         return at, "toml", what, hint
@@ -76,6 +76,22 @@ def _open_quote(text: str, at: int) -> tuple[int, str, str] | None:
         return None
     what = f"the quotes {quote} of this line do not pair: one is missing or too many"
     return at, what, 'every text begins and ends with one, as ["x1", "x2"]'
+
+
+def _open_bracket(text: str, at: int, what: str) -> tuple[int, str, str] | None:
+    """Return which bracket of a line before is still open, as `_open_quote` does."""
+    opened: list[int] = []
+    bare = _QUOTES.sub(lambda match: " " * len(match.group()), text[:at])
+    for match in re.finditer(r"[\[\]{}]", bare):
+        if match.group() in "[{":
+            opened.append(match.start())
+        elif opened:
+            opened.pop()
+    if not what.lower().startswith("unclosed") or not opened or "\n" not in text[opened[-1] : at]:
+        return None
+    closing = "]" if bare[opened[-1]] == "[" else "}"
+    said = f"the bracket that opens here is not closed: no {closing} before what follows"
+    return opened[-1], said, f"add {closing} at its end"
 
 
 def _syntax_hint(after: str, before: str, what: str) -> str:

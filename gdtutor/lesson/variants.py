@@ -12,6 +12,7 @@ from gdtutor.lesson.model import Variant
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
+from gdtutor.training.initialise import CONSTANTS
 
 SECTIONS = ("parameters", "constants", "data", "training", "network")
 """Tables of which a variant may override single keys."""
@@ -81,9 +82,23 @@ def overridden(raw: Mapping[str, object], overrides: Mapping[str, object]) -> di
             for other in (*SOURCES, "count", "noise", "columns", "separator"):
                 if f"data.{other}" not in overrides:
                     new.pop(other, None)
+        old = new.get(key) if section == "parameters" else None
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            value = _drawn(old, value)
         new[key] = value
         result[section] = new
     return result
+
+
+def _drawn(old: Mapping[str, object], new: Mapping[str, object]) -> Mapping[str, object]:
+    """Return how a parameter is drawn where a variant changes a part of it, as its seed alone."""
+    if {"init", "shape"} <= set(new):
+        return new
+    apart = {"seed": "after", "after": "seed"}
+    dropped = {apart[name] for name in new if name in apart}
+    if "init" in new:
+        dropped |= set(CONSTANTS)
+    return {name: value for name, value in old.items() if name not in dropped} | dict(new)
 
 
 def _compares(picture: object) -> bool:

@@ -150,6 +150,8 @@ def test_one_digit_more_is_told_with_the_count_and_the_bound(number: str) -> Non
         ('# it\'s "\nb = ["x", "y]\n', (2, 11), 'has no end: no "'),
         ('b = ["x", "y, "z"]\n', (1, 16), "of this line do not pair"),
         ('b = two"\n', (1, 5), "of this line do not pair"),
+        ("a = [[1, 2],\n  [3, 4]\nb = 1\n", (1, 5), "the bracket that opens here is not closed"),
+        ('a = ["]", 1,\n  [3, 4]\nb = 1\n', (1, 5), "the bracket that opens here is not closed"),
     ],
 )
 def test_a_text_or_a_list_without_an_end_is_told_where_it_begins(text, place, what) -> None:

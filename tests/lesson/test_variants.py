@@ -13,7 +13,9 @@ from gdtutor.check.paths import check_data, check_lines, check_paths
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import parse_lesson, with_variant
 from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.orientation import retold
 from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.starts import start_values
 from gdtutor.lesson.still_true import lost_notes
 
 VARIANTS = """
@@ -179,6 +181,23 @@ def test_a_variant_that_gives_what_another_is_drawn_after_is_told_so() -> None:
         "with the variant 'v': b comes after W, which is not drawn "
         "— give b a seed = 1 in place of its after"
     ]
+
+
+def test_a_variant_may_change_a_part_of_how_a_parameter_is_drawn() -> None:
+    lesson, said = drawn_with("parameters.W.seed = 2")
+    assert lesson is not None, said
+    other = start_values(with_variant(lesson, "v").starts)
+    plain = start_values(lesson.starts)
+    assert not np.array_equal(other["W"], plain["W"])
+    lesson, said = drawn_with("parameters.b.seed = 5")
+    assert lesson is not None, said
+    other = start_values(with_variant(lesson, "v").starts)
+    np.testing.assert_array_equal(other["W"], plain["W"])
+    assert not np.array_equal(other["b"], plain["b"])
+    turned, reports = parse_lesson(retold(lesson), Path("lesson.md"))
+    assert turned is not None, reports
+    [in_rows] = start_values(with_variant(turned, "v").starts)["b"]
+    np.testing.assert_array_equal(in_rows, other["b"][:, 0])
 
 
 def test_a_variant_of_another_programs_key_is_told_what_to_write() -> None:
