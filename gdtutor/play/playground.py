@@ -80,6 +80,11 @@ class Playground(Struct, frozen=True):
         return bool(self.columns) or self.dataset.is_gate
 
     @property
+    def shape(self) -> str:
+        """The widths as they are told, `3-8-6-1`: the first is how many features come in."""
+        return "-".join(map(str, (len(self.features), *self.layers[1:])))
+
+    @property
     def outputs(self) -> int:
         """The width of the last layer."""
         return self.layers[-1]

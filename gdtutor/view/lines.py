@@ -191,7 +191,10 @@ def _places(text: str, sign: str, room: int) -> list[int]:
     return [
         i
         for i in range(max(room // 4, 1), room)
-        if text.startswith(sign, i) and not (sign == "/" and _is_in_gradient(text, i))
+        if text.startswith(sign, i)
+        and not (sign == "/" and _is_in_gradient(text, i))
+        # Half of ** is no product.
+        and not (sign == "*" and "**" in text[i - 1 : i + 2])
     ]
 
 

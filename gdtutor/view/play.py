@@ -87,7 +87,7 @@ def _header(session: Walk, play: Play, width: int, chars: Chars) -> Line:
     """Return what is played with, how training stands, and what the last change made of it."""
     snapshot, arrow = session.training, "▸" if chars.unicode else ">"
     playground = play.playground
-    shape = "-".join(map(str, playground.layers))
+    shape = playground.shape
     epoch = line(
         (f"  epoch {len(snapshot.costs):,}  iteration {snapshot.iterations:,} ", Style.DIM)
     )

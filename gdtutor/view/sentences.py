@@ -90,6 +90,8 @@ def _forward(context: Context) -> str:
     says = OPERATIONS[expr.op].says
     if expr.attribute == 1:
         says = says.replace("each column", "each row")
+    if context.chars.unicode:
+        says = says.replace("-1", "−1")
     written = map(writer.write, expr.args)
     says = says.format(**dict(zip(OPERANDS, written, strict=False)))
     return f"{called} {says}: {value}.{_folded(expr)}"

@@ -12,6 +12,7 @@ from gdtutor.cli import main
 from gdtutor.drive.opening import open_lesson
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.play.lesson_text import playground_in
+from gdtutor.play.lesson_text import text_of as text_of_lesson
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.edits import with_change
 from gdtutor.session.playing import play_session, save_lesson
@@ -85,6 +86,13 @@ def test_a_value_changed_in_the_walk_is_marked_and_told_of_where_the_file_lacks_
     answer = computing.answer(session, Press("W", "W"), Size(120, 36))
     assert "It is without what the walk has edited W2=0." in answer.session.message
     assert "*edited W2=0" in text_of(frame_of(session, 120, 36, UNICODE).lines[0])
+
+
+def test_the_network_is_called_by_the_features_that_come_in() -> None:
+    playground = playground_of_line("--features x1,x2,x1**2 --layers 2-8-6-1")
+    header = frame_of(play_session(Session(), playground), 120, 36, UNICODE).text().split("\n")[0]
+    assert "3-8-6-1" in header
+    assert "A network of 3-8-6-1" in text_of_lesson(playground)
 
 
 def test_a_saved_playground_is_called_as_the_program_was_started() -> None:

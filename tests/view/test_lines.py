@@ -80,3 +80,10 @@ def test_whatever_is_cut_is_measured_in_cells(width):
 def test_the_border_of_a_panel_is_straight_whatever_stands_in_it(width):
     panel = Panel(WIDE, (line(WIDE), line("plain"), line(WIDE * 3)))
     assert {width_of(row) for row in boxed(panel, width, 6, UNICODE)} == {width}
+
+
+def test_a_power_is_never_broken_between_its_stars():
+    body = "np.sum((sigmoid(Z) - Y)**2)/(2*m)"
+    for width in range(12, 50):
+        shown = [text_of(line) for line in wrapped_formula("C = ", body, width)]
+        assert not any(row.rstrip().endswith("*") or row.lstrip().startswith("*2") for row in shown)

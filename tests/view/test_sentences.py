@@ -94,3 +94,8 @@ def test_a_slope_is_told_as_a_share_of_the_change():
     assert "a little" in told
     assert " by " in told
     assert told.endswith(" times that.")
+
+
+def test_a_minus_is_written_as_a_minus():
+    session = typed(pressed(walk(NEURON, "forward:yhat"), "e"), "activation tanh")
+    assert "to between −1 and 1" in said(session)

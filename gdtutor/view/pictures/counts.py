@@ -69,8 +69,11 @@ def _total(table: list[list[str]]) -> int:
 def count_text(values: int, weights: int, chars: Chars) -> str:
     """Return values**weights: in full where it is small, else as a power of ten."""
     exponent = weights * math.log10(values)
-    if exponent < 7:
-        return f"{values**weights:,}"
+    return f"{values**weights:,}" if exponent < 7 else _power_text(exponent, chars)
+
+
+def _power_text(exponent: float, chars: Chars) -> str:
+    """Return ten to an exponent that is no whole number, as 3.2·10⁶¹."""
     whole = math.floor(exponent + 1e-9)
     mantissa = f"{10 ** (exponent - whole):.1f}".removesuffix(".0")
     if mantissa == "10":
@@ -96,6 +99,5 @@ def time_text(log_seconds: float, chars: Chars) -> str:
         if log >= 0:
             if log < 6:
                 return f"{10**log:,.0f} {unit}"
-            power = math.floor(log)
-            return f"10{superscript(power, chars)} {unit}" if chars.unicode else f"1e{power} {unit}"
+            return f"{_power_text(log, chars)} {unit}"
     return "less than a second"
