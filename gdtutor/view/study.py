@@ -86,7 +86,8 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
         page = page_lines(closing_prose(session), scroll, width, height - 4, chars)
         body = (*page, ways_on(session, chars))
     elif prose is not None or context is None:
-        first = replace(session, step=1)
+        # Beside the page stand panels that Tab does not lead to.
+        first = replace(session, step=1, look=replace(session.look, tab=Tab.VALUES))
         begun = context_of(first, chars)
         if begun is not None and is_wide(width, height):
             body, plots = opening_panels(first, begun, prose or "", width, height - 3)

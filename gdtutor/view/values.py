@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import nearest, places_of
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Tab
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.boxes import beside, window
 from gdtutor.view.context import Context
@@ -81,8 +81,14 @@ def _nearest(
     """Return the rows around one in so many lines, the last of all behind a count of the others."""
     shown = height - 2
     start = max(min(at - shown // 2, len(rows) - 1 - shown), 0)
-    others = f"{context.chars.ellipsis} {len(rows) - 1 - shown + left} more: Tab"
-    return (*rows[start : start + shown], line((f"  {others}", Style.DIM)), rows[-1])
+    others = _more(context, len(rows) - 1 - shown + left)
+    return (*rows[start : start + shown], others, rows[-1])
+
+
+def _more(context: Context, count: int) -> Line:
+    """Count what has no room, with the key that shows it, which an opening page does not have."""
+    key = ": Tab" if context.look.tab is Tab.NODE else ""
+    return line((f"  {context.chars.ellipsis} {count} more{key}", Style.DIM))
 
 
 def values_panel(
@@ -129,7 +135,7 @@ def _cells_lines(context: Context, width: int, room: int | None) -> tuple[Line, 
             count += 1
         high = max(map(len, blocks[:count]))
         if room is not None and len(lines) + 1 + high + 2 * (count < len(blocks)) > room:
-            told = line((f"  {context.chars.ellipsis} {len(blocks)} more: Tab", Style.DIM))
+            told = _more(context, len(blocks))
             return (*lines, (), told) if len(lines) + 2 <= room else tuple(lines)
         row = [
             [fitted(part, _width(block), context.chars) for part in window(block, 0, high)]

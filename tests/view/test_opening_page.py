@@ -22,6 +22,7 @@ def test_a_large_opening_page_has_the_graph_and_more_beside_its_text(path, size)
     is_short = not any(row.startswith("╰") and " more " in row[:PAGE] for row in rows)
     has_tasks = bool(session.lesson.tasks)
     assert not is_short or any(row.startswith("╭─ tasks ") for row in rows) == has_tasks
+    assert "more: Tab" not in frame.text()
     assert size > (120, 36) or sum(used(frame)) >= 0.9
 
 
