@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from types import CellType, FrameType, FunctionType, GeneratorType, MethodType
 from typing import Any, Literal
@@ -67,7 +67,19 @@ def value_in_tables(space: Space, name: str) -> Any:
             return table[name]
         if called.startswith("grad") and name.startswith("d") and name[1:] in table:
             return table[name[1:]]
-    return None
+    computed = (held for held in objects_of(space) if _is_computed(held, name))
+    return next((_got(held, name) for held in computed), None)
+
+
+def _is_computed(held: Any, name: str) -> bool:
+    return isinstance(getattr(type(held), name, None), property | cached_property)
+
+
+def _got(held: Any, name: str) -> Any:
+    try:
+        return getattr(held, name)
+    except Exception:  # of the program's own, which may raise anything
+        return None
 
 
 def in_returned(returned: Any, names: Mapping[str, str], prefix: str) -> Space:

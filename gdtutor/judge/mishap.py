@@ -20,10 +20,10 @@ from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.values import Struct
 
 _SHAPES = re.compile(r"broadcast|matmul|not aligned|core dimension|einstein|operand")
-_OF_PRODUCT = re.compile(r"matmul|not aligned|core dimension|einstein")
+_OF_PRODUCT = re.compile(r"matmul|not aligned|core dimension")
 """What NumPy says where the factors of a product do not go together."""
 _SHAPE = re.compile(r"\((\d+(?:,\d+)+|\d+,)\)")
-_PRODUCT = re.compile(r"@|\bdot\b|matmul|einsum")
+_PRODUCT = re.compile(r"@|dot\b|matmul|einsum|\binner\b")
 
 
 class Mishap(Struct, frozen=True):
@@ -150,11 +150,11 @@ def _slip(
     else:
         rules = [node_expr(trace, name.node)]
     wants_product = any(has_operation(rule, "matmul") for rule in rules)
-    has_product = bool(_PRODUCT.search(source.statement(line)))
+    written = source.statement(line)
     if not wants_product:
         return None
-    if not has_product:
-        return SlipMatch(Slip.ELEMENTWISE)
+    if not _PRODUCT.search(written):
+        return SlipMatch(Slip.ELEMENTWISE) if re.search(r"\*|multiply", written) else None
     turned = turned_factors(name, trace, source, line)
     is_product = _OF_PRODUCT.search(error["message"]) is not None
     return SlipMatch(Slip.TRANSPOSED, turned) if turned or is_product else None

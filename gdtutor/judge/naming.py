@@ -161,7 +161,11 @@ def _of_the_array(
         return SlipMatch(Slip.NOT_RESET)
     own = starts[0].readings[name.name]
     is_same = all(np.array_equal(s.readings[name.name].raw, own.raw) for s in departing)
-    return SlipMatch(Slip.TYPED) if own.is_right and is_same else None
+    if not (own.is_right and is_same):
+        return None
+    # What another start moves is not typed in, but kept from the pass before.
+    is_kept = len(starts) > len(departing) + 1 and all(s.before for s in departing)
+    return SlipMatch(Slip.STALE_CACHE, name.name) if is_kept else SlipMatch(Slip.TYPED)
 
 
 def _still_has(name: AskedName, earlier: OneStart, start: OneStart) -> bool:

@@ -16,7 +16,7 @@ from gdtutor.judge.asked import AskedName, engine_value, given_values, operands_
 from gdtutor.judge.blend import follows
 from gdtutor.judge.layout import Reading, is_near, reading_of
 from gdtutor.judge.naming import OneStart
-from gdtutor.judge.source import ProgramText
+from gdtutor.judge.source import ProgramText, last_part
 from gdtutor.judge.starts import AskedProgram
 from gdtutor.values import replace
 
@@ -152,6 +152,10 @@ def other_names(
     known = {a.name for a in program.asked} | given | set(source.names.values())
     own = [name for name in source.lines if name and name not in known]
     held = {key.split()[3] for s in starts for key in s.case.facts.get("held", ())}
+    # `self.c = b` holds what is given.
+    laid = given_values(starts[0].moment).values()
+    others = _others(starts[0]).items()
+    held |= {last_part(n) for n, raw in others if any(_is(raw, value) for value in laid)}
     # `c["A1"]` is a table, not the cost, and what holds a parameter holds nothing else.
     plain = (
         n for n in own if n not in held and not re.search(rf"\b{re.escape(n)}\[['\"]", source.text)

@@ -153,12 +153,17 @@ def _value(target: ast.expr, space: Space) -> Any:
     match target:
         case ast.Name(id=name):
             return space.get(name)
+        case ast.Constant(value=value):
+            return value
+        case ast.Tuple(elts=elements):
+            return tuple(_value(element, space) for element in elements)
         case ast.Attribute(value=owner, attr=name):
             return getattr(_value(owner, space), "__dict__", {}).get(name)
         case ast.Subscript(value=owner, slice=key):
             whole = _value(owner, space)
-            at = key.value if isinstance(key, ast.Constant) else _value(key, space)
-            if isinstance(whole, dict) and isinstance(at, int | str):
+            at = _value(key, space)
+            parts = at if isinstance(at, tuple) else (at,)
+            if isinstance(whole, dict) and all(isinstance(part, int | str) for part in parts):
                 return whole.get(at)
             if isinstance(whole, list) and isinstance(at, int) and -len(whole) <= at < len(whole):
                 return whole[at]

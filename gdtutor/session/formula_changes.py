@@ -75,13 +75,15 @@ def parts_of(expr: Expr) -> Iterator[Apply]:
 def turned(expr: Expr, name: str) -> Expr:
     """Return a rule in which a name stands transposed where it did not, and the other way round."""
 
+    def turned_around(factor: Expr) -> Expr:
+        if isinstance(factor, Apply) and factor.op == "transpose":
+            return factor.args[0] if _is_named(factor.args[0], name) else factor
+        return Apply("transpose", (factor,)) if _is_named(factor, name) else factor
+
     def change(part: Apply) -> Expr | None:
-        if part.op == "transpose" and _is_named(part.args[0], name):
-            return Name(name)
-        if part.op == "matmul":
-            args = tuple(Apply("transpose", (a,)) if _is_named(a, name) else a for a in part.args)
-            return Apply("matmul", args, part.attribute) if args != part.args else None
-        return None
+        args = tuple(map(turned_around, part.args))
+        is_other = part.op == "matmul" and args != part.args
+        return Apply("matmul", args, part.attribute) if is_other else None
 
     return with_parts_changed(expr, change)
 

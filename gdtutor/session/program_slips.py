@@ -160,11 +160,13 @@ def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatc
             local = c.local
             yield SlipMatch(Slip.NO_SUM), lambda o: o.upstreams[index] * local
     if has_operation(c.rule, "matmul"):
+        # One of several paths stands beside the others; alone, it may have another shape.
+        beside = instead if len(working.received) > 1 else lambda changed: changed
         for changed in cell_by_cell(c.rule):
-            yield SlipMatch(Slip.ELEMENTWISE), _ruled(changed, index)
+            yield SlipMatch(Slip.ELEMENTWISE), beside(_ruled(changed, index))
         names = {n.name for n in names_in(c.rule)} - {UPSTREAM}
         for name in names:
-            yield SlipMatch(Slip.TRANSPOSED, name), _ruled(turned(c.rule, name), index)
+            yield SlipMatch(Slip.TRANSPOSED, name), beside(_ruled(turned(c.rule, name), index))
         if c.upstream.shape == c.upstream.shape[::-1]:
             turned_up = SlipMatch(Slip.TRANSPOSED, f"d{c.consumer}")
             yield (

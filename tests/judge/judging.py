@@ -11,9 +11,19 @@ from gdtutor.judge.starts import AskedProgram, asked_of
 from gdtutor.judge.verdict import Verdict, job_of, verdict_of
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson
+from gdtutor.play.lesson_text import text_of
+from gdtutor.play.options import playground_of_line
 from tests.judge import corpus
 
-OWN = {"relu": corpus.RELU_NET, "square": corpus.TANH_SQUARE}
+PLAY = (
+    "--data moons --points 24 --layers 2-3-1 --activation tanh --l2 0.01 --batch 6 "
+    "--optimizer momentum --features 'x1,x2,x1*x2'"
+)
+OWN = {
+    "relu": corpus.RELU_NET,
+    "square": corpus.TANH_SQUARE,
+    "play": text_of(playground_of_line(PLAY)),
+}
 
 
 @cache
