@@ -146,12 +146,10 @@ def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatc
     if examples > 1 and working.step.node in trace.graph.parameters:
         for k, slip in ((examples - 1, Slip.OVERWRITTEN), (0, Slip.FIRST_EXAMPLE)):
             yield SlipMatch(slip), instead(_example_alone(working, index, axes[0], k))
-        for match, factor in (
-            (SlipMatch(Slip.MEAN), 1 / examples),
-            (SlipMatch(Slip.SHARE_TWICE, "1/m"), 1 / examples),
-            (SlipMatch(Slip.NO_SHARE, "1/m"), float(examples)),
-        ):
-            yield match, instead(_part_scaled(working, index, factor))
+        share = 1 / examples
+        for slip, about, factor in ((Slip.MEAN, "", share), (Slip.SHARE_TWICE, "1/m", share),
+                                    (Slip.NO_SHARE, "1/m", examples)):  # fmt: skip
+            yield SlipMatch(slip, about), instead(_part_scaled(working, index, factor))
         other = 1 - axes[0] if c.upstream.ndim == 2 else 0
         yield SlipMatch(Slip.NO_SUM), lambda o: o.upstreams[index]
         yield SlipMatch(Slip.OTHER_AXIS), lambda o: np.sum(o.upstreams[index], other)
