@@ -238,11 +238,8 @@ def _is_by_rows(link: tuple[str, ...], layer: Any, given: Mapping[str, Any]) -> 
     expected = given[link[2]].shape
     if weight is not None and np.shape(weight) == expected[::-1] != expected:
         return True
-    return (
-        bias is not None
-        and np.shape(bias) in {(expected[0],), (1, expected[0])}
-        and expected[0] > 1
-    )
+    is_row = bias is not None and np.shape(bias) in {(expected[0],), (1, expected[0])}
+    return is_row and expected[0] > 1
 
 
 def _read(layer: Any, names: Sequence[str]) -> Any:

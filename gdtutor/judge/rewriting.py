@@ -224,11 +224,8 @@ class _OnePass(ast.NodeTransformer):
         for node in ast.walk(part):
             if isinstance(node, ast.Call) and name_of(node.func) in self._training:
                 yield node
-            if (
-                isinstance(node, ast.Call)
-                and name_of(node.func) in _SETTERS
-                and _words(node) & _STEPS
-            ):
+            is_setter = isinstance(node, ast.Call) and name_of(node.func) in _SETTERS
+            if is_setter and isinstance(node, ast.expr) and _words(node) & _STEPS:
                 yield node
             if not isinstance(node, ast.Assign | ast.AugAssign):
                 continue

@@ -47,12 +47,9 @@ class Sheet(Struct, frozen=True):
 
 def practice_sheet(count: int, seed: int) -> Sheet:
     """Return a sheet of exercises."""
-    items = tuple(
-        SheetItem(
-            (*made.lines, made.question), (f"answer: {BLANK}",), (f"answer: {made.answer_text}",)
-        )
-        for made in islice(exercises(seed, tuple(KINDS)), count)
-    )
+    blank = (f"answer: {BLANK}",)
+    items = tuple(SheetItem((*e.lines, e.question), blank, (f"answer: {e.answer_text}",))
+                  for e in islice(exercises(seed, tuple(KINDS)), count))  # fmt: skip
     return Sheet(f"Practice, sheet {seed}", (), items)
 
 

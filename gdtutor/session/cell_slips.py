@@ -83,10 +83,8 @@ def _forward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]
     for use in {name.name for name in names_in(expr)} & trace.graph.line_by_name.keys():
         made = node_expr(trace, use)
         for bias in biases_of(made, working):
-            yield (
-                SlipMatch(Slip.NO_BIAS, bias.name),
-                _with_line(of(expr), use, without_term(made, bias)),
-            )
+            fit = SlipMatch(Slip.NO_BIAS, bias.name)
+            yield fit, _with_line(of(expr), use, without_term(made, bias))
     for minus, term in terms_of(expr):
         if isinstance(term, Apply) and term.op == "matmul":
             yield from _products_changed(working, cell, term.args, -1.0 if minus else 1.0)
@@ -150,10 +148,8 @@ def _softmax_slips(expr: Expr, working: Working, cell: Cell) -> Iterator[tuple[S
     for largest in (None, 0, shares.ndim - 1):
         for axis in (None, 0 if by_rows else shares.ndim - 1):
             if shares.ndim:
-                yield (
-                    SlipMatch(Slip.OTHER_AXIS, "row" * by_rows),
-                    partial(over, largest=largest, axis=axis),
-                )
+                fit = SlipMatch(Slip.OTHER_AXIS, "row" * by_rows)
+                yield fit, partial(over, largest=largest, axis=axis)
 
 
 def _fills(lacking: Expr, working: Working) -> bool:
@@ -177,10 +173,8 @@ def _backward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula
     if not received:
         return
     ones = tuple(np.ones_like(c.upstream) for c in received)
-    yield (
-        SlipMatch(Slip.NO_UPSTREAM),
-        lambda o: _at(working.compute(Operands(o.values, ones)), cell),
-    )
+    fit = SlipMatch(Slip.NO_UPSTREAM)
+    yield fit, lambda o: _at(working.compute(Operands(o.values, ones)), cell)
     alone = [_upstream_alone(working, c) for c in received]
     if all(alone):
         yield (
@@ -212,10 +206,8 @@ def _of_one_use(
         return formula
 
     if len(working.received) > 1:
-        yield (
-            SlipMatch(Slip.ONE_PATH, c.consumer),
-            instead(lambda o: np.zeros(working.result.shape)),
-        )
+        fit = SlipMatch(Slip.ONE_PATH, c.consumer)
+        yield fit, instead(lambda o: np.zeros(working.result.shape))
     trace = working.moment.traces[working.step.scene]
     expr = node_expr(trace, c.consumer)
     for about, share in factors_of(expr, working):
@@ -230,10 +222,8 @@ def _of_one_use(
     examples = c.upstream.shape[axes[0]] if len(axes) == 1 else 1
     if 1 < examples <= MOST_EXAMPLES and _lacks_examples(working):
         for k in range(examples):
-            yield (
-                SlipMatch(Slip.ONE_EXAMPLE, str(k)),
-                instead(_without_example(working, index, axes[0], k)),
-            )
+            fit = SlipMatch(Slip.ONE_EXAMPLE, str(k))
+            yield fit, instead(_without_example(working, index, axes[0], k))
 
 
 def with_slope(working: Working, index: int, o: Operands, times: Array | float) -> Array:

@@ -167,10 +167,8 @@ def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatc
             yield SlipMatch(Slip.TRANSPOSED, name), beside(_ruled(turned(c.rule, name), index))
         if c.upstream.shape == c.upstream.shape[::-1]:
             turned_up = SlipMatch(Slip.TRANSPOSED, f"d{c.consumer}")
-            yield (
-                turned_up,
-                lambda o: instead(_with_upstream(working, index, o.upstreams[index].T))(o),
-            )
+            fit = turned_up
+            yield fit, lambda o: instead(_with_upstream(working, index, o.upstreams[index].T))(o)
         part = partial(working.contribution, index)
         for name in names:
             ones = {name: np.ones_like(trace.values[name])}
@@ -181,10 +179,8 @@ def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatc
         yield SlipMatch(slip), instead(_ruled(without, index))
     if c.local is not None:
         slope = c.local
-        yield (
-            SlipMatch(Slip.LOCAL_TWICE, c.consumer),
-            instead(lambda o: working.contribution(index, o) * slope),
-        )
+        fit = SlipMatch(Slip.LOCAL_TWICE, c.consumer)
+        yield fit, instead(lambda o: working.contribution(index, o) * slope)
     if isinstance(expr, Apply) and OPERATIONS[expr.op].kind is Kind.COLUMNS:
         slopes = SlipMatch(Slip.OTHER_DERIVATIVE, "sigmoid")
         yield slopes, instead(lambda o: o.upstreams[index] * (v := o.values[c.consumer]) * (1 - v))
@@ -230,10 +226,8 @@ def _other_operands(
         if value is None:
             continue
         if name in before and np.shape(before[name]) == value.shape:
-            yield (
-                SlipMatch(Slip.STALE_CACHE, name),
-                _with_values(working.compute, {name: before[name]}),
-            )
+            fit = SlipMatch(Slip.STALE_CACHE, name)
+            yield fit, _with_values(working.compute, {name: before[name]})
         if value.ndim == 2 and value.shape[0] == value.shape[1] > 1:
             yield SlipMatch(Slip.TRANSPOSED, name), _with_values(working.compute, {name: value.T})
         for other in (*trace.graph.line_by_name, *trace.graph.leaf_by_name):
