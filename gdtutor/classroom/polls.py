@@ -9,6 +9,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import cut_short, pictured
 from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
+from gdtutor.session.answers import ShortAnswerError
 from gdtutor.session.asking import challenge_at
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.choosing import read_choice
@@ -21,7 +22,7 @@ from gdtutor.view.frame import UNICODE, Chars
 
 LONGEST = 24
 """Cells of an answer as it is shown."""
-RIGHT, OTHER = "right", "another answer"
+RIGHT, OTHER, SHORT = "right", "another answer", "right, with too few digits"
 CHOSEN_RIGHT = " (right)"
 ASK = "Enter asks, Esc leaves: value, sign, shape, next; QUESTION | no | *right"
 ABOUT_NEXT = {"value": Ask.VALUE, "sign": Ask.SIGN, "shape": Ask.SHAPE, "next": Ask.NEXT}
@@ -53,7 +54,7 @@ class Reply(Struct, frozen=True):
     text: str
     """As it was typed, with its control characters pictured, cut to `LONGEST`."""
     verdict: str
-    """`RIGHT`, the name of a slip, or `OTHER`."""
+    """`RIGHT`, the name of a slip, `SHORT` or `OTHER`."""
 
 
 class Poll(Struct, frozen=True, eq=False):
@@ -126,6 +127,9 @@ def judged_answer(poll: Poll, text: str, *, explains: bool = True) -> Reply | Gd
     """
     try:
         wrong = judged(poll.asked, poll.challenge, text, explains=explains)
+    except ShortAnswerError:
+        # It is told with the other verdicts: saying so at once would say what is right.
+        return Reply(shown(text), SHORT)
     except GdTutorError as error:
         return error
     verdict, choices = RIGHT, poll.challenge.choices

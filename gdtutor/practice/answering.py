@@ -6,7 +6,7 @@ import numpy as np
 
 from gdtutor.engine.trace import frozen
 from gdtutor.practice.exercise import Exercise, own_slips, trace_of
-from gdtutor.session.answers import AnswerError, read_number, read_shape
+from gdtutor.session.answers import AnswerError, Interval, Typed, read_number, read_shape
 from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.moment import Moment
 from gdtutor.session.slips import Slip, SlipMatch
@@ -45,19 +45,23 @@ def marked(exercise: Exercise, text: str) -> Marked:
         others = [f"the shape of {n}" for n, v in exercise.given.items() if v.shape == shape]
         return Marked(False, tuple(SlipMatch(Slip.OTHER_VALUE, other) for other in others))
     number = read_number(text)
-    if not np.isfinite(number):
+    if not np.isfinite(number.value):
         raise AnswerError("that is no finite number", "write a number, or a calculation: 0.75*0.3")
-    if abs(number - exercise.answer) <= _NEAR * max(1.0, abs(exercise.answer)):
+    if _near(exercise.answer).is_right(number):
         return Marked(True)
-    own = [slip for slip, value in own_slips(exercise)
-           if abs(value - number) <= _NEAR * max(1.0, abs(value))]  # fmt: skip
+    own = [slip for slip, value in own_slips(exercise) if _near(value).accepts(number)]
     return Marked(False, tuple(own) or _of_the_table(exercise, number))
 
 
-def _of_the_table(exercise: Exercise, number: float) -> tuple[SlipMatch, ...]:
+def _near(value: float) -> Interval:
+    """Return what is accepted for a value that is computed from short numbers."""
+    return Interval(value, value, 2 * _NEAR * max(1.0, abs(value)))
+
+
+def _of_the_table(exercise: Exercise, number: Typed) -> tuple[SlipMatch, ...]:
     phase = {"gradient": Phase.BACKWARD, "update": Phase.UPDATE}.get(exercise.template.asks)
     if exercise.template.asks == "local":
-        is_turned = abs(number + float(np.asarray(exercise.answer))) <= _NEAR
+        is_turned = _near(-float(np.asarray(exercise.answer))).accepts(number)
         return (SlipMatch(Slip.SIGN),) if is_turned else ()
     variable = "p" if phase is Phase.UPDATE else ""
     step = Step(1, 0, phase or Phase.FORWARD, exercise.template.node, variable)

@@ -10,7 +10,7 @@ from gdtutor.practice.answering import Marked, marked
 from gdtutor.practice.course import PastAnswer, level_of, next_kind, slip_owed
 from gdtutor.practice.exercise import APART, Exercise, drawn, exercises
 from gdtutor.practice.templates import KINDS
-from gdtutor.session.answers import AnswerError
+from gdtutor.session.answers import FIGURES, AnswerError
 from gdtutor.session.slips import SlipMatch
 from gdtutor.values import Struct
 from gdtutor.view.asking import SAYS
@@ -51,7 +51,8 @@ def practise(
     answers = list(past or ())
     recent: list[str] = []
     right = asked = 0
-    services.say("A number, or a calculation; ? tells the answer, q ends.")
+    to = f"to {FIGURES} significant digits"
+    services.say(f"A number {to}, or a calculation; ? tells the answer, q ends.")
     while count is None or asked < count:
         if fixed is not None:
             exercise = next(fixed)

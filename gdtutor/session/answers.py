@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from gdtutor.engine.operations import OPERATIONS, Kind, evaluate, parse_formula
 from gdtutor.session.digits import shown_unit
 from gdtutor.values import Struct
 
+FIGURES = 3
+"""Significant digits that are asked for: from so many on, a number that is rightly rounded to the
+digits typed is right."""
 _SLACK = 4e-15
 """Relative room for the last bits of float64 at the ends of an interval."""
 _FAR = 1000.0
@@ -36,6 +40,21 @@ class AnswerError(GdTutorError):
     code = "answer"
 
 
+class ShortAnswerError(AnswerError):
+    """A number is right as far as it goes, and has fewer digits than are asked for."""
+
+
+class Typed(Struct, frozen=True):
+    """A number as it was typed."""
+
+    text: str
+    value: float
+    figures: int = 0
+    """Its significant digits; 0 of a calculation, which is as exact as it can be."""
+    unit: float = 0.0
+    """One unit in its last digit; 0 of a calculation."""
+
+
 class Interval(Struct, frozen=True):
     """The numbers that are accepted."""
 
@@ -47,13 +66,37 @@ class Interval(Struct, frozen=True):
     apart: tuple[Interval, ...] = ()
     """Readings far from the true value; each is accepted, and nothing between."""
 
-    def holds(self, value: float) -> bool:
-        """Say whether a number is accepted."""
+    def accepts(self, typed: Typed) -> bool:
+        """Say whether a typed number is one of these, or one of them rounded to its digits."""
+        return self.holds(typed.value, typed.unit if typed.figures >= FIGURES else 0.0)
+
+    def is_right(self, typed: Typed) -> bool:
+        """Judge a typed number by what is right.
+
+        Raises:
+            ShortAnswerError: It is right as far as it goes.
+        """
+        if self.accepts(typed):
+            return True
+        # 0.1 is no rounding of 0.09, whose one digit is a 9.
+        own = max(shown_unit(end, typed.figures or 1) for end in (self.low, self.high))
+        if typed.figures and self.holds(typed.value, min(typed.unit, own)):
+            what = f"{typed.text.strip()} is right so far"
+            raise ShortAnswerError(what, f"write {FIGURES} digits, zeros in front not counted")
+        return False
+
+    def holds(self, value: float, unit: float = 0.0) -> bool:
+        """Say whether a number is accepted, or rounds to one that is.
+
+        Args:
+            value: The number.
+            unit: One unit in the last digit that it was rounded to.
+        """
         if not math.isfinite(value):
             return value == self.low or (math.isnan(value) and math.isnan(self.low))
-        slack = _SLACK * max(abs(self.low), abs(self.high)) + self.unit / 2
+        slack = _SLACK * max(abs(self.low), abs(self.high)) + max(self.unit, unit) / 2
         is_near = self.low - slack <= value <= self.high + slack
-        return is_near or any(one.holds(value) for one in self.apart)
+        return is_near or any(one.holds(value, unit) for one in self.apart)
 
     def overlaps(self, other: Interval) -> bool:
         """Say whether some number is accepted by both."""
@@ -82,19 +125,25 @@ def honest(values: Iterable[float], digits: int) -> Interval:
     return Interval(min(near), max(near), unit, tuple(apart))
 
 
-def read_number(text: str) -> float:
+def read_number(text: str) -> Typed:
     """Read a number or a calculation in the lesson grammar; no names, and nothing is executed.
 
     Raises:
         AnswerError: For anything else.
     """
+    written = text.translate(_SPOKEN).strip()
     try:
-        expr = parse_formula(text.translate(_SPOKEN).strip())
+        expr = parse_formula(written)
     except FormulaError as error:
         raise AnswerError(error.what, _HINT) from None
     _check_numeric(expr)
     with np.errstate(all="ignore"):
-        return float(evaluate(expr, {}))
+        value = float(evaluate(expr, {}))
+    try:
+        _, digits, exponent = Decimal(written).as_tuple()
+    except InvalidOperation:
+        return Typed(text, value)
+    return Typed(text, value, len(digits) if any(digits) else 0, float(f"1e{exponent}"))
 
 
 def _check_numeric(expr: Expr) -> None:
@@ -109,7 +158,7 @@ def _check_numeric(expr: Expr) -> None:
             pending.extend(part.args)
 
 
-def read_numbers(text: str, row: int) -> tuple[float, ...]:
+def read_numbers(text: str, row: int) -> tuple[Typed, ...]:
     """Read one number, or a row of them in brackets, with commas or blanks between.
 
     Args:
@@ -153,7 +202,7 @@ def read_sign(text: str) -> int:
     if word in _SIGNS:
         return _SIGNS[word]
     try:
-        return int(np.sign(read_number(word)))
+        return int(np.sign(read_number(word).value))
     except (AnswerError, ValueError):
         raise AnswerError("that is no sign", "write +, - or 0") from None
 

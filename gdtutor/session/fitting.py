@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from gdtutor.session.answers import Typed
 from gdtutor.session.cell_slips import Formula, wrong_formulas
 from gdtutor.session.program_slips import Whole, computed, whole_slips
 from gdtutor.session.slips import Slip, SlipMatch
@@ -19,7 +20,7 @@ _TOO_MANY = frozenset(
 
 
 def slips_that_fit(
-    working: Working, cell: tuple[int, ...], answer: float, digits: int
+    working: Working, cell: tuple[int, ...], answer: Typed, digits: int
 ) -> tuple[SlipMatch, ...]:
     """Return every slip that gives this answer, none where they cannot be told apart.
 
@@ -32,7 +33,7 @@ def slips_that_fit(
         for fit, formula in rows:
             wrong = slip_interval(formula, working.operands, digits)
             is_telling = math.isfinite(wrong.low) and not (wrong.low <= 0 <= wrong.high)
-            if is_telling and wrong.holds(answer) and not wrong.overlaps(right):
+            if is_telling and wrong.accepts(answer) and not wrong.overlaps(right):
                 fits[fit] = None
         if fits:
             return tuple(fits) if len({fit.slip for fit in fits}) <= MOST_FITTING else ()

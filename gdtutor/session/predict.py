@@ -166,7 +166,7 @@ def _value(
     numbers = read_numbers(text, row)
     cells = [cell] if len(numbers) == 1 else [(*cell[:-1], k) for k in range(row)]
     for at, number in zip(cells, numbers, strict=True):
-        if not working.interval(at, digits).holds(number):
+        if not working.interval(at, digits).is_right(number):
             fits = slips_that_fit(working, at, number, digits) if explains else ()
             return Tried(text, fits)
     return None

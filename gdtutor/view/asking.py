@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.conditions import Wanted
 from gdtutor.lesson.model import Choice
+from gdtutor.session.answers import FIGURES
 from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase
@@ -63,7 +64,7 @@ SAYS = {
 
 _OR_HINT = "; or ? for a hint"
 _HOW = {
-    Ask.VALUE: "A number, or a calculation: 0.75*0.3; or ? for a hint.",
+    Ask.VALUE: f"A number to {FIGURES} digits, or a calculation: 0.75*0.3; or ? for a hint.",
     Ask.SIGN: "Answer + or - or 0; or ? for a hint.",
     Ask.SHAPE: "Rows x columns, as 3x4; or ? for a hint.",
     Ask.NEXT: "Type the name of any node that is ready{typed}; or ? for a hint.",

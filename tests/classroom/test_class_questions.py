@@ -17,7 +17,7 @@ from gdtutor.classroom.board import (
     panel_rows,
     place,
 )
-from gdtutor.classroom.polls import OTHER, RIGHT, ToldVerdict, own_question, spread
+from gdtutor.classroom.polls import OTHER, RIGHT, SHORT, ToldVerdict, own_question, spread
 from gdtutor.classroom.room import (
     AGAIN,
     ELSEWHERE,
@@ -109,6 +109,18 @@ def test_nothing_is_given_away_while_the_question_is_open() -> None:
     assert rows == "2 answered. The next step closes it."
     assert "∇ 0.125" not in frame_of(room.shared, 80, 24, UNICODE).text()
     assert counts(room) == ("3 here", "2/3 answered", "3 follow")
+
+
+def test_an_answer_with_too_few_digits_is_told_so_with_the_others_alone() -> None:
+    room, session = posed("value", "backward:yhat")
+    room = typed(room, "anna", "0.1", "enter")
+    room = typed(room, "ben", "0.13", "enter")
+    assert room.poll is not None
+    verdicts = {name: reply.verdict for name, reply in room.poll.replies.items()}
+    assert verdicts == {"anna": SHORT, "ben": SHORT}
+    assert "right" not in room.seats["anna"].notice
+    room = taught(room, after(session, "escape", "n"))
+    assert room.seats["anna"].notice == "Your answer 0.1: right, with too few digits."
 
 
 def test_the_teachers_own_tries_and_hints_reach_nobody() -> None:

@@ -16,6 +16,7 @@ from gdtutor.practice.conversation import PracticeServices, practise
 from gdtutor.practice.course import PastAnswer, level_of, next_kind
 from gdtutor.practice.exercise import APART, Exercise, exercises, is_short, own_slips
 from gdtutor.practice.templates import KINDS, MOST_LEVEL, TEMPLATES, Template
+from gdtutor.session.answers import AnswerError
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.view.asking import SAYS
 
@@ -128,11 +129,20 @@ def test_right_answers_are_right_and_slips_are_named(many: list[Exercise]) -> No
             continue
         for slip, value in own_slips(exercise):
             if abs(value - exercise.answer) > 1e-6:
-                assert slip in marked(exercise, repr(value)).fits
-        judged = marked(exercise, repr(-exercise.answer))
+                assert slip in marked(exercise, f"{value:#.9g}").fits
+        judged = marked(exercise, f"{-exercise.answer:#.9g}")
         wrong += 1
         named += any(fit.slip in SAYS for fit in judged.fits)
     assert named > 0.7 * wrong
+
+
+def test_an_answer_is_judged_by_the_digits_typed() -> None:
+    made = next(e for e in exercises(3, tuple(KINDS)) if e.answer_text.lstrip("-0.")[3:].isdigit())
+    value = float(np.asarray(made.answer))
+    assert marked(made, f"{value:#.3g}").is_right
+    with pytest.raises(AnswerError, match="is right so far — write 3 digits"):
+        marked(made, f"{value:.2g}")
+    assert SlipMatch(Slip.SIGN) in marked(made, f"{-value:#.3g}").fits
 
 
 def test_one_use_of_two_is_named_as_a_path_forgotten() -> None:
@@ -148,7 +158,7 @@ def test_what_is_said_about_a_slip_holds_for_its_exercise(template: Template) ->
     made = next(one for one in drawn_ones if one.template is template)
     answers = {value for _, value in own_slips(made)} | {-made.answer, 1.0, made.answer + 1}
     for answer in answers - {made.answer}:
-        for fit in marked(made, repr(answer)).fits:
+        for fit in marked(made, f"{answer:#.9g}").fits:
             assert bool(fit.about) == ("{about}" in SAYS[fit.slip]), (fit, made.key)
             if "upstream" in SAYS[fit.slip]:
                 assert template.asks == "gradient", (fit, made.key)

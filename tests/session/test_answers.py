@@ -8,6 +8,8 @@ from walks import NETWORK, NEURON, ROWS, walk
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.answers import (
+    Interval,
+    ShortAnswerError,
     honest,
     read_name,
     read_number,
@@ -19,6 +21,10 @@ from gdtutor.session.digits import number, shown_unit
 from gdtutor.session.working import working_of
 
 
+def values_of(text, row):
+    return tuple(number.value for number in read_numbers(text, row))
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -28,7 +34,7 @@ from gdtutor.session.working import working_of
     ],
 )  # fmt: skip
 def test_a_number_may_be_written_in_many_ways(text, wanted):
-    assert read_number(text) == wanted
+    assert read_number(text).value == wanted
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_what_is_no_number_is_refused_and_never_run(text):
     ],
 )
 def test_a_row_may_be_written_with_commas_or_blanks(text):
-    assert read_numbers(text, 3) == (0.1, -0.2, 3.0)
+    assert values_of(text, 3) == (0.1, -0.2, 3.0)
 
 
 def test_whole_numbers_below_a_million_are_written_out():
@@ -61,8 +67,8 @@ def test_whole_numbers_below_a_million_are_written_out():
 
 
 def test_a_single_cell_of_a_row_stays_one_number():
-    assert read_numbers("0.5 - 0.2", 4) == (0.3,)
-    assert read_numbers("0.5 -0.2", 1) == (0.3,)
+    assert values_of("0.5 - 0.2", 4) == (0.3,)
+    assert values_of("0.5 -0.2", 1) == (0.3,)
 
 
 def test_a_row_of_the_wrong_length_is_refused():
@@ -228,3 +234,35 @@ def test_the_cell_computed_from_a_shown_matrix_is_accepted(data):
             working = working_of(moment, step)
             for cell in np.ndindex(working.result.shape):
                 assert working.interval(cell, digits).holds(float(found[cell]))
+
+
+@pytest.mark.parametrize(
+    ("text", "figures", "unit"),
+    [("-0.0811", 3, 1e-4), ("−0.0811", 3, 1e-4), ("0.250", 3, 1e-3), ("120", 3, 1),
+     ("0.08", 1, 0.01), ("8.11e-2", 3, 1e-4), ("0.00", 0, 0.01), ("3/4", 0, 0), ("0.75*0.3", 0, 0)],
+)  # fmt: skip
+def test_the_digits_of_a_number_are_those_that_were_typed(text, figures, unit):
+    typed = read_number(text)
+    assert (typed.figures, typed.unit) == (figures, unit)
+
+
+@given(st.floats(1e-3, 1e4), st.integers(3, 9), st.sampled_from([1, -1]))
+def test_a_value_rounded_to_three_digits_or_more_is_right(size, digits, sign):
+    value = sign * size
+    right = honest([value], 9)
+    rounded = f"{value:.{digits - 1}e}"
+    assert right.is_right(read_number(rounded))
+    beyond = read_number(rounded)
+    beyond = f"{beyond.value + 2 * beyond.unit:.{digits - 1}e}"
+    assert not honest([value], 17).accepts(read_number(beyond))
+
+
+def test_a_value_rounded_to_fewer_digits_is_right_so_far():
+    right = Interval(-0.081068, -0.081068, 1e-5)
+    for text in ("-0.08", "-0.081", "-8e-2"):
+        with pytest.raises(ShortAnswerError, match=f"{text} is right so far — write 3 digits"):
+            right.is_right(read_number(text))
+    for text in ("-0.0812", "-0.09", "-0.1", "0.08", "0", "-0.0", "-0.0812*1"):
+        assert not right.is_right(read_number(text))
+    assert Interval(0.5, 0.5, 1e-4).is_right(read_number("0.5"))
+    assert Interval(-12.0, -12.0, 1e-3).is_right(read_number("-12"))

@@ -448,3 +448,23 @@ def test_the_key_that_ends_predict_mode_is_named_while_it_is_on():
     for session in (predicting(NEURON), at_a_step):
         assert "r ask no more" in screen(session)
     assert "r ask no more" not in screen(walk(NEURON, "given"))
+
+
+def test_an_answer_rounded_to_three_digits_is_right_and_to_fewer_right_so_far():
+    session = pressed(predicting(NEURON, "backward:z"), "n")
+    value = float(working_of(session.moment, session.challenge.step).result)
+    assert session.challenge.ask is Ask.VALUE
+    short, effects = submitted(session, f"{value:.1g}")
+    assert "is right so far" in short.prompt.error
+    assert "write 3 digits" in short.prompt.error
+    assert not any(isinstance(effect, KeepAttempt) for effect in effects)
+    right, effects = submitted(session, f"{value:.3g}")
+    assert right.challenge is None
+    assert [e.correct for e in effects if isinstance(e, KeepAttempt)] == [True]
+    wrong, effects = submitted(session, f"{-value:.3g}")
+    assert Slip.SIGN in [fit.slip for fit in wrong.challenge.tried[0].fits]
+
+
+def test_the_question_says_to_how_many_digits():
+    session = pressed(predicting(NEURON), "n")
+    assert "A number to 3 digits" in " ".join(screen(session).split())

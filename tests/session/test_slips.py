@@ -6,9 +6,10 @@ from walks import NETWORK, NEURON, ROWS, walk
 
 from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
+from gdtutor.session import fitting
 from gdtutor.session import working as working_module
+from gdtutor.session.answers import Typed, read_number
 from gdtutor.session.cell_slips import wrong_formulas
-from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import Session
@@ -22,6 +23,11 @@ title = "Slips"
 chapter = "For tests"
 summary = "One formula"
 """
+
+
+def slips_that_fit(working, cell, answer, digits):
+    """Return the slips that give a number, which is as exact as a calculation."""
+    return fitting.slips_that_fit(working, cell, Typed("", float(answer)), digits)
 
 
 def lesson_of(formulas, parameters, constants="", tail=""):
@@ -301,3 +307,12 @@ def test_what_a_step_does_not_name_is_not_read_and_the_rest_is_read_once(monkeyp
     values = session.moment.traces[0].values
     assert id(values["Z1"]) in read
     assert len(read) == len(set(read)) < len(values)
+
+
+def test_a_slip_is_named_by_its_number_rounded_to_three_digits_or_more():
+    lesson = lesson_of("a = sigmoid(z)\nL = a*c", "z = 0.7", "c = 3.7")
+    back = worked(lesson, Phase.BACKWARD, "z")
+    for figures, is_named in ((2, False), (3, True), (5, True)):
+        answer = read_number(f"{-float(back.result):#.{figures}g}")
+        fits = fitting.slips_that_fit(back, (), answer, 9)
+        assert (Slip.SIGN in {fit.slip for fit in fits}) == is_named, answer
