@@ -125,6 +125,14 @@ def test_a_random_walk_over_all_controls_keeps_the_three_one(seed: int) -> None:
     hold(session)
 
 
+@pytest.mark.parametrize("label", ROW)
+def test_every_control_moved_keeps_the_three_one(label: str) -> None:
+    """A random walk may pass a control by; what it writes and saves is held here for each."""
+    for key in ("right", "left"):
+        session = pressed(at(begun(), label), [Press(key)])
+        hold(session)
+
+
 @pytest.mark.sampled
 @pytest.mark.parametrize("label", ROW)
 def test_every_control_has_a_next_value_and_one_before(label: str) -> None:
