@@ -262,6 +262,8 @@ def _legend(source: Source, trails: tuple[Trail, ...]) -> tuple[str, ...]:
         here = marks_of(source.chars).here
         count = len(trails[0].points)
         now = f"{here} iteration {source.iteration}"
+        if count < 2:
+            return (now,)  # the start is hidden under where the walk is
         return (f"S start, {_glyph(source, 0)} path, {now}" if count > 2 else f"S start, {now}",)
     parts = [f"{_glyph(source, i)} {trail.label}" for i, trail in enumerate(trails)]
     steps = max((len(trail.points) for trail in trails), default=1) - 1

@@ -120,3 +120,9 @@ def test_many_examples_are_thinned_and_that_is_said():
     big = ROWS.replace('dataset = "or"', 'dataset = "circle"\ncount = 5000')
     text = " ".join(picture(big, WISH, width=70, height=24).split())
     assert "of 5,000 examples" in text
+
+
+def test_a_start_that_lies_under_the_present_is_not_in_the_legend():
+    text = picture(ROWS, WISH, "given", width=60, height=16)
+    assert "● iteration 0" in text
+    assert "S start" not in text
