@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dis
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from types import CodeType
 from typing import Any
 
@@ -46,11 +46,14 @@ class Givens:
         values: By the lesson's names.
         names: By the lesson's name, the program's own, a path such as `p['W1']` among them.
         layout: By the lesson's name, how a program has typed a value; filled in here.
+        by_rows: The data of a program that says it has rows and turns none itself. One of them
+            typed as the lesson has it says that all is, and rows are what the program is given.
     """
 
     def __init__(
-        self, values: Mapping[str, Any], names: Mapping[str, str], layout: dict[str, str]
+        self, values: Space, names: Mapping[str, str], layout: dict[str, str], by_rows: Set[str]
     ) -> None:
+        self._by_rows, self._is_turned = by_rows, False
         theirs = {spelled(names.get(name, name)): name for name in values}
         self._names, self._layout = theirs, layout
         self.values = {**values, **{own: values[name] for own, name in theirs.items()}}
@@ -70,6 +73,8 @@ class Givens:
         value, own = np.asarray(given), np.asarray(typed)
         if own.shape == value.shape:
             self._layout[name] = "same"
+        elif own.shape == value.T.shape and (self._is_turned or name in self._by_rows):
+            self._layout[name], self._is_turned = "same", True
         elif own.shape == value.T.shape:
             value, self._layout[name] = value.T.copy(), "transposed"
         elif own.size == value.size and own.ndim <= 2:
@@ -113,15 +118,17 @@ class Layers:
         self._space = space
         self._chain = chain
         self._layers: list[Any] = []
+        self.computing: dict[str, str] = {}
+        """By what a layer calls it, the name that is being computed; of what it returns by ''."""
 
-    def run(self, given: Mapping[str, Any], ends: tuple[str, str, str]) -> Space:
-        """Go forward and backward, and return every name that the layers gave a value.
+    def run(self, given: Mapping[str, Any], ends: tuple[str, str, str], found: Space) -> None:
+        """Go forward and backward.
 
         Args:
             given: The values of all given names.
             ends: The input, the target and the cost.
+            found: Every name that the layers give a value; filled in here.
         """
-        found: Space = {}
         source, target, cost = ends
         fresh = not self._layers
         if fresh:
@@ -134,16 +141,27 @@ class Layers:
         rows = any(_is_by_rows(link, layer, given) for link, layer in self._pairs())
         value = given[source].T if rows else given[source]
         for link, layer in self._pairs():
+            self.computing = {"": link[1]}
             value = found[link[1]] = layer.forward(value)
+        self.computing = {"": cost}
         answer = given[target].T if rows else given[target]
         slope = self._cost(value, answer, found, (cost, self._chain[-1][1]))
-        for link, layer in reversed(self._pairs()):
+        before = [source, *(link[1] for link in self._chain)]
+        for (link, layer), earlier in reversed(list(zip(self._pairs(), before, strict=False))):
             found[f"d{link[1]}"] = slope
-            slope = layer.backward(slope)
-            if link[0] == "linear":
-                found[f"d{link[2]}"] = _read(layer, _WEIGHT_GRADIENTS)
-                found[f"d{link[3]}"] = _read(layer, _BIAS_GRADIENTS)
-        return {name: value for name, value in found.items() if value is not None}
+            self.computing = {"": f"d{earlier}"}
+            named = {f"d{n}": names for n, names in
+                     zip(link[2:], (_WEIGHT_GRADIENTS, _BIAS_GRADIENTS), strict=False)
+                     if link[0] == "linear"}  # fmt: skip
+            self.computing |= {own: n for n, names in named.items() for own in names}
+            first = {n: _read(layer, names) for n, names in named.items()}
+            try:
+                slope = layer.backward(slope)
+            except Exception:
+                named = {n: o for n, o in named.items() if _read(layer, o) is not first[n]}
+                raise
+            finally:
+                found |= {n: _read(layer, names) for n, names in named.items()}
 
     def _pairs(self) -> list[tuple[tuple[str, ...], Any]]:
         return list(zip(self._chain, self._layers, strict=True))
@@ -276,11 +294,3 @@ def call_by_names(function: Callable[..., Any], known: Mapping[str, Any], cache:
             raise LookupError(asked)
         chosen[name] = value
     return function(**chosen)
-
-
-def cache_in(returned: Any) -> Any:
-    """Return what a forward pass hands on to the backward pass."""
-    if isinstance(returned, tuple):
-        held = [part for part in returned if isinstance(part, dict | tuple | list)]
-        return held[-1] if held else returned
-    return returned

@@ -7,7 +7,6 @@ the job's file; what the program prints goes to standard output.
 from __future__ import annotations
 
 import ast
-import copy
 import faulthandler
 import importlib.util
 import json
@@ -24,7 +23,6 @@ from gdtutor.judge.calling import (
     Givens,
     Layers,
     Space,
-    cache_in,
     call_by_names,
     laid_by,
     layer_class,
@@ -32,6 +30,7 @@ from gdtutor.judge.calling import (
 from gdtutor.judge.left_values import (
     HeldParameters,
     as_numbers,
+    cache_in,
     classes_of,
     in_returned,
     names_in,
@@ -100,6 +99,7 @@ class _ProgramRun:
         self._program = program
         self._module: ModuleType | None = None
         self._layers: Layers | None = None
+        self._tried: Layers | None = None
         self._layout: dict[str, str] = {}
         self._rows = False
         self._loops = CutLoops(1)
@@ -107,7 +107,7 @@ class _ProgramRun:
         """By the lesson's name, the program's own."""
         self._unread: list[str] = []
         """Given names that the program has no use of."""
-        self._watch = ValueWatch("", set(), {}, {})
+        self._watch = ValueWatch("", set(), {}, {}, set())
         self._lines: dict[str, list[int]] = {}
         self._after_pass: Space = {}
         """What the names had when a loop that trains was left: what it has learned may be shown."""
@@ -137,15 +137,18 @@ class _ProgramRun:
         laid = {name: laid_by(value, self._rows) for name, value in given.items()}
         # A count, which shapes and ranges take.
         laid |= {n: int(v) for n, v in laid.items() if n == "m"}
-        self._after_pass, self._local, self._unread = {}, {}, []
+        self._after_pass, self._local, self._lines, self._unread, self._tried = {}, {}, {}, [], None
         self._held = HeldParameters({n: v for n, v in given.items() if n in job["parameters"]})
-        givens = Givens(laid, names, self._layout)
+        by_rows = (
+            {*job["data"]} if self._rows and not {*turned_in(tree)} & {*job["data"]} else set()
+        )
+        givens = Givens(laid, names, self._layout, by_rows)
         laid = givens.values
         whole = {n: (np.asarray(laid[n]), axis ^ self._rows) for n, axis in job["data"].items()
                  if axis is not None}  # fmt: skip
-        watch = ValueWatch(job["path"], set(names.values()), bindings_of(tree), whole)
-        self._watch, self._lines = watch, {}
-        kept = copy.deepcopy({name: laid[name] for name in job["data"]})
+        theirs = {n: names.get(n, n) for n in (*job["data"], *job["parameters"])}
+        watch = self._watch = ValueWatch(job["path"], {names[n] for n in job["wanted"]},
+                                         bindings_of(tree), whole, {*theirs.values()})  # fmt: skip
         space: Space = dict(laid)
         found: Space = {}
         if not job.get("whole"):
@@ -162,6 +165,7 @@ class _ProgramRun:
                 self._call(laid, found)
         except BaseException as error:  # SystemExit and all others are told as well
             facts["error"] = told_error(error, job["path"], job["text"])
+            facts["error"]["of"] = self._tried.computing if self._tried else {}
             space = self._module.__dict__ if self._module is not None else space
         finally:
             sys.settrace(None)
@@ -176,15 +180,19 @@ class _ProgramRun:
         others = {} if is_whole else others_of(left, watch.left, known)
         facts |= {
             "rows": self._rows, "layout": self._layout, "others": list(others),
-            "inputs_changed": [n for n in kept if not np.array_equal(laid[n], kept[n])],
+            "inputs_changed": {n: (watch.revised.get(t) or watch.changed[t])[1]
+                               for n, t in theirs.items() if t in watch.after},
             "unread": self._unread, "taken": watch.taken, "turned": turned_in(tree),
             "changed": {n: line for n, (_, line) in watch.changed.items()},
+            "revised": {n: line for n, (_, line) in watch.revised.items()},
             "loops": self._loops.begun, "after": self._loops.after,
             "again": continues and self._layers is not None,
             "held": {n: watch.made(v) for n, v in self._held.own.items()},
-            "network": bool(classes_of(space)) and self._layers is None,
+            "network": bool(classes_of(space)) and self._tried is None,
         }  # fmt: skip
-        before = {f"was {n}": v for n, (v, _) in watch.changed.items() if n in names.values()}
+        seen = watch.revised | watch.changed
+        before = {f"was {n}": seen[t][0] for n, t in names.items() if t in seen}
+        before |= {f"now {n}": watch.after[t] for n, t in theirs.items() if t in watch.after}
         costs = as_numbers(space.get("costs", space.get("losses")))
         more = self._held.values | ({} if costs is None else {"costs": costs})
         more |= {f"each {n}": v for n in job["wanted"] if (v := watch.each(names[n])) is not None}
@@ -238,8 +246,7 @@ class _ProgramRun:
         found: Space = {}
         for name in self._program["wanted"]:
             theirs = self._names[name]
-            left = self._watch.left.get(theirs)
-            options = *values_under(space, theirs), left
+            options = *values_under(space, theirs), self._watch.left.get(theirs)
             value = next((o for o in options if as_numbers(o) is not None), None)
             if value is not None:
                 found[name] = value
@@ -270,10 +277,14 @@ class _ProgramRun:
                 self._take(slopes, found, "d")
         elif job["chain"] and layer_class(space):
             self._unread = []
-            layers = self._layers or Layers(space, job["chain"])
-            made = layers.run(given, job["ends"])
+            self._tried = layers = self._layers or Layers(space, job["chain"])
+            made: Space = {}
+            try:
+                layers.run(given, job["ends"], made)
+            finally:
+                found |= {n: v for n, v in made.items()
+                          if n in job["wanted"] and n not in found and v is not None}  # fmt: skip
             self._layers = layers
-            found |= {n: v for n, v in made.items() if n in job["wanted"] and n not in found}
 
     def _take(self, returned: Any, found: Space, prefix: str) -> None:
         """Take what a function returned, by its keys; what it left in its own names otherwise."""

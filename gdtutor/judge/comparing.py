@@ -72,7 +72,9 @@ def _best(program: AskedProgram, index: int, case: ProgramCase, rows: bool) -> O
         before = program.moments[index - 1].trace.values
     readings = _settled(readings_of(case, moment, asked, rows), moment, asked)
     found = OneStart(moment, case, readings, before)
-    if all(reading.is_right for reading in readings.values()):
+    # What was changed in place may have the numbers of other examples.
+    changed = {*case.facts.get("inputs_changed", ())} & data_names(moment)
+    if changed or all(reading.is_right for reading in readings.values()):
         return found
     is_fit = all(reading.value is not None for reading in readings.values())
     for taken in (*case.facts.get("taken", ()), *_seen(moment, case, asked)):

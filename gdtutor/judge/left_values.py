@@ -97,6 +97,14 @@ def in_returned(returned: Any, names: Mapping[str, str], prefix: str) -> Space:
     return found
 
 
+def cache_in(returned: Any) -> Any:
+    """Return what a forward pass hands on to the backward pass."""
+    if isinstance(returned, tuple):
+        held = [part for part in returned if isinstance(part, dict | tuple | list)]
+        return held[-1] if held else returned
+    return returned
+
+
 def updated_in(space: Space, name: str) -> Any:
     """Return a parameter as the program has left it: in an object, in `params`, or by its name."""
     tables = [vars(held) for held in objects_of(space)]

@@ -62,11 +62,16 @@ def mishap_of(
         what = f"{where}the program ends itself ({error['type']})"
         raise ProgramRefused(what, "take out what ends it, such as exit()")
     asked, beside = {a.name: a for a in program.asked}, _beside(error)
-    at = _named_at(int(error["outer"]) or line, line, asked, source)
+    of = error["of"]
+    own = next((n for n in of if line in source.lines.get(n, ())), "")
+    at = of[own] if of else _named_at(int(error["outer"]) or line, line, asked, source)
+    at = at if at in asked else ""
     if not at and not any(name in cases[number].values for name in asked):
         kind = "" if error["type"] == "LookupError" else f"{error['type']}: "
         message = error["message"] or error["type"]
-        raise ProgramRefused(f"{where}{kind}{message.rstrip()}{beside}", "mend it, and judge again")
+        is_true = error["type"] == "NameError" and "'true'" in message
+        hint = "Python writes True: rows = True" if is_true else "mend it, and judge again"
+        raise ProgramRefused(f"{where}{kind}{message.rstrip()}{beside}", hint)
     blank = _blank_in(source.statement(line), cases[number], asked, source)
     if blank and error["type"] not in ("NameError", "UnboundLocalError"):
         # What the line computes is not wrong: it waits for another.
@@ -175,7 +180,9 @@ def turned_factors(name: AskedName, trace: Trace, source: ProgramText, line: int
     for written in factors_in(source.statement(line)):
         for product in wanted:
             theirs = [last_part(source.names.get(n, n)) for n, _ in product]
-            if theirs == [n for n, _ in written]:
+            # A layer has W for W1 and for W2.
+            bare = [n.rstrip("0123456789") for n in theirs]
+            if [n for n, _ in written] in (theirs, bare):
                 pairs = zip(written, product, strict=True)
                 said = [f"{n} {'lacks .T' if t else 'has a .T too many'}"
                         for (n, own), (_, t) in pairs if own != t]  # fmt: skip

@@ -105,7 +105,7 @@ def slip_of(
     first = departing[0]
     if _lost_an_axis(name, asked, first):
         return SlipMatch(Slip.LOST_AXIS)
-    plain = _of_the_array(name, starts, departing, shown)
+    plain = _of_the_array(name, asked, starts, departing, shown)
     small = first.readings[name.name].raw.dtype
     is_rough = small.kind == "f" and small.itemsize < 8
     if plain is not None and not (is_rough and plain.slip is Slip.PRECISION):
@@ -139,7 +139,11 @@ def _lost_an_axis(name: AskedName, asked: Sequence[AskedName], start: OneStart) 
 
 
 def _of_the_array(
-    name: AskedName, starts: Sequence[OneStart], departing: Sequence[OneStart], shown: SourceSigns
+    name: AskedName,
+    asked: Sequence[AskedName],
+    starts: Sequence[OneStart],
+    departing: Sequence[OneStart],
+    shown: SourceSigns,
 ) -> SlipMatch | None:
     """Return the slip that the array tells by itself: NaN, a change in place, lost digits."""
     reading = departing[0].readings[name.name]
@@ -150,9 +154,13 @@ def _of_the_array(
         before = reading.engine if was.shape == reading.engine.shape else reading.engine.T
         if was.shape == before.shape and np.all(np.abs(was - before) <= reading.tolerance):
             return SlipMatch(Slip.IN_PLACE, name.name)
-    changed = departing[0].case.facts.get("inputs_changed", ())
-    if changed and _follows_from(name, departing[0], changed):
-        return SlipMatch(Slip.IN_PLACE, changed[0])
+    parameters = departing[0].moment.problem.parameters
+    for given in departing[0].case.facts.get("inputs_changed", ()):
+        # What a gradient has after the update of a parameter is another slip.
+        if not (name.is_gradient and given in parameters) and _follows_from(
+            name, asked, departing[0], given
+        ):
+            return SlipMatch(Slip.IN_PLACE, given)
     if is_rounded(reading, shown.rough):
         return SlipMatch(Slip.PRECISION)
     if shown.small and all(is_rounded(s.readings[name.name], 1e-5) for s in departing):
@@ -179,15 +187,15 @@ def _still_has(name: AskedName, earlier: OneStart, start: OneStart) -> bool:
     return _agree(reading.engine + before.value, reading.value, reading.tolerance)
 
 
-def _follows_from(name: AskedName, start: OneStart, changed: Sequence[str]) -> bool:
-    """Say whether the value is what inputs give that were changed in place."""
-    moved = {n: v for n in changed if (v := start.case.values.get(f"own {n}")) is not None}
-    value = start.readings[name.name].value
-    if value is None:
-        return False
+def _follows_from(name: AskedName, asked: Sequence[AskedName], start: OneStart, given: str) -> bool:
+    """Say whether the value is what a given array makes that was changed in place."""
+    now, value = start.case.values[f"now {given}"], start.readings[name.name].value
     scene = name.step.scene
-    blend = blended(start.moment, (), {})
-    values = {**blend.values[scene], **moved}
+    blend = blended(start.moment, asked, start.own(without=name.name))
+    was = blend.values[scene].get(given, now)
+    if value is None or was.shape not in (now.shape, now.T.shape):
+        return False
+    values = {**blend.values[scene], given: now if now.shape == was.shape else now.T}
     replaced = replace(blend, values=tuple(
         values if index == scene else v for index, v in enumerate(blend.values)
     ))  # fmt: skip

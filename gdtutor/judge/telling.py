@@ -162,10 +162,8 @@ def told_lines(
         alone = ", the first pass alone" if taken_of(verdict.starts) else ""
         yield f"All {len(asked)} names are right, {on}{alone}."
     elif verdict.first is not None and verdict.first.name.step.phase is Phase.UPDATE:
-        yield (
-            f"{len(verdict.right)} of {len(asked)} names are right; "
-            f"the update of {verdict.first.name.name} is not."
-        )
+        yield (f"{len(verdict.right)} of {len(asked)} names are right; "
+               f"the update of {verdict.first.name.name} is not.")  # fmt: skip
     else:
         yield f"{len(verdict.right)} of {len(asked)} names are right."
 
@@ -240,8 +238,9 @@ def _beside(departure: Departure, width: int) -> Iterator[str]:
         return
     value, raw = departure.reading.value, departure.reading.raw
     if value is None:
-        mine, walk = shape_text(raw.shape), shape_text(departure.engine.shape)
-        yield f"{_indent(width)}yours is {mine}, the walk's {walk}:"
+        mine, walk, shape = shape_text(raw.shape), "the walk's", departure.engine.shape
+        walk, shape = ("in rows it is", shape[::-1]) if raw.shape == shape else (walk, shape)
+        yield f"{_indent(width)}yours is {mine}, {walk} {shape_text(shape)}:"
         yield from _array(_rows(raw.astype(np.float64), width=width), width)
         return
     marked = _departing(value, departure.engine, departure.reading.tolerance)

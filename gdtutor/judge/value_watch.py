@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import traceback
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from types import FrameType
 from typing import Any
 
@@ -38,17 +38,27 @@ class ValueWatch:
         names: The names that are looked for.
         bindings: By line, what its statement gives values to.
         whole: The given data.
+        given: What is given, by the program's names.
     """
 
     def __init__(
-        self, path: str, names: set[str], bindings: Mapping[int, AssignedAt], whole: Whole
+        self,
+        path: str,
+        names: set[str],
+        bindings: Mapping[int, AssignedAt],
+        whole: Whole,
+        given: Set[str],
     ) -> None:
-        self._path, self._names, self._bindings = path, names, bindings
+        self._path, self._names, self._bindings, self._given = path, names, bindings, given
         self._seen: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._made: dict[int, tuple[Any, list[int]]] = {}
         self._at: dict[int, int] = {}
         self.changed: dict[str, tuple[Any, int]] = {}
         """By name, its value before another line changed it in place, and that line."""
+        self.revised: dict[str, tuple[Any, int]] = {}
+        """The same of a line of its own, such as `X -= 1`."""
+        self.after: Space = {}
+        """By name, its value after it was changed in place for the first time."""
         self.left: Space = {}
         """By name, its value when the function that has it returned; of names that are not looked
         for, where it is small."""
@@ -81,7 +91,7 @@ class ValueWatch:
         if event in ("line", "return"):
             space, line = frame.f_locals, self._at.pop(id(frame), 0)
             binding = self._bindings.get(line, _NOTHING)
-            for name in self._names & space.keys():
+            for name in (self._names | self._given) & space.keys():
                 self._look(frame.f_code.co_name, name, space[name], line)
             for target in binding.targets:
                 self._bind(target, {**frame.f_globals, **space}, binding)
@@ -96,11 +106,14 @@ class ValueWatch:
             return
         before = self._seen.get((scope, name))
         is_own_line = name in map(name_of, self._bindings.get(line, _NOTHING).targets)
-        if before is None or before[0] is not value or is_own_line:
-            self._seen[scope, name] = (value, value.copy())
-        elif not np.array_equal(before[1], value, equal_nan=True):
-            self.changed.setdefault(name, (before[1], line))
-            self._seen[scope, name] = (value, value.copy())
+        is_same = before is not None and before[0] is value
+        if before is not None and is_same and not np.array_equal(before[1], value, equal_nan=True):
+            kept = self.revised if is_own_line else self.changed
+            kept.setdefault(name, (before[1], line))
+            self.after.setdefault(name, value.copy())
+        elif is_same and not is_own_line:
+            return
+        self._seen[scope, name] = (value, value.copy())
 
     def _leave(self, frame: FrameType, space: Mapping[str, Any], returned: Any) -> None:
         parts = returned.values() if isinstance(returned, dict) else returned

@@ -197,6 +197,9 @@ def _explained(
     made, called = _lines_of(name.name, facts.get("lines", {}), source, good)
     line = changed or made
     slip = slip_of(name, program.asked, starts, shown_of(name, line, source))
+    if slip is not None and slip.slip is Slip.IN_PLACE:
+        own = facts.get("revised", {}).get(source.names.get(name.name, name.name))
+        line = facts.get("inputs_changed", {}).get(slip.about) or changed or own or line
     if slip is not None and slip.slip is Slip.OTHER_VALUE and not changed:
         # A function is handed the value by the line that calls it, unless all its results depart.
         lines = facts.get("lines", {})

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from gdtutor.judge.blanks import blank_program
+from gdtutor.judge.process import ProgramRefused
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict
-from gdtutor.session.slips import Slip
-from tests.judge.corpus import HEAD, HIDDEN, SIGMOID, SOFTMAX, TWO_SCENES
-from tests.judge.judging import judged
+from gdtutor.session.slips import Slip, SlipMatch
+from tests.judge.corpus import HEAD, HIDDEN, ROWS, SIGMOID, SOFTMAX, TWO_SCENES, WRONG
+from tests.judge.judging import assignment, judged
 from tests.judge.mutants import LESSONS, Mutant, line_of, mutants, told_of
 
 NAMED = 0.95
@@ -162,3 +164,121 @@ Yhat = sigmoid(Z2)
     first = verdict_on("16", text, tmp_path).first
     assert first is not None
     assert (first.name.name, first.slip and first.slip.slip) == ("Z2", Slip.TRANSPOSED)
+
+
+def headed(lesson: str, text: str, folder: Path) -> str:
+    """Return a program below the header that the blanks of its lesson have."""
+    blanks = blank_program(assignment(lesson, folder), "gdtutor judge")
+    return HEAD + blanks[blanks.index("# The given") : blanks.index("# Forward")] + text
+
+
+SCRIPTS = [p for p in WRONG if p.lesson.isdigit() and "class " not in p.text
+           and "def forward" not in p.text]  # fmt: skip
+
+
+@pytest.mark.parametrize("every", [pytest.param(1, marks=pytest.mark.slow), pytest.param(12)])
+def test_the_header_of_the_blanks_changes_nothing(every: int, tmp_path: Path) -> None:
+    chosen = SCRIPTS[::every]
+    texts = [(p.lesson, headed(p.lesson, p.text.replace(p.old, p.new), tmp_path)) for p in chosen]
+    for program, verdict in zip(chosen, judged(texts, tmp_path), strict=True):
+        assert isinstance(verdict, Verdict), (program.new, verdict)
+        (name, slip), *_ = own_of(verdict)
+        assert (name, slip in program.slips) == (program.name, True), (program.new, slip)
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize(
+    ("line", "before", "name", "about"),
+    [
+        ("X -= 0.5", "Z1 =", "Z1", "X"),
+        ("X *= 0.5", "Z1 =", "Z1", "X"),
+        ("X[0] = 0", "Z1 =", "Z1", "X"),
+        ("Y *= 2", "C =", "C", "Y"),
+        ("Y -= Yhat", "dYhat =", "dYhat", "Y"),
+        ("W1 *= 2", "Z1 =", "Z1", "W1"),
+        ("Yhat -= Y", "dZ2 =", "Yhat", "Yhat"),
+    ],
+)
+def test_a_change_in_place_is_named_at_its_line(
+    line: str, before: str, name: str, about: str, header: bool, tmp_path: Path
+) -> None:
+    text = HIDDEN.replace(f"\n{before}", f"\n{line}\n{before}")
+    verdict = verdict_on("16", headed("16", text, tmp_path) if header else text, tmp_path)
+    first = verdict.first
+    assert first is not None
+    assert first.slip == SlipMatch(Slip.IN_PLACE, about)
+    assert (first.name.name, verdict.source.written(first.line)) == (name, line)
+    assert {d.line for d in verdict.also} <= {first.line}
+    assert not any("another order" in note for note in verdict.notes)
+
+
+def test_the_header_is_given_in_rows_to_a_program_that_says_so(tmp_path: Path) -> None:
+    assert verdict_on("16", headed("16", ROWS, tmp_path), tmp_path).is_right
+    turned = headed("16", "X = X.T; Y = Y.T; W1 = W1.T; b1 = b1.T; W2 = W2.T\n" + ROWS, tmp_path)
+    assert verdict_on("16", turned, tmp_path).is_right
+
+
+def test_an_array_in_rows_is_shown_beside_the_shape_that_rows_have(tmp_path: Path) -> None:
+    text = ROWS.replace("dW1 = X.T @ dZ1", "dW1 = dZ1.T @ X")
+    assert text != ROWS
+    told = list(verdict_lines(verdict_on("16", text, tmp_path), Path("mine.py"), None))
+    assert "         yours is 3×2, in rows it is 2×3:" in told
+
+
+LINEAR = (
+    HEAD
+    + """
+class Linear:
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+
+    def forward(self, A):
+        self.A = A
+        return self.W @ A + self.b
+
+    def backward(self, dZ):
+        self.dW = dZ @ self.A.T
+        self.db = dZ.sum(axis=1, keepdims=True)
+        return self.W.T @ dZ
+
+
+class Sigmoid:
+    def forward(self, Z):
+        self.out = 1/(1 + np.exp(-Z))
+        return self.out
+
+    def backward(self, dA):
+        return dA*self.out*(1 - self.out)
+
+
+def compute_cost(Yhat, Y):
+    m = Y.shape[1]
+    return np.sum((Yhat - Y)**2)/(2*m), (Yhat - Y)/m
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "about", "right"),
+    [
+        ("dZ @ self.A.T", "dZ @ self.A", "dW2", "A lacks .T", "Z1 A1 Z2 Yhat C dYhat dZ2"),
+        ("self.W.T @ dZ", "self.W @ dZ", "dA1", "W lacks .T",
+         "Z1 A1 Z2 Yhat C dYhat dZ2 dW2 db2"),
+        ("self.W @ A", "self.W.T @ A", "Z1", "", ""),
+    ],
+)  # fmt: skip
+def test_a_layer_that_fails_is_told_by_the_name_that_it_computes(
+    old: str, new: str, name: str, about: str, right: str, tmp_path: Path
+) -> None:
+    verdict = verdict_on("16", LINEAR.replace(old, new), tmp_path)
+    first = verdict.first
+    assert first is not None
+    assert (first.name.name, first.slip) == (name, SlipMatch(Slip.TRANSPOSED, about))
+    assert new in verdict.source.written(first.line)
+    assert [n for n in right.split() if n not in (*verdict.right, *verdict.follows)] == []
+
+
+def test_true_in_small_letters_is_told_as_python_writes_it(tmp_path: Path) -> None:
+    (refusal,) = judged([("16", "rows = true\n" + HIDDEN)], tmp_path)
+    assert isinstance(refusal, ProgramRefused)
+    assert refusal.hint == "Python writes True: rows = True"
