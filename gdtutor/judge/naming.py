@@ -97,15 +97,13 @@ def slip_of(
     name: AskedName, asked: Sequence[AskedName], starts: Sequence[OneStart], shown: SourceSigns
 ) -> SlipMatch | None:
     """Return the slip that explains a name on every start on which it departs."""
-    departing = [
-        s for s in starts if name.name in s.readings and not s.readings[name.name].is_right
-    ]
+    departing = _departing(name, starts)
     if not departing:
         return None
     first = departing[0]
     if _lost_an_axis(name, asked, first):
         return SlipMatch(Slip.LOST_AXIS)
-    plain = _of_the_array(name, asked, starts, departing, shown)
+    plain = _of_the_array(name, asked, starts, shown)
     small = first.readings[name.name].raw.dtype
     is_rough = small.kind == "f" and small.itemsize < 8
     if plain is not None and not (is_rough and plain.slip is Slip.PRECISION):
@@ -126,6 +124,10 @@ def slip_of(
     return plain or _of_the_shape(name, first)
 
 
+def _departing(name: AskedName, starts: Sequence[OneStart]) -> list[OneStart]:
+    return [s for s in starts if name.name in s.readings and not s.readings[name.name].is_right]
+
+
 def _lost_an_axis(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> bool:
     """Say whether a column has its right numbers, or what follows from those before it, in a plain
     vector."""
@@ -139,13 +141,10 @@ def _lost_an_axis(name: AskedName, asked: Sequence[AskedName], start: OneStart) 
 
 
 def _of_the_array(
-    name: AskedName,
-    asked: Sequence[AskedName],
-    starts: Sequence[OneStart],
-    departing: Sequence[OneStart],
-    shown: SourceSigns,
+    name: AskedName, asked: Sequence[AskedName], starts: Sequence[OneStart], shown: SourceSigns
 ) -> SlipMatch | None:
     """Return the slip that the array tells by itself: NaN, a change in place, lost digits."""
+    departing = _departing(name, starts)
     reading = departing[0].readings[name.name]
     if not np.all(np.isfinite(reading.raw.astype(np.float64))):
         return SlipMatch(Slip.NOT_FINITE)
@@ -154,12 +153,8 @@ def _of_the_array(
         before = reading.engine if was.shape == reading.engine.shape else reading.engine.T
         if was.shape == before.shape and np.all(np.abs(was - before) <= reading.tolerance):
             return SlipMatch(Slip.IN_PLACE, name.name)
-    parameters = departing[0].moment.problem.parameters
     for given in departing[0].case.facts.get("inputs_changed", ()):
-        # What a gradient has after the update of a parameter is another slip.
-        if not (name.is_gradient and given in parameters) and _follows_from(
-            name, asked, departing[0], given
-        ):
+        if _follows_from(name, asked, departing[0], given):
             return SlipMatch(Slip.IN_PLACE, given)
     if is_rounded(reading, shown.rough):
         return SlipMatch(Slip.PRECISION)
@@ -193,7 +188,9 @@ def _follows_from(name: AskedName, asked: Sequence[AskedName], start: OneStart, 
     scene = name.step.scene
     blend = blended(start.moment, asked, start.own(without=name.name))
     was = blend.values[scene].get(given, now)
-    if value is None or was.shape not in (now.shape, now.T.shape):
+    # What a gradient has after the update of a parameter is another slip.
+    is_update = name.is_gradient and given in start.moment.problem.parameters
+    if value is None or is_update or was.shape not in (now.shape, now.T.shape):
         return False
     values = {**blend.values[scene], given: now if now.shape == was.shape else now.T}
     replaced = replace(blend, values=tuple(
