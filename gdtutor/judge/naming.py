@@ -215,7 +215,8 @@ def _fitting(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> It
     answers = [raw, raw.T] if reading.value is None else [reading.value]
     working = blend.working(name)
     for fit, found in wrong_arrays(working, start.before):
-        if _is_one_of(found, answers, reading.tolerance):
+        small = np.squeeze(found)
+        if any(_agree(small, np.squeeze(a), reading.tolerance) for a in answers):
             yield fit
     if reading.value is None:
         return
@@ -248,11 +249,6 @@ def _fitting_twice(
             is_same = fit.slip is second or (fit.slip in shares and second in shares)
             if not is_same and _agree(found * factor, reading.value, reading.tolerance):
                 yield replace(fit, second=second)
-
-
-def _is_one_of(found: Array, answers: Sequence[Array], tolerance: float) -> bool:
-    small = np.squeeze(found)
-    return any(_agree(small, np.squeeze(answer), tolerance) for answer in answers)
 
 
 def _not_written(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> list[AskedName]:
