@@ -68,16 +68,22 @@ def epoch_costs(
         return losses, np.arange(len(losses)), Partial()
     weighted = losses * sizes[(turn + np.arange(len(losses))) % per]
     head = per - turn
+    # One after the other: the last digit of a cost does not hang on where a burst has ended.
     if len(losses) < head:
         seen = int(np.sum(sizes[turn : turn + len(losses)]))
-        after = Partial(before.total + float(np.sum(weighted)), before.examples + seen)
+        after = Partial(_added(before.total, weighted), before.examples + seen)
         return np.empty(0), np.empty(0, dtype=np.intp), after
     whole = (len(losses) - head) // per
     stop = head + whole * per
     costs = np.empty(1 + whole)
     seen = before.examples + int(np.sum(sizes[turn:]))
-    costs[0] = (before.total + float(np.sum(weighted[:head]))) / seen
-    costs[1:] = weighted[head:stop].reshape(whole, per).sum(axis=1) / np.sum(sizes)
+    costs[0] = _added(before.total, weighted[:head]) / seen
+    costs[1:] = np.cumsum(weighted[head:stop].reshape(whole, per), axis=1)[:, -1] / np.sum(sizes)
     ends = head - 1 + per * np.arange(1 + whole)
-    left = Partial(float(np.sum(weighted[stop:])), int(np.sum(sizes[: len(losses) - stop])))
+    left = Partial(_added(0.0, weighted[stop:]), int(np.sum(sizes[: len(losses) - stop])))
     return costs, ends, left
+
+
+def _added(total: float, losses: Array) -> float:
+    """Return a sum with more losses, added in their order."""
+    return float(np.cumsum([total, *losses])[-1])
