@@ -527,10 +527,8 @@ def port(text: str) -> int:
 
 
 def _progress(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action", metavar="reset", nargs="?", choices=("reset",), help="forget a lesson"
-    )
-    parser.add_argument("lesson", metavar="LESSON", nargs="?", default="", help="its id")
+    parser.add_argument("words", metavar="LESSON", nargs="*", help="its id; every lesson without")
+    parser.usage = "%(prog)s [LESSON] [--json]\n       %(prog)s reset LESSON [--json]"
     _json(parser)
 
 

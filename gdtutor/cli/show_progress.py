@@ -19,38 +19,43 @@ from gdtutor.session.catalogue import PRACTICE, READ, TASK, WRITTEN
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the progress, or forget a lesson."""
+    is_reset = arguments.words[:1] == ["reset"]
+    lesson = " ".join(arguments.words[is_reset:])
+    if is_reset and not lesson:
+        raise GdTutorError("no lesson is named", "write gdtutor progress reset LESSON")
     with ProgressStore(default_path()) as store:
-        if arguments.action == "reset":
-            _reset(store, arguments.lesson)
+        if lesson:
+            _check_known(store, lesson)
+        if is_reset:
+            store.apply((Reset(lesson),))
             if arguments.json:
-                print_json({"forgotten": arguments.lesson})
+                print_json({"forgotten": lesson})
             else:
-                print_lines([f"Everything about {arguments.lesson} is forgotten."])
+                print_lines([f"Everything about {lesson} is forgotten."])
         elif arguments.json:
-            print_json(store.as_json())
+            data = store.as_json()
+            own = [one for one in data["lessons"] if lesson in ("", one["lesson"])]
+            print_json({**data, "lessons": own})
         else:
-            print_lines(lines_of(store))
+            print_lines(lines_of(store, lesson))
     return 0
 
 
-def _reset(store: Progress, lesson: str) -> None:
+def _check_known(store: Progress, lesson: str) -> None:
     known = store.lessons()
-    if not lesson:
-        raise GdTutorError("no lesson is named", "write gdtutor progress reset LESSON")
     if lesson not in known:
         near = did_you_mean(lesson, known)
         nothing = f"there are {', '.join(known)}" if known else "nothing is remembered at all"
         raise GdTutorError(f"nothing is remembered about '{lesson}'", near or nothing)
-    store.apply((Reset(lesson),))
 
 
-def lines_of(store: Progress) -> list[str]:
-    """Return what is remembered, a lesson after the other."""
+def lines_of(store: Progress, only: str = "") -> list[str]:
+    """Return what is remembered, a lesson after the other, or of one alone."""
     places, finished = store.places(), store.finished_lessons()
     lines, done = list(store.messages), store.tasks_done()
     read = (read_summary(path) for path in discover(shipped_lessons_folder()))
     asked = {entry.id: entry.tasks for entry in read if entry is not None}
-    for lesson in store.lessons():
+    for lesson in [only] if only else store.lessons():
         tried = [one for one in store.attempts(lesson) if not one.question.startswith(TASK)]
         right = sum(1 for one in tried if one.correct)
         place = places.get(lesson)

@@ -21,11 +21,10 @@ def written(effect: WriteLesson) -> Told:
         path, is_new = save_playground(effect.playground, effect.playground.folder)
     except GdTutorError as error:
         return Told(str(error), is_error=True)
-    missing = f" It is without what the walk has {effect.left_out}." if effect.left_out else ""
     call = effect.program
     if not is_new:
-        return Told(f"{path} holds it already: {call} play {path} opens it.{missing}")
-    return Told(f"Wrote {path}: {call} {path} walks it, {call} check passes it.{missing}")
+        return Told(f"{path} holds it already: {call} play {path} opens it.{effect.told}")
+    return Told(f"Wrote {path}: {call} {path} walks it, {call} check passes it.{effect.told}")
 
 
 def save_playground(playground: Playground, folder: Path) -> tuple[Path, bool]:

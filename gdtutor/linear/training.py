@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.report.transcript import WIDTH, read_aloud
-from gdtutor.session.link import lesson_word
+from gdtutor.session.link import training_command
 from gdtutor.session.state import ClassRole, Status, Walk
 from gdtutor.view import notation
 from gdtutor.view.curve import curve_sentence, sampled_epochs
@@ -74,10 +74,9 @@ def _prediction_lines(session: Walk, chars: Chars) -> list[str]:
     for place, text in enumerate(lines):
         if text.strip() in ("…", "..."):
             before, after = (int(lines[place + by].split()[0].rstrip(HELD)) for by in (-1, 1))
-            called = lesson_word(session.lesson)
             # Who hears a class has no command line there.
             is_alone = session.class_role is ClassRole.NONE
-            told = f"; gdtutor train {called} --json prints all predictions" * is_alone
+            told = f"; {training_command(session)} prints all predictions" * is_alone
             lines[place] = f"  {after - before - 1} examples left out{told}"
     return lines
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
-from gdtutor.practice.templates import MOST_LEVEL
+from gdtutor.practice.templates import KINDS, MOST_LEVEL
 from gdtutor.values import Struct
 
 THRICE = 3
 """How often a slip is made before exercises of its kind come, and how many of them."""
-_WINDOW = 12
+_WINDOW = (THRICE + 1) * len(KINDS)
+"""Answers after which a slip is forgotten: every kind has its turn once more than a slip needs."""
 
 
 class PastAnswer(Struct, frozen=True):
@@ -50,16 +50,15 @@ def next_kind(kinds: Sequence[str], past: Sequence[PastAnswer]) -> str:
 
 def slip_owed(past: Sequence[PastAnswer]) -> PastAnswer | None:
     """Return the answer that made a slip for the third time, while its exercises are not done."""
-    counts: Counter[str] = Counter()
+    made: dict[str, list[int]] = {}
     trigger: int | None = None
     for index, one in enumerate(past):
         if not one.slip or (trigger is not None and index - trigger <= THRICE):
             continue
-        if index >= len(past) - _WINDOW:
-            counts[one.slip] += 1
-        if counts[one.slip] == THRICE:
+        made[one.slip] = [at for at in made.get(one.slip, []) if index - at < _WINDOW] + [index]
+        if len(made[one.slip]) == THRICE:
             trigger = index
-            counts.clear()
+            made.clear()
     if trigger is not None and len(past) - 1 - trigger < THRICE:
         return past[trigger]
     return None

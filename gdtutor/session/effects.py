@@ -66,8 +66,8 @@ class WriteLesson(Struct, frozen=True):
     playground: Playground
     program: str
     """How a shell calls the program."""
-    left_out: str = ""
-    """What was changed in the walk, which is no part of the playground."""
+    told: str = ""
+    """Sentences on what was changed on the way, which is no part of the file."""
 
 
 class ShowPalette(Struct, frozen=True):

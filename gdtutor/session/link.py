@@ -93,14 +93,30 @@ def kept_command(session: Walk) -> str:
     return shlex.join([*words, "--keys", keys])
 
 
+def training_command(session: Walk) -> str:
+    """Return the command line that trains the lesson, or as many epochs of the playground, without
+    screens and prints all there is."""
+    if not isinstance(session, Playing):
+        return shlex.join(["gdtutor", "train", lesson_word(session.lesson), "--json"])
+    changes = [word for change in session.changes for word in ("--set", change.text())]
+    epochs = str(max(len(session.training.costs), 1))
+    return shlex.join(
+        ["gdtutor", "play", *_options(session), *changes, "--epochs", epochs, "--json"]
+    )
+
+
 def _opening_words(session: Walk, lesson: Lesson) -> tuple[str, ...]:
     """Return the word of the lesson, or `play` with the options of the playground."""
     if not isinstance(session, Playing):
         return (lesson_word(lesson),)
+    return ("play", *_options(session))
+
+
+def _options(session: Playing) -> tuple[str, ...]:
+    """Return the options of the playground as its run began."""
     # What was changed on the way is told with the iteration that it was changed at.
     rate = session.original.segments[0].settings.learning_rate
-    playground = replace(session.play.playground, rate=rate)
-    return ("play", *words_of(playground))
+    return words_of(replace(session.play.playground, rate=rate))
 
 
 def lesson_word(lesson: Lesson) -> str:

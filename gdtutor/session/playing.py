@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.network import PREDICTION
@@ -400,8 +401,15 @@ def toggle_tests(session: Playing, count: int) -> Playing:
 
 def save_lesson(session: Playing, count: int) -> Result:
     """Write the playground as a lesson file."""
-    left_out = edited_values(session).strip(" *")
-    return session, (WriteLesson(session.play.playground, session.program, left_out),)
+    edits = edited_values(session).strip(" *")
+    told = f" It is without what the walk has {edits}." if edits else ""
+    rates = [(one.first_iteration, one.settings.learning_rate) for one in session.run.segments]
+    steps = pairwise(rates)
+    other = [f"{rate:g} from iteration {at} on" for (_, last), (at, rate) in steps if rate != last]
+    if other:
+        told += f" Its rate is {rates[-1][1]:g} from the start; here it was {rates[0][1]:g} first,"
+        told += f" then {', '.join(other)}."
+    return session, (WriteLesson(session.play.playground, session.program, told),)
 
 
 def edited_values(session: Walk) -> str:

@@ -83,8 +83,23 @@ def test_a_lesson_is_forgotten_and_no_other(store, capsys):
         assert left.lessons() == ("loss",)
 
 
-@pytest.mark.parametrize(("words", "says"), [(["reset", "biass"], "bias"), (["reset"], "LESSON")])
-def test_what_cannot_be_forgotten_is_said(store, words, says, capsys):
+def test_one_lesson_is_shown_alone(store, capsys):
+    assert main(["progress", "loss"]) == 0
+    out = capsys.readouterr().out
+    assert "gdtutor loss" in out
+    assert "bias" not in out
+    assert main(["progress", "loss", "--json"]) == 0
+    assert [one["lesson"] for one in json.loads(capsys.readouterr().out)["lessons"]] == ["loss"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["reset", "biass"], "bias"), (["reset"], "LESSON"), (["biass"], "did you mean 'bias'"),
+        (["bias", "loss"], "about 'bias loss'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_shown_or_forgotten_is_said(store, words, says, capsys):
     assert main(["progress", *words]) == 2
     assert says in capsys.readouterr().err
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from random import Random
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gdtutor.cli import main
 from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.play import asked_for
 from gdtutor.drive.headless import pressed
@@ -19,6 +21,7 @@ from gdtutor.engine.operations import Operation, apply
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.lesson.tables import MAX_LAYERS, MAX_WIDTH
+from gdtutor.linear.training import training_lines
 from gdtutor.play.lesson_text import FILE, playground_in, text_of
 from gdtutor.play.options import playground_of_line
 from gdtutor.play.playground import Playground
@@ -215,6 +218,19 @@ def test_the_command_line_brings_single_iterations_and_what_is_chosen() -> None:
     assert command_of(session) == "gdtutor play --data moons --keys '3n 3i tab right'"
     hold(session)
     hold(pressed(session, parse_keys("left 2down w down tab left")))
+
+
+def test_what_predictions_leave_out_is_had_by_a_command_that_works(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    session = begun("--data moons --rate 0.3", "2n")
+    session = pressed(at(session, "rate"), parse_keys("right n"))
+    (row,) = [row for row in training_lines(session, UNICODE) if "left out" in row]
+    command = row.partition("; ")[2].removesuffix(" prints all predictions")
+    assert main(shlex.split(command)[1:]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["costs"] == session.run.costs.tolist()
+    assert len(data["predictions"][0]) == 200
 
 
 def test_a_walk_that_went_beyond_the_run_leaves_it_there() -> None:

@@ -15,7 +15,7 @@ from gdtutor.play.lesson_text import playground_in
 from gdtutor.play.lesson_text import text_of as text_of_lesson
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.edits import with_change
-from gdtutor.session.playing import play_session, save_lesson
+from gdtutor.session.playing import play_session, reopened, save_lesson
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.ui.answering import Computing, Services
@@ -93,6 +93,17 @@ def test_the_network_is_called_by_the_features_that_come_in() -> None:
     header = frame_of(play_session(Session(), playground), 120, 36, UNICODE).text().split("\n")[0]
     assert "3-8-6-1" in header
     assert "A network of 3-8-6-1" in text_of_lesson(playground)
+
+
+def test_a_rate_that_was_changed_on_the_way_is_told(monkeypatch, tmp_path) -> None:
+    monkeypatch.chdir(tmp_path)
+    session = play_session(Session(), playground_of_line("--data xor --layers 2-2-1"))
+    changes = map(parse_assignment, ("4:learning_rate=0.3", "9:learning_rate=1"))
+    computing = Computing(Services(open_lesson, lambda _: None), UNICODE)
+    answer = computing.answer(reopened(session, changes), Press("W", "W"), Size(120, 36))
+    told = "Its rate is 1 from the start; here it was 0.1 first, then 0.3 from iteration 4 on, "
+    assert answer.session.message.endswith(f"{told}1 from iteration 9 on.")
+    assert "learning_rate = 1.0" in (tmp_path / "play-xor.md").read_text(encoding="utf-8")
 
 
 def test_a_saved_playground_is_called_as_the_program_was_started() -> None:

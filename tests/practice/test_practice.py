@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from gdtutor.cli import main
 from gdtutor.cli.arguments import EXERCISE_KINDS
 from gdtutor.practice.answering import marked
 from gdtutor.practice.conversation import PracticeServices, practise
-from gdtutor.practice.course import PastAnswer, level_of, next_kind
+from gdtutor.practice.course import PastAnswer, level_of, next_kind, slip_owed
 from gdtutor.practice.exercise import APART, Exercise, exercises, is_short, own_slips
 from gdtutor.practice.templates import KINDS, MOST_LEVEL, TEMPLATES, Template
 from gdtutor.session.answers import AnswerError
@@ -211,15 +211,26 @@ def test_levels_follow_the_answers() -> None:
 
 
 def test_a_slip_made_thrice_brings_three_of_its_kind() -> None:
-    kinds = tuple(KINDS)
-    slip = PastAnswer("contribution", False, "local factor missing")
-    fine = PastAnswer("forward", True)
-    assert next_kind(kinds, [slip, fine, slip, fine]) == kinds[4]
-    past = [slip, fine, slip, fine, slip]
-    for _ in range(3):
-        assert next_kind(kinds, past) == "contribution"
-        past = [*past, PastAnswer("contribution", True)]
-    assert next_kind(kinds, past) == kinds[len(past) % len(kinds)]
+    """Where the kinds come in turn, and contributions alone go wrong."""
+    kinds, past = tuple(KINDS), []
+    for _ in range(60):
+        kind = next_kind(kinds, past)
+        slip = "local factor missing" if kind == "contribution" else ""
+        past.append(PastAnswer(kind, not slip, slip))
+    asked = [one.kind for one in past]
+    third = [place for place, kind in enumerate(asked) if kind == "contribution"][2]
+    assert asked[: third + 1] == [kinds[place % len(kinds)] for place in range(third + 1)]
+    assert asked[third + 1 : third + 5] == ["contribution"] * 3 + [kinds[(third + 4) % len(kinds)]]
+    # Made in the repeat, a slip does not count for the next one.
+    later = asked[third + 4 : third + 4 + 2 * len(kinds)]
+    assert ("contribution", "contribution") not in list(pairwise(later))
+
+
+@pytest.mark.parametrize("between", [7, 12])
+def test_a_slip_of_long_ago_is_forgotten(between: int) -> None:
+    slip, fine = PastAnswer("sum", False, "sign"), PastAnswer("forward", True)
+    past = [slip, *[fine] * between, slip, *[fine] * (between + 8), slip]
+    assert (slip_owed(past) is not None) == (between == 7)
 
 
 def talked(lines: list[str], count: int | None = None) -> tuple[str, list[tuple[str, bool]]]:
