@@ -22,6 +22,8 @@ from gdtutor.judge.verdict import judge
 from gdtutor.lesson.load import load_lesson
 from gdtutor.paint.colours import choose_colours
 from gdtutor.play.options import playground_of_line
+from gdtutor.practice.conversation import PracticeServices, practise
+from gdtutor.practice.exercise import exercises
 from gdtutor.session.commands import COMMANDS, commands_of
 from gdtutor.session.playing import play_session
 from gdtutor.session.press import Press
@@ -37,6 +39,8 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURES = ROOT / ".pictures"
 ONE_WRONG = HIDDEN.replace("dZ2 = dYhat * Yhat * (1 - Yhat)", "dZ2 = dYhat")
+SEED = 21
+"""Of the exercise that is answered."""
 JUDGED = (106, 24)
 """Columns and rows of the picture of a judged program."""
 
@@ -82,7 +86,24 @@ def judge_part() -> str:
     return "\n".join(["```", *verdict_lines(judge(lesson, text, path), path, None), "```"])
 
 
-PARTS = {"keys": keys_part, "commands": commands_part, "judge": judge_part}
+def practice_part() -> str:
+    """Return an exercise, answered with the upstream gradient alone and then right."""
+    made = next(exercises(SEED, ("contribution",)))
+    answers = iter((f"{float(made.given['g']):g}", made.answer_text))
+    said: list[str] = []
+
+    def ask() -> str:
+        said.append(f"> {next(answers)}")
+        return said[-1].removeprefix("> ")
+
+    practise(("contribution",), 1, SEED, None, PracticeServices(said.append, ask, lambda *_: None))
+    rows = "\n".join(said).split("\n")
+    return "\n".join(["```", *rows[rows.index("") + 1 :], "```"])
+
+
+PARTS = {
+    "keys": keys_part, "commands": commands_part, "judge": judge_part, "practice": practice_part,
+}  # fmt: skip
 
 
 def with_parts(text: str) -> str:
