@@ -148,6 +148,8 @@ def _panels(
     drawn = network_lines(session, room, main - 4, above - 2, chars)
     is_focused = play.focus is Focus.NETWORK
     title = f"network: {chosen_name(play, chars)}{chosen_weight(session, chars)}"
+    layers = len(play.playground.layers)
+    title += f"; {len(room.shown)} of {layers} layers" if len(room.shown) < layers else ""
     title += "; lines: solid +, dashed −" if room.edges else ""
     network = boxed(Panel(title, drawn, is_focused=is_focused), main, above, chars)
     left = min(main // 2, max(LEGEND, 4 + LABELS + 2 * _rows(height - above)))

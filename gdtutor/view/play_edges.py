@@ -58,7 +58,8 @@ def weight_strip(weights: Array, neuron: int, chosen: int | None, chars: Chars) 
 
 
 class Between(Struct, frozen=True):
-    """Where the lines between two layers begin and end, in rows of a box of cells."""
+    """Where the lines between two layers begin and end, in rows of a box of cells; below 0 at a
+    neuron that is not drawn."""
 
     columns: int
     rows: int
@@ -106,7 +107,7 @@ def edge_lines(
     order = [(abs(level), i, j) for i, row in enumerate(levels) for j, level in enumerate(row)]
     # What is strong lies above what is not, the chosen one above all.
     for strength, i, j in sorted((*order, *([(CHOSEN, *chosen)] if chosen else []))):
-        if not strength:
+        if not strength or min(between.starts[j], between.ends[i]) < 0:
             continue
         is_negative = levels[i][j] < 0
         start, end = 4 * between.starts[j] + 1, 4 * between.ends[i] + 1

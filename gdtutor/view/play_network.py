@@ -21,7 +21,7 @@ from gdtutor.view.play_edges import (
 )
 from gdtutor.view.play_maps import centre_of, layer_names, maps_of, shown_parameters, small_map
 
-LEAST_MAP = (5, 1)
+LEAST_MAP = (4, 1)
 """Columns and lines of the smallest map of a neuron."""
 MOST_MAP = (36, 8)
 LEAST_LINED = 8
@@ -48,17 +48,38 @@ class NetworkRoom(Struct, frozen=True):
     """Empty lines below a map."""
     edges: int
     """Cells of the lines from a layer to the next; 0 where there are none."""
+    shown: range
+    """The layers that are drawn: those around the chosen one where not all of them fit."""
+    neurons: int
+    """Most neurons of a layer that are drawn."""
 
 
 def room_for_network(play: Play, width: int, height: int, chars: Chars) -> NetworkRoom | None:
-    """Return the largest maps that fit; None where no map does."""
-    playground = play.playground
-    layers = len(playground.layers)
-    tallest = max(width_of_layer(playground, layer) for layer in range(layers))
-    before = max(width_of_layer(playground, layer) for layer in range(layers - 1))
+    """Return the largest maps that fit, of as many layers as do; None where no map does."""
+    layers = len(play.playground.layers)
+    windows = (_window(play.layer, layers, most) for most in range(layers, 1, -1))
+    rooms = (_room_for_layers(play, shown, (width, height), chars) for shown in windows)
+    return next((room for room in rooms if room is not None), None)
+
+
+def _window(chosen: int, count: int, most: int) -> range:
+    """Return so many of some places, the chosen one among them."""
+    first = min(max(chosen - most // 2, 0), max(count - most, 0))
+    return range(first, min(first + most, count))
+
+
+def _room_for_layers(
+    play: Play, shown: range, size: tuple[int, int], chars: Chars
+) -> NetworkRoom | None:
+    (width, height), playground, layers = size, play.playground, len(shown)
+    tallest = max(width_of_layer(playground, layer) for layer in shown)
+    before = max(width_of_layer(playground, layer) for layer in shown[:-1])
     strip = max(min(before, MOST_WEIGHTS), NAME) + 2
     columns = min((width - layers) // layers - strip, MOST_MAP[0])
     lines = (height - 1) // tallest
+    # The last line says how many more there are.
+    neurons = tallest if lines else height - 2
+    lines = lines or int(neurons > 0)
     if lines == LEAST_MAP[1]:
         # The number of the neuron stands before its weights.
         strip += NUMBER
@@ -73,7 +94,7 @@ def room_for_network(play: Play, width: int, height: int, chars: Chars) -> Netwo
         beside_lines = (width - layers - (layers - 1) * cells) // layers - strip + 1
         if beside_lines >= max(LEAST_LINED, 3 * cells // 2):
             edges, columns = cells, min(beside_lines, MOST_MAP[0])
-    return NetworkRoom(columns, rows, strip - bool(edges), gap, edges)
+    return NetworkRoom(columns, rows, strip - bool(edges), gap, edges, shown, neurons)
 
 
 def network_lines(
@@ -82,48 +103,61 @@ def network_lines(
     """Return every layer as a column of maps, the weights that arrive before each of them."""
     play, run = session.play, session.run
     playground, snapshot = play.playground, under_cursor(session)
-    names = layer_names(len(playground.layers))
+    names = layer_names(len(playground.layers))[room.shown.start : room.shown.stop]
     maps = maps_of(run, snapshot, names, room.columns, room.rows)
     parameters = shown_parameters(run, snapshot)
     wide = room.strip + room.columns
     blocks = []
     starts: tuple[int, ...] = ()
-    for layer, values in enumerate(maps.layers):
+    for layer, name, values in zip(room.shown, names, maps.layers, strict=True):
         weights = parameters[f"W{layer}"] if layer else None
         chosen = chosen_edge(play, layer)
+        shown = _shown_neurons(play, layer, room.neurons)
         rows: list[Line] = [line((_layer_title(play, layer), Style.DIM))]
-        middles = []
+        middles = [-1] * len(values)
         high = min(max((height - 1) // len(values), room.rows), 2 * room.columns // 5)
         if room.rows == 1 and high > 1:
             # A layer of few neurons has the lines that others need: x2 in one line is its middle.
-            values = maps_of(run, snapshot, (names[layer],), room.columns, high).layers[0]
+            values = maps_of(run, snapshot, (name,), room.columns, high).layers[0]
             grid = replace(maps.grid, rows=high)
         else:
             grid = maps.grid
-        for neuron, own in enumerate(values):
-            centre = centre_of(activation_of_layer(play, layer), len(values))
-            shown = replace(maps, grid=grid)
-            drawn = small_map(shown, own, centre, chars, is_discrete=play.is_discrete)
+        of_layer = replace(maps, grid=grid)
+        centre = centre_of(activation_of_layer(play, layer), len(values))
+        for neuron in shown:
+            own = values[neuron]
+            drawn = small_map(of_layer, own, centre, chars, is_discrete=play.is_discrete)
             edge = chosen[1] if chosen and chosen[0] == neuron else None
             strip = () if weights is None else weight_strip(weights, neuron, edge, chars)
-            name = _name_before(play, layer, neuron, chars)
-            before = (name, strip)
+            before = (_name_before(play, layer, neuron, chars), strip)
             if len(drawn) == 1 and strip:
-                number = f"{neuron:<{NUMBER - 1}}"
+                mark = ">" if (layer, neuron) == (play.layer, play.neuron) else " "
+                number = f"{mark}{neuron:<{NUMBER - 1}}"
                 before = ((*_marked(play, layer, neuron, number), BLANK, *strip), ())
-            middles.append(len(rows) + (len(drawn) - 1) // 2)
+            middles[neuron] = len(rows) + (len(drawn) - 1) // 2
             rows += [
                 (*fitted(before[place] if place < 2 else (), room.strip - 1, chars), BLANK, *row)
                 for place, row in enumerate(drawn)
             ]
             rows += [()] * room.gap
+        if more := len(values) - len(shown):
+            rows.append(line((f"{'⋮' if chars.unicode else ':'} {more} more", Style.DIM)))
         rows = rows[:height] + [()] * (height - len(rows))
-        if weights is not None and room.edges:
+        if weights is not None and room.edges and starts:
             between = Between(room.edges, height, starts, tuple(middles))
             blocks.append(list(edge_lines(edge_levels(play, layer, weights), between, chosen)))
         starts = tuple(middles)
         blocks.append([fitted(row, wide + 1, chars) for row in rows])
     return tuple(fitted(row, width, chars) for row in beside(*blocks))
+
+
+def _shown_neurons(play: Play, layer: int, most: int) -> range:
+    """Return the neurons of a layer that are drawn, the chosen one or what its weight comes from
+    among them."""
+    chosen = play.neuron if layer == play.layer else 0
+    if layer == play.layer - 1:
+        chosen = play.edge or 0
+    return _window(chosen, width_of_layer(play.playground, layer), most)
 
 
 def _name_before(play: Play, layer: int, neuron: int, chars: Chars) -> Line:

@@ -180,6 +180,29 @@ def test_the_map_of_the_output_has_two_columns_a_row(width: int, height: int) ->
     assert abs(len(rows[0]) - 2 * len(rows)) <= 1
 
 
+@pytest.mark.parametrize(
+    ("layers", "keys", "told"),
+    [
+        ("2-20-1", "tab 17down", ("A₁[17]", "⋮ 7 more", ">17")),
+        ("2-20-3-1", "tab right w 15down", ("W₂[0,15]", "⋮ 7 more", "15")),
+        ("2-4-4-4-4-1", "", ("features", "layer 4", "output")),
+        ("2-4-4-4-4-4-1", "tab 4right", ("6 of 7 layers", "layer 1", "layer 5", ">A₅[0]")),
+        ("2-30-4-4-4-4-4-1", "tab", ("of 8 layers", ">0", "⋮ 17 more")),
+    ],
+)
+def test_of_a_network_without_room_what_fits_is_drawn_and_the_rest_is_told(
+    layers: str, keys: str, told: tuple[str, ...]
+) -> None:
+    """With the chosen neuron, or the one that the chosen weight comes from, among them."""
+    session = begun(f"--points 20 --layers {layers}", keys)
+    for chars in (UNICODE, ASCII):
+        rows = [plain(row) for row in frame_of(session, 120, 36, chars).lines[2:19]]
+        shown = "\n".join(rows)
+        for text in told if chars is UNICODE else [text for text in told if text.isascii()]:
+            assert text in shown
+    assert "network: " in shown
+
+
 def test_more_epochs_go_on_and_fewer_than_are_done_begin_anew() -> None:
     session = at(begun(SMALL.replace("12", "3"), "3n"), "epochs")
     longer = pressed(session, parse_keys("right"))
