@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
+import numpy as np
+
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.network import PREDICTION
 from gdtutor.lesson.runs import run_of
@@ -47,6 +49,8 @@ from gdtutor.values import asdict, replace
 
 Result = tuple[Session, tuple[Effect, ...]]
 
+MOST_INPUT = 10.0
+"""The largest input of a file that is not too large for neurons."""
 MOST_PAST = 20
 """Changes that can be taken back, each with its run."""
 
@@ -57,7 +61,20 @@ def play_session(session: Session, playground: Playground) -> Playing:
     Raises:
         GdTutorError: It is no lesson, or cannot be trained.
     """
-    return _placed(session, Play(playground), TrainLook())
+    session = _placed(session, Play(playground), TrainLook())
+    return said(session, _unscaled(session)) if playground.columns else session
+
+
+def _unscaled(session: Playing) -> str:
+    """Return how inputs of a file are scaled that are so large that neurons are flat there."""
+    playground, problem = session.play.playground, session.original.segments[0].problem
+    values = problem.examples[:, problem.columns.index(playground.columns[0])]
+    largest = np.abs(problem.examples[:, :2]).max()
+    if largest <= MOST_INPUT or playground.features != playground.dataset.inputs:
+        return ""
+    scaled = f"({playground.columns[0]}{-values.mean():+.3g})/{values.std() or 1.0:.2g}"
+    told = f"Inputs go up to {largest:.4g}, where neurons are flat"
+    return f"{told}; features as {scaled} scale them."
 
 
 def _placed(session: Session, play: Play, train_look: TrainLook) -> Playing:
@@ -137,7 +154,7 @@ def _gone_on(session: Playing, play: Play) -> Result:
     at, was_running = session.training.iterations, session.training.status is Status.RUNNING
     rate = play.playground.rate
     session = with_change(session, Assignment("learning_rate", None, rate, at))
-    session = replace(session, play=replace(play, word=f"rate: goes on from iteration {at}"))
+    session = replace(session, play=replace(play, word=f"rate: goes on from iteration {at:,}"))
     return start_training(session) if was_running else (session, ())
 
 
@@ -145,7 +162,7 @@ def _lasting(session: Playing, play: Play) -> Result:
     """Let the run end after another number of epochs; what was trained stays."""
     was_running = session.training.status is Status.RUNNING
     run = session.run.lasting(play.playground.epochs)
-    word = f"epochs: goes on from iteration {run.farthest}"
+    word = f"epochs: goes on from iteration {run.farthest:,}"
     there = _placed(session, replace(play, word=word), session.train_look)
     there = replace(there, run=run, original=run, training=at_rest(run))
     if not was_running or there.training.is_at_end:
@@ -200,7 +217,7 @@ def step_control(session: Playing, by: int) -> Result:
 
 def _why_still(playground: Playground, control: Control) -> str:
     if playground.is_fixed and control.flag in ("points", "noise", "data-seed"):
-        return f"{playground.data} is the rows it has; another data set has {control.label}."
+        return f"{playground.data} keeps the rows it has; another data set has {control.label}."
     value = control.value(playground)
     return f"{control.label} stays at {value}; e types another value."
 
@@ -234,7 +251,7 @@ def new_data(session: Playing, count: int) -> Result:
     """Draw other examples of the same data set."""
     play = session.play
     if play.playground.is_fixed:
-        return said(session, f"{play.playground.data} is the rows it has."), ()
+        return said(session, f"{play.playground.data} keeps the rows it has."), ()
     seed = play.playground.data_seed + count
     return changed(session, replace(play.playground, data_seed=seed), "new examples")
 
@@ -404,8 +421,8 @@ def save_lesson(session: Playing, count: int) -> Result:
     edits = edited_values(session).strip(" *")
     told = f" It is without what the walk has {edits}." if edits else ""
     rates = [(one.first_iteration, one.settings.learning_rate) for one in session.run.segments]
-    steps = pairwise(rates)
-    other = [f"{rate:g} from iteration {at} on" for (_, last), (at, rate) in steps if rate != last]
+    later = [one for before, one in pairwise(rates) if one[1] != before[1]]
+    other = [f"{rate:g} from iteration {at:,} on" for at, rate in later]
     if other:
         told += f" Its rate is {rates[-1][1]:g} from the start; here it was {rates[0][1]:g} first,"
         told += f" then {', '.join(other)}."

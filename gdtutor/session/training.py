@@ -212,7 +212,7 @@ def change_rate(session: Walk, doublings: int) -> Result:
     is_over = session.training.is_at_end
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     then = " n trains on with it, 0 starts anew with it." if is_over else ""
-    session = said(session, f"Learning rate {rate:g} from iteration {at} on.{then}")
+    session = said(session, f"Learning rate {rate:g} from iteration {at:,} on.{then}")
     if not was_running:
         return session, ()
     return _start(session, goal)

@@ -30,6 +30,10 @@ ABOVE, BELOW = ("+", "p"), ("-", "n")
 """What marks examples of a regression whose target is above or below 0."""
 
 
+APART = 0.5
+"""The part of what both inputs span together that each has to span for axes that are the same."""
+
+
 class Maps(Struct, frozen=True, eq=False):
     """The values of a network at some points of the plane. Arrays are read-only."""
 
@@ -57,13 +61,20 @@ def _predicting(run: Run, snapshot: Snapshot) -> dict[str, Array]:
 
 
 def axes_of(problem: Problem) -> tuple[Axis, Axis]:
-    """Return the two axes of the plane around all examples, equally long."""
-    columns = input_columns(problem)
-    values = problem.examples[:, list(columns)]
-    low, high = float(values.min()), float(values.max())
-    margin = MARGIN * (high - low or 1.0)
-    first, second = (problem.columns[column] for column in columns)
-    return Axis(first, low - margin, high + margin), Axis(second, low - margin, high + margin)
+    """Return the two axes of the plane around all examples: the same for both, or each by its own
+    examples where those would fill a part of the plane alone."""
+    columns = list(input_columns(problem))
+    values = problem.examples[:, columns]
+    lows, highs = values.min(axis=0), values.max(axis=0)
+    low, high = lows.min(), highs.max()
+    if (highs - lows).min() > APART * (high - low):
+        lows[:], highs[:] = low, high
+    margins = MARGIN * np.where(highs > lows, highs - lows, 1.0)
+    ends = zip((lows - margins).tolist(), (highs + margins).tolist(), strict=True)
+    first, second = (
+        Axis(problem.columns[column], *own) for column, own in zip(columns, ends, strict=True)
+    )
+    return first, second
 
 
 def layer_names(layers: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.lines import fitted, line
+from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.play_edges import (
     MOST_WEIGHTS,
     Between,
@@ -209,7 +209,12 @@ def neuron_lines(session: Playing, columns: int, rows: int, chars: Chars) -> tup
     """
     play, run = session.play, session.run
     weights = _weight_lines(session, columns, chars)
-    high = max(rows - min(len(weights), rows // 2), 2)
+    high = max(rows - min(len(weights), rows // 2 + 1), 2)
+    if len(weights) > rows - high > 0:
+        # The chosen weight stays in sight, whatever there are.
+        kept = _window(play.edge or 0, len(weights), rows - high - 1)
+        more = f"{'⋮' if chars.unicode else ':'} {len(weights) - len(kept)} more"
+        weights = (*weights[kept.start : kept.stop], line((f" {more}", Style.DIM)))
     name = layer_names(len(play.playground.layers))[play.layer]
     maps = maps_of(run, under_cursor(session), (name,), columns, high)
     (values,) = maps.layers
@@ -232,11 +237,10 @@ def _weight_lines(session: Playing, width: int, chars: Chars) -> tuple[Line, ...
         number = notation.shown(float(own[place]), 3, chars)
         is_chosen = play.edge == place
         text = f"{'>' if is_chosen else ' '}{number} {times} {called}"
-        lines.append(line((text[:width], Style.CURRENT if is_chosen else glyph.style)))
-    # The chosen weight stays in sight, whatever there are.
-    first = max(0, (play.edge or 0) - 3)
+        style = Style.CURRENT if is_chosen else glyph.style
+        lines.append(line((shortened(text, width, chars), style)))
     bias_text = f"  {notation.shown(float(bias), 3, chars)} bias"
-    return (*lines[first:], line((bias_text, Style.DIM)))
+    return (*lines, line((bias_text, Style.DIM)))
 
 
 def chosen_name(play: Play, chars: Chars) -> str:

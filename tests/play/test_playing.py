@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -536,6 +537,34 @@ def test_the_chosen_weight_is_told_by_its_value_and_the_neuron_shown_large() -> 
     assert f"W₁[0,0] = {weight:.4g}" in shown
     assert "A₁[0] over the plane" in shown
     assert f">{weight:.3g} · x1" in [plain(row) for row in neuron_lines(session, 30, 40, UNICODE)]
+
+
+@pytest.mark.parametrize(("layers", "told"), [("2-4-2-1", " bias"), ("2-9-2-1", "⋮ 6 more")])
+def test_of_weights_without_room_the_rest_is_told(layers: str, told: str) -> None:
+    session = begun(f"--points 20 --layers {layers}", "tab right w 3down")
+    rows = [plain(row) for row in frame_of(session, 80, 24, UNICODE).lines[3:11]]
+    assert told in rows[-1]
+    assert any(">" in row and "A₁[3]" in row for row in rows)
+
+
+def test_inputs_of_a_file_fill_the_plane_and_large_ones_are_told_of(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "150,-9.5,0\n190,-8.5,1\n170,-9,0\n180,-8.75,1\n"
+    Path("mine.csv").write_text(f"height,score,sick\n{rows}", encoding="utf-8")
+    session = begun("--data mine.csv --train 1 --epochs 5")
+    axes = play_maps.axes_of(session.run.segments[0].problem)
+    assert [(axis.low, axis.high) for axis in axes] == [(146.0, 194.0), (-9.6, -8.4)]
+    assert "go up to 190" in session.message
+    scaled = session.message.partition("features as ")[2].removesuffix(" scale them.")
+    assert scaled == "(height-172)/15"
+    assert not begun(f"--data mine.csv --features {scaled},(score+9) --epochs 5").message
+
+
+def test_inputs_of_one_kind_have_axes_of_one_length() -> None:
+    first, second = play_maps.axes_of(begun("--data spiral").run.segments[0].problem)
+    assert (first.low, first.high) == (second.low, second.high)
 
 
 def test_after_a_run_that_was_lost_another_rate_begins_anew() -> None:
