@@ -49,6 +49,7 @@ from gdtutor.judge.rewriting import (
     TreeLoader,
     rewritten,
     spelled,
+    unread_as,
 )
 from gdtutor.judge.source import bindings_of, declares_rows, names_table, turned_in
 from gdtutor.judge.value_watch import ValueWatch, own_lines, told_error
@@ -85,8 +86,7 @@ def _done(program: Job) -> tuple[Job, list[Space]]:
         if os.getpid() != own:
             # A process that the program has started has no part in what is told of it.
             os._exit(0)
-        told["cases"].append(facts)
-        found.append(values)
+        told["cases"], found = [*told["cases"], facts], [*found, values]
         if facts.get("error", {}).get("ends"):
             break
     return told, found
@@ -129,8 +129,7 @@ class _ProgramRun:
 
     def on(self, given: Space, continues: bool) -> tuple[Job, Space]:
         """Return what happened on values given, and the values left."""
-        facts: Job = {}
-        job = self._program
+        facts, job = Job(), self._program
         tree = ast.parse(job["text"], job["path"])
         self._names = names = {**{n: n for n in job["wanted"]}, **names_table(tree)}
         self._rows = declares_rows(tree)
@@ -179,6 +178,8 @@ class _ProgramRun:
         is_whole, known = len(found) == len(job["wanted"]), {*laid, *names.values()}
         others = {} if is_whole else others_of(left, watch.left, known)
         facts |= {
+            "unread_as": {n: kind for n in job["wanted"] if n not in values
+                          and (kind := unread_as(values_under(left, names[n])[0]))},
             "rows": self._rows, "layout": self._layout, "others": list(others),
             "inputs_changed": {n: (watch.revised.get(t) or watch.changed[t])[1]
                                for n, t in theirs.items() if t in watch.after},
@@ -261,8 +262,8 @@ class _ProgramRun:
         if networks and not layer_class(space) and not objects_of(space):
             # A class of the whole network that the program has not made use of.
             params = {n: given[n] for n in job["parameters"]}
-            network = call_by_names(networks[0], {**given, **space, "params": params}, None)
-            space["__gdtutor_network__"] = network
+            known = {**given, **space, "params": params}
+            space["__gdtutor_network__"] = network = call_by_names(networks[0], known, None)
             forward, backward = network.forward, network.backward
         if callable(forward) and not isinstance(forward, type):
             self._unread = []
@@ -273,8 +274,7 @@ class _ProgramRun:
             self._take(returned, found, "")
             if callable(backward):
                 known |= {names[n]: v for n, v in found.items()}
-                slopes = call_by_names(backward, known, cache_in(returned))
-                self._take(slopes, found, "d")
+                self._take(call_by_names(backward, known, cache_in(returned)), found, "d")
         elif job["chain"] and layer_class(space):
             self._unread = []
             self._tried = layers = self._layers or Layers(space, job["chain"])

@@ -108,6 +108,9 @@ def slip_of(
     is_rough = small.kind == "f" and small.itemsize < 8
     if plain is not None and not (is_rough and plain.slip is Slip.PRECISION):
         return plain
+    if not any(np.any(s.readings[name.name].raw) for s in departing):
+        # Too many a slip gives nothing but zeros.
+        return plain
     for way in (_fitting, _fitting_twice):
         fits: dict[SlipMatch, None] | None = None
         for start in departing:

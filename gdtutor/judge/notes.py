@@ -16,6 +16,7 @@ from gdtutor.judge.asked import AskedName, engine_value, given_values, operands_
 from gdtutor.judge.blend import follows
 from gdtutor.judge.layout import Reading, is_near, reading_of
 from gdtutor.judge.naming import OneStart
+from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText, last_part
 from gdtutor.judge.starts import AskedProgram
 from gdtutor.values import replace
@@ -133,6 +134,14 @@ def _divided(reading: Reading, m: int) -> Reading:
     value = None if reading.value is None else reading.value / m
     is_right = value is not None and is_near(value, reading.engine, reading.tolerance)
     return replace(reading, value=value, is_right=is_right)
+
+
+def unread_names(missing: Sequence[str], case: ProgramCase) -> Iterator[str]:
+    """Yield what stands at a missing name that cannot be compared."""
+    told = case.facts.get("unread_as", {})
+    yield from (
+        f"{n} is {told[n]}, no array of numbers that can be compared." for n in missing if n in told
+    )
 
 
 def other_names(

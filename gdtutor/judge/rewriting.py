@@ -14,6 +14,8 @@ from itertools import islice, pairwise
 from types import CodeType
 from typing import Any
 
+import numpy as np
+
 from gdtutor.judge.source import name_of, targets_of
 
 GIVEN = "__gdtutor_given__"
@@ -251,3 +253,19 @@ def _is_product(node: ast.AST) -> bool:
 
 def _words(value: ast.expr) -> set[str]:
     return {name_of(n) for n in ast.walk(value) if isinstance(n, ast.expr)}
+
+
+def unread_as(value: Any) -> str:
+    """Return what a value is that is no array of numbers; empty where there is none."""
+    if value is None or value is ...:
+        return ""
+    try:
+        kind = np.asarray(value).dtype.kind
+    except Exception:  # of a class of the program's own, which may raise anything
+        return (
+            "a list of parts of different lengths" if isinstance(value, list | tuple) else "unread"
+        )
+    if not isinstance(value, np.ndarray | np.generic):
+        return f"of the type {type(value).__name__}"
+    called = {"c": "complex numbers", "O": "objects", "U": "text"}
+    return f"of {called.get(kind, 'too many numbers or none')}"

@@ -28,6 +28,7 @@ from gdtutor.judge.notes import (
     layout_notes,
     other_names,
     pass_notes,
+    unread_names,
     unseen_updates,
     with_mean_taken_late,
 )
@@ -172,6 +173,7 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     missing = tuple(a.name for a in program.wanted if a.name not in known)
     also = tuple(own[1:])
     notes = (*notes, *(unseen_updates(program, starts) if is_whole and first is None else ()))
+    notes = (*notes, *unread_names(missing, cases[0]))
     notes = (*notes, *other_names(missing, right, program, source, starts))
     return Verdict(program, source, right, first, following, also, missing, mishap, notes, starts)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.catalogue import TASK
+from gdtutor.session.catalogue import TASK, WRITTEN
 from gdtutor.values import Struct, asdict
 
 MAX_NUMBER = 2**63 - 1
@@ -142,12 +142,14 @@ class Progress(ABC):
 
     def tasks_done(self) -> frozenset[tuple[str, str]]:
         """Return lesson id and task id of every task that is done, and was not cleared since."""
-        last = {
-            (lesson, attempt.question.removeprefix(TASK)): attempt.correct
-            for lesson in self.lessons()
-            for attempt in self.attempts(lesson)
-            if attempt.question.startswith(TASK)
-        }
+        last: dict[tuple[str, str], bool] = {}
+        for lesson in self.lessons():
+            for attempt in self.attempts(lesson):
+                task = lesson, attempt.question.removeprefix(TASK)
+                if attempt.question.startswith(TASK):
+                    # A program that was written stays so, whatever is tried with it later.
+                    is_kept = task[1] == WRITTEN and last.get(task, False)
+                    last[task] = attempt.correct or is_kept
         return frozenset(task for task, is_done in last.items() if is_done)
 
     @abstractmethod

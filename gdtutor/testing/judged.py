@@ -83,6 +83,8 @@ def judge_values(path: Path, values: Mapping[str, Any]) -> Judged:
     asked = asked_of(load_lesson(path))
     known = {name.name: name for name in asked.asked}
     arrays = {}
+    if not values:
+        raise GdTutorError("there are no values to judge", f"give some of {', '.join(known)}")
     for name, value in values.items():
         if name not in known:
             hint = did_you_mean(name, known) or f"there are {', '.join(known)}"

@@ -37,6 +37,13 @@ def test_a_name_that_the_walk_does_not_have_is_refused() -> None:
         judge("xor-hidden", Z11=1)
     with pytest.raises(GdTutorError, match="no array of numbers"):
         judge("xor-hidden", Z1="text")
+    with pytest.raises(GdTutorError, match="no values"):
+        judge("xor-hidden")
+
+
+def test_nothing_but_zeros_has_no_slip() -> None:
+    judged = judge("xor-hidden", dW1=np.zeros((3, 2)))
+    assert (judged.first, judged.slip) == ("dW1", "")
 
 
 def test_a_module_is_judged_in_the_fixture(

@@ -282,3 +282,21 @@ def test_true_in_small_letters_is_told_as_python_writes_it(tmp_path: Path) -> No
     (refusal,) = judged([("16", "rows = true\n" + HIDDEN)], tmp_path)
     assert isinstance(refusal, ProgramRefused)
     assert refusal.hint == "Python writes True: rows = True"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("[[1, 2], [3]]", "a list of parts of different lengths"),
+        ("(Yhat - Y)/m + 0j", "of complex numbers"),
+        ("object()", "of the type object"),
+        ("np.zeros((1, 0))", "of too many numbers or none"),
+    ],
+)
+def test_what_cannot_be_compared_is_told_as_what_it_is(
+    value: str, told: str, tmp_path: Path
+) -> None:
+    text = HIDDEN.split("dYhat =")[0] + f"dYhat = {value}\n"
+    verdict = verdict_on("16", text, tmp_path)
+    assert "dYhat" in verdict.missing
+    assert f"dYhat is {told}, no array of numbers that can be compared." in verdict.notes

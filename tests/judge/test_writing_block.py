@@ -71,6 +71,8 @@ def test_progress_knows_what_was_written(
     assert "program written" not in capsys.readouterr().out
     Path("mine.py").write_text(LAYERS, encoding="utf-8")
     assert main(["judge", "26", "mine.py"]) == 0
+    Path("mine.py").write_text(LAYERS.replace("W.T @ dZ", "W.T @ -dZ"), encoding="utf-8")
+    assert main(["judge", "26", "mine.py"]) == 1
     capsys.readouterr()
     main(["progress"])
     assert "program written" in capsys.readouterr().out
