@@ -62,8 +62,7 @@ def main() -> None:
     job: Job = pickle.load(sys.stdin.buffer)
     bound(job["memory"])
     faulthandler.dump_traceback_later(job["seconds"], exit=True)
-    arrays: dict[str, Any] = {}
-    facts = []
+    arrays, facts = Space(), list[Job]()
     for number, program in enumerate(job["programs"]):
         told, found = _done(program)
         facts.append(told)
@@ -78,8 +77,7 @@ def main() -> None:
 
 def _done(program: Job) -> tuple[Job, list[Space]]:
     """Run a program on every case; one that cannot be run says why, for each case."""
-    told: Job = {"cases": []}
-    found: list[Space] = []
+    told, found = Job(cases=[]), list[Space]()
     run, own = _ProgramRun(program), os.getpid()
     for case in program["cases"]:
         facts, values = run.on_case(case)
@@ -193,9 +191,11 @@ class _ProgramRun:
         }  # fmt: skip
         seen = watch.revised | watch.changed
         before = {f"was {n}": seen[t][0] for n, t in names.items() if t in seen}
-        before |= {f"now {n}": watch.after[t] for n, t in theirs.items() if t in watch.after}
-        costs = as_numbers(space.get("costs", space.get("losses")))
-        more = self._held.values | ({} if costs is None else {"costs": costs})
+        # Data may be changed example by example; parameters are by updates, after all else.
+        before |= {f"now {n}": own[n] if n in job["data"] and n in own else watch.after[t]
+                   for n, t in theirs.items() if t in watch.after}  # fmt: skip
+        costs = {"costs": as_numbers(space.get("costs", space.get("losses")))}
+        more = self._held.values | {n: v for n, v in costs.items() if v is not None}
         more |= {f"each {n}": v for n in job["wanted"] if (v := watch.each(names[n])) is not None}
         more |= {f"other {index}": value for index, value in enumerate(others.values())}
         return facts, {**values, **{f"own {n}": v for n, v in own.items()}, **before, **more}
