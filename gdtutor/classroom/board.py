@@ -12,6 +12,7 @@ from gdtutor.classroom.polls import (
     ToldVerdict,
     answerers,
     given,
+    round_of,
     rounds_before,
     spread,
 )
@@ -123,8 +124,8 @@ def counts(room: Classroom) -> tuple[str, ...]:
     poll = room.poll
     if poll is not None:
         asked = [seat for seat in here if not seat.is_out or seat.name in poll.replies]
-        again = " again" if rounds_before(room.polls, poll) else ""
-        facts.append(f"{sum(s.name in poll.replies for s in asked)}/{len(asked)} answered{again}")
+        answered = f"{sum(s.name in poll.replies for s in asked)}/{len(asked)} answered"
+        facts.append(": ".join(filter(None, (round_of(room.polls, poll), answered))))
     if helped := sum(seat.wants_help for seat in here):
         facts.append(f"{helped} ask{'s' if helped == 1 else ''} for help")
     if not room.is_locked:
@@ -212,8 +213,11 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, 
     bars = [_marked(poll) if last.is_told else _unmarked(poll) for poll in rounds]
     now, *before = _bars(bars, width, chars)
     now = (*later, *now)
-    head = (), line(("the round before", Style.TITLE))
-    return (*asked, *now, *(row for bars in before for row in (*head, *bars)))
+    for bars_before in before:
+        head = line((round_of(polls, last), Style.TITLE))
+        earlier = line((f"round {len(rounds_before(polls, last))}", Style.TITLE))
+        now = (head, *now, (), earlier, *bars_before)
+    return (*asked, *now)
 
 
 _Bars = Sequence[tuple[str, int, Style]]

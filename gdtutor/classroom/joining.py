@@ -35,8 +35,9 @@ TELL_EVERY = 0.3
 KEYS = (
     "any key walks on your own  . returns  ! asks for help  q leaves",
     ". returns to the class  ! asks for help  q leaves",
+    "Esc leaves the input, then . returns to the class and ! asks for help",
 )
-"""Of one who follows, and of one who walks alone."""
+"""Of one who follows, of one who walks alone, and of one who types there."""
 OPEN_KEYS = "Enter answers  Esc leaves the input"
 
 
@@ -233,7 +234,9 @@ class Following:
             frame = with_rows(frame, "answers", shown, self._chars)
         is_away = place.is_away and self._process is not None
         state = "training; you are catching up" if place.is_training else self._state
-        state = "on your own, . returns" if is_away else self._state if self._is_over else state
+        is_own_input = is_away and self._session.prompt is not None
+        back = "Esc, then . returns" if is_own_input else ". returns"
+        state = f"on your own, {back}" if is_away else self._state if self._is_over else state
         told = plain(place.notice, self._chars) or f"The class: {state}."
         if self._is_on_the_way and not is_away:
             # To come to where the class has trained may take as long as it did.
@@ -241,7 +244,8 @@ class Following:
         elif self._kept is not None and not is_away:
             told += GOES_BACK
         said = line(" ", (told, Style.GOOD))
-        usable = OPEN_KEYS if is_typing else LOCKED_KEYS[0] if place.is_locked else KEYS[is_away]
+        usable = LOCKED_KEYS[0] if place.is_locked else KEYS[is_away + is_own_input]
+        usable = OPEN_KEYS if is_typing else usable
         # Of a class that is gone, what is left is said with that.
         keys = line(" ", ("" if self._is_over else usable, Style.DIM))
         rows = (said, keys)

@@ -71,11 +71,15 @@ class Lecture(Desk):
     def takes(self, press: Press) -> bool:
         """Take the keys of a class; what ends it for those who are here is asked once."""
         here = sum(seat.is_here for seat in self.hub.room.seats.values())
-        is_typing = self._input is not None or self._session.prompt is not None
-        if press.key == "q" and here and not self._may_end and not is_typing:
+        is_q = press.key == "q" and self._session.prompt is None
+        ends = (is_q or press.key == "ctrl+c") and self._input is None
+        if ends and here and not self._may_end:
             self._may_end = True
-            students = "1 student" if here == 1 else f"{here} students"
-            self._act(Told(f"q again ends the class for {students}; any other key goes on."))
+            students, key = (
+                "1 student" if here == 1 else f"{here} students",
+                "q" if is_q else "Ctrl-C",
+            )
+            self._act(Told(f"{key} again ends the class for {students}; any other key goes on."))
             return True
         self._may_end = False
         return super().takes(press)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import cut_short, pictured
 from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
-from gdtutor.session.answers import ShortAnswerError
+from gdtutor.session.answers import ShortAnswerError, read_number, read_shape, read_sign
 from gdtutor.session.asking import challenge_at
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.choosing import read_choice
@@ -33,6 +34,11 @@ _RIGHT, _WRONG = parse_condition("0 == 0"), parse_condition("0 == 1")
 
 Spread = Sequence[tuple[str, int]]
 """How often each verdict was given."""
+
+
+def question_called(name: str) -> str:
+    """Return a question's name; those of the program name iteration 0 as well."""
+    return name.removeprefix("0/")
 
 
 class ToldVerdict(Struct, frozen=True):
@@ -86,6 +92,11 @@ class Poll(Struct, frozen=True, eq=False):
         """The question as the progress store knows it."""
         return self.challenge.name
 
+    @property
+    def question(self) -> tuple[str, str]:
+        """What is asked, in which lesson: asked again, now or later, it is a further round."""
+        return self.asked.lesson.id, question_called(self.name)
+
     def read(self, chars: Chars = UNICODE) -> tuple[str, ...]:
         """Return the question, then its choices, as the learner reads them."""
         context, challenge = context_of(self.asked, chars), self.challenge
@@ -135,6 +146,8 @@ def judged_answer(poll: Poll, text: str, *, explains: bool = True) -> Reply | Gd
     verdict, choices = RIGHT, poll.challenge.choices
     if choices:
         text = poll.read()[1 + choices.index(read_choice(text, choices))]
+    elif poll.challenge.ask is Ask.SIGN:
+        text = "0+-"[read_sign(text)]
     if wrong is not None:
         verdict = wrong.fits[0].slip.value if wrong.fits else OTHER
     return Reply(shown(text), verdict)
@@ -150,9 +163,13 @@ def with_judged(poll: Poll, text: str, found: Reply | GdTutorError) -> Poll:
 
 def rounds_before(polls: Sequence[Poll], poll: Poll) -> list[Poll]:
     """Return the earlier rounds of a question of a class, the first one first."""
-    asked = poll.asked.lesson.id, poll.name
-    earlier = polls[: polls.index(poll)]
-    return [one for one in earlier if (one.asked.lesson.id, one.name) == asked]
+    return [one for one in polls[: polls.index(poll)] if one.question == poll.question]
+
+
+def round_of(polls: Sequence[Poll], poll: Poll) -> str:
+    """Return which round of its question one is, as `round 2`; empty for the first one."""
+    number = len(rounds_before(polls, poll)) + 1
+    return f"round {number}" if number > 1 else ""
 
 
 def spread(poll: Poll) -> Spread:
@@ -166,8 +183,34 @@ def spread(poll: Poll) -> Spread:
 
 def given(poll: Poll) -> Spread:
     """Return how often each answer was given, without a word of which is right."""
-    counted = Counter(reply.text for reply in poll.replies.values())
-    return tuple(sorted(counted.items(), key=lambda row: (-row[1], row[0])))
+    texts = [reply.text for reply in poll.replies.values()]
+    counted = Counter(texts).items() if poll.is_of_choices else counted_answers(texts, poll.name)
+    return tuple(sorted(counted, key=lambda row: (-row[1], row[0])))
+
+
+def counted_answers(texts: Iterable[str], asked: str) -> Spread:
+    """Return how often each answer was given, the most frequent first.
+
+    Numbers of one value and shapes in any writing are the same answer, told as most have written
+    it.
+
+    Args:
+        texts: The answers.
+        asked: The question as the progress store knows it, which says whether of a shape.
+    """
+    is_shape = asked.endswith(f"?{Ask.SHAPE.value}")
+    written: dict[object, Counter[str]] = {}
+    for text in texts:
+        written.setdefault(_meant(text, is_shape), Counter())[text] += 1
+    rows = [(same.most_common(1)[0][0], same.total()) for same in written.values()]
+    return tuple(sorted(rows, key=lambda row: -row[1]))
+
+
+def _meant(text: str, is_shape: bool) -> object:
+    """Return what an answer says, however it is written; the text where it is neither."""
+    with suppress(GdTutorError):
+        return read_shape(text) if is_shape else read_number(text).value
+    return text
 
 
 def answerers(poll: Poll) -> tuple[tuple[str, list[str]], ...]:

@@ -15,7 +15,7 @@ from gdtutor.classroom.answers import (
     handed_in,
     question_closed,
 )
-from gdtutor.classroom.polls import Poll
+from gdtutor.classroom.polls import Poll, round_of
 from gdtutor.classroom.seats import (
     GOES_BACK,
     Begun,
@@ -53,7 +53,7 @@ COUNT_DIGITS = 4
 FOLLOWING = "You follow the class."
 LEFT_IT = "Your question was closed as you went on your own."
 ELSEWHERE = "The class was asked while you were elsewhere."
-AGAIN = "Asked again: answer once more."
+AGAIN = "Asked again, {}: answer once more."
 SEEN = f"{ELSEWHERE} Your own walk has come to the answer."
 SCROLLS = {"up": -1, "down": 1, "pageup": -5, "pagedown": 5}
 LOOKS = ("tab", "v", "k")
@@ -87,18 +87,18 @@ def taught(room: Classroom, session: Session) -> Classroom:
             for name, seat in room.seats.items()
         }
         room = replace(room, seats=quiet)
-    poll, told = room.poll, ""
+    poll = room.poll
     if poll is not None and (challenge is None or challenge.name != poll.name):
         room = question_closed(room, poll, is_told=_goes_on(poll, session))
     elif poll is not None and challenge is not None and _is_anew(before, session, challenge):
         shows = room.shows_results
-        room, told = replace(question_closed(room, poll), shows_results=shows), AGAIN
+        room = replace(question_closed(room, poll), shows_results=shows)
     elif poll is not None and isinstance(room.shared, Walk):
         room = asked_still(room, poll, room.shared)
     if room.polls and _is_told_at_last(room.polls[-1], session):
         room = replace(room, polls=(*room.polls[:-1], replace(room.polls[-1], is_told=True)))
     if isinstance(room.shared, Walk) and challenge is not None and room.poll is None:
-        room = _asked(room, Poll(challenge, room.shared), told)
+        room = _asked(room, Poll(challenge, room.shared))
     return room
 
 
@@ -128,14 +128,17 @@ def _is_anew(before: Session, session: Session, challenge: Challenge) -> bool:
     return differs(before, session, "original") or not differs(before, session, "moment")
 
 
-def _asked(room: Classroom, poll: Poll, told: str) -> Classroom:
+def _asked(room: Classroom, poll: Poll) -> Classroom:
+    polls = (*room.polls, poll)
+    again = round_of(polls, poll)
+    told = AGAIN.format(again) if again else ""
     seats = {
         name: replace(seat, draft=None if seat.own else answer_input(), typed="",
                       out="" if seat.own is None else ELSEWHERE, view=None,
                       notice=told if seat.own is None else "", is_passing=bool(told))
         for name, seat in room.seats.items()
     }  # fmt: skip
-    room = replace(room, polls=(*room.polls, poll), seats=seats)
+    room = replace(room, polls=polls, seats=seats)
     return replace(room, seats={name: _looked(room, seat) for name, seat in seats.items()})
 
 

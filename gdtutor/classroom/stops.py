@@ -165,12 +165,18 @@ def read_notes(path: Path) -> SpeakerNotes | None:
     return notes
 
 
+def _clock(seconds: float) -> str:
+    """Return what has passed, as `3:48`: a second counts once it is over."""
+    minutes, left = divmod(int(max(seconds, 0.0)), 60)
+    return f"{minutes}:{left:02}"
+
+
 def notes_text(notes: SpeakerNotes, now: float, width: int = 80) -> str:
     """Return what the speaker's second terminal shows, broken at blanks."""
-    passed, ends = (now - notes.began) / 60, notes.planned + notes.minutes
-    plan = f", {notes.minutes:g} min, by the plan until minute {ends:g}" if notes.minutes else ""
-    late = f", {passed - ends:.0f} min late" if notes.minutes and passed - ends >= 0.5 else ""
-    lines = [f"minute {passed:.0f} of the {'talk' if notes.stops else 'class'}{late}"]
+    passed, ends = now - notes.began, (notes.planned + notes.minutes) * 60
+    plan = f", {notes.minutes:g} min, by the plan until {_clock(ends)}" if notes.minutes else ""
+    late = f", {_clock(passed - ends)} late" if notes.minutes and passed - ends >= 1 else ""
+    lines = [f"{_clock(passed)} of the {'talk' if notes.stops else 'class'}{late}"]
     if notes.stops:
         lines.insert(0, f"{notes.title}: stop {notes.stop}/{notes.stops}{plan}")
         lines += ["", notes.note or "(no note)", "", f"next: {notes.following or 'the end'}"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from gdtutor.classroom.polls import RIGHT
+from gdtutor.classroom.polls import RIGHT, counted_answers, question_called
 from gdtutor.classroom.record import (
     Attendance,
     KeptAnswer,
@@ -109,8 +109,7 @@ def _many(count: int, noun: str) -> str:
 
 
 def _called(asked: KeptAsked) -> str:
-    """Return what a question is called; those of the program name iteration 0 as well."""
-    return f"{asked.lesson}, {asked.question.removeprefix('0/')}"
+    return f"{asked.lesson}, {question_called(asked.question)}"
 
 
 def _presence(attendance: tuple[Attendance, ...], name: str) -> str:
@@ -168,6 +167,7 @@ def _poll_lines(rounds: _Rounds, given: dict[int, list[KeptAnswer]]) -> Iterator
         yield f"     {_called(asked)}"
     for verdict, _ in Counter(a.verdict for one in turns for a in one).most_common():
         those = [[a.answer for a in one if a.verdict == verdict] for one in turns]
-        texts = Counter(text for one in those for text in one).most_common()
+        name = asked.question if asked is not None else ""
+        texts = counted_answers((text for one in those for text in one), name)
         told = ", ".join(f"{text}{f' {n}' if n > 1 else ''}" for text, n in texts)
         yield f"    {' '.join(f'{len(one):3}' for one in those)} {verdict} ({told})"

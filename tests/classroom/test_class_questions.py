@@ -352,10 +352,10 @@ def test_two_rounds_stand_below_each_other() -> None:
     assert [spread(poll) for poll in room.polls] == [(("-", 1),), (("+ (right)", 2),)]
     room = taught(room, after(room.taught, "escape", "n"))
     rows = [text_of(row) for row in answer_rows(room.polls, 80, UNICODE)]
-    assert "the round before" in rows
     assert rows[0] == "What sign has ∂L/∂z?"
+    assert (rows[1], rows[-2]) == ("round 2", "round 1")
     # Both are of one scale.
-    assert rows[1] == "+ (right) " + "█" * 30 + " 2"
+    assert rows[2] == "+ (right) " + "█" * 30 + " 2"
     assert rows[-1] == "-         " + "█" * 15 + " 1"
 
 
@@ -399,8 +399,8 @@ def test_a_question_asked_again_while_it_is_open_begins_a_second_round() -> None
     again = about(after(session, "escape"), "value")
     room = taught(room, again)
     assert len(room.polls) == 2
-    assert {seat.notice for seat in room.seats.values()} == {AGAIN}
-    assert "0/3 answered again" in counts(room)
+    assert {seat.notice for seat in room.seats.values()} == {AGAIN.format("round 2")}
+    assert "round 2: 0/3 answered" in counts(room)
     assert len(answer_rows(room.polls, 80, UNICODE)) == 1
     room = typed(room, "anna", "0.125", "enter")
     assert noted(room).split("\n")[1:] == [
@@ -417,6 +417,40 @@ def test_a_question_asked_again_while_it_is_open_begins_a_second_round() -> None
     ]
     assert room.seats["anna"].notice == "Your answer 0.125: right."
     assert not room.seats["ben"].notice
+
+
+def test_a_question_asked_again_later_is_a_further_round_and_all_are_told_so() -> None:
+    room, session = posed("value", "backward:yhat")
+    for text in ("value", "sign", "value"):
+        session = about(after(session, "escape", "n", "p"), text)
+        room = taught(taught(room, after(session, "escape", "p")), session)
+        again = {"sign": ""}.get(text, AGAIN.format(f"round {len(room.polls) // 2 + 1}"))
+        assert {seat.notice for seat in room.seats.values()} <= {again, CLOSED}
+    assert counts(room)[1] == "round 3: 0/3 answered"
+    room = taught(typed(room, "anna", "0.125", "enter"), after(session, "escape", "n"))
+    rows = [text_of(row) for row in answer_rows(room.polls, 80, UNICODE)]
+    assert (rows[1], rows[-2:]) == ("round 3", ["round 2", "Nobody answered."])
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "bar"),
+    [
+        ("value", ("-0.50", "-.5", "-1/2"), "-.5"),
+        ("shape", ("3x2", "(3, 2)", "3×2"), "(3, 2)"),
+        ("sign", ("plus", "+", "positive"), "+"),
+    ],
+)
+def test_the_same_answer_in_any_writing_is_one_bar(
+    kind: str, texts: tuple[str, ...], bar: str
+) -> None:
+    room, session = posed(kind, "backward:yhat")
+    for name, text in zip(NAMES, texts, strict=True):
+        room = typed(room, name, text, "enter")
+    room = taught(room, after(session, "escape", "p"))
+    rows = [text_of(row) for row in answer_rows(room.polls, 80, UNICODE)]
+    assert len(rows) == 3
+    assert rows[-1].endswith(" 3")
+    assert rows[-1].split()[0] in (*texts, bar, "(3,")
 
 
 def test_a_question_with_choices_is_asked_again_in_the_same_words() -> None:

@@ -5,6 +5,7 @@ import io
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import asyncssh
 import pytest
@@ -163,6 +164,15 @@ def test_the_keys_are_those_that_work() -> None:
     rows = following.dressed(frame).text().splitlines()
     assert rows[-1].strip() == OPEN_KEYS
     assert "q quit" not in "\n".join(rows)
+    # What is typed into a question of one's own walk is text, a point as well.
+    following._process = following._telling = Mock()
+    following._take(ClassPlace(is_away=True))
+    following.shows(after(lesson_session("bias", "step:8"), "r", "n"))
+    told = following.dressed(frame).text()
+    assert "on your own, Esc, then . returns." in told
+    assert "Esc leaves the input, then . returns" in told
+    following.shows(lesson_session("bias", "forward:z"))
+    assert "on your own, . returns." in following.dressed(frame).text()
     following._tell("has ended; q leaves")
     told = following.dressed(frame).text()
     assert "The class: has ended; q leaves." in told

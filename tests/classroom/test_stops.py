@@ -122,15 +122,17 @@ def test_the_notes_say_what_comes_and_how_the_clock_stands(tmp_path: Path) -> No
     assert read_notes(path) == notes
     told = notes_text(notes, 1e9 + 6 * 60)
     assert "stop 2/8" in told
-    assert "3 min, by the plan until minute 8\nminute 6 of the talk\n" in told
+    assert "3 min, by the plan until 8:00\n6:00 of the talk\n" in told
+    # What has passed, and not what is next.
+    assert "8:47 of the talk, 0:47 late\n" in notes_text(notes, 1e9 + 527.9)
     assert "Ask first." in told
     assert "next: gdtutor bias" in told
     late = notes_text(notes, 1e9 + 10 * 60, 20)
-    assert "2 min late" in late
+    assert "10:00 of the talk,\n2:00 late" in late
     assert max(map(len, late.split("\n"))) <= 20
-    assert "by the plan\nuntil minute 8" in late
+    assert "by the plan\nuntil 8:00" in late
     alone = replace(notes, stops=0, stop=0, note="", room="3 here\nright: anna 0.5")
-    assert notes_text(alone, 1e9 + 60) == "minute 1 of the class\n\n3 here\nright: anna 0.5"
+    assert notes_text(alone, 1e9 + 60) == "1:00 of the class\n\n3 here\nright: anna 0.5"
     # A process that has been killed gives no talk.
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
