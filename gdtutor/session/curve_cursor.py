@@ -70,7 +70,7 @@ def goto_from_curve(session: Walk, text: str) -> Walk | Result:
     if named is not None:
         return _at_epoch(session, int(named.group(1)))
     run = _RUN.fullmatch(text.strip())
-    if run is not None:
+    if run is not None and session.screen is Screen.TRAIN:
         return _open_run(session, run.group(1))
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return _walked(session, int(text))

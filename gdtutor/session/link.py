@@ -11,6 +11,7 @@ from gdtutor.lesson.selectors import Selector
 from gdtutor.play.options import words_of
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.figures import figures_ahead
+from gdtutor.session.iteration_limit import PATIENCE
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
 from gdtutor.session.press import MAX_COUNT
@@ -28,6 +29,7 @@ from gdtutor.session.state import (
     has_opening,
 )
 from gdtutor.session.steps import Step, find_step
+from gdtutor.training.run import Run
 from gdtutor.values import replace
 
 
@@ -79,7 +81,8 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
 
 def kept_command(session: Walk) -> str:
     """Return the command line that opens the screen and what waits behind it: a walk that was
-    opened from the playground comes back with the run and the chosen neuron that it leads back to.
+    opened from the playground comes back with the run and the chosen neuron that it leads back to,
+    or as the playground alone where its iteration takes a while to come to.
     """
     is_walked = isinstance(session, Playing) and session.screen is Screen.STUDY
     place = place_of(session)
@@ -88,6 +91,8 @@ def kept_command(session: Walk) -> str:
     done = max(session.training.iterations, session.moment.iteration)
     training = replace(session.training, iterations=done)
     words = arguments_of(replace(session, screen=Screen.PLAY, training=training))
+    if Run(session.run.segments).seconds_beyond(done) > PATIENCE / 2:
+        return shlex.join(words)
     words, behind = (words[:-2], words[-1:]) if words[-2] == "--keys" else (words, ())
     keys = " ".join([*behind, ":", place, "enter", *_keys(session).split()])
     return shlex.join([*words, "--keys", keys])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 
 import pytest
 
@@ -11,8 +12,10 @@ from gdtutor.cli.play import asked_for, begin_with
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.play.options import playground_of_line
+from gdtutor.session.link import kept_command
 from gdtutor.session.playing import play_session
 from gdtutor.session.state import Focus, Screen, Session
+from gdtutor.values import replace
 
 PLAY = next(command for command in COMMANDS if command.name == "play")
 
@@ -96,6 +99,17 @@ def test_a_walk_comes_back_with_the_run_and_the_neuron_behind_it(home) -> None:
     behind = pressed(again, parse_keys("escape escape"))
     assert behind.screen is Screen.PLAY
     assert (len(behind.training.costs), behind.play.layer) == (5, 2)
+
+
+def test_a_walk_of_a_long_run_comes_back_as_the_playground_which_trains_there(home) -> None:
+    session = pressed(
+        play_session(Session(), playground_of_line("--epochs 900000")), parse_keys("2n tab enter")
+    )
+    far = replace(session, training=replace(session.training, iterations=10_000_000))
+    keys = shlex.split(kept_command(far))[-1]
+    assert keys.startswith("714285n 10i tab")
+    assert ":" not in keys
+    assert "enter" in kept_command(session)
 
 
 def test_the_walk_that_was_open_is_open_again(home) -> None:
