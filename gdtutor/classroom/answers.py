@@ -9,12 +9,12 @@ from gdtutor.classroom.polls import Poll, Reply, judged_answer, with_judged
 from gdtutor.classroom.seats import Classroom, Seat, with_seat
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.predict import HINT
-from gdtutor.session.state import Prompt, PromptKind, Walk
+from gdtutor.session.state import Prompt, PromptKind, Session, Walk
 from gdtutor.values import replace
 
 ANSWER = "your answer"
 CLOSED = "The question is closed."
-NO_HINTS = "The class's question has no hints. Esc, then ! asks for help."
+NO_HINTS = "There is no further hint."
 
 
 def closed(room: Classroom) -> Classroom:
@@ -59,6 +59,9 @@ def asked_still(room: Classroom, poll: Poll, asked: Walk) -> Classroom:
         return room
     given = {name: reply.text for name, reply in poll.replies.items()}
     poll = replace(poll, challenge=asked.challenge, asked=asked, pending={**given, **poll.pending})
+    # What a seat has scrolled, or was given as a hint, is of the values that stood there.
+    seats = {name: replace(seat, view=None) for name, seat in room.seats.items()}
+    room = replace(room, seats=seats)
     return _judged_now(replace(room, polls=(*room.polls[:-1], poll)))
 
 
@@ -120,13 +123,32 @@ def answer_input(text: str = "") -> Prompt:
     return Prompt(PromptKind.ANSWER, ANSWER, text, len(text))
 
 
+def hinted(view: Session) -> Walk | None:
+    """Return a step whose question is open with its next hint; None where there is none."""
+    if not isinstance(view, Walk) or view.challenge is None:
+        return None
+    challenge = view.challenge
+    if challenge.hints_shown >= challenge.stages:
+        return None
+    return replace(view, challenge=replace(challenge, hints_shown=challenge.hints_shown + 1))
+
+
+def with_hint(room: Classroom, seat: Seat) -> Seat:
+    """Return a seat that sees the next hint to the open question, or is told that none is left."""
+    view = hinted(seat.view or room.shared)
+    if view is not None:
+        return replace(seat, view=view, draft=seat.draft and answer_input())
+    if seat.draft is None:
+        return replace(seat, notice=NO_HINTS)
+    return replace(seat, draft=replace(seat.draft, error=NO_HINTS, is_selected=True))
+
+
 def entered(room: Classroom, seat: Seat, text: str) -> Classroom:
     """Return the class after an answer to its open question; what is none is to be mended."""
     poll, draft = room.poll, seat.draft or answer_input(text)
     if poll is None:
         return with_seat(room, seat)
     if text == HINT:
-        draft = replace(draft, error=NO_HINTS, is_selected=True)
-        return with_seat(room, replace(seat, draft=draft))
+        return with_seat(room, with_hint(room, replace(seat, draft=draft)))
     room = with_seat(room, replace(seat, draft=replace(draft, error="")))
     return handed_in(room, poll, seat.name, text)

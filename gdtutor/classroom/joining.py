@@ -11,6 +11,7 @@ from collections.abc import Callable
 import asyncssh
 import msgspec
 
+from gdtutor.classroom.answers import NO_HINTS, hinted
 from gdtutor.classroom.board import place as place_at
 from gdtutor.classroom.board import with_rows
 from gdtutor.classroom.login import ClassLogin, connected
@@ -19,6 +20,7 @@ from gdtutor.classroom.seats import GOES_BACK, kept_walk
 from gdtutor.classroom.telling import SUBSYSTEM, ClassPlace, FollowerWord, read_place, told_session
 from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.predict import HINT
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited, pasted
 from gdtutor.session.state import Prompt, PromptKind, Session, Walk
@@ -215,10 +217,21 @@ class Following:
         self._draft = edited(draft, press.key, press.character)
         if press.key == "escape":
             self._draft = None
+        elif press.key == "enter" and draft.text.strip() == HINT:
+            self._hint(draft)
         elif press.key == "enter" and draft.text.strip():
             self._say(FollowerWord(answer=draft.text))
             self._draft = Prompt(PromptKind.ANSWER, draft.label)
         self._show()
+
+    def _hint(self, draft: Prompt) -> None:
+        """Show the next hint, which the place has told."""
+        view = hinted(self._session)
+        if view is None:
+            self._draft = replace(draft, error=NO_HINTS, is_selected=True)
+        else:
+            self._draft = Prompt(PromptKind.ANSWER, draft.label)
+            self._act(StopOpened(view))
 
     def _say(self, word: FollowerWord) -> None:
         if self._process is not None:

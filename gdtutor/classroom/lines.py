@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from functools import partial
 
-from gdtutor.classroom.answers import entered
+from gdtutor.classroom.answers import CLOSED, entered
 from gdtutor.classroom.bench import Workbench
 from gdtutor.classroom.board import answer_rows
 from gdtutor.classroom.room import returned, walked_off
@@ -18,6 +18,7 @@ from gdtutor.report.transcript import read_aloud
 from gdtutor.session.effects import Effect, Quit
 from gdtutor.session.state import Playing, Screen, Session, Walk, current_step, is_training
 from gdtutor.values import replace
+from gdtutor.view.asking import hint_rows
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of
@@ -26,6 +27,8 @@ WELCOME = (
     "You hear the class in lines: Enter reads the step, a command walks on your own, "
     ". alone returns, :help asks the teacher for help, ? lists the commands, :q leaves."
 )
+
+NOT_ANSWERED = "The question is closed; you gave no answer."
 
 
 def spoken(room: Classroom, name: str, text: str) -> Begun:
@@ -38,11 +41,11 @@ def spoken(room: Classroom, name: str, text: str) -> Begun:
         return Begun(with_seat(room, told))
     if word == ":help":
         return Begun(with_help(room, seat))
-    if word in ("?", ":?"):
+    is_asked = seat.own is None and room.poll is not None and not seat.is_out
+    if word == ":?" or (word == "?" and not is_asked):
         screen = (seat.own or room.shared).screen
         told = replace(seat, notice="\n".join([WELCOME, *help_lines(screen)]))
         return Begun(with_seat(room, told))
-    is_asked = seat.own is None and room.poll is not None and not seat.is_out
     if is_asked and word and not word.startswith(":"):
         return Begun(entered(room, seat, word))
     work = partial(_obeyed, text=text)
@@ -112,6 +115,8 @@ class LineTeller:
         self._rested: tuple[Walk | None, list[str]] = None, []
         """What was told last that was not at work, and its rows."""
         self._notice = self._error = self._question = self._results = ""
+        self._hints = 0
+        """How many hints to the open question were told."""
         self._before: Session | None = None
         self.reads = False
         """Whether the student has asked for the class's step in full."""
@@ -138,7 +143,9 @@ class LineTeller:
     def told(self, room: Classroom, seat: Seat) -> str:
         """Return what is new, empty where nothing is."""
         parts: list[str] = []
-        if seat.notice != self._notice:
+        # Who gave no answer hears that with it.
+        is_closed = seat.notice == CLOSED and not room.polls[-1].has_answer(seat.name)
+        if seat.notice != self._notice and not is_closed:
             parts.append(seat.notice)
         self._notice = seat.notice
         error = seat.draft.error if seat.draft is not None else ""
@@ -168,13 +175,16 @@ class LineTeller:
             if place != self._announced:
                 parts.append(self._unheard(room.shared, announced))
             self._announced = place
+        parts += self._hinted(seat.view)
         question = room.poll.name if room.poll is not None and not seat.is_out else ""
         if question != self._question:
             self._question = question
             if question:
-                parts.append(f"{self.step(room)}\nThe class is asked; type your answer.")
+                parts.append(
+                    f"{self.step(room)}\nThe class is asked; type your answer, or ? for a hint."
+                )
             elif room.poll is None and not room.polls[-1].has_answer(seat.name):
-                parts.insert(0, "The question is closed; you gave no answer.")
+                parts.insert(0, NOT_ANSWERED)
         results = ""
         if room.results is not None:
             rows = answer_rows(room.polls, 80, self._chars)
@@ -183,6 +193,16 @@ class LineTeller:
             self._results = results
             parts.append(results)
         return parts
+
+    def _hinted(self, view: Session | None) -> list[str]:
+        """Return the hints that were given since."""
+        challenge = view.challenge if isinstance(view, Walk) else None
+        context = context_of(view, self._chars) if isinstance(view, Walk) else None
+        heard, self._hints = self._hints, 0 if challenge is None else challenge.hints_shown
+        if challenge is None or context is None:
+            return []
+        rows = (hint_rows(context, challenge, at, 76) for at in range(heard, self._hints))
+        return [text_of(row) for hint in rows for row in hint]
 
     def _unheard(self, session: Session, announced: str) -> str:
         """Return what is new of an announcement of training that was heard as far as it is."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import partial
 
 from gdtutor.classroom.answers import (
-    NO_HINTS,
     answer_input,
     asked_still,
     entered,
     handed_in,
     question_closed,
+    with_hint,
 )
 from gdtutor.classroom.polls import Poll, round_of
 from gdtutor.classroom.seats import (
@@ -216,7 +216,7 @@ def _following(room: Classroom, seat: Seat, press: Press) -> Begun:
         case "enter" if room.poll is not None and seat.is_out:
             return Begun(with_seat(room, replace(seat, notice=seat.out)))
         case "question_mark" if is_asked:
-            return Begun(with_seat(room, replace(seat, notice=NO_HINTS)))
+            return Begun(with_seat(room, with_hint(room, seat)))
         case "enter" if room.poll is not None:
             return Begun(with_seat(room, replace(seat, draft=answer_input(seat.typed))))
         case "full_stop":

@@ -138,7 +138,7 @@ def shared_session(session: Session) -> Session:
     )  # fmt: skip
     if not isinstance(shared, Walk) or shared.challenge is None:
         return shared
-    asked = replace(shared.challenge, tried=(), hints_shown=0, gives_hints=False)
+    asked = replace(shared.challenge, tried=(), hints_shown=0)
     return replace(shared, challenge=asked)
 
 

@@ -51,6 +51,7 @@ class ToldQuestion(Struct, frozen=True):
     name: str
     text: str
     choices: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
 
 class ClassPlace(Struct, frozen=True):
@@ -131,7 +132,7 @@ def _shared_place(room: Classroom) -> ClassPlace:
     if challenge is not None:
         question = ToldQuestion(
             challenge.ask.value, challenge.step.number, challenge.cell, challenge.name,
-            challenge.text, () if room.poll is None else room.poll.read()[1:],
+            challenge.text, () if room.poll is None else room.poll.read()[1:], challenge.hints,
         )  # fmt: skip
     return ClassPlace(link, question, answers, is_training=is_training(session))
 
@@ -161,7 +162,7 @@ def asked_session(session: Walk, question: ToldQuestion | None) -> Walk:
     choices = tuple(Choice(text, _UNKNOWN) for text in question.choices)
     challenge = Challenge(
         known[question.ask], steps[question.step - 1], question.cell, question.name,
-        question.text, choices=choices, gives_hints=False,
+        question.text, question.hints, choices,
     )  # fmt: skip
     return replace(session, challenge=challenge, prompt=None, message="")
 

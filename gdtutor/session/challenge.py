@@ -52,8 +52,6 @@ class Challenge(Struct, frozen=True):
     """In the order shown."""
     tried: tuple[Tried, ...] = ()
     hints_shown: int = 0
-    gives_hints: bool = True
-    """Whether a hint can be asked for; who is asked with a class gets none."""
 
     @property
     def hides(self) -> bool:

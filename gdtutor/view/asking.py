@@ -62,7 +62,6 @@ SAYS = {
 }
 """What is said about each slip."""
 
-_OR_HINT = "; or ? for a hint"
 _HOW = {
     Ask.VALUE: f"A number to {FIGURES} digits, or a calculation: 0.75*0.3; or ? for a hint.",
     Ask.SIGN: "Answer + or - or 0; or ? for a hint.",
@@ -78,7 +77,7 @@ def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Li
     """Return the question, what is said about the last answer, and the hints given so far."""
     wanted = wrapped(question_text(context, challenge), width, Style.CURRENT)
     told = _HOW[challenge.ask].format(typed=_typed(context))
-    how = wrapped(told if challenge.gives_hints else told.replace(_OR_HINT, ""), width, Style.DIM)
+    how = wrapped(told, width, Style.DIM)
     top = (*wanted, *_formula(context, challenge, width), *_choices(context, challenge, width))
     if not challenge.tried and not challenge.hints_shown:
         return stacked([top, how])
@@ -181,11 +180,13 @@ def _says(context: Context, fit: SlipMatch) -> str:
 
 
 def _hints(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
-    rows: list[Line] = []
-    for stage in range(challenge.hints_shown):
-        if stage < len(challenge.hints):
-            text = notation.plain(challenge.hints[stage], context.chars)
-            rows.extend(wrapped(text, width, Style.WARNING))
-        else:
-            rows.extend(hint_lines(context, challenge, stage - len(challenge.hints), width))
-    return tuple(rows)
+    stages = range(challenge.hints_shown)
+    return tuple(row for stage in stages for row in hint_rows(context, challenge, stage, width))
+
+
+def hint_rows(context: Context, challenge: Challenge, stage: int, width: int) -> tuple[Line, ...]:
+    """Return one hint, stages counted from 0: the author's, then the program's."""
+    if stage >= len(challenge.hints):
+        return hint_lines(context, challenge, stage - len(challenge.hints), width)
+    text = notation.plain(challenge.hints[stage], context.chars)
+    return wrapped(text, width, Style.WARNING)

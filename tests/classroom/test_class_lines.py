@@ -6,7 +6,8 @@ import threading
 import pytest
 from classes import PATIENCE, RunningClass, after, lesson_session, running_class
 
-from gdtutor.classroom.lines import LineEditor, LineTeller, announcement, spoken
+from gdtutor.classroom.answers import CLOSED, NO_HINTS
+from gdtutor.classroom.lines import NOT_ANSWERED, LineEditor, LineTeller, announcement, spoken
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.room import joined, taught
 from gdtutor.classroom.seats import Classroom, Seat, opened_room
@@ -115,6 +116,38 @@ def test_an_answer_is_a_line_and_the_last_one_counts() -> None:
     room, _ = spoken(room, "anna", ":p").finished("anna")
     assert room.seats["anna"].own is not None
     assert announcement(room, UNICODE, room.shared).startswith("Class: iteration 0, backward z")
+
+
+def test_a_question_mark_is_a_hint_while_the_class_is_asked_and_lists_commands_else() -> None:
+    room = joined(opened_room(lesson_session("bias", "backward:yhat")), "anna", "1234", "")
+    teller = LineTeller(UNICODE)
+    room, _ = spoken(room, "anna", "?").finished("anna")
+    assert ":q leaves" in teller.told(room, room.seats["anna"])
+    room = taught(room, update(room.taught, Posed(own_question(room.taught, "value")))[0])
+    assert "? for a hint" in teller.told(room, room.seats["anna"])
+    for hint in ("∂ŷ/∂z", "0.25", NO_HINTS):
+        room, _ = spoken(room, "anna", "?").finished("anna")
+        told = teller.told(room, room.seats["anna"])
+        assert hint in told
+        assert "0.125" not in told
+    room, _ = spoken(room, "anna", ":?").finished("anna")
+    assert ":q leaves" in teller.told(room, room.seats["anna"])
+
+
+def test_that_a_question_is_closed_is_said_once() -> None:
+    room = opened_room(lesson_session("bias", "backward:yhat"))
+    for name in ("anna", "ben"):
+        room = joined(room, name, "1234", "")
+    asked = update(room.taught, Posed(own_question(room.taught, "value")))[0]
+    room = taught(room, asked)
+    room, _ = spoken(room, "anna", "0.5").finished("anna")
+    tellers = {name: LineTeller(UNICODE) for name in room.seats}
+    for name, teller in tellers.items():
+        teller.told(room, room.seats[name])
+    room = taught(room, after(asked, "escape", "p"))
+    for name, said in (("anna", CLOSED), ("ben", NOT_ANSWERED)):
+        told = tellers[name].told(room, room.seats[name]).split("\n")
+        assert [row for row in told if "closed" in row] == [said]
 
 
 def test_training_sweeps_and_the_playground_are_told_with_their_end() -> None:

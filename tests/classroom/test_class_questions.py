@@ -6,7 +6,7 @@ import pyte
 import pytest
 from classes import after, lesson_session
 
-from gdtutor.classroom.answers import CLOSED, all_judged
+from gdtutor.classroom.answers import CLOSED, NO_HINTS, all_judged
 from gdtutor.classroom.board import (
     LATER,
     Invitation,
@@ -21,7 +21,6 @@ from gdtutor.classroom.polls import OTHER, RIGHT, SHORT, ToldVerdict, own_questi
 from gdtutor.classroom.room import (
     AGAIN,
     ELSEWHERE,
-    NO_HINTS,
     SEEN,
     joined,
     left,
@@ -196,9 +195,23 @@ def test_a_refusal_is_told_whole_at_every_size(size: tuple[int, int], text: str)
     assert "step" in rows[0]
 
 
-def test_a_class_has_no_hints_and_says_so_where_one_is_asked_for() -> None:
-    room, _ = posed("sign")
-    assert "Answer + or - or 0." in frame_of(room.shared, 80, 24, UNICODE).text()
+def test_each_student_has_hints_of_their_own_which_give_no_answer() -> None:
+    room, session = posed("value", "backward:yhat")
+    assert "? for a hint" in " ".join(seen(room, "anna", (120, 36)))
+    room = typed(room, "anna", "?", "enter", "?", "enter")
+    hint = "0.5 × 0.25"
+    assert hint in "\n".join(seen(room, "anna", (80, 24)))
+    assert "= 0.125" not in "\n".join(seen(room, "anna", (80, 24)))
+    assert hint not in "\n".join(seen(room, "ben", (80, 24)))
+    assert hint not in frame_of(room.shared, 80, 24, UNICODE).text()
+    assert room.poll is not None
+    assert not room.poll.replies
+    # What was a hint is none to other values.
+    assert taught(room, after(session, "escape", *"ew1=0.9", "enter")).seats["anna"].view is None
+
+
+def test_where_no_hint_is_left_it_is_said() -> None:
+    room, _ = posed("up | *down | left")
     room = typed(room, "anna", "?", "enter")
     draft = room.seats["anna"].draft
     assert draft is not None
