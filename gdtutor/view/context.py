@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from itertools import takewhile
 from typing import TypeVar
 
@@ -56,12 +55,6 @@ class With(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len(self._under) + (self._name not in self._under)
-
-
-@lru_cache(maxsize=32)
-def steps_of_phase(moment: Moment, scene: int, phase: Phase) -> tuple[Step, ...]:
-    """Return the steps of one phase of a scene; they are looked up at every step of it."""
-    return tuple(s for s in moment.steps if (s.scene, s.phase) == (scene, phase))
 
 
 class Context(Struct, frozen=True, eq=False):

@@ -109,13 +109,17 @@ def _update(context: Context, is_inline: bool) -> str:
     return f"{called(variable)} = {NumpyWriter(called, is_inline=is_inline).write(expr)}"
 
 
-def code_lines(context: Context, width: int, height: int) -> tuple[Line, ...]:
-    """Return as many lines of the iteration's program as have room, those around the present step.
+def code_steps(context: Context) -> list[Step]:
+    """Return the steps that have a line in the iteration's program."""
+    return [s for s in context.moment.steps if s.scene == context.step.scene and s.node]
+
+
+def code_lines(context: Context, steps: list[Step], width: int, height: int) -> tuple[Line, ...]:
+    """Return as many lines of a program of steps as have room, those around the present step.
 
     What is done is written plainly, what is still to come is dim; a question about the present
     step has only the lines before it.
     """
-    steps = [s for s in context.moment.steps if s.scene == context.step.scene and s.node]
     here = sum(step.number < context.step.number for step in steps)
     steps = steps if context.challenge is None else steps[:here]
     first = max(min(here - height // 2, len(steps) - height), 0)

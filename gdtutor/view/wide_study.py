@@ -9,17 +9,18 @@ from itertools import accumulate, chain
 from gdtutor.engine.places import places_of
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Session, Walk
+from gdtutor.session.steps import Phase
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
-from gdtutor.view.context import Context, steps_of_phase
+from gdtutor.view.context import Context
 from gdtutor.view.explain import met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Line, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import line
-from gdtutor.view.numpy_line import code_lines, with_numpy_line
+from gdtutor.view.numpy_line import code_lines, code_steps, with_numpy_line
 from gdtutor.view.page import PAGE, prose_width
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.values import value_lines, values_panel
@@ -35,8 +36,8 @@ LEAST = 5
 """Lines below which a panel that fills up a column is left out, its border included."""
 SIGNS = 3
 """Lines below the graph in which signs are explained."""
-MEASURED = 32
-"""Steps of a phase up to which its panels are as high as the longest of them needs."""
+MEASURED = 64
+"""Steps of an iteration up to which its panels are as high as the longest of them needs."""
 MOST_KEPT = 9
 """Lines that a long node panel leaves to the note, its border included."""
 BORDER = 2
@@ -122,9 +123,9 @@ def opening_panels(
     ]
     beside_text = [_graph(context, middle, height, picture)]
     if picture is None and values:
-        beside_text.append(_code(context, middle))
+        beside_text.append(_code(context, middle, is_met=False))
     else:
-        left.append(_code(context, PAGE))
+        left.append(_code(context, PAGE, is_met=False))
         beside_text.append(table if picture is None else picture)
     columns = [(left, PAGE), (beside_text, middle), ([table], values)]
     return _beside(columns if values else columns[:2], height, context)
@@ -219,7 +220,7 @@ def _later(what: str) -> tuple[Line, ...]:
 
 
 class _Measured(Struct, frozen=True, eq=False):
-    """A phase as its panels are measured: equal where its steps say the same in as many cells."""
+    """An iteration as it is measured: equal where its steps say the same in as many cells."""
 
     session: Walk
     context: Context
@@ -234,31 +235,30 @@ class _Measured(Struct, frozen=True, eq=False):
 
 
 @lru_cache(maxsize=8)
-def _most_lines(phase: _Measured) -> tuple[int, int]:
-    """Return the lines of the longest step of a phase and of its longest note."""
-    context, width = phase.context, phase.width
-    steps = steps_of_phase(context.moment, context.step.scene, context.step.phase)
-    at = [replace(context, step=step) for step in steps]
+def _most_lines(walk: _Measured) -> tuple[int, int]:
+    """Return the lines of the longest step of an iteration and of its longest note."""
+    context, width = walk.context, walk.width
+    at = [replace(context, step=s) for s in context.moment.steps if s.scene == context.step.scene]
     return (
         max(len(node_lines(one, width)) for one in at),
-        max(len(note_lines(phase.session, one, width)) for one in at),
+        max(len(note_lines(walk.session, one, width)) for one in at),
     )
 
 
 def _step(session: Walk, context: Context, title: str, width: int, height: int) -> list[PanelNeed]:
-    """Return the panels of the step and of its note, as high at every step of the phase.
+    """Return the panels of the step and of its note, as high at every step of the iteration.
 
     One step may take more: where a cell, a proof, or more digits are open.
     """
     lines = node_lines(context, width - 4)
     note = _later("note") if context.challenge else note_lines(session, context, width - 4)
-    steps = steps_of_phase(context.moment, context.step.scene, context.step.phase)
-    if len(steps) > MEASURED:
+    if len(context.moment.steps) > MEASURED:
         most, longest = height // 2, MOST_KEPT - BORDER
     else:
         look = Look(digits=context.look.digits, example=context.look.example)
         plain, is_after = replace(context, look=look, challenge=None), comes_after_training(session)
-        key = (*steps[:1], context.moment, context.own, look, context.chars, width, is_after)
+        of = context.step.scene, context.moment, context.own
+        key = (*of, look, context.chars, width, is_after)
         most, longest = _most_lines(_Measured(session, plain, width - 4, key))
         most = max(most, len(lines))
     scroll, kept = session.look.scroll, min(longest + BORDER, MOST_KEPT)
@@ -286,11 +286,11 @@ def _values(session: Session, context: Context, width: int) -> PanelNeed:
     return PanelNeed(len(value_lines(session, context, width - 4)) + BORDER, LEAST, 0, make)
 
 
-def _code(context: Context, width: int) -> PanelNeed:
-    """Return the iteration as a program."""
-    need = sum(s.scene == context.step.scene and bool(s.node) for s in context.moment.steps)
+def _code(context: Context, width: int, *, is_met: bool = True) -> PanelNeed:
+    """Return the iteration as a program; before gradients are met, its forward pass."""
+    steps = [s for s in code_steps(context) if is_met or s.phase is Phase.FORWARD]
 
     def make(height: int) -> Figure:
-        return Figure(Panel("NumPy", code_lines(context, width - 4, height - BORDER)))
+        return Figure(Panel("NumPy", code_lines(context, steps, width - 4, height - BORDER)))
 
-    return PanelNeed(need + BORDER, LEAST, 0, make)
+    return PanelNeed(len(steps) + BORDER, LEAST if is_met else 3, 0, make)

@@ -126,7 +126,7 @@ GOLDEN = {
     | w₁ 0.1 ◀───┐
     |  ∇ 0       │
     | x₁ 0 ──────┤
-    | w₂ 0.6 ◀───┼─▶ z 0
+    | w₂ 0.6 ◀───•─▶ z 0
     |  ∇ 0       │   ∇ 0.125
     | x₂ 0 ──────┤   ▲
     |◀b 0 ◀──────┘   ŷ 0.5
@@ -139,7 +139,7 @@ GOLDEN = {
     | w₁ 0.1 ◀──────┐
     |  ∇ 0          │
     | x₁ 0 ─────────┤
-    | w₂ 0.6 ◀──────┼──◀z 0 ◀───────── ŷ 0.5 ◀──────┬─▶ L 0.125
+    | w₂ 0.6 ◀──────•──◀z 0 ◀───────── ŷ 0.5 ◀──────┬─▶ L 0.125
     |  ∇ 0          │   ∇ 0.125        ∇ 0.5        │   ∇ 1
     | x₂ 0 ─────────┤                               │
     | b 0 ◀─────────┘                  y 0 ─────────┘
@@ -148,7 +148,7 @@ GOLDEN = {
     "a network in matrices, narrow": (NETWORK, "A₁", Direction.FORWARD, (38, 16), """
     | W₁ 3×2 ─┐
     |  ∇ 3×2  │
-    | X 2×4 ──┼─▶ Z₁ 3×4
+    | X 2×4 ──•─▶ Z₁ 3×4
     | b₁ 3×1 ─┘   ∇ 3×4
     |  ∇ 3×1      ▼
     |            ▶A₁ 3×4
@@ -166,7 +166,7 @@ GOLDEN = {
     "a network in matrices, wide": (NETWORK, "A₁", Direction.FORWARD, (70, 24), """
     | W₁ 3×2 ──┐
     |  ∇ 3×2   │
-    | X 2×4 ───┼─▶ Z₁ 3×4 ──▶▶A₁ 3×4 ──┬─▶ Z₂ 1×4 ──▶ Ŷ 1×4 ──┬─▶ C 0.1372
+    | X 2×4 ───•─▶ Z₁ 3×4 ──▶▶A₁ 3×4 ──┬─▶ Z₂ 1×4 ──▶ Ŷ 1×4 ──┬─▶ C 0.1372
     | b₁ 3×1 ──┘   ∇ 3×4      ∇ 3×4    │   ∇ 1×4      ∇ 1×4   │   ∇ 1
     |  ∇ 3×1                           │                      │
     |                         W₂ 1×3 ──┤              Y 1×4 ──┤
@@ -262,13 +262,13 @@ def test_the_current_node_is_marked_by_glyph_and_style(direction: Direction, gly
 def test_going_forward_the_strokes_that_arrive_stand_out() -> None:
     lines = draw(NEURON, "z", Direction.FORWARD)
     bright = "".join(s.text for line in lines for s in line if s.style is Style.FORWARD)
-    assert re.sub(r"\s", "", bright) == "────┐│──────┤────┼─▶│──────┤───────┘"
+    assert re.sub(r"\s", "", bright) == "────┐│──────┤────•─▶│──────┤───────┘"
 
 
 def test_going_backward_the_strokes_that_leave_stand_out() -> None:
     lines = draw(NEURON, "z", Direction.BACKWARD)
     strokes = [char for line in lines for s in line if s.style is Style.BACKWARD for char in s.text]
-    assert [char for char in strokes if char in "─│┐┤┼┘▶▼▲"] == ["▲"]
+    assert [char for char in strokes if char in "─│┐┤•┘▶▼▲"] == ["▲"]
 
 
 def test_what_is_not_computed_or_not_reached_is_not_shown_and_nothing_moves() -> None:

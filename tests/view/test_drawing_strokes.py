@@ -33,7 +33,7 @@ ARMS = {
     "┤": {UP, DOWN, LEFT},
     "┬": {LEFT, RIGHT, DOWN},
     "┴": {LEFT, RIGHT, UP},
-    "┼": {LEFT, RIGHT, UP, DOWN},
+    "•": {LEFT, RIGHT, UP, DOWN},
 }
 HEADS = {"right": "▶", "left": "◀"}
 Place = tuple[int, int]

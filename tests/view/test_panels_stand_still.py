@@ -17,6 +17,8 @@ from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.screen import frame_of
 
 LESSONS = discover(shipped_lessons_folder())
+DRAWN_IN_PART = [("25-feedback", 34)]
+"""Where the graph is what lies around the node at hand."""
 
 
 def corners(frame):
@@ -31,30 +33,31 @@ def corners(frame):
     return found
 
 
-def phases(path):
-    """Return the sessions of iteration 0, those of one phase of one graph together."""
-    key = lambda session: (current_step(session).scene, current_step(session).phase)  # noqa: E731
+def walks(path):
+    """Return the sessions of iteration 0, those of one graph together: from given to update."""
+    key = lambda session: current_step(session).scene  # noqa: E731
     return [list(group) for _, group in groupby(steps_of(path), key)]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_panels_stand_still_through_a_phase(path):
+def test_panels_stand_still_through_an_iteration(path):
     for size in ((80, 24), (120, 36), (200, 50)):
-        for phase in phases(path):
-            places = [corners(frame_of(session, *size, UNICODE)) for session in phase]
+        for walk in walks(path):
+            places = [corners(frame_of(session, *size, UNICODE)) for session in walk]
             assert places == places[:1] * len(places)
 
 
-@pytest.mark.parametrize(
-    "lesson", ["07-learning-rate.md", "16-xor-hidden.md", "20-initialisation.md"]
-)
-@pytest.mark.parametrize("width", [34, 62, 86])
-def test_nodes_of_the_graph_stand_still_through_a_phase(lesson, width):
-    for phase in phases(shipped_lessons_folder() / lesson):
-        contexts = [context_of(session, UNICODE) for session in phase]
-        places = [graph_drawing(context, width, 30).places for context in contexts]
-        assert places == places[:1] * len(places)
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_nodes_of_the_graph_stand_still_through_an_iteration(path):
+    for walk in walks(path):
+        contexts = [context_of(session, UNICODE) for session in walk]
+        for width, height in ((34, 15), (62, 29), (86, 43)):
+            if (path.stem, width) in DRAWN_IN_PART:
+                continue
+            places = [dict(graph_drawing(c, width, height).places) for c in contexts]
+            assert places == places[:1] * len(places)
 
 
 def test_panels_stand_still_while_questions_are_asked():

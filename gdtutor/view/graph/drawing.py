@@ -121,7 +121,8 @@ def _fitting(part: GraphPart, sheet: DrawSheet, *, paged: bool) -> Iterator[Layo
         return
     narrow: list[Layout] = []
     for wording in (two_rows, one_row, short):
-        layout = lay_out_tall(part, write(part, wording), width=width)
+        texts = texts if wording is two_rows else write(part, wording)
+        layout = lay_out_tall(part, texts, width=width)
         if layout.width <= width:
             narrow.append(layout)
             if layout.height <= height:

@@ -29,11 +29,11 @@ class DrawNode(Struct, frozen=True):
     updated: str = ""
     """What the update has made of the value; it stands in place of the gradient."""
     later: DrawNode | None = None
-    """The same node where the phase ends: the drawing keeps room for it, and so stands still."""
+    """The same node where the iteration ends: the drawing keeps room for it, and stands still."""
 
     @property
     def last(self) -> DrawNode:
-        """The node as the phase leaves it."""
+        """The node as the iteration leaves it."""
         return self.later or self
 
 

@@ -20,9 +20,11 @@ JOINTS = {
     RIGHT | DOWN: "┌", LEFT | DOWN: "┐", RIGHT | UP: "└", LEFT | UP: "┘",
     UP | DOWN | RIGHT: "├", UP | DOWN | LEFT: "┤",
     LEFT | RIGHT | DOWN: "┬", LEFT | RIGHT | UP: "┴",
-    LEFT | RIGHT | UP | DOWN: "┼",
+    LEFT | RIGHT | UP | DOWN: "•",
 }  # fmt: skip
-ASCII_STROKES = {"─": "-", "│": "|"}
+"""Where strokes join on all four sides stands a dot, as in a circuit: a cross is read as two
+strokes that only meet."""
+ASCII_STROKES = {"─": "-", "│": "|", "•": "o"}
 """Every other joint is a `+`."""
 HEADS = {"right": "▶>", "left": "◀<", "down": "▼v", "up": "▲^"}
 """Arrow heads, in Unicode and in ASCII."""

@@ -14,7 +14,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.cells import cell_name
-from gdtutor.view.context import Context, steps_of_phase
+from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.frame import Style
 from gdtutor.view.graph.drawing import (
@@ -33,6 +33,8 @@ from gdtutor.view.updates import largest_change
 
 WIDE = 60
 """Cells of a drawing from which it says which cell of a matrix an update has changed most."""
+CHANGED = "by ≤0.1234"
+"""How an update of a matrix is told in the least room."""
 HIDDEN = "−0.1234"
 """A number whose room is kept for one that is not to be known yet."""
 
@@ -56,7 +58,7 @@ def graph_drawing(
 ) -> GraphDrawing:
     """Draw the graph: values on computed nodes, gradients on reached ones, the current one marked.
 
-    Its nodes stand at the same places at every step of a phase.
+    Its nodes stand at the same places at every step of an iteration.
 
     Args:
         context: The step.
@@ -90,19 +92,18 @@ def graph_drawing(
             total,
         )
 
+    digits = context.look.digits
+    fewest = min(digits, context.lesson.digits or DEFAULT_DIGITS)
+    found = least = drawn(fewest, is_wide=False)
+    is_wide = False
+    if width >= WIDE and step.phase is Phase.UPDATE:
+        # Which cell has changed most is told where that moves no node to another row.
+        wider = drawn(fewest, is_wide=True)
+        is_wide = wider.places == least.places
+        found = wider if is_wide else least
     # More digits than there is room for would move the nodes, or leave some out.
-    digits, plain = context.look.digits, context.lesson.digits or DEFAULT_DIGITS
-    is_wide = width >= WIDE
-    least = drawn(min(digits, plain), is_wide=is_wide)
-    if is_wide and step.phase is Phase.UPDATE:
-        # Which cell has changed most is told where that does not turn the layers to a column.
-        short = drawn(min(digits, plain), is_wide=False)
-        is_wide, least = (False, short) if short.rows < least.rows else (is_wide, least)
-    found = drawn(digits, is_wide=is_wide)
-    while found.places != least.places:
-        digits -= 1
-        found = drawn(digits, is_wide=is_wide)
-    return found
+    more = (drawn(count, is_wide=is_wide) for count in range(digits, fewest, -1))
+    return next((one for one in more if one.places == least.places), found)
 
 
 def _boxes(context: Context, names: tuple[str, ...]) -> dict[str, DrawNode]:
@@ -164,18 +165,23 @@ def leaf_style(context: Context, name: str) -> Style:
 def _lasting(
     context: Context, changed: frozenset[str], *, is_wide: bool
 ) -> Callable[[str], DrawNode]:
-    """Return what makes the node of a name, with the room that it needs where the phase ends."""
-    step, told = context.step, _telling(context, changed, is_wide=is_wide)
-    phase = Phase.FORWARD if step.phase is Phase.GIVEN else step.phase
-    end = [step, *steps_of_phase(context.moment, step.scene, phase)][-1]
-    last = _telling(replace(context, step=end, challenge=None), changed, is_wide=is_wide)
+    """Return what makes the node of a name, with the room that it needs to the iteration's end."""
+    scene, told = context.step.scene, _telling(context, changed, is_wide=is_wide)
+    if len(context.graph.nodes) > WHOLE:
+        return told
+    # An update is worked out where it is shown; what it says of a matrix has a known width.
+    steps = [step for step in context.moment.steps if step.scene == scene]
+    end = [step for step in steps if step.phase is not Phase.UPDATE][-1]
+    last = _telling(replace(context, step=end, challenge=None), changed, is_wide=False)
 
     def lasting(name: str) -> DrawNode:
         now, later = told(name), last(name)
+        if end is not steps[-1] and later.style is Style.PARAMETER and is_shape(later.gradient):
+            later = replace(later, updated=CHANGED)
         if context.challenge is not None:
             # The room of a number would tell its sign.
             value, gradient = _masked(now.value, later.value), _masked(now.gradient, later.gradient)
-            later = replace(now, value=value, gradient=gradient)
+            later = replace(now, value=value, gradient=gradient, updated=later.updated)
         return replace(now, later=later)
 
     return lasting

@@ -74,7 +74,7 @@ class Wording(Struct, frozen=True):
     def gradient_room(self, node: DrawNode) -> int:
         """Cells to keep for the gradient."""
         later = self.gradient_room(node.later) if node.later else 0
-        room = self._number_room(node, node.updated or node.gradient)
+        room = max(self._number_room(node, text) for text in (node.gradient, node.updated))
         return max(len(self.nabla) + room, later)
 
     def _number_room(self, node: DrawNode, text: str | None) -> int:
@@ -105,8 +105,11 @@ class Texts(Struct, frozen=True):
 
 def write(part: GraphPart, wording: Wording) -> Texts:
     """Put every node into words."""
-    leaves_head = _widest_head(part, wording, leaves=True)
-    others_head = _widest_head(part, wording, leaves=False)
+    # Only in one row does what stands behind the heads line up.
+    starts = {
+        leaf: wording.one_row and _widest_head(part, wording, leaves=leaf) + 2
+        for leaf in (True, False)
+    }
     rows: dict[str, tuple[Line, ...]] = {}
     height: dict[str, int] = {}
     room: dict[str, int] = {}
@@ -117,7 +120,7 @@ def write(part: GraphPart, wording: Wording) -> Texts:
         needs = wording.head_room(node)
         reached = expects_gradient(part, node)
         if wording.one_row and ports(part, node.id) == 1:
-            start = (leaves_head if leaf else others_head) + 2
+            start = starts[leaf]
             if gradient:
                 head = (*head, Segment(" " * (start - width_of(head))), *gradient)
             if reached:
