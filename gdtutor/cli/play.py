@@ -8,6 +8,7 @@ import io
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from functools import partial
 from time import time
 from typing import TYPE_CHECKING
@@ -123,7 +124,7 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     command, keys = dict(library.commands).get(ID, ""), ""
     is_plain = not arguments.lesson and not is_rehearsed(arguments) and not given_options(arguments)
     if command and is_plain:
-        session, keys = _resumed(session, command)
+        session, keys = _resumed(session, command, dict(library.edits)[ID])
     session = replace(session, library=library)
     if message:
         session = replace(session, message=message, is_error=True)
@@ -131,22 +132,38 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     return FrontEndStart(session, memory), keys
 
 
-def _resumed(session: Walk, command: str) -> tuple[Walk, str]:
-    """Return the playground as it was left, with keys; as it begins where that cannot be had."""
+def _resumed(session: Walk, command: str, before: Sequence[str]) -> tuple[Walk, str]:
+    """Return the playground as it was left, with keys; as it begins where that cannot be had.
+
+    Args:
+        session: As it begins.
+        command: The command line of what was left.
+        before: Those of what undo goes back to.
+    """
     from gdtutor.cli.arguments import COMMANDS, parser_of
     from gdtutor.cli.lessons import PLAY, waited_session_of
     from gdtutor.session.navigation import said
+    from gdtutor.session.playing import with_past
+    from gdtutor.session.state import Playing
 
     parser = parser_of(next(row for row in COMMANDS if row.name == "play"))
-    try:
+
+    def opened(line: str) -> tuple[Walk, str]:
         with contextlib.redirect_stderr(io.StringIO()):
-            again = parser.parse_args(shlex.split(command)[2:])
-        left = waited_session_of(_with_lesson(again, PLAY, asked_for(again)))
+            again = parser.parse_args(shlex.split(line)[2:])
+        return waited_session_of(_with_lesson(again, PLAY, asked_for(again))), again.keys or ""
+
+    try:
+        left, keys = opened(command)
     except (GdTutorError, SystemExit, ValueError) as error:
         why = f": {error}" if isinstance(error, GdTutorError) else ""
         return said(session, f"Where you left off cannot be opened{why}", error=True), ""
+    with contextlib.suppress(GdTutorError, SystemExit, ValueError):
+        # What was there before a change may be gone, as a file of examples.
+        if before and isinstance(left, Playing):
+            left = with_past(left, map(opened, before))
     told = "Where you left off; --data circle begins with the first playground."
-    return said(replace(left, program=session.program), told), again.keys
+    return said(replace(left, program=session.program), told), keys
 
 
 def _with_lesson(

@@ -39,6 +39,7 @@ def with_progress(library: Library, progress: Progress) -> Library:
             (key, text_of(place, is_finished=key in finished)) for key, place in places.items()
         ),
         commands=tuple((key, place.command) for key, place in places.items()),
+        edits=tuple((key, place.edits) for key, place in places.items()),
         is_new=not places and not finished,
         finished=finished,
         tasks_done=progress.tasks_done(),

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from gdtutor.progress.records import Attempt, Finished, LessonPlace, Progress, SavedPlace
 from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
-from gdtutor.session.link import kept_command
-from gdtutor.session.state import Session, Status, Walk, screen_left
+from gdtutor.session.link import kept_command, past_commands
+from gdtutor.session.state import Playing, Session, Status, Walk, screen_left
 from gdtutor.values import replace
 
 CLOSING_SECONDS = 3.0
@@ -31,6 +31,8 @@ def place_of_session(session: Session, now: float) -> SavedPlace | None:
         session = replace(session, training=replace(training, status=Status.PAUSED))
     at = replace(session, screen=screen_left(session))
     edits = tuple(change.text() for change in session.changes)
+    if isinstance(session, Playing):
+        edits = past_commands(session)
     place = LessonPlace(
         moment.iteration, session.step, len(moment.steps), edits, kept_command(at), now
     )

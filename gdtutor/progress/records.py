@@ -40,7 +40,8 @@ class LessonPlace(Struct, frozen=True):
     steps_total: int
     """How many steps the iteration has."""
     edits: tuple[str, ...]
-    """What the learner changed, as the values of `--set`."""
+    """What the learner changed, as the values of `--set`; in the playground the command lines of
+    what was there before each change."""
     command: str
     """The command line that opens this very place."""
     updated: float

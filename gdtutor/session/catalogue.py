@@ -38,6 +38,8 @@ class Library(Struct, frozen=True):
     """Lesson id and where the learner left it, in words."""
     commands: tuple[tuple[str, str], ...] = ()
     """Lesson id and the command line that opens the place where the learner left it."""
+    edits: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Lesson id and what the learner had changed there when the program began."""
 
 
 def shown_entries(library: Library) -> tuple[LessonEntry, ...]:

@@ -19,9 +19,11 @@ from gdtutor.session.runs import OWN, has_others, run_label
 from gdtutor.session.state import (
     Focus,
     Look,
+    PastPlay,
     Play,
     Playing,
     Screen,
+    Snapshot,
     Status,
     Tab,
     TrainLook,
@@ -31,6 +33,9 @@ from gdtutor.session.state import (
 from gdtutor.session.steps import Step, find_step
 from gdtutor.training.run import Run
 from gdtutor.values import replace
+
+KEPT_PAST = 10
+"""Changes of a playground that are remembered, for `u` to take them back another day."""
 
 
 def command_of(session: Walk) -> str:
@@ -108,6 +113,19 @@ def training_command(session: Walk) -> str:
     return shlex.join(
         ["gdtutor", "play", *_options(session), *changes, "--epochs", epochs, "--json"]
     )
+
+
+def past_commands(session: Playing) -> tuple[str, ...]:
+    """Return the command lines of what `u` in the playground goes back to, nearest last."""
+    return tuple(_past_command(session, past) for past in session.play.done[-KEPT_PAST:])
+
+
+def _past_command(session: Playing, past: PastPlay) -> str:
+    training = Snapshot(iterations=max(past.run.farthest, past.at))
+    there = replace(session, screen=Screen.PLAY, play=Play(past.playground), look=Look(),
+                    train_look=TrainLook(), training=training, run=past.run,
+                    original=past.original, changes=past.changes, challenge=None)  # fmt: skip
+    return command_of(there)
 
 
 def _opening_words(session: Walk, lesson: Lesson) -> tuple[str, ...]:

@@ -109,6 +109,24 @@ def reopened(session: Playing, changes: Iterable[Assignment]) -> Playing:
     return session
 
 
+def with_past(session: Playing, before: Iterable[tuple[Walk, str]]) -> Playing:
+    """Return the playground with what undo goes back to, each with the keys that train it."""
+    done = []
+    for there, keys in before:
+        if not isinstance(there, Playing):
+            continue
+        epochs, more = (_pressed(keys, key) for key in "ni")
+        at = epochs * there.run.iterations_per_epoch + more
+        done.append(replace(_past(there, there.play), at=at))
+    return replace(session, play=replace(session.play, done=tuple(done)))
+
+
+def _pressed(keys: str, key: str) -> int:
+    """Return how often a key is pressed among others."""
+    words = [word[:-1] or "1" for word in keys.split() if word.endswith(key)]
+    return sum(int(word) for word in words if word.isdigit())
+
+
 def width_of_layer(playground: Playground, layer: int) -> int:
     """Return the neurons of a layer; in layer 0 the features."""
     return playground.layers[layer] if layer else len(playground.features)

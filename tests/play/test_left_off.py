@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 
+import numpy as np
 import pytest
 
 from gdtutor.cli.arguments import COMMANDS, parser_of
@@ -12,7 +13,7 @@ from gdtutor.cli.play import asked_for, begin_with
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.play.options import playground_of_line
-from gdtutor.session.link import kept_command
+from gdtutor.session.link import KEPT_PAST, kept_command
 from gdtutor.session.playing import play_session
 from gdtutor.session.state import Focus, Screen, Session
 from gdtutor.values import replace
@@ -90,6 +91,46 @@ def test_a_rate_that_was_changed_is_undone_after_it_is_opened_again(home) -> Non
         again = pressed(again, parse_keys("u"))
         assert again.play.playground.rate == again.run.segments[-1].settings.learning_rate == rate
         assert len(again.training.costs) == epochs
+
+
+def test_what_was_changed_is_undone_after_it_is_opened_again(home) -> None:
+    """Each change with its run, and another day as well."""
+    line, keys = (
+        "--data moons --points 20 --epochs 9",
+        "2n i right 14down right n right 3n 14up right n",
+    )
+    left(line, keys)
+    here = pressed(play_session(Session(), playground_of_line(line)), parse_keys(keys))
+    begin, kept = begin_with(arguments(), asked_for(arguments()))
+    begin.save(pressed(begin.session, parse_keys(kept)))
+    begin.finish()
+    again = opened_again()
+    for _ in range(4):
+        here, again = (pressed(one, parse_keys("u")) for one in (here, again))
+        assert again.play.playground == here.play.playground
+        iterations = here.training.iterations
+        assert again.training.iterations == iterations
+        for name, value in here.run.state(iterations).parameters.items():
+            assert np.array_equal(again.run.state(iterations).parameters[name], value)
+    assert iterations == 2 * again.run.iterations_per_epoch + 1
+    assert "nothing to undo" in pressed(again, parse_keys("u")).message
+
+
+def test_so_many_changes_are_remembered(home) -> None:
+    left("--data moons --points 20 --epochs 9", "12r 12r s s s s s s s s s s")
+    again = opened_again()
+    assert len(again.play.done) == KEPT_PAST
+    assert pressed(again, parse_keys("u u u u u u u u u u")).play.playground.data_seed == 24
+
+
+def test_a_change_from_a_file_that_is_gone_cannot_be_undone(home, monkeypatch) -> None:
+    monkeypatch.chdir(home)
+    (home / "mine.csv").write_text("1,2,0\n2,1,1\n3,1,0\n2,2,1\n", encoding="utf-8")
+    left("--data mine.csv --epochs 9", "e ctrl+u moons enter n")
+    assert opened_again().play.done
+    (home / "mine.csv").unlink()
+    again = opened_again()
+    assert (again.play.playground.data, again.play.done) == ("moons", ())
 
 
 def test_a_walk_comes_back_with_the_run_and_the_neuron_behind_it(home) -> None:
