@@ -69,13 +69,17 @@ def class_line(room: Classroom, invitation: Invitation, width: int, chars: Chars
     code = (*bare, *line(f"  {key} class"))
     join = (*line(" ", (invitation.command, Style.KEY), " "), *code)
     facts = counts(room)
-    brief = tuple(_brief(fact) for fact in facts if not fact.endswith(" follow"))
-    # A call for help is never left out for how to join, which the panel says as well.
-    least = next((n for n, fact in enumerate(brief, 1) if " need" in fact), min(len(brief), 2))
+    brief = tuple(map(_brief, facts))
+    lean = tuple(fact for fact in brief if not fact.endswith(" follow"))
+    helped = [number for number, fact in enumerate(lean, 1) if " need" in fact]
+    is_busy, least = bool(helped) or room.poll is not None, max([*helped, min(len(lean), 2)])
+    # Whoever answers or asks for help is told of before how to join, which the panel says as well.
     for head, shown in (
-        (join, facts), (join, (*facts[:-1], brief[-1])), (join, brief), (join, brief[:least]),
-        (code, brief), (code, brief[:least]), (bare, brief[:least]), ((), brief[:least]),
-        (code, brief[least - 1 : least]),
+        (join, facts), (join, (*facts[:-1], brief[-1])), (join, brief),
+        *([] if is_busy else [(join, lean), (join, lean[:least])]),
+        (code, brief), (bare, brief), ((), brief),
+        ((), lean[:least]), ((), [fact.removesuffix(" answered") for fact in lean[:least]]),
+        (code, lean[least - 1 : least]),
     ):  # fmt: skip
         whole = (*head, *line("  ", ("  ".join(shown), Style.GOOD)))
         if width_of(whole) <= width:
@@ -112,15 +116,14 @@ def _calls(room: Classroom) -> list[Seat]:
 
 def _brief(fact: str) -> str:
     """Return a fact of the class in fewer words."""
-    fact = fact.partition(" at ")[0].replace(" here, locked", " locked")
-    return fact.replace("asks for", "needs").replace("ask for", "need")
+    return fact.partition(" at ")[0].replace("asks for", "needs").replace("ask for", "need")
 
 
 def counts(room: Classroom) -> tuple[str, ...]:
     """Return how many are here, where they are, and how many have answered or ask for help."""
     here = [seat for seat in room.seats.values() if seat.is_here]
     away = [seat for seat in here if seat.own is not None]
-    facts = [f"{len(here)} here" + (", locked" if room.is_locked else "")]
+    facts = [f"{len(here)} here", *["locked"][: room.is_locked]]
     poll = room.poll
     if poll is not None:
         asked = [seat for seat in here if not seat.is_out or seat.name in poll.replies]

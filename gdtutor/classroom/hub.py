@@ -114,7 +114,9 @@ class ClassHub:
             self._make_room()
             name = free_name(name, self.room.seats)
         pin = new_pin()
-        told = f"Welcome back, {name}."
+        told, poll = f"Welcome back, {name}.", self.room.poll
+        if poll is not None and (given := poll.answer_of(name)):
+            told += f" Your answer {given} is in; type to change it."
         if not returns:
             told = f"PIN {pin} keeps your seat, {name}."
             if self.keeps_answers:
@@ -219,7 +221,10 @@ class ClassHub:
         lines, self._lines = self._lines, {}
         for line in lines.values():
             line.end(OVER)
-        self._turn(all_judged(closed(self.room)))
+        room = all_judged(closed(self.room))
+        # Who stayed leaves now, which is kept as the time of it.
+        seats = {name: replace(seat, is_here=False) for name, seat in room.seats.items()}
+        self._turn(replace(room, seats=seats))
 
     def _turn(self, room: Classroom, but: str = "") -> None:
         """Take the next state of the class, and paint whose screen it changes, but for a seat."""

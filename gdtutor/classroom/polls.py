@@ -109,6 +109,12 @@ class Poll(Struct, frozen=True, eq=False):
         """Tell whether a seat has given an answer, judged or not."""
         return name in self.replies or name in self.pending
 
+    def answer_of(self, name: str) -> str:
+        """Return the answer of a seat that counts; empty where it gave none."""
+        if name in self.pending:
+            return shown(self.pending[name])
+        return self.replies[name].text if name in self.replies else ""
+
     def told(self, name: str) -> str:
         """Return what a seat is told of its answer; empty where it gave none, or another since.
 

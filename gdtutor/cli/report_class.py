@@ -87,7 +87,9 @@ def _report_lines(classes: tuple[KeptClass, ...]) -> Iterator[str]:
         yield "No class is kept in this file."
     for one in classes:
         names = sorted({r.name for r in one.attendance} | {v.name for v in one.verdicts})
-        yield f"{one.title}, {_when(one.began)}: {_many(len(names), 'student')}"
+        answered = len({answer.name for answer in one.answers})
+        known = f"{_many(len(names), 'name')}, {answered} answered"
+        yield f"{one.title}, {_when(one.began)}: {known}"
         for rounds in _polls_by_question(one):
             given = {n: [answer for answer in one.answers if answer.poll == n] for n in rounds}
             yield from _poll_lines(rounds, given)

@@ -4,7 +4,7 @@ import re
 
 import pyte
 import pytest
-from classes import after, lesson_session
+from classes import Watched, after, lesson_session
 
 from gdtutor.classroom.answers import CLOSED, NO_HINTS, all_judged
 from gdtutor.classroom.board import (
@@ -17,6 +17,7 @@ from gdtutor.classroom.board import (
     panel_rows,
     place,
 )
+from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.polls import OTHER, RIGHT, SHORT, ToldVerdict, own_question, spread
 from gdtutor.classroom.room import (
     AGAIN,
@@ -228,7 +229,7 @@ def test_a_lock_stands_beside_who_asks_for_help_and_in_the_students_keys() -> No
     room = locked(typed(room, "anna", "!"))
     invitation = Invitation("bias", "192.168.1.10", 8022, "482913", "SHA256:x")
     below = text_of(class_line(room, invitation, 80, UNICODE))
-    assert "3 locked  1 needs help" in below
+    assert "3 here  locked  1 needs help" in below
     for size in ((40, 12), (80, 24)):
         assert "walk" not in " ".join(seen(room, "ben", size)[-2:])
         assert "! " in seen(room, "ben", size)[-1]
@@ -236,7 +237,7 @@ def test_a_lock_stands_beside_who_asks_for_help_and_in_the_students_keys() -> No
     room = locked(typed(room, "anna", "", "escape", "!"))
     for width in range(40, 120):
         below = text_of(class_line(room, invitation, width, UNICODE))
-        assert re.search(r"3 (here, )?locked  0/3 answered  1 (needs|asks for) help", below)
+        assert re.search(r"3 here  locked  0/3( answered)?  1 (needs|asks for) help", below)
 
 
 def test_a_call_for_help_is_never_hidden_by_how_to_join() -> None:
@@ -245,7 +246,7 @@ def test_a_call_for_help_is_never_hidden_by_how_to_join() -> None:
     invitation = Invitation("bias", "192.168.1.10", 8022, "482913", "SHA256:x")
     for width in (60, 80, 200):
         below = text_of(class_line(room, invitation, width, UNICODE))
-        assert re.search(r"1 (needs|asks for) help", below)
+        assert re.search(r"3 here  0/3 answered  1 (needs|asks for) help  3 follow", below)
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
@@ -464,6 +465,18 @@ def test_the_same_answer_in_any_writing_is_one_bar(
     assert len(rows) == 3
     assert rows[-1].endswith(" 3")
     assert rows[-1].split()[0] in (*texts, bar, "(3,")
+
+
+def test_who_comes_back_to_an_open_question_reads_that_the_answer_stands() -> None:
+    hub, session = ClassHub("ML"), lesson_session("bias", "backward:yhat")
+    hub.teach(about(session, "value"))
+    for name in ("anna", "ben"):
+        hub.join(name, Watched(hub, SharedScreens(), (80, 24)), returns=False)
+    for key in ("0", ".", "5", "enter"):
+        hub.press("anna", press_of(key))
+    for name, told in (("anna", " Your answer 0.5 is in; type to change it."), ("ben", "")):
+        hub.join(name, Watched(hub, SharedScreens(), (80, 24)), returns=True)
+        assert hub.seat(name).notice == f"Welcome back, {name}.{told}"
 
 
 def test_a_question_with_choices_is_asked_again_in_the_same_words() -> None:

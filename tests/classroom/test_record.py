@@ -87,7 +87,9 @@ def test_each_row_of_the_csv_is_read_alone(file: Path, capsys: pytest.CaptureFix
         [row for row in rows if row["kind"] == kind] for kind in ("came", "asked", "left")
     )
     assert [row["name"] for row in came] == ["anna", "'=ben"]
-    assert not left
+    # Who stayed has left at the end.
+    assert [row["name"] for row in left] == ["anna", "'=ben"]
+    assert len({row["at"] for row in left}) == 1
     assert [(row["poll"], row["name"]) for row in asked] == [("1", "")]
     text = asked[0]["text"]
     assert text == "What is ∂L/∂z?"
@@ -178,6 +180,7 @@ def test_a_report_says_what_was_asked_how_often_what_was_answered_and_who_was_he
     recorder.close()
     assert main(["class-report", str(path)]) == 0
     told = capsys.readouterr().out
+    assert ": 3 names, 3 answered\n" in told
     assert "1. Which way? (up; down; stay): 3 answers\n" in told
     assert "3 another answer (up 2, stay)" in told
     assert "2. What sign has" in told
@@ -185,7 +188,7 @@ def test_a_report_says_what_was_asked_how_often_what_was_answered_and_who_was_he
     assert "anna: 0 of 1 right; 1. another answer" in told
     at_last = told.partition("at last\n")[2].split("\n")
     anna, ben = (next(row for row in at_last if f"{name}: " in row) for name in ("anna", "ben"))
-    assert re.search(r"another answer; here \d\d:\d\d-end$", anna)
+    assert re.search(r"another answer; here \d\d:\d\d-\d\d:\d\d$", anna)
     assert re.search(r"another answer; here \d\d:\d\d-\d\d:\d\d$", ben)
 
 
@@ -219,7 +222,7 @@ def test_two_rounds_of_a_question_are_kept_and_told_apart(
     recorder.close()
     assert main(["class-report", str(path)]) == 0
     told = capsys.readouterr().out
-    assert told.partition("students\n")[2].partition("  at last")[0] == (
+    assert told.partition("answered\n")[2].partition("  at last")[0] == (
         "  1, 2. What is ∂L/∂z?: round 1, 3 answers; round 2, 2 answers\n"
         "     bias, backward:z?value\n"
         "      1   2 right (0.125 3)\n"
