@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdtutor.practice.templates import KINDS, MOST_LEVEL
+from gdtutor.practice.templates import MOST_LEVEL
 from gdtutor.values import Struct
 
 THRICE = 3
 """How often a slip is made before exercises of its kind come, and how many of them."""
-_WINDOW = (THRICE + 1) * len(KINDS)
-"""Answers after which a slip is forgotten: every kind has its turn once more than a slip needs."""
+_WINDOW = 2 * THRICE
+"""Answers of a kind after which a slip is forgotten; not every exercise of it lets it be made."""
 
 
 class PastAnswer(Struct, frozen=True):
@@ -55,7 +55,9 @@ def slip_owed(past: Sequence[PastAnswer]) -> PastAnswer | None:
     for index, one in enumerate(past):
         if not one.slip or (trigger is not None and index - trigger <= THRICE):
             continue
-        made[one.slip] = [at for at in made.get(one.slip, []) if index - at < _WINDOW] + [index]
+        turns = [place for place in range(index + 1) if past[place].kind == one.kind]
+        since = turns[-_WINDOW:][0]
+        made[one.slip] = [at for at in made.get(one.slip, []) if at >= since] + [index]
         if len(made[one.slip]) == THRICE:
             trigger = index
             made.clear()
