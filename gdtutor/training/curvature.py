@@ -147,12 +147,13 @@ def verdict_of(
 ) -> str:  # fmt: skip
     """Return the word for what went wrong with a run, as `judge`, with what it has come to.
 
-    A flat curve whose cost is the lowest there is has come to its end, and is not stuck.
+    A flat curve whose cost is the lowest there is has come to its end, and is not stuck: one whose
+    parameters are not known, as those of costs alone are not, is.
     """
     found = judge(costs, stopped_by)
     trained = problem.size - held_back(problem.size, settings.validation)
-    is_stuck = found == Trouble.STUCK.value
-    if is_stuck and is_lowest(problem, parameters, trained, float(costs[-1])):
+    is_stuck, is_known = found == Trouble.STUCK.value, set(problem.trained) <= set(parameters)
+    if is_stuck and is_known and is_lowest(problem, parameters, trained, float(costs[-1])):
         return ""
     return found
 

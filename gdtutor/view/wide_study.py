@@ -261,6 +261,8 @@ def _step(session: Walk, context: Context, title: str, width: int, height: int) 
         key = (*of, look, context.chars, width, is_after)
         most, longest = _most_lines(_Measured(session, plain, width - 4, key))
         most = max(most, len(lines))
+    if context.challenge:
+        longest = len(note)  # what the notes' numbers take would tell of those asked for
     scroll, kept = session.look.scroll, min(longest + BORDER, MOST_KEPT)
     return [
         PanelNeed(most + BORDER, 3, 0, lambda _: Figure(Panel(title, lines, scroll, True))),
