@@ -38,6 +38,7 @@ from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITL
 from gdtutor.lesson.placeholders import ABOUT, WORDS
 from gdtutor.lesson.reports import CODES
 from gdtutor.lesson.variants import MAX_LABEL, SECTIONS, WHOLE
+from gdtutor.session.figures import IN_TRAINING
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES
 from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.optimisers import OPTIMISERS
@@ -45,7 +46,6 @@ from gdtutor.training.order import ORDERS
 from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import NODEFAULT
-from gdtutor.view.pictures import IN_TRAINING
 
 PAGE = Path(__file__).resolve().parent.parent / "lessons" / "README.md"
 

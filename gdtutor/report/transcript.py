@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gdtutor.engine.cells import open_cell
 from gdtutor.engine.expression import Apply, Name, names_in, substitute, to_text
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.places import places_of
@@ -24,7 +25,6 @@ from gdtutor.session.tasks import open_tasks
 from gdtutor.session.trials import tried
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import replace
-from gdtutor.view.cells import open_cell
 from gdtutor.view.closing import closing_prose
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer

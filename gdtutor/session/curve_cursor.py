@@ -45,16 +45,26 @@ def _with_cursor(session: Walk, epoch: int) -> Walk:
     return replace(session, train_look=replace(session.train_look, cursor=epoch))
 
 
+def open_chosen(session: Walk, count: int) -> Walk | Result:
+    """Train the run that is chosen in the list; open the point of the curve where none is."""
+    run = session.train_look.run
+    return _open_run(session, run) if run else open_point(session, count)
+
+
 def open_point(session: Walk, count: int) -> Walk:
     """Open the iteration under the cursor as a step-through."""
     return _walked(session, iteration_under_cursor(session))
 
 
 def iteration_under_cursor(session: Walk) -> int:
-    """Return the first iteration of the epoch under the cursor, the latest where it is on none."""
-    cursor = session.train_look.cursor
+    """Return the first iteration of the epoch under the cursor; where it is on none, the latest, of
+    a run that broke off the last whose numbers are all finite.
+    """
+    cursor, training = session.train_look.cursor, session.training
+    if cursor is None and training.diverged_at is not None:
+        return max(training.diverged_at - 1, 0)
     if cursor is None:
-        return session.training.iterations
+        return training.iterations
     return session.run.first_iteration(cursor)
 
 
@@ -95,8 +105,13 @@ def _open_run(session: Walk, name: str) -> Result:
         session = apply_edit(session, f"{found.setting}={found.label.split(' ', 1)[1]}")
     else:
         session = in_variant(session, "" if found.label == OWN else found.label)
-    session = replace(session, train_look=replace(session.train_look, tab=0))
-    return start_training(said(session, f"The run {name}, from its start; Enter walks it."))
+    session = replace(session, train_look=replace(session.train_look, tab=0, run=""))
+    return start_training(
+        said(
+            session,
+            f"The run {name.removeprefix(f'{found.setting} ')}, from its start; Enter walks it.",
+        )
+    )
 
 
 def _at_epoch(session: Walk, epoch: int) -> Walk:
@@ -113,4 +128,6 @@ def _walked(session: Walk, iteration: int) -> Walk:
     if comes_after_training(walk):
         told = f"Iteration {iteration} has what training ended with, and was not trained itself."
         return said(walk, f"{told} {back}")
+    if session.training.diverged_at == iteration + 1:
+        return said(walk, f"Iteration {iteration}, the last whose numbers are all finite. {back}")
     return said(walk, f"Iteration {iteration}, walked from training's own parameters. {back}")

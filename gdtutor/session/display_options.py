@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
+
 from gdtutor.engine.batch_axis import Axes
+from gdtutor.engine.cells import cell_name, open_cell
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Line
+from gdtutor.engine.local import UPSTREAM
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved, same_place
 from gdtutor.session.navigation import cell_shape, refolded, said, with_cell
@@ -112,9 +118,12 @@ def move_cell(session: Walk, down: int, right: int) -> Walk:
 
 def operand_steps(session: Walk) -> tuple[Step, ...]:
     """Return where what the present step is computed from was computed, or given: going back, first
-    the gradients that arrive, then the values that they are multiplied by.
+    the gradients that arrive, then the values that they are multiplied by. What a later iteration
+    is given was computed by the updates of the one before.
     """
     step, moment = current_step(session), session.moment
+    if step is not None and step.phase is Phase.GIVEN and moment.iteration:
+        return _updates_before(session)
     if step is None or not step.node or session.look.is_closing:
         return ()
     trace, back, forward = moment.traces[step.scene], Phase.BACKWARD, Phase.FORWARD
@@ -134,11 +143,65 @@ def operand_steps(session: Walk) -> tuple[Step, ...]:
 def to_operand(session: Walk, count: int) -> Walk:
     """Go to the step of an operand, the first unless a number is typed before."""
     found, cell = operand_steps(session), session.look.cell
-    number = min(count, len(found))
-    after = moved(with_trail(session), session.moment.iteration, found[number - 1].number)
+    number, iteration = min(count, len(found)), session.moment.iteration
+    step, here = found[number - 1], current_step(session)
+    told = f"This is operand {number} of {len(found)}; Backspace goes back from it."
+    if here is not None and here.phase is Phase.GIVEN:
+        before = moved(with_trail(session), iteration - 1, 1)
+        after = moved(before, iteration - 1, same_place(step, before.moment))
+        return said(after, f"{step.node} was computed here, by the update before. {told}")
+    after = moved(with_trail(session), iteration, step.number)
+    taken = _cells_taken(session, step)
+    if taken:
+        ends = [cell_name(step.node, one) for one in (taken[0], taken[-1])]
+        more = f" The cell takes {' to '.join(ends)}." if len(taken) > 1 else ""
+        return said(with_cell(after, taken[0]), f"{told}{more}")
     if cell is not None and cell_shape(after) == cell_shape(session):
         after = with_cell(after, cell)
-    return said(after, f"This is operand {number} of {len(found)}; Backspace goes back from it.")
+    return said(after, told)
+
+
+def _updates_before(session: Walk) -> tuple[Step, ...]:
+    """Return the updates that computed the parameters of an iteration, those first that the step
+    names from which the walk came; one that the learner has set here was not computed.
+    """
+    moment, asked = session.moment, tuple[str, ...]()
+    if session.trail and session.trail[-1][0] == moment.iteration:
+        before = session.trail[-1][1]
+        if before.phase is Phase.FORWARD:
+            expr = node_expr(moment.traces[before.scene], before.node)
+            asked = tuple(name.name for name in names_in(expr))
+    is_set = {c.name for c in session.changes if c.iteration == moment.iteration}
+    last = {s.node: s for s in moment.steps if s.phase is Phase.UPDATE and s.node not in is_set}
+    return tuple(last[name] for name in dict.fromkeys((*asked, *last)) if name in last)
+
+
+def _cells_taken(session: Walk, operand: Step) -> list[tuple[int, ...]]:
+    """Return the cells of an operand that the opened cell is computed from; of many the first ones
+    and the last.
+    """
+    step, cell = current_step(session), session.look.cell
+    if step is None or cell is None:
+        return []
+    trace = session.moment.traces[step.scene]
+    if step.phase is Phase.FORWARD:
+        names = open_cell(node_expr(trace, step.node), cell, trace.shapes, trace.values).values
+        return _cells_of(operand.node, names)
+    found: list[tuple[int, ...]] = []
+    is_gradient = operand.phase is Phase.BACKWARD
+    for c in trace.contributions.get(step.node, ()) if step.phase is Phase.BACKWARD else ():
+        if is_gradient and c.consumer != operand.node:
+            continue
+        shapes = {**trace.shapes, UPSTREAM: np.shape(c.upstream)}
+        names = open_cell(c.rule, cell, shapes, {**trace.values, UPSTREAM: c.upstream}).values
+        found += _cells_of(UPSTREAM if is_gradient else operand.node, names)
+    return found
+
+
+def _cells_of(name: str, cells: Iterable[str]) -> list[tuple[int, ...]]:
+    """Return the cells of a name among such as `W1[0,1]`."""
+    inside = [c.removeprefix(f"{name}[")[:-1] for c in cells if c.startswith(f"{name}[")]
+    return [tuple(int(i) for i in places.split(",")) for places in inside]
 
 
 def with_trail(session: W) -> W:

@@ -6,13 +6,21 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_work import TIMED
 from gdtutor.lesson.selectors import Selector, parse_selector
 from gdtutor.session.effects import TimeExamples
+from gdtutor.session.runs import has_others
 from gdtutor.session.state import Screen, Session, Walk, current_step
 from gdtutor.session.steps import Step
+from gdtutor.training.classes import has_classes
+from gdtutor.training.problem import input_columns
 from gdtutor.values import replace
 
 OF_PREDICTIONS = ("boundary", "table", "fit", "space", "seeds")
 """Pictures of what the trained graph says: they belong to that, the last one, unless they name
 steps of another."""
+
+IN_TRAINING = (
+    "slice", "contour", "boundary", "space", "fit", "table", "weights", "histogram",
+)  # fmt: skip
+"""Kinds that show something of the training as it goes on."""
 
 
 def shown_figure(session: Walk) -> int:
@@ -59,6 +67,40 @@ def own_figure(session: Walk) -> int:
 def belongs_to_training(session: Walk, wish: PictureWish) -> bool:
     """Say whether a picture belongs to the graph that trains, the last one."""
     return _is_of_graph(session, wish, len(session.lesson.scenes) - 1)
+
+
+def training_pictures(session: Walk) -> tuple[PictureWish, ...]:
+    """Return the pictures that stand beside training: the lesson's own, then one of what lies
+    between the examples, and their table, which stand there whatever the lesson asks for.
+    """
+    own = tuple(
+        wish
+        for wish in session.lesson.pictures
+        if wish.kind in IN_TRAINING and belongs_to_training(session, wish)
+    )
+    kinds = {wish.kind for wish in own}
+    return (*own, *(wish for wish in usual_pictures(session) if wish.kind not in kinds))
+
+
+def usual_pictures(session: Walk) -> tuple[PictureWish, ...]:
+    """Return the pictures that stand beside training whatever the lesson asks for."""
+    problem = session.run.segment_at(max(session.training.iterations - 1, 0)).problem
+    if problem.prediction is None or problem.target is None:
+        return ()
+    inputs, table = len(input_columns(problem)), PictureWish("table")
+    if inputs == 2 and has_classes(problem):
+        return (PictureWish("boundary"), table)
+    if inputs == 1 and len(problem.target_columns) == 1 and problem.size > 1:
+        return (PictureWish("fit"), table)
+    return (table,)
+
+
+def has_list_of_runs(session: Walk) -> bool:
+    """Say whether the runs beside the present one are listed beside the curve, behind the pictures
+    and the parameters.
+    """
+    panels = len(training_pictures(session)) + 2
+    return has_others(session) and session.train_look.tab % panels == panels - 1
 
 
 def _belongs(session: Walk, wish: PictureWish) -> bool:

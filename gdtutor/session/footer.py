@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gdtutor.session.commands import Command, commands_of
+from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.notes import note_for
 from gdtutor.session.state import Focus, Play, Playing, Screen, Session, Status, Walk, current_step
 from gdtutor.session.story import next_entry
@@ -82,7 +83,8 @@ def with_scrolling(
         pages: Lines that a page of text hides above and below; none where nothing pages.
     """
     name, pair = ("down", "up") if session.screen is Screen.STUDY else ("side_down", "side_up")
-    named = [c for c in commands_of(session.screen) if c.name == name]
+    known = {c.name for c in keys}
+    named = [c for c in commands_of(session.screen) if c.name == name and name not in known]
     found = [replace(c, footer="scroll", pair=pair) for c in named]
     on, back = "next_iteration", "previous_iteration"
     if pages[1]:
@@ -111,7 +113,9 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
         changes = ("undo", "own_values")
         return ("question", "next", *changes, "tasks", "clear_tasks", *variant, *first)
     if session.screen is Screen.TRAIN and session.sweeping is not None:
-        return ("pause", "stop")
+        return ("pause", "stop", "side_down")
+    if session.screen is Screen.TRAIN and has_list_of_runs(session):
+        return (*first, "pause", "side_down", "open_point")
     if session.screen is Screen.STUDY and (session.look.proof or session.look.mistakes):
         return (*first, "next", "escape")
     # What shows how the step is walked comes before what a note asks for besides.
@@ -156,6 +160,10 @@ def _words(session: Session) -> dict[str, str]:
         now = session.sweeping or session.training
         starts = {Status.IDLE: "start", Status.PAUSED: "resume"}
         words = {"pause": starts.get(now.status, "pause")}
+        if has_list_of_runs(session):
+            words["side_down"] = "choose run"
+        if session.train_look.run:
+            words["open_point"] = "train run"
         if session.command:
             words["back"] = "close"
         if session.training.is_at_end or session.sweeping is not None:

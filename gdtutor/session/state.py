@@ -217,6 +217,9 @@ class TrainLook(Struct, frozen=True):
     """Whether the whole run takes its time to be watched; None where the lesson decides."""
     tab: int = 0
     """The side panel, from 0; -1 for the runs side by side, which stand behind all others."""
+    run: str = ""
+    """The label of the run beside the present one that Enter opens; empty where it opens the point
+    under the cursor."""
     scroll: int = 0
     """Lines by which the side panel is scrolled."""
 

@@ -9,9 +9,10 @@ from gdtutor.lesson.selectors import Assignment
 from gdtutor.session import works_at
 from gdtutor.session.edits import rate_from_start, with_change
 from gdtutor.session.effects import Effect, PauseTraining, Train
+from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
-from gdtutor.session.runs import OWN, changes_label, in_variant
+from gdtutor.session.runs import OWN, changes_label, in_variant, run_label
 from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk
 from gdtutor.session.sweeps import Swept, end_sweep, swept, toggle_sweep
 from gdtutor.training.run import Run
@@ -193,7 +194,7 @@ def reset_training(session: W, count: int) -> tuple[W, tuple[Effect, ...]]:
 
 def forget_runs(session: Walk, count: int) -> Walk:
     """Forget the curves of sweeps and variants; the present run stays."""
-    look = replace(session.train_look, tab=0, scroll=0)
+    look = replace(session.train_look, tab=0, scroll=0, run="")
     return said(replace(session, kept=(), train_look=look), "The other runs are forgotten.")
 
 
@@ -255,11 +256,25 @@ def next_train_tab(session: Walk, count: int) -> Walk:
     which does not hang on whether runs stand side by side.
     """
     tab = count - 1 if session.count else session.train_look.tab + 1
-    look = replace(session.train_look, tab=tab, scroll=0)
+    look = replace(session.train_look, tab=tab, scroll=0, run="")
     return replace(session, train_look=look)
 
 
 def scroll_side(session: Walk, by: int) -> Walk:
-    """Scroll the side panel; the view keeps it within its length."""
+    """Scroll the side panel, which the view keeps within its length; in the list of runs, choose
+    the one that Enter opens.
+    """
+    if has_list_of_runs(session):
+        return _with_chosen(session, by)
     scroll = max(session.train_look.scroll + by, 0)
     return replace(session, train_look=replace(session.train_look, scroll=scroll))
+
+
+def _with_chosen(session: Walk, by: int) -> Walk:
+    """Choose a run of the list; above the first is the present one, whose points Enter opens."""
+    labels = ["", *(c.label for c in session.kept if c.label != run_label(session))]
+    look = session.train_look
+    at = labels.index(look.run) if look.run in labels else 0
+    label = labels[min(max(at + by, 0), len(labels) - 1)]
+    told = f"Enter trains the run {label} from its start." if label else ""
+    return said(replace(session, train_look=replace(look, run=label)), told)

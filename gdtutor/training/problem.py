@@ -136,3 +136,11 @@ def leaf_shapes(
             row = (batch,) if batch else ()
             shapes[binding.leaf] = binding.matrix_shape(batch) if binding.is_matrix else row
     return shapes
+
+
+def input_columns(problem: Problem) -> tuple[int, ...]:
+    """Return the columns of the examples that are inputs, without features made from them."""
+    if problem.features is not None:
+        return tuple(range(len(problem.features.inputs)))
+    inputs = set(problem.data_leaves(Role.INPUT))
+    return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in inputs for c in b.columns))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gdtutor.engine.cells import MAX_TERMS, cell_name, open_cell
 from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape
 from gdtutor.values import Struct
-from gdtutor.view.cells import MAX_TERMS, cell_name, open_cell
 from gdtutor.view.context import Context
 from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.formula import Writer

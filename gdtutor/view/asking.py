@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdtutor.engine.cells import cell_name
 from gdtutor.lesson.conditions import Wanted
 from gdtutor.lesson.model import Choice
 from gdtutor.session.answers import FIGURES
@@ -9,7 +10,6 @@ from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase
 from gdtutor.view import notation
-from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Line, Style

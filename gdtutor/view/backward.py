@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gdtutor.engine.cells import ELLIPSIS, cell_name
 from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.mistakes import overwritten, too_early
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Contribution
 from gdtutor.values import replace
 from gdtutor.view.arrays import array_lines
-from gdtutor.view.cells import ELLIPSIS, cell_name
 from gdtutor.view.context import Context
 from gdtutor.view.contribution import (
     contribution_lines,

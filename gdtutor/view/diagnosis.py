@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from gdtutor.engine.cells import cell_name
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.state import Walk
@@ -15,7 +16,6 @@ from gdtutor.training.run import Run
 from gdtutor.training.trouble import STILL, Trouble
 from gdtutor.values import Struct
 from gdtutor.view import notation
-from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import wrapped

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from gdtutor.engine.cells import ELLIPSIS
 from gdtutor.engine.expression import Expr
 from gdtutor.engine.operations import evaluate
 from gdtutor.values import Struct, replace
-from gdtutor.view.cells import ELLIPSIS
 from gdtutor.view.context import Context
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Line, Style

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -37,6 +38,8 @@ FEW = 64
 """Steps of an iteration in which signs are explained: what was met is read off each of them."""
 MAX_CELLS_IN_PROSE = 8
 """Cells of an array that a placeholder writes out."""
+_NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?")
+"""A number in a note, but no digit of a name."""
 
 
 def context_of(session: Walk, chars: Chars) -> Context | None:
@@ -148,13 +151,21 @@ def _signs(moment: Moment, lesson: Lesson, number: int) -> frozenset[str]:
     return frozenset(sign for sign in (*_MARKS.values(), *MET) if sign in text)
 
 
-def note_lines(session: Walk, context: Context, width: int) -> tuple[Line, ...]:
-    """Return the author's note with its placeholders filled, or the program's sentence."""
+def note_lines(
+    session: Walk, context: Context, width: int, *, is_measured: bool = False
+) -> tuple[Line, ...]:
+    """Return the author's note with its placeholders filled, or the program's sentence.
+
+    Where its lines are measured every number has one width: what a question asks for, and the note
+    tells, would show in the height of its panel.
+    """
     if context.challenge is not None:
         # A note speaks of the result, or of what comes next.
         return ()
     note = note_for(session, context.step)
     text = sentence(context) if note is None else filled(session, context, note.text)
+    if is_measured:
+        text = _NUMBER.sub("0" * (context.look.digits + 4), text)
     return prose_lines(text if note else _literal(text), width, context.chars)
 
 

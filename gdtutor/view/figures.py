@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gdtutor.lesson.model import PictureWish
-from gdtutor.session.figures import belongs_to_training, offered_figures, shown_figure
+from gdtutor.session.figures import offered_figures, shown_figure
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Walk, current_step
 from gdtutor.session.trials import trials_of
@@ -77,17 +77,6 @@ def _is_to_come(session: Walk, number: int, chars: Chars) -> bool:
     from gdtutor.view.pictures.shown_values import is_to_come
 
     return is_to_come(source_of(session, chars), session.lesson.pictures[number - 1])
-
-
-def training_figures(session: Walk) -> tuple[PictureWish, ...]:
-    """Return the pictures that stand beside training."""
-    from gdtutor.view.pictures import IN_TRAINING
-
-    return tuple(
-        wish
-        for wish in session.lesson.pictures
-        if wish.kind in IN_TRAINING and belongs_to_training(session, wish)
-    )
 
 
 def training_figure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdtutor.engine.cells import cell_name, open_cell
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.operations import parse_rule
 from gdtutor.engine.trace import Contribution
@@ -10,7 +11,6 @@ from gdtutor.session.operands import update_operands
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.arrays import Computed, array_lines
-from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context
 from gdtutor.view.contribution import times_sign
 from gdtutor.view.equation import Equation, equation_lines, numbers_writer

@@ -13,12 +13,12 @@ from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Playing, Snapshot
 from gdtutor.training.classes import classes_of
 from gdtutor.training.optimisers import OPTIMISERS
-from gdtutor.training.problem import Problem
+from gdtutor.training.problem import Problem, input_columns
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.pictures.field import Axis, Field, merged
-from gdtutor.view.pictures.planes import Grid, cell_middles, forward_at, input_columns
+from gdtutor.view.pictures.planes import Grid, cell_middles, forward_at
 
 MARGIN = 0.1
 """How far the plane goes beyond the examples, as a part of their spread."""

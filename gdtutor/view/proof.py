@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from gdtutor.engine.cells import cell_name
 from gdtutor.engine.expression import Number
 from gdtutor.engine.gradient_check import TOLERANCE, nodes_at_kink
 from gdtutor.engine.graph import Node
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.proof import Proof, prove
 from gdtutor.view import notation
-from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, stacked, width_of, wrapped, wrapped_formula

@@ -128,6 +128,11 @@ def _best(chars: Chars) -> str:
     return "★" if chars.unicode else "<"
 
 
+def chosen_sign(chars: Chars) -> str:
+    """Return the sign of the run that Enter opens."""
+    return "▸" if chars.unicode else ">"
+
+
 def run_lines(
     session: Walk, width: int, chars: Chars, height: int | None = None
 ) -> tuple[Line, ...]:
@@ -165,7 +170,8 @@ def _in_short(
         room = width - 3 - cells(text)
         name = padded(shortened(short_name(one.name, shown), room, chars), room)
         style = Style.GOOD if is_best else Style.WARNING if one.curve.verdict else Style.DIM
-        lines.append(line((f"{signs[one.name]} ", one.style), f"{name} ", (text, style)))
+        mark = _mark(session, one, signs[one.name], chars)
+        lines.append(line((mark, one.style), f"{name} ", (text, style)))
     for sign, fact in ((star, (LOWEST, Style.GOOD)), (other, (OTHER, Style.DIM))):
         if any(fact in facts for _, facts in told):
             lines += wrapped(f"{sign} {fact[0]}", width, Style.DIM)
@@ -185,10 +191,16 @@ def _in_full(
     for one, facts in told:
         sign = one.mark or marks_of(chars).curve
         name = _indented(one.name, width, Style.GOOD if one in best else Style.TEXT)
-        lines += [line((f"{sign} ", one.style), *name[0][1:]), *name[1:]]
+        lines += [line((_mark(session, one, sign, chars), one.style), *name[0][1:]), *name[1:]]
         for text, style in facts:
             lines += _indented(f"{star} {text}" if text == LOWEST else text, width, style)
     return tuple(lines)
+
+
+def _mark(session: Walk, one: ShownCurve, sign: str, chars: Chars) -> str:
+    """Return what stands before a run: what its curve is drawn with, and whether Enter opens it."""
+    is_chosen = bool(one.mark) and one.curve.label == session.train_look.run
+    return f"{sign}{chosen_sign(chars) if is_chosen else ' '}"
 
 
 def _indented(text: str, width: int, style: Style) -> list[Line]:

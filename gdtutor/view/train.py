@@ -7,25 +7,26 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import HIDDEN_ALONE
+from gdtutor.session.figures import training_pictures, usual_pictures
 from gdtutor.session.runs import OWN, has_others, run_label
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Walk
 from gdtutor.session.works_at import kept_runs
-from gdtutor.training.classes import has_classes
 from gdtutor.training.problem import Problem
 from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.diagnosis import diagnosis_lines
-from gdtutor.view.figures import Figure, moved, training_figure, training_figures
+from gdtutor.view.figures import Figure, moved, training_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
 from gdtutor.view.lines import fitted, line, shortened, text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
-from gdtutor.view.pictures.planes import input_columns, no_point
+from gdtutor.view.pictures.planes import no_point
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import (
     ShownCurve,
+    chosen_sign,
     curves_shown,
     off_the_log,
     off_the_scale,
@@ -127,7 +128,7 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
         series.append(replace(held, mark=HELD, thin=True))
     if _has_unchanged(session, others):
         beside.append(session.original.costs)
-        before = _series("without the changes", session.original.costs, Style.RUN_3)
+        before = _series("unchanged", session.original.costs, Style.RUN_3)
         series.append(replace(before, mark=UNCHANGED, thin=True))
     for one in others:
         if not one.same_as:
@@ -170,36 +171,23 @@ def _series(label: str, costs: Array, style: Style) -> Series:
 
 
 def _sides(session: Walk) -> tuple[str | PictureWish, ...]:
-    """Return the side panels: the lesson's own pictures, then those that every lesson has."""
-    pictures = training_figures(session)
-    own = {wish.kind for wish in pictures}
-    others = (wish for wish in _pictures(session) if wish.kind not in own)
-    return (*pictures, *others, "parameters", *((RUNS,) if has_others(session) else ()))
+    """Return the side panels: pictures, the parameters, and the runs where there are others.
 
-
-def _pictures(session: Walk) -> tuple[PictureWish, ...]:
-    """Return the pictures that stand beside training whatever the lesson asks for.
-
-    One of what lies between the examples comes last where it can only say why there is nothing.
+    A picture of what lies between the examples comes last where it can only say why there is
+    nothing, unless it is the lesson's own.
     """
-    problem = _problem(session)
-    if problem.prediction is None or problem.target is None:
-        return ()
-    inputs, table = len(input_columns(problem)), PictureWish("table")
-    if inputs == 2 and has_classes(problem):
-        between = PictureWish("boundary")
-    elif inputs == 1 and len(problem.target_columns) == 1 and problem.size > 1:
-        between = PictureWish("fit")
-    else:
-        return (table,)
-    is_empty = no_point(problem, session.run.trained_examples, (problem.prediction,))
-    return (table, between) if is_empty else (between, table)
+    pictures, problem = training_pictures(session), _problem(session)
+    own = session.lesson.pictures
+    empty = [w for w in usual_pictures(session)[:-1] if w in pictures and w not in own]
+    if empty and no_point(problem, session.run.trained_examples, (problem.prediction or "",)):
+        pictures = (*(wish for wish in pictures if wish not in empty), *empty)
+    return (*pictures, "parameters", *((RUNS,) if has_others(session) else ()))
 
 
 def table_lines(session: Walk, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
     """Return the examples with prediction and target, none where nothing is predicted."""
     table = PictureWish("table")
-    if table not in _pictures(session):
+    if table not in usual_pictures(session):
         return ()
     beside = replace(session, screen=Screen.TRAIN)
     return training_figure(beside, table, width, height, chars).panel.lines
@@ -229,7 +217,7 @@ def _side_now(session: Walk, tab: int, width: int, height: int, chars: Chars) ->
     chosen = sides[tab % len(sides)]
     if isinstance(chosen, str):
         panel = _plain_side(session, chosen, width, height, chars)
-        return Figure(replace(panel, scroll=session.train_look.scroll))
+        return Figure(panel if chosen == RUNS else replace(panel, scroll=session.train_look.scroll))
     table = PictureWish("table")
     is_output = chosen.kind == "boundary" and {name for name, _ in chosen.options} <= {"hidden"}
     if is_output and table in sides and height >= PLANE + LEAST_BODY:
@@ -241,7 +229,7 @@ def _side_now(session: Walk, tab: int, width: int, height: int, chars: Chars) ->
             told = told[:-1]
         lines = (*plane.panel.lines, (), *told)
         hidden = next(
-            (w for w in training_figures(session) if (HIDDEN_ALONE, True) in w.options), None
+            (w for w in training_pictures(session) if (HIDDEN_ALONE, True) in w.options), None
         )
         if hidden and height - len(lines) > PLANE:
             # What is left over shows the hidden neurons, which are behind Tab else.
@@ -256,7 +244,8 @@ def _plain_side(session: Walk, chosen: str, width: int, height: int, chars: Char
         runs = run_lines(session, width, chars, height)
         if len(runs) + 2 <= height and not kept_runs(session):
             runs = (*runs, (), line(("Backspace", Style.KEY), (" clears others", Style.DIM)))
-        return Panel(chosen, runs)
+        at = next((n for n, row in enumerate(runs) if text_of(row)[1:2] == chosen_sign(chars)), 0)
+        return Panel(chosen, runs, max(at - height // 2, 0))
     parameters = under_cursor(session).parameters
     if not parameters:
         return Panel(chosen, (line(("nothing trained yet", Style.DIM)),))

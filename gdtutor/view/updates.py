@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdtutor.engine.cells import cell_name, open_cell
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
@@ -11,7 +12,6 @@ from gdtutor.session.operands import update_operands
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import Struct, replace
 from gdtutor.view.arrays import array_lines
-from gdtutor.view.cells import cell_name, open_cell
 from gdtutor.view.context import Context
 from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.formula import Writer

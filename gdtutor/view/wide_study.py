@@ -241,7 +241,7 @@ def _most_lines(walk: _Measured) -> tuple[int, int]:
     at = [replace(context, step=s) for s in context.moment.steps if s.scene == context.step.scene]
     return (
         max(len(node_lines(one, width)) for one in at),
-        max(len(note_lines(walk.session, one, width)) for one in at),
+        max(len(note_lines(walk.session, one, width, is_measured=True)) for one in at),
     )
 
 
@@ -261,8 +261,7 @@ def _step(session: Walk, context: Context, title: str, width: int, height: int) 
         key = (*of, look, context.chars, width, is_after)
         most, longest = _most_lines(_Measured(session, plain, width - 4, key))
         most = max(most, len(lines))
-    if context.challenge:
-        longest = len(note)  # what the notes' numbers take would tell of those asked for
+        longest = max(longest, len(note))
     scroll, kept = session.look.scroll, min(longest + BORDER, MOST_KEPT)
     return [
         PanelNeed(most + BORDER, 3, 0, lambda _: Figure(Panel(title, lines, scroll, True))),

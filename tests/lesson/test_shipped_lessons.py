@@ -17,9 +17,9 @@ from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.pictures import TRAIN_TITLE
 from gdtutor.lesson.problem import problem_of
+from gdtutor.session.figures import IN_TRAINING
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.page import prose_width
-from gdtutor.view.pictures import IN_TRAINING
 from gdtutor.view.prose import prose_lines
 
 PATHS = discover(shipped_lessons_folder())

@@ -10,14 +10,13 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.paint.cells import line_of
 from gdtutor.paint.plots import plot_rows
-from gdtutor.session.figures import offered_figures
+from gdtutor.session.figures import offered_figures, training_pictures
 from gdtutor.session.moving import moved
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Status
 from gdtutor.session.training import open_training
 from gdtutor.session.update import Progressed, update
 from gdtutor.values import replace
-from gdtutor.view.figures import training_figures
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
@@ -55,7 +54,7 @@ def trained(path) -> Iterator[tuple[str, Session]]:
     for effect in effects:
         effect.run.advance(iterations=EPOCHS)
         session, _ = update(session, Progressed(snapshot_of(effect.run, Status.PAUSED)))
-    beside = training_figures(session)
+    beside = training_pictures(session)
     for tab, wish in enumerate(beside):
         yield wish.kind, replace(session, train_look=replace(session.train_look, tab=tab))
 

@@ -122,3 +122,12 @@ def test_an_epoch_of_a_run_that_went_on_beyond_its_settings_was_trained():
     opened = pressed(beyond, f": {' '.join(str(wanted))} enter")
     assert opened.moment.iteration == wanted
     assert "walked from training's own parameters" in opened.message
+
+
+def test_a_run_that_broke_off_is_opened_at_its_last_iteration_of_finite_numbers() -> None:
+    session = pressed(walk(lesson_file("learning-rate")), "e learning_rate=1e200 enter t")
+    assert session.training.diverged_at == session.training.iterations == 1
+    opened = pressed(session, "enter")
+    assert opened.moment.iteration == 0
+    assert all(np.isfinite(v).all() for t in opened.moment.traces for v in t.values.values())
+    assert "the last whose numbers are all finite" in opened.message

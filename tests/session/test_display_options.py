@@ -158,3 +158,28 @@ def test_the_name_of_a_node_alone_is_its_nearest_step() -> None:
     assert (node(cell), cell.look.cell) == ("W1", (2, 1))
     with pytest.raises(GdTutorError, match="is not a phase"):
         goto(session, "nobody")
+
+
+def test_an_operand_of_another_shape_opens_the_first_cell_that_the_sum_takes() -> None:
+    session = press(goto(open_at("xor-hidden", "given"), "forward:Z2[0,2]"), "2 enter")
+    assert (node(session), session.look.cell) == ("A1", (0, 2))
+    assert "The cell takes A1[0,2] to A1[2,2]." in session.message
+    gradient = press(goto(open_at("xor-hidden", "given"), "backward:W1[2,1]"), "enter")
+    assert (node(gradient), gradient.look.cell) == ("Z1", (2, 0))
+    assert "The cell takes Z1[2,0] to Z1[2,3]." in gradient.message
+
+
+def test_a_parameter_of_a_later_iteration_is_followed_to_the_update_that_computed_it() -> None:
+    session = press(goto(open_at("xor-hidden", "given"), "iteration 3"), ": Z 2 enter")
+    given = press(session, "1 enter")
+    assert current_step(given).phase is Phase.GIVEN
+    update = press(given, "enter")
+    assert (update.moment.iteration, node(update)) == (2, "W2")
+    assert current_step(update).phase is Phase.UPDATE
+    assert "W2 was computed here" in update.message
+    back = press(update, "backspace")
+    assert (back.moment.iteration, current_step(back).phase) == (3, Phase.GIVEN)
+    first = press(open_at("xor-hidden", "given"), "1 enter")
+    assert (first.moment.iteration, first.step) == (0, 1)
+    edited = press(goto(open_at("xor-hidden", "given"), "iteration 3"), "e W2[0,0]=1 enter")
+    assert [step.node for step in operand_steps(edited)] == ["W1", "b1", "b2"]

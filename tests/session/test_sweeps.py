@@ -1,5 +1,7 @@
 """A sweep is seen, paused, gone on with and ended; it belongs to the lesson it was asked for in."""
 
+import re
+
 import pytest
 from session_walks import lesson_file, open_at, press
 
@@ -7,6 +9,7 @@ from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.curve_cursor import goto_from_curve
 from gdtutor.session.effects import PauseTraining, SweepRuns, Train
+from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
 from gdtutor.session.state import PromptKind, Session, Status
 from gdtutor.session.sweeps import news_of, sweep
@@ -190,3 +193,28 @@ def test_a_run_of_a_variant_is_opened_by_its_name() -> None:
     walk, effects = goto_from_curve(session, f"run {name}")
     assert (walk.variant, walk.changes) == (name, ())
     assert isinstance(effects[0], Train)
+
+
+def test_the_list_of_runs_is_gone_through_with_the_cursor_keys_and_enter_trains_the_chosen() -> (
+    None
+):
+    session = press(sweeping("learning_rate=0.1,50"), "s")
+    frame = frame_of(session, 80, 24, UNICODE).text()
+    assert not re.search(r"[ox]▸", frame)
+    assert "↑ ↓ choose run" in frame
+    chosen = press(session, "2down")
+    frame = frame_of(chosen, 80, 24, UNICODE).text()
+    assert re.search(r"▸\s*50 ", frame)
+    assert "Enter train run" in frame
+    assert command_of(chosen).rstrip("'").endswith(" enter 2down")
+    opened = press(chosen, "enter")
+    assert [change.text() for change in opened.changes] == ["learning_rate=50"]
+    assert (opened.train_look.run, opened.train_look.tab) == ("", 0)
+    assert press(chosen, "2up").train_look.run == press(chosen, "tab").train_look.run == ""
+    assert press(press(chosen, "tab"), "down").train_look.scroll == 1
+
+
+def test_the_chosen_of_many_runs_is_in_sight() -> None:
+    values = ",".join(f"0.{n}" for n in range(11, 61))
+    session = press(sweeping(f"learning_rate={values}"), "37down")
+    assert re.search(r"▸\s*0.47 ", frame_of(session, 80, 24, UNICODE).text())

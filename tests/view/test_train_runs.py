@@ -120,8 +120,8 @@ def test_the_run_without_the_changes_is_not_drawn_twice():
     session = pressing(RATES, "tVV")
     changed = pressed(session, FASTER)
     labels = [series.label for series in cost_plot(changed, UNICODE).series]
-    assert "without the changes" in labels
-    own, kept = marks(changed)["without the changes"], {*marks(changed).values()} - {""}
+    assert "unchanged" in labels
+    own, kept = marks(changed)["unchanged"], {*marks(changed).values()} - {""}
     assert own not in ("·", "*", "~", HELD)
     assert [*marks(changed).values()].count(own) == 1
     assert len(kept) > 1

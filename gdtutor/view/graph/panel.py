@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 
+from gdtutor.engine.cells import cell_name
 from gdtutor.engine.graph import Edge, Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import Places, nearest, places_of
@@ -13,7 +14,6 @@ from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
-from gdtutor.view.cells import cell_name
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.frame import Style

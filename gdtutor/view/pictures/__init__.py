@@ -42,28 +42,23 @@ class PictureKind(Struct, frozen=True):
     """The same facts in plain lines, one a line, with nothing drawn."""
     title: str
     """With `{root}` for the line that is shown, and `{names}` for what it goes along."""
-    in_training: bool = False
-    """Whether it shows something of the training as it goes on."""
 
 
 PICTURES: Mapping[str, PictureKind] = {
     "curve": PictureKind(curve_picture, curve_words, "activation"),
-    "slice": PictureKind(slice_picture, slice_words, "{root} along {names}", True),
-    "contour": PictureKind(contour_picture, contour_words, "{root} over {names}", True),
-    "boundary": PictureKind(boundary_picture, boundary_words, "decision boundary", True),
-    "space": PictureKind(space_picture, space_words, "examples over {names}", True),
-    "fit": PictureKind(fit_picture, fit_words, "data and prediction", True),
-    "table": PictureKind(table_picture, table_words, "expected and learned", True),
-    "weights": PictureKind(weights_picture, weights_words, "weights", True),
-    "histogram": PictureKind(histogram_picture, histogram_words, "how large", True),
+    "slice": PictureKind(slice_picture, slice_words, "{root} along {names}"),
+    "contour": PictureKind(contour_picture, contour_words, "{root} over {names}"),
+    "boundary": PictureKind(boundary_picture, boundary_words, "decision boundary"),
+    "space": PictureKind(space_picture, space_words, "examples over {names}"),
+    "fit": PictureKind(fit_picture, fit_words, "data and prediction"),
+    "table": PictureKind(table_picture, table_words, "expected and learned"),
+    "weights": PictureKind(weights_picture, weights_words, "weights"),
+    "histogram": PictureKind(histogram_picture, histogram_words, "how large"),
     "counts": PictureKind(counts_picture, counts_words, "how many tries"),
     "timing": PictureKind(timing_picture, timing_words, "loop or together"),
     "seeds": PictureKind(seeds_picture, seeds_words, "from many starts"),
 }
 """Every kind of picture."""
-
-IN_TRAINING = tuple(name for name, kind in PICTURES.items() if kind.in_training)
-"""Kinds that show something of the training as it goes on."""
 
 
 @lru_cache(maxsize=16)
@@ -97,4 +92,4 @@ def title_of(source: Source, wish: PictureWish) -> str:
     return title.format(root=source.name(root), names=names)
 
 
-__all__ = ["IN_TRAINING", "PICTURES", "Drawing", "Source", "draw", "title_of", "told"]
+__all__ = ["PICTURES", "Drawing", "Source", "draw", "title_of", "told"]

@@ -7,6 +7,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import HIDDEN_ALONE
+from gdtutor.training.problem import input_columns
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import fitted, line
@@ -30,7 +31,6 @@ from gdtutor.view.pictures.neurons import (
 from gdtutor.view.pictures.planes import (
     Grid,
     grid_of,
-    input_columns,
     mark_examples,
     plane_values,
     to_scale,

@@ -8,6 +8,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of
+from gdtutor.training.problem import input_columns
 from gdtutor.view.pictures.neuron_lines import equation_of
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
@@ -23,7 +24,7 @@ from gdtutor.view.pictures.neurons import (
     undecided_words,
     unit_word,
 )
-from gdtutor.view.pictures.planes import Grid, at_points, grid_of, input_columns, plane_values
+from gdtutor.view.pictures.planes import Grid, at_points, grid_of, plane_values
 from gdtutor.view.pictures.source import Source, is_set, option
 from gdtutor.view.pictures.table import outputs_of
 

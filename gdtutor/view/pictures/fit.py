@@ -11,11 +11,12 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.frame import Placed, Plot, Series, Style
 from gdtutor.view.lines import wrapped
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.planes import around, at_points, input_columns, no_point
+from gdtutor.view.pictures.planes import around, at_points, no_point
 from gdtutor.view.pictures.plot_words import Named, plot_words
 from gdtutor.view.pictures.source import Drawing, Size, Source, interval, option, said
 

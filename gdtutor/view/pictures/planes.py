@@ -16,7 +16,7 @@ from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.training.evaluation import fitting_batches
-from gdtutor.training.problem import Problem
+from gdtutor.training.problem import Problem, input_columns
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Style
 from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
@@ -45,14 +45,6 @@ class Grid(Struct, frozen=True):
     y: Axis
     columns: int
     rows: int
-
-
-def input_columns(problem: Problem) -> tuple[int, ...]:
-    """Return the columns of the examples that are inputs, without features made from them."""
-    if problem.features is not None:
-        return tuple(range(len(problem.features.inputs)))
-    inputs = set(problem.data_leaves(Role.INPUT))
-    return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in inputs for c in b.columns))
 
 
 def _bound_inputs(problem: Problem) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.selectors import parse_cell
+from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.frame import Style
 from gdtutor.view.lines import line
@@ -28,7 +29,6 @@ from gdtutor.view.pictures.planes import (
     class_marks,
     forward_at,
     gathered_values,
-    input_columns,
     mark_places,
     no_point,
     values_apart,

@@ -10,10 +10,10 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Snapshot
 from gdtutor.training.classes import UNDECIDED, classes_of, is_signed, predictions_of, threshold_of
+from gdtutor.training.problem import input_columns
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.origins import class_names
-from gdtutor.view.pictures.planes import input_columns
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdtutor.drive.opening import session_at
+from gdtutor.engine.cells import ELLIPSIS, open_cell
 from gdtutor.engine.operations import evaluate, parse_rule
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.view.cells import ELLIPSIS, open_cell
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 
