@@ -156,8 +156,8 @@ def note_lines(
 ) -> tuple[Line, ...]:
     """Return the author's note with its placeholders filled, or the program's sentence.
 
-    Where its lines are measured every number has one width: what a question asks for, and the note
-    tells, would show in the height of its panel.
+    Where its lines are measured every number has the width of a long one: what a question asks for,
+    and the note tells, would show in the height of its panel.
     """
     if context.challenge is not None:
         # A note speaks of the result, or of what comes next.
