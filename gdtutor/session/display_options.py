@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from gdtutor.engine.batch_axis import Axes
 from gdtutor.engine.cells import cell_name, open_cell
-from gdtutor.engine.expression import names_in
+from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.graph import Line
 from gdtutor.engine.local import UPSTREAM
+from gdtutor.engine.operations import Array
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved, same_place
 from gdtutor.session.navigation import cell_shape, refolded, said, with_cell
@@ -165,12 +164,11 @@ def _updates_before(session: Walk) -> tuple[Step, ...]:
     """Return the updates that computed the parameters of an iteration, those first that the step
     names from which the walk came; one that the learner has set here was not computed.
     """
-    moment, asked = session.moment, tuple[str, ...]()
-    if session.trail and session.trail[-1][0] == moment.iteration:
-        before = session.trail[-1][1]
-        if before.phase is Phase.FORWARD:
+    moment, asked = session.moment, list[str]()
+    for iteration, before, _ in session.trail[-1:]:
+        if iteration == moment.iteration and before.phase is Phase.FORWARD:
             expr = node_expr(moment.traces[before.scene], before.node)
-            asked = tuple(name.name for name in names_in(expr))
+            asked = [name.name for name in names_in(expr)]
     is_set = {c.name for c in session.changes if c.iteration == moment.iteration}
     last = {s.node: s for s in moment.steps if s.phase is Phase.UPDATE and s.node not in is_set}
     return tuple(last[name] for name in dict.fromkeys((*asked, *last)) if name in last)
@@ -183,25 +181,23 @@ def _cells_taken(session: Walk, operand: Step) -> list[tuple[int, ...]]:
     step, cell = current_step(session), session.look.cell
     if step is None or cell is None:
         return []
-    trace = session.moment.traces[step.scene]
+    trace, is_gradient = session.moment.traces[step.scene], operand.phase is Phase.BACKWARD
+    uses: list[tuple[Expr, dict[str, Array]]] = []
     if step.phase is Phase.FORWARD:
-        names = open_cell(node_expr(trace, step.node), cell, trace.shapes, trace.values).values
-        return _cells_of(operand.node, names)
+        uses = [(node_expr(trace, step.node), {})]
+    elif step.phase is Phase.BACKWARD:
+        received = trace.contributions[step.node]
+        sent = [c for c in received if not is_gradient or c.consumer == operand.node]
+        uses = [(c.rule, {UPSTREAM: c.upstream}) for c in sent]
     found: list[tuple[int, ...]] = []
-    is_gradient = operand.phase is Phase.BACKWARD
-    for c in trace.contributions.get(step.node, ()) if step.phase is Phase.BACKWARD else ():
-        if is_gradient and c.consumer != operand.node:
-            continue
-        shapes = {**trace.shapes, UPSTREAM: np.shape(c.upstream)}
-        names = open_cell(c.rule, cell, shapes, {**trace.values, UPSTREAM: c.upstream}).values
-        found += _cells_of(UPSTREAM if is_gradient else operand.node, names)
+    start = f"{UPSTREAM if is_gradient else operand.node}["
+    for expr, upstream in uses:
+        arrays = {**trace.values, **upstream}
+        shapes = {**trace.shapes, **{name: np.shape(a) for name, a in upstream.items()}}
+        names = open_cell(expr, cell, shapes, arrays).values
+        inside = [c[len(start) : -1] for c in names if c.startswith(start)]
+        found += [tuple(int(i) for i in places.split(",")) for places in inside]
     return found
-
-
-def _cells_of(name: str, cells: Iterable[str]) -> list[tuple[int, ...]]:
-    """Return the cells of a name among such as `W1[0,1]`."""
-    inside = [c.removeprefix(f"{name}[")[:-1] for c in cells if c.startswith(f"{name}[")]
-    return [tuple(int(i) for i in places.split(",")) for places in inside]
 
 
 def with_trail(session: W) -> W:

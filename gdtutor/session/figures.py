@@ -17,9 +17,7 @@ OF_PREDICTIONS = ("boundary", "table", "fit", "space", "seeds")
 """Pictures of what the trained graph says: they belong to that, the last one, unless they name
 steps of another."""
 
-IN_TRAINING = (
-    "slice", "contour", "boundary", "space", "fit", "table", "weights", "histogram",
-)  # fmt: skip
+IN_TRAINING = ("slice", "contour", "boundary", "space", "fit", "table", "weights", "histogram")
 """Kinds that show something of the training as it goes on."""
 
 

@@ -15,7 +15,7 @@ from gdtutor.session.iteration_limit import PATIENCE
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
 from gdtutor.session.press import MAX_COUNT
-from gdtutor.session.runs import OWN, run_label
+from gdtutor.session.runs import OWN, others, run_label
 from gdtutor.session.state import (
     Focus,
     Look,
@@ -190,8 +190,7 @@ def _keys(session: Walk) -> str:
     if session.screen is Screen.TRAIN:
         is_changed = session.train_look.is_slow not in (None, session.lesson.watch == "slow")
         pace = ["w"] if is_changed else []
-        others = [c.label for c in session.kept if c.label != run_label(session)]
-        shown = _curve_keys(session.train_look, others)
+        shown = _curve_keys(session.train_look, others(session))
         return " ".join([_trained(session), *pace, *_swept_again(session), *shown])
     if isinstance(session, Playing) and session.screen is Screen.PLAY:
         return " ".join(_play_keys(session))
@@ -245,13 +244,13 @@ def _trained(session: Walk) -> str:
     return "t" if is_whole else f"{snapshot.iterations}t"
 
 
-def _curve_keys(look: TrainLook, others: list[str]) -> list[str]:
+def _curve_keys(look: TrainLook, runs: list[str]) -> list[str]:
     """Return the keys that bring what the training screen shows beside the curve."""
     keys = ["y"] if look.log_y else []
     keys += [f"{look.mean}m"] if look.mean else []
     # The panel by its place: the runs, which may not be there elsewhere, show by themselves.
-    keys += [f"{look.tab + 1}tab"] if look.tab > 0 or (others and not look.tab) else []
-    down = others.index(look.run) + 1 if look.run in others else look.scroll
+    keys += [f"{look.tab + 1}tab"] if look.tab > 0 or (runs and not look.tab) else []
+    down = runs.index(look.run) + 1 if look.run in runs else look.scroll
     keys += [f"{down}down"] if down else []
     # The place does not hang on how much of the curve is there when the keys are pressed.
     return keys if look.cursor is None else [*keys, ":", f"epoch:{look.cursor}", "enter"]

@@ -66,7 +66,12 @@ def run_label(session: Walk) -> str:
 
 def has_others(session: Walk) -> bool:
     """Say whether other runs stand beside the present one."""
-    return any(curve.label != run_label(session) for curve in session.kept)
+    return bool(others(session))
+
+
+def others(session: Walk) -> list[str]:
+    """Return the labels of the runs beside the present one."""
+    return [curve.label for curve in session.kept if curve.label != run_label(session)]
 
 
 def changes_label(session: Walk) -> str:

@@ -12,7 +12,7 @@ from gdtutor.session.effects import Effect, PauseTraining, Train
 from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
-from gdtutor.session.runs import OWN, changes_label, in_variant, run_label
+from gdtutor.session.runs import OWN, changes_label, in_variant, others
 from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk
 from gdtutor.session.sweeps import Swept, end_sweep, swept, toggle_sweep
 from gdtutor.training.run import Run
@@ -272,8 +272,7 @@ def scroll_side(session: Walk, by: int) -> Walk:
 
 def _with_chosen(session: Walk, by: int) -> Walk:
     """Choose a run of the list; above the first is the present one, whose points Enter opens."""
-    labels = ["", *(c.label for c in session.kept if c.label != run_label(session))]
-    look = session.train_look
+    labels, look = ["", *others(session)], session.train_look
     at = labels.index(look.run) if look.run in labels else 0
     label = labels[min(max(at + by, 0), len(labels) - 1)]
     told = f"Enter trains the run {label} from its start." if label else ""

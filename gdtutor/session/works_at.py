@@ -216,11 +216,6 @@ def curves(session: Walk) -> str:
     return "" if len(session.training.costs) else "There is no curve yet."
 
 
-def points(session: Walk) -> str:
-    """For opening a point of the curve, or the run that is chosen."""
-    return "" if session.train_look.run else curves(session)
-
-
 def starts(session: Walk) -> str:
     """For going back to the start of the run."""
     is_changed = isinstance(session, Playing) and bool(session.changes)

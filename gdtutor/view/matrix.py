@@ -202,13 +202,9 @@ def _one_of(length: int, keep: int | None) -> list[int | None]:
 
 
 def _fitting_columns(
-    grid: Array,
-    rows: list[int | None],
-    exponent: int,
-    look: MatrixLook,
-    chars: Chars,
+    grid: Array, rows: list[int | None], exponent: int, look: MatrixLook, chars: Chars,
     keep: int | None,
-) -> tuple[list[int | None], dict[tuple[int, int], str]]:
+) -> tuple[list[int | None], dict[tuple[int, int], str]]:  # fmt: skip
     reserve = 4 + (len(power_of_ten(exponent, chars)) + 1 if exponent else 0)
     room = look.width - reserve
     texts: dict[tuple[int, int], str] = {}
@@ -248,12 +244,9 @@ def _heading(
 
 
 def _column_width(
-    column: int | None,
-    rows: list[int | None],
-    texts: dict[tuple[int, int], str],
-    look: MatrixLook,
-    chars: Chars,
-) -> int:
+    column: int | None, rows: list[int | None], texts: dict[tuple[int, int], str],
+    look: MatrixLook, chars: Chars,
+) -> int:  # fmt: skip
     """Return the cells that a column fills, with its number above where columns are numbered."""
     if column is None:
         return len(chars.ellipsis)
