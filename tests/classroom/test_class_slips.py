@@ -12,6 +12,7 @@ from gdtutor.classroom.seats import opened_room
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.session.answers import read_number
 from gdtutor.session.cell_slips import wrong_formulas
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.fitting import _of_whole_arrays, slips_that_fit
@@ -27,7 +28,7 @@ from gdtutor.view.lines import text_of
 OF_PROGRAMS = {
     Slip.NO_SUM, Slip.ELEMENTWISE, Slip.OTHER_DERIVATIVE, Slip.OTHER_FUNCTION, Slip.OTHER_VALUE,
     Slip.STALE_CACHE, Slip.LOST_AXIS, Slip.OTHER_RATE, Slip.NOT_RESET, Slip.PRECISION,
-    Slip.IN_PLACE, Slip.NOT_FINITE, Slip.TYPED,
+    Slip.IN_PLACE, Slip.NOT_FINITE, Slip.TYPED, Slip.EPSILON,
 }  # fmt: skip
 """What goes wrong with arrays, or over several steps, and no single number tells."""
 
@@ -38,9 +39,12 @@ def told_by(session: Walk, challenge: Challenge) -> Iterator[tuple[Slip, str]]:
     for fit, formula in (*wrong_formulas(working, cell), *_of_whole_arrays(working, cell)):
         with np.errstate(all="ignore"):
             value = float(formula(working.operands))
-        fits = slips_that_fit(working, cell, value, session.look.digits)
-        if np.isfinite(value) and fits and fits[0].slip is fit.slip:
-            yield fit.slip, f"{value:.9g}"
+        if not np.isfinite(value):
+            continue
+        typed = f"{value:#.9g}"
+        fits = slips_that_fit(working, cell, read_number(typed), session.look.digits)
+        if fits and fits[0].slip is fit.slip:
+            yield fit.slip, typed
 
 
 def questions() -> Iterator[tuple[Walk, Challenge]]:
