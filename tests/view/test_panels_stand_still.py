@@ -17,8 +17,6 @@ from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.screen import frame_of
 
 LESSONS = discover(shipped_lessons_folder())
-DRAWN_IN_PART = [("25-feedback", 34)]
-"""Where the graph is what lies around the node at hand."""
 
 
 def corners(frame):
@@ -53,11 +51,28 @@ def test_panels_stand_still_through_an_iteration(path):
 def test_nodes_of_the_graph_stand_still_through_an_iteration(path):
     for walk in walks(path):
         contexts = [context_of(session, UNICODE) for session in walk]
-        for width, height in ((34, 15), (62, 29), (86, 43)):
-            if (path.stem, width) in DRAWN_IN_PART:
-                continue
+        for width, height in ((62, 29), (86, 43)):
             places = [dict(graph_drawing(c, width, height).places) for c in contexts]
             assert places == places[:1] * len(places)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_nodes_of_a_narrow_graph_stand_still_at_least_through_a_phase(path):
+    phase_of = lambda context: context.step.phase  # noqa: E731
+    for walk in walks(path):
+        contexts = [context_of(session, UNICODE) for session in walk]
+        for _, phase in groupby(contexts, phase_of):
+            drawings = [graph_drawing(context, 34, 15) for context in phase]
+            if all(drawing.is_whole for drawing in drawings):
+                places = [dict(drawing.places) for drawing in drawings]
+                assert places == places[:1] * len(places)
+
+
+@pytest.mark.parametrize("place", ["given", "forward:Z1", "forward:C"])
+def test_a_narrow_graph_that_is_whole_going_forward_is_drawn_whole(place):
+    context = context_of(session_at(LESSONS[15], at=place), UNICODE)
+    assert graph_drawing(context, 34, 15).is_whole
 
 
 def test_panels_stand_still_while_questions_are_asked():

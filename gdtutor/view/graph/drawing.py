@@ -36,6 +36,8 @@ class GraphDrawing(Struct, frozen=True):
     """Each node with its row in the layout, which may be longer than what is drawn."""
     rows: int = 0
     """Rows that the whole graph takes; all there are where it is drawn in part."""
+    is_whole: bool = True
+    """Whether every node of the graph is on it."""
 
 
 NEIGHBOURS = (24, 16, 12, 8, 5, 3, 1)
@@ -69,7 +71,8 @@ def draw_graph(
     layout, shown = _choose(nodes, edges, sheet, is_whole=total <= WHOLE)
     lines = _page(layout, total - shown, sheet)
     rows = sheet.height if total > shown else min(layout.height, sheet.height)
-    return GraphDrawing(lines, tuple((box.node.id, box.y) for box in layout.boxes), rows)
+    is_whole = total == shown and layout.height <= sheet.height
+    return GraphDrawing(lines, tuple((b.node.id, b.y) for b in layout.boxes), rows, is_whole)
 
 
 def _choose(

@@ -38,13 +38,6 @@ CHANGED = "by ≤0.1234"
 HIDDEN = "−0.1234"
 """A number whose room is kept for one that is not to be known yet."""
 
-_DIRECTIONS = {
-    Phase.GIVEN: Direction.NONE,
-    Phase.FORWARD: Direction.FORWARD,
-    Phase.BACKWARD: Direction.BACKWARD,
-    Phase.UPDATE: Direction.UPDATE,
-}
-
 _drawn = lru_cache(maxsize=32)(draw_graph)
 """The last drawings are kept: the tabs of a step, and what is asked there, show the same graph."""
 
@@ -58,7 +51,8 @@ def graph_drawing(
 ) -> GraphDrawing:
     """Draw the graph: values on computed nodes, gradients on reached ones, the current one marked.
 
-    Its nodes stand at the same places at every step of an iteration.
+    Its nodes stand at the same places at every step of an iteration; in a narrow drawing only at
+    those of a phase, where a phase alone leaves out no node.
 
     Args:
         context: The step.
@@ -80,11 +74,12 @@ def graph_drawing(
         edges = [edge for node in context.trace.visible for edge in node.edges]
 
     step = context.step
-    sheet = DrawSheet(width, height, context.chars, step.node or None, _DIRECTIONS[step.phase])
+    way = Direction.NONE if step.phase is Phase.GIVEN else Direction(step.phase.value)
+    sheet = DrawSheet(width, height, context.chars, step.node or None, way)
 
-    def drawn(digits: int, *, is_wide: bool) -> GraphDrawing:
+    def drawn(digits: int, *, is_wide: bool = False, by_phase: bool = False) -> GraphDrawing:
         at = replace(context, look=replace(context.look, digits=digits))
-        tell = told or _lasting(at, changed, is_wide=is_wide)
+        tell = told or _lasting(at, changed, is_wide=is_wide, by_phase=by_phase)
         return _drawn(
             tuple(boxes.get(name) or tell(name) for name in names),
             tuple(DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges),
@@ -94,15 +89,19 @@ def graph_drawing(
 
     digits = context.look.digits
     fewest = min(digits, context.lesson.digits or DEFAULT_DIGITS)
-    found = least = drawn(fewest, is_wide=False)
-    is_wide = False
-    if width >= WIDE and step.phase is Phase.UPDATE:
+    found = least = drawn(fewest)
+    is_wide = by_phase = False
+    if width < WIDE and len(names) <= WHOLE and not least.is_whole:
+        alone = drawn(fewest, by_phase=True)
+        by_phase = alone.is_whole
+        found = least = alone if by_phase else least
+    elif width >= WIDE and step.phase is Phase.UPDATE:
         # Which cell has changed most is told where that moves no node to another row.
         wider = drawn(fewest, is_wide=True)
         is_wide = wider.places == least.places
         found = wider if is_wide else least
     # More digits than there is room for would move the nodes, or leave some out.
-    more = (drawn(count, is_wide=is_wide) for count in range(digits, fewest, -1))
+    more = (drawn(n, is_wide=is_wide, by_phase=by_phase) for n in range(digits, fewest, -1))
     return next((one for one in more if one.places == least.places), found)
 
 
@@ -163,20 +162,25 @@ def leaf_style(context: Context, name: str) -> Style:
 
 
 def _lasting(
-    context: Context, changed: frozenset[str], *, is_wide: bool
+    context: Context, changed: frozenset[str], *, is_wide: bool, by_phase: bool
 ) -> Callable[[str], DrawNode]:
-    """Return what makes the node of a name, with the room that it needs to the iteration's end."""
+    """Return what makes the node of a name, with the room that it needs to the iteration's end, or
+    to the end of the phase.
+    """
     scene, told = context.step.scene, _telling(context, changed, is_wide=is_wide)
     if len(context.graph.nodes) > WHOLE:
         return told
-    # An update is worked out where it is shown; what it says of a matrix has a known width.
     steps = [step for step in context.moment.steps if step.scene == scene]
-    end = [step for step in steps if step.phase is not Phase.UPDATE][-1]
+    phase = Phase.FORWARD if context.step.phase is Phase.GIVEN else context.step.phase
+    # An update is worked out where it is shown; what it says of a matrix has a known width.
+    has_update = steps[-1].phase is Phase.UPDATE and not by_phase
+    kept = (s for s in reversed(steps) if (s.phase is phase if by_phase else not s.variable))
+    end = next(kept, context.step)
     last = _telling(replace(context, step=end, challenge=None), changed, is_wide=False)
 
     def lasting(name: str) -> DrawNode:
         now, later = told(name), last(name)
-        if end is not steps[-1] and later.style is Style.PARAMETER and is_shape(later.gradient):
+        if has_update and later.style is Style.PARAMETER and is_shape(later.gradient):
             later = replace(later, updated=CHANGED)
         if context.challenge is not None:
             # The room of a number would tell its sign.

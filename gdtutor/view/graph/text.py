@@ -106,10 +106,7 @@ class Texts(Struct, frozen=True):
 def write(part: GraphPart, wording: Wording) -> Texts:
     """Put every node into words."""
     # Only in one row does what stands behind the heads line up.
-    starts = {
-        leaf: wording.one_row and _widest_head(part, wording, leaves=leaf) + 2
-        for leaf in (True, False)
-    }
+    starts = [wording.one_row and _widest_head(part, wording, leaves=k) + 2 for k in (False, True)]
     rows: dict[str, tuple[Line, ...]] = {}
     height: dict[str, int] = {}
     room: dict[str, int] = {}
