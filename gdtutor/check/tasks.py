@@ -15,7 +15,7 @@ from gdtutor.session.opening import Opened, opened
 from gdtutor.session.runs import in_variant
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Walk
-from gdtutor.session.tasks import is_done
+from gdtutor.session.tasks import goal_holds, is_done
 from gdtutor.values import replace
 
 
@@ -27,7 +27,7 @@ def check_tasks(notes: Notes) -> None:
         place = Place(task.line, 1)
         start = opened(Session(), Opened(notes.lesson, run_of(notes.lesson)))
         try:
-            if is_done(task, start):
+            if goal_holds(task, start):
                 what = f"the task '{task.id}' is done before anything was changed"
                 notes.add("unsolved", what, "ask for something that is not so at the start", place)
             elif not task.solution:
@@ -38,7 +38,7 @@ def check_tasks(notes: Notes) -> None:
                 if not notes.limit.within(SCREENS, f"the task {task.id}"):
                     continue
                 what = f"the solution of '{task.id}' does not reach {task.goal}"
-                notes.add("unsolved", what, "it may change only what `change` names", place)
+                notes.add("unsolved", what, "it changes what `change` names, nothing else", place)
         except ConditionError as error:
             notes.add("unsolved", error.what, error.hint, place)
         except GdTutorError as error:

@@ -68,7 +68,8 @@ class Task(Struct, frozen=True):
     goal: str
     """A condition over the lesson's own names."""
     change: tuple[str, ...] = ()
-    """What may differ from the lesson's own; anything where it is empty."""
+    """What may differ from the lesson's own, and some of it must where `train` is not among it;
+    anything where it is empty."""
     hints: tuple[str, ...] = ()
     done: str = ""
     """What is said once it is done."""

@@ -36,7 +36,8 @@ class TaskTable:
     goal: str = key(line(500, 1), says='write goal = "u == 0"')
     """The condition that the engine judges."""
     change: tuple[str, ...] = key(list_of(line(64, 1), MAX_EDITS), (), "what may be changed")
-    """What may differ from the lesson's own; anything where it is left out."""
+    """What may differ from the lesson's own, and some of it must where `train` is not among it;
+    anything where it is left out."""
     hints: tuple[str, ...] = key(list_of(paragraph(), MAX_HINTS), (), "shown one after the other")
     """Shown one after the other."""
     done: str = key(paragraph(), "", "what is said once it is done")

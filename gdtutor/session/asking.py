@@ -29,7 +29,8 @@ def question_for(session: Walk, step: Step) -> Challenge | None:
     if placed is not None:
         return placed
     if session.predict and step.node:
-        return _own_challenge(session.moment, step, session.look.example)
+        kind = _kind(session.moment, step)
+        return challenge_at(session.moment, step, kind, session.look.example)
     return None
 
 
@@ -109,11 +110,6 @@ def placed_challenge(question: Question, moment: Moment, step: Step, example: in
     return Challenge(ask, step, cell, name, question.text, question.hints, choices)
 
 
-def _own_challenge(moment: Moment, step: Step, example: int) -> Challenge:
-    turn = step.number + moment.iteration
-    return challenge_at(moment, step, _kind(moment, step, turn), example)
-
-
 def challenge_at(moment: Moment, step: Step, ask: Ask, example: int) -> Challenge:
     """Return a question of a kind about a step, in the program's own words."""
     turn = step.number + moment.iteration
@@ -124,10 +120,13 @@ def challenge_at(moment: Moment, step: Step, ask: Ask, example: int) -> Challeng
     return Challenge(ask, step, cell, f"{place}?{ask.value}")
 
 
-def _kind(moment: Moment, step: Step, turn: int) -> Ask:
+def _kind(moment: Moment, step: Step) -> Ask:
+    turn = step.number + moment.iteration
     if turn % _NEXT_EVERY == _NEXT_EVERY - 1 and step.phase is not Phase.UPDATE:
         return Ask.NEXT
-    is_matrix = not moment.traces[step.scene].graph.by_rows and _result_shape(moment, step) != ()
+    is_matrix = (
+        not moment.traces[step.scene].graph.by_rows and working_of(moment, step).result.shape != ()
+    )
     if is_matrix and step.phase is Phase.FORWARD and turn % 2 == 0:
         return Ask.SHAPE
     if step.phase is Phase.BACKWARD and turn % _SIGN_EVERY == 0:
@@ -135,13 +134,9 @@ def _kind(moment: Moment, step: Step, turn: int) -> Ask:
     return Ask.VALUE
 
 
-def _result_shape(moment: Moment, step: Step) -> tuple[int, ...]:
-    return working_of(moment, step).result.shape
-
-
 def _cell(moment: Moment, step: Step, example: int, turn: int) -> tuple[int, ...]:
     """Return the cell that is asked for: of the followed example, and rows in turn."""
-    shape = _result_shape(moment, step)
+    shape = working_of(moment, step).result.shape
     if not shape:
         return ()
     cell = [turn % length for length in shape]

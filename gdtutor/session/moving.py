@@ -79,11 +79,9 @@ def moved(session: W, iteration: int, step: int) -> W:
     most = max(len(moment.batch) - 1, 0)
     look = replace(look, example=min(look.example, most), is_closing=False)
     challenge = session.challenge if is_same else None
-    came_from = session.step if iteration == session.moment.iteration else 0
-    left = session.left if is_same else came_from
     return replace(
         session, moment=moment, own_moment=own, previous=previous, step=step, look=look,
-        challenge=challenge, left=left,
+        challenge=challenge, passed=session.passed if is_same else (),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import said, steps_forward
 from gdtutor.session.prompting import asked
 from gdtutor.session.slips import Slip, SlipMatch
-from gdtutor.session.state import AutoPlay, ClassRole, Prompt, PromptKind, S, Session, Tab, W, Walk
+from gdtutor.session.state import AutoPlay, ClassRole, Prompt, PromptKind, Session, Tab, W, Walk
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
 
@@ -26,16 +26,13 @@ def posed(session: W, challenge: Challenge, before: str = "") -> W:
     """Open a question, perhaps with a word before the input."""
     look = replace(session.look, tab=Tab.NODE, proof=False, mistakes=False, scroll=0)
     auto = AutoPlay(seconds=session.auto.seconds)
-    return _prompted(replace(session, challenge=challenge, look=look, auto=auto), before)
+    session = replace(session, challenge=challenge, look=look, auto=auto)
+    return back_to_question(session, before=before)
 
 
-def _prompted(session: S, before: str = "") -> S:
+def back_to_question(session: W, count: int = 1, before: str = "") -> W:
+    """Open the input of a question, as once it was left with Esc."""
     return asked(session, PromptKind.ANSWER, f"{before} your answer".strip())
-
-
-def back_to_question(session: Walk, count: int) -> Walk:
-    """Open the input of a question that was left with Esc."""
-    return _prompted(session)
 
 
 def question_left(session: Walk) -> Walk:
@@ -79,7 +76,7 @@ def answer(session: Walk, text: str) -> Result:
     tried = replace(challenge, tried=(*challenge.tried, wrong))
     # A wrong value has a reason to be told; a wrong choice has the author's hint alone.
     if len(tried.tried) == 1 and not (tried.choices and tried.hints):
-        return _prompted(replace(session, challenge=tried)), (kept,)
+        return back_to_question(replace(session, challenge=tried)), (kept,)
     return _hinted(session, tried), (kept,)
 
 
@@ -88,7 +85,7 @@ def _hinted(session: Walk, challenge: Challenge) -> Walk:
     if challenge.hints_shown >= challenge.stages:
         return revealed(replace(session, challenge=challenge))
     challenge = replace(challenge, hints_shown=challenge.hints_shown + 1)
-    return _prompted(replace(session, challenge=challenge))
+    return back_to_question(replace(session, challenge=challenge))
 
 
 def revealed(session: Walk) -> Walk:

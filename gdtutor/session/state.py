@@ -360,8 +360,8 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     """The iteration before, where it saw the same examples: what an update has changed."""
     step: int
     """The step's number from 1; 0 is the opening page."""
-    left: int = 0
-    """The step of this iteration that the walk has just come from; 0 where it came from none."""
+    passed: tuple[int, ...] = ()
+    """Steps that the lesson passes, by number, over which → or ← has just come here."""
     trail: tuple[tuple[int, Step, tuple[int, ...] | None], ...] = ()
     """Iteration, step and open cell of the places that an operand was followed from, or that `:`
     led away from, the latest last."""

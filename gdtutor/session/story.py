@@ -90,9 +90,11 @@ def _unpassed(session: Walk, go: Callable[[Walk, int], Walk]) -> Walk:
     if here is not None:
         folded = chosen_count(lesson.scenes[here.scene].repeated, here.node, folded)
     after = go(replace(session, look=replace(session.look, folded=folded)), 1)
+    passed: tuple[int, ...] = ()
     while _is_passed(after) or is_folded_away(after):
+        passed += (after.step,) * _is_passed(after)
         after = go(after, 1)
-    return after
+    return replace(after, passed=tuple(sorted(passed))) if passed else after
 
 
 def _is_passed(session: Walk) -> bool:

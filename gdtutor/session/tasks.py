@@ -14,6 +14,7 @@ from gdtutor.lesson.conditions import (
     wanted_by,
 )
 from gdtutor.lesson.model import Task
+from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.catalogue import READ, TASK
 from gdtutor.session.digits import number
 from gdtutor.session.effects import Effect, KeepAttempt
@@ -106,6 +107,11 @@ def is_done(task: Task, session: Walk) -> bool:
     return _is_reached(task, session, _places(session))
 
 
+def goal_holds(task: Task, session: Walk) -> bool:
+    """Say whether a task's goal holds as it stands, whatever was changed for it."""
+    return _holds(task, _places(session))
+
+
 def _has_moved(before: Walk, after: Walk) -> bool:
     """Say whether anything that a goal may speak of is another."""
     has_rested = after.training is not before.training and not is_training(after)
@@ -123,7 +129,22 @@ def _places(session: Walk) -> tuple[Situation, ...]:
 
 
 def _is_reached(task: Task, session: Walk, places: tuple[Situation, ...]) -> bool:
-    return not _forbidden(task, session) and _holds(task, places)
+    is_own = not _forbidden(task, session) and _is_tried(task, session)
+    return is_own and _holds(task, places)
+
+
+def _is_tried(task: Task, session: Walk) -> bool:
+    """Say whether anything was changed of what a task wants changed; one that names `train` may
+    be done by training alone. What the lesson's own steps bring is nobody's answer.
+    """
+    is_open = not task.change or "train" in task.change
+    return is_open or any(name in task.change for name in _changed(session))
+
+
+def _changed(session: Walk) -> dict[str, None]:
+    """Return the names of what differs from the lesson's own, each once."""
+    variant = ["variant"] if session.variant else []
+    return dict.fromkeys([*(change.name for change in session.changes), *variant])
 
 
 def _holds(task: Task, places: tuple[Situation, ...]) -> bool:
@@ -141,11 +162,8 @@ def _named(task: Task) -> str:
 
 def _forbidden(task: Task, session: Walk) -> list[str]:
     """Return what was changed that the task does not let be changed."""
-    if not task.change:
-        return []
-    variant = ("the variant",) if session.variant and "variant" not in task.change else ()
-    changed = dict.fromkeys(change.name for change in session.changes)
-    return [*(name for name in changed if name not in task.change), *variant]
+    left = [name for name in _changed(session) if task.change and name not in task.change]
+    return ["the variant" if name == "variant" else name for name in left]
 
 
 def _uncounted(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
@@ -155,9 +173,8 @@ def _uncounted(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk
     for task in open_tasks(after):
         others = _forbidden(task, after)
         if others and _holds(task, places) and not _holds(task, _places(before)):
-            what = f"reached, but not counted with {', '.join(others)} changed."
-            told = f"{_named(task)}: {what}"
-            return said(after, f"{after.message} {told}".strip())
+            told = f"reached, but not counted with {', '.join(others)} changed."
+            return said(after, f"{after.message} {_named(task)}: {told}".strip())
     return after
 
 
@@ -193,7 +210,14 @@ def _aims_at(task: Task, goal: Condition, after: Walk, *, has_trained: bool) -> 
         # Nor does a variant, which is looked at without any task in mind.
         is_meant = not needed or bool(needed & changed)
         return is_meant and any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
-    return bool(after.changes) and after.changes[-1].name in task.change
+    return bool(after.changes) and _speaks_of(task, goal, after.changes[-1])
+
+
+def _speaks_of(task: Task, goal: Condition, edit: Assignment) -> bool:
+    """Say whether an edit may be one for a task: not where its goal names other cells alone."""
+    named = {wish.cell for wish in wanted_by(goal) if wish.name == edit.name}
+    is_named = not named or edit.cell is None or bool(named & {None, edit.cell})
+    return is_named and edit.name in task.change
 
 
 def _missed_words(missed: Comparison, values: Values, session: Session) -> str:

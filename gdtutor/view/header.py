@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-
 from gdtutor.lesson.characters import cells
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Walk
-from gdtutor.session.steps import Phase, Step
+from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Segment, Style
@@ -39,27 +37,20 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
         count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
         left_out = passed_over(session)
         passed = line((f" ({left_out} passed over)", Style.DIM)) if left_out else ()
-        # The title comes first: where it has no room beside, a line above the keys says it.
-        if width_of((*place, *count, *passed)) + cells(title) + 6 <= width:
+        # The title comes first: where it has no room beside, a line above the keys says it, unless
+        # an answer is typed there.
+        has_room = width_of((*place, *count, *passed)) + cells(title) + 6 <= width
+        if has_room or session.prompt is not None:
             count = (*count, *passed)
     return heading_line(title, place, count, width, chars)
 
 
 def passed_over(session: Walk) -> str:
-    """Return the steps just before this one that → skips by number, empty where it is none.
-
-    The step that the learner was at was not skipped, by whatever way it was reached.
-    """
-    steps = reversed(session.moment.steps[: max(session.step - 1, 0)])
-
-    def is_passed(step: Step) -> bool:
-        is_left = step.number == session.left
-        return not is_left and (step.phase.value, step.node) in session.lesson.passes
-
-    passed = [step.number for step in takewhile(is_passed, steps)]
+    """Return the steps that were passed over on the way here by number, empty where none were."""
+    passed = session.passed
     if not passed or session.look.is_closing:
         return ""
-    return f"steps {passed[-1]}-{passed[0]}" if len(passed) > 1 else f"step {passed[0]}"
+    return f"steps {passed[0]}-{passed[-1]}" if len(passed) > 1 else f"step {passed[0]}"
 
 
 def _place(session: Walk, context: Context, arrow: str, *, is_short: bool) -> Line:

@@ -99,9 +99,8 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
         body, plots = _panels(session, context, width, height)
     told, passed = _trouble(session, chars), passed_over(session)
     if passed and context is not None and "passed over" not in text_of(header) and not told:
-        told = line(
-            " ", (f"{passed.capitalize()} passed over; : goes to a step by its number.", Style.DIM)
-        )
+        words = f" {passed.capitalize()} passed over; : goes to a step by its number."
+        told = line((words, Style.DIM))
     bottom = bottom_lines(session, width, chars, trouble=told, above=body)
     lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
     return Frame(width, height, lines[:height], moved(plots, 0, 1))

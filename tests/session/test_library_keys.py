@@ -176,15 +176,21 @@ def test_a_step_that_was_just_shown_is_not_passed_over(keys):
 
 
 @pytest.mark.parametrize(("lesson", "before"), [("16-xor-hidden", 6), ("02-activations", 14)])
-def test_a_step_behind_one_that_is_passed_over_says_so(lesson, before):
-    session = session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(before))
-    assert "passed over" not in screen(session)
-    assert pressed(session, "right").step == before + 2
-    on = session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(before + 2))
+def test_steps_that_were_passed_over_are_named_both_ways_and_no_others(lesson, before):
+    def at(step):
+        return session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(step))
+
+    told = f"tep {before + 1} passed over"
     for size in ((80, 24), (120, 36), (200, 50)):
-        assert f"{before + 1} passed over" in screen(on, *size)
+        on, back = pressed(at(before), "right"), pressed(at(before + 2), "left")
+        assert (on.step, back.step) == (before + 2, before)
+        assert told in screen(on, *size)
+        assert told in screen(back, *size)
+        assert told not in screen(pressed(at(before + 3), "left"), *size)
+        assert told not in screen(at(before + 2), *size)
+        assert told not in screen(goto(at(before), str(before + 2)), *size)
     assert "passed over" not in screen(pressed(goto(on, str(before + 1)), "n"))
-    closing = screen(pressed(on, "z"))
+    closing = screen(pressed(on, "escape z"))
     assert "closing page" in closing
     assert "passed over" not in closing
 
