@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import combinations
 
 import numpy as np
 
@@ -118,10 +119,17 @@ def _broadcast(op: Operation, args: tuple[Shape, ...]) -> Shape:
     try:
         return np.broadcast_shapes(*args)
     except ValueError:
-        left, right = shape_text(args[0]), shape_text(args[-1])
-        what = f"{op.name} cannot bring {left} and {right} together"
+        # Where all cannot meet, two of them cannot.
+        first, second = next(pair for pair in combinations(args, 2) if not _meet(*pair))
+        what = f"{op.name} cannot bring {shape_text(first)} and {shape_text(second)} together"
         hint = "along every axis the lengths must be equal, or one of them 1"
         raise ShapeError(what, hint) from None
+
+
+def _meet(left: Shape, right: Shape) -> bool:
+    """Say whether two shapes are of one length along every axis, or one of them 1."""
+    lengths = zip(reversed(left), reversed(right), strict=False)
+    return all(a == b or 1 in (a, b) for a, b in lengths)
 
 
 def _matmul(left: Shape, right: Shape) -> Shape:

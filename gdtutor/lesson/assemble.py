@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 
 from gdtutor.engine.batch_axis import fitting_this_size
+from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.shapes import Shape, shape_text
+from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
 from gdtutor.lesson.body import Body, Formula, SceneBlock
 from gdtutor.lesson.fences import TOML_LINE
 from gdtutor.lesson.front_matter import report_mistakes
@@ -46,6 +47,7 @@ from gdtutor.lesson.summary import number_of
 from gdtutor.lesson.tasks import read_tasks
 from gdtutor.lesson.training_table import batch_of, training_size
 from gdtutor.lesson.writing import read_writing
+from gdtutor.training.problem import leaf_shapes
 from gdtutor.values import Struct, replace
 
 
@@ -280,17 +282,40 @@ def _check_sizes(
     if settings is None or not sheet.data.bindings:
         return
     trained, batch = training_size(settings, count), batch_of(settings, count)
-    fault = fitting_this_size(graph, shapes)
-    if fault is None or (trained == count and trained % batch == 0):
+    rest, held = trained % batch, count - trained
+    if not rest and not held:
         return
-    line = graph.lines[graph.nodes[graph.node_by_name[fault]].line].name
+    fault = fitting_this_size(graph, shapes)
+    if fault is not None:
+        line = graph.lines[graph.nodes[graph.node_by_name[fault]].line].name
+        other = f"the last batch holds {rest}" if rest else f"{held} are held back"
+        what = f"'{line}' fits batches of {batch} examples and no other number"
+        hint = f"{other}: use a batch that divides them, or one number for all examples"
+    else:
+        found = _not_fitting(sheet, graph, {"the last batch": rest, "what is held back": held})
+        if found is None:
+            return
+        which, size, error = found
+        line = error.line
+        what = f"'{line}' does not fit {which}, with {size} of the examples: {error.what}"
+        hint = "use a batch that divides them, or a formula that fits any number of examples"
     formula = next((formula for formula, _ in block.lines if formula.name == line), None)
     place = formula.place if formula and formula.place.line else sheet.network_place
-    what = f"'{line}' fits batches of {batch} examples and no other number"
-    rest = trained % batch
-    other = f"the last batch holds {rest}" if rest else f"{count - trained} are held back"
-    hint = f"{other}: use a batch that divides them, or one number for all examples"
     findings.error(place or Place(block.block.line, 1), "shape", what, hint)
+
+
+def _not_fitting(
+    sheet: CheckedFrontMatter, graph: Graph, sizes: Mapping[str, int]
+) -> tuple[str, int, ShapeError] | None:
+    """Return the first number of examples, 0 left out, for which operands do not fit."""
+    for which, size in sizes.items():
+        try:
+            if size:
+                given = leaf_shapes(graph, sheet.given.shapes, sheet.data.bindings, size)
+                infer_shapes(graph, given)
+        except ShapeError as error:
+            return which, size, error
+    return None
 
 
 def _can_train(

@@ -10,7 +10,7 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown
-from gdtutor.lesson.tables import LabelTable
+from gdtutor.lesson.tables import LabelTable, label_text
 from gdtutor.values import Struct
 
 MAX_CLASSES = 200
@@ -43,8 +43,8 @@ def label_columns(
         Wrong: Too many classes, or a label without a value.
     """
     places = [f"{place}, column '{shown(table.column)}'" for place in places]
-    labels = [texts[int(cell)] if texts else f"{cell:g}" for cell in cells.tolist()]
-    found = _in_order(texts) if texts else [f"{cell:g}" for cell in np.unique(cells)]
+    labels = [texts[int(cell)] if texts else label_text(cell) for cell in cells.tolist()]
+    found = _in_order(texts) if texts else [label_text(cell) for cell in np.unique(cells).tolist()]
     if table.values is not None:
         return LabelColumns((table.column,), _valued(table.values, labels, places)[:, None])
     classes = list(table.classes or found)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.readers import (
     MAX_TEXT,
     Mistake,
     Wrong,
     array,
+    as_number,
     either,
     flag,
     key,
@@ -102,10 +104,19 @@ class DrawnTable:
     """What `normal` multiplies N(0, 1) by; 1 where it is left out."""
 
 
+def label_text(number: float) -> str:
+    """Return a number that is a label as it is written shortest: no other number is written so.
+
+    -0 is written as 0, to which it is equal.
+    """
+    return number_text(number + 0.0).removesuffix(".0")
+
+
 def _label(value: object, path: Path, mistakes: list[Mistake]) -> object:
     """Read a label: a text, or a number, which is compared as it is written shortest."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return line(64, 1)(f"{value:g}" if is_number else value, path, mistakes)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = label_text(as_number(value))
+    return line(64, 1)(value, path, mistakes)
 
 
 @keyed

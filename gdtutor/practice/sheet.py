@@ -7,6 +7,7 @@ from itertools import islice
 
 import numpy as np
 
+from gdtutor.engine.expression import number_text
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
@@ -141,7 +142,7 @@ def _givens(moment: Moment) -> Iterator[str]:
             elif leaf.role in (Role.INPUT, Role.TARGET):
                 yield f"{leaf.name} is as in the lesson"
     if moment.updates:
-        yield f"learning_rate = {moment.learning_rate:g}"
+        yield f"learning_rate = {number_text(moment.learning_rate)}"
 
 
 def _long(called: str, value: Array) -> Iterator[str]:

@@ -100,3 +100,18 @@ def test_the_shape_of_a_rule_is_inferred_without_computing_it():
 
 def test_shapes_are_shown_as_lengths_between_crosses():
     assert [shape_text(s) for s in ((3, 4), (4,), ())] == ["3×4", "4", "a number"]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "named"),
+    [
+        (((5, 5), (2, 2), ()), "5×5 and 2×2"),
+        (((), (5, 5), (2, 2)), "5×5 and 2×2"),
+        (((5, 5), (5, 1), (2,)), "5×5 and 2"),
+    ],
+)
+def test_the_operands_that_do_not_meet_are_named(
+    shapes: tuple[tuple[int, ...], ...], named: str
+) -> None:
+    with pytest.raises(ShapeError, match=f"where cannot bring {named} together"):
+        operation_shape(OPERATIONS["where"], shapes)

@@ -179,3 +179,55 @@ def test_an_id_that_has_become_a_command_is_warned_of(name: str) -> None:
     lesson, reports = parse_lesson(SCALAR.replace('id = "base"', f'id = "{name}"'), Path("x.md"))
     assert lesson is not None
     assert [(r.level, r.code, r.line) for r in reports] == [("warning", "id-command", 3)]
+
+
+LATE = """+++
+format = 1
+id = "late"
+title = "A cell of a whole batch"
+orientation = "rows"
+[parameters]
+W = [[0.1], [0.2]]
+[data]
+inputs = { X = ["a", "b"] }
+targets = { Y = ["y"] }
+examples = [[0.5, -1, 1], [1.5, 0.25, 0], [-0.7, 0.9, 1], [0.2, 0.6, 0], [1, -0.4, 1]]
+[training]
+learning_rate = 0.1
+epochs = 4
+batch = 3
++++
+```graph
+H = tanh(X @ W)
+C = mean((H - Y)**2) + H[2, 0]**2
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("batch", "size"),
+    [
+        ("batch = 3", "the last batch, with 2 of the examples"),
+        ("batch = 3\nvalidation = 0.4", "what is held back, with 2 of the examples"),
+        ("batch = 5", ""),
+        ("batch = 4\nvalidation = 0.2", "what is held back, with 1 of the examples"),
+    ],
+)
+@pytest.mark.parametrize("in_rows", [True, False])
+def test_a_cell_that_a_smaller_batch_has_not_is_found_at_its_line(
+    batch: str, size: str, in_rows: bool
+) -> None:
+    text = LATE.replace("batch = 3", batch)
+    if not in_rows:
+        text = text.replace('orientation = "rows"\n', "").replace("[[0.1], [0.2]]", "[[0.1, 0.2]]")
+        text = text.replace("X @ W", "W @ X").replace("H[2, 0]", "H[0, 2]")
+    lesson, reports = parse_lesson(text, Path("late.md"))
+    if not size:
+        assert lesson is not None
+        assert not reports
+        return
+    (report,) = (one for one in reports if one.level == "error")
+    line = next(n for n, one in enumerate(text.split("\n"), 1) if one.startswith("C = "))
+    assert (report.line, report.code) == (line, "shape")
+    assert f"'C' does not fit {size}: 2 of " in report.what
+    assert "batch" in report.hint

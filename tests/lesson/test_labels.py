@@ -386,3 +386,37 @@ def test_labels_that_a_digit_tells_apart_are_no_slips() -> None:
     )
     _, reports = parse_lesson(text, PATH)
     assert all("did you mean" not in report.hint for report in reports)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ("1000001", "1000002"),
+        ("0.12345678", "0.12345679"),
+        ("-0.0", "2"),
+        ("1000000000000001", "1000000000000003"),
+    ],
+)
+@pytest.mark.parametrize("said", ["", "classes", "values"])
+def test_labels_that_are_numbers_are_told_apart_by_every_digit(
+    numbers: tuple[str, str], said: str
+) -> None:
+    one, other = numbers
+    rows = f"examples = [[0, 0, {one}], [0, 1, {other}], [4, 0, {one}], [4, 1, {other}]]"
+    classes = {
+        "": ONE_HOT,
+        "classes": f'{{ column = "kind", one_hot = true, classes = [{one}, "{other}"] }}',
+        "values": f'{{ column = "kind", values = {{ "{one}" = 1, "{other}" = 0 }} }}',
+    }[said].replace('"-0.0"', '"0"')
+    text = LABELS.replace(LABELS[LABELS.index("examples") : LABELS.index("\n\n[training]")], rows)
+    text = text.replace(ONE_HOT, classes).replace("standardise", "none")
+    if said == "values":
+        text = text.replace("[[0.1, -0.1, 0.2], [0.3, 0.0, -0.2]]", "[[0.1], [0.3]]")
+        text = text.replace("b = [0.0, 0.0, 0.0]", "b = [0.0]")
+        text = text.replace("cross_entropy_logits", "binary_cross_entropy_logits")
+    else:
+        text = text.replace("[[0.1, -0.1, 0.2], [0.3, 0.0, -0.2]]", "[[0.1, 0.2], [0.3, -0.2]]")
+        text = text.replace("b = [0.0, 0.0, 0.0]", "b = [0.0, 0.0]")
+    lesson, reports = parse_lesson(text, PATH)
+    assert lesson is not None, [report.what for report in reports]
+    assert lesson.examples[:, 2].tolist() == [1, 0, 1, 0]

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson, PictureWish
@@ -82,7 +83,8 @@ def overlaid(lesson: Lesson, run: Run, seed: int | None, wish: PictureWish) -> t
     """
     first, own = run.segments[0], run.segments[0].settings
     changed = [
-        (f"rate {rate:g}", replace(own, learning_rate=rate)) for rate in numbers(wish, "rates")
+        (f"rate {number_text(rate)}", replace(own, learning_rate=rate))
+        for rate in numbers(wish, "rates")
     ]
     for name in texts(wish, "optimizers"):
         # The lesson's constants are those of its own optimiser; others keep their defaults.
