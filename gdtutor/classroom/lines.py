@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from functools import partial
-from textwrap import wrap
 
 from gdtutor.classroom.answers import CLOSED, entered
 from gdtutor.classroom.bench import Workbench
@@ -29,8 +28,6 @@ WELCOME = (
     ". alone returns, :help asks the teacher for help, ? lists the commands, :q leaves."
 )
 
-COLUMNS = 80
-"""Of a terminal that does not say how many it has."""
 NOT_ANSWERED = "The question is closed; you gave no answer."
 
 
@@ -123,8 +120,6 @@ class LineTeller:
         self._before: Session | None = None
         self.reads = False
         """Whether the student has asked for the class's step in full."""
-        self.width = 0
-        """Columns of the terminal; 0 where they are not known."""
 
     def forget(self) -> None:
         """Tell a walk of one's own from its next step on."""
@@ -139,13 +134,7 @@ class LineTeller:
         told, reads = self.told(room, seat), self.reads
         self.reads = False
         parts = (told, self.step(room) if reads else "")
-        return "".join(map(self.sent, parts))
-
-    def sent(self, text: str) -> str:
-        """Return what a terminal has to be sent for a text, broken at blanks; empty for none."""
-        width, rows = self.width or COLUMNS, text.split("\n") if text else []
-        broken = (wrap(row, width, break_on_hyphens=False) or [""] for row in rows)
-        return "".join(f"{row}\r\n" for parts in broken for row in parts)
+        return "".join(part.replace("\n", "\r\n") + "\r\n" for part in parts if part)
 
     def step(self, room: Classroom) -> str:
         """Return the step of the class in full."""
@@ -208,8 +197,8 @@ class LineTeller:
     def _hinted(self, view: Session | None) -> list[str]:
         """Return the hints that were given since."""
         challenge = view.challenge if isinstance(view, Walk) else None
-        heard, self._hints = self._hints, 0 if challenge is None else challenge.hints_shown
         context = context_of(view, self._chars) if isinstance(view, Walk) else None
+        heard, self._hints = self._hints, 0 if challenge is None else challenge.hints_shown
         if challenge is None or context is None:
             return []
         rows = (hint_rows(context, challenge, at, 76) for at in range(heard, self._hints))

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
 from gdtutor.engine.building import build_graph
-from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.engine.expression import Apply, Expr, Name, names_in
+from gdtutor.engine.errors import GdTutorError, ShapeError, did_you_mean
+from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
 from gdtutor.engine.graph import Graph, Line, Role
+from gdtutor.engine.shapes import Shape, expression_shape, infer_shapes
 from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.starts import start_shape
+from gdtutor.training.problem import leaf_shapes
 from gdtutor.values import replace
 
 ACTIVATIONS = (
@@ -15,15 +23,24 @@ ACTIVATIONS = (
 """Operations that an activation can be replaced by, and that count as one in a lesson."""
 
 _PREDICTIONS = ("yhat", "Yhat")
+_MOVES = ("transpose", "reshape")
+_IN_A_PRODUCT = ("neg", "log", "clip")
 
 
-def prediction_of(graph: Graph) -> tuple[str | None, str | None]:
+def prediction_of(
+    graph: Graph, shapes: Mapping[str, Shape] | None = None
+) -> tuple[str | None, str | None]:
     """Return the line that is compared with a target, and that target; None where there is none.
 
     A line named yhat or Yhat is the prediction; else it is the line that stands beside the target
-    in an operation of two operands, as in `(a - y)**2` or `(A - Y.T)**2`.
+    in an operation of two operands, as in `(a - y)**2`, `(A - Y.T)**2`, `(1 - Y)*log(1 - A)`.
+
+    Args:
+        graph: The graph.
+        shapes: Of its leaves and lines, which tell whether `Y[:, 0]` is all of Y; None where they
+            do not fit together.
     """
-    targets = {leaf.name for leaf in graph.leaves if leaf.role is Role.TARGET}
+    targets = {leaf.name: leaf.name for leaf in graph.leaves if leaf.role is Role.TARGET}
     named = next((name for name in _PREDICTIONS if name in graph.line_by_name), None)
     for line in graph.lines:
         used = {name.name for name in names_in(line.expr)}
@@ -31,37 +48,68 @@ def prediction_of(graph: Graph) -> tuple[str | None, str | None]:
         if target is None:
             continue
         if named in used:
-            return named, target
-        beside = _beside(line.expr, target, graph)
+            return named, targets[target]
+        if _within(line.expr, False, shapes or {}) == (target, False):
+            targets[line.name] = targets[target]
+        beside = _beside(line.expr, target, graph, shapes or {})
         if named is None and beside is not None:
-            return beside, target
+            return beside, targets[target]
     return named, None
 
 
-def _beside(expr: Expr, target: str, graph: Graph) -> str | None:
+def prediction_in(lesson: Lesson, graph: Graph) -> tuple[str | None, str | None]:
+    """Return the prediction of one of a lesson's graphs and its target; see `prediction_of`."""
+    given = {name: start_shape(start) for name, start in lesson.starts.items()}
+    given |= {name: np.shape(value) for name, value in lesson.constants.items()}
+    try:
+        leaves = leaf_shapes(graph, given, lesson.bindings, len(lesson.examples))
+        return prediction_of(graph, infer_shapes(graph, leaves))
+    except ShapeError:
+        return prediction_of(graph)
+
+
+def _beside(expr: Expr, target: str, graph: Graph, shapes: Mapping[str, Shape]) -> str | None:
     pending = [expr]
     while pending:
         part = pending.pop()
         if not isinstance(part, Apply):
             continue
-        # A margin is a product, whose sign may stand before either: exp(-Z*Y), maximum(-Y*S, 0).
-        sides = ("transpose", "neg") if part.op == "mul" else ("transpose",)
-        names = [
-            arg.name for arg in (_without(a, sides) for a in part.args) if isinstance(arg, Name)
-        ]
-        if target in names:
-            for name in names:
-                if name in graph.line_by_name:
-                    return name
+        found = [_within(arg, part.op == "mul", shapes) for arg in part.args]
+        for name, is_rest in found:
+            # Y*log(1 - P) draws P away from Y: it is (1 - Y)*log(1 - P) that draws it near.
+            if (target, is_rest) in found and name in graph.line_by_name:
+                return name
         pending.extend(reversed(part.args))
     return None
 
 
-def _without(expr: Expr, around: tuple[str, ...]) -> Expr:
-    """Return a formula without some operations around it."""
-    while isinstance(expr, Apply) and expr.op in around:
-        expr = expr.args[0]
-    return expr
+def _within(expr: Expr, is_factor: bool, shapes: Mapping[str, Shape]) -> tuple[str, bool]:
+    """Return the name that an operand holds, its cells moved, and whether it is taken from 1."""
+    is_rest = False
+    # A margin is a product, whose sign may stand before either: exp(-Z*Y), maximum(-Y*S, 0). A
+    # cross entropy is one of a logarithm, which is kept finite: Y*log(P + 1e-9).
+    around = (*_MOVES, *_IN_A_PRODUCT) if is_factor else _MOVES
+    while isinstance(expr, Apply):
+        first, *others = expr.args
+        if is_factor and expr.op == "sub" and first == Number(1.0):
+            expr, is_rest = others[0], not is_rest
+        elif (
+            expr.op in around
+            or (is_factor and expr.op == "add" and isinstance(others[0], Number))
+            or (expr.op == "pick" and _takes_all(expr, shapes))
+        ):
+            expr = first
+        else:
+            break
+    return (expr.name if isinstance(expr, Name) else "", is_rest)
+
+
+def _takes_all(pick: Apply, shapes: Mapping[str, Shape]) -> bool:
+    """Say whether a pick leaves no cell out."""
+    if not all(name.name in shapes for name in names_in(pick)):
+        return False
+    taken, whole = (math.prod(expression_shape(part, shapes)) for part in (pick, pick.args[0]))
+    return taken == whole
 
 
 def with_activation(lesson: Lesson, name: str) -> Lesson:
@@ -79,7 +127,7 @@ def with_activation(lesson: Lesson, name: str) -> Lesson:
     scene = lesson.scenes[-1]
     graph = scene.graph
     found = [line.name for line in graph.lines if _is_activation(line)]
-    prediction, _ = prediction_of(graph)
+    prediction, _ = prediction_in(lesson, graph)
     hidden = [line for line in found if line != prediction]
     changed = set(hidden or found)
     if not changed:

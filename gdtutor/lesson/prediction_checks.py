@@ -6,13 +6,14 @@ import math
 
 from gdtutor.engine.batch_axis import apart, batch_axes
 from gdtutor.engine.errors import did_you_mean
-from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.graph import Role
 from gdtutor.engine.shapes import shape_text
 from gdtutor.lesson.activation import prediction_of
 from gdtutor.lesson.picture_scope import Options, PictureScope
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import SelectorError, parse_cell
+from gdtutor.lesson.steps import Steps
 
 
 def check_boundary(options: Options, ground: PictureScope) -> None:
@@ -24,7 +25,7 @@ def check_boundary(options: Options, ground: PictureScope) -> None:
         what = "a level, and lines where sums are 0"
         raise Wrong("picture", what, "leave one of them out", ("level",))
     graph = ground.walks[-1].graph
-    name = _drawn_line(options, graph, "a decision boundary")
+    name = _drawn_line(options, ground.walks[-1], "a decision boundary")
     shape = ground.walks[-1].shapes[name]
     if graph.by_rows or len(batch_axes(graph, ground.walks[-1].shapes)[name]) == 1:
         _check_alone(ground, name)
@@ -103,7 +104,7 @@ def check_fit(options: Options, ground: PictureScope) -> None:
         hint = 'classes are counted by kind = "table"' if ground.targets else "add one to [data]"
         raise Wrong("picture", what, hint)
     walk = ground.walks[-1]
-    name = _drawn_line(options, walk.graph, "a fit")
+    name = _drawn_line(options, walk, "a fit")
     leaves = {role: [leaf.name for leaf in walk.graph.leaves if leaf.role is role] for role in Role}
     if name not in walk.graph.depending_on(leaves[Role.INPUT]):
         what = f"{name} is not computed from the input"
@@ -119,13 +120,13 @@ def check_fit(options: Options, ground: PictureScope) -> None:
     _check_alone(ground, name)
 
 
-def _drawn_line(options: Options, graph: Graph, picture: str) -> str:
+def _drawn_line(options: Options, walk: Steps, picture: str) -> str:
     """Return the line that a picture draws: the one asked for, else the prediction."""
-    name = options.get("of", prediction_of(graph)[0])
+    name = options.get("of", prediction_of(walk.graph, walk.shapes)[0])
     if name is None:
         raise Wrong("picture", f"{picture} without a prediction", 'name the line: of = "yhat"')
-    if name not in graph.line_by_name:
-        hint = did_you_mean(str(name), graph.line_by_name) or "name a line of the last graph"
+    if name not in walk.graph.line_by_name:
+        hint = did_you_mean(str(name), walk.graph.line_by_name) or "name a line of the last graph"
         raise Wrong("picture", f"'{shown(str(name))}' is no line of the graph", hint, ("of",))
     return str(name)
 
@@ -134,6 +135,6 @@ def check_table(options: Options, ground: PictureScope) -> None:
     """Raise `Wrong` where no prediction stands beside a target."""
     if not ground.targets:
         raise Wrong("picture", "a table of predictions without targets", "add targets to [data]")
-    if prediction_of(ground.walks[-1].graph)[0] is None:
+    if prediction_of(ground.walks[-1].graph, ground.walks[-1].shapes)[0] is None:
         what = "a table of predictions where no line is compared with a target"
         raise Wrong("picture", what, "name the prediction yhat or Yhat")

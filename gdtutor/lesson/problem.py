@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.activation import prediction_of
+from gdtutor.lesson.activation import prediction_in
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.starts import start_values
@@ -46,7 +46,7 @@ def problem_of(
     for name, value in (overrides or {}).items():
         table = starts if name in starts else constants
         table[name] = _replacement(name, value, {**starts, **constants})
-    prediction, target = prediction_of(graph)
+    prediction, target = prediction_in(lesson, graph)
     used = graph.leaf_by_name
     return Problem(
         graph=graph,

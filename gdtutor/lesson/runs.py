@@ -79,4 +79,7 @@ def outcome_of(run: Run, iteration: int | None = None) -> RunResult:
         targets = frozen(examples_last(problem, given, problem.target))
     said = predictions_together(parts)
     predictions = no_numbers() if said is None else frozen(said)
+    if predictions.size == targets.size:
+        # One may be a vector and the other a matrix of one column.
+        targets = frozen(targets.reshape(predictions.shape))
     return RunResult(state.parameters, cost, held, predictions, targets)

@@ -345,8 +345,7 @@ def test_q_leaves_and_the_seat_stays() -> None:
             await anna.shows("The bias to the rescue")
             anna.press("q")
             pin = room.hub.seat("anna").pin
-            told = (await anna.ended()).decode().replace("\r\n", " ")
-            assert f"the PIN {pin}, brings you back" in told
+            assert f"the PIN {pin}, brings you back".encode() in await anna.ended()
             await until(lambda: not room.hub.seat("anna").is_here)
 
     run(work())

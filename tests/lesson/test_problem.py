@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from lessons_for_tests import MATRIX, NETWORK, SCALAR, lesson_of
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.runs import outcome_of, run_of
 from gdtutor.training.classes import accuracy
 
 
@@ -51,6 +54,90 @@ def test_without_the_usual_name_the_line_beside_the_target_is_the_prediction() -
     assert problem_of(lesson_of(text)).prediction == "a"
     entropy = text.replace("(a - y)**2 / 2", "binary_cross_entropy(a, y)")
     assert problem_of(lesson_of(entropy)).prediction == "a"
+
+
+VECTOR = """+++
+format = 1
+id = "vector"
+title = "A vector of weights"
+orientation = "rows"
+[parameters]
+w = [0.4, -0.2]
+b = 0.1
+[data]
+inputs = { X = ["a", "c"] }
+targets = { Y = ["y"] }
+examples = [[0, 1, 1], [1, 0, 0], [1, 1, 1], [0, 0, 0]]
+[training]
+epochs = 1
+[[pictures]]
+kind = "boundary"
+[[pictures]]
+kind = "table"
++++
+```graph
+p = sigmoid(X @ w + b)
+C = mean((p - flatten(Y))**2)
+```
+"""
+WRITTEN_OUT = "-sum(Y*log(p) + (1 - Y)*log(1 - p))/m"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("flatten(Y)", "Y[:, 0]"),
+        ("flatten(Y)", "reshape(Y, -1)"),
+        ("mean((p - flatten(Y))**2)", "mean(binary_cross_entropy(p, flatten(Y)))"),
+        ("C = mean((p - flatten(Y))**2)", "y = Y[:, 0]\nC = mean((p - y)**2)"),
+        ("mean((p - flatten(Y))**2)", WRITTEN_OUT.replace("Y", "flatten(Y)")),
+        ("mean((p - flatten(Y))**2)", "-mean(Y[:, 0]*log(p + 1e-9) + log(1 - p)*(1 - Y[:, 0]))"),
+        ("mean((p - flatten(Y))**2)", "-mean((1 - Y[:, 0])*log(clip(1 - p, 1e-9, 1)))"),
+    ],
+)
+def test_the_prediction_of_vector_weights_stands_beside_the_moved_targets(
+    old: str, new: str
+) -> None:
+    lesson = lesson_of(VECTOR.replace(old, new))
+    problem = problem_of(lesson)
+    assert (problem.prediction, problem.target) == ("p", "Y")
+    assert accuracy(problem, dict(problem.parameters)) is not None
+    run = run_of(lesson)
+    run.advance()
+    outcome = outcome_of(run)
+    assert outcome.predictions.shape == outcome.targets.shape == (4,)
+    assert outcome.targets.tolist() == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize("way", ["", 'orientation = "rows"'])
+def test_the_prediction_of_a_matrix_is_found_through_flatten_and_a_written_out_entropy(
+    way: str,
+) -> None:
+    rows = VECTOR.replace('orientation = "rows"', way).replace("sigmoid(X @ w + b)", "sigmoid(Z)")
+    start, z = ("[[0.4], [-0.2]]", "X @ w + b") if way else ("[[0.4, -0.2]]", "w @ X + b")
+    text = rows.replace("[0.4, -0.2]", start).replace("p = ", f"Z = {z}\np = ")
+    for cost in (WRITTEN_OUT, "mean((flatten(p) - flatten(Y))**2)", "-mean(Y*log(p))"):
+        problem = problem_of(lesson_of(text.replace("mean((p - flatten(Y))**2)", cost)))
+        assert (problem.prediction, problem.target) == ("p", "Y"), cost
+
+
+@pytest.mark.parametrize(
+    ("targets", "cost"),
+    [
+        ('["y", "d"]', "mean((p - Y[:, 0])**2)"),
+        ('["y"]', "-mean(Y[:, 0]*log(1 - p))"),
+        ('["y"]', "mean((p[0:2] - Y[0:2, 0])**2)"),
+    ],
+)
+def test_a_part_of_the_targets_and_what_is_left_to_1_tell_no_prediction(
+    targets: str, cost: str
+) -> None:
+    text = VECTOR.replace('Y = ["y"]', f"Y = {targets}")
+    text = text.replace("mean((p - flatten(Y))**2)", cost)
+    text = text[: text.index("[[pictures]]")] + text[text.rindex("+++") :]
+    if "d" in targets:
+        text = re.sub(r"\[(\d), (\d), (\d)\]", r"[\1, \2, \3, \1]", text)
+    assert problem_of(lesson_of(text)).prediction is None
 
 
 def test_data_become_rows_numbers_or_matrices() -> None:

@@ -97,7 +97,7 @@ def _rows(source: Source, name: str, graph: Graph) -> tuple[Neuron, ...]:
         operand = graph.nodes[graph.lines[graph.line_by_name[name]].last].args[0]
         name = operand.name if isinstance(operand, Name) else name
     count = _values(source, name)
-    if graph.by_rows:
+    if graph.by_rows or len(source.shapes[0][name]) < 2:
         return (Neuron(name, None, 0.0, label),)
     ahead = ":," if unit_word(source, name) == "column" else ""
     return tuple(Neuron(name, row, 0.0, f"{label}[{ahead}{row}]") for row in range(count))

@@ -271,3 +271,25 @@ def test_classes_are_called_by_the_labels_that_the_data_have():
 
 
 NAMES = ("cat", "dog", "owl")
+
+
+def test_a_line_of_one_value_for_each_example_is_called_by_its_name_alone():
+    vector = """
+orientation = "rows"
+[parameters]
+w = [0.4, -0.2]
+[data]
+inputs = { X = ["a", "c"] }
+targets = { Y = ["y"] }
+examples = [[0, 1, 1], [1, 0, 0], [1, 1, 1], [0, 0, 0]]
+[training]
+{pictures}
++++
+```graph
+p = sigmoid(X @ w)
+C = mean((p - flatten(Y))**2)
+```
+"""
+    title, *body = picture(vector, 'kind = "boundary"\nof = "p"').splitlines()
+    assert title.startswith("p  ░ sum≥0")
+    assert "".join(body).count("0") > 1
