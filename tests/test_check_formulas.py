@@ -225,3 +225,34 @@ def test_a_parameter_that_no_gradient_reaches_is_a_warning_at_its_line(tmp_path,
     ).problems
     found = [(p.level, p.source) for p in problems if p.code == "flat" and said in p.what]
     assert found == ([("warning", line)] if said else [])
+
+
+UNTAKEN = """\
+[parameters]
+W = [[1.0, 2.0]]
+[data]
+inputs = { X = ["a", "b"] }
+targets = { Y = ["y"] }
+examples = [[0, 0, 1], [1, 0, 0], [1, 1, 1]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "op"),
+    [
+        ("P = where(S > 0, log(S), S)", "log"),
+        ("P = where(S > 0, 1/S, S)", "div"),
+        ("P = where(S > 0, log(maximum(S, 1e-9)), S)", ""),
+        ("P = where(X[0:1] > 0, log(X[0:1]), S)", ""),
+    ],
+)
+def test_an_infinite_branch_that_is_not_taken_is_reported_where_a_gradient_meets_it(
+    tmp_path, line, op
+):
+    graph = f"```graph\nS = W @ X\n{line}\nC = mean((P - Y)**2)\n```\n"
+    found = check_lesson(lesson_of(lesson_text(graph, UNTAKEN), tmp_path)).problems
+    told = [(one.code, one.what) for one in found if one.level == "error"]
+    assert told == ([("not-finite", f"what {op} gives inside of P is not finite")] if op else [])
+    assert all(
+        "also where it is not taken; keep away" in one.hint for one in found if one.level == "error"
+    )

@@ -82,6 +82,13 @@ class LessonChecked(Struct, frozen=True):
     and worth a look."""
 
 
+_NOT_TAKEN = (
+    "and 0 times its slope is no number, also where it is not taken; "
+    "keep away inside of it, as log(maximum(A, 1e-9)) does"
+)
+"""What to do about a value that a `where` leaves out."""
+
+
 def check_lesson(lesson: Lesson, clock: Clock | None = None) -> LessonChecked:
     """Check the numbers and the screens of a lesson that the loader accepts, and its variants.
 
@@ -157,14 +164,25 @@ def _report_left_out(notes: Notes) -> None:
 
 
 def _is_finite(notes: Notes, moment: Moment, of: str) -> bool:
-    """Report the first line whose value at the lesson's own start is not finite."""
+    """Report the first value at the lesson's own start that is not finite, or whose slope is not.
+
+    What a line leaves out, as a branch that is not taken, is none where no gradient meets it.
+    """
     for done in moment.traces:
+        is_left_out = all(np.isfinite(gradient).all() for gradient in done.gradients.values())
         for node in done.graph.nodes:
             if not np.isfinite(done.values[node.name]).all():
                 line = done.graph.lines[node.line].name
+                is_inside = bool(np.isfinite(done.values[line]).all())
+                if is_inside and is_left_out:
+                    continue
                 if not notes.lesson.diverges:
-                    what = f"{of}the value of {line} is not finite"
-                    notes.add("not-finite", what, why_not_finite(done, node), notes.of_name(line))
+                    inside = f"what {node.op} gives inside of {line}"
+                    what = f"{of}{inside if is_inside else f'the value of {line}'} is not finite"
+                    why = why_not_finite(done, node)
+                    if any(n.op == "where" and n.line == node.line for n in done.graph.nodes):
+                        why = f"{why.partition(';')[0]}, {_NOT_TAKEN}" if is_inside else why
+                    notes.add("not-finite", what, why, notes.of_name(line))
                 return False
     return True
 

@@ -162,6 +162,8 @@ def _backward(context: Context) -> str:
             start += f" It is the sum of {len(received)} contributions."
         if gradient.any() and rounded[gradient != 0].all():
             return f"{start} {_ROUNDING}"
+        if np.isnan(gradient).any():
+            return f"{start} {_no_number(context)}".rstrip()
         convention = convention_at(context)
         return f"{start} At a tie or kink {convention}." if convention else start
     value = float(gradient)
@@ -172,12 +174,24 @@ def _backward(context: Context) -> str:
         arrives = (
             f"{called} is used {len(received)} times, so {len(received)} contributions add up."
         )
+    if np.isnan(value):
+        return f"{arrives} {_no_number(context)} {_meaning(context, called, root, value)}"
     if convention_at(context):
         with_it = f"with the convention at its kink it is {context.number(value)}. v shows why"
         return f"{arrives} No derivative exists at this point; {with_it}."
     if rounded:
         return f"{arrives} {_ROUNDING}"
     return f"{arrives} {_meaning(context, called, root, value)}"
+
+
+def _no_number(context: Context) -> str:
+    """Return why a gradient that arrives from finite ones is NaN; empty where others are not."""
+    received = context.trace.contributions[context.step.node]
+    finite = (np.isfinite(c.upstream).all() for c in received)
+    if not all(finite):
+        return ""
+    behind = "a slope that is infinite or none, even 0 times that of a branch that is not taken"
+    return f"NaN is no number: it comes of {behind}."
 
 
 def _listed(names: list[str]) -> str:

@@ -99,3 +99,22 @@ def test_a_slope_is_told_as_a_share_of_the_change():
 def test_a_minus_is_written_as_a_minus():
     session = typed(pressed(walk(NEURON, "forward:yhat"), "e"), "activation tanh")
     assert "to between −1 and 1" in said(session)
+
+
+@pytest.mark.parametrize(
+    ("front", "graph", "node"),
+    [
+        ('W = [[1.0, 2.0]]\n[data]\ninputs = { X = ["a", "b"] }\ntargets = { Y = ["y"] }\n'
+         "examples = [[0, 0, 1], [1, 0, 0], [1, 1, 1]]",
+         "S = W @ X\nP = where(S > 0, log(S), S)\nC = mean((P - Y)**2)", "S"),
+        ("a = 0.0\nb = 1.0", "p = where(a, b/a, a)", "a"),
+    ],
+)  # fmt: skip
+def test_a_gradient_that_is_no_number_is_told_with_no_convention(tmp_path, front, graph, node):
+    path = tmp_path / "untaken.md"
+    text = lesson_text(f"\n```graph\n{graph}\n```\n", f"[parameters]\n{front}\n")
+    path.write_text(text, encoding="utf-8")
+    told = said(walk(path, f"backward:{node}"))
+    assert "NaN is no number: it comes of a slope that is infinite or none" in told
+    assert "is used there" not in told
+    assert "convention" not in told
