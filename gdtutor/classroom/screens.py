@@ -277,7 +277,7 @@ def _said_with_help(notice: str, width: int) -> Line:
 
 
 def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]:
-    """Return the last two lines of one who follows: what is said or typed, and the keys."""
+    """Return the last lines of one who follows, two or three: what is said or typed, the keys."""
     width, told = terminal.width, plain(seat.notice, terminal.chars)
     of = (LOCKED_KEYS, LOCKED_OPEN) if room.is_locked else (KEYS, OPEN_KEYS)
     keys = next((k for k in of[seat.draft is not None] if len(k) < width), "")
@@ -288,7 +288,7 @@ def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]
         below = _said_with_help(told, width) if told else rows[-1]
         refused = wrapped(seat.draft.error, width - 2, Style.ERROR)[: terminal.height - 3]
         if fits_beside(seat.draft, width) or not refused:
-            refused = (below,)
+            refused = (below,) if width_of(below) < width else notice[:2]  # such as the PIN
         return tuple(
             fitted(one, width, terminal.chars)
             for one in (typed, *(line(" ", *row) for row in refused))
@@ -297,4 +297,4 @@ def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]
         is_asked = room.poll is not None and not seat.is_out
         told = "Enter answers the question." if is_asked else FOLLOWING
         rows = (line((told, Style.GOOD)), *rows)
-    return tuple(fitted(line(" ", *one), width, terminal.chars) for one in rows[:2])
+    return tuple(fitted(line(" ", *one), width, terminal.chars) for one in rows)

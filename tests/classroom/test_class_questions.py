@@ -249,6 +249,16 @@ def test_a_call_for_help_is_never_hidden_by_how_to_join() -> None:
         assert re.search(r"3 here  0/3 answered  1 (needs|asks for) help  3 follow", below)
 
 
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_a_pin_is_told_whole_on_a_small_terminal_with_the_keys(is_asked: bool) -> None:
+    room, session = posed("value", "backward:yhat")
+    room = room if is_asked else taught(room, after(session, "escape", "n"))
+    told = "PIN 123456 keeps your seat, dora. Your answers are kept."
+    rows = seen(joined(room, "dora", "123456", told), "dora", (40, 12))
+    assert told in " ".join(row.strip() for row in rows[-3:])
+    assert "your answer:" in rows[-3] if is_asked else "! help" in rows[-1]
+
+
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
 def test_after_an_answer_it_is_still_said_how_to_ask_for_help(size: tuple[int, int]) -> None:
     room, _ = posed("value", "backward:yhat")

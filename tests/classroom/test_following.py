@@ -78,9 +78,10 @@ class RandomClass:
             told = "Esc, then . re" if seat.own.prompt is not None else ". returns, ! "
             assert told in rows[0]
         else:
-            # A refusal is told whole, over the last rows of the step.
+            # A refusal is told whole, over the last rows of the step, and a long notice over one.
             is_refused = seat.draft is not None and seat.draft.error
-            end = size[1] // 2 if is_refused else size[1] - 2
+            is_long = len(seat.notice) > size[0] - 2
+            end = size[1] // 2 if is_refused else size[1] - 2 - is_long
             assert rows[:end] == screen_rows(shared_session(self._session), *size)[:end]
         if self._hub.room.poll is not None:
             told = " ".join((seat.notice, *rows[-2:] * (seat.own is None)))
