@@ -37,6 +37,10 @@ class SheetItem(Struct, frozen=True):
     """The same with the answer in its place."""
 
 
+_ASKED = "; answers to 3 digits"
+"""How exact an answer is to be, as on the screens."""
+
+
 class Sheet(Struct, frozen=True):
     """A sheet with its solutions."""
 
@@ -51,7 +55,7 @@ def practice_sheet(count: int, seed: int) -> Sheet:
     blank = (f"answer: {BLANK}",)
     items = tuple(SheetItem((*e.lines, e.question), blank, (f"answer: {e.answer_text}",))
                   for e in islice(exercises(seed, tuple(KINDS)), count))  # fmt: skip
-    return Sheet(f"Practice, sheet {seed}", (), items)
+    return Sheet(f"Practice, sheet {seed}{_ASKED}", (), items)
 
 
 def lesson_sheet(lesson: Lesson, count: int | None, seed: int) -> Sheet:
@@ -66,7 +70,7 @@ def lesson_sheet(lesson: Lesson, count: int | None, seed: int) -> Sheet:
     wanted = [s for s in moment.steps if s.node and _is_asked(moment, s)]
     items = tuple(_item(moment, step) for step in wanted[:count])
     part = f", {len(items)} of {len(wanted)} steps" * (len(items) < len(wanted))
-    return Sheet(f"{lesson.title}, sheet {seed}{part}", tuple(_givens(moment)), items)
+    return Sheet(f"{lesson.title}, sheet {seed}{part}{_ASKED}", tuple(_givens(moment)), items)
 
 
 def _moment(lesson: Lesson, seed: int) -> Moment:

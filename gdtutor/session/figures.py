@@ -62,20 +62,13 @@ def own_figure(session: Walk) -> int:
     return next(found, 0)
 
 
-def belongs_to_training(session: Walk, wish: PictureWish) -> bool:
-    """Say whether a picture belongs to the graph that trains, the last one."""
-    return _is_of_graph(session, wish, len(session.lesson.scenes) - 1)
-
-
 def training_pictures(session: Walk) -> tuple[PictureWish, ...]:
     """Return the pictures that stand beside training: the lesson's own, then one of what lies
     between the examples, and their table, which stand there whatever the lesson asks for.
     """
-    own = tuple(
-        wish
-        for wish in session.lesson.pictures
-        if wish.kind in IN_TRAINING and belongs_to_training(session, wish)
-    )
+    beside, last = session.lesson.pictures, len(session.lesson.scenes) - 1
+    beside = tuple(wish for wish in beside if wish.kind in IN_TRAINING)
+    own = tuple(wish for wish in beside if _is_of_graph(session, wish, last))
     kinds = {wish.kind for wish in own}
     return (*own, *(wish for wish in usual_pictures(session) if wish.kind not in kinds))
 

@@ -98,7 +98,12 @@ def with_signs(context: Context, lines: tuple[Line, ...], width: int) -> tuple[L
 
 def met_lines(context: Context, width: int) -> tuple[Line, ...]:
     """Explain the signs that this step is the first to draw."""
-    return tuple(row for s in met_signs(context) for row in _explained(context, s, width))
+    signs = met_signs(context)
+    if context.look.cell is not None:
+        # The sum of an opened cell stands in place of the arrays whose examples are counted.
+        drawn = "".join(map(text_of, node_lines(replace(context, chars=UNICODE), NOTATION_WIDTH)))
+        signs = tuple(sign for sign in signs if sign != "▾" or sign in drawn)
+    return tuple(row for s in signs for row in _explained(context, s, width))
 
 
 def _explained(context: Context, sign: str, width: int) -> tuple[Line, ...]:

@@ -205,8 +205,10 @@ def _fitting_columns(
     grid: Array, rows: list[int | None], exponent: int, look: MatrixLook, chars: Chars,
     keep: int | None,
 ) -> tuple[list[int | None], dict[tuple[int, int], str]]:  # fmt: skip
-    reserve = 4 + (len(power_of_ten(exponent, chars)) + 1 if exponent else 0)
-    room = look.width - reserve
+    power = len(power_of_ten(exponent, chars)) + 1 if exponent else 0
+    has_heading = look.counts and look.column is not None and grid.shape[1] > 1
+    # The power stands in the heading, which has no brackets, where there is one.
+    room = look.width - (max(4, 2 + power) if has_heading else 4 + power)
     texts: dict[tuple[int, int], str] = {}
     widths: dict[int | None, int] = {}
     # A column and the blank behind it take two cells at least.

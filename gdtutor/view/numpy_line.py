@@ -123,13 +123,21 @@ def code_lines(context: Context, steps: list[Step], width: int, height: int) -> 
     here = sum(step.number < context.step.number for step in steps)
     steps = steps if context.challenge is None else steps[:here]
     first = max(min(here - height // 2, len(steps) - height), 0)
-    return tuple(_code(context, step, width) for step in steps[first : first + height])
+    at = [replace(context, step=step, challenge=None) for step in steps]
+    # An operation that NumPy lacks is called by its name in every line, or in none.
+    is_inline = all(len(_assignment(one, is_inline=True)) <= width - 2 for one in at)
+    room = width - 2 if is_inline else 0
+    shown = [_code(context, one, numpy_text(one, room)) for one in at[first : first + height]]
+    rows = [row for head, text, style in shown for row in wrapped_formula(head, text, width, style)]
+    if len(rows) <= height:
+        return tuple(rows)
+    ellipsis = context.chars.ellipsis
+    return tuple(cut(line(head, (text, style)), width, ellipsis) for head, text, style in shown)
 
 
-def _code(context: Context, step: Step, width: int) -> Line:
-    is_here = step.number == context.step.number
+def _code(context: Context, at: Context, text: str) -> tuple[str, str, Style]:
+    """Return what stands before a line of the program, the line, and its style."""
+    done = at.step.number - context.step.number
     mark = "▸" if context.chars.unicode else ">"
-    text = numpy_text(replace(context, step=step, challenge=None), width - 2)
-    style = Style.TEXT if step.number < context.step.number else Style.DIM
-    whole = line((f"{mark if is_here else ' '} {text}", Style.CURRENT if is_here else style))
-    return cut(whole, width, context.chars.ellipsis)
+    style = Style.TEXT if done < 0 else Style.DIM if done else Style.CURRENT
+    return f"{' ' if done else mark} ", text, style

@@ -140,18 +140,13 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
         xs, ys = running_means(snapshot.costs, look.mean, PLOT_COLUMNS)
         mean = Series("mean", tuple(xs.tolist()), tuple(ys.tolist()), Style.RUN_4)
         series.append(replace(mean, mark=MEAN_MARK))
+    empty = "the first point comes with the first epoch" if not len(snapshot.costs) else NO_LOG
+    cursor = None if look.cursor is None else float(look.cursor)
     return Plot(
-        ", ".join(filter(None, notes)),
-        tuple(series),
-        "epoch",
-        "cost",
-        log_y=look.log_y,
-        x_integer=True,
-        empty="the first point comes with the first epoch" if not len(snapshot.costs) else NO_LOG,
-        cursor=None if look.cursor is None else float(look.cursor),
-        y_range=range_of(session, shown, beside),
+        ", ".join(filter(None, notes)), tuple(series), "epoch", "cost", log_y=look.log_y,
+        x_integer=True, empty=empty, cursor=cursor, y_range=range_of(session, shown, beside),
         on_top=0,
-    )
+    )  # fmt: skip
 
 
 def _has_unchanged(session: Walk, others: list[ShownCurve]) -> bool:

@@ -305,6 +305,7 @@ def test_a_worksheet_has_blanks_and_its_solutions_have_none(
     assert main([*words, "--solutions"]) == 0
     solved = capsys.readouterr().out
     assert sheet.count("______") == 10
+    assert "answers to 3 digits" in sheet
     assert "______" not in solved
     assert solved.count("answer: ") == 10
 
@@ -318,6 +319,7 @@ def test_a_lesson_is_a_worksheet_with_numbers_from_the_seed(
     assert main([*words, "--seed", "2", "--solutions"]) == 0
     assert first != capsys.readouterr().out
     assert "Z = W @ X + b" in first
+    assert "answers to 3 digits" in first
 
 
 def test_a_lesson_s_worksheet_has_all_of_its_values_unless_it_says_how_many(

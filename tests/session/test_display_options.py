@@ -13,6 +13,8 @@ from gdtutor.session.operands import node_expr
 from gdtutor.session.state import Session, current_step
 from gdtutor.session.steps import Phase, find_step
 from gdtutor.values import replace
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
 
 
 def node(session: Session) -> str:
@@ -183,3 +185,12 @@ def test_a_parameter_of_a_later_iteration_is_followed_to_the_update_that_compute
     assert (first.moment.iteration, first.step) == (0, 1)
     edited = press(goto(open_at("xor-hidden", "given"), "iteration 3"), "e W2[0,0]=1 enter")
     assert [step.node for step in operand_steps(edited)] == ["W1", "b1", "b2"]
+
+
+def test_the_mark_of_the_followed_column_is_not_explained_where_an_opened_cell_hides_it() -> None:
+    session = open_at("xor-hidden", "backward:W1")
+    seen = replace(session, look=replace(session.look, met=(("▾", 0, session.step),)))
+    assert "▾ the column" not in frame_of(press(seen, "c"), 120, 36, UNICODE).text()
+    there = goto(session, "forward:A1")
+    seen = replace(there, look=replace(there.look, met=(("▾", 0, there.step),)))
+    assert "▾ the column" in frame_of(seen, 120, 36, UNICODE).text()

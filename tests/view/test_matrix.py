@@ -50,3 +50,11 @@ def test_one_column_stands_where_three_have_no_room(kept, shown):
     [line] = matrix_lines(row, look, ASCII)
     assert text_of(line).startswith(shown)
     assert len(text_of(line)) <= 22
+
+
+def test_a_power_in_the_heading_takes_no_room_from_the_brackets():
+    grid = np.array([[-0.0389838, 0.02536227, 0.03299593, -0.04433054],
+                     [0.01316398, -0.00856429, -0.01114201, 0.01496946]])  # fmt: skip
+    heading, *rows = written(grid, MatrixLook(38, 4, column=0), UNICODE)
+    assert heading.endswith("3  ×10⁻²")
+    assert all("…" not in row and len(row) <= 38 for row in (heading, *rows))

@@ -5,6 +5,7 @@ import pytest
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.moving import moved
+from gdtutor.session.navigation import goto
 from gdtutor.session.steps import Phase
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE
@@ -101,3 +102,12 @@ def test_the_line_is_python_and_says_what_is_no_numpy(tmp_path, at, expected):
     path.write_text(OWN_WORDS, encoding="utf-8")
     context = context_of(walk(path, at), UNICODE)
     assert numpy_text(context, 44) == expected
+
+
+def test_a_listing_calls_an_operation_one_way_and_breaks_a_line_that_has_no_room():
+    session = session_at(find_lesson("why-x-transpose", shipped_lessons_folder()))
+    listing = screen(goto(session, "backward:W"), 120, 36).partition("NumPy")[2]
+    assert "▸ dW = dZ @ X.T" in listing
+    assert "C = np.sum((sigmoid(Z) - Y)**2)/(2*m)" in listing
+    assert "*(1 - sigmoid(Z))/m" in listing
+    assert "np.exp" not in listing

@@ -87,7 +87,8 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return said(str(error), size)
     here = stands_at(source, cells)
     x, y = axes_of(source, wish, cells, trails, here)
-    words = (*_legend(source, trails), *outside_words(x, y, trails))
+    is_hidden = len(trails) == 1 and _is_hidden(trails[0], here, x, y, size)
+    words = (*_legend(source, trails, is_hidden), *outside_words(x, y, trails))
     wrapped_words = stacked_notes(words, Size(size.width, size.height))
     spare = max(size.height - BELOW - 2 - ROWS, 1)
     rows = size.height - BELOW - 2 - min(len(wrapped_words), spare)
@@ -256,14 +257,22 @@ def _glyph(source: Source, index: int) -> str:
     return glyphs[index % len(glyphs)]
 
 
-def _legend(source: Source, trails: tuple[Trail, ...]) -> tuple[str, ...]:
-    """Return what the glyphs mean."""
+def _is_hidden(trail: Trail, here: Array, x: Axis, y: Axis, size: Size) -> bool:
+    """Say whether a path's start lies under where the walk is, in a field of at most this size."""
+    columns, rows = size.width - LABELS, size.height - BELOW - 2
+    field = Field(x, y, max(columns, 1), max(rows, 1))
+    places = [field.place(float(p[0]), float(p[1])) for p in (*trail.points[:1], here)]
+    return len(places) < 2 or places[0] == places[1]
+
+
+def _legend(source: Source, trails: tuple[Trail, ...], is_hidden: bool) -> tuple[str, ...]:
+    """Return what the glyphs mean, of a start but where it is not hidden."""
     if len(trails) == 1 and not trails[0].label:
         here = marks_of(source.chars).here
         count = len(trails[0].points)
         now = f"{here} iteration {source.iteration}"
-        if count < 2:
-            return (now,)  # the start is hidden under where the walk is
+        if is_hidden:
+            return (f"{_glyph(source, 0)} path, {now}" if count > 2 else now,)
         return (f"S start, {_glyph(source, 0)} path, {now}" if count > 2 else f"S start, {now}",)
     parts = [f"{_glyph(source, i)} {trail.label}" for i, trail in enumerate(trails)]
     steps = max((len(trail.points) for trail in trails), default=1) - 1

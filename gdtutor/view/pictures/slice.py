@@ -41,6 +41,8 @@ POINTS = 161
 _UNICODE_GLYPHS, _ASCII_GLYPHS = "o×+◆▲□", "ox+#%&"
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
 _LOWEST = 5
+HIDDEN = 1 / 40
+"""Share of the axes within which the mark of where the walk is may hide a step's."""
 
 
 class SliceTrail(Struct, frozen=True):
@@ -259,23 +261,15 @@ def _words(source: Source, numbers_of: Slice) -> list[tuple[str, Style]]:
     if numbers_of.after is not None:
         x, y = numbers_of.after
         outside = "" if _contains(numbers_of, x, y) else " (outside)"
-        words.append(
-            (
-                f"{marks.after} after: {name} {source.number(x)}, {wanted} "
-                f"{source.number(y)}{outside}",
-                Style.UPDATE,
-            )
-        )
+        at = f"{name} {source.number(x)}, {wanted} {source.number(y)}{outside}"
+        words.append((f"{marks.after} after: {at}", Style.UPDATE))
     named = [trail for trail in numbers_of.trails if trail.label]
     if named:
         parts = ", ".join(_rate_words(source, numbers_of, trail) for trail in named)
         count = max(len(trail.xs) for trail in named) - 1
         words.append((f"{name} after {count} {plural(count, 'step')} at rate: {parts}", Style.TEXT))
-    words += [
-        (_trail_words(numbers_of, trail), trail.style)
-        for trail in numbers_of.trails
-        if not trail.label
-    ]
+    plain = (trail for trail in numbers_of.trails if not trail.label)
+    words += [(_trail_words(numbers_of, trail), trail.style) for trail in plain]
     if max(numbers_of.ys) > LARGEST:
         most = source.number(LARGEST, 1)
         words.append((f"{wanted} above {most} is drawn there", Style.DIM))
@@ -295,10 +289,13 @@ def _trail_words(numbers_of: Slice, trail: SliceTrail) -> str:
     count = len(trail.xs)
     out = sum(not is_inside(numbers_of, trail, k) for k in range(count))
     steps = f"{count} step{'s' if count > 1 else ''}"
-    words = (
-        f"{trail.glyph} the first {steps}" if trail.are_first else f"{trail.glyph} {steps} before"
-    )
-    return words + (f", {out} outside" if out else "")
+    told = f"the first {steps}" if trail.are_first else f"{steps} before"
+    wide, high = (end - start for start, end in (numbers_of.x_range, numbers_of.y_range))
+    x, y = numbers_of.here
+    steps_at = zip(trail.xs, trail.ys, strict=True)
+    apart = (max(abs(a - x) / wide, abs(b - y) / high) for a, b in steps_at)
+    near = ", close by" if max(apart) < HIDDEN else ""
+    return f"{trail.glyph} {told}" + (f", {out} outside" if out else near)
 
 
 def _rate_words(source: Source, numbers_of: Slice, trail: SliceTrail) -> str:

@@ -126,3 +126,11 @@ def test_a_start_that_lies_under_the_present_is_not_in_the_legend():
     text = picture(ROWS, WISH, "given", width=60, height=16)
     assert "● iteration 0" in text
     assert "S start" not in text
+
+
+def test_a_start_under_the_present_is_not_in_the_legend_of_a_path_either():
+    slow = ROWS.replace("learning_rate = ", "learning_rate = 1e-9 #")
+    text = picture(slow, WISH, "5/given", width=60, height=16)
+    assert "● iteration 5" in text
+    assert "S" not in text.partition("●")[2]
+    assert "S start" not in text

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-from walks import pressed, typed, walk
+from walks import pressed, screen, typed, walk
 from wishes import LINEAR, MATRIX, ROWS, picture, session, source
 
 from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.trace import forward
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.state import Screen
@@ -207,3 +208,10 @@ def test_a_run_that_has_left_the_picture_shows_its_valley_and_the_steps_that_lea
     assert trail.xs[:2] == pytest.approx((0.1, float(given.run.state(1).parameters["w"])))
     text = " ".join(picture(diverging, wish, "30/given", width=60).split())
     assert "the first 8 steps, 6 outside" in text
+
+
+def test_steps_that_lie_close_to_the_present_one_are_said_to_do_so():
+    lesson = session_at(find_lesson("learning-rate", shipped_lessons_folder()))
+    end = screen(headless.pressed(lesson, parse_keys("t")))
+    assert "o 8 steps before, close by" in end
+    assert "close by" not in screen(headless.pressed(lesson, parse_keys("3t")))
