@@ -123,11 +123,12 @@ def code_lines(context: Context, steps: list[Step], width: int, height: int) -> 
     here = sum(step.number < context.step.number for step in steps)
     steps = steps if context.challenge is None else steps[:here]
     first = max(min(here - height // 2, len(steps) - height), 0)
-    at = [replace(context, step=step, challenge=None) for step in steps]
+    near = steps[first : first + height]
+    at = [replace(context, step=step, challenge=None) for step in near]
     # An operation that NumPy lacks is called by its name in every line, or in none.
     is_inline = all(len(_assignment(one, is_inline=True)) <= width - 2 for one in at)
     room = width - 2 if is_inline else 0
-    shown = [_code(context, one, numpy_text(one, room)) for one in at[first : first + height]]
+    shown = [_code(context, one, numpy_text(one, room)) for one in at]
     rows = [row for head, text, style in shown for row in wrapped_formula(head, text, width, style)]
     if len(rows) <= height:
         return tuple(rows)
