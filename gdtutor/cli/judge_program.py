@@ -23,9 +23,8 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_new
 from gdtutor.judge.blanks import blank_layers, blank_program
 from gdtutor.judge.board import AGAIN, Board
-from gdtutor.judge.outcome import Outcome, Tell, judge_file
+from gdtutor.judge.outcome import Outcome, Tell, judge_file, read_learners
 from gdtutor.judge.process import Bounds
-from gdtutor.judge.program_file import read_learners
 from gdtutor.judge.starts import asked_of
 from gdtutor.judge.telling import open_command, verdict_data, verdict_lines
 from gdtutor.judge.training import curve_facts, curve_plot

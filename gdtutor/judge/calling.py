@@ -1,17 +1,14 @@
-"""What a program is given, by the names and in the layout it uses, and its functions called."""
+"""A program's functions and layers called with what they ask for by name."""
 
 from __future__ import annotations
 
-import dis
 import inspect
-from collections.abc import Callable, Mapping, Sequence, Set
-from types import CodeType
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from gdtutor.judge.left_values import classes_of
-from gdtutor.judge.rewriting import EPOCHS, spelled
 
 Space = dict[str, Any]
 """The names of a module."""
@@ -35,67 +32,6 @@ _MEANT = (
     | dict.fromkeys(("lr", "alpha", "eta", "rate"), "learning_rate")
 )
 _COSTS = ("compute_cost", "cost", "compute_loss", "loss", "cost_function", "loss_function", "mse")
-
-_READS = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
-
-
-class Givens:
-    """The given values of a run.
-
-    Args:
-        values: By the lesson's names.
-        names: By the lesson's name, the program's own, a path such as `p['W1']` among them.
-        layout: By the lesson's name, how a program has typed a value; filled in here.
-        by_rows: The data of a program that says it has rows and turns none itself. One of them
-            typed as the lesson has it says that all is, and rows are what the program is given.
-    """
-
-    def __init__(
-        self, values: Space, names: Mapping[str, str], layout: dict[str, str], by_rows: Set[str]
-    ) -> None:
-        self._by_rows, self._is_turned = by_rows, False
-        theirs = {spelled(names.get(name, name)): name for name in values}
-        self._names, self._layout = theirs, layout
-        self.values = {**values, **{own: values[name] for own, name in theirs.items()}}
-        self._asked: set[str] = set()
-
-    def ask(self, called: str, typed: Any, epochs: int) -> Any:
-        """Return what is given in the place of what a program types under a name.
-
-        Raises:
-            LookupError: It has another shape.
-        """
-        if called in EPOCHS:
-            return epochs
-        name = self._names.get(called, called)
-        self._asked.add(name)
-        given = self.values.get(called, self.values.get("learning_rate"))
-        value, own = np.asarray(given), np.asarray(typed)
-        if own.shape == value.shape:
-            self._layout[name] = "same"
-        elif own.shape == value.T.shape and (self._is_turned or name in self._by_rows):
-            self._layout[name], self._is_turned = "same", True
-        elif own.shape == value.T.shape:
-            value, self._layout[name] = value.T.copy(), "transposed"
-        elif own.size == value.size and own.ndim <= 2:
-            value, self._layout[name] = value.reshape(own.shape), "flat"
-        else:
-            shapes = f"{called} has the shape {list(own.shape)}, the lesson's {name} has"
-            raise LookupError(f"{shapes} {list(value.shape)}")
-        is_whole = own.dtype.kind in "iu" and np.array_equal(value, np.round(value))
-        value = value.astype(own.dtype) if is_whole or own.dtype.kind == "f" else value.copy()
-        return value if isinstance(typed, np.ndarray) else value.tolist()
-
-    def unread(self, code: CodeType) -> list[str]:
-        """Return the lesson's names that a program neither reads nor types."""
-        read = _globals_read(code)
-        found = {name for own, name in self._names.items() if own in read or not own.isidentifier()}
-        return [n for n in self._names.values() if n not in self._asked | found | read]
-
-
-def _globals_read(code: CodeType) -> set[str]:
-    found = {i.argval for i in dis.get_instructions(code) if i.opname in _READS}
-    return found.union(*(_globals_read(c) for c in code.co_consts if isinstance(c, CodeType)))
 
 
 def laid_by(value: Any, rows: bool) -> Any:

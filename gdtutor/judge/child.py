@@ -19,14 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from gdtutor.judge.calling import (
-    Givens,
-    Layers,
-    Space,
-    call_by_names,
-    laid_by,
-    layer_class,
-)
+from gdtutor.judge.calling import Layers, Space, call_by_names, laid_by, layer_class
+from gdtutor.judge.givens import EPOCHS, GIVEN, Givens, spelled
 from gdtutor.judge.left_values import (
     HeldParameters,
     as_numbers,
@@ -41,14 +35,11 @@ from gdtutor.judge.left_values import (
 )
 from gdtutor.judge.process import bound
 from gdtutor.judge.rewriting import (
-    EPOCHS,
     FIRST,
-    GIVEN,
     RATES,
     CutLoops,
     TreeLoader,
     rewritten,
-    spelled,
     unread_as,
 )
 from gdtutor.judge.source import bindings_of, declares_rows, names_table, turned_in
@@ -219,12 +210,15 @@ class _ProgramRun:
         space = module.__dict__
         space |= given | {
             "epochs": job.get("epochs", self._loops.each),
-            GIVEN: lambda name, typed: givens.ask(name, typed, self._loops.each),
+            GIVEN: lambda name, typed, is_handed: (givens.take if is_handed else givens.ask)(
+                name, typed, self._loops.each
+            ),
             FIRST: self._first_pass,
         }
         sys.path[0] = job["folder"]
+        givens.reads(loader.get_code("learner"))
         loader.exec_module(module)
-        self._unread = givens.unread(loader.get_code("learner"))
+        self._unread = givens.unread()
         return space
 
     def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:

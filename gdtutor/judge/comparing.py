@@ -205,6 +205,11 @@ def _knows_examples(start: OneStart) -> bool:
     return bool(start.readings) or (is_seen and not start.case.facts.get("taken"))
 
 
+def _is_held(parameter: str, start: OneStart) -> bool:
+    """Say whether a parameter has changed in a place of the program's own."""
+    return any(n.split()[2] == parameter for n in start.case.facts.get("held", ()))
+
+
 def _line_of(parameter: str, start: OneStart, known: int) -> int:
     """Return the last line that changed a parameter in a place of the program's own, if any is."""
     held = start.case.facts.get("held", {})
@@ -243,7 +248,10 @@ def _wrong_by_name(
             # After two passes, what is as at first is where the program does not keep it.
             given = (start.moment, starts[0].moment if "passes" in start.case.facts else None)
             befores = [moment.state.parameters[step.node] for moment in given if moment]
-            has_any |= not any(reading_of(raw, before, turned).is_right for before in befores)
+            is_as_given = any(reading_of(raw, before, turned).is_right for before in befores)
+            has_any |= not is_as_given
+            if is_as_given and _is_held(step.node, start):
+                continue
             if not reading.is_right:
                 found.setdefault(step.node, (index, reading))
     if not has_any or not found:

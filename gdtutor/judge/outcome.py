@@ -1,21 +1,60 @@
-"""All that is said about a file: the verdict, the slope of its cost, its training."""
+"""All that is said about a file: the verdict, the slope of its cost, its training; the file is put
+back where its program took it away."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.files import write_atomically
 from gdtutor.judge.central import CostSlope, slope_of_cost
 from gdtutor.judge.notes import taken_of
 from gdtutor.judge.process import BOUNDS, Bounds
-from gdtutor.judge.program_file import read_learners
 from gdtutor.judge.training import CostCurves, cost_curves
 from gdtutor.judge.verdict import Verdict, judge
 from gdtutor.lesson.model import Lesson
 from gdtutor.values import Struct, replace
 
+MOST_BYTES = 1 << 20
+"""Largest program that is read."""
 Tell = Callable[[str], object]
 """Hears that a file was written back."""
+
+
+class LearnersFile(Struct, frozen=True):
+    """A program's file and its text."""
+
+    path: Path
+    text: str
+
+    def put_back(self) -> tuple[str, ...]:
+        """Write the file again where running it has deleted it, and say so."""
+        if self.path.exists():
+            return ()
+        write_atomically(self.path, self.text)
+        return (f"The program deleted {self.path.name}; it was written back.",)
+
+
+def read_learners(path: Path) -> LearnersFile:
+    """Read a program.
+
+    Raises:
+        GdTutorError: There is none, or it is no text.
+    """
+    if path.is_dir():
+        raise GdTutorError(f"'{path}' is a folder", "name a Python file")
+    try:
+        data = path.read_bytes()[: MOST_BYTES + 1]
+    except OSError as error:
+        hint = f"`gdtutor judge LESSON {path} --new` writes one to begin with"
+        raise GdTutorError(f"'{path}': {error.strerror}", hint) from None
+    if len(data) > MOST_BYTES:
+        raise GdTutorError(f"'{path}' is larger than 1 MB", "name a Python file")
+    try:
+        return LearnersFile(path, data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise GdTutorError(f"'{path}' is no UTF-8 text", "save it as UTF-8") from None
 
 
 class Outcome(Struct, frozen=True, eq=False):

@@ -16,15 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from gdtutor.judge.givens import EPOCHS, ask_for_given
 from gdtutor.judge.source import name_of, targets_of
 
-GIVEN = "__gdtutor_given__"
-"""What a line that types a given value calls, with the name and the value."""
 FIRST = "__gdtutor_first__"
 """What a loop over epochs goes over: the first of its passes."""
-EPOCHS = frozenset(
-    {"epochs", "n_epochs", "num_epochs", "iterations", "n_iterations", "num_iterations"}
-)
 RATES = frozenset({"lr", "eta"})
 """What a learning rate may be called besides its own name."""
 _STEPS = RATES | {"learning_rate"}
@@ -90,63 +86,10 @@ def rewritten(
         parameters: The given names that an update changes.
     """
     own = computed | parameters
-    for body in _bodies(tree):
-        for statement in body:
-            if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-                _ask(statement, given, own)
     changed = _OnePass(tree, parameters).visit(tree)
+    ask_for_given(changed, given, own, FIRST)
     ast.fix_missing_locations(changed)
     return tree
-
-
-def spelled(path: str) -> str:
-    """Return a path as Python writes it: `p['W1']` for `p["W1"]`."""
-    try:
-        return ast.unparse(ast.parse(path, mode="eval"))
-    except (SyntaxError, ValueError):
-        return path
-
-
-def _bodies(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    """Yield where values may be typed in."""
-    yield tree.body
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            yield node.body
-    for statement in tree.body:
-        if isinstance(statement, ast.If):
-            yield statement.body
-
-
-def _ask(statement: ast.Assign, given: Set[str], own: Set[str]) -> None:
-    """Have an assignment ask for what it types in; one of several values at once, for each."""
-    target, value = statement.targets[0], statement.value
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-        if len(target.elts) == len(value.elts):
-            pairs = zip(target.elts, value.elts, strict=True)
-            value.elts = [_asking(t, v, given, own) for t, v in pairs]
-    elif isinstance(value, ast.Dict):
-        of = zip(value.keys, value.values, strict=True)
-        value.values = [_asking(ast.Subscript(target, k), v, given, own) if k else v for k, v in of]
-    else:
-        statement.value = _asking(target, value, given, own)
-
-
-def _asking(target: ast.expr, value: ast.expr, given: Set[str], own: Set[str]) -> ast.expr:
-    called = ast.unparse(target)
-    if called not in given:
-        return value
-    read = {
-        ast.unparse(node)
-        for node in ast.walk(value)
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
-        and isinstance(node.ctx, ast.Load)
-    }
-    # W1 may be drawn with X.shape in its formula; X made from X, as X.T, is the program's own way.
-    if read & own or called in read or (read & given and called not in own):
-        return value
-    words = [ast.Constant(called), value]
-    return ast.copy_location(ast.Call(ast.Name(GIVEN, ast.Load()), words, keywords=[]), value)
 
 
 class _OnePass(ast.NodeTransformer):

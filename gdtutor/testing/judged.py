@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.judge.outcome import read_learners
 from gdtutor.judge.process import ProgramCase
-from gdtutor.judge.program_file import read_learners
 from gdtutor.judge.source import ProgramText
 from gdtutor.judge.starts import asked_of
 from gdtutor.judge.telling import verdict_data, verdict_lines

@@ -1,0 +1,109 @@
+"""Programs in the manner of courses: what they compute is judged as Python computes it, in
+the loops and functions that they have."""
+
+from pathlib import Path
+
+import pytest
+
+from gdtutor.judge.verdict import Verdict
+from gdtutor.session.slips import Slip
+from tests.judge.judging import judged
+
+UNPACKED = """import numpy as np
+def predict(X, net):
+    W, b = net["W"], net["b"]
+    Z = W @ X + b
+    return Z, 1/(1 + np.exp(-Z))
+net = {"W": W.copy(), "b": b.copy()}
+for i in range(200):
+    Z, Yhat = predict(X, net)
+    C = np.sum((Yhat - Y)**2)/(2*m)
+    dYhat = (Yhat - Y)/m
+    dZ = dYhat*Yhat*(1 - Yhat)
+    dW = dZ @ X.T
+    db = dZ.sum(axis=1, keepdims=True)
+    net = {k: net[k] - learning_rate*g for k, g in (("W", dW), ("b", db))}
+W = net["W"]
+"""
+
+HIDDEN = """import numpy as np
+def f(z): return 1/(1 + np.exp(-z))
+def forward(x, weights):
+    W1, b1 = weights["W1"], weights["b1"]
+    W2 = weights["W2"]; b2 = weights["b2"]
+    Z1 = W1 @ x + b1
+    A1 = f(Z1)
+    Z2 = W2 @ A1 + b2
+    return Z1, A1, Z2, f(Z2)
+def backward(x, y, weights, A1, Yhat):
+    m = x.shape[1]
+    C = ((Yhat - y)**2).sum()/(2*m)
+    dYhat = (Yhat - y)/m
+    dZ2 = dYhat*Yhat*(1 - Yhat)
+    dA1 = weights["W2"].T @ dZ2
+    dZ1 = dA1*A1*(1 - A1)
+    dW1, db1 = dZ1 @ x.T, dZ1.sum(1, keepdims=True)
+    dW2, db2 = dZ2 @ A1.T, dZ2.sum(1, keepdims=True)
+    return {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+weights = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+for i in range(100):
+    Z1, A1, Z2, Yhat = forward(X, weights)
+    grads = backward(X, Y, weights, A1, Yhat)
+    for k in weights:
+        weights[k] = weights[k] - learning_rate*grads[k]
+"""
+"""The parameters stand in a dictionary that the functions unpack into names of their own."""
+
+PARTS = HIDDEN.replace(
+    "Z1, A1, Z2, Yhat = forward(X, weights)\n    grads = backward(X, Y,",
+    "k = 2*(i % 2)\n    Z1, A1, Z2, Yhat = forward(X[:, k:k+2], weights)\n"
+    "    grads = backward(X[:, k:k+2], Y[:, k:k+2],",
+)
+"""Two examples at a time, so that m within the function is 2."""
+
+DRAWN = HIDDEN.replace(
+    'weights = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}',
+    "sizes, weights = (2, 3, 1), {}\nfor n in (1, 2):\n"
+    "    weights['W%d' % n] = np.random.randn(sizes[n], sizes[n-1])\n"
+    "    weights['b%d' % n] = np.zeros((sizes[n], 1))",
+)
+"""No line types a parameter under its own name."""
+
+RIGHT = {
+    "a dictionary unpacked": ("10", UNPACKED),
+    "functions unpack a dictionary": ("16", HIDDEN),
+    "updated in place": ("16", HIDDEN.replace("weights[k] = weights[k] -", "weights[k] -=")),
+    "a count of the function's own": ("16", PARTS),
+    "drawn by key": ("16", DRAWN),
+}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Verdict | Exception]:
+    verdicts = judged([*RIGHT.values()], tmp_path_factory.mktemp("courses"))
+    return dict(zip(RIGHT, verdicts, strict=True))
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_program_of_a_course_is_right(found: dict[str, Verdict | Exception], name: str) -> None:
+    verdict = found[name]
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.is_right, (verdict.first, verdict.missing)
+
+
+WRONG = [
+    ("16", HIDDEN, "Z1 @ x.T, dZ1.sum", "Z1 @ x.T/m, dZ1.sum", "dW1", Slip.SHARE_TWICE),
+    ("16", HIDDEN, 'W1, b1 = weights["W1"]', 'W1, b1 = 2*weights["W1"]', "Z1", None),
+    ("10", UNPACKED, "net[k] - learning", "net[k] + learning", "W", Slip.UPHILL),
+]
+
+
+@pytest.mark.parametrize(("lesson", "text", "old", "new", "name", "slip"), WRONG)
+def test_a_mistake_in_a_program_of_a_course_is_named(
+    lesson: str, text: str, old: str, new: str, name: str, slip: Slip | None, tmp_path: Path
+) -> None:
+    assert old in text
+    (verdict,) = judged([(lesson, text.replace(old, new))], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert (verdict.first.name.name, verdict.first.slip and verdict.first.slip.slip) == (name, slip)
