@@ -172,6 +172,10 @@ class _OnePass(ast.NodeTransformer):
             is_setter = isinstance(node, ast.Call) and name_of(node.func) in _SETTERS
             if is_setter and isinstance(node, ast.expr) and _words(node) & _STEPS:
                 yield node
+            if isinstance(node, ast.For) and self._goes_over_parameters(node):
+                yield node
+            if isinstance(node, ast.Return) and node.value and self._is_step(node.value):
+                yield node
             if not isinstance(node, ast.Assign | ast.AugAssign):
                 continue
             words = _words(node.value)
@@ -181,6 +185,22 @@ class _OnePass(ast.NodeTransformer):
             )
             if (changed and is_own) or words & _STEPS:
                 yield node
+
+    def _goes_over_parameters(self, loop: ast.For) -> bool:
+        """Say whether a loop changes parameters one after the other: `for p, g in ((W, dW), …)`."""
+        own = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+        changed = {name_of(n.target) for n in ast.walk(loop) if isinstance(n, ast.AugAssign)}
+        return bool(own & changed and _words(loop.iter) & self._parameters)
+
+    def _is_step(self, value: ast.expr) -> bool:
+        """Say whether a value has a parameter less a product: what an update returns."""
+        return any(
+            isinstance(part, ast.BinOp)
+            and isinstance(part.op, ast.Sub)
+            and isinstance(part.right, ast.BinOp | ast.Name)
+            and name_of(part.left) in self._parameters
+            for part in ast.walk(value)
+        )
 
 
 def _is_sent_to(part: ast.AST) -> bool:

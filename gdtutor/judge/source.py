@@ -195,12 +195,14 @@ class AssignedAt(NamedTuple):
     """Whether it changes what was there."""
 
 
-def bindings_of(tree: ast.Module) -> dict[int, AssignedAt]:
-    """Return the bindings of a program by every line of their statements."""
-    found: dict[int, AssignedAt] = {}
+def bindings_of(tree: ast.Module) -> dict[int, tuple[AssignedAt, ...]]:
+    """Return the bindings of a program by every line of their statements, of which one line may
+    have several."""
+    found: dict[int, tuple[AssignedAt, ...]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.For):
-            found[node.lineno] = AssignedAt(node.lineno, tuple(targets_of(node)), False)
+            binding = AssignedAt(node.lineno, tuple(targets_of(node)), False)
+            found[node.lineno] = (*found.get(node.lineno, ()), binding)
             continue
         targets, changes = tuple(targets_of(node)), isinstance(node, ast.AugAssign)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
@@ -208,7 +210,7 @@ def bindings_of(tree: ast.Module) -> dict[int, AssignedAt]:
         if targets and isinstance(node, ast.stmt):
             binding = AssignedAt(node.lineno, targets, changes)
             lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            found |= dict.fromkeys(lines, binding)
+            found |= {n: (*found.get(n, ()), binding) for n in lines}
     return found
 
 

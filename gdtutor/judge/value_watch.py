@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import traceback
 from collections import deque
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from types import FrameType
 from typing import Any
 
@@ -21,7 +21,6 @@ _MOST, _MOST_MADE = 2000, 20_000
 """Values whose lines are remembered, and cells of the largest: they stay in memory as long."""
 _MOST_TAKEN = 8
 """Choices of examples that are remembered, and values of a list that a line has put there."""
-_NOTHING = AssignedAt(0, (), False)
 Space = dict[str, Any]
 Whole = Mapping[str, tuple[NDArray[Any], int]]
 """The given data by name, each with its axis of examples."""
@@ -36,7 +35,7 @@ class ValueWatch:
     Args:
         path: The program's file.
         names: The names that are looked for.
-        bindings: By line, what its statement gives values to.
+        bindings: By line, what its statements give values to.
         whole: The given data.
         given: What is given, by the program's names.
     """
@@ -45,7 +44,7 @@ class ValueWatch:
         self,
         path: str,
         names: set[str],
-        bindings: Mapping[int, AssignedAt],
+        bindings: Mapping[int, Sequence[AssignedAt]],
         whole: Whole,
         given: Set[str],
     ) -> None:
@@ -90,11 +89,11 @@ class ValueWatch:
     def _follow(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event in ("line", "return"):
             space, line = frame.f_locals, self._at.pop(id(frame), 0)
-            binding = self._bindings.get(line, _NOTHING)
             for name in (self._names | self._given) & space.keys():
                 self._look(frame.f_code.co_name, name, space[name], line)
-            for target in binding.targets:
-                self._bind(target, {**frame.f_globals, **space}, binding)
+            for binding in self._bindings.get(line, ()):
+                for target in binding.targets:
+                    self._bind(target, {**frame.f_globals, **space}, binding)
             if event == "line":
                 self._at[id(frame)] = frame.f_lineno
             else:
@@ -105,7 +104,8 @@ class ValueWatch:
         if not isinstance(value, np.ndarray) or value.size > MOST_CELLS:
             return
         before = self._seen.get((scope, name))
-        is_own_line = name in map(name_of, self._bindings.get(line, _NOTHING).targets)
+        targets = (t for binding in self._bindings.get(line, ()) for t in binding.targets)
+        is_own_line = name in map(name_of, targets)
         is_same = before is not None and before[0] is value
         if before is not None and is_same and not np.array_equal(before[1], value, equal_nan=True):
             kept = self.revised if is_own_line else self.changed

@@ -69,7 +69,71 @@ DRAWN = HIDDEN.replace(
 )
 """No line types a parameter under its own name."""
 
+BATCHES = """import numpy as np
+rows = True
+order = np.random.permutation(len(X))
+for sweep in range(40):
+    for start in range(0, len(X), 2):
+        chosen = order[start:start+2]
+        xb, yb = X[chosen], Y[chosen]
+        Z1 = xb @ W1 + b1
+        A1 = 1/(1 + np.exp(-Z1))
+        Z2 = A1 @ W2 + b2
+        Yhat = 1/(1 + np.exp(-Z2))
+        C = ((Yhat - yb)**2).sum()/(2*len(xb))
+        dYhat = (Yhat - yb)/len(xb)
+        dZ2 = dYhat*Yhat*(1 - Yhat)
+        dW2 = A1.T @ dZ2
+        db2 = dZ2.sum(0, keepdims=True)
+        dA1 = dZ2 @ W2.T
+        dZ1 = dA1*A1*(1 - A1)
+        dW1 = xb.T @ dZ1
+        db1 = dZ1.sum(0, keepdims=True)
+        for parameter, slope in zip([W1, b1, W2, b2], [dW1, db1, dW2, db2]):
+            parameter -= 1.0*slope
+"""
+"""No line of the update names a parameter or a learning rate."""
+
+RETURNED = """import numpy as np
+def one_step(x, y, W1, b1, W2, b2):
+    Z1 = W1 @ x + b1
+    A1 = 1/(1 + np.exp(-Z1))
+    Z2 = W2 @ A1 + b2
+    Yhat = 1/(1 + np.exp(-Z2))
+    C = np.sum((Yhat - y)**2)/(2*y.size)
+    dYhat = (Yhat - y)/y.size
+    dZ2 = dYhat*Yhat*(1 - Yhat)
+    dW2, db2 = dZ2 @ A1.T, dZ2.sum(1, keepdims=True)
+    dA1 = W2.T @ dZ2
+    dZ1 = dA1*A1*(1 - A1)
+    dW1, db1 = dZ1 @ x.T, dZ1.sum(1, keepdims=True)
+    return W1 - 1.0*dW1, b1 - 1.0*db1, W2 - 1.0*dW2, b2 - 1.0*db2
+for sweep in range(50):
+    for at in (0, 2):
+        W1, b1, W2, b2 = one_step(X[:, at:at+2], Y[:, at:at+2], W1, b1, W2, b2)
+"""
+"""The update is what a function returns."""
+
+ONE_BY_ONE = """import numpy as np
+f = lambda z: 1/(1 + np.exp(-z))
+dW1, db1, dW2, db2 = (np.zeros_like(p) for p in (W1, b1, W2, b2))
+C = 0
+for i in range(m):
+    x, y = X[:, i:i+1], Y[:, i:i+1]
+    Z1 = W1 @ x + b1; A1 = f(Z1)
+    Z2 = W2 @ A1 + b2; Yhat = f(Z2)
+    C += ((Yhat - y)**2).item()/(2*m)
+    dYhat = (Yhat - y)/m; dZ2 = dYhat*Yhat*(1 - Yhat)
+    dA1 = W2.T @ dZ2; dZ1 = dA1*A1*(1 - A1)
+    dW2 += dZ2 @ A1.T; db2 += dZ2
+    dW1 += dZ1 @ x.T; db1 += dZ1
+"""
+"""Several statements stand in one line."""
+
 RIGHT = {
+    "a loop over parameters": ("16", BATCHES),
+    "an update returned": ("16", RETURNED),
+    "several statements in a line": ("16", ONE_BY_ONE),
     "a dictionary unpacked": ("10", UNPACKED),
     "functions unpack a dictionary": ("16", HIDDEN),
     "updated in place": ("16", HIDDEN.replace("weights[k] = weights[k] -", "weights[k] -=")),
@@ -94,6 +158,9 @@ def test_a_program_of_a_course_is_right(found: dict[str, Verdict | Exception], n
 WRONG = [
     ("16", HIDDEN, "Z1 @ x.T, dZ1.sum", "Z1 @ x.T/m, dZ1.sum", "dW1", Slip.SHARE_TWICE),
     ("16", HIDDEN, 'W1, b1 = weights["W1"]', 'W1, b1 = 2*weights["W1"]', "Z1", None),
+    ("16", BATCHES, "dZ2 @ W2.T", "dZ2 @ W2.T/len(xb)", "dA1", Slip.SHARE_TWICE),
+    ("16", RETURNED, "= (Yhat - y)/y.size", "= (y - Yhat)/y.size", "dYhat", Slip.SIGN),
+    ("16", ONE_BY_ONE, "; dZ1 = dA1*A1*(1 - A1)", "; dZ1 = dA1*A1", "dZ1", Slip.PART_OF_LOCAL),
     ("10", UNPACKED, "net[k] - learning", "net[k] + learning", "W", Slip.UPHILL),
 ]
 
