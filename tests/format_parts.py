@@ -77,7 +77,8 @@ _OPTIONS = {
     "range2": "`[low, high]` of the second axis",
     "derivative": "whether the derivative is drawn as well",
     "along": "what is varied: a parameter, or one cell as `W1[0,1]`; two for a contour; the two "
-    "axes of a space, each an input, a line, or a row of it as `A1[0]`",
+    "axes of a space, each an input, a line, or a row of it as `A1[0]` (a column "
+    "where examples are rows: `A1[:,0]`)",
     "rates": "learning rates whose steps are overlaid",
     "steps": "how many updates are drawn",
     "over": "`batch`: the examples of the iteration; `all`",

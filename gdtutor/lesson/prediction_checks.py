@@ -12,7 +12,7 @@ from gdtutor.lesson.activation import prediction_of
 from gdtutor.lesson.picture_scope import Options, PictureScope
 from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.reports import shown
-from gdtutor.lesson.selectors import SelectorError, parse_cell
+from gdtutor.lesson.selectors import SelectorError, parse_unit
 from gdtutor.lesson.steps import Steps
 
 
@@ -55,8 +55,8 @@ def check_space(options: Options, ground: PictureScope) -> None:
         raise Wrong("picture", what, hint, ("along",) if written else ())
     for text in written:
         _check_axis(text, ground)
-    if written[0] == written[1]:
-        raise Wrong("picture", f"{written[0]} twice", "name two values", ("along",))
+    if parse_unit(written[0]) == parse_unit(written[1]):
+        raise Wrong("picture", f"{written[1]} twice", "name two values", ("along",))
 
 
 def _check_axis(text: str, ground: PictureScope) -> None:
@@ -64,7 +64,7 @@ def _check_axis(text: str, ground: PictureScope) -> None:
     walk = ground.walks[-1]
     graph, shapes = walk.graph, walk.shapes
     try:
-        name, cell = parse_cell(text)
+        name, cell = parse_unit(text)
     except SelectorError as error:
         raise Wrong("picture", error.what, error.hint, ("along",)) from None
     leaves = {role: [leaf.name for leaf in graph.leaves if leaf.role is role] for role in Role}
@@ -86,10 +86,12 @@ def _check_axis(text: str, ground: PictureScope) -> None:
     rows = 1 if graph.by_rows else math.prod(n for i, n in enumerate(shape) if i not in axes)
     is_plain = rows == 1 and len(shape) < 2
     is_whole = cell is None and rows == 1
-    is_row = cell is not None and len(cell) == 1 and cell[0] < rows and not is_plain
-    if not is_whole and not is_row:
-        hint = "leave the brackets out" if is_plain else f"name a row, up to {name}[{rows - 1}]"
-        raise Wrong("picture", f"'{shown(text)}' is no row of {name}", hint, ("along",))
+    is_column = axes == (0,) and not is_plain
+    unit, last = ("column", f":,{rows - 1}") if is_column else ("row", f"{rows - 1}")
+    is_unit = cell is not None and len(cell) == 1 and cell[0] < rows and not is_plain
+    if not is_whole and (not is_unit or (":" in text and not is_column)):
+        hint = "leave the brackets out" if is_plain else f"name a {unit}, up to {name}[{last}]"
+        raise Wrong("picture", f"'{shown(text)}' is no {unit} of {name}", hint, ("along",))
 
 
 def check_fit(options: Options, ground: PictureScope) -> None:

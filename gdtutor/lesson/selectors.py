@@ -128,6 +128,15 @@ def parse_cell(text: str) -> tuple[str, tuple[int, ...] | None]:
     return match["name"], tuple(int(index) for index in match["cell"].split(","))
 
 
+def parse_unit(text: str) -> tuple[str, tuple[int, ...] | None]:
+    """Read which value of every example is meant: `z`, the row `A1[2]`, or the column `A1[:,2]`.
+
+    Raises:
+        SelectorError: For anything else.
+    """
+    return parse_cell(re.sub(r"\[:, ?(?=\d+\]$)", "[", text))
+
+
 def parse_assignment(text: str) -> Assignment:
     """Read `[ITER:]NAME=VALUE`.
 

@@ -28,7 +28,7 @@ from gdtutor.view.pictures.histogram import histogram_picture, histogram_words
 from gdtutor.view.pictures.seeds import seeds_picture, seeds_words
 from gdtutor.view.pictures.slice import slice_picture
 from gdtutor.view.pictures.source import Drawing, Size, Source, option, texts
-from gdtutor.view.pictures.space import space_picture, space_words
+from gdtutor.view.pictures.space import seen_of, space_picture, space_words
 from gdtutor.view.pictures.table import table_picture, table_words
 from gdtutor.view.pictures.timing import timing_picture, timing_words
 from gdtutor.view.pictures.weights import weights_picture, weights_words
@@ -85,7 +85,10 @@ def title_of(source: Source, wish: PictureWish) -> str:
     title = "values above a level" if "level" in dict(wish.options) else PICTURES[wish.kind].title
     if "{" not in title:
         return title
-    names = ", ".join(source.name(text) for text in texts(wish, "along"))
+    along = [source.name(text) for text in texts(wish, "along")]
+    if wish.kind == "space":
+        along = [seen.label for seen in seen_of(source, wish)]
+    names = ", ".join(along)
     first = texts(wish, "along")[:1] or ("",)
     trace = source.trace_with(first[0].partition("[")[0])
     root = str(option(wish, "of", trace.graph.root))

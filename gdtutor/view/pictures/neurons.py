@@ -48,7 +48,9 @@ def output_neurons(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
     label, level = source.name(name), option(wish, "level")
     if isinstance(level, float):
         rows = range(_values(source, name))
-        return tuple(Neuron(name, r, level, f"{label}[{r}]" if r else label) for r in rows)
+        return tuple(
+            Neuron(name, r, level, unit_label(source, name, r) if r else label) for r in rows
+        )
     middle, are_shares = middle_of(problem), _are_shares(problem.graph, name)
     if name == problem.prediction and middle is None and not are_shares:
         return ()
@@ -92,15 +94,20 @@ def sums_behind(source: Source, outputs: tuple[Neuron, ...]) -> tuple[Neuron, ..
 
 def _rows(source: Source, name: str, graph: Graph) -> tuple[Neuron, ...]:
     """Return the neurons of a line; an activation is on where what it is given is above 0."""
-    label = source.name(name)
+    written = name
     if name in activation_lines(graph):
         operand = graph.nodes[graph.lines[graph.line_by_name[name]].last].args[0]
         name = operand.name if isinstance(operand, Name) else name
     count = _values(source, name)
     if graph.by_rows or len(source.shapes[0][name]) < 2:
-        return (Neuron(name, None, 0.0, label),)
+        return (Neuron(name, None, 0.0, source.name(written)),)
+    return tuple(Neuron(name, row, 0.0, unit_label(source, written, row)) for row in range(count))
+
+
+def unit_label(source: Source, name: str, number: int) -> str:
+    """Return how the screen writes one of several values of each example: A1[2], or A1[:,2]."""
     ahead = ":," if unit_word(source, name) == "column" else ""
-    return tuple(Neuron(name, row, 0.0, f"{label}[{ahead}{row}]") for row in range(count))
+    return f"{source.name(name)}[{ahead}{number}]"
 
 
 def unit_word(source: Source, name: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.selectors import parse_cell
+from gdtutor.lesson.selectors import parse_unit
 from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.frame import Style
@@ -19,7 +19,15 @@ from gdtutor.view.pictures.boundary_words import LISTED, examples_text
 from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
 from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field
 from gdtutor.view.pictures.neuron_lines import PROBES, SMALLEST, meaning, straight_line
-from gdtutor.view.pictures.neurons import Neuron, has_rows, output_neurons, sides, sums_behind
+from gdtutor.view.pictures.neurons import (
+    Neuron,
+    has_rows,
+    output_neurons,
+    sides,
+    sums_behind,
+    unit_label,
+    unit_word,
+)
 from gdtutor.view.pictures.planes import (
     EXAMPLE,
     Grid,
@@ -117,9 +125,10 @@ def _no_space(source: Source, seen: tuple[Seen, Seen]) -> str:
 def seen_of(source: Source, wish: PictureWish) -> tuple[Seen, Seen]:
     """Return the values of the two axes."""
     first, second = (
-        Seen(name, cell[0] if cell else 0, source.name(text))
-        for text in texts(wish, "along")
-        for name, cell in (parse_cell(text),)
+        Seen(name, 0, source.name(name))
+        if cell is None
+        else Seen(name, cell[0], unit_label(source, name, cell[0]))
+        for name, cell in map(parse_unit, texts(wish, "along"))
     )
     return first, second
 
@@ -212,9 +221,9 @@ def _held(source: Source, seen: tuple[Seen, Seen]) -> Iterator[str]:
         rest = [row for row in range(len(means)) if row not in drawn]
         if len(rest) == 1:
             value = source.number(float(means[rest[0]]), 3)
-            yield f"{source.name(f'{name}[{rest[0]}]')} held at its mean {value}"
+            yield f"{unit_label(source, name, rest[0])} held at its mean {value}"
         elif rest:
-            yield f"the other rows of {source.name(name)} held at their means"
+            yield f"the other {unit_word(source, name)}s of {source.name(name)} held at their means"
 
 
 def _grid(wish: PictureWish, seen: tuple[Seen, Seen], places: Array, size: Size) -> Grid:

@@ -109,6 +109,60 @@ def test_it_is_told_in_words_and_has_a_name():
     assert title_of(given, wish) == "examples over A1[0], A1[2]"
 
 
+TURNED = """
+orientation = "rows"
+[parameters]
+W1 = [[0.5, 0.5, 2.0], [-1.0, -1.0, 1.0]]
+b1 = [0.1, 0.1, -0.5]
+W2 = [[1.0], [1.0], [-2.0]]
+b2 = [[0.2]]
+[data]
+inputs = { X = ["x1", "x2"] }
+targets = { Y = ["y"] }
+dataset = "xor"
+[training]
+{pictures}
++++
+```graph
+Z1 = X @ W1 + b1
+A1 = sigmoid(Z1)
+Z2 = A1 @ W2 + b2
+Yhat = sigmoid(Z2)
+C = mean(binary_cross_entropy(Yhat, Y))
+```
+"""
+
+
+@pytest.mark.parametrize("written", ["[0]", "[:,0]", "[:, 0]"])
+def test_where_examples_are_rows_a_hidden_unit_is_a_column(written):
+    wish = f'kind = "space"\nalong = ["A1{written}", "A1[:,2]"]'
+    given, seen, places = at_places(TURNED, wish)
+    assert [one.label for one in seen] == ["A₁[:,0]", "A₁[:,2]"]
+    assert places == pytest.approx(given.traces[-1].values["A1"].T[[0, 2]], rel=1e-12)
+    text = " ".join(picture(TURNED, wish, width=60).split())
+    assert "1·A₁[:,0] − 2·A₁[:,2] + " in text
+    assert "A₁[:,1] held at its mean" in text
+    assert title_of(given, given.lesson.pictures[0]) == "examples over A₁[:,0], A₁[:,2]"
+    hidden = picture(TURNED, 'kind = "boundary"\nhidden = true', width=100, height=30)
+    assert "[:,0]" in hidden
+    assert "[0]" not in hidden
+
+
+@pytest.mark.parametrize(
+    ("template", "along", "what"),
+    [
+        (TURNED, '["A1[:,0]", "A1[3]"]', "'A1[3]' is no column of A1"),
+        (TURNED, '["A1[0]", "A1[:,0]"]', "A1[:,0] twice"),
+        (MATRIX, '["A1[:,0]", "A1[1]"]', "'A1[:,0]' is no row of A1"),
+    ],
+)
+def test_a_unit_is_a_row_or_a_column_of_its_line(template, along, what):
+    head = '+++\nformat = 1\nid = "pictures"\ntitle = "Pictures"\n'
+    wish = f'[[pictures]]\nkind = "space"\nalong = {along}'
+    _, reports = parse_lesson(head + template.replace("{pictures}", wish), Path("01-pictures.md"))
+    assert [report.what for report in reports if report.code == "picture"] == [what]
+
+
 @pytest.mark.parametrize(
     ("along", "what"),
     [
