@@ -237,8 +237,9 @@ class TutorApp(App[int], inherit_bindings=False):
             self.pop_screen()
 
     def action_end(self) -> None:
-        """End by Ctrl-C, whatever is open."""
-        self.leave(0)
+        """End by Ctrl-C, whatever is open, unless who stands around asks first."""
+        if self.around is None or not self.around.takes(Press("ctrl+c")):
+            self.leave(0)
 
     def action_command_palette(self) -> None:
         """Offer the commands by their words, where there is room for them."""

@@ -12,7 +12,17 @@ from gdtutor.classroom.screens import SharedScreens
 from gdtutor.cli.talk import session_of_link
 from gdtutor.session.press import Press
 from gdtutor.session.update import Action, Told
+from gdtutor.ui.app import TutorApp
 from gdtutor.view.frame import UNICODE
+
+
+def test_ctrl_c_ends_the_program_unless_who_stands_around_it_asks_first() -> None:
+    for takes in (True, False):
+        app = Mock()
+        app.around.takes.return_value = takes
+        TutorApp.action_end(app)
+        app.around.takes.assert_called_once_with(Press("ctrl+c"))
+        assert app.leave.called is not takes
 
 
 @pytest.mark.parametrize(("key", "told"), [("q", "q again"), ("ctrl+c", "Ctrl-C again")])
