@@ -29,14 +29,19 @@ TRAINING: Table = {
     "batch": ('"full"', "1", "2", "3"),
     "order": tuple(f'"{name}"' for name in ORDERS),
     "seed": ("0", "7", "4294967295"),
-    "schedule": tuple(f'{{ kind = "{name}", every = 5 }}' for name in SCHEDULES),
+    "schedule": tuple(
+        f'{{ kind = "{name}"{more} }}' for name in SCHEDULES for more in ("", ", every = 5")
+    ),
     "stop": ("{ cost_below = 0.1 }", "{ loss_below = 1e-3, gradient_below = 0.1 }"),
     "validation": ("0.0", "0.25", "0.5"),
+    "decayed": ('["w"]', '["W1"]', '["w", "V"]', "[]"),
 }
 RULES = (
     *(f'optimizer = "{name}"' for name in OPTIMISERS),
     'optimizer = "momentum"\nhyperparameters = { beta = 0.5 }',
     'optimizer = "rmsprop"\nhyperparameters = { epsilon = 1e-6 }',
+    "hyperparameters = { weight_decay = 0.01 }",
+    'optimizer = "adamw"\nhyperparameters = { weight_decay = 0.5 }',
 )
 NETWORK: Table = {
     "activation": tuple(f'"{name}"' for name in NETWORK_ACTIVATIONS),
@@ -54,7 +59,8 @@ VARIANTS = (
     "training.learning_rate = 0.5", 'training.optimizer = "adam"', "training.batch = 2",
     "parameters.w = 2.0", "parameters.w = [[0.3, 0.4]]", 'activation = "tanh"',
     'data.dataset = "or"', "data.examples = [[3, 1], [4, 0]]", "network.seed = 9",
-    'frozen = ["b"]', "constants.k = 3",
+    'frozen = ["b"]', "constants.k = 3", 'data.scale = "standardise"', 'data.scale = "none"',
+    "training.hyperparameters = { weight_decay = 0.1 }",
 )  # fmt: skip
 PICTURES = (
     'kind = "table"\ndigits = 3', 'kind = "curve"\nfunctions = ["sigmoid", "tanh"]',
@@ -87,10 +93,12 @@ QUESTIONS = (
 )  # fmt: skip
 TIMES = ("", "", "", 'when = "iteration 1"', 'when = "from iteration 1"', 'when = "trained"',
          'when = "always"', 'when = "variant v0"', 'when = "variant v0, iteration 1"')  # fmt: skip
+HEADLESS = 'csv = "no-header.csv"\ncolumns = ["x", "y", "other"]\nseparator = ";"'
 SCALAR_DATA = (
     ("x", 'inputs = ["x"]\ntargets = ["y"]\nexamples = [[1, 0], [2, 1], [3, 0.5]]'),
     ("x", 'inputs = ["x"]\ntargets = ["y"]\nexamples = [[2, 3]]'),
     ("x", 'inputs = ["x"]\ntargets = ["y"]\ncsv = "three-columns.csv"'),
+    ("x", f'inputs = ["x"]\ntargets = ["y"]\n{HEADLESS}'),
     ("x1", 'inputs = ["x1", "x2"]\ntargets = ["y"]\nexamples = [[0, 1, 1], [1, 1, 0]]'),
     *(("x1", f'dataset = "{name}"') for name in DATASETS),
     *(("x1", f'dataset = "xor"\nscale = "{name}"') for name in SCALINGS),
@@ -104,6 +112,8 @@ MATRIX_DATA = (
     'examples = [[0, 1, "no"], [2, 1, "yes"], [1, 1, "no"]]',
     'inputs = { X = ["x1", "x2"] }\ntargets = { Y = { column = "y", one_hot = true } }'
     '\nexamples = [[0, 1, 3], [2, 1, 5]]\nscale = "none"',
+    'inputs = { X = ["x", "y"] }\n'
+    f'targets = {{ Y = {{ column = "other", one_hot = true }} }}\n{HEADLESS}',
     'inputs = { X = { column = "x", one_hot = true } }\ntargets = { Y = ["y"] }\n'
     'examples = [["a", 1], ["b", 0], ["a", 0.5]]',
 )
@@ -133,6 +143,8 @@ DRAWN = {
     "V": 'V = {{ init = "xavier", shape = {}, seed = 1 }}',
     "U": 'U = {{ init = "uniform", low = -1, high = 1, shape = {}, seed = 2 }}',
 }
+AFTER = 'U = {{ init = "normal", std = 0.5, shape = {}, after = "V" }}'
+"""U drawn from the generator of V, next to it."""
 SHAPES = {"V": ([3, 2], [2, 3]), "U": ([1, 3], [3, 1])}
 """The shapes of the drawn weights, in columns and in rows."""
 
@@ -196,7 +208,8 @@ def matrix_parts(tape: Tape) -> Parts:
     drawn = [name for name in DRAWN if any(name in line for line in layers)]
     bias = tape.pick(("b = [[0.0]]", "b = 0.5", "b = [0.1]"))
     starts = ["[parameters]", "w = [[0.1], [0.6]]" if in_rows else "w = [[0.1, 0.6]]", bias]
-    starts += [DRAWN[name].format(SHAPES[name][in_rows]) for name in drawn]
+    drawings = {**DRAWN, "U": AFTER} if "V" in drawn and tape.one_in(3) else DRAWN
+    starts += [drawings[name].format(SHAPES[name][in_rows]) for name in drawn]
     tables = ("\n".join(starts), f"[data]\n{tape.pick(MATRIX_DATA)}")
     # Of a repetition its line as it is written: a note of every count.
     lines = tuple(line.rpartition("\n")[2].split(" =")[0].strip() for line in graph)

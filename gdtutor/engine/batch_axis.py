@@ -101,7 +101,10 @@ def _operation_axes(op: Operation, args: tuple[_Operand, ...], axis: Attribute) 
         case Kind.CONCAT:
             return tuple(sorted({a for arg in args for a in arg.axes if a != axis}))
         case Kind.EMBED:
-            return (0,) if (first if op.name == "one_hot" else args[1]).axes else ()
+            if op.name == "one_hot":
+                return (0,) if first.axes else ()
+            # Of rows that are examples themselves, each number may pick any.
+            return (0,) if args[1].axes and not first.axes else ()
         case Kind.SPREAD | Kind.PART:
             return args[1].axes
 

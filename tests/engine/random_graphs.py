@@ -54,8 +54,8 @@ BINARY = (
     "binary_cross_entropy(sigmoid({0}), sigmoid({1}))",
     "binary_cross_entropy_logits({0}, {1})",
 )
-COLUMNS = ("softmax({0})", "softmax({0}, axis=0)")
-COLUMN_LOSSES = ("cross_entropy(softmax({0}), {1})", "cross_entropy_logits({0}, {1})")
+COLUMNS = ("softmax({0}{2})", "softmax({0}{2})*({0})")
+COLUMN_LOSSES = ("cross_entropy(softmax({0}{2}), {1}{2})", "cross_entropy_logits({0}, {1}{2})")
 REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "var", "std", "logsumexp")
 
 LEAVES = {
@@ -191,13 +191,22 @@ class _Writer:
         inner, shape = self.formula(depth)
         if not shape:
             return inner, shape
-        return self.draw(st.sampled_from(COLUMNS)).format(inner), shape
+        _, named = self._axis(shape)
+        return self.draw(st.sampled_from(COLUMNS)).format(inner, "", named), shape
 
     def _loss(self, depth):
         left, right, shape = self._pair(depth, lambda a, b: a if a == b else None)
         if not shape:
             return left, shape
-        return self.draw(st.sampled_from(COLUMN_LOSSES)).format(left, right), (1, *shape[1:])
+        axis, named = self._axis(shape)
+        text = self.draw(st.sampled_from(COLUMN_LOSSES)).format(left, right, named)
+        return text, (*shape[:axis], 1, *shape[axis + 1 :])
+
+    def _axis(self, shape):
+        """Return an axis, and how a call names it; the first one needs no name."""
+        axis = self.draw(st.integers(0, len(shape) - 1))
+        names = (", axis=1", ", axis=-1") if axis else ("", ", axis=0", ", axis=-2")
+        return axis, self.draw(st.sampled_from(names if len(shape) == 2 else names[:2]))
 
 
 @st.composite

@@ -63,6 +63,8 @@ def test_a_hidden_layer_of_as_many_units_as_examples_has_its_examples_down_the_r
         ("X[0]", (0,)),
         ("X[0:1]", (1,)),
         ("X[0:1, 0:2]", ()),
+        ("embed(W, step(X[0]))", (0,)),
+        ("embed(X.T, step(X[0]))", ()),
         ("outer(V[0], X[0])", (1,)),
         ("outer(X[0], V[0])", (0,)),
     ],
@@ -90,10 +92,12 @@ def test_values_are_turned_so_that_the_examples_come_last() -> None:
     assert by_example(np.eye(3), (0, 1), 3) is None
 
 
-def data_roles(graph, names):
-    """Return a random graph with these leaves as inputs."""
+def data_roles(graph, names, *, in_rows=False):
+    """Return a random graph with these leaves as inputs, whose rows may be the examples."""
     leaves = tuple(
-        replace(leaf, role=Role.INPUT if leaf.name in names else Role.PARAMETER)
+        replace(leaf, role=Role.INPUT, examples_first=in_rows)
+        if leaf.name in names
+        else replace(leaf, role=Role.PARAMETER)
         for leaf in graph.leaves
     )
     return replace(graph, leaves=leaves)
@@ -106,6 +110,12 @@ def perturbed(value, axes, example, rng):
         cells = np.moveaxis(changed, axis, 0)[example]
         np.moveaxis(changed, axis, 0)[example] = cells + rng.uniform(0.1, 1.0, np.shape(cells))
     return changed
+
+
+def data_leaves(*, in_rows):
+    """Return the leaves that hold three examples as columns, or two as rows."""
+    axis, examples = (0, 2) if in_rows else (-1, 3)
+    return {name for name, shape in LEAVES.items() if shape and shape[axis] == examples}
 
 
 def is_own(before, after, axes, example):
@@ -121,14 +131,14 @@ def test_one_example_moves_its_own_cells_of_every_operation(data) -> None:
     """Of each operation, whatever its operands: so that it holds of every chain of them."""
     by_rows = data.draw(st.booleans())
     sample = data.draw(samples(by_rows=by_rows))
-    # Leaves whose examples number three along the last axis in a matrix graph, four in a row.
-    wide = ROW_LEAVES if by_rows else LEAVES
-    names = {name for name, shape in wide.items() if shape and shape[-1] == (4 if by_rows else 3)}
-    graph = data_roles(sample.graph, names)
+    in_rows = not by_rows and data.draw(st.booleans())
+    rows = {name for name, shape in ROW_LEAVES.items() if shape}
+    names = rows if by_rows else data_leaves(in_rows=in_rows)
+    graph = data_roles(sample.graph, names, in_rows=in_rows)
     shapes = infer_shapes(graph, {name: v.shape for name, v in sample.given.items()})
     axes, values = batch_axes(graph, shapes), forward(graph, sample.given)
     rng = np.random.default_rng(0)
-    example = data.draw(st.integers(0, 2))
+    example = data.draw(st.integers(0, 1 if in_rows else 2))
     with np.errstate(all="ignore"):
         moved = {name: perturbed(values[name], axes[name], example, rng) for name in values}
         for node in graph.nodes:
@@ -143,12 +153,12 @@ def test_one_example_moves_its_own_cells_of_every_operation(data) -> None:
 @given(st.data())
 def test_one_example_moves_its_own_cells_through_a_whole_graph(data) -> None:
     """Except downstream of what gathers the examples, which moves with each of them."""
-    sample = data.draw(samples())
-    names = {name for name, shape in LEAVES.items() if shape and shape[-1] == 3}
-    graph = data_roles(sample.graph, names)
+    sample, in_rows = data.draw(samples()), data.draw(st.booleans())
+    names = data_leaves(in_rows=in_rows)
+    graph = data_roles(sample.graph, names, in_rows=in_rows)
     shapes = infer_shapes(graph, {name: v.shape for name, v in sample.given.items()})
     axes, before = batch_axes(graph, shapes), forward(graph, sample.given)
-    rng, example = np.random.default_rng(1), data.draw(st.integers(0, 2))
+    rng, example = np.random.default_rng(1), data.draw(st.integers(0, 1 if in_rows else 2))
     given = {n: perturbed(v, axes[n], example, rng) for n, v in sample.given.items()}
     after = forward(graph, given)
     depending, gathering = set(names), set()
@@ -165,10 +175,9 @@ def test_one_example_moves_its_own_cells_through_a_whole_graph(data) -> None:
 
 
 @settings(max_examples=tries(100), deadline=None)
-@given(samples())
-def test_a_formula_has_the_axes_of_the_node_that_computes_it(sample) -> None:
-    names = {name for name, shape in LEAVES.items() if shape and shape[-1] == 3}
-    graph = data_roles(sample.graph, names)
+@given(samples(), st.booleans())
+def test_a_formula_has_the_axes_of_the_node_that_computes_it(sample, in_rows) -> None:
+    graph = data_roles(sample.graph, data_leaves(in_rows=in_rows), in_rows=in_rows)
     shapes = infer_shapes(graph, {name: v.shape for name, v in sample.given.items()})
     axes = batch_axes(graph, shapes)
     for line in graph.lines:

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from random_graphs import REDUCTIONS, samples
 from small_graphs import LAYERS, NEURON, arrays, graph_of, only, traced
 from table_samples import signatures
-from witness import FIXED, FORWARD, AtKinkError, gradients_of, values_of
+from witness import COLUMNS, FIXED, FORWARD, AtKinkError, gradients_of, values_of
 
 from gdtutor.engine import trace as trace_module
 from gdtutor.engine.building import build_graph
@@ -183,7 +183,7 @@ def test_random_graphs_and_their_witness_know_every_operation():
     forms = Path(random_graphs.__file__).read_text()
     assert set(FUNCTIONS) <= set(re.findall(r"\w+", forms))
     public = {name for name, row in OPERATIONS.items() if not row.internal}
-    assert public == set(FORWARD) | set(REDUCTIONS) | set(FIXED)
+    assert public == set(FORWARD) | set(REDUCTIONS) | set(FIXED) | set(COLUMNS)
 
 
 def hold_to_the_witness(sample):

@@ -105,11 +105,6 @@ FORWARD = {
     "cos": anp.cos,
     "binary_cross_entropy": _surprise,
     "binary_cross_entropy_logits": lambda a, t: _surprise(_sigmoid(a), t),
-    "softmax": _softmax,
-    "cross_entropy": lambda p, t: -anp.sum(t * anp.log(p), axis=0, keepdims=True),
-    "cross_entropy_logits": lambda a, t: (
-        anp.log(anp.sum(anp.exp(a), axis=0, keepdims=True)) - anp.sum(a * t, axis=0, keepdims=True)
-    ),
 }
 FIXED = {
     "pick": lambda a, index: a[tuple(slice(*p) if isinstance(p, tuple) else p for p in index)],
@@ -117,6 +112,14 @@ FIXED = {
     "concat": lambda a, b, axis: anp.concatenate((a, b), axis),
 }
 """Operations that do nothing without what their call fixes."""
+COLUMNS = {
+    "softmax": _softmax,
+    "cross_entropy": lambda p, t, axis=0: -anp.sum(t * anp.log(p), axis=axis, keepdims=True),
+    "cross_entropy_logits": lambda a, t, axis=0: (
+        _logsumexp(a, axis) - anp.sum(a * t, axis=axis, keepdims=True)
+    ),
+}
+"""Operations that go down the columns where their call names no axis."""
 REDUCTIONS = {
     "sum": lambda a, axis: anp.sum(a, axis=axis, keepdims=axis is not None),
     "mean": lambda a, axis: anp.mean(a, axis=axis, keepdims=axis is not None),
@@ -140,6 +143,8 @@ def value_of(expr, values):
         return FIXED[expr.op](*map(anp.array, args), expr.attribute)
     if expr.op in REDUCTIONS:
         return REDUCTIONS[expr.op](args[0], expr.attribute)
+    if expr.op in COLUMNS:
+        return COLUMNS[expr.op](*args, *([] if expr.attribute is None else [expr.attribute]))
     return FORWARD[expr.op](*args)
 
 
