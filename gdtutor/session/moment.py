@@ -130,12 +130,25 @@ class Updates(Mapping[str, OptimiserStep]):
     def __len__(self) -> int:
         return len(self._names)
 
-    def _worked_out(self) -> dict[str, OptimiserStep]:
+    def roughly(self) -> Mapping[str, OptimiserStep]:
+        """Return the updates as the walk works them out, without the plan that trains."""
         run, k = self._run, self._iteration
-        segment, state, after = run.segment_at(k), run.state(k), run.updated(k)
+        segment, state = run.segment_at(k), run.state(k)
         facts = segment.problem, segment.settings, state, run.batch(k), run.learning_rate(k)
-        steps = updates_with(self._gradients, *facts)
+        return self._steps or updates_with(self._gradients, *facts)
+
+    def _worked_out(self) -> dict[str, OptimiserStep]:
+        steps, after = self.roughly(), self._run.updated(self._iteration)
         return {name: _with_results(step, name, after) for name, step in steps.items()}
+
+
+def roughly(moment: Moment) -> Moment:
+    """Return a moment whose updates are right but for rounding: enough to measure their lines.
+
+    To work them out as the run does, its plan is compiled, which takes as long as a first screen.
+    """
+    updates = moment.updates
+    return replace(moment, updates=updates.roughly()) if isinstance(updates, Updates) else moment
 
 
 def as_trained(walked: Trace, run: Run, iteration: int) -> Trace:

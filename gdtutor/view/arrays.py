@@ -14,7 +14,7 @@ from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import ROOM, fitting, line, wrapped, wrapped_formula
-from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
+from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_height, matrix_lines
 from gdtutor.view.notation import shape as shape_text
 
 _CELL_ROOM = 9
@@ -65,6 +65,8 @@ def array_lines(
         row=None if is_last else example,
         rounded=context.rounded(value),
     )
+    if context.is_measured and context.chars.draws:
+        return ((),) * matrix_height(value, look)
     return matrix_lines(value, look, context.chars)
 
 

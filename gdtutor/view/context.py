@@ -78,6 +78,8 @@ class Context(Struct, frozen=True, eq=False):
     """The question that is open at this step."""
     seed: int | None = None
     """Replaces the lesson's own seeds."""
+    is_measured: bool = False
+    """Whether only the number of lines is wanted: cells of arrays are left blank."""
 
     @property
     def arrays(self) -> Mapping[str, Array]:

@@ -156,9 +156,7 @@ def _signs(moment: Moment, lesson: Lesson, number: int) -> frozenset[str]:
     return frozenset(sign for sign in (*_MARKS.values(), *MET) if sign in text)
 
 
-def note_lines(
-    session: Walk, context: Context, width: int, *, is_measured: bool = False
-) -> tuple[Line, ...]:
+def note_lines(session: Walk, context: Context, width: int) -> tuple[Line, ...]:
     """Return the author's note with its placeholders filled, or the program's sentence.
 
     Where its lines are measured every number has the width of a long one: what a question asks for,
@@ -169,7 +167,7 @@ def note_lines(
         return ()
     note = note_for(session, context.step)
     text = sentence(context) if note is None else filled(session, context, note.text)
-    if is_measured:
+    if context.is_measured:
         text = _NUMBER.sub("0" * (context.look.digits + 4), text)
     return prose_lines(text if note else _literal(text), width, context.chars)
 

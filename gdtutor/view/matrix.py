@@ -42,10 +42,11 @@ class MatrixLook(Struct, frozen=True):
 def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ...]:
     """Return a vector or matrix as lines no wider than the look allows."""
     grid = np.atleast_2d(np.asarray(array))
-    if look.rounded is not None and look.rounded.any():
+    if look.rounded is not None:
         # So small beside the others, it takes no part in their power of ten.
-        rounded = np.atleast_2d(look.rounded)
-        look, grid = replace(look, rounded=rounded), np.where(rounded, 0.0, grid)
+        rounded = np.atleast_2d(look.rounded) if look.rounded.any() else None
+        look = replace(look, rounded=rounded)
+        grid = grid if rounded is None else np.where(rounded, 0.0, grid)
     if not chars.draws:
         return _rows_alone(grid, _exponent(grid, look, chars), look, chars)
     margin = len(str(len(grid) - 1)) + 1 if _counts_rows(grid, look) else 0
@@ -56,7 +57,7 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
     columns, texts = _fitting_columns(grid, rows, exponent, look, chars, keep_column)
     widths = [_column_width(column, rows, texts, look, chars) for column in columns]
     lines, mark = [], "▸" if chars.unicode else ">"
-    if look.counts and look.column is not None and grid.shape[1] > 1:
+    if look.column is not None and _has_heading(grid.shape[1], look):
         lines.append(_heading(columns, widths, look.column, exponent, chars))
         exponent = 0
     for position, row in enumerate(rows):
@@ -79,6 +80,16 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
             segments.append(Segment(" " + power_of_ten(exponent, chars), Style.DIM))
         lines.append(tuple(segments))
     return tuple(lines)
+
+
+def matrix_height(array: Array, look: MatrixLook) -> int:
+    """Return how many lines a matrix takes, whatever its numbers are."""
+    rows, columns = np.atleast_2d(array).shape
+    return len(_window(rows, look.max_rows, _kept_row(look))) + _has_heading(columns, look)
+
+
+def _has_heading(columns: int, look: MatrixLook) -> bool:
+    return look.counts and look.column is not None and columns > 1
 
 
 def _counts_rows(grid: Array, look: MatrixLook) -> bool:
@@ -132,7 +143,7 @@ def _rows_alone(grid: Array, exponent: int, look: MatrixLook, chars: Chars) -> t
 def _cell_text(
     grid: Array, cell: tuple[int, int], exponent: int, look: MatrixLook, chars: Chars
 ) -> str:
-    if look.rounded is not None and np.atleast_2d(look.rounded)[cell]:
+    if look.rounded is not None and look.rounded[cell]:
         return about_zero(chars)
     return cell_number(float(grid[cell]), exponent, look.digits, chars)
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import accumulate, chain
 
 from gdtutor.engine.places import places_of
+from gdtutor.session.moment import roughly
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Session, Walk
 from gdtutor.session.steps import Phase
@@ -237,11 +238,12 @@ class _Measured(Struct, frozen=True, eq=False):
 @lru_cache(maxsize=8)
 def _most_lines(walk: _Measured) -> tuple[int, int]:
     """Return the lines of the longest step of an iteration and of its longest note."""
-    context, width = walk.context, walk.width
-    at = [replace(context, step=s) for s in context.moment.steps if s.scene == context.step.scene]
+    context, width, scene = walk.context, walk.width, walk.context.step.scene
+    context = replace(context, moment=roughly(context.moment), is_measured=True)
+    at = [replace(context, step=s) for s in context.moment.steps if s.scene == scene]
     return (
         max(len(node_lines(one, width)) for one in at),
-        max(len(note_lines(walk.session, one, width, is_measured=True)) for one in at),
+        max(len(note_lines(walk.session, one, width)) for one in at),
     )
 
 

@@ -9,9 +9,10 @@ from walks import pressed
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.characters import cells
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.session.moment import roughly
 from gdtutor.session.state import current_step
 from gdtutor.values import replace
-from gdtutor.view.explain import context_of
+from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import UNICODE, Style
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.screen import frame_of
@@ -84,6 +85,23 @@ def test_panels_stand_still_while_questions_are_asked():
         assert session.challenge is not None
         screens += [corners(frame_of(one, 120, 36, UNICODE)) for one in (session, unasked)]
     assert screens == screens[:1] * len(screens)
+
+
+@pytest.mark.parametrize("path", [LESSONS[5], LESSONS[15], LESSONS[17]], ids=lambda path: path.stem)
+def test_a_step_is_measured_by_as_many_lines_as_it_has(path):
+    for session in steps_of(path):
+        context = context_of(session, UNICODE)
+        measured = replace(context, moment=roughly(context.moment), is_measured=True)
+        for width in (50, 62):
+            assert len(node_lines(measured, width)) == len(node_lines(context, width))
+
+
+def test_the_first_frame_works_out_no_update(monkeypatch):
+    session = session_at(LESSONS[15], at="given")
+    monkeypatch.setattr("gdtutor.session.moment.Run.updated", None)
+    frame_of(session, 120, 36, UNICODE)
+    with pytest.raises(TypeError):
+        _ = session.moment.updates["b1"]
 
 
 def test_an_open_cell_has_the_room_that_it_needs():
