@@ -1,4 +1,5 @@
-"""A program that failed: at which line, and which slip makes NumPy complain so."""
+"""A program that failed: at which line, and which slip makes NumPy complain so; and what the lines
+of a program say of a slip that its numbers suggest."""
 
 from __future__ import annotations
 
@@ -24,6 +25,11 @@ _OF_PRODUCT = re.compile(r"matmul|not aligned|core dimension")
 """What NumPy says where the factors of a product do not go together."""
 _SHAPE = re.compile(r"\((\d+(?:,\d+)+|\d+,)\)")
 _PRODUCT = re.compile(r"@|dot\b|matmul|einsum|\binner\b")
+
+
+COUNT = "count "
+"""How what is said about a count begins that is not the number of examples."""
+_COUNTED = re.compile(r"=\s*(?:len\((\w+)\)|(\w+)\.shape\[(-?\d)\])\s*$")
 
 
 class Mishap(Struct, frozen=True):
@@ -194,3 +200,45 @@ def _factor(expr: Expr) -> tuple[str, bool]:
     is_turned = isinstance(expr, Apply) and expr.op == "transpose"
     inner = expr.args[0] if isinstance(expr, Apply) and is_turned else expr
     return (inner.name if isinstance(inner, Name) else "", is_turned)
+
+
+def with_the_line(
+    slip: SlipMatch | None, line: int, name: AskedName, start: OneStart, source: ProgramText
+) -> tuple[SlipMatch | None, int]:
+    """Return a slip and its line by what the program shows: a sum that its line has is over the
+    wrong axis, a factor that it has is of another count, and what is added up may be reset."""
+    if slip is None:
+        return slip, line
+    statement = source.statement(line)
+    if slip.slip is Slip.NO_SUM and name.is_gradient and re.search(r"\bsum\(", statement):
+        return SlipMatch(Slip.OTHER_AXIS), line
+    if slip.slip is Slip.OVERWRITTEN and "+=" in statement:
+        before = (n for n in source.lines_of(name.name) if n < line and _is_reset(n, source))
+        reset = next(before, 0)
+        return (SlipMatch(Slip.RESET), reset) if reset else (slip, line)
+    if slip.slip in (Slip.NO_SHARE, Slip.SHARE_TWICE):
+        for called in re.findall(r"/\s*\(?(?:2\s*\*\s*)?([A-Za-z_]\w*)", statement):
+            for at in source.lines.get(called, ()):
+                count = _counted(source.written(at), start)
+                if count and count != len(start.taken or start.moment.batch):
+                    return SlipMatch(Slip.OTHER_VALUE, f"{COUNT}{called}"), at
+    return slip, line
+
+
+def _is_reset(line: int, source: ProgramText) -> bool:
+    """Say whether a line in a loop gives a value anew."""
+    written = source.written(line)
+    above = (n for n in range(line, 0, -1)
+             if source.written(n) and source.indent(n) < source.indent(line))  # fmt: skip
+    is_in_loop = re.match(r"(for|while)\b", source.written(next(above, 0))) is not None
+    return is_in_loop and "+=" not in written and "zeros" in written
+
+
+def _counted(written: str, start: OneStart) -> int:
+    """Return what `N = X.shape[0]` comes to of the data; 0 where it cannot be told."""
+    found = _COUNTED.search(written.partition("#")[0])
+    own = start.case.values.get(f"own {found[1] or found[2]}") if found else None
+    if found is None or own is None or (found[1] or found[2]) not in data_names(start.moment):
+        return 0
+    axis = int(found[3] or 0)
+    return int(own.shape[axis]) if -own.ndim <= axis < own.ndim else 0

@@ -1,4 +1,5 @@
-"""How a program was read: its layout, the place of 1/m, and names of its own."""
+"""What is said of a program: how it was read, its layout, the place of 1/m, and names of its own;
+and of a slip."""
 
 from __future__ import annotations
 
@@ -15,11 +16,15 @@ from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName, engine_value, given_values, operands_of
 from gdtutor.judge.blend import follows
 from gdtutor.judge.layout import Reading, is_near, reading_of
-from gdtutor.judge.naming import OneStart
+from gdtutor.judge.mishap import COUNT
+from gdtutor.judge.naming import Departure, OneStart
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText, last_part
 from gdtutor.judge.starts import AskedProgram
+from gdtutor.session.slips import Slip
+from gdtutor.session.steps import Phase
 from gdtutor.values import replace
+from gdtutor.view.asking import SAYS
 
 
 def layout_notes(rows: bool, source: ProgramText, program: AskedProgram) -> tuple[str, ...]:
@@ -103,6 +108,8 @@ def with_mean_taken_late(
     times = {n for n in inner if all(_is_times_m(s, n) for s in starts)}
     late = times & {n for name in right for n in uses[name]}
     taken = {a.name for a in ends if a.name not in right and uses[a.name] & inner
+             # Of nothing but zeros, any share is the same.
+             and any(np.any(s.readings[a.name].raw) for s in starts)
              and all(_follows(a, there, s, 1 / max(len(s.moment.batch), 1))
                      for s in starts)}  # fmt: skip
     late |= {n for name in taken for n in uses[name] & inner
@@ -252,3 +259,32 @@ def _plain_name(name: str) -> str:
     parts = name.lower().split("_")
     is_gradient = len(parts) > 1 and bool({"grad", "d"} & set(parts))
     return ("d" if is_gradient else "") + "".join(p for p in parts if p not in ("grad", "d"))
+
+
+def says_of(departure: Departure) -> str:
+    """Return what is said about the slip of a departure; nothing where it has none."""
+    if departure.slip is None:
+        return ""
+    slip, about = departure.slip.slip, departure.slip.about
+    if slip is Slip.SIGN and about:
+        return f"The sign of {about} is flipped."
+    if slip is Slip.OTHER_AXIS and not departure.name.is_gradient:
+        which = "row by itself, axis=1" if about else "column by itself"
+        return f"The sum belongs over each {which}, and went over other cells."
+    if is_computed(departure):
+        return f"{about} was changed in place, and is no longer what it was computed as."
+    if slip is Slip.OTHER_VALUE and about.startswith(COUNT):
+        return f"The {about} is not the number of examples."
+    if slip is Slip.STALE and departure.name.step.phase is Phase.UPDATE:
+        return f"{departure.name.name} is never updated: it is as it was given."
+    more = f" {about}." if slip is Slip.TRANSPOSED and ".T" in about else ""
+    second = departure.slip.second
+    # The share that is looked for besides another slip is that of the batch.
+    more += f" And: {SAYS[second].format(about='1/m')}" if second else ""
+    return SAYS[slip].format(about=about or "the value") + more
+
+
+def is_computed(departure: Departure) -> bool:
+    """Say whether what was changed in place is the name itself, and nothing that was given."""
+    slip = departure.slip
+    return slip is not None and (slip.slip, slip.about) == (Slip.IN_PLACE, departure.name.name)

@@ -15,15 +15,13 @@ from numpy.typing import NDArray
 from gdtutor.judge.asked import shape_text
 from gdtutor.judge.central import CostSlope
 from gdtutor.judge.naming import Departure
-from gdtutor.judge.notes import passes_of, taken_of, unjudged_from
+from gdtutor.judge.notes import is_computed, passes_of, says_of, taken_of, unjudged_from
 from gdtutor.judge.training import CostCurves
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.selectors import Selector
 from gdtutor.session.link import lesson_word, selector_of
-from gdtutor.session.slips import Slip
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
-from gdtutor.view.asking import SAYS
 
 _MOST_ROWS, _MOST_COLUMNS = 8, 5
 _HEAD = " " * 9
@@ -201,36 +199,19 @@ def _departure_lines(verdict: Verdict, first: Departure, path: Path, width: int)
         yield f"{before}No usual slip gives these numbers."
     else:
         second = first.slip.second
-        called = first.slip.slip.value + (f" and {second.value}" if second else "")
-        said = f"{called}: {_says(first)}"
+        called = "array changed in place" if is_computed(first) else first.slip.slip.value
+        called += f" and {second.value}" if second else ""
+        said = f"{called}: {says_of(first)}"
         yield from wrap(said, min(width, _PROSE), initial_indent=before, subsequent_indent=before)
     if first.start >= verdict.program.own:
         yield f"{before}It shows on another start than the lesson's own, with these numbers:"
     elif first.start:
         yield f"{before}It shows at iteration {first.start}:"
-    yield from _beside(first, width)
+    yield from _beside(first, width, verdict.rows)
     yield f"open     {open_command(verdict, first)}"
 
 
-def _says(departure: Departure) -> str:
-    if departure.slip is None:
-        return ""
-    slip, about = departure.slip.slip, departure.slip.about
-    if slip is Slip.SIGN and about:
-        return f"The sign of {about} is flipped."
-    if slip is Slip.OTHER_AXIS and not departure.name.is_gradient:
-        which = "row by itself, axis=1" if about else "column by itself"
-        return f"The sum belongs over each {which}, and went over other cells."
-    if slip is Slip.STALE and departure.name.step.phase is Phase.UPDATE:
-        return f"{departure.name.name} is never updated: it is as it was given."
-    more = f" {about}." if slip is Slip.TRANSPOSED and ".T" in about else ""
-    second = departure.slip.second
-    # The share that is looked for besides another slip is that of the batch.
-    more += f" And: {SAYS[second].format(about='1/m')}" if second else ""
-    return SAYS[slip].format(about=about or "the value") + more
-
-
-def _beside(departure: Departure, width: int) -> Iterator[str]:
+def _beside(departure: Departure, width: int, rows: bool) -> Iterator[str]:
     """Yield the program's numbers beside the walk's, those marked that depart."""
     if departure.reading is None:
         yield f"{_indent(width)}the walk has {shape_text(departure.engine.shape)}:"
@@ -239,7 +220,8 @@ def _beside(departure: Departure, width: int) -> Iterator[str]:
     value, raw = departure.reading.value, departure.reading.raw
     if value is None:
         mine, walk, shape = shape_text(raw.shape), "the walk's", departure.engine.shape
-        walk, shape = ("in rows it is", shape[::-1]) if raw.shape == shape else (walk, shape)
+        is_turned = rows or raw.shape == shape
+        walk, shape = ("in rows it is", shape[::-1]) if is_turned else (walk, shape)
         yield f"{_indent(width)}yours is {mine}, {walk} {shape_text(shape)}:"
         yield from _array(_rows(raw.astype(np.float64), width=width), width)
         return

@@ -110,9 +110,10 @@ def curve_facts(curves: CostCurves) -> Iterator[str]:
         yield f"training {curves.yours.size} costs{each}, all of them the run's"
         return
     yours, engine = (costs[first // curves.every] for costs in (curves.yours, curves.engine))
+    digits = next((d for d in range(6, 17) if f"{yours:.{d}g}" != f"{engine:.{d}g}"), 17)
     yield (
-        f"training the first epoch that differs is {first}: yours {yours:.6g}, "
-        f"the run's {engine:.6g}"
+        f"training the first epoch that differs is {first}: yours {yours:.{digits}g}, "
+        f"the run's {engine:.{digits}g}"
     )
     if first == 0:
         yield "         It starts from other parameters, or has another cost."

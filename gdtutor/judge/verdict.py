@@ -22,7 +22,7 @@ from gdtutor.judge.asked import (
 )
 from gdtutor.judge.blend import follows
 from gdtutor.judge.comparing import compared_starts, wrong_update
-from gdtutor.judge.mishap import Mishap, mishap_of, refuse_unread, turned_factors
+from gdtutor.judge.mishap import Mishap, mishap_of, refuse_unread, turned_factors, with_the_line
 from gdtutor.judge.naming import Departure, OneStart, shown_of, slip_of
 from gdtutor.judge.notes import (
     layout_notes,
@@ -62,6 +62,8 @@ class Verdict(Struct, frozen=True, eq=False):
     notes: tuple[str, ...]
     """How the program was read: its layout, where it takes 1/m."""
     starts: tuple[OneStart, ...]
+    rows: bool = False
+    """Whether the program has its examples in rows."""
 
     @property
     def is_right(self) -> bool:
@@ -175,7 +177,9 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     notes = (*notes, *(unseen_updates(program, starts) if is_whole and first is None else ()))
     notes = (*notes, *unread_names(missing, cases[0]))
     notes = (*notes, *other_names(missing, right, program, source, starts))
-    return Verdict(program, source, right, first, following, also, missing, mishap, notes, starts)
+    return Verdict(
+        program, source, right, first, following, also, missing, mishap, notes, starts, rows
+    )
 
 
 def _departure(a: AskedName, judged: Sequence[OneStart], starts: Sequence[OneStart]) -> Departure:
@@ -215,6 +219,7 @@ def _explained(
     if slip is not None and slip.slip is Slip.TRANSPOSED:
         trace = program.moments[0].traces[name.step.scene]
         slip = replace(slip, about=turned_factors(name, trace, source, line) or slip.about)
+    slip, line = with_the_line(slip, line, name, starts[departure.start], source)
     helper, at = source.called_of(line, facts.get("lines", {}).get(name.name, (0,))[1:])
     return replace(departure, line=line, slip=slip, helper=helper, called=at)
 

@@ -47,10 +47,15 @@ def marked(exercise: Exercise, text: str) -> Marked:
     number = read_number(text)
     if not np.isfinite(number.value):
         raise AnswerError("that is no finite number", "write a number, or a calculation: 0.75*0.3")
-    if _near(exercise.answer).is_right(number):
+    right = _near(exercise.answer)
+    if right.accepts(number):
         return Marked(True)
+    # Values are short and exact here: what a slip gives to the last digit is no rounding of it.
     own = [slip for slip, value in own_slips(exercise) if _near(value).accepts(number)]
-    return Marked(False, tuple(own) or _of_the_table(exercise, number))
+    fits = tuple(own) or _of_the_table(exercise, Typed(number.text, number.value))
+    if not fits:
+        right.is_right(number)
+    return Marked(False, fits or _of_the_table(exercise, number))
 
 
 def _near(value: float) -> Interval:

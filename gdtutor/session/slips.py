@@ -55,6 +55,7 @@ class Slip(Enum):
     OTHER_AXIS = "sum over the wrong axis"
     OTHER_RATE = "another step size"
     NOT_RESET = "gradient not reset"
+    RESET = "reset too often"
     PRECISION = "float32 or integers"
     EPSILON = "small number added"
     IN_PLACE = "given array changed in place"

@@ -54,6 +54,7 @@ SAYS = {
     Slip.OTHER_AXIS: "The sum belongs over the examples alone, and went over another axis.",
     Slip.OTHER_RATE: "The step is {about} times the walk's.",
     Slip.NOT_RESET: "The gradient of the pass before is still in it: it begins at 0 in each pass.",
+    Slip.RESET: "It is set to 0 again in every turn of the loop: it begins at 0 once, before it.",
     Slip.PRECISION: "Digits were lost: float32, or whole numbers, on the way.",
     Slip.EPSILON: "A small number, {about}, stands in it, and not in the walk.",
     Slip.IN_PLACE: "{about} was changed in place, and is no longer what it was given as.",

@@ -934,6 +934,8 @@ WRONG = (
         ("dW[0, j] += dZ[0, i] * X[j, i]", "dW[0, j] = dZ[0, i] * X[j, i]", "dW",
          Slip.OVERWRITTEN),
         ("db[0, 0] += dZ[0, i]", "db[0, 0] = dZ[0, i]", "db", Slip.OVERWRITTEN),
+        ("    for j in range(2):", "    dW = np.zeros((1, 2))\n    for j in range(2):", "dW",
+         Slip.RESET),
     ]),
     *_wrong("12", ADD_UP, [
         ("da = 2*a", "da = a", "da", (Slip.ONE_PATH, Slip.OVERWRITTEN)),

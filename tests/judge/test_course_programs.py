@@ -3,13 +3,17 @@ the loops and functions that they have."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from gdtutor.judge.telling import verdict_lines
+from gdtutor.judge.training import CostCurves, curve_facts
 from gdtutor.judge.verdict import Verdict
 from gdtutor.session.slips import Slip
 from tests.judge.judging import judged
 
 UNPACKED = """import numpy as np
+n = X.shape[0]
 def predict(X, net):
     W, b = net["W"], net["b"]
     Z = W @ X + b
@@ -155,9 +159,60 @@ def test_a_program_of_a_course_is_right(found: dict[str, Verdict | Exception], n
     assert verdict.is_right, (verdict.first, verdict.missing)
 
 
+def told(lesson: str, text: str, folder: Path) -> list[str]:
+    (verdict,) = judged([(lesson, text)], folder)
+    assert isinstance(verdict, Verdict), verdict
+    return [line.strip() for line in verdict_lines(verdict, folder / "program.py", None)]
+
+
+def test_a_wrong_count_is_told_at_its_own_line(tmp_path: Path) -> None:
+    lines = told("10", UNPACKED.replace("/(2*m)", "/(2*n)"), tmp_path)
+    at = lines.index("n = X.shape[0]")
+    assert lines[at + 1 : at + 3] == [
+        "another value in its place: The count n is not the number of",
+        "examples.",
+    ]
+
+
+def test_what_is_computed_and_then_changed_in_place_was_not_given(tmp_path: Path) -> None:
+    lines = told("16", HIDDEN.replace("dW1, db1", "A1 *= 2\n    dW1, db1"), tmp_path)
+    assert "array changed in place: A1 was changed in place, and is no longer" in lines
+    assert "what it was computed as." in lines
+
+
+def test_shapes_of_rows_are_told_in_rows(tmp_path: Path) -> None:
+    text = BATCHES.replace("dZ1.sum(0, keepdims=True)", "dZ1")
+    assert "yours is 2×3, in rows it is 1×3:" in told("16", text, tmp_path)
+
+
+def test_nothing_but_zeros_is_no_sign_of_a_mean_taken_late(tmp_path: Path) -> None:
+    text = ONE_BY_ONE.replace("Yhat = f(Z2)", "Yhat = np.round(f(Z2))")
+    (verdict,) = judged([("16", text)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert verdict.first.name.name == "Yhat"
+    assert verdict.also == ()
+
+
+def test_costs_that_differ_are_told_with_digits_that_do() -> None:
+    curves = CostCurves(np.array([0.5, 0.12842901]), np.array([0.5, 0.12842903]), 1e-9, 1, True)
+    assert next(curve_facts(curves)) == (
+        "training the first epoch that differs is 1: yours 0.12842901, the run's 0.12842903"
+    )
+
+
 WRONG = [
     ("16", HIDDEN, "Z1 @ x.T, dZ1.sum", "Z1 @ x.T/m, dZ1.sum", "dW1", Slip.SHARE_TWICE),
     ("16", HIDDEN, 'W1, b1 = weights["W1"]', 'W1, b1 = 2*weights["W1"]', "Z1", None),
+    (
+        "16",
+        HIDDEN,
+        "dZ2.sum(1, keepdims=True)",
+        "dZ2.sum(0, keepdims=True)",
+        "db2",
+        Slip.OTHER_AXIS,
+    ),
+    ("10", UNPACKED, "/(2*m)", "/(2*n)", "C", Slip.OTHER_VALUE),
     ("16", BATCHES, "dZ2 @ W2.T", "dZ2 @ W2.T/len(xb)", "dA1", Slip.SHARE_TWICE),
     ("16", RETURNED, "= (Yhat - y)/y.size", "= (y - Yhat)/y.size", "dYhat", Slip.SIGN),
     ("16", ONE_BY_ONE, "; dZ1 = dA1*A1*(1 - A1)", "; dZ1 = dA1*A1", "dZ1", Slip.PART_OF_LOCAL),
