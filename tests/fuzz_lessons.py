@@ -34,13 +34,14 @@ TRAINING: Table = {
     ),
     "stop": ("{ cost_below = 0.1 }", "{ loss_below = 1e-3, gradient_below = 0.1 }"),
     "validation": ("0.0", "0.25", "0.5"),
-    "decayed": ('["w"]', '["W1"]', '["w", "V"]', "[]"),
 }
 RULES = (
     *(f'optimizer = "{name}"' for name in OPTIMISERS),
     'optimizer = "momentum"\nhyperparameters = { beta = 0.5 }',
     'optimizer = "rmsprop"\nhyperparameters = { epsilon = 1e-6 }',
     "hyperparameters = { weight_decay = 0.01 }",
+    'hyperparameters = { weight_decay = 0.01 }\ndecayed = ["w"]',
+    'optimizer = "adamw"\ndecayed = ["W1"]',
     'optimizer = "adamw"\nhyperparameters = { weight_decay = 0.5 }',
 )
 NETWORK: Table = {

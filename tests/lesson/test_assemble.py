@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from lessons_for_tests import MATRIX, NETWORK, SCALAR, codes_of, lesson_of
 
+from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.graph import Role
 from gdtutor.engine.trace import trace
 from gdtutor.lesson.front_matter_checks import COMMANDS, LATER_COMMANDS
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import DataScaling, Lesson
 from gdtutor.lesson.problem import problem_of
+from gdtutor.training.plan.lower import lower
 
 BATCH = ("batch = 1", "batch = 2")
 NO_TRAINING = ("[training]\nbatch = 1\n", "")
@@ -231,3 +233,9 @@ def test_a_cell_that_a_smaller_batch_has_not_is_found_at_its_line(
     assert (report.line, report.code) == (line, "shape")
     assert f"'C' does not fit {size}: 2 of " in report.what
     assert "batch" in report.hint
+
+
+def test_a_batch_that_a_run_is_given_later_is_named_with_its_line() -> None:
+    problem = problem_of(lesson_of(LATE, ("batch = 3", "batch = 5")))
+    with pytest.raises(ShapeError, match="'C' does not fit a batch of 2: 2 of 2 along axis 0"):
+        lower(problem, 2)

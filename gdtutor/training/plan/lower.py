@@ -18,6 +18,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Expr, Name, Number
 from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula, vjp_formula
@@ -143,7 +144,11 @@ class _Lowering:
         self._problem = problem
         self._graph: Graph = problem.graph
         self._batch = batch
-        self._shapes = infer_shapes(self._graph, problem.leaf_shapes(batch))
+        try:
+            self._shapes = infer_shapes(self._graph, problem.leaf_shapes(batch))
+        except ShapeError as error:
+            what = f"'{error.line}' does not fit a batch of {batch}: {error.what}"
+            raise ShapeError(what, error.hint, line=error.line, column=error.column) from None
         self._builder = Builder()
         self._signs = {name: signs.get(name, 1.0) for name in problem.parameters}
         self._values: dict[str, Term] = {}
