@@ -180,9 +180,17 @@ def _as_iteration(session: Walk, number: int) -> str:
 def _with_phase(session: Walk, text: str) -> str:
     """Return the name of a node alone as its nearest step; anything else as it is."""
     name, bracket, cell = text.strip().partition("[")
-    steps = [step for step in session.moment.steps if step.node == name.strip()]
+    node = _as_written(session, name.strip())
+    steps = [step for step in session.moment.steps if step.node == node]
     near = min(steps, key=lambda step: abs(step.number - session.step), default=None)
     return text if near is None else f"step:{near.number}{bracket}{cell}"
+
+
+def _as_written(session: Walk, name: str) -> str:
+    """Return a node's own name for one that differs from it, and from no other's, by case alone."""
+    names = {step.node for step in session.moment.steps}
+    near = [one for one in names if one.casefold() == name.casefold()]
+    return near[0] if len(near) == 1 else name
 
 
 def goto(session: W, text: str) -> W:
@@ -210,10 +218,10 @@ def _goto_phase(session: W, selector: Selector) -> W:
     iteration = selector.iteration
     if iteration and not session.lesson.trains:
         raise GdTutorError(f"there is no iteration {iteration}", "this lesson does not train")
-    phase = Phase(selector.phase)
-    step = find_step(session.moment.steps, phase, selector.node)
+    phase, node = Phase(selector.phase), _as_written(session, selector.node)
+    step = find_step(session.moment.steps, phase, node)
     if step is None:
-        raise GdTutorError(*_missing(session, phase, selector.node))
+        raise GdTutorError(*_missing(session, phase, node))
     session = moved(session, iteration, step.number)
     if selector.cell is None:
         return session

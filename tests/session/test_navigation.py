@@ -180,3 +180,9 @@ def test_the_example_of_a_place_is_one_that_the_lesson_has(name: str) -> None:
     example = session.prompt.label.removeprefix("go to (").removesuffix(")")
     phase, _, node = example.partition(":")
     assert place(goto(session, example))[2:] == (phase, node)
+
+
+def test_a_name_that_differs_by_case_alone_from_one_node_leads_there():
+    session = open_at("xor-hidden")
+    for typed in ("backward:w1", "w1"):
+        assert current_step(goto(session, typed)).node == "W1"
