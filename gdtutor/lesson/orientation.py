@@ -102,8 +102,10 @@ def _turned(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     match operation.kind:
         case Kind.ELEMENTWISE:
             return Apply(expr.op, args)
-        case Kind.MATMUL if ranks == [2, 2]:
+        case Kind.MATMUL if ranks in ([2, 2], [1, 2]):
             return Apply(expr.op, args[::-1])
+        case Kind.MATMUL if ranks == [2, 1]:
+            return Apply(expr.op, (_flipped(args[0]), args[1]))
         case Kind.TRANSPOSE if ranks == [2]:
             return Apply(expr.op, args)
         case Kind.REDUCTION if expr.attribute is None and expr.op not in _BY_PLACE:
@@ -114,14 +116,44 @@ def _turned(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return Apply(expr.op, args, _other_axis(0, ranks[0]))
         case Kind.CONCAT if ranks == [2, 2] and not isinstance(expr.attribute, tuple):
             return Apply(expr.op, args, 1 - (expr.attribute or 0))
-        case Kind.PICK if ranks == [2] and isinstance(expr.attribute, tuple):
-            rows, columns = (*expr.attribute, Range(None, None))[:2]
-            # A place that stands alone makes a vector, which is no matrix that could be turned.
-            if isinstance(rows, Range) and isinstance(columns, Range):
-                return Apply(expr.op, args, (columns, rows))
+        case Kind.OUTER if ranks == [1, 1]:
+            return Apply("matmul", (args[1], _flipped(args[0])))
+        case Kind.CONCAT if ranks == [1, 1]:
+            return Apply(expr.op, args, 0)
+        case Kind.RESHAPE if isinstance(expr.attribute, tuple):
+            # Cells are read row by row, of a matrix as it was before it was turned.
+            read = _flipped(args[0]) if ranks == [2] else args[0]
+            if len(expr.attribute) == 1:
+                return Apply(expr.op, (read,), (*expr.attribute, 1))
+            return _flipped(Apply(expr.op, (read,), expr.attribute))
+        case Kind.PICK if isinstance(expr.attribute, tuple):
+            row, column = (*expr.attribute, Range(None, None))[:2]
+            return _picked(args[0], ranks[0], row, column)
     what = f"{to_text(expr)} cannot be told the other way round"
-    hint = "products of two matrices, operations cell by cell and those along an axis can"
+    hint = "products with a matrix, operations cell by cell and those along an axis can"
     raise GdTutorError(what, hint)
+
+
+def _flipped(expr: Expr) -> Expr:
+    is_flipped = isinstance(expr, Apply) and expr.op == "transpose"
+    return expr.args[0] if isinstance(expr, Apply) and is_flipped else Apply("transpose", (expr,))
+
+
+def _picked(of: Expr, rank: int, row: int | Range, column: int | Range) -> Expr:
+    """Return the cells of a turned array that stand for a pick of the array."""
+    if rank == 1:
+        return Apply("pick", (of,), (row, 0 if isinstance(row, int) else column))
+    if isinstance(row, int) and isinstance(column, Range):
+        # A row alone is a vector, which becomes a column.
+        return Apply("pick", (of,), (column, _alone(row)))
+    if isinstance(row, Range) and isinstance(column, int):
+        return _flipped(Apply("pick", (of,), (_alone(column), row)))
+    return Apply("pick", (of,), (column, row))
+
+
+def _alone(place: int) -> Range:
+    """Return the stretch that holds one place, counted from the end where it is negative."""
+    return Range(place, place + 1 or None)
 
 
 def _other_axis(axis: int, rank: int) -> int:
@@ -150,13 +182,22 @@ def retold(lesson: Lesson) -> str:
     if divided is None or raw is None:
         raise LessonError(findings.ordered())
     is_drawn = False
+    start = start_values(lesson.starts)
     for table, one in zip((raw, *raw.get("variants", ())), told, strict=True):
         is_drawn |= bool(seeds_of(one.starts).keys() & table.get("parameters", {}).keys())
         values = {**start_values(one.starts), **one.constants}
+        if table is not raw:
+            # What is drawn after a parameter that a variant draws anew is drawn anew as well.
+            moved = {name: None for name in start if not np.array_equal(values[name], start[name])}
+            table.update({"parameters": {**moved, **table.get("parameters", {})}} if moved else {})
         for key in {"parameters", "constants"} & table.keys():
             table[key] = {name: _given(v, values[name]) for name, v in table[key].items()}
     raw |= {"id": f"{lesson.id}-in-{way}", "orientation": way}
     pictures = raw.get("pictures", [])
+    for picture in pictures:
+        if picture["kind"] == "space":
+            # A row is a column of the other way; which of them, its line tells.
+            picture["along"] = [re.sub(r"\[:, ?", "[", text) for text in picture["along"]]
     if is_drawn:
         # What was drawn becomes numbers, which no seed changes.
         raw["pictures"] = [one for one in pictures if one["kind"] != "seeds"]

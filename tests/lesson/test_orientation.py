@@ -245,7 +245,7 @@ def test_a_vector_of_a_lesson_in_rows_becomes_a_column() -> None:
 
 @pytest.mark.parametrize(
     ("formula", "operation"),
-    [("X @ b2", "matmul"), ("X[0]", "index"), ("argmax(X)", "argmax")],
+    [("b2 @ b2", "matmul"), ("b2.T", "transpose"), ("argmax(X)", "argmax")],
 )
 def test_what_has_no_counterpart_is_not_turned(formula: str, operation: str) -> None:
     lesson = parsed(

@@ -13,12 +13,15 @@ from gdtutor.cli import main
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.expression import to_text
+from gdtutor.engine.trace import trace
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.load import parse_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.orientation import is_in_rows, retold
+from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.repetition import refolded
 from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.starts import start_values
 from gdtutor.report.transcript import steps_data
 from gdtutor.view.frame import UNICODE
 
@@ -217,14 +220,79 @@ def test_a_vector_in_rows_becomes_a_column_with_its_cells() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("tanh(k*Z{t})", "tanh(k*Z{t}) + sum(X[0])", "X\\[0\\] cannot be told"),
-        ('init = "uniform", after = "U"', 'init = "uniform", after = "V"', "another lesson"),
-        ("tanh(k*Z{t})", "tanh(reshape(k*Z{t}, 3, -1))", "reshape.* cannot be told"),
+        ("tanh(k*Z{t})", "tanh(k*Z{t}) + dot(X[0], X[0])/m", "cannot be told"),
+        ("tanh(k*Z{t})", "tanh(k*Z{t}) + mean(embed(V, X[0]))", "embed.* cannot be told"),
     ],
 )
 def test_what_cannot_be_told_is_refused_with_its_reason(old: str, new: str, why: str) -> None:
     with pytest.raises(GdTutorError, match=why):
         retold(read(READS.replace(old, new)))
+
+
+def test_what_is_drawn_after_a_parameter_that_a_variant_draws_anew_is_drawn_anew_as_well() -> None:
+    lesson = read(READS.replace('init = "uniform", after = "U"', 'init = "uniform", after = "V"'))
+    rows = read(retold(lesson))
+    anew = [with_variant(each, "drawn anew") for each in (lesson, rows)]
+    starts = [start_values(each.starts) for each in (lesson, *anew)]
+    assert starts[1]["k"] != starts[0]["k"]
+    for name, value in starts[1].items():
+        np.testing.assert_array_equal(np.transpose(starts[2][name]), value)
+
+
+PICKS = """+++
+format = 1
+id = "picks"
+title = "Picks"
+orientation = "rows"
+[parameters]
+W = [[0.5, -0.25, 1], [2, 0.75, -1]]
+v = [0.5, -1.5]
+b = [0.25, -0.5, 1]
+[data]
+inputs = { X = ["x1", "x2"] }
+targets = { Y = ["y"] }
+examples = [[0, 1, 1], [1, 3, 0], [2, 1, 1], [0.5, 0, 0]]
+[training]
+epochs = 3
+[[pictures]]
+kind = "space"
+along = ["H[:,0]", "H[:,2]"]
++++
+```graph
+H = tanh(X @ W + b)
+E = {formula}
+Yhat = sigmoid(H @ reshape(b, 3, 1))
+C = sum((Yhat - Y)**2)/m + mean(E*E)*sum(v*v)
+```
+"""
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["X[0]", "X[-1]", "X[-2]", "X[:, 0]", "X[:, -1]", "X[0, 1]", "X[1:, 0]", "X[1, :1]",
+     "X[1:, 1:]", "X @ v", "v @ W", "outer(v, b)", "reshape(X, -1)", "reshape(X, 2, -1)",
+     "flatten(X.T)", "concat(v, b)", "b[1]", "b[-2:]", "flatten(b)", "sum(b, axis=0)", "reshape(b, 1, 3)",
+     "X[:, 0] - flatten(Y)", "X*v", "X[2] + X"],
+)  # fmt: skip
+def test_cells_rows_vectors_and_new_shapes_are_told_both_ways(formula: str) -> None:
+    lesson = read(PICKS.replace("{formula}", formula))
+    columns = read(retold(lesson))
+    told = [lesson, columns, read(retold(columns))]
+    seen = []
+    for one in told:
+        problem = problem_of(one)
+        given = problem.given(problem.parameters, np.arange(problem.size))
+        found = trace(problem.graph, given)
+        seen.append([found.values["E"], found.gradients["v"], found.gradients["W"]])
+    turned = [[np.atleast_2d(value) for value in values] for values in seen]
+    for first, second, third in zip(*turned, strict=True):
+        np.testing.assert_array_equal(second.T, first)
+        np.testing.assert_array_equal(third, first)
+    runs = [run_of(one) for one in told]
+    for run in runs:
+        run.advance()
+    np.testing.assert_allclose(runs[1].costs, runs[0].costs, rtol=1e-12)
+    np.testing.assert_allclose(runs[2].costs, runs[0].costs, rtol=1e-12)
 
 
 @pytest.mark.parametrize(
