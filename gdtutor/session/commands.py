@@ -167,6 +167,9 @@ def _enter(session: Walk, count: int) -> Outcome:
         return _next_lesson(session)
     if session.challenge is not None:
         return predict.back_to_question(session, count)
+    if session.count and session.is_answered:
+        told = f"The question is answered; {session.count} Enter once more goes to that operand."
+        return navigation.said(replace(session, is_answered=False), told)
     return display_options.to_operand(session, count)
 
 

@@ -82,6 +82,7 @@ def moved(session: W, iteration: int, step: int) -> W:
     return replace(
         session, moment=moment, own_moment=own, previous=previous, step=step, look=look,
         challenge=challenge, passed=session.passed if is_same else (),
+        is_answered=session.is_answered and is_same,
     )  # fmt: skip
 
 

@@ -120,7 +120,7 @@ def _solved(session: Walk, challenge: Challenge, text: str) -> Walk:
 
 def _closed(session: Walk, challenge: Challenge) -> Walk:
     done = session.answered | {challenge.name}
-    return replace(session, challenge=None, prompt=None, answered=done)
+    return replace(session, challenge=None, prompt=None, answered=done, is_answered=True)
 
 
 def judged(

@@ -369,6 +369,9 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     """The question that is open; the result it asks for is hidden until it is answered."""
     told: tuple[Choice, ...] = ()
     """The choices that a message tells as they are written; screens show them in symbols."""
+    is_answered: bool = False
+    """Whether the step's question was just closed, so that a number typed now may be one more
+    answer."""
     answered: frozenset[str] = frozenset()
     """Names of the questions that have been asked and closed."""
     training: Snapshot = Snapshot()

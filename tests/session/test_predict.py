@@ -468,3 +468,14 @@ def test_an_answer_rounded_to_three_digits_is_right_and_to_fewer_right_so_far():
 def test_the_question_says_to_how_many_digits():
     session = pressed(predicting(NEURON), "n")
     assert "A number to 3 digits" in " ".join(screen(session).split())
+
+
+def test_a_number_typed_again_after_its_question_leads_nowhere_at_once():
+    session = pressed(predicting(NETWORK, "forward:Z2"), "n")
+    assert session.challenge is not None
+    assert session.challenge.hides
+    shown, _ = update(replace(session, prompt=None), Press("n"))
+    again = pressed(shown, "2 enter")
+    assert again.step == shown.step
+    assert again.message == "The question is answered; 2 Enter once more goes to that operand."
+    assert "operand" in pressed(again, "2 enter").message
