@@ -195,9 +195,13 @@ def _change(session: Walk, count: int) -> Session:
 
 
 def goto_label(session: Walk) -> str:
-    """Return what can be typed to be gone to on the training screen."""
-    others = ", or run 0.5 of those beside" if has_others(session) else ""
-    return f"iteration (3071), or epoch 50{others}"
+    """Return what can be typed to be gone to beside a curve, with examples that are there."""
+    training, others = session.training, ""
+    if has_others(session) and session.screen is Screen.TRAIN:
+        beside = session.kept[0]
+        others = f", or run {beside.label.removeprefix(f'{beside.setting} ')} of those beside"
+    epoch = min(max(len(training.costs) - 1, 0), 50)
+    return f"iteration ({min(training.iterations, 3071)}), or epoch {epoch}{others}"
 
 
 def _escape(session: Walk, count: int) -> Session:
@@ -387,7 +391,7 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
             playing.ask_control),
     Row("play_goto", ("colon",), ":", ":",
             "open an iteration: 3071, 37/backward:W1; or the cursor to epoch 50", _PLAY,
-            lambda s, _: asked(s, PromptKind.GOTO, "iteration (3071), or epoch 50")),
+            lambda s, _: asked(s, PromptKind.GOTO, goto_label(s))),
     Row("play_back", ("escape",), "Esc", "Esc", "arrows for the controls again", _PLAY,
             playing.to_controls),
     Row("play_more", ("plus", "equals_sign"), "+", "+",

@@ -6,8 +6,10 @@ from walks import NETWORK, NEURON, screen, walk
 from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.report.transcript import step_data, step_text
-from gdtutor.session.snapshots import under_cursor
+from gdtutor.session.commands import goto_label
+from gdtutor.session.snapshots import snapshot_of, under_cursor
 from gdtutor.session.state import Screen
+from gdtutor.values import replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE
 
@@ -131,3 +133,11 @@ def test_a_run_that_broke_off_is_opened_at_its_last_iteration_of_finite_numbers(
     assert opened.moment.iteration == 0
     assert all(np.isfinite(v).all() for t in opened.moment.traces for v in t.values.values())
     assert "the last whose numbers are all finite" in opened.message
+
+
+def test_the_input_names_an_iteration_and_an_epoch_that_are_there():
+    session = walk(NEURON, "given")
+    session.run.advance(epochs=20)
+    there = replace(session, training=snapshot_of(session.run))
+    assert goto_label(session) == "iteration (0), or epoch 0"
+    assert goto_label(there) == f"iteration ({there.training.iterations}), or epoch 19"
