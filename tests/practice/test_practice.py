@@ -11,13 +11,17 @@ import pytest
 
 from gdtutor.cli import main
 from gdtutor.cli.arguments import EXERCISE_KINDS
+from gdtutor.cli.lesson_files import lesson_path
+from gdtutor.lesson.load import load_lesson
 from gdtutor.practice.answering import marked
 from gdtutor.practice.conversation import PracticeServices, practise
 from gdtutor.practice.course import PastAnswer, level_of, next_kind, slip_owed
 from gdtutor.practice.exercise import APART, Exercise, exercises, is_short, own_slips
+from gdtutor.practice.sheet import lesson_sheet
 from gdtutor.practice.templates import KINDS, MOST_LEVEL, TEMPLATES, Template
 from gdtutor.session.answers import AnswerError
 from gdtutor.session.slips import Slip, SlipMatch
+from gdtutor.values import replace
 from gdtutor.view.asking import SAYS
 
 MANY = 10_000
@@ -387,3 +391,10 @@ def test_the_row_of_an_array_stays_whole_within_its_column(
     assert all(size * length * CHARACTER < column + 0.5 for size, length in arrays)
     # Long numbers are written smaller, and only they.
     assert (min(size for size, _ in arrays) < 3.1) == bool(solutions)
+
+
+def test_a_sheet_gives_every_digit_of_the_learning_rate() -> None:
+    lesson = load_lesson(lesson_path("learning-rate"))
+    assert lesson.settings is not None
+    exact = replace(lesson, settings=replace(lesson.settings, learning_rate=0.12345678))
+    assert "learning_rate = 0.12345678" in lesson_sheet(exact, None, 1).given

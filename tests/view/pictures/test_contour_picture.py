@@ -73,6 +73,7 @@ def test_long_paths_are_thinned_from_the_start_to_the_last(last):
     ("option", "labels"),
     [
         ("rates = [0.1, 1]", ["rate 0.1", "rate 1"]),
+        ("rates = [0.12345678, 0.12345679]", ["rate 0.12345678", "rate 0.12345679"]),
         ('optimizers = ["sgd", "adam"]', ["sgd", "adam"]),
         ('batches = [1, "full"]', ["batch 1", "full batch"]),
         ('variants = ["far"]\n[[variants]]\nname = "far"\nparameters = { w1 = 3.0 }', ["far"]),
