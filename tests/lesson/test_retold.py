@@ -271,8 +271,8 @@ C = sum((Yhat - Y)**2)/m + mean(E*E)*sum(v*v)
     "formula",
     ["X[0]", "X[-1]", "X[-2]", "X[:, 0]", "X[:, -1]", "X[0, 1]", "X[1:, 0]", "X[1, :1]",
      "X[1:, 1:]", "X @ v", "v @ W", "outer(v, b)", "reshape(X, -1)", "reshape(X, 2, -1)",
-     "flatten(X.T)", "concat(v, b)", "b[1]", "b[-2:]", "flatten(b)", "sum(b, axis=0)", "reshape(b, 1, 3)",
-     "X[:, 0] - flatten(Y)", "X*v", "X[2] + X"],
+     "flatten(X.T)", "concat(v, b)", "b[1]", "b[-2:]", "flatten(b)", "sum(b, axis=0)",
+     "reshape(b, 1, 3)", "X[:, 0] - flatten(Y)", "X*v", "X[2] + X"],
 )  # fmt: skip
 def test_cells_rows_vectors_and_new_shapes_are_told_both_ways(formula: str) -> None:
     lesson = read(PICKS.replace("{formula}", formula))

@@ -173,11 +173,14 @@ def _class_titles(source: Source, neuron: Neuron, classes: int) -> tuple[str, ..
     names = class_names(source.problem, source.chars)
     legend = " ".join(keys)
     plain = f"{neuron.label}  the largest {unit_word(source, neuron.line)}"
-    rest = f"{plain}  {legend}", f"{neuron.label} {legend}", plain, neuron.label
+    # Of the words that say which class is taken an article is the one that can be spared.
+    brief = plain.replace("  the ", "  ")
+    rest = (*(f"{words}  {legend}" for words in (plain, brief)), f"{neuron.label} {legend}")
+    rest = *rest, plain, neuron.label
     if len(names) != classes:
         return rest
     told = " ".join(f"{key} {name}" for key, name in zip(keys, names, strict=True))
-    return f"{plain}  {told}", f"{neuron.label} {told}", told, *rest
+    return f"{plain}  {told}", f"{brief}  {told}", f"{neuron.label} {told}", told, *rest
 
 
 def _shades(source: Source) -> tuple[str, ...]:

@@ -189,6 +189,15 @@ def test_shares_that_are_asked_for_give_the_picture_of_the_prediction():
     assert halves(asked) == ({"░"}, {"·"})
 
 
+def test_what_the_regions_of_columns_are_is_said_where_the_same_of_rows_has_room():
+    columns = SHARES.replace("\n[parameters]", '\norientation = "rows"\n[parameters]', 1)
+    columns = columns.replace("[[1.0, 0.0], [-1.0, 0.0]]", "[[1.0, -1.0], [0.0, 0.0]]")
+    columns = columns.replace("W @ X", "X @ W")
+    wish = 'kind = "boundary"\nof = "P"'
+    titles = [picture(text, wish, width=26).splitlines()[0] for text in (SHARES, columns)]
+    assert titles == ["P  the largest row  ·0 ░1", "P  largest column  ·0 ░1"]
+
+
 def test_shares_that_are_equal_but_for_rounding_decide_nothing():
     dust = SHARES.replace("1.0, 0.0", "1e-15, 0.0").replace("-1.0", "0.0")
     text = picture(dust, 'kind = "boundary"')
