@@ -14,6 +14,8 @@ from gdtutor.session.state import current_step
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import UNICODE, Style
+from gdtutor.view.graph import panel
+from gdtutor.view.graph.drawing import draw_graph
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.screen import frame_of
 
@@ -74,6 +76,18 @@ def test_nodes_of_a_narrow_graph_stand_still_at_least_through_a_phase(path):
 def test_a_narrow_graph_that_is_whole_going_forward_is_drawn_whole(place):
     context = context_of(session_at(LESSONS[15], at=place), UNICODE)
     assert graph_drawing(context, 34, 15).is_whole
+
+
+def test_a_step_of_a_narrow_graph_is_drawn_once(monkeypatch):
+    drawings = []
+    monkeypatch.setattr(panel, "_drawn", lambda *of: drawings.append(of) or draw_graph(*of))
+    first, *steps = list(steps_of(LESSONS[15]))[1:6]
+    graph_drawing(context_of(first, UNICODE), 34, 15)
+    assert len(drawings) == 2
+    for session in steps:
+        drawings.clear()
+        assert graph_drawing(context_of(session, UNICODE), 34, 15).is_whole
+        assert len(drawings) == 1
 
 
 def test_panels_stand_still_while_questions_are_asked():

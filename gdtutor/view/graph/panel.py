@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from gdtutor.engine.cells import cell_name
 from gdtutor.engine.graph import Edge, Role
@@ -28,7 +28,6 @@ from gdtutor.view.graph.drawing import (
     draw_graph,
 )
 from gdtutor.view.graph.text import is_shape
-from gdtutor.view.notation import shape as shape_text
 from gdtutor.view.updates import largest_change
 
 WIDE = 60
@@ -77,6 +76,7 @@ def graph_drawing(
     way = Direction.NONE if step.phase is Phase.GIVEN else Direction(step.phase.value)
     sheet = DrawSheet(width, height, context.chars, step.node or None, way)
 
+    @cache
     def drawn(digits: int, *, is_wide: bool = False, by_phase: bool = False) -> GraphDrawing:
         at = replace(context, look=replace(context.look, digits=digits))
         tell = told or _lasting(at, changed, is_wide=is_wide, by_phase=by_phase)
@@ -89,13 +89,15 @@ def graph_drawing(
 
     digits = context.look.digits
     fewest = min(digits, context.lesson.digits or DEFAULT_DIGITS)
-    found = least = drawn(fewest)
     is_wide = by_phase = False
-    if width < WIDE and len(names) <= WHOLE and not least.is_whole:
-        alone = drawn(fewest, by_phase=True)
-        by_phase = alone.is_whole
-        found = least = alone if by_phase else least
-    elif width >= WIDE and step.phase is Phase.UPDATE:
+    if width < WIDE and len(names) <= WHOLE:
+        at = context.moment, context.own, context.look, step.scene, step.phase, context.chars
+        room = _Narrow((*at, names, changed, width, height), lambda **how: drawn(fewest, **how))
+        # An update, and what a question hides, take room that is not known before.
+        is_known = told is None and context.challenge is None and step.phase is not Phase.UPDATE
+        by_phase = _kept_by_phase(room) if is_known else room.is_kept_by_phase()
+    found = least = drawn(fewest, by_phase=True) if by_phase else drawn(fewest)
+    if width >= WIDE and step.phase is Phase.UPDATE:
         # Which cell has changed most is told where that moves no node to another row.
         wider = drawn(fewest, is_wide=True)
         is_wide = wider.places == least.places
@@ -103,6 +105,29 @@ def graph_drawing(
     # More digits than there is room for would move the nodes, or leave some out.
     more = (drawn(n, is_wide=is_wide, by_phase=by_phase) for n in range(digits, fewest, -1))
     return next((one for one in more if one.places == least.places), found)
+
+
+class _Narrow(Struct, frozen=True, eq=False):
+    """A narrow drawing at a step of a phase: equal where the phase and its room are."""
+
+    key: tuple[object, ...]
+    draw: Callable[..., GraphDrawing]
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Narrow) and self.key == other.key
+
+    def is_kept_by_phase(self) -> bool:
+        """Say whether a phase alone leaves out no node where the whole iteration does."""
+        return not self.draw().is_whole and self.draw(by_phase=True).is_whole
+
+
+@lru_cache(maxsize=8)
+def _kept_by_phase(room: _Narrow) -> bool:
+    """Ask once in a phase, at all of whose steps it is the same: a drawing takes a millisecond."""
+    return room.is_kept_by_phase()
 
 
 def _boxes(context: Context, names: tuple[str, ...]) -> dict[str, DrawNode]:
@@ -155,10 +180,9 @@ def _around(places: Places, start: str) -> tuple[tuple[str, ...], tuple[Edge, ..
 
 def leaf_style(context: Context, name: str) -> Style:
     """Return the colour of a label."""
-    if name not in context.graph.leaf_by_name:
-        return Style.TEXT
-    is_parameter = context.graph.leaf_by_name[name].role is Role.PARAMETER
-    return Style.PARAMETER if is_parameter else Style.INPUT
+    role = context.role(name)
+    given = Style.PARAMETER if role is Role.PARAMETER else Style.INPUT
+    return Style.TEXT if role is None else given
 
 
 def _lasting(
@@ -237,7 +261,7 @@ def summary(context: Context, array: Array) -> str:
         return context.number(context.followed(array))
     if array.size == 1:
         return context.number(float(array.reshape(())))
-    return shape_text(array.shape, context.chars)
+    return notation.shape(array.shape, context.chars)
 
 
 class Upto(Struct, frozen=True):
