@@ -188,7 +188,8 @@ def retold(lesson: Lesson) -> str:
         values = {**start_values(one.starts), **one.constants}
         if table is not raw:
             # What is drawn after a parameter that a variant draws anew is drawn anew as well.
-            moved = {name: None for name in start if not np.array_equal(values[name], start[name])}
+            listed = [name for name in raw.get("parameters", {}) if name in values]
+            moved = {n: None for n in listed if not np.array_equal(values[n], start[n])}
             table.update({"parameters": {**moved, **table.get("parameters", {})}} if moved else {})
         for key in {"parameters", "constants"} & table.keys():
             table[key] = {name: _given(v, values[name]) for name, v in table[key].items()}

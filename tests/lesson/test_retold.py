@@ -357,3 +357,32 @@ epochs = 3
     for run in runs:
         run.advance()
     np.testing.assert_allclose(runs[1].costs, runs[0].costs, rtol=1e-9)
+
+
+def test_the_seed_of_a_network_is_all_that_a_variant_of_it_needs() -> None:
+    text = """+++
+format = 1
+id = "nets"
+title = "Nets"
+[network]
+layers = [2, 2, 1]
+seed = 1
+[data]
+dataset = "xor"
+[training]
+epochs = 3
+[[variants]]
+name = "seed 9"
+network.seed = 9
+[[variants]]
+name = "one layer"
+network.layers = [2, 1]
++++
+"""
+    told = retold(read(text))
+    assert "W1" not in told
+    for name in ("seed 9", "one layer"):
+        starts = [start_values(with_variant(read(t), name).starts) for t in (text, told)]
+        assert starts[0].keys() == starts[1].keys()
+        for key, value in starts[0].items():
+            np.testing.assert_array_equal(np.transpose(starts[1][key]), value)
