@@ -190,6 +190,11 @@ class _OnePass(ast.NodeTransformer):
         """Say whether a loop changes parameters one after the other: `for p, g in ((W, dW), …)`."""
         own = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
         changed = {name_of(n.target) for n in ast.walk(loop) if isinstance(n, ast.AugAssign)}
+        # `p[...] = p - g` and `np.subtract(p, g, out=p)` change it in place as well.
+        changed |= {name_of(t) for n in ast.walk(loop) if isinstance(n, ast.Assign)
+                    for t in targets_of(n) if isinstance(t, ast.Subscript)}  # fmt: skip
+        changed |= {name_of(n.value) for n in ast.walk(loop)
+                    if isinstance(n, ast.keyword) and n.arg == "out"}  # fmt: skip
         return bool(own & changed and _words(loop.iter) & self._parameters)
 
     def _is_step(self, value: ast.expr) -> bool:

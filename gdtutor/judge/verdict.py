@@ -230,8 +230,8 @@ def _lines_of(
     """Return the line that has made the value of a name, and where that is in a function of one
     value the line that calls it; 0 where none is known.
 
-    Where the very value is right as another name's, or its line has made one that is, it is the
-    next line that binds it: `Yhat = Z2`, `A1 = sigmoid(X)`.
+    Where the very value is an earlier name's, or right as another's, or its line has made one that
+    is, it is the next line that binds it: `Yhat = Z2`, `A1 = sigmoid(X)`.
     """
     value, *bound = lines.get(name, (0,))
     if not bound:
@@ -240,7 +240,9 @@ def _lines_of(
     called = following if _CALL.match(source.written(following)) else bound[0]
     # A later name of the very value has been handed it, as Yhat of `Yhat = Z2`.
     later = list(lines)[list(lines).index(name) :]
-    others = (lines[n] for n in lines if n in good and (n not in later or lines[n][0] != value))
+    others = (lines[n] for n in lines
+              if (n in good if n in later else n in good or lines[n][0] == value)
+              and (n not in later or lines[n][0] != value))  # fmt: skip
     for other in others:
         if other[0] == value:
             own = next((n for n in bound[1:] if source.binds_alike(n, name)), following)

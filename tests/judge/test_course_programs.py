@@ -136,6 +136,14 @@ for i in range(m):
 
 RIGHT = {
     "a loop over parameters": ("16", BATCHES),
+    "a loop over parameters, their cells set": (
+        "16",
+        BATCHES.replace("parameter -= 1.0*slope", "parameter[...] = parameter - slope"),
+    ),
+    "a loop over parameters, by out": (
+        "16",
+        BATCHES.replace("parameter -= 1.0*slope", "np.subtract(parameter, slope, out=parameter)"),
+    ),
     "an update returned": ("16", RETURNED),
     "several statements in a line": ("16", ONE_BY_ONE),
     "a dictionary unpacked": ("10", UNPACKED),
@@ -183,6 +191,15 @@ def test_what_is_computed_and_then_changed_in_place_was_not_given(tmp_path: Path
 def test_shapes_of_rows_are_told_in_rows(tmp_path: Path) -> None:
     text = BATCHES.replace("dZ1.sum(0, keepdims=True)", "dZ1")
     assert "yours is 2×3, in rows it is 1×3:" in told("16", text, tmp_path)
+
+
+def test_a_name_that_is_handed_a_wrong_value_departs_at_its_own_line(tmp_path: Path) -> None:
+    text = BATCHES.replace("dA1*A1*(1 - A1)", "dA1*A1").replace("dZ1.sum(0, keepdims=True)", "dZ1")
+    (verdict,) = judged([("16", text)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    (db1,) = verdict.also
+    assert db1.name.name == "db1"
+    assert verdict.source.written(db1.line) == "db1 = dZ1"
 
 
 def test_nothing_but_zeros_is_no_sign_of_a_mean_taken_late(tmp_path: Path) -> None:
