@@ -99,3 +99,10 @@ def test_a_word_is_found_and_the_next_place_and_a_missing_one_is_told():
     assert again != shown("/ gradient enter")
     session = walk(NEURON, "given", "? / zzz enter")
     assert settled(session, *SIZE, UNICODE).message == "Nothing here says 'zzz'."
+
+
+@pytest.mark.parametrize("keys", ["/ slip enter", "/ mistake enter / mistake enter"])
+def test_help_says_where_the_named_slips_are_listed(keys):
+    rows = [row.strip("│█░ ") for row in shown(keys)[:2]]
+    assert rows[0].startswith("slip ")
+    assert "gdtutor progress lists them" in " ".join(" ".join(rows).split())
