@@ -87,7 +87,10 @@ def _header(session: Walk, play: Play, width: int, chars: Chars) -> Line:
     """Return what is played with, how training stands, and what the last change made of it."""
     snapshot, arrow = session.training, "▸" if chars.unicode else ">"
     playground = play.playground
-    shape = playground.shape
+    made, shape = len(playground.features), "-".join(map(str, playground.layers))
+    if made != playground.layers[0]:
+        # The widths as they are typed, which begin with the inputs, and what is made of those.
+        shape = f"{made} {'feature' if made == 1 else 'features'}, {shape}"
     epoch = line(
         (f"  epoch {len(snapshot.costs):,}  iteration {snapshot.iterations:,} ", Style.DIM)
     )

@@ -88,10 +88,17 @@ def test_a_value_changed_in_the_walk_is_marked_and_told_of_where_the_file_lacks_
     assert "*edited W2=0" in text_of(frame_of(session, 120, 36, UNICODE).lines[0])
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_title_has_the_layers_as_they_are_typed_beside_the_features(width: int) -> None:
+    playground = playground_of_line("--features x1,x2,x1**2 --layers 2-8-6-1")
+    header = frame_of(play_session(Session(), playground), width, 36, UNICODE).text()
+    assert "circle 3 features, 2-8-6-1" in header.split("\n")[0]
+    plain = play_session(Session(), playground_of_line("--layers 2-8-6-1"))
+    assert "circle 2-8-6-1" in frame_of(plain, width, 36, UNICODE).text().split("\n")[0]
+
+
 def test_the_network_is_called_by_the_features_that_come_in() -> None:
     playground = playground_of_line("--features x1,x2,x1**2 --layers 2-8-6-1")
-    header = frame_of(play_session(Session(), playground), 120, 36, UNICODE).text().split("\n")[0]
-    assert "3-8-6-1" in header
     assert "A network of 3-8-6-1" in text_of_lesson(playground)
 
 
