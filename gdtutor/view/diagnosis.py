@@ -9,6 +9,7 @@ import numpy as np
 from gdtutor.engine.cells import cell_name
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
+from gdtutor.lesson.characters import cells
 from gdtutor.session.state import Walk
 from gdtutor.training.curvature import Bend
 from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units
@@ -45,15 +46,16 @@ def diagnosis_lines(
     return full if most is None or len(full) <= most else brief[:most]
 
 
-def short_diagnosis(session: Walk, chars: Chars) -> str:
-    """Return the diagnosis in one sentence, for a single line."""
+def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
+    """Return the diagnosis in one sentence, for a single line; in few words where that is long."""
     found, words = session.training.diagnosis, _words(session, chars)
     if found is None:
         return ""
     if found.trouble is not Trouble.NOT_FINITE and found.bend is not None:
         each = _factor(found, found.bend, words)
         return f"{found.trouble.value.capitalize()}: each step multiplies the distance by {each}."
-    return _sentences(found, words)[0]
+    full = _sentences(found, words)[0]
+    return full if cells(full) <= width else _brief(found, words)[0]
 
 
 def told_diagnosis(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, ...]:

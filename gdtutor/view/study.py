@@ -97,7 +97,7 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
         body, plots = _compact(session, context, width, height - 3)
     else:
         body, plots = _panels(session, context, width, height)
-    told, passed = _trouble(session, chars), passed_over(session)
+    told, passed = _trouble(session, width, chars), passed_over(session)
     if passed and context is not None and "passed over" not in text_of(header) and not told:
         words = f" {passed.capitalize()} passed over; : goes to a step by its number."
         told = line((words, Style.DIM))
@@ -106,7 +106,7 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
     return Frame(width, height, lines[:height], moved(plots, 0, 1))
 
 
-def _trouble(session: Walk, chars: Chars) -> Line:
+def _trouble(session: Walk, width: int, chars: Chars) -> Line:
     """Return what is wrong with the trained run, where the walk has come to it."""
     found, moment = session.training.diagnosis, session.moment
     if session.challenge is not None:
@@ -114,7 +114,7 @@ def _trouble(session: Walk, chars: Chars) -> Line:
         return ()
     if found is None or moment.iteration < found.iteration:
         return ()
-    return line(" ", (short_diagnosis(session, chars), Style.WARNING))
+    return line(" ", (short_diagnosis(session, width - 1, chars), Style.WARNING))
 
 
 def page_of(session: Walk) -> str | None:

@@ -8,6 +8,8 @@ from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed, update
 from gdtutor.view import notation
 from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.screen import frame_of
 
 PARABOLA = DATA / "lessons" / "deep.md"
 DEAD = ("W1[0,0]=-9", "W1[0,1]=-9", "W1[1,0]=-9", "W1[1,1]=-9", "b1[0,0]=-1", "b1[1,0]=-1")
@@ -37,6 +39,19 @@ def test_the_walk_is_told_where_it_has_come_to_the_trouble():
     assert "Not finite" not in screen(session)
     there = typed(pressed(session, ":"), "1/forward:L")
     assert "Not finite: first in L at iteration 1." in screen(there)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_the_line_of_the_walk_tells_a_stuck_run_to_its_end(width):
+    session = trained(NETWORK, *DEAD)
+    there = typed(pressed(session, "escape :"), f"{session.training.iterations}/forward:A1")
+    told = text_of(frame_of(there, width, 24, UNICODE).lines[-2]).strip()
+    brief, whole = (
+        "Stuck at cost 0.125, gradient 0.",
+        "Saturated: the cost is almost flat at 0.125:",
+    )
+    assert told.startswith(brief if width < 200 else whole)
+    assert told.endswith(".")
 
 
 def test_divergence_is_told_in_the_lessons_own_terms_on_every_screen():
