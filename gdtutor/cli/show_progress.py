@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
+import textwrap
 from collections import Counter
+from shutil import get_terminal_size
 
 from gdtutor.cli.output import print_json, print_lines
 from gdtutor.engine.errors import GdTutorError, did_you_mean
@@ -15,6 +18,9 @@ from gdtutor.library.remembered import text_of
 from gdtutor.progress.records import LessonPlace, Progress, Reset
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import PRACTICE, READ, TASK, WRITTEN
+
+_COLUMN = 25
+"""Cells before what is remembered of a lesson: its id and a blank."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             own = [one for one in data["lessons"] if lesson in ("", one["lesson"])]
             print_json({**data, "lessons": own})
         else:
-            print_lines(lines_of(store, lesson))
+            print_lines(_wrapped_lines(lines_of(store, lesson)))
     return 0
 
 
@@ -79,6 +85,26 @@ def lines_of(store: Progress, only: str = "") -> list[str]:
     if store.location:
         lines.append(f"Kept in {store.location}")
     return lines
+
+
+def _wrapped_lines(lines: list[str]) -> list[str]:
+    """Return lines broken between words where a terminal would break them anywhere."""
+    if not sys.stdout.isatty():
+        return lines
+    width = max(get_terminal_size().columns, _COLUMN + 20)
+    return [row for told in lines for row in _wrapped(told, width)]
+
+
+def _wrapped(told: str, width: int) -> list[str]:
+    # A command line is copied as a whole, and so is a path.
+    if len(told) <= width or told.lstrip().startswith(("gdtutor ", "Kept in ")):
+        return [told]
+    indent = " " * _COLUMN if told[_COLUMN - 1 : _COLUMN] == " " else ""
+    head, rest = told[: len(indent)], told[len(indent) :]
+    return textwrap.wrap(
+        rest, width, initial_indent=head, subsequent_indent=indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _where(place: LessonPlace, *, is_finished: bool) -> str:

@@ -109,3 +109,26 @@ def test_nothing_remembered_is_said(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("gdtutor.cli.show_progress.default_path", lambda: path)
     assert main(["progress"]) == 0
     assert "Nothing is remembered yet." in capsys.readouterr().out
+
+
+def test_a_terminal_gets_whole_words_in_each_row(store, monkeypatch, capsys):
+    slip, command = "upstream factor is missing", "gdtutor loss --set w1=0.123456789 " * 3
+    with ProgressStore(store) as opened:
+        opened.apply(
+            [
+                *(Attempt("loss", "q", "1", False, f"{slip} {n}", float(n)) for n in range(9)),
+                SavedPlace("loss", LessonPlace(0, 0, 9, (), command.strip(), 5.0)),
+            ]
+        )
+    assert main(["progress"]) == 0
+    plain = capsys.readouterr().out
+    monkeypatch.setattr("gdtutor.cli.show_progress.sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["progress"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert " ".join(" ".join(rows).split()) == " ".join(plain.split())
+    kept = ("gdtutor loss", "Kept in")
+    long = [row.strip() for row in rows if len(row) > 80]
+    assert all(row.startswith(kept) for row in long)
+    assert command.strip() in long
+    assert max(map(len, plain.splitlines())) > 200
