@@ -168,13 +168,14 @@ def _exponent(grid: Array, look: MatrixLook, chars: Chars) -> int:
     """Return the power of ten that the matrix is shown in.
 
     One power for the whole matrix may make every column fit. That is asked at `NOTATION_WIDTH`, so
-    that a number is written alike on screens of all sizes and in the transcript.
+    that a number is written alike on screens of all sizes and in the transcript, with or without
+    the numbers of the examples.
     """
     exponent = common_exponent(grid, look.digits)
     if exponent:
         return exponent
     rows = _window(grid.shape[0], look.max_rows, None)
-    narrow = replace(look, width=min(look.width, NOTATION_WIDTH))
+    narrow = replace(look, width=min(look.width, NOTATION_WIDTH), counts=True)
     columns, _ = _fitting_columns(grid, rows, 0, narrow, chars, None)
     power = shared_exponent(grid)
     if None not in columns or not power:
