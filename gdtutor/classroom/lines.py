@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from functools import partial
+from textwrap import wrap
 
 from gdtutor.classroom.answers import CLOSED, entered
 from gdtutor.classroom.bench import Workbench
@@ -28,6 +29,8 @@ WELCOME = (
     ". alone returns, :help asks the teacher for help, ? lists the commands, :q leaves."
 )
 
+COLUMNS = 80
+"""Of a terminal that does not say how many it has."""
 NOT_ANSWERED = "The question is closed; you gave no answer."
 
 
@@ -101,6 +104,13 @@ def announcement(room: Classroom, chars: Chars, before: Session | None = None) -
     return f"Class: {at}, step {step.number} of {len(moment.steps)}{edited}."
 
 
+def _broken(row: str, width: int) -> list[str]:
+    """Return a row as rows that a terminal does not break within a word."""
+    indent = row[: len(row) - len(row.lstrip())]
+    room = max(width, len(indent) + 8)
+    return wrap(row, room, subsequent_indent=indent, break_on_hyphens=False) or [""]
+
+
 class LineTeller:
     """Says what has changed for one student since it was last asked.
 
@@ -120,6 +130,8 @@ class LineTeller:
         self._before: Session | None = None
         self.reads = False
         """Whether the student has asked for the class's step in full."""
+        self.width = 0
+        """Columns of the terminal; 0 where they are not known."""
 
     def forget(self) -> None:
         """Tell a walk of one's own from its next step on."""
@@ -134,7 +146,12 @@ class LineTeller:
         told, reads = self.told(room, seat), self.reads
         self.reads = False
         parts = (told, self.step(room) if reads else "")
-        return "".join(part.replace("\n", "\r\n") + "\r\n" for part in parts if part)
+        return "".join(map(self.sent, parts))
+
+    def sent(self, text: str) -> str:
+        """Return what a terminal has to be sent for a text, broken at blanks; empty for none."""
+        rows = (part for row in text.split("\n") for part in _broken(row, self.width or COLUMNS))
+        return "".join(f"{row}\r\n" for row in rows) if text else ""
 
     def step(self, room: Classroom) -> str:
         """Return the step of the class in full."""

@@ -114,7 +114,7 @@ def append_stop(path: Path, link: str) -> int:
     text = path.read_text("utf-8") if known else ""
     gap = "\n" if text else ""
     # JSON's escapes of a string are those of TOML.
-    added = f'[[stops]]\nlink = {json.dumps(link, ensure_ascii=False)}\nnote = ""\n'
+    added = f'[[stops]]\nlink = {json.dumps(link, ensure_ascii=False)}\nnote = ""\nminutes = 0\n'
     write_atomically(path, text.rstrip("\n") + ("\n" if text else "") + gap + added)
     return known + 1
 

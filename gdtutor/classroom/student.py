@@ -110,6 +110,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         plainly = self._guest.is_linear or terminal is None or is_dumb({"TERM": terminal[0]})
         if plainly and not self._is_told:
             self._teller, self._editor = LineTeller(UNICODE), LineEditor(terminal is not None)
+            self._teller.width = terminal[1] if terminal else 0
         elif terminal is not None and not self._is_told:
             environ = {name: str(value) for name, value in channel.get_environment().items()}
             self._screen = SeatScreen(
@@ -117,7 +118,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
             )
         self._name = self._hub.join(self._guest.name, self, returns=self._guest.returns).name
         if self._teller is not None:
-            self._say(WELCOME)
+            channel.write(self._teller.sent(WELCOME).encode())
         elif self._screen is not None:
             channel.write(ENTER.encode())
         self._paint()
@@ -167,10 +168,6 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
                 self._teller.reads = True
                 self.show()
 
-    def _say(self, text: str) -> None:
-        if text and self._channel is not None:
-            self._channel.write((text.replace("\n", "\r\n") + "\r\n").encode())
-
     def _take(self, messages: Iterable[Message]) -> None:
         for typed in presses_of(messages):
             if isinstance(typed, Press):
@@ -204,6 +201,8 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         if self._screen is not None and width > 0 and height > 0:
             self._screen.resize(min(width, LARGEST[0]), min(height, LARGEST[1]))
             self.show()
+        elif self._teller is not None:
+            self._teller.width = width
 
     def show(self) -> None:
         """Paint soon: at once where nothing was painted for a moment."""
@@ -275,9 +274,10 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
     def end(self, told: str) -> None:
         """Give the terminal back with a line, and hang up."""
         channel, self._channel, screen, self._screen = self._channel, None, self._screen, None
-        self._teller = None
+        teller, self._teller = self._teller or LineTeller(UNICODE), None
         if channel is not None:
-            line = f"{told}\r\n" if told and not self._is_told else ""
+            teller.width = teller.width if screen is None else screen.terminal.width
+            line = "" if self._is_told else teller.sent(told)
             channel.write((LEAVE if screen is not None else "").encode() + line.encode())
             channel.exit(0)
 

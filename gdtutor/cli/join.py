@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.cli.open_app import show
 from gdtutor.cli.output import say
-from gdtutor.cli.speaker_notes import LOOK_EVERY, NotesScreen
+from gdtutor.cli.speaker_notes import LOOK_EVERY, NotesScreen, silent_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.lesson.characters import pictured
@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if is_speaker:
         login = replace(login, name=NOTES_NAME)
-        asyncio.run(hear_notes(login, NotesScreen().show, LOOK_EVERY))
+        with silent_keys():
+            asyncio.run(hear_notes(login, NotesScreen().show, LOOK_EVERY))
         if sys.stdout.isatty():
             say("\nThe class has ended.")
         return 0

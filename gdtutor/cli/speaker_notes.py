@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
 from shutil import get_terminal_size
 from time import sleep, time
 
@@ -45,6 +48,25 @@ class NotesScreen:
 def run(arguments: argparse.Namespace) -> int:
     """Show the notes of the talk that is given, until Ctrl-C; once where nobody watches."""
     path, screen = notes_file(), NotesScreen()
-    while screen.show(None if path is None else read_notes(path)):
-        sleep(LOOK_EVERY)
+    with silent_keys():
+        while screen.show(None if path is None else read_notes(path)):
+            sleep(LOOK_EVERY)
     return 0
+
+
+@contextmanager
+def silent_keys() -> Iterator[None]:
+    """Have keys that are typed leave no mark on the terminal, until this ends."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    keys = sys.stdin.fileno()
+    before = termios.tcgetattr(keys)
+    silent = [*before]
+    silent[3] = before[3] & ~termios.ECHO
+    termios.tcsetattr(keys, termios.TCSANOW, silent)
+    try:
+        yield
+    finally:
+        # What was typed is no command of the shell that follows.
+        termios.tcsetattr(keys, termios.TCSAFLUSH, before)

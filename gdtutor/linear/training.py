@@ -18,6 +18,8 @@ from gdtutor.view.train_lines import cost_facts, standing
 
 PREDICTIONS = 70
 """Lines that the table of predictions may take, its heading and its counts included."""
+CLASS_PREDICTIONS = 14
+"""The same of what a class hears."""
 
 
 def training_lines(session: Walk, chars: Chars) -> list[str]:
@@ -69,13 +71,14 @@ def _parameter_lines(session: Walk, chars: Chars) -> list[str]:
 
 def _prediction_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the table of predictions; where it leaves some out, how many, and how to see them."""
-    rows = table_lines(session, WIDTH, PREDICTIONS, chars)
+    # Who hears a class has no command line there, and hears the table with everyone's run.
+    is_alone = session.class_role is ClassRole.NONE
+    height = PREDICTIONS if is_alone else CLASS_PREDICTIONS
+    rows = table_lines(session, WIDTH, height, chars)
     lines = [text for text in (text_of(row).rstrip() for row in rows) if text]
     for place, text in enumerate(lines):
         if text.strip() in ("…", "..."):
             before, after = (int(lines[place + by].split()[0].rstrip(HELD)) for by in (-1, 1))
-            # Who hears a class has no command line there.
-            is_alone = session.class_role is ClassRole.NONE
             told = f"; {training_command(session)} prints all predictions" * is_alone
             lines[place] = f"  {after - before - 1} examples left out{told}"
     return lines

@@ -34,7 +34,7 @@ _FIRST = {
 _NARROW = {Screen.STUDY: ("next", "tab"), Screen.TRAIN: ("pause", "train_tab", "reset")}
 """What comes first where few keys have room: the next step, and the way to the hidden panels."""
 _OF_A_CELL = (
-    "next", "escape", "down", "question", "clear_tasks", "next_key", "verify", "mistakes",
+    "next", "escape", "down", "operand", "operand_back", "next_key", "verify", "mistakes",
     "edit", "figure", "train", "example", "goto", "tab", "library", "link", "help", "quit",
 )  # fmt: skip
 """What moves and closes an open cell, then what does as it does without one."""
@@ -107,11 +107,11 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     if not isinstance(session, Walk):
         return (*first, "next")
     if session.screen is Screen.STUDY and session.challenge is not None:
-        return ("question", *("predict",) * session.predict, *first)
+        return ("operand", *("predict",) * session.predict, *first)
     if session.screen is Screen.STUDY and session.look.is_closing:
         variant = ["variant"] * any("variant" in task.change for task in open_tasks(session))
         changes = ("undo", "own_values")
-        return ("question", "next", *changes, "tasks", "clear_tasks", *variant, *first)
+        return ("operand", "next", *changes, "tasks", "operand_back", *variant, *first)
     if session.screen is Screen.TRAIN and session.sweeping is not None:
         return ("pause", "stop", "side_down")
     if session.screen is Screen.TRAIN and has_list_of_runs(session):
@@ -119,7 +119,7 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     if session.screen is Screen.STUDY and (session.look.proof or session.look.mistakes):
         return (*first, "next", "escape")
     # What shows how the step is walked comes before what a note asks for besides.
-    ways = ("clear_tasks", "question") * bool(session.trail)
+    ways = ("operand_back", "operand") * bool(session.trail)
     ways += ("predict",) * session.predict
     return (*first, "next", *ways, *(("escape",) if isinstance(session, Playing) else ()))
 
@@ -178,14 +178,14 @@ def _words(session: Session) -> dict[str, str]:
     if session.look.cell is not None:
         leads = "playground" if isinstance(session, Playing) else "close"
         return {"next": "cell", "down": "row", "escape": leads, "next_key": "step",
-                "question": "operand", "clear_tasks": "back"}  # fmt: skip
+                "operand": "operand", "operand_back": "back"}  # fmt: skip
     words = {"predict": "ask no more"} if session.predict else {}
     if session.challenge is not None:
-        return {**words, "question": "answer"}
+        return {**words, "operand": "answer"}
     if session.look.is_closing:
         return {**words, **_words_at_the_end(session)}
     if session.trail:
-        words |= {"question": "operand", "clear_tasks": "back"}
+        words |= {"operand": "operand", "operand_back": "back"}
     line = session.look.unfolded
     step = current_step(session)
     is_open = step is not None and step.node.partition(".")[0] in line
@@ -216,6 +216,6 @@ def _words_at_the_end(session: Walk) -> dict[str, str]:
     leads = "next lesson" if next_entry(session) is not None else "library"
     if isinstance(session, Playing):
         leads = "playground"
-    words = {"question": leads, "next": "go on", "closing": "close"}
+    words = {"operand": leads, "next": "go on", "closing": "close"}
     has_hints = any(task.hints for task in open_tasks(session))
     return {**words, "tasks": "hint"} if has_hints else words

@@ -75,7 +75,7 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
         words += ["--digits", str(look.digits)]
     if session.predict:
         words.append("--predict")
-    keys = _keys(session) if challenge is None else "n escape"
+    keys = _keys(session) if challenge is None else "n" if session.prompt else "n escape"
     if lesson.predict and not session.predict:
         # Questions that the lesson asks and the learner has turned off stay so.
         keys = f"r {keys}".rstrip()

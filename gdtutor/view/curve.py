@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.session.state import Snapshot
+from gdtutor.session.state import Snapshot, Status
 
 SAMPLES = 10
 """Epochs of a curve that are written out, besides the first and the last."""
@@ -40,7 +40,9 @@ def curve_sentence(snapshot: Snapshot, apart: Callable[..., tuple[str, ...]]) ->
         return f"One epoch is done; the cost before it was {apart(first)[0]}."
     if float(np.max(costs)) == float(np.min(costs)):
         return f"The curve is flat: the cost is {apart(first)[0]} in every epoch."
-    return f"{_course(costs, apart)} {_end(costs, first, last)}"
+    told = f"{_course(costs, apart)} {_end(costs, first, last)}"
+    # A run that rests has no end yet.
+    return told if snapshot.status is Status.FINISHED else told.replace("at the end", "so far")
 
 
 def _not_finite(snapshot: Snapshot, costs: Array, apart: Callable[..., tuple[str, ...]]) -> str:

@@ -7,15 +7,24 @@ import pytest
 from classes import PATIENCE, RunningClass, after, lesson_session, running_class
 
 from gdtutor.classroom.answers import CLOSED, NO_HINTS
-from gdtutor.classroom.lines import NOT_ANSWERED, LineEditor, LineTeller, announcement, spoken
+from gdtutor.classroom.lines import (
+    NOT_ANSWERED,
+    WELCOME,
+    LineEditor,
+    LineTeller,
+    announcement,
+    spoken,
+)
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.room import joined, taught
 from gdtutor.classroom.seats import Classroom, Seat, opened_room
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
+from gdtutor.linear.commands import help_lines
+from gdtutor.linear.training import training_lines
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.playing import play_session
-from gdtutor.session.state import Session, Status
+from gdtutor.session.state import ClassRole, Screen, Session, Status
 from gdtutor.session.update import Posed, update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -132,6 +141,29 @@ def test_a_question_mark_is_a_hint_while_the_class_is_asked_and_lists_commands_e
         assert "0.125" not in told
     room, _ = spoken(room, "anna", ":?").finished("anna")
     assert ":q leaves" in teller.told(room, room.seats["anna"])
+
+
+@pytest.mark.parametrize("width", [0, 40, 80])
+def test_what_is_told_is_broken_between_words(width: int) -> None:
+    teller = LineTeller(UNICODE)
+    teller.width = width
+    told = "\n".join([WELCOME, *help_lines(Screen.STUDY), "", "  a   table"])
+    rows = teller.sent(told).split("\r\n")
+    assert max(map(len, rows)) <= (width or 80)
+    assert " ".join(rows).split() == told.split()
+    assert rows[-3:] == ["", "  a   table", ""]
+
+
+def test_a_run_that_rests_has_no_end_and_a_class_hears_few_predictions() -> None:
+    session = play_session(Session(), playground_of_line("--data circle"))
+    paused = pressed(session, parse_keys("20n"))
+    room = taught(opened_room(session), replace(paused, class_role=ClassRole.TEACHER))
+    told = announcement(room, UNICODE)
+    assert "so far." in told
+    assert "at the end" not in told
+    assert "examples left out" in told
+    assert len(told.partition("predictions")[2].split("\n")) <= 16
+    assert len(training_lines(paused, UNICODE)) > 70
 
 
 def test_that_a_question_is_closed_is_said_once() -> None:

@@ -1,14 +1,16 @@
 """A talk: its file of stops, the way through them, and the speaker's notes."""
 
 import asyncio
+import os
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
-from classes import PATIENCE, lesson_session
+from classes import PATIENCE, after, lesson_session
 from pseudo_terminal import PseudoTerminal
 
 from gdtutor.classroom.board import CLASS_KEYS, TALK_KEYS
@@ -24,7 +26,7 @@ from gdtutor.classroom.stops import (
     read_talk,
     write_notes,
 )
-from gdtutor.cli.speaker_notes import NotesScreen
+from gdtutor.cli.speaker_notes import NotesScreen, silent_keys
 from gdtutor.cli.talk import session_of_link
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.link import command_of
@@ -92,8 +94,21 @@ def test_a_place_is_appended_as_a_stop(file: Path) -> None:
     assert read_talk(file).stops[-1].link == link
     assert file.read_text().startswith(TALK)
     assert read_talk(file).stops[-1].minutes == 0
+    assert file.read_text().endswith('note = ""\nminutes = 0\n')
     fresh = file.with_name("new.toml")
     assert append_stop(fresh, link) == 1
+
+
+def test_a_kept_question_opens_with_its_input_where_it_stood_open(file: Path) -> None:
+    asked = after(lesson_session("bias", "step:8"), "r", "n")
+    podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
+    desk = Desk(UNICODE, podium)
+    for session, is_open in ((asked, True), (after(asked, "escape"), False)):
+        desk.shows(session)
+        assert desk.takes(Press("alt+shift+k"))
+        opened = session_of_link(read_talk(file).stops[-1].link)
+        assert (opened.challenge and opened.challenge.name) == asked.challenge.name  # type: ignore[union-attr]
+        assert (opened.prompt is not None) is is_open
 
 
 def test_the_stops_are_walked_in_both_directions(file: Path, tmp_path: Path) -> None:
@@ -199,6 +214,30 @@ def test_the_notes_in_a_terminal_name_the_key_that_leaves_them(
     shown = capsys.readouterr().out.rstrip("\n").split("\n")
     assert shown[-1] == "Ctrl-C leaves the notes."
     assert len(shown) < 24
+
+
+def test_keys_leave_no_mark_on_the_notes_and_the_terminal_is_as_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours, theirs = os.openpty()
+
+    def echoes() -> bool:
+        return bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
+
+    with open(ours, "wb", buffering=0), open(theirs, "rb", buffering=0) as keys:
+        monkeypatch.setattr(sys, "stdin", keys)
+        assert echoes()
+        during: list[bool] = []
+
+        def watch() -> None:
+            with silent_keys():
+                during.append(echoes())
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            watch()
+        assert during == [False]
+        assert echoes()
 
 
 def test_the_library_is_no_stop(file: Path) -> None:

@@ -121,11 +121,11 @@ def test_left_and_right_go_from_cell_to_cell_while_one_is_open() -> None:
 def test_an_operand_of_an_open_cell_is_followed_to_its_step_and_back() -> None:
     session = press(open_at("xor-hidden", "backward:Z1"), "c right down")
     names = [command.name for command in named_keys(session, is_narrow=False)]
-    assert {"question", "clear_tasks"} & set(names) == {"question"}
+    assert {"operand", "operand_back"} & set(names) == {"operand"}
     first = press(session, "enter")
     assert current_step(first) == find_step(first.moment.steps, Phase.BACKWARD, "A1")
     assert (first.look.cell, first.message[:23]) == (session.look.cell, "This is operand 1 of 2;")
-    assert "clear_tasks" in [command.name for command in named_keys(first, is_narrow=False)]
+    assert "operand_back" in [command.name for command in named_keys(first, is_narrow=False)]
     second = press(first, "backspace 2 enter")
     assert current_step(second) == find_step(second.moment.steps, Phase.FORWARD, "A1")
     given = press(second, "enter 2 enter")

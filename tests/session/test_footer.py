@@ -104,7 +104,7 @@ def test_a_page_of_prose_has_nothing_to_unfold_and_no_panels():
 
 def test_with_a_cell_open_the_arrows_move_the_cell():
     found = words(walk(NETWORK, "forward:Z1", "c"))
-    moving = {"next": "cell", "escape": "close", "down": "row", "question": "operand"}
+    moving = {"next": "cell", "escape": "close", "down": "row", "operand": "operand"}
     assert list(found.items())[:5] == [*moving.items(), ("next_key", "step")]
     assert not found.keys() & {"next_phase", "cell", "unfold"}
     assert "↑ ↓ row" in screen(walk(NETWORK, "forward:Z1", "c"))
