@@ -218,20 +218,16 @@ class Following:
         if press.key == "escape":
             self._draft = None
         elif press.key == "enter" and draft.text.strip() == HINT:
-            self._hint(draft)
+            # The place has told the hints.
+            if (view := hinted(self._session)) is not None:
+                self._draft = Prompt(PromptKind.ANSWER, draft.label)
+                self._act(StopOpened(view))
+            else:
+                self._draft = replace(draft, error=NO_HINTS, is_selected=True)
         elif press.key == "enter" and draft.text.strip():
             self._say(FollowerWord(answer=draft.text))
             self._draft = Prompt(PromptKind.ANSWER, draft.label)
         self._show()
-
-    def _hint(self, draft: Prompt) -> None:
-        """Show the next hint, which the place has told."""
-        view = hinted(self._session)
-        if view is None:
-            self._draft = replace(draft, error=NO_HINTS, is_selected=True)
-        else:
-            self._draft = Prompt(PromptKind.ANSWER, draft.label)
-            self._act(StopOpened(view))
 
     def _say(self, word: FollowerWord) -> None:
         if self._process is not None:

@@ -22,6 +22,7 @@ from gdtutor.session.state import Session
 from gdtutor.session.update import Action, Posed, Told
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line
+from gdtutor.view.notation import plural
 
 ANSWERS = "answers"
 """The panel of the answers, which everyone sees."""
@@ -75,10 +76,7 @@ class Lecture(Desk):
         ends = (is_q or press.key == "ctrl+c") and self._input is None
         if ends and here and not self._may_end:
             self._may_end = True
-            students, key = (
-                "1 student" if here == 1 else f"{here} students",
-                "q" if is_q else "Ctrl-C",
-            )
+            key, students = "q" if is_q else "Ctrl-C", f"{here} {plural(here, 'student')}"
             self._act(Told(f"{key} again ends the class for {students}; any other key goes on."))
             return True
         self._may_end = False

@@ -104,13 +104,6 @@ def announcement(room: Classroom, chars: Chars, before: Session | None = None) -
     return f"Class: {at}, step {step.number} of {len(moment.steps)}{edited}."
 
 
-def _broken(row: str, width: int) -> list[str]:
-    """Return a row as rows that a terminal does not break within a word."""
-    indent = row[: len(row) - len(row.lstrip())]
-    room = max(width, len(indent) + 8)
-    return wrap(row, room, subsequent_indent=indent, break_on_hyphens=False) or [""]
-
-
 class LineTeller:
     """Says what has changed for one student since it was last asked.
 
@@ -150,8 +143,9 @@ class LineTeller:
 
     def sent(self, text: str) -> str:
         """Return what a terminal has to be sent for a text, broken at blanks; empty for none."""
-        rows = (part for row in text.split("\n") for part in _broken(row, self.width or COLUMNS))
-        return "".join(f"{row}\r\n" for row in rows) if text else ""
+        width, rows = self.width or COLUMNS, text.split("\n") if text else []
+        broken = (wrap(row, width, break_on_hyphens=False) or [""] for row in rows)
+        return "".join(f"{row}\r\n" for parts in broken for row in parts)
 
     def step(self, room: Classroom) -> str:
         """Return the step of the class in full."""
@@ -214,8 +208,8 @@ class LineTeller:
     def _hinted(self, view: Session | None) -> list[str]:
         """Return the hints that were given since."""
         challenge = view.challenge if isinstance(view, Walk) else None
-        context = context_of(view, self._chars) if isinstance(view, Walk) else None
         heard, self._hints = self._hints, 0 if challenge is None else challenge.hints_shown
+        context = context_of(view, self._chars) if isinstance(view, Walk) else None
         if challenge is None or context is None:
             return []
         rows = (hint_rows(context, challenge, at, 76) for at in range(heard, self._hints))

@@ -19,30 +19,7 @@ from gdtutor.values import Struct, asdict
 
 APPLICATION_ID = 0x67645443
 """Says that a file is a class's: `gdTC`."""
-_SCHEMA = """
-CREATE TABLE class (id INTEGER PRIMARY KEY, title TEXT NOT NULL, began REAL NOT NULL);
-CREATE TABLE attendance (
-  class INTEGER NOT NULL REFERENCES class, name TEXT NOT NULL, at REAL NOT NULL,
-  is_here INTEGER NOT NULL
-);
-CREATE TABLE answer (
-  class INTEGER NOT NULL REFERENCES class, poll INTEGER NOT NULL, lesson TEXT NOT NULL,
-  question TEXT NOT NULL, name TEXT NOT NULL, answer TEXT NOT NULL, verdict TEXT NOT NULL,
-  at REAL NOT NULL
-);
-"""
-_ADDED = """
-CREATE TABLE IF NOT EXISTS question (
-  class INTEGER NOT NULL REFERENCES class, poll INTEGER NOT NULL, lesson TEXT NOT NULL,
-  question TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL
-);
-CREATE TABLE IF NOT EXISTS verdict (
-  class INTEGER NOT NULL REFERENCES class, lesson TEXT NOT NULL, right INTEGER NOT NULL,
-  asked INTEGER NOT NULL, first TEXT NOT NULL, slip TEXT NOT NULL, name TEXT NOT NULL,
-  at REAL NOT NULL
-);
-"""
-"""Files of before have none of these, and are read all the same."""
+_SCHEMA = "CREATE TABLE class (id INTEGER PRIMARY KEY, title TEXT NOT NULL, began REAL NOT NULL);"
 _Time = Annotated[float, msgspec.Meta(ge=0, le=2.5e11)]
 """Seconds since 1970, before the year 9900: every place on earth has a date for them."""
 _MOST_POLLS = 100_000
@@ -107,6 +84,12 @@ _Kept = Attendance | KeptQuestion | KeptAnswer | KeptVerdict
 _TABLES = {Attendance: "attendance", KeptQuestion: "question", KeptAnswer: "answer",
            KeptVerdict: "verdict"}  # fmt: skip
 """Where each is kept, in the order of its fields."""
+_ADDED = "".join(
+    f"CREATE TABLE IF NOT EXISTS {table} (class INTEGER NOT NULL REFERENCES class, "
+    f"{', '.join(f'{name} NOT NULL' for name in kind.__struct_fields__)});"
+    for kind, table in _TABLES.items()
+)
+"""Files of before lack some of these, and are read all the same."""
 _ORDERS = (
     ("attendance", "attendance", "at"), ("answer", "answers", "poll, name"),
     ("question", "questions", "poll"), ("verdict", "verdicts", "at"),
@@ -168,8 +151,7 @@ class ClassRecorder:
         records: list[_Kept] = [
             Attendance(seat.name, now, seat.is_here)
             for seat in room.seats.values()
-            if seat is not before.seats.get(seat.name)
-            and seat.is_here != (seat.name in before.seats and before.seats[seat.name].is_here)
+            if seat.is_here != (seat.name in before.seats and before.seats[seat.name].is_here)
         ]
         records += [
             KeptQuestion(at, poll.asked.lesson.id, poll.name, _whole(poll), now)
@@ -178,9 +160,8 @@ class ClassRecorder:
         records += [
             KeptVerdict(name=name, at=now, **asdict(seat.verdict))
             for name, seat in room.seats.items()
-            if seat is not (old := before.seats.get(name))
-            and seat.verdict is not None
-            and not (old is not None and seat.verdict is old.verdict)
+            if seat.verdict is not None
+            and not ((old := before.seats.get(name)) and seat.verdict is old.verdict)
         ]
         for at, poll in enumerate(room.polls, 1):
             earlier = before.polls[at - 1] if at <= number else None

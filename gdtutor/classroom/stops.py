@@ -111,11 +111,10 @@ def append_stop(path: Path, link: str) -> int:
         GdTutorError: The file cannot be read or written, or is none of stops.
     """
     known = len(read_talk(path).stops) if path.exists() else 0
-    text = path.read_text("utf-8") if known else ""
-    gap = "\n" if text else ""
+    before = path.read_text("utf-8").rstrip("\n") + "\n\n" if known else ""
     # JSON's escapes of a string are those of TOML.
     added = f'[[stops]]\nlink = {json.dumps(link, ensure_ascii=False)}\nnote = ""\nminutes = 0\n'
-    write_atomically(path, text.rstrip("\n") + ("\n" if text else "") + gap + added)
+    write_atomically(path, before + added)
     return known + 1
 
 

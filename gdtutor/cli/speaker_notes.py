@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import termios
+import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
@@ -62,9 +63,7 @@ def silent_keys() -> Iterator[None]:
         return
     keys = sys.stdin.fileno()
     before = termios.tcgetattr(keys)
-    silent = [*before]
-    silent[3] = before[3] & ~termios.ECHO
-    termios.tcsetattr(keys, termios.TCSANOW, silent)
+    tty.setcbreak(keys)
     try:
         yield
     finally:

@@ -73,8 +73,7 @@ def _prediction_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the table of predictions; where it leaves some out, how many, and how to see them."""
     # Who hears a class has no command line there, and hears the table with everyone's run.
     is_alone = session.class_role is ClassRole.NONE
-    height = PREDICTIONS if is_alone else CLASS_PREDICTIONS
-    rows = table_lines(session, WIDTH, height, chars)
+    rows = table_lines(session, WIDTH, PREDICTIONS if is_alone else CLASS_PREDICTIONS, chars)
     lines = [text for text in (text_of(row).rstrip() for row in rows) if text]
     for place, text in enumerate(lines):
         if text.strip() in ("…", "..."):
