@@ -168,8 +168,10 @@ def _enter(session: Walk, count: int) -> Outcome:
     if session.challenge is not None:
         return predict.back_to_question(session, count)
     if session.count and session.is_answered:
-        told = f"The question is answered; {session.count} Enter once more goes to that operand."
-        return navigation.said(replace(session, is_answered=False), told)
+        # Of a number such as 0.75 the last digits are left, which count no operand.
+        is_operand = int(session.count) <= len(display_options.operand_steps(session))
+        ways = f"; {session.count} Enter once more goes to that operand" if is_operand else ""
+        return navigation.said(replace(session, is_answered=False), f"Already answered{ways}.")
     return display_options.to_operand(session, count)
 
 

@@ -111,7 +111,7 @@ def _solved(session: Walk, challenge: Challenge, text: str) -> Walk:
         # Another question about the step comes before its result shows.
         following = placed_question(after, challenge.step) if challenge.text else None
         return said(after, "Right.") if following is None else posed(after, following, "Right. Now")
-    after = steps_forward(after, 1)
+    after = replace(steps_forward(after, 1), is_answered=True)
     named = read_name(text, _known(session, challenge))
     if named == challenge.step.node:
         return said(after, "Right.")

@@ -143,7 +143,8 @@ def questions(session: Walk) -> str:
     if has_operands and (session.look.cell is not None or session.trail or session.count):
         return ""
     how = "The next step may ask one." if session.predict else "r asks for each next value."
-    return f"No question is open. {how}{' 1 Enter goes to the first operand.' * has_operands}"
+    asked = "Already answered" if session.is_answered else "No question is open"
+    return f"{asked}. {how}{' 1 Enter goes to the first operand.' * has_operands}"
 
 
 def walking_alone(session: Walk) -> str:

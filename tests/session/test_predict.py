@@ -475,7 +475,27 @@ def test_a_number_typed_again_after_its_question_leads_nowhere_at_once():
     assert session.challenge is not None
     assert session.challenge.hides
     shown, _ = update(replace(session, prompt=None), Press("n"))
-    again = pressed(shown, "2 enter")
+    again = pressed(shown, "1 enter")
     assert again.step == shown.step
-    assert again.message == "The question is answered; 2 Enter once more goes to that operand."
-    assert "operand" in pressed(again, "2 enter").message
+    assert again.message == "Already answered; 1 Enter once more goes to that operand."
+    assert "operand" in pressed(again, "1 enter").message
+    # There is no such operand.
+    assert pressed(shown, "2 enter").message == "Already answered."
+
+
+def test_a_right_answer_typed_once_more_is_already_answered():
+    session, kinds = predicting(NEURON), set()
+    for _ in range(12):
+        session = pressed(session, "n")
+        if session.challenge is None:
+            continue
+        text, ask = right_answer(session), session.challenge.ask
+        session, _ = submitted(session, text)
+        again, effects = submitted(session, text)
+        # The letters of a name are keys of the walk: their last digit alone may be a count.
+        if ask is not Ask.NEXT or text == "w2":
+            kinds.add(ask)
+            assert again.message.startswith("Already answered"), text
+            assert ("operand" in again.message) == (ask in (Ask.NEXT, Ask.SIGN)), text
+            assert not effects
+    assert {Ask.VALUE, Ask.SIGN, Ask.NEXT} <= kinds
