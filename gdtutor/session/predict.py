@@ -110,7 +110,12 @@ def _solved(session: Walk, challenge: Challenge, text: str) -> Walk:
     if challenge.hides:
         # Another question about the step comes before its result shows.
         following = placed_question(after, challenge.step) if challenge.text else None
-        return said(after, "Right.") if following is None else posed(after, following, "Right. Now")
+        if following is not None:
+            return posed(after, following, "Right. Now")
+        is_named = any(tried.fits for tried in challenge.tried)
+        is_kept = session.saving == "saved" and session.class_role is ClassRole.NONE
+        kept = " gdtutor progress lists the slips that were named." if is_named and is_kept else ""
+        return said(after, f"Right.{kept}")
     after = replace(steps_forward(after, 1), is_answered=True)
     named = read_name(text, _known(session, challenge))
     if named == challenge.step.node:

@@ -499,3 +499,17 @@ def test_a_right_answer_typed_once_more_is_already_answered():
             assert ("operand" in again.message) == (ask in (Ask.NEXT, Ask.SIGN)), text
             assert not effects
     assert {Ask.VALUE, Ask.SIGN, Ask.NEXT} <= kinds
+
+
+@pytest.mark.parametrize("saving", ["saved", ""])
+def test_after_a_named_slip_it_is_told_where_slips_are_listed(saving):
+    session = replace(pressed(predicting(NETWORK, "forward:Z2"), "n"), saving=saving)
+    challenge = session.challenge
+    value = float(working_of(session.moment, challenge.step).result[challenge.cell])
+    right, _ = submitted(session, f"{value:.3g}")
+    assert right.message == "Right."
+    wrong, _ = submitted(session, f"{-value:.3g}")
+    assert wrong.challenge.tried[0].fits
+    right, _ = submitted(wrong, f"{value:.3g}")
+    listed = "Right. gdtutor progress lists the slips that were named."
+    assert right.message == (listed if saving else "Right.")
