@@ -96,8 +96,8 @@ def _wrapped_lines(lines: list[str]) -> list[str]:
 
 
 def _wrapped(told: str, width: int) -> list[str]:
-    # A command line is copied as a whole, and so is a path.
-    if len(told) <= width or told.lstrip().startswith(("gdtutor ", "Kept in ")):
+    # A command line, by whatever path it calls the program, is copied as a whole; so is a path.
+    if len(told) <= width or "gdtutor" in told or told.startswith("Kept in "):
         return [told]
     indent = " " * _COLUMN if told[_COLUMN - 1 : _COLUMN] == " " else ""
     head, rest = told[: len(indent)], told[len(indent) :]

@@ -112,7 +112,7 @@ def test_nothing_remembered_is_said(tmp_path, monkeypatch, capsys):
 
 
 def test_a_terminal_gets_whole_words_in_each_row(store, monkeypatch, capsys):
-    slip, command = "upstream factor is missing", "gdtutor loss --set w1=0.123456789 " * 3
+    slip, command = "upstream factor is missing", "bin/gdtutor loss --set w1=0.123456789 " * 3
     with ProgressStore(store) as opened:
         opened.apply(
             [
@@ -127,7 +127,7 @@ def test_a_terminal_gets_whole_words_in_each_row(store, monkeypatch, capsys):
     assert main(["progress"]) == 0
     rows = capsys.readouterr().out.splitlines()
     assert " ".join(" ".join(rows).split()) == " ".join(plain.split())
-    kept = ("gdtutor loss", "Kept in")
+    kept = ("bin/gdtutor loss", "Kept in")
     long = [row.strip() for row in rows if len(row) > 80]
     assert all(row.startswith(kept) for row in long)
     assert command.strip() in long
