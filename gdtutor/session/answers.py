@@ -193,18 +193,17 @@ def _at_commas(text: str) -> list[str]:
 
 
 def read_sign(text: str) -> int:
-    """Read a sign: `+`, `-`, `0`, a word for one, or a number that has it.
+    """Read a sign: `+`, `-`, `0` or a word for one.
 
     Raises:
-        AnswerError: For anything else.
+        AnswerError: For anything else; a number would be taken for right whatever its size.
     """
     word = text.translate(_SPOKEN).strip().lower()
     if word in _SIGNS:
         return _SIGNS[word]
-    try:
-        return int(np.sign(read_number(word).value))
-    except (AnswerError, ValueError):
-        raise AnswerError("that is no sign", "write +, - or 0") from None
+    is_number = any(character.isdigit() for character in word)
+    what = "the sign alone is asked for" if is_number else "that is no sign"
+    raise AnswerError(what, "write +, - or 0")
 
 
 def read_shape(text: str) -> tuple[int, ...]:

@@ -78,11 +78,16 @@ def test_a_row_of_the_wrong_length_is_refused():
 
 @pytest.mark.parametrize(
     ("text", "sign"),
-    [("+", 1), ("positive", 1), ("-", -1), ("−", -1), ("Minus", -1), ("0", 0), ("zero", 0),
-     ("-0.3", -1), ("2e-5", 1)],
-)  # fmt: skip
-def test_a_sign_may_be_a_word_or_a_number(text, sign):
+    [("+", 1), ("positive", 1), ("-", -1), ("−", -1), ("Minus", -1), ("0", 0), ("zero", 0)],
+)
+def test_a_sign_may_be_a_word(text, sign):
     assert read_sign(text) == sign
+
+
+@pytest.mark.parametrize("text", ["-0.3", "2e-5", "0.125"])
+def test_a_number_is_no_sign_since_it_could_be_a_wrong_one(text):
+    with pytest.raises(GdTutorError, match="the sign alone"):
+        read_sign(text)
 
 
 @pytest.mark.parametrize(
