@@ -109,13 +109,20 @@ def readings_of(
         if raw is None:
             continue
         over_batch = is_over_batch(moment, name)
+        engine = engine_value(moment, name)
         is_turned = rows if over_batch else name.is_gradient and name.node in turned
         own = case.values.get(f"own {name.node}")
         is_strict = name.is_gradient and not over_batch and not rows
         if own is not None and own.ndim < 2:
             is_strict = False
-        engine = engine_value(moment, name)
         reading = reading_of(raw, engine, is_turned, is_strict)
+        if rows and not over_batch and name.node not in given and 1 in engine.shape:
+            # A vector of no example is laid out as those of its scene that are given.
+            alike = (n for n in moment.traces[name.step.scene].values
+                     if n in given and given[n].shape == engine.shape)  # fmt: skip
+            ways = {n in turned and _is_laid(case, n, given[n]) for n in alike}
+            readings = [reading_of(raw, engine, way) for way in sorted(ways, reverse=True)]
+            reading = next((r for r in readings if r.is_right), [*readings, reading][0])
         if rows and name.is_gradient and name.node in case.facts.get("turned", ()):
             # The gradient of `w = W.T` is laid out as w is, or as W.
             other = reading_of(raw, engine, not is_turned)
@@ -129,6 +136,12 @@ def readings_of(
             reading = Reading(raw, None, engine, False)
         found[name.name] = reading
     return found
+
+
+def _is_laid(case: ProgramCase, name: str, value: Array) -> bool:
+    """Say whether a program leaves what it holds the other way round as it was given."""
+    own = case.values.get(f"own {name}")
+    return own is None or own.shape != value.shape
 
 
 def _joined(each: NDArray[Any] | None, engine: Array) -> NDArray[Any] | None:

@@ -220,7 +220,7 @@ def _beside(departure: Departure, width: int, rows: bool) -> Iterator[str]:
     value, raw = departure.reading.value, departure.reading.raw
     if value is None:
         mine, walk, shape = shape_text(raw.shape), "the walk's", departure.engine.shape
-        is_turned = rows or raw.shape == shape
+        is_turned = raw.shape == shape or (rows and raw.shape != shape[::-1])
         walk, shape = ("in rows it is", shape[::-1]) if is_turned else (walk, shape)
         yield f"{_indent(width)}yours is {mine}, {walk} {shape_text(shape)}:"
         yield from _array(_rows(raw.astype(np.float64), width=width), width)

@@ -300,3 +300,16 @@ def test_what_cannot_be_compared_is_told_as_what_it_is(
     verdict = verdict_on("16", text, tmp_path)
     assert "dYhat" in verdict.missing
     assert f"dYhat is {told}, no array of numbers that can be compared." in verdict.notes
+
+
+def test_a_vector_of_no_example_is_in_rows_as_it_is_given(tmp_path: Path) -> None:
+    """What stands on `z` of 1×3 is 1×3 as well, and 3×1 only where `z` is turned first."""
+    line = "rows = True\nimport numpy as np\n{}e = np.exp(z){}\np = e / np.sum(e)\n"
+    right = [("", ""), ("z = z.T\n", ""), ("z, t = z.ravel(), t.ravel()\n", "")]
+    for before, after in right:
+        verdict = verdict_on("27", line.format(before, after), tmp_path)
+        assert verdict.right == ("e", "p"), before
+    verdict = verdict_on("27", line.format("", ".T"), tmp_path)
+    assert own_of(verdict) == [("e", Slip.TRANSPOSED)]
+    told = " ".join(verdict_lines(verdict, tmp_path / "mine.py", None))
+    assert "yours is 3×1, in rows it is 1×3:" in told
