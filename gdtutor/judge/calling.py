@@ -57,8 +57,8 @@ class Layers:
         self.computing: dict[str, str] = {}
         """By what a layer calls it, the name that is being computed; of what it returns by ''."""
 
-    def run(self, given: Mapping[str, Any], ends: tuple[str, str, str], found: Space) -> None:
-        """Go forward and backward.
+    def run(self, given: Mapping[str, Any], ends: tuple[str, str, str], found: Space) -> bool:
+        """Go forward and backward; say whether there is a cost to go backward from.
 
         Args:
             given: The values of all given names.
@@ -82,6 +82,9 @@ class Layers:
         self.computing = {"": cost}
         answer = given[target].T if rows else given[target]
         slope = self._cost(value, answer, found, (cost, self._chain[-1][1]))
+        if slope is None:
+            # What computes the cost in lines of its own goes backward in them too.
+            return False
         before = [source, *(link[1] for link in self._chain)]
         for (link, layer), earlier in reversed(list(zip(self._pairs(), before, strict=False))):
             found[f"d{link[1]}"] = slope
@@ -98,6 +101,7 @@ class Layers:
                 raise
             finally:
                 found |= {n: _read(layer, names) for n, names in named.items()}
+        return True
 
     def _pairs(self) -> list[tuple[tuple[str, ...], Any]]:
         return list(zip(self._chain, self._layers, strict=True))
@@ -116,10 +120,10 @@ class Layers:
         return layer
 
     def _cost(self, value: Any, answer: Any, found: Space, names: tuple[str, str]) -> Any:
-        """Return the slope at the output, from the learner's cost where there is one."""
+        """Return the slope at the output, from the learner's cost; None where there is none."""
         function = next((self._space[n] for n in _COSTS if callable(self._space.get(n))), None)
         if function is None:
-            raise LookupError("no function is called compute_cost")
+            return None
         result = (
             function(answer, value) if _takes_target_first(function) else function(value, answer)
         )

@@ -274,11 +274,11 @@ class _ProgramRun:
             self._tried = layers = self._layers or Layers(space, job["chain"])
             made: Space = {}
             try:
-                layers.run(given, job["ends"], made)
+                is_whole = layers.run(given, job["ends"], made)
             finally:
                 found |= {n: v for n, v in made.items()
                           if n in job["wanted"] and n not in found and v is not None}  # fmt: skip
-            self._layers = layers
+            self._layers = layers if is_whole else None
 
     def _take(self, returned: Any, found: Space, prefix: str) -> None:
         """Take what a function returned, by its keys; what it left in its own names otherwise."""

@@ -313,3 +313,20 @@ def test_a_vector_of_no_example_is_in_rows_as_it_is_given(tmp_path: Path) -> Non
     assert own_of(verdict) == [("e", Slip.TRANSPOSED)]
     told = " ".join(verdict_lines(verdict, tmp_path / "mine.py", None))
     assert "yours is 3×1, in rows it is 1×3:" in told
+
+
+INLINE = """
+first, second, ends = Linear(W1, b1), Linear(W2, b2), (Sigmoid(), Sigmoid())
+Yhat = ends[1].forward(second.forward(ends[0].forward(first.forward(X))))
+C = np.sum((Yhat - Y)**2)/(2*m)
+"""
+
+
+@pytest.mark.parametrize(("script", "right"), [("", ""), (INLINE, "C")])
+def test_layers_without_a_function_of_the_cost_fail_on_no_line(
+    script: str, right: str, tmp_path: Path
+) -> None:
+    verdict = verdict_on("16", LINEAR.split("def compute_cost")[0] + script, tmp_path)
+    assert (verdict.first, verdict.mishap) == (None, None)
+    assert verdict.right == ("Z1", "A1", "Z2", "Yhat", *right.split())
+    assert "dYhat" in verdict.missing
