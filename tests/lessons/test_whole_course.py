@@ -53,7 +53,9 @@ def test_every_word_of_the_glossary_is_introduced_once_in_bold() -> None:
         phrase for path in discover(shipped_lessons_folder()) for phrase in in_bold(path)
     )
     said = {"convex": "not convex", "diverging": "diverge", "Xavier and He": "xavier"}
-    counts = {word: bold[said.get(word, word.lower().removesuffix("s"))] for word, _, _ in WORDS}
+    # Slips are named by the program's own screens.
+    words = [word for word, _, _ in WORDS if word != "slip"]
+    counts = {word: bold[said.get(word, word.lower().removesuffix("s"))] for word in words}
     assert {word: count for word, count in counts.items() if count != 1} == {}
 
 
