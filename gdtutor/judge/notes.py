@@ -180,7 +180,7 @@ def other_names(
     spelled = {n: alike[_plain_name(n)] for n in missing if _plain_name(n) in alike}
     # What is still a blank is not there under another name.
     lost = [n for n in missing if not re.search(rf"^{n}\s*=\s*(\.\.\.|None)", source.text, re.M)]
-    numbers = _by_numbers(lost, program, starts)
+    numbers = _by_numbers(lost, program, starts, source)
     spelled = {n: theirs for n, theirs in spelled.items() if theirs not in numbers.values()}
     # After a line that fails, much is missing that has no other name.
     failed = any("error" in start.case.facts for start in starts)
@@ -204,16 +204,24 @@ def _they_have(what: str, meant: Mapping[str, str]) -> str:
 
 
 def _by_numbers(
-    missing: Sequence[str], program: AskedProgram, starts: Sequence[OneStart]
+    missing: Sequence[str],
+    program: AskedProgram,
+    starts: Sequence[OneStart],
+    source: ProgramText,
 ) -> dict[str, str]:
     """Return what the program has under a name of its own with the numbers of a missing one, on
-    every start: each for one name, the first in the walk."""
+    every start: each for one name, the first in the walk.
+
+    The cost is not an item of a list that is added to: at the next pass that is an earlier one.
+    """
     found: dict[str, str] = {}
+    added_to = set(re.findall(r"([\w.]+)(?:\.append\(|\s*\+=\s*\[)", source.text))
     held = [_others(start) for start in starts]
     for name in (a for a in program.asked if a.name in missing):
         engines = [engine_value(start.moment, name) for start in starts]
         fitting = (
             theirs for theirs in held[0] if theirs not in found.values()
+            and (name.name != name.root or theirs.split("[")[0] not in added_to)
             and all(_is(h.get(theirs), e) for h, e in zip(held, engines, strict=True))
         )  # fmt: skip
         theirs = next(fitting, "") if any(map(np.any, engines)) else ""
@@ -261,15 +269,16 @@ def _plain_name(name: str) -> str:
     return ("d" if is_gradient else "") + "".join(p for p in parts if p not in ("grad", "d"))
 
 
-def says_of(departure: Departure) -> str:
-    """Return what is said about the slip of a departure; nothing where it has none."""
+def says_of(departure: Departure, rows: bool = False) -> str:
+    """Return what is said about a slip, by the rows of a program where examples are rows; nothing
+    of a departure without one."""
     if departure.slip is None:
         return ""
     slip, about = departure.slip.slip, departure.slip.about
     if slip is Slip.SIGN and about:
         return f"The sign of {about} is flipped."
     if slip is Slip.OTHER_AXIS and not departure.name.is_gradient:
-        which = "row by itself, axis=1" if about else "column by itself"
+        which = "row by itself, axis=1" if bool(about) != rows else "column by itself"
         return f"The sum belongs over each {which}, and went over other cells."
     if is_computed(departure):
         return f"{about} was changed in place, and is no longer what it was computed as."

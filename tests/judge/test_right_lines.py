@@ -330,3 +330,26 @@ def test_layers_without_a_function_of_the_cost_fail_on_no_line(
     assert (verdict.first, verdict.mishap) == (None, None)
     assert verdict.right == ("Z1", "A1", "Z2", "Yhat", *right.split())
     assert "dYhat" in verdict.missing
+
+
+def test_a_first_cost_of_many_is_no_name_of_the_cost(tmp_path: Path) -> None:
+    """At the second pass `costs[0]` is the cost of the first one."""
+    text = (
+        SIGMOID
+        + """
+costs = []
+for epoch in range(4):
+    hidden = sigmoid(W1 @ X + b1)
+    out = sigmoid(W2 @ hidden + b2)
+    costs.append(np.sum((out - Y)**2) / (2*m))
+"""
+    )
+    told = " ".join(verdict_on("16", text, tmp_path).notes)
+    assert 'names = {"A1": "hidden", "Yhat": "out"}' in told
+    assert "costs[" not in told
+
+
+def test_the_axis_of_a_softmax_in_rows_is_that_of_its_rows(tmp_path: Path) -> None:
+    text = "rows = True\n" + HEAD + "Z = X @ W + b\nP = np.exp(Z) / np.exp(Z).sum(axis=0)\n"
+    lines = verdict_lines(verdict_on("27", text, tmp_path), tmp_path / "mine.py", None)
+    assert "The sum belongs over each row by itself, axis=1" in " ".join(" ".join(lines).split())
