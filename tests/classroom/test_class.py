@@ -516,6 +516,7 @@ def test_a_key_with_alt_walks_on_from_a_question_and_those_behind_it_are_heard()
     run(work())
 
 
+@pytest.mark.slow
 def test_a_paste_without_an_end_is_over_after_a_silence() -> None:
     async def work() -> None:
         async with running_class(lesson_session("bias", "forward:z")) as room:
@@ -589,6 +590,7 @@ def test_what_was_changed_alone_is_kept_while_one_follows() -> None:
     assert room.seats["anna"].own is None
 
 
+@pytest.mark.slow
 def test_a_refused_code_or_pin_is_named_where_it_is_asked_for_again() -> None:
     class Asked(asyncssh.SSHClient):
         def __init__(self, given: list[str]) -> None:

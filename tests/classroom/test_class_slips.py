@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pytest
 from classes import after
 
 from gdtutor.classroom.board import answer_rows
@@ -59,6 +60,7 @@ def questions() -> Iterator[tuple[Walk, Challenge]]:
                 continue
 
 
+@pytest.mark.slow
 def test_every_slip_that_a_number_tells_is_counted_by_its_name() -> None:
     missing = set(Slip) - OF_PROGRAMS
     for session, challenge in questions():

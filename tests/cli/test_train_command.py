@@ -186,6 +186,7 @@ def test_the_plan_of_a_sweep_is_shown_and_not_run(capsys: pytest.CaptureFixture[
     assert "epochs" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.sampled
 @pytest.mark.parametrize("sweep", [(), ("--sweep", "learning_rate=0.001,0.002")])
 @pytest.mark.parametrize("columns", [60, 80])

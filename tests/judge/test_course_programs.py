@@ -237,6 +237,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lesson", "text", "old", "new", "name", "slip"), WRONG)
 def test_a_mistake_in_a_program_of_a_course_is_named(
     lesson: str, text: str, old: str, new: str, name: str, slip: Slip | None, tmp_path: Path

@@ -205,6 +205,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.sampled
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_program_ends_with_a_clear_line(

@@ -25,6 +25,7 @@ def held(chosen: list[Mutant], folder: Path) -> None:
     assert sum(bool(said.slip) for said in departing) >= NAMED * len(departing)
 
 
+@pytest.mark.slow
 def test_a_wrong_line_alone_is_blamed_for_it(tmp_path: Path) -> None:
     every = [m for lesson in ("05", "12", "16", "27") for m in mutants(lesson, tmp_path)]
     held(every[::7], tmp_path)
@@ -52,6 +53,7 @@ for _total in ("dZ2 @ A1.T", "dZ1 @ X.T", "axis=1, keepdims=True)"):
     LATE = LATE.replace(_total, f"{_total} / m")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "name", "slip"),
     [
@@ -90,6 +92,7 @@ dWq = dQ @ P.T
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lesson", "text", "old", "new", "own"),
     [
@@ -143,6 +146,7 @@ C = np.sum((Yhat - Y)**2) / (2*m)
     assert first.line == text.splitlines().index("Z = -(W @ X + b)") + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", ["10", "13", "16", "18", "27"])
 def test_one_turned_array_does_not_turn_the_program(lesson: str, tmp_path: Path) -> None:
     turned = [m for m in mutants(lesson, tmp_path) if m.change == "turned" and m.name[0] in "ZY"]
@@ -186,6 +190,7 @@ def test_the_header_of_the_blanks_changes_nothing(every: int, tmp_path: Path) ->
         assert (name, slip in program.slips) == (program.name, True), (program.new, slip)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("header", [True, False])
 @pytest.mark.parametrize(
     ("line", "before", "name", "about"),

@@ -13,6 +13,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict | Exception]
     return judged([*RIGHT.values(), *wrong], tmp_path_factory.mktemp("students"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_program_of_a_student_is_not_blamed(
     found: list[Verdict | Exception], name: str

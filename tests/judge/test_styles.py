@@ -236,6 +236,7 @@ for epoch in range(300):
     return text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", HEADS)
 def test_an_update_is_judged_wherever_the_parameters_are_kept(place: str, tmp_path: Path) -> None:
     uphill = kept_in(place, ("- learning_rate", "+ learning_rate"))

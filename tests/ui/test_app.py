@@ -97,6 +97,7 @@ def test_training_runs_in_a_worker_and_ends_in_the_published_cost() -> None:
     in_app(app, steps)
 
 
+@pytest.mark.slow
 def test_keys_are_answered_while_training_runs_and_pause_stops_it() -> None:
     app = app_in("xor-hidden")
 
@@ -166,6 +167,7 @@ def test_a_pasted_text_is_typed_where_something_is_asked_for_and_nowhere_else() 
     in_app(app, steps)
 
 
+@pytest.mark.slow
 def test_a_command_of_the_palette_is_done_while_an_input_is_open() -> None:
     app = app_in("bias")
 

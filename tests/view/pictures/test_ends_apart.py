@@ -82,6 +82,7 @@ def test_a_histogram_of_nothing_finite_says_so_alone(tmp_path, capsys) -> None:
     assert spans(capsys.readouterr().out) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_no_span_of_a_random_walk_is_from_a_number_to_itself(tmp_path, capsys, seed) -> None:
     draws, told = random.Random(seed), 0
