@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 @contextmanager
 def silent_keys() -> Iterator[None]:
     """Have keys that are typed leave no mark on the terminal, until this ends."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         yield
         return
     keys = sys.stdin.fileno()
