@@ -96,7 +96,7 @@ class Layers:
             first = {n: _read(layer, names) for n, names in named.items()}
             try:
                 slope = layer.backward(slope)
-            except Exception:
+            except Exception:  # of a layer of the program's own, which may raise anything
                 named = {n: o for n, o in named.items() if _read(layer, o) is not first[n]}
                 raise
             finally:
