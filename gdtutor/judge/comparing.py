@@ -274,7 +274,7 @@ def _slip(step: Step, start: OneStart, reading: Reading) -> SlipMatch | None:
         return None
     room = tolerance_of(value.dtype, value)
     fits = [
-        fit for fit, formula in wrong_formulas(working, ...)
+        fit for fit, formula in wrong_formulas(working)
         if fit.slip in _TOLD and np.all(np.abs(formula(working.operands) - value) <= room)
     ]  # fmt: skip
     if fits:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from types import EllipsisType
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,14 @@ from gdtutor.engine.operations import (
     local_formula,
 )
 from gdtutor.engine.trace import Contribution
-from gdtutor.session.formula_changes import sums_in, terms_of, total_of, with_part, without_term
+from gdtutor.session.formula_changes import (
+    call_in,
+    sums_in,
+    terms_of,
+    total_of,
+    with_part,
+    without_term,
+)
 from gdtutor.session.operands import node_expr
 from gdtutor.session.slips import Slip, SlipMatch, biases_of, factors_of
 from gdtutor.session.steps import Phase
@@ -28,49 +34,46 @@ from gdtutor.session.working import Operands, Working
 
 MOST_EXAMPLES = 16
 """Largest batch in which a forgotten example is looked for."""
-Cell = tuple[int, ...] | EllipsisType
-"""A cell of a result; `...` for all of them, as in NumPy."""
-Formula = Callable[[Operands], Array | float]
-"""Returns what a wrong formula gives: for one cell a number, for all of them an array."""
+Formula = Callable[[Operands], Array]
+"""Returns what a wrong formula gives in the place of a step's result."""
+Slips = Iterator[tuple[SlipMatch, Formula]]
+"""Slips, each with the wrong formula that it is."""
 
 
-def wrong_formulas(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
-    """Yield the wrong formulas of a step, for one cell of its result."""
-    yield SlipMatch(Slip.SIGN), lambda o: -_at(working.compute(o), cell)
-    if not isinstance(cell, EllipsisType):
+def wrong_formulas(working: Working, cell: tuple[int, ...] | None = None) -> Slips:
+    """Yield the wrong formulas of a step; with a cell also those that take this one for another,
+    or flip one sign on the way to it.
+    """
+    yield SlipMatch(Slip.SIGN), lambda o: -working.compute(o)
+    if cell is not None:
         yield from _transposed(working, cell)
     match working.step.phase:
         case Phase.FORWARD:
-            yield from _forward(working, cell)
-            yield from _updated(working, cell)
+            yield from _forward(working, flips_signs=cell is not None)
+            yield from _updated(working)
         case Phase.BACKWARD:
-            yield from _backward(working, cell)
-            yield from _updated(working, cell)
+            yield from _backward(working)
+            yield from _updated(working)
         case Phase.UPDATE:
-            yield from _update(working, cell)
+            yield from _update(working)
 
 
-def _transposed(working: Working, cell: tuple[int, ...]) -> Iterator[tuple[SlipMatch, Formula]]:
-    swapped = cell[::-1]
-    shape = working.result.shape
+def _transposed(working: Working, cell: tuple[int, ...]) -> Slips:
+    swapped, shape = cell[::-1], working.result.shape
     if len(cell) == 2 and swapped != cell and swapped[0] < shape[0] and swapped[1] < shape[1]:
-        yield SlipMatch(Slip.TRANSPOSED), lambda o: _at(working.compute(o), swapped)
+        fit = SlipMatch(Slip.TRANSPOSED)
+        yield fit, lambda o: np.broadcast_to(working.compute(o)[swapped], shape)
 
 
-def _at(array: Array, cell: Cell) -> Array:
-    return np.asarray(array[cell])
-
-
-def _forward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
-    trace = working.moment.traces[working.step.scene]
+def _forward(working: Working, *, flips_signs: bool) -> Slips:
+    trace, shape = working.trace, working.result.shape
     expr = node_expr(trace, working.step.node)
-    shape = working.result.shape
 
     def of(changed: Expr) -> Formula:
-        return lambda o: _at(np.broadcast_to(evaluate(changed, o.values), shape), cell)
+        return lambda o: np.broadcast_to(evaluate(changed, o.values), shape)
 
     for about, share in factors_of(expr, working):
-        yield SlipMatch(Slip.NO_SHARE, about), _divided(working, cell, share)
+        yield SlipMatch(Slip.NO_SHARE, about), scaled(working.compute, 1 / share)
     biases = biases_of(expr, working)
     for part, terms in sums_in(expr):
         for index, (_, left_out) in enumerate(terms):
@@ -87,43 +90,68 @@ def _forward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]
             yield fit, _with_line(of(expr), use, without_term(made, bias))
     for minus, term in terms_of(expr):
         if isinstance(term, Apply) and term.op == "matmul":
-            yield from _products_changed(working, cell, term.args, -1.0 if minus else 1.0)
-    yield from _softmax_slips(expr, working, cell)
-    is_function = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op != "neg"
-    if is_function and isinstance(expr, Apply) and OPERATIONS[expr.op].kind is Kind.ELEMENTWISE:
-        yield SlipMatch(Slip.NO_FUNCTION, expr.op), of(expr.args[0])
+            sign = -1.0 if minus else 1.0
+            yield from _products_changed(working, term.args, sign, flips_signs=flips_signs)
+    yield from _softmax_slips(expr, working)
+    if call := call_in(expr):
+        yield SlipMatch(Slip.NO_FUNCTION, call.op), of(call.args[0])
 
 
-def _divided(working: Working, cell: Cell, share: float) -> Formula:
-    return lambda o: _at(working.compute(o), cell) / share
+def scaled(formula: Formula, factor: float) -> Formula:
+    """Return a formula whose result is so many times as large."""
+    return lambda o: formula(o) * factor
 
 
-def _with(working: Working, cell: Cell, values: Mapping[str, Array]) -> Formula:
-    return lambda o: _at(working.compute(o.with_values(values)), cell)
+def with_values(formula: Formula, values: Mapping[str, Array]) -> Formula:
+    """Return a formula over other values of some names."""
+    return lambda o: formula(o.with_values(values))
 
 
-def _part_divided(working: Working, index: int, share: float) -> Callable[[Operands], Array]:
-    return lambda o: working.contribution(index, o) / share
+def with_contribution(working: Working, index: int, changed: Formula) -> Formula:
+    """Return a gradient with something else in the place of what one use sends back."""
+    return lambda o: working.compute(o) - working.contribution(index, o) + changed(o)
+
+
+def without_examples(working: Working, index: int, axis: int, left_out: Sequence[int]) -> Formula:
+    """Return what one use sends back of the other examples alone."""
+
+    def changed(o: Operands) -> Array:
+        upstream = np.array(o.upstreams[index])
+        np.moveaxis(upstream, axis, 0)[left_out] = 0.0
+        return working.contribution(index, o.with_upstream(index, upstream))
+
+    return changed
+
+
+def summed_examples(working: Working, c: Contribution) -> tuple[int, int]:
+    """Return over which axis one use adds up examples, and how many there are; 1 where it does not,
+    since the result has an axis of examples itself.
+    """
+    axes = working.trace.axes[c.consumer]
+    if len(axes) != 1 or working.step.node not in working.trace.graph.parameters:
+        return 0, 1
+    return axes[0], c.upstream.shape[axes[0]]
 
 
 def _products_changed(
-    working: Working, cell: Cell, args: tuple[Expr, ...], sign: float
-) -> Iterator[tuple[SlipMatch, Formula]]:
-    """Yield a matrix product in which one of its products is left out, or all but the first; and
-    for one cell, in which one has the other sign."""
+    working: Working, args: tuple[Expr, ...], sign: float, *, flips_signs: bool
+) -> Slips:
+    """Yield a matrix product in which one of its products is left out, or all but the first; or
+    has the other sign.
+    """
     shapes = [np.shape(evaluate(arg, working.operands.values)) for arg in args]
     if [len(shape) for shape in shapes] != [2, 2] or not 1 < shapes[0][1] <= MOST_EXAMPLES:
         return
 
     def less(o: Operands, these: slice, times: float) -> Array:
         left, right = (evaluate(arg, o.values) for arg in args)
-        return _at(working.compute(o) - times * sign * (left[:, these] @ right[these]), cell)
+        return np.asarray(working.compute(o) - times * sign * (left[:, these] @ right[these]))
 
     yield SlipMatch(Slip.FIRST_TERM), partial(less, these=slice(1, None), times=1.0)
     for k in range(shapes[0][1]):
         if shapes[0][1] > 2 or k == 0:
             yield SlipMatch(Slip.ONE_TERM), partial(less, these=slice(k, k + 1), times=1.0)
-        if not isinstance(cell, EllipsisType):
+        if flips_signs:
             yield SlipMatch(Slip.TERM_SIGN), partial(less, these=slice(k, k + 1), times=2.0)
 
 
@@ -132,7 +160,7 @@ def _with_line(formula: Formula, name: str, made: Expr) -> Formula:
     return lambda o: formula(o.with_values({name: np.asarray(evaluate(made, o.values))}))
 
 
-def _softmax_slips(expr: Expr, working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
+def _softmax_slips(expr: Expr, working: Working) -> Slips:
     """Yield what a softmax gives that goes over other cells than those of one example."""
     if not (isinstance(expr, Apply) and expr.op == "softmax"):
         return
@@ -143,7 +171,7 @@ def _softmax_slips(expr: Expr, working: Working, cell: Cell) -> Iterator[tuple[S
     def over(o: Operands, largest: int | None, axis: int | None) -> Array:
         z = np.asarray(evaluate(source, o.values))
         powers = np.exp(z - np.max(z, largest, keepdims=True))
-        return _at(powers / np.sum(powers, axis, keepdims=True), cell)
+        return np.asarray(powers / np.sum(powers, axis, keepdims=True))
 
     for largest in (None, 0, shares.ndim - 1):
         for axis in (None, 0 if by_rows else shares.ndim - 1):
@@ -159,71 +187,51 @@ def _fills(lacking: Expr, working: Working) -> bool:
     return np.broadcast_shapes(np.shape(value), working.result.shape) == working.result.shape
 
 
-def _updated(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
+def _updated(working: Working) -> Slips:
     """Yield what the parameters after this iteration's update would give."""
     for name, done in working.moment.updates.items():
         is_used = working.step.scene == len(working.moment.traces) - 1
         before = working.moment.state.parameters[name]
         if is_used and not np.array_equal(before, done.p):
-            yield SlipMatch(Slip.UPDATED, name), _with(working, cell, {name: done.p})
+            yield SlipMatch(Slip.UPDATED, name), with_values(working.compute, {name: done.p})
 
 
-def _backward(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
-    received = working.received
+def _backward(working: Working) -> Slips:
+    received, shape = working.received, working.result.shape
     if not received:
         return
     ones = tuple(np.ones_like(c.upstream) for c in received)
-    fit = SlipMatch(Slip.NO_UPSTREAM)
-    yield fit, lambda o: _at(working.compute(Operands(o.values, ones)), cell)
-    alone = [_upstream_alone(working, c) for c in received]
-    if all(alone):
-        yield (
-            SlipMatch(Slip.NO_LOCAL),
-            lambda o: sum(
-                np.sum(up) if up.shape != working.result.shape else _at(up, cell)
-                for up in o.upstreams
-            ),
-        )
+    yield SlipMatch(Slip.NO_UPSTREAM), lambda o: working.compute(Operands(o.values, ones))
+    if all(c.upstream.shape == shape or (c.sums and not shape) for c in received):
+        # The upstream gradient could be taken for the whole contribution.
+        def alone(o: Operands) -> Array:
+            return np.asarray(sum(u if u.shape == shape else u.sum() for u in o.upstreams))
+
+        yield SlipMatch(Slip.NO_LOCAL), alone
     for index, c in enumerate(received):
-        yield from _of_one_use(working, cell, index, c)
+        yield from _of_one_use(working, index, c)
 
 
-def _upstream_alone(working: Working, c: Contribution) -> bool:
-    """Say whether the upstream gradient could be taken for the whole contribution."""
-    return c.upstream.shape == working.result.shape or (c.sums and working.result.ndim == 0)
-
-
-def _of_one_use(
-    working: Working, cell: Cell, index: int, c: Contribution
-) -> Iterator[tuple[SlipMatch, Formula]]:
+def _of_one_use(working: Working, index: int, c: Contribution) -> Slips:
     """Yield the slips that concern the contribution of one use alone."""
-
-    def instead(changed: Callable[[Operands], Array]) -> Formula:
-        def formula(o: Operands) -> Array:
-            others = working.compute(o) - working.contribution(index, o)
-            return _at(others + changed(o), cell)
-
-        return formula
-
+    instead = partial(with_contribution, working, index)
     if len(working.received) > 1:
         fit = SlipMatch(Slip.ONE_PATH, c.consumer)
         yield fit, instead(lambda o: np.zeros(working.result.shape))
-    trace = working.moment.traces[working.step.scene]
-    expr = node_expr(trace, c.consumer)
+    expr, own = node_expr(working.trace, c.consumer), partial(working.contribution, index)
     for about, share in factors_of(expr, working):
-        yield SlipMatch(Slip.NO_SHARE, about), instead(_part_divided(working, index, share))
+        yield SlipMatch(Slip.NO_SHARE, about), instead(scaled(own, 1 / share))
     node = working.step.node
     for call in _calls_of(expr, working, c.consumer):
         about = node if call.inner == Name(node) else f"the input of {call.op.name}"
         for slip, named in ((Slip.AT_OUTPUT, c.consumer), (Slip.AT_INPUT, about)):
             at = partial(_slope_elsewhere, working, index, call, slip is Slip.AT_OUTPUT)
             yield SlipMatch(slip, named), instead(at)
-    axes = working.moment.traces[working.step.scene].axes[c.consumer]
-    examples = c.upstream.shape[axes[0]] if len(axes) == 1 else 1
-    if 1 < examples <= MOST_EXAMPLES and _lacks_examples(working):
+    axis, examples = summed_examples(working, c)
+    if 1 < examples <= MOST_EXAMPLES:
         for k in range(examples):
             fit = SlipMatch(Slip.ONE_EXAMPLE, str(k))
-            yield fit, instead(_without_example(working, index, axes[0], k))
+            yield fit, instead(without_examples(working, index, axis, [k]))
 
 
 def with_slope(working: Working, index: int, o: Operands, times: Array | float) -> Array:
@@ -246,9 +254,8 @@ def _calls_of(expr: Expr, working: Working, consumer: str) -> Iterator[Called]:
     """
     node = working.step.node
     if isinstance(expr, Apply) and len(expr.args) == 1:
-        op = OPERATIONS[expr.op]
-        if op.kind is Kind.ELEMENTWISE and op.name != "neg" and op.local:
-            yield Called(op, expr.attribute, expr.args[0])
+        if (call := call_in(expr)) and OPERATIONS[call.op].local:
+            yield Called(OPERATIONS[call.op], call.attribute, call.args[0])
         return
     a, out = working.operands.values[node], working.operands.values[consumer]
     for row in OPERATIONS.values() if np.shape(a) == np.shape(out) else ():
@@ -273,36 +280,17 @@ def _slope_elsewhere(
     return with_slope(working, index, o, wrong / evaluate(slope, {"a": a, "out": out}))
 
 
-def _lacks_examples(working: Working) -> bool:
-    """Say whether the result has no axis of examples, so that they were added up."""
-    return working.step.node in working.moment.traces[working.step.scene].graph.parameters
-
-
-def _without_example(
-    working: Working, index: int, axis: int, example: int
-) -> Callable[[Operands], Array]:
-    def changed(o: Operands) -> Array:
-        upstream = np.array(o.upstreams[index])
-        np.moveaxis(upstream, axis, 0)[example] = 0.0
-        return working.contribution(index, o.with_upstream(index, upstream))
-
-    return changed
-
-
-def _update(working: Working, cell: Cell) -> Iterator[tuple[SlipMatch, Formula]]:
+def _update(working: Working) -> Slips:
     if working.step.variable != "p":
         return
-
-    def new(o: Operands) -> Array:
-        return _at(working.compute(o), cell)
+    new = working.compute
 
     def old(o: Operands) -> Array:
-        return _at(o.values["p"], cell)
+        return np.asarray(o.values["p"])
 
     yield SlipMatch(Slip.UPHILL), lambda o: 2 * old(o) - new(o)
     yield SlipMatch(Slip.STEP_ALONE), lambda o: new(o) - old(o)
     yield SlipMatch(Slip.STEP_ALONE), lambda o: old(o) - new(o)
     yield SlipMatch(Slip.STALE), old
     if float(working.operands.values["learning_rate"]) != 1.0:
-        one = {"learning_rate": np.asarray(1.0)}
-        yield SlipMatch(Slip.NO_RATE), lambda o: new(o.with_values(one))
+        yield SlipMatch(Slip.NO_RATE), with_values(new, {"learning_rate": np.asarray(1.0)})

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
-from gdtutor.session.answers import Typed
-from gdtutor.session.cell_slips import Formula, wrong_formulas
-from gdtutor.session.program_slips import Whole, computed, whole_slips
+from gdtutor.session.answers import Interval, Typed, honest
+from gdtutor.session.cell_slips import Formula, Slips, wrong_formulas
+from gdtutor.session.program_slips import computed, whole_slips
 from gdtutor.session.slips import Slip, SlipMatch
-from gdtutor.session.working import Operands, Working, slip_interval
+from gdtutor.session.working import Operands, Working, as_read
 
 MOST_FITTING = 3
 """Where more kinds of slips than this give one number, none is named."""
@@ -28,10 +27,10 @@ def slips_that_fit(
     are looked through where none of one cell fits.
     """
     right = working.interval(cell, digits)
-    for rows in (wrong_formulas(working, cell), _of_whole_arrays(working, cell)):
+    for rows in (wrong_formulas(working, cell), of_whole_arrays(working)):
         fits: dict[SlipMatch, None] = {}
         for fit, formula in rows:
-            wrong = slip_interval(formula, working.operands, digits)
+            wrong = _interval(formula, working, cell, digits)
             is_telling = math.isfinite(wrong.low) and not (wrong.low <= 0 <= wrong.high)
             if is_telling and wrong.accepts(answer) and not wrong.overlaps(right):
                 fits[fit] = None
@@ -40,18 +39,21 @@ def slips_that_fit(
     return ()
 
 
-def _of_whole_arrays(
-    working: Working, cell: tuple[int, ...]
-) -> Iterator[tuple[SlipMatch, Formula]]:
-    """Yield a cell of what slips of whole arrays give, where the shape is the result's."""
-    for fit, whole in whole_slips(working, {}):
-        if fit.slip not in _TOO_MANY:
-            yield fit, _at_cell(whole, working.result.shape, cell)
+def of_whole_arrays(working: Working) -> Slips:
+    """Yield those slips of whole arrays that a single number may tell."""
+    return (row for row in whole_slips(working, {}) if row[0].slip not in _TOO_MANY)
 
 
-def _at_cell(whole: Whole, shape: tuple[int, ...], cell: tuple[int, ...]) -> Formula:
-    def formula(o: Operands) -> float:
-        found = computed(whole, o)
-        return math.nan if found is None or found.shape != shape else float(found[cell])
+def _interval(formula: Formula, working: Working, cell: tuple[int, ...], digits: int) -> Interval:
+    """Return which numbers a wrong formula may come to in a cell."""
+    reads = (working.operands, as_read(working.operands, digits))
+    return honest([value_at(formula, working, read, cell) for read in reads], digits)
 
-    return formula
+
+def value_at(
+    formula: Formula, working: Working, operands: Operands, cell: tuple[int, ...]
+) -> float:
+    """Return what a wrong formula gives in a cell; NaN where its shape is not the result's."""
+    found = computed(formula, operands)
+    is_other = found is None or found.shape != working.result.shape
+    return math.nan if found is None or is_other else float(found[cell])

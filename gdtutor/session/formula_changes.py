@@ -165,9 +165,8 @@ def functions() -> Iterator[str]:
             yield name
 
 
-def called_in(expr: Expr) -> str:
-    """Return the function that a line is a call of; empty where it is none."""
-    is_call = isinstance(expr, Apply) and len(expr.args) == 1 and expr.op != "neg"
-    if not (is_call and isinstance(expr, Apply)):
-        return ""
-    return expr.op if OPERATIONS[expr.op].kind is Kind.ELEMENTWISE else ""
+def call_in(expr: Expr) -> Apply | None:
+    """Return a line that is a call of a function as it is; None for any other."""
+    if not isinstance(expr, Apply) or len(expr.args) != 1 or expr.op == "neg":
+        return None
+    return expr if OPERATIONS[expr.op].kind is Kind.ELEMENTWISE else None

@@ -11,9 +11,19 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply, evaluate, local_formula
-from gdtutor.session.cell_slips import Formula, with_slope, wrong_formulas
+from gdtutor.session.cell_slips import (
+    Formula,
+    Slips,
+    scaled,
+    summed_examples,
+    with_contribution,
+    with_slope,
+    with_values,
+    without_examples,
+    wrong_formulas,
+)
 from gdtutor.session.formula_changes import (
-    called_in,
+    call_in,
     cell_by_cell,
     functions,
     has_operation,
@@ -33,8 +43,6 @@ from gdtutor.session.slips import Slip, SlipMatch, factors_of
 from gdtutor.session.steps import Phase
 from gdtutor.session.working import Operands, Working
 
-Whole = Callable[[Operands], Array]
-
 
 def wrong_arrays(
     working: Working, before: Mapping[str, Array]
@@ -49,8 +57,8 @@ def wrong_arrays(
         found = computed(formula, working.operands)
         if found is not None:
             yield fit, found
-    for fit, of_cells in wrong_formulas(working, ...):
-        found = computed(of_cells, working.operands)
+    for fit, formula in wrong_formulas(working):
+        found = computed(formula, working.operands)
         if found is not None and found.shape == working.result.shape:
             yield fit, found
 
@@ -64,7 +72,7 @@ def computed(formula: Formula, operands: Operands) -> Array | None:
         return None
 
 
-def whole_slips(working: Working, before: Mapping[str, Array]) -> Iterator[tuple[SlipMatch, Whole]]:
+def whole_slips(working: Working, before: Mapping[str, Array]) -> Slips:
     """Yield the wrong formulas of a step that give all of its cells; see `wrong_arrays`."""
     yield SlipMatch(Slip.TRANSPOSED), lambda o: working.compute(o).T
     if working.step.phase is Phase.FORWARD:
@@ -74,15 +82,15 @@ def whole_slips(working: Working, before: Mapping[str, Array]) -> Iterator[tuple
     yield from _other_operands(working, before)
 
 
-def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
-    trace = working.moment.traces[working.step.scene]
+def _forward(working: Working) -> Slips:
+    trace = working.trace
     expr = node_expr(trace, working.step.node)
 
-    def of(changed: Expr) -> Whole:
+    def of(changed: Expr) -> Formula:
         return lambda o: np.asarray(evaluate(changed, o.values))
 
     for about, share in factors_of(expr, working):
-        yield SlipMatch(Slip.SHARE_TWICE, about), _scaled(working, share)
+        yield SlipMatch(Slip.SHARE_TWICE, about), scaled(working.compute, share)
     if has_operation(expr, "sum"):
         yield SlipMatch(Slip.MEAN), of(with_operation(expr, "sum", "mean"))
     if has_operation(expr, "mean"):
@@ -104,21 +112,20 @@ def _forward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
         for index, _ in enumerate(terms):
             turned = total_of([(m ^ (i == index), t) for i, (m, t) in enumerate(terms)])
             yield SlipMatch(Slip.TERM_SIGN), of(with_part(expr, part, turned))
-    called = called_in(expr)
-    if called:
+    if call := call_in(expr):
         for op in functions():
-            if op != called:
-                yield SlipMatch(Slip.OTHER_FUNCTION, op), of(with_operation(expr, called, op))
+            if op != call.op:
+                yield SlipMatch(Slip.OTHER_FUNCTION, op), of(with_operation(expr, call.op, op))
     for use in {name.name for name in names_in(expr)}:
         value = trace.values.get(use)
         if value is not None and value.ndim == 2 and 1 in value.shape:
             flat = {use: value.reshape(-1)}
-            yield SlipMatch(Slip.BROADCAST, use), _with_values(of(expr), flat)
-            yield SlipMatch(Slip.BROADCAST, use), _with_values(of(expr), {use: value.T})
+            yield SlipMatch(Slip.BROADCAST, use), with_values(of(expr), flat)
+            yield SlipMatch(Slip.BROADCAST, use), with_values(of(expr), {use: value.T})
 
 
-def _backward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
-    trace = working.moment.traces[working.step.scene]
+def _backward(working: Working) -> Slips:
+    trace = working.trace
     for index, c in enumerate(working.received):
         yield from _contribution_slips(working, index)
         others = {f"d{name}": value for name, value in trace.gradients.items()}
@@ -130,27 +137,24 @@ def _backward(working: Working) -> Iterator[tuple[SlipMatch, Whole]]:
             yield SlipMatch(Slip.OVERWRITTEN), partial(working.contribution, index)
 
 
-def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatch, Whole]]:
+def _contribution_slips(working: Working, index: int) -> Slips:
     """Yield what a gradient comes to where one of its contributions is wrong."""
-    trace = working.moment.traces[working.step.scene]
+    trace = working.trace
     c = working.received[index]
-    expr = node_expr(trace, c.consumer)
-
-    def instead(changed: Whole) -> Whole:
-        return lambda o: working.compute(o) - working.contribution(index, o) + changed(o)
-
+    expr, part = node_expr(trace, c.consumer), partial(working.contribution, index)
+    instead = partial(with_contribution, working, index)
     for about, share in factors_of(expr, working):
-        yield SlipMatch(Slip.SHARE_TWICE, about), instead(_part_scaled(working, index, share))
-    axes = trace.axes[c.consumer]
-    examples = c.upstream.shape[axes[0]] if len(axes) == 1 else 1
-    if examples > 1 and working.step.node in trace.graph.parameters:
-        for k, slip in ((examples - 1, Slip.OVERWRITTEN), (0, Slip.FIRST_EXAMPLE)):
-            yield SlipMatch(slip), instead(_example_alone(working, index, axes[0], k))
+        yield SlipMatch(Slip.SHARE_TWICE, about), instead(scaled(part, share))
+    axis, examples = summed_examples(working, c)
+    if examples > 1:
+        every = range(examples)
+        for slip, others in ((Slip.OVERWRITTEN, every[:-1]), (Slip.FIRST_EXAMPLE, every[1:])):
+            yield SlipMatch(slip), instead(without_examples(working, index, axis, others))
         share = 1 / examples
         for slip, about, factor in ((Slip.MEAN, "", share), (Slip.SHARE_TWICE, "1/m", share),
                                     (Slip.NO_SHARE, "1/m", examples)):  # fmt: skip
-            yield SlipMatch(slip, about), instead(_part_scaled(working, index, factor))
-        other = 1 - axes[0] if c.upstream.ndim == 2 else 0
+            yield SlipMatch(slip, about), instead(scaled(part, factor))
+        other = 1 - axis if c.upstream.ndim == 2 else 0
         yield SlipMatch(Slip.NO_SUM), lambda o: o.upstreams[index]
         yield SlipMatch(Slip.OTHER_AXIS), lambda o: np.sum(o.upstreams[index], other)
         yield SlipMatch(Slip.OTHER_AXIS), lambda o: np.asarray(np.sum(o.upstreams[index]))
@@ -166,13 +170,11 @@ def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatc
         for name in names:
             yield SlipMatch(Slip.TRANSPOSED, name), beside(_ruled(turned(c.rule, name), index))
         if c.upstream.shape == c.upstream.shape[::-1]:
-            turned_up = SlipMatch(Slip.TRANSPOSED, f"d{c.consumer}")
-            fit = turned_up
+            fit = SlipMatch(Slip.TRANSPOSED, f"d{c.consumer}")
             yield fit, lambda o: instead(_with_upstream(working, index, o.upstreams[index].T))(o)
-        part = partial(working.contribution, index)
         for name in names:
             ones = {name: np.ones_like(trace.values[name])}
-            yield SlipMatch(Slip.NO_LOCAL, name), instead(_with_values(part, ones))
+            yield SlipMatch(Slip.NO_LOCAL, name), instead(with_values(part, ones))
     for without in without_factors(c.rule):
         is_part = without != Name(UPSTREAM) and UPSTREAM in {n.name for n in names_in(without)}
         slip = Slip.PART_OF_LOCAL if is_part else Slip.NO_LOCAL
@@ -180,18 +182,17 @@ def _contribution_slips(working: Working, index: int) -> Iterator[tuple[SlipMatc
     if c.local is not None:
         slope = c.local
         fit = SlipMatch(Slip.LOCAL_TWICE, c.consumer)
-        yield fit, instead(lambda o: working.contribution(index, o) * slope)
+        yield fit, instead(lambda o: part(o) * slope)
     if isinstance(expr, Apply) and OPERATIONS[expr.op].kind is Kind.COLUMNS:
         slopes = SlipMatch(Slip.OTHER_DERIVATIVE, "sigmoid")
         yield slopes, instead(lambda o: o.upstreams[index] * (v := o.values[c.consumer]) * (1 - v))
-    called = called_in(expr)
-    if called and called in OPERATIONS and isinstance(expr, Apply) and len(expr.args) == 1:
-        yield from _other_derivatives(working, index, expr, instead)
+    if call := call_in(expr):
+        yield from _other_derivatives(working, index, call, instead)
 
 
 def _other_derivatives(
-    working: Working, index: int, expr: Apply, instead: Callable[[Whole], Whole]
-) -> Iterator[tuple[SlipMatch, Whole]]:
+    working: Working, index: int, expr: Apply, instead: Callable[[Formula], Formula]
+) -> Slips:
     """Yield what the derivatives of other functions give in the place of the right one."""
     c = working.received[index]
     own_slope = local_formula(OPERATIONS[expr.op], 0, expr.attribute)
@@ -216,38 +217,36 @@ def _other_derivatives(
             yield SlipMatch(Slip.OTHER_DERIVATIVE, op), instead(other)
 
 
-def _other_operands(
-    working: Working, before: Mapping[str, Array]
-) -> Iterator[tuple[SlipMatch, Whole]]:
+def _other_operands(working: Working, before: Mapping[str, Array]) -> Slips:
     """Yield what the step gives where an operand is another value of the same shape."""
-    trace = working.moment.traces[working.step.scene]
+    trace = working.trace
     for name in sorted(_names_used(working)):
         value = trace.values.get(name)
         if value is None:
             continue
         if name in before and np.shape(before[name]) == value.shape:
             fit = SlipMatch(Slip.STALE_CACHE, name)
-            yield fit, _with_values(working.compute, {name: before[name]})
+            yield fit, with_values(working.compute, {name: before[name]})
         if value.ndim == 2 and value.shape[0] == value.shape[1] > 1:
-            yield SlipMatch(Slip.TRANSPOSED, name), _with_values(working.compute, {name: value.T})
+            yield SlipMatch(Slip.TRANSPOSED, name), with_values(working.compute, {name: value.T})
         for other in (*trace.graph.line_by_name, *trace.graph.leaf_by_name):
             found = trace.values[other]
             if other == name or found.ndim != value.ndim or np.array_equal(found, value):
                 continue
             moved = {name: found}
             if found.shape == value.shape:
-                yield SlipMatch(Slip.OTHER_VALUE, other), _with_values(working.compute, moved)
+                yield SlipMatch(Slip.OTHER_VALUE, other), with_values(working.compute, moved)
             elif len(working.received) == 1:
                 rule = _ruled(working.received[0].rule, 0)
-                yield SlipMatch(Slip.OTHER_VALUE, other), _with_values(rule, moved)
+                yield SlipMatch(Slip.OTHER_VALUE, other), with_values(rule, moved)
     kept = {name: value for name, value in before.items() if name in trace.graph.line_by_name}
     if kept:
-        yield SlipMatch(Slip.STALE_CACHE), _with_values(working.compute, kept)
+        yield SlipMatch(Slip.STALE_CACHE), with_values(working.compute, kept)
 
 
 def _names_used(working: Working) -> set[str]:
     """Return the names whose values go into a step; not those of which the shape alone does."""
-    trace = working.moment.traces[working.step.scene]
+    trace = working.trace
     if working.step.phase is Phase.FORWARD:
         return {name.name for name in names_in(node_expr(trace, working.step.node))}
     rules = [with_parts_changed(c.rule, _without_shape) for c in working.received]
@@ -259,30 +258,9 @@ def _without_shape(part: Apply) -> Expr | None:
     return part.args[0] if OPERATIONS[part.op].kind is Kind.SPREAD else None
 
 
-def _with_upstream(working: Working, index: int, value: Array) -> Whole:
+def _with_upstream(working: Working, index: int, value: Array) -> Formula:
     return lambda o: np.asarray(working.compute(o.with_upstream(index, value)))
 
 
-def _with_values(formula: Whole, values: Mapping[str, Array]) -> Whole:
-    return lambda o: formula(o.with_values(values))
-
-
-def _ruled(rule: Expr, index: int) -> Whole:
+def _ruled(rule: Expr, index: int) -> Formula:
     return lambda o: np.asarray(evaluate(rule, {**o.values, UPSTREAM: o.upstreams[index]}))
-
-
-def _scaled(working: Working, share: float) -> Whole:
-    return lambda o: working.compute(o) * share
-
-
-def _part_scaled(working: Working, index: int, share: float) -> Whole:
-    return lambda o: working.contribution(index, o) * share
-
-
-def _example_alone(working: Working, index: int, axis: int, example: int) -> Whole:
-    def alone(o: Operands) -> Array:
-        upstream = np.zeros_like(o.upstreams[index])
-        np.moveaxis(upstream, axis, 0)[example] = np.moveaxis(o.upstreams[index], axis, 0)[example]
-        return working.contribution(index, o.with_upstream(index, upstream))
-
-    return alone

@@ -75,7 +75,7 @@ class SlipMatch(Struct, frozen=True):
 
 def biases_of(expr: Expr, working: Working) -> list[Name]:
     """Return the parameters that a formula adds as they are to what it computes of others."""
-    own = working.moment.traces[working.step.scene].graph.parameters
+    own = working.trace.graph.parameters
     sums = [terms_of(part) for part in parts_of(expr) if part.op in ("add", "sub")]
     found = [
         term for terms in sums for _, term in terms if isinstance(term, Name) and term.name in own
@@ -100,7 +100,7 @@ def factors_of(expr: Expr, working: Working) -> list[tuple[str, float]]:
         elif isinstance(part, Apply) and part.op == "neg":
             pending.append((part.args[0], multiplies))
         elif isinstance(part, Apply) and part.op == "mean" and multiplies:
-            whole = evaluate(part.args[0], working.moment.traces[working.step.scene].values)
+            whole = evaluate(part.args[0], working.trace.values)
             count = np.size(whole) / max(np.size(evaluate(part, working.operands.values)), 1)
             found.append(("1/m", 1 / count))
     both = math.prod(share for _, share in found)
@@ -118,7 +118,7 @@ def _constant(expr: Expr, working: Working) -> float | None:
     if isinstance(expr, Number):
         return expr.value
     if isinstance(expr, Name) and expr.name == BATCH_SIZE:
-        return float(working.moment.traces[working.step.scene].values[BATCH_SIZE])
+        return float(working.trace.values[BATCH_SIZE])
     if isinstance(expr, Apply) and len(expr.args) == 1 and isinstance(expr.args[0], Number):
         return float(evaluate(expr, {}))
     return None

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array, evaluate, parse_rule, sum_to
-from gdtutor.engine.trace import Contribution
+from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.session.answers import Interval, honest
 from gdtutor.session.matrix_digits import read_back_all
 from gdtutor.session.moment import Moment
@@ -83,20 +83,24 @@ class Working(Struct, frozen=True, eq=False):
     operands: Operands
 
     @property
+    def trace(self) -> Trace:
+        """The trace of the step's graph."""
+        return self.moment.traces[self.step.scene]
+
+    @property
     def received(self) -> tuple[Contribution, ...]:
         """Going back, what the uses of the node send; else none."""
         if self.step.phase is not Phase.BACKWARD:
             return ()
-        return self.moment.traces[self.step.scene].contributions[self.step.node]
+        return self.trace.contributions[self.step.node]
 
     def compute(self, operands: Operands) -> Array:
         """Return the result that these operands give."""
-        node, scene = self.step.node, self.step.scene
+        node = self.step.node
         with np.errstate(all="ignore"):
             match self.step.phase:
                 case Phase.FORWARD:
-                    expr = node_expr(self.moment.traces[scene], node)
-                    return np.asarray(evaluate(expr, operands.values))
+                    return np.asarray(evaluate(node_expr(self.trace, node), operands.values))
                 case Phase.BACKWARD:
                     parts = [self.contribution(i, operands) for i in range(len(self.received))]
                     return np.asarray(sum(parts)) if parts else np.ones(self.result.shape)
@@ -126,8 +130,7 @@ class Working(Struct, frozen=True, eq=False):
         return (value > 0) - (value < 0)
 
     def _is_rounded(self, cell: tuple[int, ...]) -> bool:
-        trace = self.moment.traces[self.step.scene]
-        return bool(rounded_cells(trace, self.step.node)[cell])
+        return bool(rounded_cells(self.trace, self.step.node)[cell])
 
     def interval(self, cell: tuple[int, ...], digits: int) -> Interval:
         """Return which numbers are accepted for a cell.
@@ -135,7 +138,8 @@ class Working(Struct, frozen=True, eq=False):
         Operands are exact, or read; going back also with the local gradient, or each contribution,
         rounded before the next operation.
         """
-        found = [float(self.result[cell]), float(self.compute(_read(self.operands, digits))[cell])]
+        reading = self.compute(as_read(self.operands, digits))
+        found = [float(self.result[cell]), float(reading[cell])]
         if self.received:
             found.append(float(self._rounded_on_the_way(digits)[cell]))
             if self._is_rounded(cell):
@@ -155,18 +159,9 @@ class Working(Struct, frozen=True, eq=False):
 
 
 @lru_cache(maxsize=2)
-def _read(operands: Operands, digits: int) -> Operands:
+def as_read(operands: Operands, digits: int) -> Operands:
     """Return what a step is computed from as a learner reads it, once for all its slips."""
     return operands.read(partial(read_back_all, digits=digits))
-
-
-def slip_interval(
-    compute: Callable[[Operands], Array | float], operands: Operands, digits: int
-) -> Interval:
-    """Return which numbers a wrong formula may come to."""
-    reads = (operands, _read(operands, digits))
-    with np.errstate(all="ignore"):
-        return honest([float(compute(read)) for read in reads], digits)
 
 
 def working_of(moment: Moment, step: Step) -> Working:

@@ -16,7 +16,7 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.session.answers import read_number
 from gdtutor.session.cell_slips import wrong_formulas
 from gdtutor.session.challenge import Challenge
-from gdtutor.session.fitting import _of_whole_arrays, slips_that_fit
+from gdtutor.session.fitting import of_whole_arrays, slips_that_fit, value_at
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import Walk
@@ -37,9 +37,8 @@ OF_PROGRAMS = {
 def told_by(session: Walk, challenge: Challenge) -> Iterator[tuple[Slip, str]]:
     """Yield the slips that a number alone tells apart here, each with the number."""
     working, cell = working_of(session.moment, challenge.step), challenge.cell
-    for fit, formula in (*wrong_formulas(working, cell), *_of_whole_arrays(working, cell)):
-        with np.errstate(all="ignore"):
-            value = float(formula(working.operands))
+    for fit, formula in (*wrong_formulas(working, cell), *of_whole_arrays(working)):
+        value = value_at(formula, working, working.operands, cell)
         if not np.isfinite(value):
             continue
         typed = f"{value:#.9g}"

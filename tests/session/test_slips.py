@@ -286,7 +286,7 @@ def test_the_value_of_every_wrong_formula_is_told_from_the_right_one_or_left_alo
             cell = (0,) * working.result.ndim
             right = working.interval(cell, 4)
             for fit, formula in wrong_formulas(working, cell):
-                wrong = formula(working.operands)
+                wrong = fitting.value_at(formula, working, working.operands, cell)
                 found = {f.slip for f in slips_that_fit(working, cell, wrong, 4)}
                 is_telling = wrong != 0 and not right.holds(wrong)
                 if found and is_telling and abs(wrong - right.low) > 20 * right.unit:
