@@ -12,7 +12,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import places_of
-from gdtutor.engine.trace import Contribution, Trace
+from gdtutor.engine.trace import Contribution, Trace, frozen
 from gdtutor.lesson.model import Question
 from gdtutor.session.asking import placed_challenge
 from gdtutor.session.challenge import Ask, Challenge
@@ -148,6 +148,4 @@ def _other_update(done: OptimiserStep, is_asked: bool) -> OptimiserStep:
 
 def _other(array: Array) -> Array:
     """Return other numbers of the same shape: other signs, other digits."""
-    found = np.where(np.isfinite(array), -1.7 * array + 3.1, 0.5)
-    found.flags.writeable = False
-    return np.asarray(found)
+    return frozen(np.where(np.isfinite(array), -1.7 * array + 3.1, 0.5))

@@ -7,7 +7,6 @@ from collections.abc import Container, Iterator, Sequence
 from gdtutor.lesson.conditions import (
     Comparison,
     Condition,
-    ConditionError,
     Joined,
     Side,
     check_names,
@@ -15,7 +14,7 @@ from gdtutor.lesson.conditions import (
     parse_side,
 )
 from gdtutor.lesson.model import Choice
-from gdtutor.lesson.readers import Mistake, Wrong, key, keyed, line, read_table
+from gdtutor.lesson.readers import Mistake, Wrong, collected, key, keyed, line, read_table
 from gdtutor.lesson.toml_text import Path
 
 MAX_CHOICES = 9
@@ -50,8 +49,7 @@ def choice(value: object, path: Path, mistakes: list[Mistake]) -> Written | None
     if not isinstance(value, str):
         hint = 'write "by x", or { text = "its input is 0", when = "x1 == 0" }'
         raise Wrong("type", "this is no choice", hint)
-    text = line(200, 1)(value, path, mistakes)
-    assert isinstance(text, str)
+    text: str = line(200, 1)(value, path, mistakes)
     return text
 
 
@@ -80,13 +78,9 @@ def choices_of(
         if isinstance(one, str):
             found.append(Choice(one, _NEVER if position else _ALWAYS))
             continue
-        try:
+        with collected(mistakes, "choices", position, "when", code="question"):
             condition = parse_condition(one.when)
             check_names(condition, names)
-        except ConditionError as error:
-            at = ("choices", position, "when")
-            mistakes.append(Mistake(at, "question", error.what, error.hint))
-        else:
             found.append(Choice(one.text, condition))
     return tuple(found)
 
@@ -109,12 +103,9 @@ def sides_of(
         return ()
     sides = []
     for position, text in enumerate(of):
-        try:
+        with collected(mistakes, "of", position, code="question"):
             side = parse_side(text)
             check_names(Comparison(side, "==", side), names)
-        except ConditionError as error:
-            mistakes.append(Mistake(("of", position), "question", error.what, error.hint))
-        else:
             sides.append(side)
     if len(sides) < len(of):
         return ()

@@ -10,12 +10,13 @@ import numpy as np
 from gdtutor.engine.errors import FormulaError, did_you_mean
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.operations import Array, parse_formula
+from gdtutor.engine.trace import frozen
 from gdtutor.lesson.labels import label_columns
 from gdtutor.lesson.model import DataScaling
 from gdtutor.lesson.network import INPUT, TARGET
-from gdtutor.lesson.readers import Mistake, Wrong
+from gdtutor.lesson.readers import Mistake, Wrong, collected, located
 from gdtutor.lesson.reports import shown, shown_sentence
-from gdtutor.lesson.tables import UNSCALED, DataTable, LabelTable, NetworkTable
+from gdtutor.lesson.tables import UNSCALED, DataTable, ExampleRows, LabelTable, NetworkTable, Sides
 from gdtutor.training.csvdata import CsvForm, read_csv, resolve_inside
 from gdtutor.training.datasets import DATASETS, make_dataset, target_names
 from gdtutor.training.errors import CsvError, DataError
@@ -27,9 +28,8 @@ from gdtutor.values import Struct, field, replace
 SOURCES = ("examples", "dataset", "csv")
 """The keys of `[data]` of which one says where the examples come from."""
 
-Columns = tuple[str, ...] | Mapping[str, tuple[str, ...]]
-Sides = tuple[str, ...] | Mapping[str, tuple[str, ...] | LabelTable]
-"""Columns as the table names them; a column of labels stands for several."""
+Taken = Mapping[str, tuple[str, ...] | LabelTable]
+"""The columns that each leaf takes; a column of labels stands for several."""
 
 
 class Data(Struct, frozen=True, eq=False):
@@ -72,15 +72,9 @@ class Data(Struct, frozen=True, eq=False):
         return bool(self.bindings) and not self.is_matrix
 
 
-class _Read(Struct, frozen=True, eq=False):
-    """Examples as they were read."""
-
-    cells: Array
-    """Examples × columns."""
-    texts: Mapping[int, tuple[str, ...]]
-    """The texts of the columns of labels, by position."""
-    lines: tuple[int, ...] = ()
-    """The lines of a CSV file."""
+def without_columns(examples: int) -> Data:
+    """Return so many examples of nothing."""
+    return Data((), (), (), (), frozen(np.empty((examples, 0))), is_matrix=False)
 
 
 def read_data(
@@ -97,32 +91,27 @@ def read_data(
         mistakes: Mistakes to add to.
         network: The `[network]` table, to whose matrices inputs and targets then go.
     """
+    if table is None and network is not None:
+        what = "a [network] table needs examples"
+        mistakes.append(Mistake(("data", "="), "missing-key", what, "add [data]"))
+        return None
     if table is None:
-        if network is not None:
-            mistakes.append(_missing("data", "a [network] table needs examples", "add [data]"))
-            return None
-        nothing = np.empty((0, 0))
-        nothing.flags.writeable = False
-        return Data((), (), (), (), nothing, is_matrix=False)
-    try:
-        data = _read(table, folder, network is not None)
-    except Wrong as wrong:
-        mistakes.append(Mistake(("data", *wrong.at), wrong.code, wrong.what, wrong.hint))
-    except DataError as error:
-        at = next(name for name in SOURCES if getattr(table, name) is not None)
-        what = shown_sentence(error.what)
-        if isinstance(error, CsvError) and error.is_missing:
-            at = "inputs" if error.column in _flat(table.inputs or ()) else "targets"
-            what = f"'{shown(table.csv or '')}' has no column '{shown(error.column or '')}'"
-        mistakes.append(Mistake(("data", at), error.code, what, error.hint))
-    else:
-        if network is None or not network.features:
-            return data
+        return without_columns(0)
+    data = None
+    with collected(mistakes, "data"):
         try:
-            return _with_features(data, network.features)
-        except Wrong as wrong:
-            place = ("network", "features", *wrong.at)
-            mistakes.append(Mistake(place, wrong.code, wrong.what, wrong.hint))
+            data = _read(table, folder, network is not None)
+        except DataError as error:
+            at = next(name for name in SOURCES if getattr(table, name) is not None)
+            what = shown_sentence(error.what)
+            if isinstance(error, CsvError) and error.is_missing:
+                at = "inputs" if error.column in _flat(table.inputs or ()) else "targets"
+                what = f"'{shown(table.csv or '')}' has no column '{shown(error.column or '')}'"
+            raise Wrong(error.code, what, error.hint, (at,)) from None
+    if data is None or network is None or not network.features:
+        return data
+    with collected(mistakes, "network", "features"):
+        return _with_features(data, network.features)
     return None
 
 
@@ -145,8 +134,7 @@ def _with_features(data: Data, formulas: tuple[str, ...]) -> Data:
     made = [i for i, text in enumerate(formulas) if text not in inputs]
     columns = (*inputs, *(formulas[i] for i in made), *data.columns[count:])
     parts = [data.examples[:, :count], values[:, made], data.examples[:, count:]]
-    examples = np.ascontiguousarray(np.concatenate(parts, axis=1))
-    examples.flags.writeable = False
+    examples = frozen(np.concatenate(parts, axis=1))
     taken = tuple(columns.index(text) for text in formulas)
     bindings = (
         Binding(INPUT, taken, is_matrix=True),
@@ -174,56 +162,56 @@ def _feature(inputs: tuple[str, ...], text: str, position: int) -> None:
         raise Wrong(error.code, what, hint, (position,)) from None
 
 
-def _missing(key: str, what: str, hint: str) -> Mistake:
-    return Mistake((key, "="), "missing-key", what, hint)
-
-
 def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
     _check_source(table)
     inputs, targets = _sides(table, is_network)
-    if _are_values(inputs, targets):
-        _check_values(targets)
-    elif isinstance(inputs, Mapping) != isinstance(targets, Mapping):
-        what = "inputs and targets are not written the same way"
-        hint = "both are lists of names, or both are tables of matrices"
-        raise Wrong("conflict", what, hint, ("targets",))
-    is_matrix = isinstance(inputs, Mapping)
-    taken = _flat(inputs), _flat(targets)
-    columns = (*taken[0], *taken[1])
-    for position, name in enumerate(columns):
-        if name in columns[:position]:
-            count = len(taken[0])
+    _check_alike(inputs, targets)
+    wanted = _flat(inputs), _flat(targets)
+    listed = (*wanted[0], *wanted[1])
+    for position, name in enumerate(listed):
+        if name in listed[:position]:
+            count = len(wanted[0])
             at = ("inputs", position) if position < count else ("targets", position - count)
             raise Wrong("name", f"the column '{shown(name)}' is named twice", "name each once", at)
-    read = _rows(table, folder, *taken)
+    taken = _by_leaf(inputs), _by_leaf(targets)
+    labels = (side.column for of in taken for side in of.values() if isinstance(side, LabelTable))
+    read = _rows(table, folder, *wanted, frozenset(labels))
     doubts: dict[str, str] = {}
-    (inputs, targets), examples = _with_labels((inputs, targets), table.csv, read, doubts)
-    columns = (*_flat(inputs), *_flat(targets))
+    named, examples = _with_labels(taken, table.csv, read, doubts)
+    leaves = [(leaf, names) for side in named for leaf, names in side.items()]
+    columns = tuple(name for _, names in leaves for name in names)
+    is_matrix = isinstance(inputs, Mapping)
+    bindings = (Binding(leaf, tuple(map(columns.index, own)), is_matrix) for leaf, own in leaves)
     scaling = None
     if table.scale and table.scale != UNSCALED:
         # The 0 and 1 of a label stay what they are.
-        numbers = {i: name for i, name in enumerate(_flat(inputs)) if name in taken[0]}
-        examples, scaling = _scaled(examples, numbers, table.scale)
+        own = [name for names in named[0].values() for name in names if name in wanted[0]]
+        examples, scaling = _scaled(examples, {columns.index(n): n for n in own}, table.scale)
     return Data(
-        tuple(inputs), tuple(targets), _bindings((inputs, targets), columns, is_matrix), columns,
-        examples, is_matrix, scaling, doubts=doubts,
+        tuple(named[0]), tuple(named[1]), tuple(bindings), columns, examples, is_matrix, scaling,
+        doubts=doubts,
     )  # fmt: skip
 
 
-def _are_values(inputs: Sides, targets: Sides) -> bool:
-    """Say whether plain numbers have targets that are labels, as `{ y = { column = … } }`."""
-    sides = targets.values() if isinstance(targets, Mapping) else ()
-    is_plain = not isinstance(inputs, Mapping)
-    return is_plain and bool(sides) and all(isinstance(side, LabelTable) for side in sides)
-
-
-def _check_values(targets: Sides) -> None:
-    """Refuse labels that would become several columns where each target is one number."""
-    for leaf, side in targets.items() if isinstance(targets, Mapping) else ():
+def _check_alike(inputs: Sides, targets: Sides) -> None:
+    """Refuse matrices beside plain numbers, but for targets that are labels with a number each."""
+    if isinstance(inputs, Mapping) == isinstance(targets, Mapping):
+        return
+    sides = targets if isinstance(targets, Mapping) else {}
+    if not sides or not all(isinstance(side, LabelTable) for side in sides.values()):
+        what = "inputs and targets are not written the same way"
+        hint = "both are lists of names, or both are tables of matrices"
+        raise Wrong("conflict", what, hint, ("targets",))
+    for leaf, side in sides.items():
         if isinstance(side, LabelTable) and side.one_hot:
             what = f"one-hot columns are a matrix, and '{shown(leaf)}' is one number an example"
             hint = "write values = { no = 0, yes = 1 }, or bind inputs = { X = [...] }"
             raise Wrong("conflict", what, hint, ("targets", leaf))
+
+
+def _by_leaf(side: Sides) -> Taken:
+    """Return what each leaf takes: of a list of names each takes its own column."""
+    return side if isinstance(side, Mapping) else {name: (name,) for name in side}
 
 
 def _check_source(table: DataTable) -> None:
@@ -240,39 +228,32 @@ def _check_source(table: DataTable) -> None:
             raise Wrong("conflict", f"'{name}' without a file", "it belongs to `csv`", (name,))
     for name in ("count", "noise", "classes"):
         if getattr(table, name) is not None and given[0] != "dataset":
-            raise Wrong(
-                "conflict", f"'{name}' without a data set", "it belongs to `dataset`", (name,)
-            )
+            what = f"'{name}' without a data set"
+            raise Wrong("conflict", what, "it belongs to `dataset`", (name,))
 
 
 def _with_labels(
-    sides: tuple[Sides, Sides], file: str | None, read: _Read, doubts: dict[str, str]
-) -> tuple[tuple[Columns, Columns], Array]:
-    """Return inputs and targets, and the examples, with every column of labels as numbers.
+    sides: tuple[Taken, Taken], file: str | None, read: ExampleRows, doubts: dict[str, str]
+) -> tuple[tuple[dict[str, tuple[str, ...]], ...], Array]:
+    """Return the columns of each leaf among inputs and targets, and the examples, with every column
+    of labels as numbers.
 
     Args:
-        sides: The columns of inputs and targets.
+        sides: What the inputs and the targets take.
         file: The CSV file, None where the examples stand in the lesson.
         read: The examples as they were read.
         doubts: Where doubtful labels are added, see `Data.doubts`.
     """
     examples, texts = read.cells, read.texts
-    places = (
-        [f"'{shown(file)}', row {line}" for line in read.lines]
-        if file
-        else [f"example {i}" for i in range(len(examples))]
-    )
-    found: list[Columns] = []
+    places = [f"'{shown(file)}', row {line}" for line in read.lines] if file else []
+    places = places or [f"example {i}" for i in range(len(examples))]
+    found: tuple[dict[str, tuple[str, ...]], ...] = {}, {}
     parts, at = [], 0
-    for key, side in zip(("inputs", "targets"), sides, strict=True):
-        named: dict[str, tuple[str, ...]] = {}
-        for leaf, taken in side.items() if isinstance(side, Mapping) else [("", side)]:
+    for key, side, named in zip(("inputs", "targets"), sides, found, strict=True):
+        for leaf, taken in side.items():
             if isinstance(taken, LabelTable):
-                try:
+                with located(key, leaf):
                     labels = label_columns(taken, examples[:, at], texts.get(at, ()), places)
-                except Wrong as wrong:
-                    place = (key, leaf, *wrong.at)
-                    raise Wrong(wrong.code, wrong.what, wrong.hint, place) from None
                 named[leaf] = labels.names
                 doubts |= {leaf: labels.doubt} if labels.doubt else {}
                 parts.append(labels.values)
@@ -281,10 +262,7 @@ def _with_labels(
                 named[leaf] = taken
                 parts.append(examples[:, at : at + len(taken)])
                 at += len(taken)
-        found.append(named if isinstance(side, Mapping) else side)
-    joined = np.ascontiguousarray(np.concatenate(parts, axis=1))
-    joined.flags.writeable = False
-    return (found[0], found[1]), joined
+    return found, frozen(np.concatenate(parts, axis=1))
 
 
 def _sides(table: DataTable, is_network: bool) -> tuple[Sides, Sides]:
@@ -316,56 +294,35 @@ def _flat(side: Sides) -> tuple[str, ...]:
     return tuple(name for part in parts for name in part)
 
 
-def _bindings(
-    sides: tuple[Columns, Columns], columns: tuple[str, ...], is_matrix: bool
-) -> tuple[Binding, ...]:
-    bindings: list[Binding] = []
-    for side in sides:
-        if isinstance(side, Mapping):
-            bindings.extend(
-                Binding(leaf, tuple(columns.index(name) for name in names), is_matrix)
-                for leaf, names in side.items()
-            )
-        else:
-            bindings.extend(Binding(name, (columns.index(name),), is_matrix=False) for name in side)
-    return tuple(bindings)
-
-
 def _rows(
-    table: DataTable, folder: FilePath, inputs: tuple[str, ...], targets: tuple[str, ...]
-) -> _Read:
+    table: DataTable,
+    folder: FilePath,
+    inputs: tuple[str, ...],
+    targets: tuple[str, ...],
+    labels: frozenset[str],
+) -> ExampleRows:
     """Return the examples as numbers, and the texts of the columns of labels by position."""
     wanted = (*inputs, *targets)
-    labels = _label_names(table)
     if not wanted:
         raise Wrong("missing-key", "no columns are named", 'write inputs = ["x1"]')
     if table.csv is not None:
         form = CsvForm(table.separator or ",", table.columns or (), labels)
         read = read_csv(resolve_inside(folder, table.csv), inputs, targets, form)
         labelled = {wanted.index(name): found for name, found in read.texts.items()}
-        return _Read(read.cells, labelled, read.lines)
+        return ExampleRows(read.cells, labelled, read.lines)
     if table.dataset is not None:
-        return _Read(_from_dataset(table, table.dataset, inputs, targets), {})
-    rows = table.examples
-    examples = np.empty((0, 0)) if rows is None else rows.cells
-    if examples.shape[1] != len(wanted):
-        what = f"a row has {examples.shape[1]} cells, and {len(wanted)} columns are named"
+        return ExampleRows(_from_dataset(table, table.dataset, inputs, targets), {})
+    rows = table.examples or ExampleRows(np.empty((0, 0)), {})
+    if rows.cells.shape[1] != len(wanted):
+        what = f"a row has {rows.cells.shape[1]} cells, and {len(wanted)} columns are named"
         hint = f"each row holds {', '.join(shown(name) for name in wanted[:8])}"
         raise Wrong("examples", what, hint, ("examples", 0))
-    texts: Mapping[int, tuple[str, ...]] = {} if rows is None else rows.texts
-    for position, found in texts.items():
+    for position, found in rows.texts.items():
         if wanted[position] not in labels:
             what = f"{shown(found[0])!r} in the column '{shown(wanted[position])}' is no number"
             hint = "labels are bound as { Y = { column = …, one_hot = true } }"
             raise Wrong("type", what, hint, ("examples",))
-    return _Read(examples, texts)
-
-
-def _label_names(table: DataTable) -> frozenset[str]:
-    """Return the columns that hold labels."""
-    both = [side for side in (table.inputs, table.targets) if isinstance(side, Mapping)]
-    sides = (taken for side in both for taken in side.values())
-    return frozenset(taken.column for taken in sides if isinstance(taken, LabelTable))
+    return rows
 
 
 def _from_dataset(
@@ -380,9 +337,7 @@ def _from_dataset(
                 hint = did_you_mean(column, known) or f"it has {', '.join(known)}"
                 raise Wrong("name", what, hint, (key,))
     rows = make_dataset(name, table.seed, table.count, table.noise, table.classes)
-    picked = np.ascontiguousarray(rows[:, [known.index(column) for column in (*inputs, *targets)]])
-    picked.flags.writeable = False
-    return picked
+    return frozen(rows[:, [known.index(column) for column in (*inputs, *targets)]])
 
 
 def _scaled(examples: Array, columns: Mapping[int, str], name: str) -> tuple[Array, DataScaling]:
@@ -391,6 +346,5 @@ def _scaled(examples: Array, columns: Mapping[int, str], name: str) -> tuple[Arr
     scaled = SCALINGS[name].scale(examples[:, list(columns)], names)
     changed = examples.copy()
     changed[:, list(columns)] = scaled.values
-    changed.flags.writeable = False
     shift, scale = tuple(scaled.shift.tolist()), tuple(scaled.scale.tolist())
-    return changed, DataScaling(name, names, shift, scale)
+    return frozen(changed), DataScaling(name, names, shift, scale)

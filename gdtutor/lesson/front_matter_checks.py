@@ -14,7 +14,7 @@ from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.body import Body
-from gdtutor.lesson.data import Data, read_data
+from gdtutor.lesson.data import Data, read_data, without_columns
 from gdtutor.lesson.fences import TOML_LINE
 from gdtutor.lesson.graphs import Given
 from gdtutor.lesson.model import Start
@@ -101,7 +101,7 @@ def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFron
     _check_network_ends(front.network, data, mistakes)
     if front.training is not None and not data.bindings:
         # One iteration is one epoch: the graph itself is the only example.
-        data = _single(data)
+        data = without_columns(1)
     settings = read_settings(front.training, data.examples.shape[0], mistakes)
     if mistakes:
         return None
@@ -125,12 +125,6 @@ def _doubts(data: Data, written: Written) -> dict[str, tuple[Place, str]]:
 
 def _bound(leaf: str, data: Data) -> TomlPath:
     return (*TABLES[Role.TARGET if leaf in data.targets else Role.INPUT], leaf)
-
-
-def _single(data: Data) -> Data:
-    alone = np.empty((1, 0))
-    alone.flags.writeable = False
-    return Data((), (), (), (), alone, is_matrix=False)
 
 
 def _in_rows(data: Data, mistakes: list[Mistake]) -> Data:

@@ -13,9 +13,9 @@ from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import GRADIENT, Options, PictureScope
 from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_space, check_table
-from gdtutor.lesson.readers import Wrong
+from gdtutor.lesson.readers import Wrong, located
 from gdtutor.lesson.reports import shown
-from gdtutor.lesson.selectors import SelectorError, parse_cell, parse_selector
+from gdtutor.lesson.selectors import parse_cell, parse_selector
 
 MAX_CURVES = 6
 """Most activations side by side."""
@@ -47,10 +47,8 @@ def _check_range(limits: object, key: str) -> None:
 
 def _check_places(options: Options, ground: PictureScope) -> None:
     for place in _texts(options.get("at", ())):
-        try:
+        with located("at", code="picture"):
             selector = parse_selector(place)
-        except SelectorError as error:
-            raise Wrong("picture", error.what, error.hint, ("at",)) from None
         if selector.iteration or selector.step is not None or selector.cell is not None:
             what = f"'{shown(place)}' is not a step of every iteration"
             raise Wrong("picture", what, 'write at = "backward:w1" or at = "update"', ("at",))
@@ -111,7 +109,8 @@ def _check_slice(options: Options, ground: PictureScope) -> None:
     if len(names) != 1:
         what = f"a slice goes along one number, not {len(names)}"
         raise Wrong("picture", what, 'write along = "w1"', ("along",) if names else ())
-    name, cell = _cell(names[0])
+    with located("along", code="picture"):
+        name, cell = parse_cell(names[0])
     walk = next((walk for walk in ground.walks if name in walk.shapes), None)
     if walk is None:
         known = ground.shapes
@@ -146,7 +145,8 @@ def _check_contour(options: Options, ground: PictureScope) -> None:
     last = ground.walks[-1]
     parameters = last.graph.parameters
     for written in names:
-        name, cell = _cell(written)
+        with located("along", code="picture"):
+            name, cell = parse_cell(written)
         if name not in parameters:
             hint = did_you_mean(name, parameters) or "name a parameter of the last graph"
             raise Wrong("picture", f"'{shown(name)}' is no parameter", hint, ("along",))
@@ -272,13 +272,6 @@ _CHECKS: Mapping[str, Callable[[Options, PictureScope], None]] = {
     "timing": _check_timing,
     "seeds": _check_seeds,
 }
-
-
-def _cell(written: str) -> tuple[str, tuple[int, ...] | None]:
-    try:
-        return parse_cell(written)
-    except SelectorError as error:
-        raise Wrong("picture", error.what, error.hint, ("along",)) from None
 
 
 def _check_single(written: str, shape: Shape, cell: tuple[int, ...] | None) -> None:

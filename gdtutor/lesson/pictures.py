@@ -13,10 +13,12 @@ from gdtutor.lesson.readers import (
     Mistake,
     Reader,
     Wrong,
+    collected,
     either,
     flag,
     line,
     list_of,
+    located,
     number,
     one_of,
     whole,
@@ -135,14 +137,12 @@ def read_pictures(
     for position, table in enumerate(tables):
         path: Path = ("pictures", position)
         found = len(mistakes)
-        try:
+        with collected(mistakes, *path):
             picture = _picture(table, path, mistakes)
             if len(mistakes) == found:
                 check_picture(picture, ground)
                 mistakes += _clipped(picture, path, is_alone=len(tables) == 1)
             pictures.append(picture)
-        except Wrong as wrong:
-            mistakes.append(Mistake((*path, *wrong.at), wrong.code, wrong.what, wrong.hint))
     return tuple(pictures)
 
 
@@ -160,10 +160,8 @@ def _clipped(picture: PictureWish, path: Path, *, is_alone: bool) -> Iterator[Mi
 def _picture(table: Mapping[str, object], path: Path, mistakes: list[Mistake]) -> PictureWish:
     if "kind" not in table:
         raise Wrong("missing-key", "the picture has no kind", 'write kind = "curve"')
-    try:
+    with located("kind"):
         kind = one_of(PICTURES, "picture")(table["kind"], path, mistakes)
-    except Wrong as wrong:
-        raise Wrong(wrong.code, wrong.what, wrong.hint, ("kind",)) from None
     known = {**PICTURES[kind], **_COMMON}
     options: list[tuple[str, object]] = []
     for name, value in table.items():
@@ -173,8 +171,6 @@ def _picture(table: Mapping[str, object], path: Path, mistakes: list[Mistake]) -
             hint = did_you_mean(name, known) or f"a {kind} has {', '.join(known)}"
             raise Wrong("unknown-key", f"unknown key '{shown(name)}'", hint, (name, "="))
         wanted = [value] if isinstance(value, str) and known[name] is _NAMES else value
-        try:
+        with located(name):
             options.append((name, known[name](wanted, (*path, name), mistakes)))
-        except Wrong as wrong:
-            raise Wrong(wrong.code, wrong.what, wrong.hint, (name, *wrong.at)) from None
     return PictureWish(kind, tuple(options))

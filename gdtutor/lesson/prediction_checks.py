@@ -10,9 +10,9 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.shapes import shape_text
 from gdtutor.lesson.activation import prediction_of
 from gdtutor.lesson.picture_scope import Options, PictureScope
-from gdtutor.lesson.readers import Wrong
+from gdtutor.lesson.readers import Wrong, located
 from gdtutor.lesson.reports import shown
-from gdtutor.lesson.selectors import SelectorError, parse_unit
+from gdtutor.lesson.selectors import parse_unit
 from gdtutor.lesson.steps import Steps
 
 
@@ -63,10 +63,8 @@ def _check_axis(text: str, ground: PictureScope) -> None:
     """Raise `Wrong` where a name of the last graph has not one value for each example."""
     walk = ground.walks[-1]
     graph, shapes = walk.graph, walk.shapes
-    try:
+    with located("along", code="picture"):
         name, cell = parse_unit(text)
-    except SelectorError as error:
-        raise Wrong("picture", error.what, error.hint, ("along",)) from None
     leaves = {role: [leaf.name for leaf in graph.leaves if leaf.role is role] for role in Role}
     known = (*leaves[Role.INPUT], *graph.line_by_name)
     if name not in known:

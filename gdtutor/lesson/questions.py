@@ -62,23 +62,23 @@ MAX_HINTS = 5
 class QuestionTable:
     """The keys of a question block."""
 
-    text: str = key(paragraph(), says='write text = "What is the gradient of b?"')
+    text: str = key(paragraph, says='write text = "What is the gradient of b?"')
     """What is asked."""
-    kind: str = key(one_of(KINDS, "kind of question"), "value", "what is asked for")
+    kind: str = key(one_of(KINDS, "kind of question"), "value")
     """What is asked for."""
-    at: str | None = key(line(100, 1), None, 'the step, as "backward:w1"')
+    at: str | None = key(line(100, 1), None)
     """The step; that of the note above where it is left out."""
-    cell: tuple[int, ...] | None = key(list_of(whole(0, 10_000_000), 2), None, "a cell of a matrix")
+    cell: tuple[int, ...] | None = key(list_of(whole(0, 10_000_000), 2), None)
     """The cell that a value or a sign is asked of; needed where there are several."""
-    hints: tuple[str, ...] = key(list_of(paragraph(), MAX_HINTS), (), "shown one after the other")
+    hints: tuple[str, ...] = key(list_of(paragraph, MAX_HINTS), ())
     """Shown one after the other; those of the program follow."""
-    choices: tuple[Written, ...] = key(list_of(choice, MAX_CHOICES), (), "what is chosen from")
+    choices: tuple[Written, ...] = key(list_of(choice, MAX_CHOICES), ())
     """What is chosen from, by `choice` and `why`."""
-    of: tuple[str, ...] = key(list_of(line(200, 1), MAX_SIDES), (), "the values to compare")
+    of: tuple[str, ...] = key(list_of(line(200, 1), MAX_SIDES), ())
     """The values that `compare` asks about, 2 to 6, each written as a side of a condition."""
-    smallest: bool = key(flag, False, "whether `compare` asks for the smallest")
+    smallest: bool = key(flag, False)
     """Whether `compare` asks for the smallest in place of the largest."""
-    when: str | None = key(line(200, 1), None, 'as behind a note\'s comma: "iteration 1"')
+    when: str | None = key(line(200, 1), None)
     """When it is asked, as behind the comma of a note; as the note above says where it is left
     out."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar, dataclass_transform
 
 import numpy as np
 
-from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import frozen
 from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
@@ -37,16 +39,39 @@ class Mistake(Struct, frozen=True):
     hint: str
 
 
-class Wrong(Exception):
-    """Raised by a reader: why a value cannot be used."""
+class Wrong(GdTutorError):
+    """Raised by a reader or a check: why a value cannot be used."""
 
     def __init__(self, code: str, what: str, hint: str, at: Path = ()) -> None:
-        super().__init__(what)
+        super().__init__(what, hint)
         self.code = code
-        self.what = what
-        self.hint = hint
         self.at = at
         """The path from the value to the part at fault."""
+
+
+@contextmanager
+def located(*path: str | int, code: str = "") -> Iterator[None]:
+    """Raise what is wrong inside as `Wrong`, at a part of the value.
+
+    Args:
+        path: The way from the value to the part.
+        code: Stands for the error's own.
+    """
+    try:
+        yield
+    except GdTutorError as error:
+        inner = error.at if isinstance(error, Wrong) else ()
+        raise Wrong(code or error.code, error.what, error.hint, (*path, *inner)) from None
+
+
+@contextmanager
+def collected(mistakes: list[Mistake], *path: str | int, code: str = "") -> Iterator[None]:
+    """Add what is wrong inside to the mistakes, and go on behind it; see `located`."""
+    try:
+        with located(*path, code=code):
+            yield
+    except Wrong as wrong:
+        mistakes.append(Mistake(wrong.at, wrong.code, wrong.what, wrong.hint))
 
 
 Reader = Callable[[object, Path, list[Mistake]], Any]
@@ -60,11 +85,12 @@ class Key(Struct, frozen=True, eq=False):
     default: object
     """NODEFAULT where it may not be left out."""
     says: str
-    """What it is for."""
+    """What to write where it is missing."""
 
 
 def key(reader: Reader, default: object = NODEFAULT, says: str = "") -> Any:
-    """Declare a key of a table: how it is read, its default where it may be left out, its use."""
+    """Declare a key of a table: how it is read, and its default where it may be left out, or what
+    to write where it may not."""
     return Key(reader, default, says)
 
 
@@ -91,24 +117,22 @@ def keys_of(cls: type) -> Mapping[str, tuple[str, Key]]:
 
 def read_table(cls: type[T], value: object, path: Path, mistakes: list[Mistake]) -> T | None:
     """Return a table as its record, None where a key that must be there is missing or wrong."""
-    if not isinstance(value, dict):
-        raise Wrong("type", f"{_kind(value)} stands where a table belongs", "write KEY = VALUE")
+    table = _typed(value, dict, "a table", "write KEY = VALUE")
     known = keys_of(cls)
-    for name in value:
+    for name in table:
         if len(mistakes) > MAX_MISTAKES:
             break
         if name not in known:
             near = did_you_mean(str(name), known)
             hint = near or f"known here are {', '.join(known)}"
-            mistakes.append(
-                Mistake((*path, name, "="), "unknown-key", f"unknown key '{shown(name)}'", hint)
-            )
+            what = f"unknown key '{shown(name)}'"
+            mistakes.append(Mistake((*path, name, "="), "unknown-key", what, hint))
     given: dict[str, object] = {}
     is_whole = True
     for name, (stored, declared) in known.items():
         has_default = declared.default is not NODEFAULT
-        if name in value:
-            read, done = _guarded(declared.reader, value[name], (*path, name), mistakes)
+        if name in table:
+            read, done = _guarded(declared.reader, table[name], (*path, name), mistakes)
             if done:
                 given[stored] = read
             else:
@@ -137,39 +161,35 @@ def _kind(value: object) -> str:
     return kinds.get(type(value), "a date or time")
 
 
+def _typed(value: object, kind: type[T], called: str, hint: str) -> T:
+    """Return a value of a type; `Wrong` for any other."""
+    if not isinstance(value, kind):
+        raise Wrong("type", f"{_kind(value)} stands where {called} belongs", hint)
+    return value
+
+
 def line(most: int = MAX_TEXT, least: int = 0) -> Reader:
     """Read a text on one line; line breaks and other controls in it become pictures."""
-
-    def read(value: object, path: Path, mistakes: list[Mistake]) -> str:
-        return _text(value, most, least, keep="")
-
-    return read
+    return lambda value, path, mistakes: _text(value, most, least)
 
 
-def paragraph(most: int = MAX_PARAGRAPH) -> Reader:
+def paragraph(value: object, path: Path, mistakes: list[Mistake]) -> str:
     """Read a text of several lines."""
-
-    def read(value: object, path: Path, mistakes: list[Mistake]) -> str:
-        return _text(value, most, 1, keep="\n\t")
-
-    return read
+    return _text(value, MAX_PARAGRAPH, 1, keep="\n\t")
 
 
-def _text(value: object, most: int, least: int, keep: str) -> str:
-    if not isinstance(value, str):
-        raise Wrong("type", f"{_kind(value)} stands where a text belongs", "put it in quotes")
-    if len(value) > most:
-        raise Wrong("bound", f"the text has {len(value):,} characters", f"the bound is {most:,}")
-    if len(value.strip()) < least:
+def _text(value: object, most: int, least: int, keep: str = "") -> str:
+    text = _typed(value, str, "a text", "put it in quotes")
+    if len(text) > most:
+        raise Wrong("bound", f"the text has {len(text):,} characters", f"the bound is {most:,}")
+    if len(text.strip()) < least:
         raise Wrong("value", "the text is empty", "write one")
-    return pictured(value, keep).strip()
+    return pictured(text, keep).strip()
 
 
 def flag(value: object, path: Path, mistakes: list[Mistake]) -> bool:
     """Read true or false."""
-    if not isinstance(value, bool):
-        raise Wrong("type", f"{_kind(value)} stands where true or false belongs", "without quotes")
-    return value
+    return _typed(value, bool, "true or false", "without quotes")
 
 
 def whole(low: int, high: int) -> Reader:
@@ -181,9 +201,9 @@ def whole(low: int, high: int) -> Reader:
             hint = "write it without quotes and without a point"
             raise Wrong("type", what, hint)
         if not low <= value <= high:
-            raise Wrong(
-                "bound", f"{shown_number(value)} is out of bounds", f"use {low} to {high:,}"
-            )
+            # Python will not print huge whole numbers.
+            shown_number = f"{value:,}" if abs(value) < 10**15 else "the number"
+            raise Wrong("bound", f"{shown_number} is out of bounds", f"use {low} to {high:,}")
         return value
 
     return read
@@ -222,22 +242,16 @@ def as_number(value: object, at: Path = ()) -> float:
     return result
 
 
-def shown_number(value: float) -> str:
-    """Return a number as a message repeats it; Python will not print huge whole numbers."""
-    return f"{value:,}" if abs(value) < 10**15 else "the number"
-
-
 def one_of(known: Iterable[str], what: str) -> Reader:
     """Read one of several words."""
     words = tuple(known)
 
     def read(value: object, path: Path, mistakes: list[Mistake]) -> str:
-        if not isinstance(value, str):
-            raise Wrong("type", f"{_kind(value)} stands where a text belongs", "put it in quotes")
-        if value not in words:
-            hint = did_you_mean(value, words) or f"known are {', '.join(words)}"
-            raise Wrong("value", f"unknown {what} '{shown(value)}'", hint)
-        return value
+        word = _typed(value, str, "a text", "put it in quotes")
+        if word not in words:
+            hint = did_you_mean(word, words) or f"known are {', '.join(words)}"
+            raise Wrong("value", f"unknown {what} '{shown(word)}'", hint)
+        return word
 
     return read
 
@@ -260,13 +274,12 @@ def list_of(reader: Reader, most: int = MAX_LIST) -> Reader:
     """Read a list, every entry by the same reader."""
 
     def read(value: object, path: Path, mistakes: list[Mistake]) -> tuple[object, ...]:
-        if not isinstance(value, list):
-            raise Wrong("type", f"{_kind(value)} stands where a list belongs", "use [ ]")
-        if len(value) > most:
-            raise Wrong("bound", f"the list has {len(value):,} entries", f"the bound is {most:,}")
+        listed = _typed(value, list, "a list", "use [ ]")
+        if len(listed) > most:
+            raise Wrong("bound", f"the list has {len(listed):,} entries", f"the bound is {most:,}")
         read_entries = [
             _guarded(reader, entry, (*path, position), mistakes)
-            for position, entry in enumerate(value)
+            for position, entry in enumerate(listed)
         ]
         return tuple(entry for entry, done in read_entries if done)
 
@@ -277,34 +290,25 @@ def table_of(reader: Reader, most: int = MAX_LIST) -> Reader:
     """Read a table whose keys are the author's, every value by the same reader."""
 
     def read(value: object, path: Path, mistakes: list[Mistake]) -> Mapping[str, object]:
-        if not isinstance(value, dict):
-            raise Wrong("type", f"{_kind(value)} stands where a table belongs", "use NAME = VALUE")
-        if len(value) > most:
-            raise Wrong("bound", f"the table has {len(value):,} names", f"the bound is {most:,}")
-        entries = {}
-        for name, entry in value.items():
-            read_entry, done = _guarded(reader, entry, (*path, name), mistakes)
-            if done:
-                entries[name] = read_entry
-        return entries
+        named = _typed(value, dict, "a table", "use NAME = VALUE")
+        if len(named) > most:
+            raise Wrong("bound", f"the table has {len(named):,} names", f"the bound is {most:,}")
+        read_entries = {
+            name: _guarded(reader, entry, (*path, name), mistakes) for name, entry in named.items()
+        }
+        return {name: entry for name, (entry, done) in read_entries.items() if done}
 
     return read
 
 
 def table(cls: type[T]) -> Reader:
     """Read a table as a record whose fields are declared by `key`."""
-
-    def read(value: object, path: Path, mistakes: list[Mistake]) -> T | None:
-        return read_table(cls, value, path, mistakes)
-
-    return read
+    return lambda value, path, mistakes: read_table(cls, value, path, mistakes)
 
 
 def raw_table(value: object, path: Path, mistakes: list[Mistake]) -> Mapping[str, object]:
     """Read a table as it stands; its keys are checked where it is used."""
-    if not isinstance(value, dict):
-        raise Wrong("type", f"{_kind(value)} stands where a table belongs", "use KEY = VALUE")
-    return dict(value)
+    return dict(_typed(value, dict, "a table", "use KEY = VALUE"))
 
 
 def array(value: object, path: Path, mistakes: list[Mistake]) -> Array:
@@ -312,22 +316,16 @@ def array(value: object, path: Path, mistakes: list[Mistake]) -> Array:
     if not isinstance(value, list):
         result = np.asarray(as_number(value))
     elif value and all(isinstance(row, list) for row in value):
-        _check_lengths(value)
+        for position, row in enumerate(value):
+            if len(row) != len(value[0]):
+                what = f"row {position} has {len(row)} cells and row 0 has {len(value[0])}"
+                raise Wrong("value", what, "rows of a matrix are equally long", (position,))
         result = np.array([_row(row, (position,)) for position, row in enumerate(value)])
     else:
         result = np.array(_row(value, ()))
     if result.size == 0:
         raise Wrong("value", "the list is empty", "write at least one number")
-    result.flags.writeable = False
-    return result
-
-
-def _check_lengths(rows: list[list[object]]) -> None:
-    for position, row in enumerate(rows):
-        if len(row) != len(rows[0]):
-            what = f"row {position} has {len(row)} cells and row 0 has {len(rows[0])}"
-            hint = "rows of a matrix are equally long"
-            raise Wrong("value", what, hint, (position,))
+    return frozen(result)
 
 
 def _row(row: list[object], at: Path) -> list[float]:

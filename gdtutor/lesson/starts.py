@@ -13,11 +13,9 @@ from gdtutor.engine.shapes import MAX_CELLS, Shape
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.network import NETWORK_STREAM
-from gdtutor.lesson.readers import Mistake, Wrong, one_of
+from gdtutor.lesson.readers import Mistake, Wrong, collected, located, one_of
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.tables import DrawnTable
-from gdtutor.lesson.toml_text import Path
-from gdtutor.training.errors import DataError
 from gdtutor.training.initialise import (
     CONSTANTS,
     INITIALISATIONS,
@@ -47,16 +45,13 @@ def read_starts(
     streams = _Streams()
     for name, value in tables.items():
         if isinstance(value, DrawnTable):
-            path: Path = ("parameters", name)
-            try:
-                one_of(INITIALISATIONS, "initialisation")(value.init, path, mistakes)
-                found = _problem(value)
-            except Wrong as wrong:
-                mistakes.append(Mistake((*path, "init"), wrong.code, wrong.what, wrong.hint))
-                found = None
             # Each mistake is told: one hides none of the others.
-            both = found, streams.problem(name, value, tables)
-            mistakes += [Mistake(path, *problem) for problem in both if problem]
+            with collected(mistakes, "parameters", name):
+                with located("init"):
+                    one_of(INITIALISATIONS, "initialisation")(value.init, (), mistakes)
+                _check_rule(value)
+            with collected(mistakes, "parameters", name):
+                streams.take(name, value, tables)
             starts[name] = Start(
                 shape=value.shape,
                 init=value.init,
@@ -80,30 +75,33 @@ class _Streams:
         """The number of the generator of each that comes after another."""
         self._next: dict[str, str] = {}
 
-    def problem(
-        self, name: str, table: DrawnTable, tables: Mapping[str, Array | DrawnTable]
-    ) -> tuple[str, str, str] | None:
-        """Take in a parameter of these; return what is wrong with where it is drawn."""
+    def take(self, name: str, table: DrawnTable, tables: Mapping[str, Array | DrawnTable]) -> None:
+        """Take in a parameter of these.
+
+        Raises:
+            Wrong: It does not say from which generator it is drawn.
+        """
         if table.init in UNDRAWN:
-            return None
+            return
         if table.after is None:
             self.seeds[name] = table.seed or 0
-            missing = "missing-key", "a drawn parameter needs a seed", "add seed = 1"
-            return missing if table.seed is None else None
+            if table.seed is None:
+                raise Wrong("missing-key", "a drawn parameter needs a seed", "add seed = 1")
+            return
         if table.seed is not None:
             what = "a seed, and another parameter to come after"
-            return "conflict", what, "the first of a generator has the seed, the others have after"
+            hint = "the first of a generator has the seed, the others have after"
+            raise Wrong("conflict", what, hint)
         if table.after not in self.seeds:
-            return _not_above(name, table.after, tables, self.seeds)
+            raise _not_above(name, table.after, tables, self.seeds)
         if table.after in self._next:
             taken = self._next[table.after]
             what = f"{taken} already comes after {table.after}"
-            return "conflict", what, f'write after = "{taken}", or the last one drawn'
+            raise Wrong("conflict", what, f'write after = "{taken}", or the last one drawn')
         self._next[table.after] = name
         self.seeds[name] = self.seeds[table.after]
         first = self.streams.setdefault(table.after, FIRST_STREAM + len(self.streams))
         self.streams[name] = first
-        return None
 
     def joined(self, starts: dict[str, Start]) -> dict[str, Start]:
         """Return the starts with the first of every generator in its stream, too."""
@@ -115,7 +113,7 @@ class _Streams:
 
 def _not_above(
     name: str, after: str, tables: Mapping[str, Array | DrawnTable], drawn: Mapping[str, int]
-) -> tuple[str, str, str]:
+) -> Wrong:
     """Return what is wrong with a parameter that comes after none that is drawn above it."""
     known = tables.get(after)
     what = f"no parameter above is drawn as '{shown(after)}'"
@@ -125,26 +123,24 @@ def _not_above(
     elif known is not None and after != name:
         what = f"{name} comes after {after}, which is not drawn"
         hint = f"give {name} a seed = 1 in place of its after"
-    return "undefined", what, hint
+    return Wrong("undefined", what, hint)
 
 
-def _problem(table: DrawnTable) -> tuple[str, str, str] | None:
+def _check_rule(table: DrawnTable) -> None:
+    """Raise `Wrong` where a rule cannot fill a parameter so."""
     if math.prod(table.shape) > MAX_CELLS:
         what = f"the parameter would have {math.prod(table.shape):,} cells"
-        return "bound", what, f"an array may have at most {MAX_CELLS:,}"
+        raise Wrong("bound", what, f"an array may have at most {MAX_CELLS:,}")
     known = INITIALISATIONS[table.init].constants
     told = _told(table)
     for name in told:
         if name not in known:
-            return "conflict", f"'{table.init}' takes no {name}", f"leave {name} out"
+            raise Wrong("conflict", f"'{table.init}' takes no {name}", f"leave {name} out")
     for name, default in known.items():
         if default is None and name not in told:
-            return "missing-key", f"the {table.init} has no {name}", f"add {name} = 0.5"
-    try:
+            raise Wrong("missing-key", f"the {table.init} has no {name}", f"add {name} = 0.5")
+    with located(code="value"):
         constants_of(table.init, told)
-    except DataError as error:
-        return "value", error.what, error.hint
-    return None
 
 
 def _told(table: DrawnTable) -> dict[str, float]:

@@ -56,12 +56,12 @@ MAX_STORY = 20
 MAX_PASSES = 100
 """Most steps that a lesson passes over."""
 MAX_PICTURES = 8
+"""Most pictures that a lesson asks for."""
 PACES = {
     "fast": "as fast as it can",
     "slow": "in some 20 seconds, the beginning slowest, so that a boundary bends before one's eyes",
 }
 """How fast the training screen may train, with what each pace means."""
-"""Most pictures that a lesson asks for."""
 
 NETWORK_ACTIVATIONS = (
     "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "softmax", "linear",
@@ -88,19 +88,19 @@ class DrawnTable:
 
     init: str = key(line(32, 1), says='write init = "xavier"')
     """The rule."""
-    shape: tuple[int, ...] = key(list_of(whole(1, 10_000_000), 2), (), "[] for a plain number")
+    shape: tuple[int, ...] = key(list_of(whole(1, 10_000_000), 2), ())
     """The lengths of its axes."""
-    seed: int | None = key(whole(0, MAX_SEED), None, "of the parameter's own generator")
+    seed: int | None = key(whole(0, MAX_SEED), None)
     """Of the parameter's own generator."""
-    after: str | None = key(line(32, 1), None, "the parameter after which it is drawn")
+    after: str | None = key(line(32, 1), None)
     """The parameter above from whose generator it is drawn next, in place of a seed."""
-    value: float | None = key(number(-1e300), None, 'the value for init = "constant"')
+    value: float | None = key(number(-1e300), None)
     """What `constant` fills in."""
-    low: float | None = key(number(-1e150, high=1e150), None, 'the least for init = "uniform"')
+    low: float | None = key(number(-1e150, high=1e150), None)
     """Where the values of `uniform` begin; 0 where it is left out."""
-    high: float | None = key(number(-1e150, high=1e150), None, 'the bound for init = "uniform"')
+    high: float | None = key(number(-1e150, high=1e150), None)
     """Below what the values of `uniform` stay; 1 where it is left out."""
-    std: float | None = key(number(0, high=1e150), None, 'the spread for init = "normal"')
+    std: float | None = key(number(0, high=1e150), None)
     """What `normal` multiplies N(0, 1) by; 1 where it is left out."""
 
 
@@ -125,13 +125,11 @@ class LabelTable:
 
     column: str = key(line(64, 1), says='write column = "species"')
     """The column of the labels, texts or numbers."""
-    one_hot: bool = key(flag, False, "true for one column of 0 and 1 for each class")
+    one_hot: bool = key(flag, False)
     """Whether each class becomes a column of its own: 1 at its examples, else 0."""
-    classes: tuple[str, ...] | None = key(list_of(_label), None, "the classes in order")
+    classes: tuple[str, ...] | None = key(list_of(_label), None)
     """The classes of `one_hot` in order; sorted where they are left out."""
-    values: Mapping[str, float] | None = key(
-        table_of(number(-1e300)), None, "a number for each label, as { no = -1, yes = 1 }"
-    )
+    values: Mapping[str, float] | None = key(table_of(number(-1e300)), None)
     """The number that stands for each label, in place of `one_hot`."""
 
 
@@ -171,7 +169,9 @@ class ExampleRows(Struct, frozen=True, eq=False):
     cells: Array
     """Examples × columns; in a column of texts, positions in its texts. Write-protected."""
     texts: Mapping[int, tuple[str, ...]]
-    """The texts of the columns that hold any."""
+    """The texts of the columns that hold any, by position."""
+    lines: tuple[int, ...] = ()
+    """The line of each in a CSV file."""
 
 
 def _rows(value: object, path: Path, mistakes: list[Mistake]) -> ExampleRows:
@@ -206,44 +206,38 @@ def _separator(value: object, path: Path, mistakes: list[Mistake]) -> str:
     return value
 
 
+Sides = tuple[str, ...] | Mapping[str, tuple[str, ...] | LabelTable]
+"""Columns as the table names them; a column of labels stands for several."""
+
+
 @keyed
 class DataTable:
     """Where the examples come from, and the names of their columns."""
 
-    inputs: tuple[str, ...] | Mapping[str, tuple[str, ...] | LabelTable] | None = key(
-        _column_names, None, 'names, or matrices as { X = ["x1", "x2"] }'
-    )
+    inputs: Sides | None = key(_column_names, None)
     """Columns that the formulas are given."""
-    targets: tuple[str, ...] | Mapping[str, tuple[str, ...] | LabelTable] | None = key(
-        _column_names, None, 'names, or matrices as { Y = ["y"] }'
-    )
+    targets: Sides | None = key(_column_names, None)
     """Columns that the prediction is compared with."""
-    examples: ExampleRows | None = key(_rows, None, "rows of numbers, inputs first, then targets")
+    examples: ExampleRows | None = key(_rows, None)
     """Rows of numbers, inputs first; in a column of labels, texts."""
-    dataset: str | None = key(one_of(DATASETS, "data set"), None, "the name of a data set")
+    dataset: str | None = key(one_of(DATASETS, "data set"), None)
     """A named data set."""
-    csv: str | None = key(line(255, 1), None, "a CSV file in the lesson's folder")
+    csv: str | None = key(line(255, 1), None)
     """A file beside the lesson, or in a folder below."""
-    columns: tuple[str, ...] | None = key(
-        list_of(line(64, 1), 1_000), None, "the names of the columns of a CSV file without any"
-    )
+    columns: tuple[str, ...] | None = key(list_of(line(64, 1), 1_000), None)
     """The names of the columns of a CSV file whose first row holds an example."""
-    separator: str | None = key(_separator, None, 'what separates the cells of the file, as ";"')
+    separator: str | None = key(_separator, None)
     """What separates the cells of the CSV file: one character, a blank for any number of blanks;
     a comma where it is left out."""
-    count: int | None = key(whole(2, MAX_EXAMPLES), None, "how many examples of the data set")
+    count: int | None = key(whole(2, MAX_EXAMPLES), None)
     """How many rows of the data set."""
-    noise: float | None = key(number(0, high=MAX_NOISE), None, "standard deviation of its noise")
+    noise: float | None = key(number(0, high=MAX_NOISE), None)
     """Standard deviation of the data set's noise."""
-    classes: int | None = key(
-        whole(2, MOST_CLASSES), None, "how many classes, each a target of its own"
-    )
+    classes: int | None = key(whole(2, MOST_CLASSES), None)
     """How many classes of the data set, each a target of its own, 0 or 1; without it one target."""
-    seed: int = key(whole(0, MAX_SEED), 0, "of the data set's generator")
+    seed: int = key(whole(0, MAX_SEED), 0)
     """Of the data set's generator."""
-    scale: str | None = key(
-        one_of((*SCALINGS, UNSCALED), "scaling"), None, "how the inputs are scaled"
-    )
+    scale: str | None = key(one_of((*SCALINGS, UNSCALED), "scaling"), None)
     """How the inputs are brought to a common scale; `none`, for a variant, leaves them as given."""
 
 
@@ -262,29 +256,23 @@ class NetworkTable:
         list_of(whole(1, MAX_WIDTH), MAX_LAYERS + 1), says="write layers = [2, 3, 1]"
     )
     """Number of inputs, then of the neurons of each layer."""
-    activation: str | tuple[str, ...] = key(
-        _activations, "sigmoid", "of the hidden layers, one or a list"
-    )
+    activation: str | tuple[str, ...] = key(_activations, "sigmoid")
     """Of the hidden layers; one for all, or a list with one for each."""
-    output: str | None = key(
-        one_of(NETWORK_ACTIVATIONS, "activation"), None, "the activation of the last layer"
-    )
+    output: str | None = key(one_of(NETWORK_ACTIVATIONS, "activation"), None)
     """Of the last layer; None is sigmoid, or softmax for `cross_entropy`."""
-    cost: str = key(one_of(NETWORK_COSTS, "cost"), "squared", "how prediction and target compare")
+    cost: str = key(one_of(NETWORK_COSTS, "cost"), "squared")
     """How prediction and target are compared."""
-    init: str = key(one_of(_RANDOM, "initialisation"), "xavier", "how the weights are drawn")
+    init: str = key(one_of(_RANDOM, "initialisation"), "xavier")
     """How the weights are drawn."""
-    biases: str = key(one_of((*_RANDOM, "zeros"), "initialisation"), "zeros", "how biases start")
+    biases: str = key(one_of((*_RANDOM, "zeros"), "initialisation"), "zeros")
     """How the biases start; drawn ones come after the weights of their layer, with n_in = 1."""
-    seed: int = key(whole(0, MAX_SEED), 0, "of the weights' generator")
+    seed: int = key(whole(0, MAX_SEED), 0)
     """Of the one generator from which all that is drawn comes in turn."""
-    features: tuple[str, ...] = key(
-        list_of(line(MAX_TEXT, 1), MAX_FEATURES), (), 'formulas of the inputs: ["x1", "x1*x2"]'
-    )
+    features: tuple[str, ...] = key(list_of(line(MAX_TEXT, 1), MAX_FEATURES), ())
     """Formulas of the inputs, the rows of `X` in their place."""
-    l1: float = key(number(0, high=MAX_PENALTY), 0.0, "the weight of the L1 penalty")
+    l1: float = key(number(0, high=MAX_PENALTY), 0.0)
     """What the sum of the weights' sizes is multiplied by in the cost."""
-    l2: float = key(number(0, high=MAX_PENALTY), 0.0, "the weight of the L2 penalty")
+    l2: float = key(number(0, high=MAX_PENALTY), 0.0)
     """What half of the sum of the weights' squares is multiplied by in the cost."""
 
 
@@ -294,10 +282,10 @@ class ScheduleTable:
 
     kind: str = key(one_of(SCHEDULES, "schedule"), says='write kind = "step"')
     """The rule."""
-    factor: float | None = key(number(0), None, "what a step multiplies the rate by")
+    factor: float | None = key(number(0), None)
     """What a step or an exponential schedule multiplies by, what part of the rate a linear one ends
     with (0 where none is given), or how fast an inverse-time one falls; else 0.5."""
-    every: int | None = key(whole(1, MAX_EPOCHS), None, "epochs between two steps")
+    every: int | None = key(whole(1, MAX_EPOCHS), None)
     """Epochs between two steps, 100 where none are given; or the length of a linear schedule or a
     cosine, which without it end with the lesson's `epochs`."""
 
@@ -306,11 +294,11 @@ class ScheduleTable:
 class StopTable:
     """What ends a run before its last epoch."""
 
-    cost_below: float | None = key(number(0), None, "the cost of an epoch")
+    cost_below: float | None = key(number(0), None)
     """The cost of an epoch."""
-    loss_below: float | None = key(number(0), None, "the loss of the batch just seen")
+    loss_below: float | None = key(number(0), None)
     """The loss of the batch just seen."""
-    gradient_below: float | None = key(number(0), None, "the norm of the gradient")
+    gradient_below: float | None = key(number(0), None)
     """The norm of the gradient of all parameters."""
 
 
@@ -324,37 +312,29 @@ def _schedule(value: object, path: Path, mistakes: list[Mistake]) -> object:
 class TrainingTable:
     """How the lesson trains."""
 
-    learning_rate: float = key(number(above=0), 1.0, "the factor of every step")
+    learning_rate: float = key(number(above=0), 1.0)
     """The factor of every step."""
-    epochs: int = key(whole(1, MAX_EPOCHS), 1000, "passes over the data")
+    epochs: int = key(whole(1, MAX_EPOCHS), 1000)
     """Passes over the data."""
-    batch: int | str = key(
-        either(whole(1, MAX_EXAMPLES), "full"), "full", 'examples in a batch, or "full"'
-    )
+    batch: int | str = key(either(whole(1, MAX_EXAMPLES), "full"), "full")
     """Examples in a batch."""
-    optimizer: str = key(one_of(OPTIMISERS, "optimizer"), "sgd", "the rule of the update")
+    optimizer: str = key(one_of(OPTIMISERS, "optimizer"), "sgd")
     """The rule of the update."""
-    hyperparameters: Mapping[str, float] | None = key(
-        table_of(number(-1e300), 20), None, "the optimizer's own constants"
-    )
+    hyperparameters: Mapping[str, float] | None = key(table_of(number(-1e300), 20), None)
     """The optimiser's own constants, by name."""
-    decayed: tuple[str, ...] | None = key(
-        list_of(line(64)),
-        None,
-        "the parameters that `weight_decay` is for; all where it is left out",
-    )
+    decayed: tuple[str, ...] | None = key(list_of(line(64)), None)
     """The parameters that a weight decay is for."""
-    order: str = key(one_of(ORDERS, "order"), "given", "the order of the examples")
+    order: str = key(one_of(ORDERS, "order"), "given")
     """The order of the examples."""
-    seed: int = key(whole(0, MAX_SEED), 0, "of the order of examples only")
+    seed: int = key(whole(0, MAX_SEED), 0)
     """Of the order of examples only."""
-    schedule: ScheduleTable | None = key(_schedule, None, "how the learning rate changes")
+    schedule: ScheduleTable | None = key(_schedule, None)
     """How the learning rate changes."""
-    stop: StopTable | None = key(table(StopTable), None, "what ends a run early")
+    stop: StopTable | None = key(table(StopTable), None)
     """What ends a run early."""
-    validation: float = key(number(0, high=0.9), 0.0, "the part held back from training")
+    validation: float = key(number(0, high=0.9), 0.0)
     """Fraction of the examples, from the end, that is never trained on."""
-    watch: str = key(one_of(PACES, "pace"), "fast", "how fast the training screen trains")
+    watch: str = key(one_of(PACES, "pace"), "fast")
     """How fast the training screen trains the whole run."""
 
 
@@ -383,51 +363,41 @@ class FrontMatter:
     """What progress is kept under."""
     title: str = key(_title, says='write title = "What it teaches"')
     """The title on the screen."""
-    chapter: str = key(line(60), "", "the library groups lessons by it")
+    chapter: str = key(line(60), "")
     """The chapter in the library."""
-    summary: str = key(line(120), "", "one line for the library")
+    summary: str = key(line(120), "")
     """One line for the library."""
-    source: str = key(line(), "", "where its facts come from")
+    source: str = key(line(), "")
     """Where its facts come from."""
-    parameters: Mapping[str, Array | DrawnTable] = key(
-        table_of(_start), None, "values that training may change"
-    )
+    parameters: Mapping[str, Array | DrawnTable] = key(table_of(_start), None)
     """Values that training may change."""
-    constants: Mapping[str, Array] = key(table_of(array), None, "values that stay")
+    constants: Mapping[str, Array] = key(table_of(array), None)
     """Values that stay."""
-    orientation: str = key(
-        one_of(ORIENTATIONS, "orientation"), "columns", "whether matrices hold an example a row"
-    )
+    orientation: str = key(one_of(ORIENTATIONS, "orientation"), "columns")
     """Whether an example is a column of the data's matrices, or a row."""
-    frozen: tuple[str, ...] = key(list_of(line(64)), (), "parameters that get no update")
+    frozen: tuple[str, ...] = key(list_of(line(64)), ())
     """Parameters that get a gradient and no update."""
-    gradients: tuple[str, ...] = key(list_of(line(64)), (), "inputs that get backward steps")
+    gradients: tuple[str, ...] = key(list_of(line(64)), ())
     """Inputs or targets that get backward steps."""
-    backward: bool = key(flag, True, "false where the walk only goes forward")
+    backward: bool = key(flag, True)
     """Whether the walk goes backward."""
-    predict: bool = key(flag, False, "true to start in predict mode")
+    predict: bool = key(flag, False)
     """Whether the lesson starts in predict mode."""
-    diverges: bool = key(flag, False, "true where the lesson is about a run that diverges")
+    diverges: bool = key(flag, False)
     """Whether the lesson is about a run that diverges."""
-    story: int = key(whole(1, MAX_STORY), 1, "iterations before the closing page")
+    story: int = key(whole(1, MAX_STORY), 1)
     """How many iterations the story tells; the closing page stands behind the last."""
-    digits: int | None = key(whole(1, 17), None, "significant digits to open with")
+    digits: int | None = key(whole(1, 17), None)
     """Significant digits that the lesson opens with."""
-    pass_: tuple[str, ...] = key(
-        list_of(line(100, 1), MAX_PASSES), (), 'steps that → passes over: ["backward C"]'
-    )
+    pass_: tuple[str, ...] = key(list_of(line(100, 1), MAX_PASSES), ())
     """Steps that → passes over; they keep their numbers, and `:` goes there."""
-    data: DataTable | None = key(table(DataTable), None, "the examples")
+    data: DataTable | None = key(table(DataTable), None)
     """The examples."""
-    network: NetworkTable | None = key(table(NetworkTable), None, "a network in short")
+    network: NetworkTable | None = key(table(NetworkTable), None)
     """A network in short."""
-    training: TrainingTable | None = key(table(TrainingTable), None, "how it trains")
+    training: TrainingTable | None = key(table(TrainingTable), None)
     """How it trains; a lesson without it does not."""
-    pictures: tuple[Mapping[str, object], ...] = key(
-        list_of(raw_table, MAX_PICTURES), (), "pictures beside the walk and the training"
-    )
+    pictures: tuple[Mapping[str, object], ...] = key(list_of(raw_table, MAX_PICTURES), ())
     """Pictures beside the walk and the training."""
-    variants: tuple[Mapping[str, object], ...] = key(
-        list_of(raw_table, MAX_VARIANTS), (), "named sets of overrides"
-    )
+    variants: tuple[Mapping[str, object], ...] = key(list_of(raw_table, MAX_VARIANTS), ())
     """Named sets of overrides."""

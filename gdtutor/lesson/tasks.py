@@ -31,18 +31,18 @@ class TaskTable:
 
     id: str = key(line(40, 1), says='write id = "undecided"; progress is kept under it')
     """A short word that progress is kept under."""
-    text: str = key(paragraph(), says="write what is to be reached")
+    text: str = key(paragraph, says="write what is to be reached")
     """What is to be reached."""
     goal: str = key(line(500, 1), says='write goal = "u == 0"')
     """The condition that the engine judges."""
-    change: tuple[str, ...] = key(list_of(line(64, 1), MAX_EDITS), (), "what may be changed")
+    change: tuple[str, ...] = key(list_of(line(64, 1), MAX_EDITS), ())
     """What may differ from the lesson's own, and some of it must where `train` is not among it;
     anything where it is left out."""
-    hints: tuple[str, ...] = key(list_of(paragraph(), MAX_HINTS), (), "shown one after the other")
+    hints: tuple[str, ...] = key(list_of(paragraph, MAX_HINTS), ())
     """Shown one after the other."""
-    done: str = key(paragraph(), "", "what is said once it is done")
+    done: str = key(paragraph, "")
     """What is said once it is done."""
-    solution: tuple[str, ...] = key(list_of(line(200, 1), MAX_EDITS), (), "never shown")
+    solution: tuple[str, ...] = key(list_of(line(200, 1), MAX_EDITS), ())
     """Edits, `variant NAME`, `train`, `train 500` or `iteration 3` that reach the goal; `check`
     proves it, and nothing shows it."""
 

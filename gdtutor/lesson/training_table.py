@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.readers import Mistake, collected
 from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
-from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import WEIGHT_DECAY, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.rates import TO_THE_END, check_schedule
@@ -48,18 +47,13 @@ def read_settings(
             hint = f"the bound is {MAX_ITERATIONS:,}"
             mistakes.append(Mistake(("training", "epochs"), "bound", what, hint))
     for constant in settings.hyperparameters or ((),):
-        try:
+        with collected(mistakes, "training", "hyperparameters", code="value"):
             optimiser_of(replace(settings, hyperparameters=(constant,) if constant else ()))
-        except TrainingError as error:
-            told = _wrong("hyperparameters", error.what, error.hint)
-            mistakes += [] if told in mistakes else [told]
     if settings.decayed is not None and not _has_decay(settings):
         what, hint = "decayed, and no weight_decay", "hyperparameters = { weight_decay = 0.01 }"
         mistakes.append(_wrong("decayed", what, f"write {hint}, or use adamw"))
-    try:
+    with collected(mistakes, "training", "schedule", code="value"):
         check_schedule(settings.schedule)
-    except TrainingError as error:
-        mistakes.append(_wrong("schedule", error.what, error.hint))
     return None if len(mistakes) > found else settings
 
 

@@ -19,11 +19,11 @@ MAX_NAMES = 100
 class WriteTable:
     """The keys of a write block."""
 
-    text: str = key(paragraph(), says="write what the program is to do")
+    text: str = key(paragraph, says="write what the program is to do")
     """What the program is to do."""
-    names: tuple[str, ...] = key(list_of(line(80, 1), MAX_NAMES), (), "dW1 is the gradient of W1")
+    names: tuple[str, ...] = key(list_of(line(80, 1), MAX_NAMES), ())
     """The names that it is asked for, as `Z1` or `dW1`; every one of the walk where left out."""
-    layers: bool = key(flag, False, "true or false")
+    layers: bool = key(flag, False)
     """Whether the blanks are those of layer classes."""
 
 

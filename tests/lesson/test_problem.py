@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from lessons_for_tests import MATRIX, NETWORK, SCALAR, lesson_of
 
-from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.lesson.runs import outcome_of, run_of
 from gdtutor.training.classes import accuracy
@@ -149,17 +148,6 @@ def test_data_become_rows_numbers_or_matrices() -> None:
     assert float(given["m"]) == 2.0
     matrix = problem_of(lesson_of(MATRIX))
     assert matrix.given(matrix.parameters, np.arange(3))["X"].shape == (2, 3)
-
-
-def test_values_can_be_replaced_whole() -> None:
-    lesson = lesson_of(MATRIX)
-    replaced = problem_of(lesson, overrides={"W": np.array([[1.0, 2.0]])})
-    np.testing.assert_array_equal(replaced.parameters["W"], [[1, 2]])
-    assert not replaced.parameters["W"].flags.writeable
-    with pytest.raises(GdTutorError, match="shape"):
-        problem_of(lesson, overrides={"W": np.zeros((2, 2))})
-    with pytest.raises(GdTutorError, match="no parameter or constant"):
-        problem_of(lesson, overrides={"V": np.zeros(())})
 
 
 def test_a_seed_goes_to_the_order_of_examples_too() -> None:

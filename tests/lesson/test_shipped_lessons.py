@@ -18,6 +18,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.pictures import TRAIN_TITLE
 from gdtutor.lesson.problem import problem_of
 from gdtutor.session.figures import IN_TRAINING
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.page import prose_width
 from gdtutor.view.prose import prose_lines
@@ -33,7 +34,8 @@ def shipped(lesson_id: str) -> Lesson:
 
 
 def walked(lesson: Lesson, scene: int = -1, **overrides: Array) -> Trace:
-    problem = problem_of(lesson, scene=scene, overrides=overrides)
+    problem = problem_of(lesson, scene=scene)
+    problem = replace(problem, parameters={**problem.parameters, **overrides})
     batch = np.arange(1 if problem.is_single else problem.size)
     return trace(problem.graph, problem.given(problem.parameters, batch))
 

@@ -52,13 +52,13 @@ def test_a_variant_replaces_what_it_names_and_nothing_else() -> None:
     assert lesson.settings is not None
     assert (fast.settings.learning_rate, lesson.settings.learning_rate) == (5.0, 1.0)
     assert fast.settings.batch == lesson.settings.batch
-    other = problem_of(lesson, variant="other start")
+    other = problem_of(with_variant(lesson, "other start"))
     assert (float(other.parameters["w"]), float(other.constants["k"])) == (-1.0, 3.0)
 
 
 def test_a_variant_may_change_the_graph_through_its_batch() -> None:
     assert with_variant(varied(), "batch").scenes[0].graph.root == "C"
-    settings = settings_of(varied(), variant="batch", seed=3)
+    settings = settings_of(with_variant(varied(), "batch"), seed=3)
     assert settings is not None
     assert (settings.batch, settings.seed) == (2, 3)
 
