@@ -259,7 +259,7 @@ def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...
     if is_digit and (session.count.isdigit() or command_for(session.screen, press.key) is None):
         count = (session.count if session.count.isdigit() else "") + (press.character or "")
         return replace(session, count=count[:7]), ()
-    if press.key == "g" and session.count != "g" and session.screen is not Screen.HELP:
+    if press.key == "g" and session.count != "g" and command_for(session.screen, "g") is None:
         return replace(session, count="g"), ()
     return _run(session, press)
 
@@ -271,7 +271,8 @@ def _without_alt(press: Press) -> Press:
 
 
 def _run(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
-    command = command_for(session.screen, "g g" if press.key == "g" else press.key)
+    screen, key = session.screen, press.key
+    command = command_for(screen, key) or command_for(screen, f"{key} {key}")
     if command is None:
         name = (press.character or "").strip() or press.key
         told = f"{name} does nothing here; ? lists the keys."
