@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -23,6 +26,8 @@ EXERCISE_KINDS = (
 )  # fmt: skip
 """The kinds of `practice`, as `practice/templates.py` has them."""
 
+PLAY = "play:"
+"""What a LESSON begins with that is the playground: `play:--data spiral --layers 2-4-1`."""
 SPIN = "18"
 """For how many cycles, as a power of two, a thread of NumPy's products that has none to do keeps
 its core busy: 0.1 ms, as between two products of one step. By itself it is 2**26, a fortieth of a
@@ -92,6 +97,25 @@ def parser_of(command: Subcommand) -> argparse.ArgumentParser:
     )
     command.arguments(parser)
     return parser
+
+
+def parsed(line: str) -> argparse.Namespace:
+    """Return the arguments of a command line that was kept or shared: of the app, or of `play`.
+
+    Raises:
+        ValueError: It cannot be parsed; nothing is printed of why.
+    """
+    opens = COMMANDS[0] if not is_play(line) else next(c for c in COMMANDS if c.name == "play")
+    with contextlib.redirect_stderr(io.StringIO()):
+        try:
+            return parser_of(opens).parse_args(shlex.split(line)[1 + bool(opens.name) :])
+        except SystemExit as error:
+            raise ValueError(line) from error
+
+
+def is_play(line: str) -> bool:
+    """Say whether a command line, however it calls the program, opens the playground."""
+    return shlex.split(line)[1:2] == ["play"]
 
 
 def _lesson(parser: argparse.ArgumentParser) -> None:

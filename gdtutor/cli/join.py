@@ -10,7 +10,7 @@ from getpass import getpass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from gdtutor.cli.open_app import show
+from gdtutor.cli.open_app import program_of, show
 from gdtutor.cli.output import say
 from gdtutor.cli.speaker_notes import LOOK_EVERY, NotesScreen, silent_keys
 from gdtutor.engine.errors import GdTutorError
@@ -21,8 +21,6 @@ from gdtutor.values import replace
 
 if TYPE_CHECKING:
     from gdtutor.classroom.login import ClassLogin
-    from gdtutor.ui.app import TutorApp
-    from gdtutor.ui.program import Program
     from gdtutor.view.frame import Chars
 
 PORT = 8022
@@ -40,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from gdtutor.classroom.admission import NOTES_NAME
     from gdtutor.classroom.joining import Following
     from gdtutor.classroom.login import hear_notes
-    from gdtutor.cli.talk import session_of_link
+    from gdtutor.cli.talk import in_library, session_of_link
 
     if is_speaker:
         login = replace(login, name=NOTES_NAME)
@@ -53,18 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     def around(chars: Chars) -> Following:
         return Following(chars, login, session_of_link)
 
-    def open_program(app: TutorApp) -> Program:
-        from gdtutor.drive.opening import open_lesson
-        from gdtutor.lesson.discovery import shipped_lessons_folder
-        from gdtutor.library.lessons import library_of
-        from gdtutor.session.state import Session
-        from gdtutor.ui.answering import Services
-        from gdtutor.ui.program import Program
-
-        session = Session(library=library_of(shipped_lessons_folder()))
-        return Program(app, session, Services(open_lesson, lambda _: None))
-
-    return show(arguments, open_program, around=around)
+    return show(arguments, lambda app: program_of(app, in_library()), around=around)
 
 
 def login_of(where: tuple[str, str, int], fingerprint: str, asked: str = ASKED) -> ClassLogin:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 
+from gdtutor.cli.arguments import PLAY
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.opening import placed, session_at
 from gdtutor.engine.errors import GdTutorError, did_you_mean
@@ -15,9 +16,6 @@ from gdtutor.session.navigation import refolded
 from gdtutor.session.playing import play_session, reopened
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.values import replace
-
-PLAY = "play:"
-"""What a LESSON begins with that is the playground: `play:--data spiral --layers 2-4-1`."""
 
 
 def session_of(arguments: argparse.Namespace, patience: float = math.inf) -> Walk:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdtutor.cli.arguments import is_rehearsed
 from gdtutor.cli.lesson_files import lesson_path
@@ -32,6 +32,7 @@ from gdtutor.view.opening_screen import lesson_cover, library_cover
 
 if TYPE_CHECKING:
     from gdtutor.cli.starting import FrontEndStart
+    from gdtutor.session.state import Session
     from gdtutor.ui.app import TutorApp
     from gdtutor.ui.contracts import Around, OpenProgram
     from gdtutor.ui.program import Program
@@ -72,18 +73,14 @@ def show_behind(
 
     def open_program(app: TutorApp) -> Program:
         from gdtutor.cli.starting import resume
-        from gdtutor.drive.opening import open_lesson
-        from gdtutor.ui.answering import Services
-        from gdtutor.ui.program import Program
 
         found, presses = begin()
         begun.append(found)
-        services = Services(
-            open_lesson, found.save, keep=found.keep, listen=found.listen, resume=resume
-        )
+        kept = {"save": found.save, "keep": found.keep, "listen": found.listen}
+        program = program_of(app, found.session, presses, **kept, resume=resume)
         gc.freeze()
         gc.enable()
-        return Program(app, found.session, services, presses)
+        return program
 
     # What is made while the program opens stays until it ends: to search it for garbage, again and
     # again as it grows, takes a tenth of that time.
@@ -94,6 +91,25 @@ def show_behind(
         gc.enable()
         for found in begun:
             found.finish()
+
+
+def program_of(
+    app: TutorApp, session: Session, presses: tuple[Press, ...] = (), **services: Any
+) -> Program:
+    """Return what shows a session in the app.
+
+    Args:
+        app: The app.
+        session: What is shown first.
+        presses: Keys that are pressed then.
+        services: Fields of `Services`, besides what reads a lesson.
+    """
+    # Imported with the first session: the cover needs neither engine nor library.
+    from gdtutor.drive.opening import open_lesson
+    from gdtutor.ui.answering import Services
+    from gdtutor.ui.program import Program
+
+    return Program(app, session, Services(open_lesson, **services), presses)
 
 
 def _converse(arguments: argparse.Namespace, presses: tuple[Press, ...]) -> int:

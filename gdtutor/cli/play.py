@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import os
 import shlex
 import sys
@@ -13,6 +12,7 @@ from functools import partial
 from time import time
 from typing import TYPE_CHECKING
 
+from gdtutor.cli.arguments import PLAY, is_rehearsed, parsed
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.background import heard
 from gdtutor.drive.keys import parse_keys
@@ -59,9 +59,9 @@ def _run_of(arguments: argparse.Namespace, playground: Playground) -> tuple[Less
     """Return the lesson and its run, with the changes of --set made."""
     if arguments.changes:
         # The walk is imported only where a change is named.
-        from gdtutor.cli.lessons import PLAY, session_of
+        from gdtutor.cli.lessons import session_of
 
-        session = session_of(_with_lesson(arguments, PLAY, playground))
+        session = session_of(with_playground(arguments, playground))
         return session.lesson, session.run
     from gdtutor.lesson.runs import run_of
     from gdtutor.play.lesson_text import lesson_of
@@ -108,15 +108,14 @@ def given_options(arguments: argparse.Namespace) -> dict[str, str]:
 def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[FrontEndStart, str]:
     """Return what the screen begins with, the options or where the learner left off; and the keys
     that train as far as it was trained then."""
-    from gdtutor.cli.arguments import is_rehearsed
-    from gdtutor.cli.lessons import PLAY, waited_session_of
+    from gdtutor.cli.lessons import waited_session_of
     from gdtutor.cli.starting import FrontEndStart, called
     from gdtutor.library.remembered import quick_store, read_progress
     from gdtutor.play.lesson_text import ID
     from gdtutor.progress.keeper import ProgressKeeper
     from gdtutor.progress.store import ProgressStore, default_path
 
-    session = waited_session_of(_with_lesson(arguments, PLAY, playground))
+    session = waited_session_of(with_playground(arguments, playground))
     session = replace(session, program=called())
     if arguments.no_save:
         return FrontEndStart(session, None), ""
@@ -140,25 +139,21 @@ def _resumed(session: Walk, command: str, before: Sequence[str]) -> tuple[Walk, 
         command: The command line of what was left.
         before: Those of what undo goes back to.
     """
-    from gdtutor.cli.arguments import COMMANDS, parser_of
-    from gdtutor.cli.lessons import PLAY, waited_session_of
+    from gdtutor.cli.lessons import waited_session_of
     from gdtutor.session.navigation import said
     from gdtutor.session.playing import with_past
     from gdtutor.session.state import Playing
 
-    parser = parser_of(next(row for row in COMMANDS if row.name == "play"))
-
     def opened(line: str) -> tuple[Walk, str]:
-        with contextlib.redirect_stderr(io.StringIO()):
-            again = parser.parse_args(shlex.split(line)[2:])
-        return waited_session_of(_with_lesson(again, PLAY, asked_for(again))), again.keys or ""
+        again = parsed(line)
+        return waited_session_of(with_playground(again, asked_for(again))), again.keys
 
     try:
         left, keys = opened(command)
-    except (GdTutorError, SystemExit, ValueError) as error:
+    except (GdTutorError, ValueError) as error:
         why = f": {error}" if isinstance(error, GdTutorError) else ""
         return said(session, f"Where you left off cannot be opened{why}", error=True), ""
-    with contextlib.suppress(GdTutorError, SystemExit, ValueError):
+    with contextlib.suppress(GdTutorError, ValueError):
         # What was there before a change may be gone, as a file of examples.
         if before and isinstance(left, Playing):
             left = with_past(left, map(opened, before))
@@ -166,39 +161,24 @@ def _resumed(session: Walk, command: str, before: Sequence[str]) -> tuple[Walk, 
     return said(replace(left, program=session.program), told), keys
 
 
-def _with_lesson(
-    arguments: argparse.Namespace, prefix: str, playground: Playground, is_own: bool = True
+def with_playground(
+    arguments: argparse.Namespace, playground: Playground, is_own: bool = True
 ) -> argparse.Namespace:
-    """Return arguments with a playground as their LESSON."""
-    lesson = prefix + shlex.join(words_of(playground))
+    """Return arguments with a playground as their LESSON; `is_own` as in `asked_for`."""
+    lesson = PLAY + shlex.join(words_of(playground))
     words = {**vars(arguments), "lesson": lesson, "seed": None, "own_files": is_own}
     return argparse.Namespace(**words)
 
 
 def _converse(arguments: argparse.Namespace, playground: Playground) -> int:
     """Talk about the playground as about any lesson."""
-    from gdtutor.cli.lessons import PLAY, session_of
+    from gdtutor.cli.lessons import session_of
     from gdtutor.cli.open_linear import run_linear
     from gdtutor.cli.output import print_lines
     from gdtutor.session.state import Screen
 
-    session = session_of(_with_lesson(arguments, PLAY, playground))
+    session = session_of(with_playground(arguments, playground))
     told = "Here it is walked and trained; options of gdtutor play change it, --help lists them."
     print_lines([f"Playground: {' '.join(words_of(playground))}", told, ""])
     session = replace(session, screen=Screen.STUDY)
     return run_linear(session, parse_keys(arguments.keys), arguments.chars)
-
-
-def arguments_of_link(words: list[str]) -> argparse.Namespace:
-    """Return the arguments of a link to a playground, with that as their LESSON.
-
-    Raises:
-        GdTutorError: Its options cannot be used.
-        SystemExit: They are no options.
-    """
-    from gdtutor.cli.arguments import COMMANDS, parser_of
-    from gdtutor.cli.lessons import PLAY
-
-    parser = parser_of(next(row for row in COMMANDS if row.name == "play"))
-    arguments = parser.parse_args(words)
-    return _with_lesson(arguments, PLAY, asked_for(arguments, is_own=False), is_own=False)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
 import os
-import shlex
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter, time
 
-from gdtutor.cli.arguments import is_rehearsed
+from gdtutor.cli.arguments import PLAY, is_rehearsed, parsed
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.cli.lessons import PLAY, waited_session_of
+from gdtutor.cli.lessons import waited_session_of
 from gdtutor.cli.output import complain
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
@@ -146,12 +143,9 @@ def resume(path: Path, command: str) -> Walk:
     Raises:
         GdTutorError: The place no longer fits the lesson.
     """
-    from gdtutor.cli.arguments import COMMANDS, parser_of
-
     try:
-        with contextlib.redirect_stderr(io.StringIO()):
-            arguments = parser_of(COMMANDS[0]).parse_args(shlex.split(command)[1:])
-    except (SystemExit, ValueError):
+        arguments = parsed(command)
+    except ValueError:
         raise GdTutorError("the saved place cannot be read", "") from None
     arguments.lesson = str(path)
     until = perf_counter() + OPENING_PATIENCE

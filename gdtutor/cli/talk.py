@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
-import shlex
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
 from gdtutor.classroom.podium import Podium, PodiumServices
+from gdtutor.cli.arguments import is_play, parsed
 from gdtutor.cli.lessons import waited_session_of
-from gdtutor.cli.open_app import show
+from gdtutor.cli.open_app import program_of, show
+from gdtutor.cli.play import asked_for, with_playground
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.progress.store import default_path
 from gdtutor.session.state import Session, Walk
+from gdtutor.values import replace
 
 if TYPE_CHECKING:
     from gdtutor.ui.app import TutorApp
@@ -26,25 +26,24 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """Give a talk without a class, and return the exit code."""
+    from gdtutor.classroom.board import TALK_KEYS
+    from gdtutor.classroom.desk import Desk
+
     podium = podium_of(Path(arguments.file))
 
     def open_program(app: TutorApp) -> Program:
-        from gdtutor.classroom.board import TALK_KEYS
-        from gdtutor.drive.opening import open_lesson
-        from gdtutor.lesson.discovery import shipped_lessons_folder
-        from gdtutor.library.lessons import library_of
-        from gdtutor.ui.answering import Services
-        from gdtutor.ui.program import Program
-
         # The podium opens the first stop, and says what is wrong with it.
-        library = library_of(shipped_lessons_folder())
-        return Program(
-            app, Session(library=library, around=TALK_KEYS), Services(open_lesson, lambda _: None)
-        )
-
-    from gdtutor.classroom.desk import Desk
+        return program_of(app, replace(in_library(), around=TALK_KEYS))
 
     return show(arguments, open_program, around=lambda chars: Desk(chars, podium))
+
+
+def in_library() -> Session:
+    """Return a session in the library of the shipped lessons."""
+    from gdtutor.lesson.discovery import shipped_lessons_folder
+    from gdtutor.library.lessons import library_of
+
+    return Session(library=library_of(shipped_lessons_folder()))
 
 
 def podium_of(file: Path | None) -> Podium:
@@ -62,18 +61,12 @@ def session_of_link(link: str) -> Walk:
     Raises:
         GdTutorError: The link opens nothing.
     """
-    from gdtutor.cli.arguments import COMMANDS, parser_of
-    from gdtutor.cli.play import arguments_of_link
-
     try:
-        words = shlex.split(link)[1:]
-        with contextlib.redirect_stderr(io.StringIO()):
-            if words[:1] == ["play"]:
-                arguments = arguments_of_link(words[1:])
-            else:
-                arguments = parser_of(COMMANDS[0]).parse_args(words)
-    except (SystemExit, ValueError):
+        arguments = parsed(link)
+    except ValueError:
         raise GdTutorError(f"'{link}' is no link", "k prints one") from None
+    if is_play(link):
+        arguments = with_playground(arguments, asked_for(arguments, is_own=False), is_own=False)
     if not arguments.lesson:
         raise GdTutorError(f"'{link}' names no lesson", "k prints a link")
     return pressed(waited_session_of(arguments), parse_keys(arguments.keys))

@@ -10,11 +10,12 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
-from gdtutor.cli.open_app import show
+from gdtutor.cli.open_app import program_of, show
 from gdtutor.cli.output import complain, print_lines
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import cut_short, pictured
+from gdtutor.values import replace
 
 if TYPE_CHECKING:
     from gdtutor.ui.app import TutorApp
@@ -56,20 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
 
         def open_program(app: TutorApp) -> Program:
             from gdtutor.cli.starting import start
-            from gdtutor.drive.opening import open_lesson
             from gdtutor.session.state import ClassRole
-            from gdtutor.ui.answering import Services
-            from gdtutor.ui.program import Program
-            from gdtutor.values import replace
 
-            begin = start(arguments)
-            session = replace(
-                begin.session, class_role=ClassRole.TEACHER, around=(*CLASS_KEYS, *TALK_KEYS)
-            )
+            # Nothing is saved: what a class does is not the teacher's own progress.
+            session, keys = start(arguments).session, (*CLASS_KEYS, *TALK_KEYS)
+            session = replace(session, class_role=ClassRole.TEACHER, around=keys)
             # What is there now stays until the class ends: to search it for garbage, as students
             # come and go, would have all of them wait.
             gc.freeze()
-            return Program(app, session, Services(open_lesson, begin.save), presses)
+            return program_of(app, session, presses)
 
         recorder = None
         if arguments.record:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from gdtutor.cli.interrupts import interrupts
 from gdtutor.cli.lesson_files import check_target, lesson_path
@@ -19,9 +21,11 @@ from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of, unevaluated
 from gdtutor.report.run import csv_lines, progress_text, result_data, result_of, summary_lines
-from gdtutor.session.state import Snapshot
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import replace
+
+if TYPE_CHECKING:
+    from gdtutor.training.sweep import Sweep
 
 _REPORT_EVERY = 0.1
 """Seconds between two progress lines on a terminal."""
@@ -41,33 +45,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 def train(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
     """Train a run and report it, as --csv, --json and --seed of the arguments ask for."""
+    started = perf_counter()
     with interrupts() as pressed:
-        told = _trained(arguments, training, pressed)
+        _advance(arguments, training, partial(progress_text, training), pressed)
+        what = training, perf_counter() - started
+        # What would take longer to work out than Ctrl-C has time is left out.
+        told = unless_stopped(lambda: result_of(*what), lambda: bool(pressed))
+        told = told or result_of(*what, unevaluated(training))
     if pressed:
         told = replace(told, stopped_by="key")
-    if arguments.csv:
-        write_atomically(arguments.csv, "\n".join(csv_lines(told)) + "\n")
-    if arguments.json:
-        print_json(result_data(lesson, arguments.seed, training, told))
-    else:
-        print_lines(summary_lines(lesson, training, told))
+    data = partial(result_data, lesson, arguments.seed, training, told)
+    _tell(arguments, csv_lines(told), data, summary_lines(lesson, training, told))
     return 130 if pressed else 0
-
-
-def _trained(arguments: argparse.Namespace, training: Run, pressed: list[int]) -> Snapshot:
-    """Train to the end or until Ctrl-C; what would take longer than that has time is left out."""
-    started = perf_counter()
-    with _reporting(arguments, lambda *room: progress_text(training, *room)) as report:
-        unless_stopped(
-            lambda: training.advance(
-                deadline=lambda: report() or bool(pressed), clock=perf_counter
-            ),
-            lambda: bool(pressed),
-            training.drop_burst,
-        )
-    what = training, perf_counter() - started
-    evaluated = unless_stopped(lambda: result_of(*what), lambda: bool(pressed))
-    return evaluated or result_of(*what, unevaluated(training))
 
 
 def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
@@ -87,22 +76,41 @@ def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> i
     if arguments.show_plan:
         print_lines(plan_lines(sweep))
         return 0
-    with (
-        interrupts() as pressed,
-        _reporting(arguments, lambda *room: sweep_progress_text(sweep, *room)) as report,
-    ):
-        unless_stopped(
-            lambda: sweep.advance(deadline=lambda: report() or bool(pressed), clock=perf_counter),
-            lambda: bool(pressed),
-            sweep.drop_burst,
-        )
-    if arguments.csv:
-        write_atomically(arguments.csv, "\n".join(sweep_csv_lines(sweep)) + "\n")
-    if arguments.json:
-        print_json(sweep_data(lesson, sweep))
-    else:
-        print_lines(sweep_lines(lesson, sweep))
+    with interrupts() as pressed:
+        _advance(arguments, sweep, partial(sweep_progress_text, sweep), pressed)
+    data, lines = partial(sweep_data, lesson, sweep), sweep_lines(lesson, sweep)
+    _tell(arguments, sweep_csv_lines(sweep), data, lines)
     return 130 if pressed else 0
+
+
+def _advance(
+    arguments: argparse.Namespace,
+    work: Run | Sweep,
+    text: Callable[[float, int], str],
+    pressed: list[int],
+) -> None:
+    """Train to the end or until Ctrl-C, the progress told meanwhile."""
+    with _reporting(arguments, text) as report:
+        unless_stopped(
+            lambda: work.advance(deadline=lambda: report() or bool(pressed), clock=perf_counter),
+            lambda: bool(pressed),
+            work.drop_burst,
+        )
+
+
+def _tell(
+    arguments: argparse.Namespace,
+    csv: Iterable[str],
+    data: Callable[[], dict[str, object]],
+    lines: Iterable[str],
+) -> None:
+    """Write the curves where --csv asks for them, and print data or lines."""
+    if arguments.csv:
+        write_atomically(arguments.csv, "\n".join(csv) + "\n")
+    if arguments.json:
+        print_json(data())
+    else:
+        print_lines(lines)
 
 
 def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:

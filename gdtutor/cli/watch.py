@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.lessons import waited_session_of
-from gdtutor.cli.open_app import show
+from gdtutor.cli.open_app import program_of, show
 from gdtutor.drive.keys import parse_keys
-from gdtutor.drive.opening import open_lesson
 from gdtutor.drive.watching import Watcher
 from gdtutor.lesson.source import read_source
 from gdtutor.session.navigation import said
 from gdtutor.session.reloading import Broke
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
-
-if TYPE_CHECKING:
-    from gdtutor.ui.app import TutorApp
-    from gdtutor.ui.program import Program
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,12 +29,4 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         session = waited_session_of(arguments)
         session = said(session, first.warned) if first.warned else session
-
-    def open_program(app: TutorApp) -> Program:
-        from gdtutor.ui.answering import Services
-        from gdtutor.ui.program import Program
-
-        services = Services(open_lesson, lambda _: None, watcher.look)
-        return Program(app, session, services, presses)
-
-    return show(arguments, open_program)
+    return show(arguments, lambda app: program_of(app, session, presses, saved=watcher.look))

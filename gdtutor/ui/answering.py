@@ -72,7 +72,7 @@ class Services(Struct, frozen=True):
 
     open_lesson: Callable[[Path], Opened]
     """Reads a lesson and makes its run; raises GdTutorError."""
-    save: Callable[[Session], None]
+    save: Callable[[Session], None] = lambda _: None
     """Keeps where the learner is; returns at once."""
     saved: Callable[[], Action | None] | None = None
     """Says what a save of the open file came to, None where there was none; None: not watched."""
