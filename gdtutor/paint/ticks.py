@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import ceil, floor, isclose, log10
 from typing import NamedTuple
 
@@ -66,9 +67,10 @@ def axis_of(
     low, high = limits
     steps = _steps(low, high, most, whole)
     axes = [a for step in steps if (a := _even(limits, cells, step, slack)) is not None]
-    for longest in LONGEST:
+    for least, longest in product((min(most, 3), 2), LONGEST):
         for axis in axes:
-            if axis.high - axis.low <= longest * (high - low) and 2 <= len(axis.ticks) <= most + 1:
+            length = axis.high - axis.low
+            if length <= longest * (high - low) and least <= len(axis.ticks) <= most + 1:
                 return axis
     return Scale(low, high, cells, linear_ticks(low, high, most, whole))
 
@@ -155,7 +157,7 @@ def _label(value: float, step: float) -> str:
     if abs(value) < step / 2:
         return "0"
     decimals = max(0, -floor(log10(step) + 1e-9))
-    if abs(value) < 1e5 and decimals <= 4:
+    if abs(value) < 1e6 and decimals <= 4:
         return f"{value:.{decimals}f}"
     digits = max(0, floor(log10(abs(value)) + 1e-9) - floor(log10(step) + 1e-9))
     mantissa, _, exponent = f"{value:.{digits}e}".partition("e")

@@ -21,6 +21,8 @@ from gdtutor.view.pictures.curve import marks_of
 
 LEAST_SPAN = 0.2
 """Share of the cost's size that the axis spans at the least."""
+FROM_0 = 1 / 3
+"""Share of the largest cost that the least may come to on a linear axis that begins at 0."""
 MANY = 8
 """Runs from which on the best one is named above them, since it may not show among them."""
 
@@ -212,8 +214,9 @@ def range_of(
 ) -> tuple[float, float] | None:
     """Return the range of the costs' axis, None where the painter finds it.
 
-    Costs that hardly differ look flat on it. A linear one holds the runs that went well, where
-    there are any: beside one that grows they would all lie at 0.
+    Costs that hardly differ look flat on it. A linear one begins at 0 where that is not far, and
+    holds the runs that went well, where there are any: beside one that grows they would all lie
+    at 0.
     """
     is_log = session.train_look.log_y
     sound = [one for one in shown if not one.curve.is_broken]
@@ -224,12 +227,12 @@ def range_of(
         return None
     low, high = min(float(a.min()) for a in known), max(float(a.max()) for a in known)
     least = LEAST_SPAN * max(abs(low), abs(high))
-    if high > LARGEST or (high - low >= least and (is_log or len(sound) in (0, len(shown)))):
+    if high > LARGEST:
         return None
-    if high - low >= least:
-        return low, high
-    middle = (low + high) / 2
-    return middle - least / 2, middle + least / 2
+    if high - low < least:
+        middle = (low + high) / 2
+        return middle - least / 2, middle + least / 2
+    return 0.0 if not is_log and 0 < low < FROM_0 * high else low, high
 
 
 def short_name(name: str, shown: tuple[ShownCurve, ...]) -> str:

@@ -6,7 +6,6 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.session.figures import training_pictures, usual_pictures
 from gdtutor.session.runs import OWN, has_others, run_label
 from gdtutor.session.snapshots import under_cursor
@@ -46,7 +45,11 @@ MEAN_MARK = "~"
 UNCHANGED = ":"
 """What the run without the changes is drawn with: every kept curve is joined by dots."""
 PLANE = 16
-"""Lines of the plane of the inputs where the predictions stand below it."""
+"""Lines of a plane that nothing below it takes from it."""
+STACKED = ("boundary", "table", "weights", "space")
+"""Pictures that others may stand below."""
+LEAST_BELOW = {"table": 5, "boundary": 11, "contour": 11}
+"""Lines from which on a picture stands below another."""
 NO_LOG = "no cost above 0: y for a linear axis"
 LEAST_BODY = 4
 """Lines that the curve keeps, however much there is to say about a run that went wrong."""
@@ -138,7 +141,7 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
     notes = (off_the_log(session, shown, chars), off_the_scale(session, shown, chars))
     if look.mean:
         xs, ys = running_means(snapshot.costs, look.mean, PLOT_COLUMNS)
-        mean = Series("mean", tuple(xs.tolist()), tuple(ys.tolist()), Style.RUN_4)
+        mean = Series("", tuple(xs.tolist()), tuple(ys.tolist()), Style.RUN_4)
         series.append(replace(mean, mark=MEAN_MARK))
     empty = "the first point comes with the first epoch" if not len(snapshot.costs) else NO_LOG
     cursor = None if look.cursor is None else float(look.cursor)
@@ -194,8 +197,16 @@ def _problem(session: Walk) -> Problem:
 
 def _side(session: Walk, tab: int, width: int, height: int, chars: Chars) -> Figure:
     """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
-    figure = _side_now(session, tab, width, height, chars)
-    if under_cursor(session) is session.training or figure.panel.title == RUNS:
+    sides = _sides(session)
+    chosen = sides[tab % len(sides)]
+    if chosen == RUNS:
+        return Figure(_plain_side(session, RUNS, width, height, chars))
+    if isinstance(chosen, str):
+        panel = _plain_side(session, chosen, width, height, chars)
+        figure = Figure(replace(panel, scroll=session.train_look.scroll))
+    else:
+        figure = _stacked(session, chosen, width, height, chars)
+    if under_cursor(session) is session.training:
         return figure
     title = f"epoch {session.train_look.cursor}: {figure.panel.title}"
     return replace(figure, panel=replace(figure.panel, title=title))
@@ -207,31 +218,36 @@ def _tab(session: Walk) -> int:
     return tab if has_others(session) else max(tab, 0)
 
 
-def _side_now(session: Walk, tab: int, width: int, height: int, chars: Chars) -> Figure:
-    sides = _sides(session)
-    chosen = sides[tab % len(sides)]
-    if isinstance(chosen, str):
-        panel = _plain_side(session, chosen, width, height, chars)
-        return Figure(panel if chosen == RUNS else replace(panel, scroll=session.train_look.scroll))
-    table = PictureWish("table")
-    is_output = chosen.kind == "boundary" and {name for name, _ in chosen.options} <= {"hidden"}
-    if is_output and table in sides and height >= PLANE + LEAST_BODY:
-        # A tall panel shows the predictions below the plane as well.
-        plane = training_figure(session, chosen, width, PLANE, chars)
-        below = training_figure(session, table, width, height - PLANE - 1, chars)
-        told = below.panel.lines
-        while told and not text_of(told[-1]).strip():
-            told = told[:-1]
-        lines = (*plane.panel.lines, (), *told)
-        hidden = next(
-            (w for w in training_pictures(session) if (HIDDEN_ALONE, True) in w.options), None
-        )
-        if hidden and height - len(lines) > PLANE:
-            # What is left over shows the hidden neurons, which are behind Tab else.
-            maps = training_figure(session, hidden, width, height - len(lines) - 1, chars)
-            lines = (*lines, (), *maps.panel.lines)
-        return Figure(Panel(plane.panel.title, lines))
-    return training_figure(session, chosen, width, height, chars)
+def _stacked(session: Walk, chosen: PictureWish, width: int, height: int, chars: Chars) -> Figure:
+    """Return a picture, and below it what has room of what is behind Tab else: the predictions,
+    then planes. What neither needs makes a plane larger.
+    """
+    if chosen.kind not in STACKED:
+        return training_figure(session, chosen, width, height, chars)
+    small = min(height, PLANE)
+    figure = training_figure(session, chosen, width, small, chars)
+    room = height - len(_trimmed(figure))
+    below: tuple[Line, ...] = ()
+    others = [w for w in _sides(session) if isinstance(w, PictureWish) and w != chosen]
+    for wish in sorted(others, key=lambda wish: wish.kind != "table"):
+        title = str(dict(wish.options).get("title", ""))
+        head = (line((title, Style.DIM)),) if title else ()
+        spare = room - len(head) - LEAST_BELOW.get(wish.kind, height)
+        if spare < 0:
+            continue
+        head = ((), *head) if spare else head
+        told = _trimmed(training_figure(session, wish, width, room - len(head), chars))
+        below, room = (*below, *head, *told), room - len(head) - len(told)
+    if height - len(below) > small:
+        figure = training_figure(session, chosen, width, height - len(below), chars)
+    return Figure(Panel(figure.panel.title, (*_trimmed(figure), *below)))
+
+
+def _trimmed(figure: Figure) -> tuple[Line, ...]:
+    """Return what a picture shows, without blank lines at its end."""
+    lines = figure.panel.lines
+    filled = [at for at, row in enumerate(lines, start=1) if text_of(row).strip()]
+    return lines[: max(filled, default=0)]
 
 
 def _plain_side(session: Walk, chosen: str, width: int, height: int, chars: Chars) -> Panel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import product
 
 from gdtutor.lesson.characters import cells
 from gdtutor.session.runs import has_others
@@ -33,11 +34,11 @@ def header_line(session: Walk, width: int, chars: Chars) -> Line:
         f"{f'epoch {epochs}, ' if has_epochs else ''}iteration {number}",
         f"{f'ep {epochs} ' if has_epochs else ''}it. {number}",
     )
-    for short, counted in ((False, counts[0]), (False, counts[1]), (True, counts[1])):
-        is_narrow = short or width < NARROW
+    for is_short, counted in product((False, True), counts):
+        is_narrow = is_short or width < NARROW
         before = f" {arrow} " if is_narrow else f"  training {arrow} "
         state = line((before, Style.DIM), _state(session, is_narrow=is_narrow))
-        count = line((counts[1] if is_narrow else counted, Style.DIM), " ")
+        count = line((counts[1] if width < NARROW else counted, Style.DIM), " ")
         room = min(width - width_of(state) - width_of(count) - 3, width // 2)
         if room >= min(LEAST_TITLE, cells(title)):
             break

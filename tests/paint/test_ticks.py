@@ -18,6 +18,7 @@ FINITE = st.floats(-1e12, 1e12, allow_nan=False)
         (0.1012, 0.1031, 4, ["0.1015", "0.1020", "0.1025", "0.1030"]),
         (0, 0.00004, 3, ["0", "2e-5", "4e-5"]),
         (0, 1e12, 3, ["0", "5e11", "1e12"]),
+        (0, 1e5, 6, ["0", "20000", "40000", "60000", "80000", "100000"]),
         (-6, 6, 3, ["-5", "0", "5"]),
         (-9, 9, 3, ["-5", "0", "5"]),
         (-6, 6, 2, ["-5", "5"]),
@@ -123,3 +124,8 @@ def test_an_axis_of_whole_numbers_has_two_ticks_at_least(low: int, length: int, 
 )
 def test_a_row_has_the_ticks_that_it_can_label(cells: int, labels: list[str]) -> None:
     assert [tick.label for tick in labelled_axis(-1, 1, cells).ticks] == labels
+
+
+@pytest.mark.parametrize("high", [0.32, 0.19, 0.7, 1.3, 3.9])
+def test_an_axis_with_room_for_three_ticks_has_them(high: float) -> None:
+    assert len(axis_of((0, high), 14, 5).ticks) >= 3

@@ -29,9 +29,11 @@ def test_a_curve_that_hardly_falls_looks_flat():
     assert low < 0.49999382 < 0.49999385 < high
 
 
-@pytest.mark.parametrize("costs", [(0.5, 0.1), (), (np.inf, np.nan)])
-def test_a_curve_that_falls_has_an_axis_of_its_own(costs):
-    assert cost_plot(with_costs(*costs), UNICODE).y_range is None
+@pytest.mark.parametrize(
+    ("costs", "limits"), [((0.5, 0.3), (0.3, 0.5)), ((), None), ((np.inf, np.nan), None)]
+)
+def test_a_curve_that_falls_has_an_axis_of_its_own(costs, limits):
+    assert cost_plot(with_costs(*costs), UNICODE).y_range == limits
 
 
 def test_the_live_curve_is_drawn_last():

@@ -25,6 +25,7 @@ from gdtutor.view.pictures.paths import (
     overlaid,
     path,
     stands_at,
+    trail_mark,
     up_to,
     variant_run,
 )
@@ -44,8 +45,6 @@ LEVELS = 7
 ROWS = 7
 """Lines of the field that notes below it leave where there is room."""
 _SMALLEST = (12, 4)
-_UNICODE_GLYPHS, _ASCII_GLYPHS = "o×+◆▲□", "ox+#%&"
-_STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
 
 
 class Trail(Struct, frozen=True, eq=False):
@@ -227,12 +226,11 @@ def _paint_trails(source: Source, field: Field, trails: tuple[Trail, ...], here:
     """Draw the paths over the levels: dots along the way, then the points, then where we are."""
     dot = "·" if source.chars.unicode else "."
     for index, trail in enumerate(trails):
-        style = _STYLES[index % len(_STYLES)]
         for start, end in zip(trail.points[:-1], trail.points[1:], strict=True):
             if np.isfinite(start).all() and np.isfinite(end).all():
-                _dots(field, start, end, (dot, style))
+                _dots(field, start, end, (dot, trail_mark(source, index)[1]))
     for index, trail in reversed(list(enumerate(trails))):
-        mark = (_glyph(source, index), _STYLES[index % len(_STYLES)])
+        mark = trail_mark(source, index)
         for point in trail.points:
             field.mark(float(point[0]), float(point[1]), mark)
     started = next((t.points[0] for t in trails if len(t.points)), None)
@@ -252,11 +250,6 @@ def _dots(field: Field, start: Array, end: Array, mark: Mark) -> None:
         field.mark(float(point[0]), float(point[1]), mark)
 
 
-def _glyph(source: Source, index: int) -> str:
-    glyphs = _UNICODE_GLYPHS if source.chars.unicode else _ASCII_GLYPHS
-    return glyphs[index % len(glyphs)]
-
-
 def _is_hidden(trail: Trail, here: Array, x: Axis, y: Axis, size: Size) -> bool:
     """Say whether a path's start lies under where the walk is, in a field of at most this size."""
     columns, rows = size.width - LABELS, size.height - BELOW - 2
@@ -270,11 +263,10 @@ def _legend(source: Source, trails: tuple[Trail, ...], is_hidden: bool) -> tuple
     if len(trails) == 1 and not trails[0].label:
         here = marks_of(source.chars).here
         count = len(trails[0].points)
-        now = f"{here} iteration {source.iteration}"
-        if is_hidden:
-            return (f"{_glyph(source, 0)} path, {now}" if count > 2 else now,)
-        return (f"S start, {_glyph(source, 0)} path, {now}" if count > 2 else f"S start, {now}",)
-    parts = [f"{_glyph(source, i)} {trail.label}" for i, trail in enumerate(trails)]
+        start = "" if is_hidden else "S start, "
+        way = f"{trail_mark(source, 0)[0]} path, " if count > 2 else ""
+        return (f"{start}{way}{here} iteration {source.iteration}",)
+    parts = [f"{trail_mark(source, i)[0]} {trail.label}" for i, trail in enumerate(trails)]
     steps = max((len(trail.points) for trail in trails), default=1) - 1
     reasons = tuple(f"{t.label}: {t.why}" for t in trails if t.why)
     return (f"S start, {', '.join(parts)}; {steps} {plural(steps, 'step')}", *reasons)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.view.frame import Style
-from gdtutor.view.lines import line
+from gdtutor.view.lines import fitted, line, width_of
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Mark
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
@@ -27,11 +29,16 @@ from gdtutor.view.pictures.planes import (
     input_names,
     mark_examples,
     plane_values,
+    to_scale,
 )
 from gdtutor.view.pictures.source import Drawing, Size, Source, first_that_fits, said, stacked_notes
 
 SMALLEST = Size(LABELS + 7, 6)
 """The least room in which a plane can be read."""
+TO_SCALE = 10
+"""Rows from which on a plane is drawn to scale, and its notes stand beside it where they fit."""
+APART = 3
+"""Cells between a plane and what stands beside it."""
 _PROBED_ROWS = 20
 PROBES = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-2.0, 3.0]])
 """Points of the plane at which a sum tells whether it is 0 along a straight line."""
@@ -59,7 +66,15 @@ def lines_picture(
     if size.width < SMALLEST.width or rows < 3:
         return said("More room is needed for the plane of the inputs.", size)
     grid = grid_of(source, wish, columns, rows)
-    field = Field(grid.x, grid.y, columns, rows)
+    if (scaled := to_scale(grid)).rows >= TO_SCALE:
+        grid = scaled
+    beside = size.width - APART - max(width_of(note) for note in below)
+    is_beside = False
+    if beside - LABELS >= 2 * TO_SCALE:
+        wide = to_scale(grid_of(source, wish, beside - LABELS, rows + room))
+        is_beside = wide.rows >= max(grid.rows - 1, TO_SCALE)
+        grid = wide if is_beside else grid
+    field = Field(grid.x, grid.y, grid.columns, grid.rows)
     for neuron, (glyph, style) in zip(neurons, marks, strict=True):
         values = plane_values(source.still, neuron.line, grid)
         if decides_nothing(values, neuron):
@@ -69,7 +84,13 @@ def lines_picture(
         _fill(field, _crossed(source, neuron, grid), (glyph, style))
     told = mark_examples(field, source.problem)
     top = line((meaning(source, field, size.width, told), Style.DIM))
-    return Drawing((top, *field.lines(source.chars), *below[:room]))
+    drawn = field.lines(source.chars)
+    if is_beside:
+        pairs = zip_longest(drawn, below, fillvalue=())
+        return Drawing(
+            (top, *((*fitted(row, beside + APART, source.chars), *note) for row, note in pairs))
+        )
+    return Drawing((top, *drawn, *below[:room]))
 
 
 def meaning(source: Source, field: Field, width: int, told: tuple[str, ...] = ()) -> str:

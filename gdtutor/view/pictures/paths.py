@@ -19,12 +19,21 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
+from gdtutor.view.frame import Style
 from gdtutor.view.pictures.source import Source, cell_of, numbers, option, texts
 
 T = TypeVar("T")
 
 MAX_ANCHORS = 64
 """Most points of a path that is long."""
+_UNICODE_GLYPHS, _ASCII_GLYPHS = "o×+◆▲□", "ox+#%&"
+_STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
+
+
+def trail_mark(source: Source, index: int) -> tuple[str, Style]:
+    """Return what the points of one of several paths are drawn with."""
+    glyphs = _UNICODE_GLYPHS if source.chars.unicode else _ASCII_GLYPHS
+    return glyphs[index % len(glyphs)], _STYLES[index % len(_STYLES)]
 
 
 class ParameterCell(Struct, frozen=True):

@@ -14,7 +14,6 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
 from gdtutor.view.frame import LARGEST, Placed, Plot, Series, Style
-from gdtutor.view.lines import wrapped
 from gdtutor.view.notation import plural
 from gdtutor.view.pictures.cost_function import (
     CostFunction,
@@ -23,7 +22,7 @@ from gdtutor.view.pictures.cost_function import (
     this_batch,
 )
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.paths import ParameterCell, cells_along, overlaid, path
+from gdtutor.view.pictures.paths import ParameterCell, cells_along, overlaid, path, trail_mark
 from gdtutor.view.pictures.source import (
     Drawing,
     Size,
@@ -33,13 +32,12 @@ from gdtutor.view.pictures.source import (
     numbers,
     option,
     said,
+    stacked_notes,
     whole,
 )
 
 POINTS = 161
 """Points of the curve."""
-_UNICODE_GLYPHS, _ASCII_GLYPHS = "o×+◆▲□", "ox+#%&"
-_STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
 _LOWEST = 5
 HIDDEN = 1 / 40
 """Share of the axes within which the mark of where the walk is may hide a step's."""
@@ -83,7 +81,7 @@ def slice_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the plot with its numbers below, and what lies outside of it in words."""
     numbers_of = slice_of(source, wish)
     words = _words(source, numbers_of)
-    broken = [part for text, style in words for part in wrapped(text, max(size.width, 1), style)]
+    broken = [part for text, style in words for part in stacked_notes((text,), size, style)]
     below = broken[: max(min(len(broken), size.height - _LOWEST), 0)]
     room = size.height - len(below)
     if room < 3:
@@ -149,11 +147,10 @@ def _trails(
     source: Source, wish: PictureWish, cell: ParameterCell, ground: CostFunction
 ) -> tuple[SliceTrail, ...]:
     steps = whole(wish, "steps", SLICE_STEPS)
-    glyphs = _UNICODE_GLYPHS if source.chars.unicode else _ASCII_GLYPHS
     if numbers(wish, "rates"):
         trails = []
         for index, walk in enumerate(overlaid(source.lesson, source.run, source.seed, wish)):
-            glyph, style = glyphs[index % len(glyphs)], _STYLES[index % len(_STYLES)]
+            glyph, style = trail_mark(source, index)
             if walk.run is None:
                 trails.append(SliceTrail(walk.label, glyph, style, (), (), walk.why))
                 continue

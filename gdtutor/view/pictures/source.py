@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -144,6 +145,9 @@ class Source(Struct, frozen=True):
         return self.name(text) if text.isidentifier() else notation.plain(text, self.chars)
 
 
+_SIGN = re.compile(r"(^(?:[^\w\s]|[Sox])|[,;] (?:[^\w\s]|[Sox])| =) ")
+
+
 class Drawing(Struct, frozen=True):
     """A picture within its rectangle."""
 
@@ -201,8 +205,12 @@ def said(text: str, size: Size) -> Drawing:
 def stacked_notes(
     notes: tuple[str, ...], size: Size, style: Style = Style.TEXT
 ) -> tuple[Line, ...]:
-    """Return notes below a picture, each wrapped, at most as many lines as there is room for."""
-    lines = [part for note in notes for part in wrapped(note, max(size.width, 1), style)]
+    """Return notes below a picture, each wrapped, at most as many lines as there is room for.
+
+    A sign stays on the line of what it stands for, and an equation's = 0 is not parted.
+    """
+    kept = [_SIGN.sub("\\1\u00a0", note) for note in notes]
+    lines = [part for note in kept for part in wrapped(note, max(size.width, 1), style)]
     return tuple(lines[: max(size.height, 0)])
 
 

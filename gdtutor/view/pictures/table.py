@@ -42,10 +42,13 @@ def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return said("No line of this graph is compared with a target.", size)
     learned, expected = found
     counts = _counts(source, learned, expected, size.width)
+    examples = learned.shape[1]
+    if size.height - len(counts) < 3:
+        counts = counts[: 1 + (source.run.trained_examples < examples)]
+    if size.height - len(counts) <= examples < size.height:
+        # Where all examples have room, they come before the counts.
+        counts = counts[: size.height - examples - 1][:1]
     room = size.height - len(counts)
-    if room < 3:
-        counts = counts[: 1 + (source.run.trained_examples < learned.shape[1])]
-        room = size.height - len(counts)
     rows = _rows(source, wish, learned, expected, max(room, 0), size.width)
     return Drawing((*rows, *counts)[: size.height])
 

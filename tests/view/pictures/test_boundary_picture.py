@@ -264,6 +264,14 @@ def test_a_circle_is_as_wide_as_high(size):
     assert grid.rows <= height
 
 
+def test_a_plane_with_lines_is_as_wide_as_high():
+    rows = picture(MATRIX, 'kind = "boundary"\nlines = true', width=46, height=24).splitlines()
+    at = {ch: (n, row.index(ch)) for ch in "10" for n, row in enumerate(rows[2:9]) if ch in row[7:]}
+    (top, left), (_, right) = at["1"], at["0"]
+    below = next(n for n, row in enumerate(rows[2:]) if n > top and "1" in row[7:])
+    assert abs((right - left) - 2 * (below - top)) <= 2
+
+
 def test_classes_are_called_by_the_labels_that_the_data_have():
     labelled = MATRIX.replace(
         'targets = { Y = ["y"] }', 'targets = { Y = { column = "kind", one_hot = true } }'

@@ -1,0 +1,93 @@
+"""The panel beside the curve shows more where there is room, and no sign loses its word."""
+
+import numpy as np
+import pytest
+from walks import NEURON, screen, walk
+
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.session.state import Screen, Snapshot, Status, TrainLook
+from gdtutor.ui.picture import frame_text
+from gdtutor.values import replace
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.pictures.source import Size, stacked_notes
+from gdtutor.view.screen import frame_of
+from gdtutor.view.train import cost_plot
+from gdtutor.view.train_lines import header_line
+
+
+def trained(name, keys="20t"):
+    session = session_at(find_lesson(name, shipped_lessons_folder()))
+    return pressed(session, parse_keys(keys))
+
+
+def beside_curve(session, width, height):
+    """Return the lines of the panel beside the curve."""
+    rows = screen(session, width, height).splitlines()
+    return [row.rpartition("││ ")[2].removesuffix("│").rstrip() for row in rows if "││ " in row]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("name", ["cost", "or-vectorised", "xor-hidden"])
+def test_every_example_stands_below_the_plane(name, size):
+    rows = beside_curve(trained(name), *size)
+    head = rows.index("# x₁ x₂ target learned")
+    assert [row.split()[0] for row in rows[head + 1 : head + 5]] == ["0", "1", "2", "3"]
+    assert any("x₁    1.25" in row or row.endswith("1.25") for row in rows[:head])
+
+
+def test_a_plane_takes_the_room_that_nothing_else_needs():
+    rows = beside_curve(trained("or-vectorised"), 120, 36)
+    plane = [row for row in rows if row.partition("│")[2]]
+    assert len(plane) >= 17
+    assert not rows[-1] == rows[-2] == ""
+
+
+def test_predictions_and_a_plane_stand_below_weights():
+    rows = beside_curve(trained("initialisation"), 120, 36)
+    kinds = ("+++ large", "# x₁", "░ Ŷ")
+    at = [next(n for n, row in enumerate(rows) if row.startswith(start)) for start in kinds]
+    assert at == sorted(at)
+    assert "# x₁" in "\n".join(beside_curve(trained("initialisation"), 80, 24))
+
+
+@pytest.mark.parametrize(
+    ("note", "width", "lines"),
+    [
+        ("● w 2.469, L 7.655, · slope −0.0049", 26, ["● w 2.469, L 7.655,", "· slope −0.0049"]),
+        ("S start, o plain, × momentum", 19, ["S start, o plain,", "× momentum"]),
+        ("• 0.1·x₁ + 0.6·x₂ − 2.83 = 0, outside", 27, ["• 0.1·x₁ + 0.6·x₂ − 2.83", "= 0, outside"]),
+        ("Seeds 0 … 19, a line", 15, ["Seeds 0 … 19, a", "line"]),
+    ],
+)  # fmt: skip
+def test_a_sign_stands_on_the_line_of_its_word(note, width, lines):
+    assert [text_of(row) for row in stacked_notes((note,), Size(width, 9))] == lines
+
+
+@pytest.mark.parametrize(
+    ("costs", "low"), [((0.09, 0.02), 0.0), ((0.15, 0.09), 0.09), ((0.5, -0.1), -0.1)]
+)
+def test_an_axis_begins_at_0_where_that_is_not_far(costs, low):
+    snapshot = Snapshot(status=Status.FINISHED, costs=np.array(costs))
+    session = replace(walk(NEURON, "given"), training=snapshot)
+    assert cost_plot(session, UNICODE).y_range == (low, max(costs))
+    logged = replace(session, train_look=TrainLook(log_y=True))
+    assert cost_plot(logged, UNICODE).y_range[0] > 0
+
+
+def test_a_mean_is_named_once():
+    session = replace(walk(NEURON), screen=Screen.TRAIN)
+    session = replace(session, training=Snapshot(costs=np.linspace(1, 0.5, 60)))
+    meant = replace(session, train_look=TrainLook(mean=25))
+    for width in (80, 60):
+        assert frame_text(frame_of(meant, width, 24, UNICODE), UNICODE).count("~ mean") == 1
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_the_header_counts_in_whole_words_where_they_have_room(width):
+    session = trained("and-or", "t")
+    text = text_of(header_line(session, width, UNICODE))
+    assert "epoch 11028, iteration 44114" in text
