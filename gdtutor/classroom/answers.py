@@ -128,7 +128,7 @@ def hinted(view: Session) -> Walk | None:
     if not isinstance(view, Walk) or view.challenge is None:
         return None
     challenge = view.challenge
-    if challenge.hints_shown >= challenge.stages:
+    if not challenge.has_hint:
         return None
     return replace(view, challenge=replace(challenge, hints_shown=challenge.hints_shown + 1))
 

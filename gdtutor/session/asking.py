@@ -18,18 +18,19 @@ _SIGN_EVERY = 3
 """Every so many steps back it asks for a sign alone."""
 
 
-def question_for(session: Walk, step: Step) -> Challenge | None:
+def question_for(session: Walk, step: Step, *, is_named: bool = False) -> Challenge | None:
     """Return what is asked on arriving at a step: the lesson's question, else predict mode's.
 
     Args:
         session: The session at that step.
         step: The step.
+        is_named: Whether it was asked already which node comes next, so that its value is.
     """
     placed = placed_question(session, step)
     if placed is not None:
         return placed
     if session.predict and step.node:
-        kind = _kind(session.moment, step)
+        kind = _kind(session.moment, step, is_named=is_named)
         return challenge_at(session.moment, step, kind, session.look.example)
     return None
 
@@ -120,9 +121,10 @@ def challenge_at(moment: Moment, step: Step, ask: Ask, example: int) -> Challeng
     return Challenge(ask, step, cell, f"{place}?{ask.value}")
 
 
-def _kind(moment: Moment, step: Step) -> Ask:
+def _kind(moment: Moment, step: Step, *, is_named: bool) -> Ask:
     turn = step.number + moment.iteration
-    if turn % _NEXT_EVERY == _NEXT_EVERY - 1 and step.phase is not Phase.UPDATE:
+    is_turn = turn % _NEXT_EVERY == _NEXT_EVERY - 1
+    if is_turn and not is_named and step.phase is not Phase.UPDATE:
         return Ask.NEXT
     is_matrix = (
         not moment.traces[step.scene].graph.by_rows and working_of(moment, step).result.shape != ()

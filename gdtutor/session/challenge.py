@@ -63,6 +63,11 @@ class Challenge(Struct, frozen=True):
         """How many hints there are before the worked line."""
         return len(self.hints) + OWN_HINTS[self.ask]
 
+    @property
+    def has_hint(self) -> bool:
+        """Whether a hint is left, so that asking for one does not show the answer."""
+        return self.hints_shown < self.stages
+
 
 OWN_HINTS = {
     Ask.VALUE: 2, Ask.SIGN: 1, Ask.SHAPE: 1, Ask.NEXT: 1, Ask.CHOICE: 0, Ask.WHY: 0, Ask.COMPARE: 0,

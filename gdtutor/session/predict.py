@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from gdtutor.session.answers import read_name, read_numbers, read_shape, read_sign
-from gdtutor.session.asking import placed_question, ready_nodes
+from gdtutor.session.asking import placed_question, question_for, ready_nodes
 from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.choosing import read_choice, right_choices
 from gdtutor.session.effects import Effect, KeepAttempt
 from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.moment import Moment
-from gdtutor.session.navigation import said, steps_forward
+from gdtutor.session.moving import moved
+from gdtutor.session.navigation import said
 from gdtutor.session.prompting import asked
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.state import AutoPlay, ClassRole, Prompt, PromptKind, Session, Tab, W, Walk
+from gdtutor.session.steps import Step
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
 
@@ -61,8 +63,8 @@ def answer(session: Walk, text: str) -> Result:
     challenge = session.challenge
     if challenge is None:
         return replace(session, prompt=None), ()
-    has_hint = challenge.hints_shown < challenge.stages
-    if session.class_role is ClassRole.TEACHER and not (text.strip() == HINT and has_hint):
+    is_hint = text.strip() == HINT and challenge.has_hint
+    if session.class_role is ClassRole.TEACHER and not is_hint:
         # The class's screen is everyone's: it judges nothing and tells nothing while it is asked.
         refused = Prompt(PromptKind.ANSWER, "your answer", error=CLASS_ANSWERS)
         return replace(session, prompt=refused), ()
@@ -82,7 +84,7 @@ def answer(session: Walk, text: str) -> Result:
 
 def _hinted(session: Walk, challenge: Challenge) -> Walk:
     """Show the next hint; after the last one the worked line."""
-    if challenge.hints_shown >= challenge.stages:
+    if not challenge.has_hint:
         return revealed(replace(session, challenge=challenge))
     challenge = replace(challenge, hints_shown=challenge.hints_shown + 1)
     return back_to_question(replace(session, challenge=challenge))
@@ -101,8 +103,8 @@ def revealed(session: Walk) -> Walk:
         return said(replace(after, told=right), f"The answer is {told}.")
     if challenge.hides:
         return said(after, "This is the worked line; the next key goes on.")
-    name = challenge.step.node
-    return said(steps_forward(after, 1), f"Next comes {name}: all that it needs was there.")
+    told = f"Next comes {challenge.step.node}: all that it needs was there."
+    return _at_named(after, challenge.step, told)
 
 
 def _solved(session: Walk, challenge: Challenge, text: str) -> Walk:
@@ -116,11 +118,17 @@ def _solved(session: Walk, challenge: Challenge, text: str) -> Walk:
         is_kept = session.saving == "saved" and session.class_role is ClassRole.NONE
         kept = " gdtutor progress lists the slips that were named." if is_named and is_kept else ""
         return said(after, f"Right.{kept}")
-    after = replace(steps_forward(after, 1), is_answered=True)
-    named = read_name(text, _known(session, challenge))
-    if named == challenge.step.node:
-        return said(after, "Right.")
-    return said(after, f"Right, {named} is ready too. The walk takes {challenge.step.node} first.")
+    named, node = read_name(text, _known(session, challenge)), challenge.step.node
+    other = f"Right, {named} is ready too. The walk takes {node} first."
+    return _at_named(after, challenge.step, "Right." if named == node else other)
+
+
+def _at_named(session: Walk, step: Step, told: str) -> Walk:
+    """Go to the node that was asked for by its name, whose value is still to be asked."""
+    after = moved(session, session.moment.iteration, step.number)
+    after = replace(after, is_answered=True)
+    following = question_for(after, step, is_named=True)
+    return said(after, told) if following is None else posed(after, following, f"{told} Now")
 
 
 def _closed(session: Walk, challenge: Challenge) -> Walk:

@@ -32,6 +32,7 @@ from gdtutor.session.state import (
     Status,
     Walk,
     challenge_of,
+    current_step,
     is_training,
 )
 from gdtutor.session.story import step_on
@@ -47,6 +48,7 @@ _OF_THE_WALK = frozenset(
 )
 """Keys that an answer has no use for, and the walk has."""
 TYPE_FIRST = "Type an answer, then Enter; Esc leaves the question."
+_UNASKED = "Predict mode asks at single steps alone: these values show unasked."
 
 
 class Tick(Struct, frozen=True):
@@ -134,7 +136,8 @@ def settled(
 def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
     match action:
         case Press():
-            return _without_old_run(session, *_pressed(session, action))
+            after, effects = _pressed(session, action)
+            return _without_old_run(session, _with_unasked(session, after), effects)
         case Opened() | Resumed():
             return arrived(session, action), ()
         case Kept():
@@ -241,6 +244,18 @@ def _at_rest(session: Walk) -> Walk:
     if not is_training(session):
         return session
     return replace(session, training=replace(session.training, status=Status.PAUSED))
+
+
+def _with_unasked(before: Session, after: Session) -> Session:
+    """Say in predict mode that a jump, which asks nothing, shows what a step would ask for."""
+    if not isinstance(before, Walk) or not isinstance(after, Walk) or after.message:
+        return after
+    is_same = after.run is before.run and after.look.unfolded == before.look.unfolded
+    is_on = (after.moment.iteration, after.step) > (before.moment.iteration, before.step)
+    is_shown = after.challenge is None and after.screen is Screen.STUDY
+    step = current_step(after)
+    is_jump = after.predict and is_same and is_on and is_shown and step is not None and step.node
+    return said(after, _UNASKED) if is_jump else after
 
 
 def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:

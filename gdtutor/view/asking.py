@@ -64,13 +64,13 @@ SAYS = {
 """What is said about each slip."""
 
 _HOW = {
-    Ask.VALUE: f"A number to {FIGURES} digits, or a calculation: 0.75*0.3; or ? for a hint.",
-    Ask.SIGN: "Answer + or - or 0; or ? for a hint.",
-    Ask.SHAPE: "Rows x columns, as 3x4; or ? for a hint.",
-    Ask.NEXT: "Type the name of any node that is ready{typed}; or ? for a hint.",
-    Ask.CHOICE: "Answer with its number.",
-    Ask.WHY: "Answer with its number.",
-    Ask.COMPARE: "Answer with its number, or as it is written.",
+    Ask.VALUE: f"A number to {FIGURES} digits, or a calculation: 0.75*0.3",
+    Ask.SIGN: "Answer + or - or 0",
+    Ask.SHAPE: "Rows x columns, as 3x4",
+    Ask.NEXT: "Type the name of any node that is ready{typed}",
+    Ask.CHOICE: "Answer with its number",
+    Ask.WHY: "Answer with its number",
+    Ask.COMPARE: "Answer with its number, or as it is written",
 }
 
 
@@ -78,7 +78,8 @@ def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Li
     """Return the question, what is said about the last answer, and the hints given so far."""
     wanted = wrapped(question_text(context, challenge), width, Style.CURRENT)
     told = _HOW[challenge.ask].format(typed=_typed(context))
-    how = wrapped(told, width, Style.DIM)
+    hint = "; or ? for a hint" if challenge.has_hint else ""
+    how = wrapped(f"{told}{hint}.", width, Style.DIM)
     top = (*wanted, *_formula(context, challenge, width), *_choices(context, challenge, width))
     if not challenge.tried and not challenge.hints_shown:
         return stacked([top, how])

@@ -8,7 +8,7 @@ from gdtutor.lesson.characters import cells
 from gdtutor.session import works_at
 from gdtutor.session.commands import COMMANDS, Command
 from gdtutor.session.footer import named_keys, with_scrolling
-from gdtutor.session.state import Prompt, PromptKind, Screen, Session, Walk
+from gdtutor.session.state import ClassRole, Prompt, PromptKind, Screen, Session, Walk, challenge_of
 from gdtutor.view.boxes import hidden_around
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, width_of
@@ -27,7 +27,7 @@ def bottom_lines(
     """
     said = prompt_line(session, width, chars) or trouble
     if session.prompt is not None:
-        return said, prompt_keys(session.prompt, width)
+        return said, prompt_keys(session, session.prompt, width)
     if session.look.hides_hints:
         return said, ()
     keys = named_keys(session, is_narrow=width < NARROW)
@@ -146,20 +146,24 @@ def fits_beside(prompt: Prompt, width: int) -> bool:
 
 
 _PROMPT_KEYS = {
-    PromptKind.ANSWER: (
-        ("Enter", "answer"), ("? Enter", "hint"), ("Esc", "leave"), ("Ctrl-C", "quit"),
-        ("Alt-n", "next step at once"),
-    ),
-    PromptKind.CONTROL: (
-        ("Enter", "do it"), ("Esc", "leave"), ("Ctrl-U", "empty"), ("Ctrl-C", "quit"),
-    ),
-    PromptKind.SEARCH: (("Enter", "keep these"), ("Esc", "show all"), ("Ctrl-C", "quit")),
-}  # fmt: skip
+    PromptKind.ANSWER: (("Enter", "answer"), ("Esc", "leave")),
+    PromptKind.SEARCH: (("Enter", "keep these"), ("Esc", "show all")),
+}
 
 
-def prompt_keys(prompt: Prompt, width: int) -> Line:
+def prompt_keys(session: Session, prompt: Prompt, width: int) -> Line:
     """Return the keys of the input with their words, as many as have room."""
-    keys = _PROMPT_KEYS.get(prompt.kind, (("Enter", "do it"), ("Esc", "leave"), ("Ctrl-C", "quit")))
+    enter, escape = _PROMPT_KEYS.get(prompt.kind, (("Enter", "do it"), ("Esc", "leave")))
+    keys = [enter, escape, ("Ctrl-C", "quit")]
+    challenge = challenge_of(session) if prompt.kind is PromptKind.ANSWER else None
+    if challenge is not None:
+        keys.append(("Alt-n", "show the answer"))
+    if prompt.text:
+        keys.insert(1, ("Ctrl-U", "empty"))
+    if prompt.is_selected:
+        keys.insert(1, ("typing", "replaces it"))
+    elif challenge is not None and not prompt.text and session.class_role is ClassRole.NONE:
+        keys.insert(1, ("? Enter", "hint" if challenge.has_hint else "show the answer"))
     told = line(" ")
     for place, (key, word) in enumerate(keys):
         longer = (*told, *line("  " if place else "", (key, Style.KEY), (f" {word}", Style.DIM)))

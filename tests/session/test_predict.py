@@ -55,12 +55,12 @@ def test_two_iterations_are_walked_by_right_answers_alone(path):
     session = predicting(path)
     seen = set()
     while session.moment.iteration < 2:
-        session = pressed(session, "n")
+        session = session if session.challenge else pressed(session, "n")
         if session.challenge is not None:
+            is_named = session.challenge.ask is Ask.NEXT
             seen.add(session.challenge.ask)
             session, effects = submitted(session, right_answer(session))
-            assert session.challenge is None
-            assert session.prompt is None
+            assert (session.challenge is not None) == (session.prompt is not None) == is_named
             assert [e.correct for e in effects if isinstance(e, KeepAttempt)] == [True]
     assert seen >= {Ask.VALUE, Ask.SIGN, Ask.NEXT}
     assert (Ask.SHAPE in seen) == (path == NETWORK)
@@ -70,7 +70,7 @@ def test_two_iterations_are_walked_by_right_answers_alone(path):
 def test_the_shown_digits_are_an_answer(path):
     session = predicting(path)
     while session.moment.iteration < 1:
-        session = pressed(session, "n")
+        session = session if session.challenge else pressed(session, "n")
         challenge = session.challenge
         if challenge is not None and challenge.ask is Ask.VALUE:
             value = float(working_of(session.moment, challenge.step).result[challenge.cell])
@@ -100,10 +100,29 @@ def test_going_on_without_an_answer_shows_the_worked_line_first():
     assert pressed(shown, "n").step == session.step + 1
 
 
-def test_counts_and_jumps_are_not_asked():
+def test_counts_and_jumps_are_not_asked_and_say_that_they_show_what_they_pass():
     session = predicting(NEURON)
-    for keys in ("5n", "N", "G", ": backward:z enter", "pagedown"):
-        assert pressed(session, keys).challenge is None
+    for keys in ("5n", "N", "G", ": backward:z enter", ": L enter"):
+        jumped = pressed(session, keys)
+        assert jumped.challenge is None
+        assert "show unasked" in jumped.message
+    for keys in ("pagedown", "5n p", "5n x", "5n r N"):
+        assert "show unasked" not in pressed(session, keys).message
+    assert "show unasked" not in pressed(walk(NEURON, "given"), ": L enter").message
+
+
+@pytest.mark.parametrize("how", ["typed", "revealed"])
+def test_the_value_of_the_node_that_comes_next_is_asked_for_before_it_shows(how):
+    session = predicting(NEURON)
+    while session.challenge is None or session.challenge.ask is not Ask.NEXT:
+        session = typed(session, right_answer(session)) if session.challenge else session
+        session = session if session.challenge else pressed(session, "n")
+    node = session.challenge.step.node
+    asked = typed(session, node) if how == "typed" else pressed(session, "escape n")
+    assert (asked.challenge.ask, asked.challenge.step.node) == (Ask.VALUE, node)
+    assert f"What is {node.replace('yhat', 'ŷ')}?" in screen(asked)
+    assert "Now your answer:" in screen(asked)
+    assert typed(asked, right_answer(asked)).challenge is None
 
 
 def test_a_wrong_answer_is_diagnosed_then_hinted_then_shown():
@@ -165,7 +184,7 @@ def test_a_ready_node_that_the_walk_takes_later_is_right_too():
     wrong, _ = submitted(session, "Z1")
     assert wrong.challenge.tried[-1].is_done
     right, _ = submitted(session, "b1")
-    assert "b1 is ready too" in right.message
+    assert "b1 is ready too" in right.prompt.label
     assert current_step(right).node == "W1"
 
 
@@ -179,7 +198,8 @@ def test_a_node_named_too_early_is_told_what_it_waits_for():
         )
     last = "L" if session.challenge.step.phase is Phase.FORWARD else "b"
     wrong, _ = submitted(session, last)
-    assert wrong.challenge is None or wrong.challenge.tried[-1].waits_for
+    tried = wrong.challenge.tried
+    assert not tried or tried[-1].waits_for
 
 
 def test_a_row_of_a_matrix_may_be_answered_as_a_whole():
@@ -486,19 +506,19 @@ def test_a_number_typed_again_after_its_question_leads_nowhere_at_once():
 def test_a_right_answer_typed_once_more_is_already_answered():
     session, kinds = predicting(NEURON), set()
     for _ in range(12):
-        session = pressed(session, "n")
+        session = session if session.challenge else pressed(session, "n")
         if session.challenge is None:
             continue
         text, ask = right_answer(session), session.challenge.ask
         session, _ = submitted(session, text)
-        again, effects = submitted(session, text)
-        # The letters of a name are keys of the walk: their last digit alone may be a count.
-        if ask is not Ask.NEXT or text == "w2":
+        # Which node comes next is followed by the question for its value.
+        if ask is not Ask.NEXT:
+            again, effects = submitted(session, text)
             kinds.add(ask)
             assert again.message.startswith("Already answered"), text
-            assert ("operand" in again.message) == (ask in (Ask.NEXT, Ask.SIGN)), text
+            assert ("operand" in again.message) == (ask is Ask.SIGN), text
             assert not effects
-    assert {Ask.VALUE, Ask.SIGN, Ask.NEXT} <= kinds
+    assert {Ask.VALUE, Ask.SIGN} <= kinds
 
 
 @pytest.mark.parametrize("saving", ["saved", ""])

@@ -17,13 +17,27 @@ def rows(session, width=80, height=24):
     ("keys", "predict", "shown"),
     [
         ("e", False, "Enter do it  Esc leave  Ctrl-C quit"),
-        ("n", True, "Enter answer  ? Enter hint  Esc leave  Ctrl-C quit  Alt-n next step at once"),
+        ("n", True, "Enter answer  ? Enter hint  Esc leave  Ctrl-C quit  Alt-n show the answer"),
     ],
 )
 def test_the_last_line_has_the_keys_of_the_open_input(keys, predict, shown):
     session = pressed(replace(walk(NEURON, "given"), predict=predict), keys)
     assert rows(session)[-1].strip() == shown
     assert shown.startswith(rows(session, 40, 12)[-1].strip())
+
+
+def test_the_keys_of_a_question_are_those_that_do_something_with_what_is_typed():
+    session = pressed(replace(walk(NEURON, "given"), predict=True), "n")
+    assert "Enter answer  Ctrl-U empty  Esc leave" in rows(pressed(session, "a b"))[-1]
+    refused = typed(session, "abc")
+    assert "Enter answer  typing replaces it  Ctrl-U empty" in rows(refused)[-1]
+    assert pressed(refused, "5").prompt.text == "5"
+    assert pressed(refused, "ctrl+u").prompt.text == ""
+    assert "or ? for a" in " ".join(rows(session))
+    hinted = typed(typed(session, "?"), "?")
+    assert "? Enter show the answer" in rows(hinted)[-1]
+    assert "or ? for a" not in " ".join(rows(hinted))
+    assert typed(hinted, "?").challenge is None
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 12)])
