@@ -41,12 +41,10 @@ from gdtutor.lesson.questions import Ground, check_questions
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.repetition import repeated
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
-from gdtutor.lesson.steps import Steps
-from gdtutor.lesson.story import check_story, read_passes
+from gdtutor.lesson.steps import Steps, read_passes
 from gdtutor.lesson.summary import number_of
-from gdtutor.lesson.tasks import read_tasks
+from gdtutor.lesson.tasks import read_tasks, read_writing
 from gdtutor.lesson.training_table import batch_of, training_size
-from gdtutor.lesson.writing import read_writing
 from gdtutor.training.problem import leaf_shapes
 from gdtutor.values import Struct, replace
 
@@ -122,12 +120,15 @@ def _with_graphs(
         mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
     lesson = _lesson(sheet, parsed, scenes, (*pictures, *of_hidden(pictures)))
     front = sheet.written.front
+    if front.story > 1 and not lesson.trains:
+        what = f"a story of {front.story} iterations, and the lesson does not train"
+        mistakes.append(Mistake(("story",), "story", what, "add [training], or write story = 1"))
     # A variant may be without a step that the lesson passes over, as one example is without C.
     missed: list[Mistake] = [] if sheet.written.is_variant else mistakes
     return replace(
         lesson,
         watch="fast" if front.training is None else front.training.watch,
-        story=check_story(front.story, mistakes, trains=lesson.trains),
+        story=front.story,
         passes=read_passes(front.pass_, walks, missed),
         tasks=read_tasks(sheet.written.body.tasks, names, findings),
         writing=read_writing(sheet.written.body.writing, names, findings),

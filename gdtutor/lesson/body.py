@@ -72,22 +72,14 @@ class NoteBlock(Struct):
         return filled(text, dict(self.counts))[0]
 
 
-class QuestionBlock(Struct, frozen=True):
-    """A question as written."""
+class TomlBlock(Struct, frozen=True):
+    """A question, or a task or a program to write of the closing page, as written."""
 
     toml: str
     line: int
     """The line of the file on which its TOML begins."""
-    note: NoteBlock | None
-    """The note that it stands in."""
-
-
-class TaskBlock(Struct, frozen=True):
-    """A task, or a program to write, of the closing page as written."""
-
-    toml: str
-    line: int
-    """The line of the file on which its TOML begins."""
+    note: NoteBlock | None = None
+    """The note that a question stands in."""
     at: int = 0
     """How many characters of the closing page's prose stand before it."""
 
@@ -101,7 +93,7 @@ class SceneBlock(Struct):
     is_whole: bool = True
     """False where a line is missing because it could not be read."""
     notes: list[NoteBlock] = field(default_factory=list)
-    questions: list[QuestionBlock] = field(default_factory=list)
+    questions: list[TomlBlock] = field(default_factory=list)
 
 
 class Body(Struct):
@@ -110,8 +102,8 @@ class Body(Struct):
     prose: str = ""
     scenes: list[SceneBlock] = field(default_factory=list)
     closing: str = ""
-    tasks: list[TaskBlock] = field(default_factory=list)
-    writing: list[TaskBlock] = field(default_factory=list)
+    tasks: list[TomlBlock] = field(default_factory=list)
+    writing: list[TomlBlock] = field(default_factory=list)
     pages: list[MarkdownPart] = field(default_factory=list)
     """The parts of the opening and the closing page."""
 
@@ -245,12 +237,12 @@ class _BodyReader:
     def _take_question(self, part: MarkdownPart) -> None:
         scene = self._scene(part)
         if scene is not None and self._is_within_count(part):
-            scene.questions.append(QuestionBlock(part.text, part.line + 1, self._note))
+            scene.questions.append(TomlBlock(part.text, part.line + 1, self._note))
 
     def _take_task(self, part: MarkdownPart) -> None:
         if self._closing:
             found = self._body.tasks if part.block == "task" else self._body.writing
-            found.append(TaskBlock(part.text, part.line + 1, len(joined(self._closing))))
+            found.append(TomlBlock(part.text, part.line + 1, at=len(joined(self._closing))))
             return
         what = f"a {part.block} block that stands on no closing page"
         what = "a task that stands on no closing page" if part.block == "task" else what

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeVar
 
+from gdtutor.lesson.body import TomlBlock
 from gdtutor.lesson.fences import TOML_LINE
 from gdtutor.lesson.misplaced_keys import rehomed
 from gdtutor.lesson.readers import Mistake, read_table
 from gdtutor.lesson.reports import WARNINGS, Findings, Place, shown
 from gdtutor.lesson.tables import FORMAT, FrontMatter
 from gdtutor.lesson.toml_text import Path, find_places, read_toml
+
+T = TypeVar("T")
 
 
 def read_raw(toml: str, findings: Findings) -> dict[str, object] | None:
@@ -41,6 +46,18 @@ def report_mistakes(
         place = _nearest(mistake.path, places) or Place(max(1, first_line - 1), 1)
         report = findings.warning if mistake.code in WARNINGS else findings.error
         report(place, mistake.code, mistake.what, mistake.hint)
+
+
+@contextmanager
+def read_block(
+    cls: type[T], block: TomlBlock, findings: Findings
+) -> Iterator[tuple[T | None, list[Mistake]]]:
+    """Give the table of a block, None where it is none, and its mistakes, to which others may be
+    added; in the end they are reported."""
+    mistakes: list[Mistake] = []
+    raw = read_toml(block.toml, block.line, findings)
+    yield None if raw is None else read_table(cls, raw, (), mistakes), mistakes
+    report_mistakes(mistakes, block.toml, block.line, findings)
 
 
 def _nearest(path: Path, places: Mapping[Path, Place]) -> Place | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.conditions import Condition, Side
+from gdtutor.lesson.readers import flag, key, keyed, line, list_of, paragraph
 from gdtutor.lesson.repetition import Repeated
 from gdtutor.lesson.when import When
 from gdtutor.training.features import Features
@@ -15,6 +16,13 @@ from gdtutor.training.problem import Binding
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, field
+
+MAX_HINTS = 5
+"""Most hints of a question or a task."""
+MAX_EDITS = 20
+"""Most steps of a solution, and most names that may be changed."""
+MAX_NAMES = 100
+"""Most names that a program is asked for outright."""
 
 
 class Note(Struct, frozen=True):
@@ -59,35 +67,43 @@ class Question(Struct, frozen=True):
     line: int = 0
 
 
-class Task(Struct, frozen=True):
-    """Something to reach, which the engine judges."""
+@keyed
+class Task:
+    """Something to reach, which the engine judges; the keys of a task block."""
 
-    id: str
-    """What progress is kept under."""
-    text: str
-    goal: str
-    """A condition over the lesson's own names."""
-    change: tuple[str, ...] = ()
+    id: str = key(line(40, 1), says='write id = "undecided"; progress is kept under it')
+    """A short word that progress is kept under."""
+    text: str = key(paragraph, says="write what is to be reached")
+    """What is to be reached."""
+    goal: str = key(line(500, 1), says='write goal = "u == 0"')
+    """The condition that the engine judges."""
+    change: tuple[str, ...] = key(list_of(line(64, 1), MAX_EDITS), ())
     """What may differ from the lesson's own, and some of it must where `train` is not among it;
-    anything where it is empty."""
-    hints: tuple[str, ...] = ()
-    done: str = ""
+    anything where it is left out."""
+    hints: tuple[str, ...] = key(list_of(paragraph, MAX_HINTS), ())
+    """Shown one after the other."""
+    done: str = key(paragraph, "")
     """What is said once it is done."""
-    solution: tuple[str, ...] = ()
-    """What reaches the goal; `check` proves it, and nothing shows it."""
+    solution: tuple[str, ...] = key(list_of(line(200, 1), MAX_EDITS), ())
+    """Edits, `variant NAME`, `train`, `train 500` or `iteration 3` that reach the goal; `check`
+    proves it, and nothing shows it."""
     line: int = 0
+    """The line of the file on which it begins."""
     at: int = 0
     """How many characters of the closing page's prose stand before it."""
 
 
-class Writing(Struct, frozen=True):
-    """A program that the learner is to write, which `gdtutor judge` compares with the walk."""
+@keyed
+class Writing:
+    """A program that the learner is to write, which `gdtutor judge` compares with the walk; the
+    keys of a write block."""
 
-    text: str
-    names: tuple[str, ...] = ()
-    """The names that it is asked for, as `dW1`; every one of the walk where there are none."""
-    layers: bool = False
-    """Whether it is written as layer classes."""
+    text: str = key(paragraph, says="write what the program is to do")
+    """What the program is to do."""
+    names: tuple[str, ...] = key(list_of(line(80, 1), MAX_NAMES), ())
+    """The names that it is asked for, as `Z1` or `dW1`; every one of the walk where left out."""
+    layers: bool = key(flag, False)
+    """Whether the blanks are those of layer classes."""
 
 
 class Start(Struct, frozen=True, eq=False):

@@ -16,6 +16,7 @@ from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_sp
 from gdtutor.lesson.readers import Wrong, located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import parse_cell, parse_selector
+from gdtutor.lesson.steps import absent_from
 
 MAX_CURVES = 6
 """Most activations side by side."""
@@ -52,11 +53,8 @@ def _check_places(options: Options, ground: PictureScope) -> None:
         if selector.iteration or selector.step is not None or selector.cell is not None:
             what = f"'{shown(place)}' is not a step of every iteration"
             raise Wrong("picture", what, 'write at = "backward:w1" or at = "update"', ("at",))
-        problems = [walk.problem(selector.phase, selector.node) for walk in ground.walks]
-        if all(problem is not None for problem in problems):
-            problem = problems[-1]
-            what, hint = (problem[1], problem[2]) if problem else ("", "")
-            raise Wrong("picture", what, hint, ("at",))
+        if problem := absent_from(ground.walks, selector.phase, selector.node):
+            raise Wrong("picture", *problem[1:], ("at",))
 
 
 def _check_curve(options: Options, ground: PictureScope) -> None:
@@ -217,8 +215,7 @@ def _meant(name: str, known: Collection[str]) -> str:
 def _check_gradient(written: str, ground: PictureScope) -> None:
     """Refuse a gradient that the walk does not come to."""
     name = written.removeprefix(GRADIENT)
-    problems = [walk.problem("backward", name) for walk in ground.walks]
-    if problems and all(problem is not None for problem in problems):
+    if absent_from(ground.walks, "backward", name):
         what = f"there is no gradient of '{shown(name)}'"
         hint = 'name a parameter, or a line that goes backward, as of = "grad W1"'
         raise Wrong("picture", what, hint, ("of",))

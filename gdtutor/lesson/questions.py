@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 
 from gdtutor.engine.shapes import shape_text
-from gdtutor.lesson.body import PHASES, QuestionBlock, SceneBlock
+from gdtutor.lesson.body import PHASES, SceneBlock, TomlBlock
 from gdtutor.lesson.choices import (
     MAX_CHOICES,
     MAX_SIDES,
@@ -15,28 +15,30 @@ from gdtutor.lesson.choices import (
     paths_of,
     sides_of,
 )
-from gdtutor.lesson.front_matter import report_mistakes
+from gdtutor.lesson.front_matter import read_block
 from gdtutor.lesson.graphs import is_one_number
-from gdtutor.lesson.model import Choice, Question
+from gdtutor.lesson.model import MAX_HINTS, Choice, Question
 from gdtutor.lesson.notes import never
 from gdtutor.lesson.placeholders import Placeholder, of_question
 from gdtutor.lesson.readers import (
     Mistake,
+    Wrong,
+    collected,
     flag,
     key,
     keyed,
     line,
     list_of,
+    located,
     one_of,
     paragraph,
-    read_table,
     whole,
 )
 from gdtutor.lesson.reports import Findings, shown
-from gdtutor.lesson.selectors import SelectorError, parse_selector
+from gdtutor.lesson.selectors import parse_selector
 from gdtutor.lesson.steps import Steps
-from gdtutor.lesson.toml_text import Path, read_toml
-from gdtutor.lesson.when import When, WhenError, read_when
+from gdtutor.lesson.toml_text import Path
+from gdtutor.lesson.when import When, read_when
 from gdtutor.values import Struct
 
 KINDS: Mapping[str, str] = {
@@ -54,8 +56,6 @@ KINDS: Mapping[str, str] = {
 """What a question can ask for."""
 CHOSEN = ("choice", "why", "compare")
 """Kinds that are answered by choosing."""
-MAX_HINTS = 5
-"""Most hints of a question."""
 
 
 @keyed
@@ -98,9 +98,20 @@ def check_questions(block: SceneBlock, ground: Ground, findings: Findings) -> tu
     """Return the questions of a scene; those that cannot be asked are reported."""
     questions: dict[str, Question] = {}
     for written in block.questions:
-        question = _question(written, ground, questions, findings)
-        if question is not None:
-            questions[name_of(question)] = question
+        with read_block(QuestionTable, written, findings) as (table, mistakes):
+            if table is None:
+                continue
+            if not mistakes:
+                with collected(mistakes):
+                    question = _checked(table, written, ground, mistakes)
+            if not mistakes:
+                earlier = questions.setdefault(name_of(question), question)
+                if earlier is not question:
+                    what = f"a second question of the kind '{question.kind}' at this step"
+                    once = 'a step asks for each kind once, or as when = "…" says'
+                    hint = f"line {earlier.line} has one; {once}"
+                    mistakes.append(Mistake((), "question", what, hint))
+            mistakes += of_question(_texts(table))
     return tuple(questions.values())
 
 
@@ -108,27 +119,6 @@ def name_of(question: Question) -> str:
     """Return the name under which a question is remembered; it outlives a new wording."""
     words = question.when.words()
     return f"{question.phase}:{question.node}?{question.kind}{f', {words}' if words else ''}"
-
-
-def _question(
-    written: QuestionBlock, ground: Ground, earlier: Mapping[str, Question], findings: Findings
-) -> Question | None:
-    raw = read_toml(written.toml, written.line, findings)
-    if raw is None:
-        return None
-    mistakes: list[Mistake] = []
-    table = read_table(QuestionTable, raw, (), mistakes)
-    warned = of_question(_texts(table)) if table is not None else ()
-    question = None
-    if table is not None and not mistakes:
-        question = _checked(table, written, ground, mistakes)
-    if question is not None and not mistakes and name_of(question) in earlier:
-        what = f"a second question of the kind '{question.kind}' at this step"
-        line_ = earlier[name_of(question)].line
-        hint = f'line {line_} has one; a step asks for each kind once, or as when = "…" says'
-        mistakes.append(Mistake((), "question", what, hint))
-    report_mistakes([*mistakes, *warned], written.toml, written.line, findings)
-    return None if mistakes else question
 
 
 def _texts(table: QuestionTable) -> Iterator[tuple[Path, str]]:
@@ -141,14 +131,12 @@ def _texts(table: QuestionTable) -> Iterator[tuple[Path, str]]:
 
 
 def _when(
-    table: QuestionTable, written: QuestionBlock, ground: Ground, mistakes: list[Mistake]
+    table: QuestionTable, written: TomlBlock, ground: Ground, mistakes: list[Mistake]
 ) -> When:
     """Return when a question is asked: as it says itself, else as the note above says."""
     when = When() if written.note is None else written.note.when
-    try:
+    with collected(mistakes, "when", code="question"):
         when = when if table.when is None else read_when(table.when)
-    except WhenError as error:
-        mistakes.append(Mistake(("when",), "question", error.what, error.hint))
     absent = never(when, trains=ground.trains)
     if absent is not None and table.when is not None:
         mistakes.append(Mistake(("when",), "question", *absent))
@@ -175,24 +163,24 @@ def _choices(
 
 
 def _checked(
-    table: QuestionTable, written: QuestionBlock, ground: Ground, mistakes: list[Mistake]
-) -> Question | None:
+    table: QuestionTable, written: TomlBlock, ground: Ground, mistakes: list[Mistake]
+) -> Question:
+    """Return a question; mistakes that leave it one are added.
+
+    Raises:
+        Wrong: It stands at no step.
+    """
     if table.at is None:
         if written.note is None or not written.note.phase:
             hint = 'write at = "backward:w1", or put the question under a note'
-            mistakes.append(Mistake((), "question", "the question stands at no step", hint))
-            return None
+            raise Wrong("question", "the question stands at no step", hint)
         phase, node, cell = written.note.phase, written.note.node, table.cell
     else:
-        try:
+        with located("at", code="question"):
             selector = parse_selector(table.at)
-        except SelectorError as error:
-            mistakes.append(Mistake(("at",), "question", error.what, error.hint))
-            return None
         if selector.iteration or selector.step is not None or selector.phase not in PHASES:
             what = f"'{shown(table.at)}' is not a step of the walk"
-            mistakes.append(Mistake(("at",), "question", what, 'write at = "backward:w1"'))
-            return None
+            raise Wrong("question", what, 'write at = "backward:w1"', ("at",))
         phase, node = selector.phase, selector.node
         cell = selector.cell if selector.cell is not None else table.cell
     when = _when(table, written, ground, mistakes)

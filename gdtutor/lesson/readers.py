@@ -96,11 +96,14 @@ def key(reader: Reader, default: object = NODEFAULT, says: str = "") -> Any:
 
 @dataclass_transform(frozen_default=True)
 def keyed(cls: type[T]) -> type[T]:
-    """Return a class of keys as the record of their values."""
-    declared = {name: value for name, value in vars(cls).items() if isinstance(value, Key)}
+    """Return a class of keys as the record of their values; further fields are none of the file's
+    own, and have a default."""
+    named = {name: value for name, value in vars(cls).items() if name in cls.__annotations__}
+    declared = {name: value for name, value in named.items() if isinstance(value, Key)}
+    defaults = named | {name: value.default for name, value in declared.items()}
     return defstruct(
         cls.__name__,
-        [(name, Any, declaration.default) for name, declaration in declared.items()],
+        [(name, Any, default) for name, default in defaults.items()],
         namespace={"__doc__": cls.__doc__, "__keys__": declared},
         module=cls.__module__,
         frozen=True,

@@ -1,17 +1,20 @@
-"""Which steps the walk of a graph has, and what is known at each; notes are held against it."""
+"""Which steps the walk of a graph has, and what is known at each; notes are held against it, and
+the steps that a lesson passes over."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
-from gdtutor.engine.errors import did_you_mean
+from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.graph import Graph, Role, a_role
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.engine.trace import backward_order
+from gdtutor.lesson.body import PHASES
 from gdtutor.lesson.graphs import depends_on, is_one_number
 from gdtutor.lesson.placeholders import WORDS, Placeholder
+from gdtutor.lesson.readers import Mistake, collected
 from gdtutor.lesson.reports import shown
 from gdtutor.training.curvature import MOST_CELLS
 from gdtutor.training.optimisers import STATES
@@ -209,6 +212,36 @@ class Steps(Struct):
             here = self.trained.index(at or self.trained[0]), variable or "p"
         late = _order(self.trained.index(name), kept or "p") > _order(*here)
         return _not_yet(asked, phase, node, f"update {asked.name}") if late else None
+
+
+def absent_from(walks: Sequence[Steps], phase: str, node: str) -> Problem | None:
+    """Return why none of a lesson's walks has a step, None where one has."""
+    problems = [steps.problem(phase, node) for steps in walks]
+    return None if None in problems else problems[-1]
+
+
+def read_passes(
+    written: Sequence[str], walks: Sequence[Steps], mistakes: list[Mistake]
+) -> tuple[tuple[str, str], ...]:
+    """Return the steps that → passes over, each a phase and a node."""
+    passes = []
+    for position, text in enumerate(written):
+        with collected(mistakes, "pass", position, code="pass"):
+            passes.append(_passed(text, walks))
+    return tuple(passes)
+
+
+def _passed(text: str, walks: Sequence[Steps]) -> tuple[str, str]:
+    phase, _, rest = text.strip().partition(" ")
+    node = rest.strip()
+    if phase not in PHASES or not node:
+        raise GdTutorError(f"'{shown(text)}' is not a step", 'write pass = ["backward C"]')
+    if problem := absent_from(walks, phase, node):
+        raise GdTutorError(*problem[1:])
+    if walks[-1].is_last(phase, node):
+        what = f"'{shown(text)}' is the last step of the walk"
+        raise GdTutorError(what, "the closing page stands behind it; pass over another one")
+    return phase, node
 
 
 def _updated(node: str) -> tuple[str, str]:
