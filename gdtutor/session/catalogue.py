@@ -27,6 +27,8 @@ class Library(Struct, frozen=True):
     entries: tuple[LessonEntry, ...] = ()
     cursor: int = 0
     search: str = ""
+    before: int = 0
+    """Where the cursor was among all lessons as the search began."""
     words: tuple[tuple[str, str], ...] = ()
     """Lesson id and the words of its text, once they were searched for the first time."""
     is_new: bool = False
@@ -43,14 +45,19 @@ class Library(Struct, frozen=True):
 
 
 def shown_entries(library: Library) -> tuple[LessonEntry, ...]:
-    """Return the lessons that match the search, all where there is none."""
-    return tuple(
-        entry for entry in library.entries if _is_named(entry, library) or found_at(entry, library)
-    )
+    """Return the lessons that match the search, those first whose own name does; all where there
+    is none.
+    """
+    found = [e for e in library.entries if _is_named(e, library) or found_at(e, library)]
+    return tuple(sorted(found, key=lambda e: not _has(f"{e.number} {e.id} {e.title}", library)))
 
 
 def _is_named(entry: LessonEntry, library: Library) -> bool:
-    return all(word in _searched(entry) for word in library.search.lower().split())
+    return _has(f"{entry.number} {entry.id} {entry.title} {entry.chapter} {entry.summary}", library)
+
+
+def _has(text: str, library: Library) -> bool:
+    return all(word in text.lower() for word in library.search.lower().split())
 
 
 def found_at(entry: LessonEntry, library: Library) -> str:
@@ -64,10 +71,6 @@ def found_at(entry: LessonEntry, library: Library) -> str:
         return ""
     before, behind = text[max(at - AROUND, 0) : at], text[at : at + len(sought) + 2 * AROUND]
     return f"… {before.partition(' ')[2]}{behind.rpartition(' ')[0]} …"
-
-
-def _searched(entry: LessonEntry) -> str:
-    return f"{entry.number} {entry.id} {entry.title} {entry.chapter} {entry.summary}".lower()
 
 
 def place_text(

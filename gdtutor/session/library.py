@@ -22,21 +22,20 @@ def move_cursor(session: Session, by: int) -> Session:
 
 
 def with_search(session: Session, text: str) -> Session:
-    """Show the lessons that match; the cursor goes to the first whose own name does."""
-    session = replace(session, library=replace(session.library, search=text, cursor=0))
-    wanted = text.strip().lower()
-    for place, entry in enumerate(shown_entries(session.library)):
-        if wanted and (wanted in entry.id or wanted in entry.title.lower()):
-            return replace(session, library=replace(session.library, cursor=place))
-    return session
+    """Show the lessons that match, the cursor on the first; without a text it is where it was."""
+    library = session.library
+    cursor = 0 if text.strip() else library.before
+    return replace(session, library=replace(library, search=text, cursor=cursor))
 
 
 def search(session: Session, count: int) -> Session:
     """Open an empty input that searches the lessons, whose texts are read with the first search."""
-    library = session.library
+    library = without_search(session).library
+    library = replace(library, before=library.cursor)
     if not library.words:
         words = tuple((entry.id, read_words(entry.path)) for entry in library.entries)
-        session = replace(session, library=replace(library, words=words))
+        library = replace(library, words=words)
+    session = replace(session, library=library)
     return asked(with_search(session, ""), PromptKind.SEARCH, "search")
 
 
@@ -52,8 +51,9 @@ def without_search(session: Session, count: int = 1) -> Session:
     shown, entries = shown_entries(session.library), session.library.entries
     if not session.library.search:
         return session
-    cursor = entries.index(shown[min(session.library.cursor, len(shown) - 1)]) if shown else 0
-    return replace(session, library=replace(session.library, search="", cursor=cursor))
+    library = session.library
+    cursor = entries.index(shown[min(library.cursor, len(shown) - 1)]) if shown else library.before
+    return replace(session, library=replace(library, search="", cursor=cursor))
 
 
 def open_entry(session: Session, count: int) -> tuple[Session, tuple[Effect, ...]]:

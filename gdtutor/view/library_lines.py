@@ -39,7 +39,8 @@ def library_lines(
     )  # fmt: skip
     rows = height - 4
     entries = shown_entries(library)
-    lines, cursor_at = _listing(library, entries, width, chars)
+    has_chapters = not library.search
+    lines, cursor_at = _listing(library, entries, width, chars, has_chapters=has_chapters)
     if len(lines) > rows >= len(entries):
         # All lessons at once are worth more than the names of their chapters.
         lines, cursor_at = _listing(library, entries, width, chars, has_chapters=False)
@@ -76,7 +77,7 @@ def _listing(
     width: int,
     chars: Chars,
     *,
-    has_chapters: bool = True,
+    has_chapters: bool,
 ) -> tuple[list[Line], int]:
     lines: list[Line] = []
     cursor_at = 0

@@ -138,6 +138,23 @@ def test_without_a_search_escape_leaves_the_cursor_and_with_one_it_stays_on_its_
     assert (shown.search, ENTRIES[shown.cursor].number) == ("", "21")
 
 
+@pytest.mark.parametrize("typed", ["", "q q q", "lesson ctrl+u", "q q q enter"])
+def test_a_search_that_led_to_no_lesson_gives_the_cursor_back(typed):
+    searched = pressed(pressed(library(7), f"/ {typed}"), "escape").library
+    assert (searched.search, searched.cursor) == ("", 7)
+
+
+def test_lessons_whose_own_name_is_searched_stand_first():
+    session = Session(screen=Screen.LIBRARY, library=library_of(shipped_lessons_folder()))
+    session = typed(pressed(session, "slash"), "xor")
+    shown = [entry.id for entry in shown_entries(session.library)]
+    named = ["xor" in name for name in shown]
+    assert named == sorted(named, reverse=True)
+    assert named != sorted("xor" in entry.id for entry in session.library.entries)
+    back = pressed(session, "down down escape").library
+    assert back.entries[back.cursor].id == shown[2]
+
+
 def test_a_cursor_beyond_a_list_that_became_shorter_opens_its_last_lesson():
     _, effects = update(library(99), Press("enter"))
     assert [e.path for e in effects if isinstance(e, OpenLesson)] == ["25.md"]
