@@ -21,10 +21,11 @@ def written(effect: WriteLesson) -> Told:
         path, is_new = save_playground(effect.playground, effect.playground.folder)
     except GdTutorError as error:
         return Told(str(error), is_error=True)
-    call = effect.program
+    call, whole = effect.program, path.resolve()
     if not is_new:
-        return Told(f"{path} holds it already: {call} play {path} opens it.{effect.told}")
-    return Told(f"Wrote {path}: {call} {path} walks it, {call} check passes it.{effect.told}")
+        return Told(f"{whole} holds it already: {call} play {path} opens it.{effect.told}")
+    what = f"Wrote settings and start, without trained weights, to {whole}"
+    return Told(f"{what}: {call} {path} walks it.{effect.told}")
 
 
 def save_playground(playground: Playground, folder: Path) -> tuple[Path, bool]:

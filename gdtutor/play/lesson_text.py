@@ -44,7 +44,7 @@ def text_of(playground: Playground, lesson_id: str = ID) -> str:
         f"id = {toml_of(lesson_id)}",
         f"title = {toml_of(f'Playground: {data}')}",
         'chapter = "Playground"',
-        f"summary = {toml_of(f'A network of {playground.shape} on {data}')}",
+        f"summary = {toml_of(f'A network with layers of {playground.shape} on {data}')}",
         'source = "made with gdtutor play"',
         "# Whatever is tried in a playground is a result, a run that diverges as well.",
         "diverges = true",
@@ -58,9 +58,8 @@ def text_of(playground: Playground, lesson_id: str = ID) -> str:
         "+++",
         f"# Playground: {data}",
         "",
-        f"A network of {playground.shape} neurons, made with `{words}`. Every number of it is a "
-        "step away;",
-        "`t` trains it.",
+        f"A network with layers of {playground.shape}, features first, made with `{words}`.",
+        "Every number of it is a step away; `t` trains it.",
     ]
     return "\n".join(rows) + "\n"
 

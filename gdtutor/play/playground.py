@@ -81,8 +81,9 @@ class Playground(Struct, frozen=True):
 
     @property
     def shape(self) -> str:
-        """The widths as they are told, `3-8-6-1`: the first is how many features come in."""
-        return "-".join(map(str, (len(self.features), *self.layers[1:])))
+        """The widths as they are told, `3, 8, 6 and 1`: the first is how many features come in."""
+        first = ", ".join(map(str, (len(self.features), *self.layers[1:-1])))
+        return f"{first} and {self.outputs}"
 
     @property
     def outputs(self) -> int:

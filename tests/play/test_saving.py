@@ -51,9 +51,10 @@ def test_the_file_passes_check_and_opens_to_the_same_state(
         computing.answer(one, Press("W", "W"), Size(80, 24)).session.message
         for one in (session, session, play_session(Session(), replace(playground, seed=7)))
     ]
-    assert told[0].startswith(f"Wrote {name}: gdtutor {name} walks it")
-    assert told[1].startswith(f"{name} holds it already")
-    assert told[2].startswith(f"Wrote {name.removesuffix('.md')}-2.md:")
+    what, where = "Wrote settings and start, without trained weights, to", tmp_path.resolve()
+    assert told[0] == f"{what} {where / name}: gdtutor {name} walks it."
+    assert told[1].startswith(f"{where / name} holds it already")
+    assert told[2].startswith(f"{what} {where / name.removesuffix('.md')}-2.md:")
     file = tmp_path / name
     assert playground_in(file.read_text("utf-8"), file) == playground
     checked = check_lesson(open_lesson(file).lesson)
@@ -99,7 +100,7 @@ def test_the_title_has_the_layers_as_they_are_typed_beside_the_features(width: i
 
 def test_the_network_is_called_by_the_features_that_come_in() -> None:
     playground = playground_of_line("--features x1,x2,x1**2 --layers 2-8-6-1")
-    assert "A network of 3-8-6-1" in text_of_lesson(playground)
+    assert "\nA network with layers of 3, 8, 6 and 1, features first," in text_of_lesson(playground)
 
 
 def test_a_rate_that_was_changed_on_the_way_is_told(monkeypatch, tmp_path) -> None:
