@@ -161,3 +161,6 @@ def test_what_an_edit_and_an_update_show_is_explained():
     assert told == {"≤"}
     session, told = explained(typed(pressed(session, "P e"), "b2=1"))
     assert "*" in told
+    undone, told = explained(pressed(session, "u"))
+    assert "*" not in told
+    assert "*" in explained(pressed(undone, "ctrl+r"))[1]

@@ -126,6 +126,7 @@ def met_signs(context: Context) -> tuple[str, ...]:
     if context.look.met is not None:
         place = moment.iteration, at
         met = frozenset(sign for sign, *seen in context.look.met if tuple(seen) == place)
+        met -= frozenset() if context.changes else {"*"}
     elif moment.iteration or len(moment.steps) > FEW:
         return ()
     else:
