@@ -62,7 +62,7 @@ def test_a_lesson_whose_graph_is_broken_cannot_be_opened(folder: Path) -> None:
 def test_each_lesson_has_a_sign_for_each_of_its_tasks_and_the_place_is_not_cut(size) -> None:
     library = library_of(shipped_lessons_folder())
     done = frozenset({("bias", "one"), ("bias", WRITTEN)})
-    places = (("bias", "iteration 0, step 3 of 13"),)
+    places = {"bias": "iteration 0, step 3 of 13"}
     library = replace(library, tasks_done=done, places=places)
     rows = frame_of(Session(library=library), *size, UNICODE).text().splitlines()
     (bias,) = [row for row in rows if "The bias to the rescue" in row]
@@ -107,7 +107,7 @@ def shelf(width: int, height: int, place: str = "", **changes: object) -> list[s
     """Return the lines of the shipped library."""
     library = replace(library_of(shipped_lessons_folder()), **changes)  # type: ignore[arg-type]
     if place:
-        library = replace(library, places=(("scaling", place),))
+        library = replace(library, places={"scaling": place})
     session = Session(screen=Screen.LIBRARY, library=library)
     return frame_of(session, width, height, UNICODE).text().split("\n")
 

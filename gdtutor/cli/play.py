@@ -120,10 +120,10 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     if arguments.no_save:
         return FrontEndStart(session, None), ""
     library, message = read_progress(session.library, quick_store)
-    command, keys = dict(library.commands).get(ID, ""), ""
+    command, keys = library.commands.get(ID, ""), ""
     is_plain = not arguments.lesson and not is_rehearsed(arguments) and not given_options(arguments)
     if command and is_plain:
-        session, keys = _resumed(session, command, dict(library.edits)[ID])
+        session, keys = _resumed(session, command, library.edits[ID])
     session = replace(session, library=library)
     if message:
         session = replace(session, message=message, is_error=True)

@@ -134,7 +134,7 @@ def left_at(path: Path, library: Library) -> str:
     """Return the command line of the place where a lesson was left, empty where none is
     remembered."""
     seen = read_summary(path)
-    return "" if seen is None else dict(library.commands).get(seen.id, "")
+    return "" if seen is None else library.commands.get(seen.id, "")
 
 
 def resume(path: Path, command: str) -> Walk:

@@ -35,11 +35,9 @@ def with_progress(library: Library, progress: Progress) -> Library:
     last = progress.last_lesson()
     return replace(
         library,
-        places=tuple(
-            (key, text_of(place, is_finished=key in finished)) for key, place in places.items()
-        ),
-        commands=tuple((key, place.command) for key, place in places.items()),
-        edits=tuple((key, place.edits) for key, place in places.items()),
+        places={key: text_of(one, is_finished=key in finished) for key, one in places.items()},
+        commands={key: place.command for key, place in places.items()},
+        edits={key: place.edits for key, place in places.items()},
         is_new=not places and not finished,
         finished=finished,
         tasks_done=progress.tasks_done(),

@@ -6,19 +6,17 @@ import re
 from collections.abc import Callable
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.session import library, navigation, story, training, works_at
+from gdtutor.session import library, navigation, training, works_at
 from gdtutor.session.commands import Command, command_for, commands_of
 from gdtutor.session.display_options import toggle_cell
 from gdtutor.session.edits import apply_edit
-from gdtutor.session.effects import Effect, OpenLesson
+from gdtutor.session.effects import OpenLesson, Outcome, Result, result_of
 from gdtutor.session.navigation import said
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.session.sweeps import sweep
 from gdtutor.session.update import settled, update
 from gdtutor.values import Struct, replace
-
-Outcome = tuple[Session, tuple[Effect, ...]]
 
 _SCREEN_ONLY = frozenset({
     "next", "previous", "up", "down", "tab", "auto", "faster", "slower", "blank", "hints",
@@ -34,7 +32,9 @@ class Word(Struct, frozen=True):
     word: str
     usage: str
     says: str
-    do: Callable[[Walk, str], Session | Outcome]
+    do: Callable[[Walk, str], Outcome]
+    lacks: tuple[str, str] | None = None
+    """What is wrong, and what to do, where nothing stands behind it; None where it works so."""
 
 
 def _cell(session: Walk, text: str) -> Session:
@@ -47,23 +47,7 @@ def _cell(session: Walk, text: str) -> Session:
     return navigation.with_cell(session, tuple(int(part) for part in parts))
 
 
-def _edit(session: Walk, text: str) -> Session:
-    if not text:
-        raise GdTutorError("nothing to change", "give a name and a value, as in e w1 0.9")
-    return apply_edit(session, text)
-
-
-def _goto(session: Walk, text: str) -> Session:
-    if not text:
-        raise GdTutorError("no place", "give one, as in g 12, g backward:w1 or g 37/update:b")
-    return navigation.goto(session, text)
-
-
-def _iteration(session: Walk, text: str) -> Session:
-    return _goto(session, f"iteration {text}" if text else "")
-
-
-def _train(session: Walk, text: str) -> Outcome:
+def _train(session: Walk, text: str) -> Result:
     if not text:
         after, effects = training.open_training(session, 1)
         is_over = bool(effects) or after.screen is not Screen.TRAIN
@@ -79,36 +63,25 @@ def _train(session: Walk, text: str) -> Outcome:
     return training.one_epoch(session, int(text))
 
 
-def _sweep(session: Walk, text: str) -> Outcome:
-    if not text:
-        raise GdTutorError("nothing to sweep over", "give it, as in S learning_rate=0.05,0.5,5")
-    return sweep(session, text)
-
-
-def _next(session: Walk, text: str) -> Outcome:
-    if story.next_entry(session) is None:
-        return library.show_library(session, 1)
-    return story.open_next(session)
-
-
-def _reset(session: Walk, text: str) -> Outcome:
-    return training.reset_training(session, 1)
-
-
+_NO_PLACE = ("no place", "give one, as in g 12, g backward:w1 or g 37/update:b")
 WORDS: tuple[Word, ...] = (
-    Word("g", "g PLACE", "go to a place: g 12, g backward:w1, g 37/backward:W1[0,1]", _goto),
-    Word("i", "i N", "go to iteration N", _iteration),
-    Word("e", "e NAME VALUE", "change a value: e w1 0.9, e learning_rate 5", _edit),
+    Word("g", "g PLACE", "go to a place: g 12, g backward:w1, g 37/backward:W1[0,1]",
+         navigation.goto, _NO_PLACE),
+    Word("i", "i N", "go to iteration N",
+         lambda s, text: navigation.goto(s, f"iteration {text}"), _NO_PLACE),
+    Word("e", "e NAME VALUE", "change a value: e w1 0.9, e learning_rate 5", apply_edit,
+         ("nothing to change", "give a name and a value, as in e w1 0.9")),
     Word("c", "c ROW,COLUMN", "open a cell of the matrix: c 0,1; c alone closes it", _cell),
     Word("t", "t [EPOCHS]", "train, to the end or so many epochs", _train),
-    Word("S", "S NAME=VALUES", "several runs side by side: S learning_rate=0.05,0.5,5", _sweep),
-    Word("0", "0", "reset the training to its start", _reset),
-    Word("next", "next", "open the next lesson", _next),
-)
+    Word("S", "S NAME=VALUES", "several runs side by side: S learning_rate=0.05,0.5,5", sweep,
+         ("nothing to sweep over", "give it, as in S learning_rate=0.05,0.5,5")),
+    Word("0", "0", "reset the training to its start", lambda s, _: training.reset_training(s, 1)),
+    Word("next", "next", "open the next lesson", lambda s, _: library.next_lesson(s)),
+)  # fmt: skip
 """The commands that take an argument; the others are the keys of the screens."""
 
 
-def obey(session: Session, text: str) -> Outcome:
+def obey(session: Session, text: str) -> Result:
     """Return the session after a command, and what the outside has to do.
 
     Raises:
@@ -121,8 +94,9 @@ def obey(session: Session, text: str) -> Outcome:
     count = match["count"] if match else ""
     taking = next((row for row in WORDS if row.word == word), None)
     if taking is not None and not count:
-        outcome = taking.do(session, rest)
-        return settled(session, *(outcome if isinstance(outcome, tuple) else (outcome,)))
+        if taking.lacks is not None and not rest:
+            raise GdTutorError(*taking.lacks)
+        return settled(session, *result_of(taking.do(session, rest)))
     command = command_for(Screen.STUDY, word) or _named(word)
     if command is None or command.name in _SCREEN_ONLY or (rest and not rest.isdecimal()):
         raise GdTutorError(f"'{text}' is no command here", _near(word) or "? lists the commands")
@@ -139,7 +113,7 @@ def _near(word: str) -> str:
     return did_you_mean(word, known) if len(word) > 1 else ""
 
 
-def _in_library(session: Session, text: str) -> Outcome:
+def _in_library(session: Session, text: str) -> Result:
     if text == "q":
         return update(session, Press("q"))
     entries = session.library.entries

@@ -15,14 +15,14 @@ from gdtutor.drive.background import heard, unless_stopped
 from gdtutor.drive.headless import trained
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import shell_line
-from gdtutor.linear.commands import Outcome, help_lines, obey
+from gdtutor.linear.commands import help_lines, obey
 from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.report.transcript import closing_rows, opening_text, picture_lines, step_text
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.effects import (
-    Effect,
     KeepAttempt,
     Quit,
+    Result,
     SavePlace,
     SweepRuns,
     TimeExamples,
@@ -119,7 +119,7 @@ def _turn(
     return after, code
 
 
-def answered_line(session: Session, text: str) -> Outcome:
+def answered_line(session: Session, text: str) -> Result:
     """Return what a line does: an answer where a question is open, else a command."""
     prompt = session.prompt
     if prompt is not None and not text.lstrip().startswith(":") and text.strip():
@@ -132,9 +132,7 @@ def answered_line(session: Session, text: str) -> Outcome:
         return said(session, str(error), error=True), ()
 
 
-def _carry_out(
-    outcome: tuple[Session, tuple[Effect, ...]], services: ConversationServices
-) -> tuple[Session, int | None]:
+def _carry_out(outcome: Result, services: ConversationServices) -> tuple[Session, int | None]:
     """Return the session after the effects, and an exit code where it ends here."""
     session, effects = outcome
     session = carried_out(session, effects, _handlers(services))
@@ -167,7 +165,7 @@ def _handlers(services: ConversationServices) -> Handlers:
     )
 
 
-def _updated(session: Session, action: Action) -> Outcome:
+def _updated(session: Session, action: Action) -> Result:
     """Return the session after an action, while Ctrl-C is heard."""
     return heard(lambda: update(session, action))
 

@@ -120,12 +120,17 @@ def _features(text: str) -> tuple[str, ...]:
     return formulas
 
 
-def divided(text: str) -> tuple[str, ...]:
-    """Return the parts of a text between its commas, those inside of parentheses left alone."""
+def divided(text: str, signs: str = ",") -> tuple[str, ...]:
+    """Return the parts of a text between its commas, those inside of parentheses left alone.
+
+    Args:
+        text: The text.
+        signs: The commas.
+    """
     parts, depth = [""], 0
     for character in text:
         depth += {"(": 1, ")": -1}.get(character, 0)
-        if character == "," and depth <= 0:
+        if character in signs and depth <= 0:
             parts.append("")
         else:
             parts[-1] += character

@@ -13,6 +13,7 @@ import numpy as np
 from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
 from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.operations import OPERATIONS, Kind, evaluate, parse_formula
+from gdtutor.play.options import divided
 from gdtutor.session.digits import shown_unit
 from gdtutor.values import Struct
 
@@ -169,27 +170,15 @@ def read_numbers(text: str, row: int) -> tuple[Typed, ...]:
         AnswerError: For anything else.
     """
     inner = re.sub(r"^\s*\[(.*)\]\s*$", r"\1", text)
-    for parts in (inner.split(), _at_commas(inner)):
+    for parts in (inner.split(), divided(inner, ",;")):
         if row > 1 and len(parts) == row:
             try:
                 return tuple(read_number(part) for part in parts)
             except AnswerError:
                 continue
-    if row > 1 and len(_at_commas(inner)) > 1:
+    if row > 1 and len(divided(inner, ",;")) > 1:
         raise AnswerError(f"the row has {row} numbers", "write all of them, or one cell")
     return (read_number(inner),)
-
-
-def _at_commas(text: str) -> list[str]:
-    """Split at the commas that stand outside parentheses."""
-    parts, depth = [""], 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        if character in ",;" and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return parts
 
 
 def read_sign(text: str) -> int:

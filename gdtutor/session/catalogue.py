@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gdtutor.lesson.summary import LessonEntry
-from gdtutor.values import Struct
+from gdtutor.values import Struct, field
 
 TASK = "task:"
 """What the name of a task begins with where it is kept beside the answers to questions."""
@@ -29,19 +31,19 @@ class Library(Struct, frozen=True):
     search: str = ""
     before: int = 0
     """Where the cursor was among all lessons as the search began."""
-    words: tuple[tuple[str, str], ...] = ()
-    """Lesson id and the words of its text, once they were searched for the first time."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """By lesson id the words of its text, once they were searched for the first time."""
     is_new: bool = False
     """Whether nothing is remembered yet: this is a first visit."""
     finished: frozenset[str] = frozenset()
     tasks_done: frozenset[tuple[str, str]] = frozenset()
     """Lesson id and task id of every task that is done."""
-    places: tuple[tuple[str, str], ...] = ()
-    """Lesson id and where the learner left it, in words."""
-    commands: tuple[tuple[str, str], ...] = ()
-    """Lesson id and the command line that opens the place where the learner left it."""
-    edits: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Lesson id and what the learner had changed there when the program began."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """By lesson id where the learner left it, in words."""
+    commands: Mapping[str, str] = field(default_factory=dict)
+    """By lesson id the command line that opens the place where the learner left it."""
+    edits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By lesson id what the learner had changed there when the program began."""
 
 
 def shown_entries(library: Library) -> tuple[LessonEntry, ...]:
@@ -65,7 +67,7 @@ def found_at(entry: LessonEntry, library: Library) -> str:
     than a word is searched, and where title or summary have it.
     """
     sought = " ".join(library.search.lower().split())
-    text = dict(library.words).get(entry.id, "")
+    text = library.words.get(entry.id, "")
     at = text.lower().find(sought)
     if at < 0 or len(sought) < LEAST_SOUGHT or _is_named(entry, library):
         return ""

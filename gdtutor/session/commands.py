@@ -21,14 +21,12 @@ from gdtutor.session import (
 )
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.edits import example_of_edit, own_values, redo, undo
-from gdtutor.session.effects import CopyText, Effect, Quit, ShowPalette
+from gdtutor.session.effects import CopyText, Outcome, Quit, ShowPalette
 from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
 from gdtutor.session.runs import has_others
 from gdtutor.session.state import HelpLook, Playing, PromptKind, S, Screen, Session, Walk
 from gdtutor.values import Struct, replace
-
-Outcome = Session | tuple[Session, tuple[Effect, ...]]
 
 _SYMBOLS = {
     "right": "→", "left": "←", "up": "↑", "down": "↓", "pagedown": "PgDn", "pageup": "PgUp",
@@ -174,9 +172,7 @@ def _on(session: Walk, count: int) -> Outcome:
 def _next_lesson(session: Walk) -> Outcome:
     if isinstance(session, Playing):
         return playing.back_to_play(session)
-    if story.next_entry(session) is None:
-        return library.show_library(session, 1)
-    return story.open_next(session)
+    return library.next_lesson(session)
 
 
 def _enter(session: Walk, count: int) -> Outcome:
@@ -405,8 +401,8 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
     Row("play_log", ("y",), "logarithmic cost axis, or linear", _PLAY, training.toggle_log, "log"),
     Row("play_save", ("W",), "write it as a lesson file", _PLAY, playing.save_lesson, "save"),
     Row("play_undo", ("u",), "undo the last change", _PLAY, playing.undo_play, "undo",
-            why_not=works_at.past_plays),
-    Row("play_redo", ("ctrl+r",), "redo", _PLAY, playing.redo_play, why_not=works_at.undone_plays),
+            why_not=works_at.undoing),
+    Row("play_redo", ("ctrl+r",), "redo", _PLAY, playing.redo_play, why_not=works_at.redoing),
 )  # fmt: skip
 _OF_ANY: tuple[Row[Session], ...] = (
     Row("entry_down", ("down", "j"), "next lesson", _LIBRARY, library.move_cursor),

@@ -6,12 +6,13 @@ import re
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.edits import apply_edit
+from gdtutor.session.effects import Result
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, said
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.runs import OWN, in_variant
 from gdtutor.session.state import Playing, Screen, Walk
-from gdtutor.session.training import Result, reset_training, start_training
+from gdtutor.session.training import reset_training, start_training
 from gdtutor.values import replace
 
 COLUMNS = 60

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gdtutor.lesson.selectors import Assignment, parse_assignment
 from gdtutor.session.changes import segments_with
 from gdtutor.session.choosing import right_choices
@@ -78,16 +80,12 @@ def with_change(session: W, change: Assignment) -> W:
     """
     place = (change.iteration, change.name, change.cell)
     others = tuple(c for c in session.changes if (c.iteration, c.name, c.cell) != place)
-    log = tuple(sorted((*others, change), key=lambda c: c.iteration))
     is_alone = all((c.iteration, c.name) != place[:2] or (c.cell and change.cell) for c in others)
     if is_alone and is_own_value(
         session.lesson, session.seed, session.original.segments[0], change
     ):
-        if others == session.changes:
-            return session
-        log = others
-    done = (*session.done, session.changes)
-    return _with_log(replace(session, done=done, undone=()), log)
+        return session if others == session.changes else _changed(session, others)
+    return _changed(session, (*others, change))
 
 
 def rate_from_start(session: W) -> W:
@@ -99,9 +97,7 @@ def rate_from_start(session: W) -> W:
     if not rates or rates[-1].iteration == 0:
         return session
     others = (change for change in session.changes if change.name != "learning_rate")
-    log = tuple(sorted((*others, replace(rates[-1], iteration=0)), key=lambda c: c.iteration))
-    done = (*session.done, session.changes)
-    return _with_log(replace(session, done=done, undone=()), log)
+    return _changed(session, (*others, replace(rates[-1], iteration=0)))
 
 
 def undo(session: Walk, count: int) -> Walk:
@@ -123,10 +119,14 @@ def redo(session: Walk, count: int) -> Walk:
 
 def own_values(session: Walk, count: int) -> Walk:
     """Go back to the lesson's own values; undo brings the changes back."""
-    done = (*session.done, session.changes)
     whose = f"variant's own values: {session.variant}" if session.variant else "lesson's own values"
-    told = f"Back to the {whose}."
-    return said(_with_log(replace(session, done=done, undone=()), ()), told)
+    return said(_changed(session, ()), f"Back to the {whose}.")
+
+
+def _changed(session: W, changes: Iterable[Assignment]) -> W:
+    """Return the session with these changes in place of its own, which undo goes back to."""
+    log = tuple(sorted(changes, key=lambda change: change.iteration))
+    return _with_log(replace(session, done=(*session.done, session.changes), undone=()), log)
 
 
 def _with_log(session: W, log: tuple[Assignment, ...]) -> W:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.engine.operations import Array
 from gdtutor.play.playground import Playground
+from gdtutor.session.state import Session
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
@@ -114,3 +115,11 @@ Effect = (
     | KeepAttempt
     | Quit
 )
+Result = tuple[Session, tuple[Effect, ...]]
+"""The state after something was done, and what the outside has to do."""
+Outcome = Session | Result
+
+
+def result_of(outcome: Outcome) -> Result:
+    """Return an outcome with its effects, none where it names none."""
+    return outcome if isinstance(outcome, tuple) else (outcome, ())

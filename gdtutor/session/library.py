@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from gdtutor.lesson.summary import read_words
 from gdtutor.session.catalogue import Library, place_text, shown_entries
-from gdtutor.session.effects import Effect, OpenLesson, PauseTraining, SavePlace
+from gdtutor.session.effects import Result, SavePlace
 from gdtutor.session.link import command_of
 from gdtutor.session.navigation import said
 from gdtutor.session.prompting import asked
 from gdtutor.session.state import PromptKind, Screen, Session, Walk, screen_left
-from gdtutor.session.story import has_ended, next_entry
+from gdtutor.session.story import has_ended, next_entry, open_where_left
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import replace
 
@@ -33,7 +33,7 @@ def search(session: Session, count: int) -> Session:
     library = without_search(session).library
     library = replace(library, before=library.cursor)
     if not library.words:
-        words = tuple((entry.id, read_words(entry.path)) for entry in library.entries)
+        words = {entry.id: read_words(entry.path) for entry in library.entries}
         library = replace(library, words=words)
     session = replace(session, library=library)
     return asked(with_search(session, ""), PromptKind.SEARCH, "search")
@@ -56,7 +56,7 @@ def without_search(session: Session, count: int = 1) -> Session:
     return replace(session, library=replace(library, search="", cursor=cursor))
 
 
-def open_entry(session: Session, count: int) -> tuple[Session, tuple[Effect, ...]]:
+def open_entry(session: Session, count: int) -> Result:
     """Open the lesson under the cursor; the open one is returned to where it was left."""
     entries = shown_entries(session.library)
     if not entries:
@@ -66,8 +66,7 @@ def open_entry(session: Session, count: int) -> tuple[Session, tuple[Effect, ...
         return said(session, entry.problem, error=True), ()
     if isinstance(session, Walk) and session.lesson.path == entry.path:
         return replace(session, screen=screen_left(session)), ()
-    command = dict(session.library.commands).get(entry.id, "")
-    return session, (PauseTraining(), OpenLesson(str(entry.path), command))
+    return open_where_left(session, entry)
 
 
 def _with_place(session: Walk) -> Library:
@@ -78,9 +77,8 @@ def _with_place(session: Walk) -> Library:
     step = None if session.look.is_closing else session.step
     place = moment.iteration, step, len(moment.steps), edits
     here = place_text(*place, is_finished=is_finished)
-    places = {**dict(library.places), lesson.id: here}
-    commands = {**dict(library.commands), lesson.id: command_of(session)}
-    return replace(library, places=tuple(places.items()), commands=tuple(commands.items()))
+    commands = {**library.commands, lesson.id: command_of(session)}
+    return replace(library, places={**library.places, lesson.id: here}, commands=commands)
 
 
 def with_finish(session: Session) -> Session:
@@ -96,7 +94,7 @@ def _has_done_all(session: Walk) -> bool:
     return session.look.is_closing and bool(session.lesson.tasks) and not open_tasks(session)
 
 
-def show_library(session: Walk, count: int) -> tuple[Session, tuple[Effect, ...]]:
+def show_library(session: Walk, count: int) -> Result:
     """Go to the library, the cursor on the lesson that was open."""
     library = replace(_with_place(session), search="")
     session = replace(session, screen=Screen.LIBRARY, behind=session.screen, library=library)
@@ -106,3 +104,9 @@ def show_library(session: Walk, count: int) -> tuple[Session, tuple[Effect, ...]
     if here in paths:
         session = replace(session, library=replace(library, cursor=paths.index(here)))
     return session, (SavePlace(),)
+
+
+def next_lesson(session: Walk) -> Result:
+    """Open the next lesson; behind the last one the library."""
+    entry = next_entry(session)
+    return show_library(session, 1) if entry is None else open_where_left(session, entry)

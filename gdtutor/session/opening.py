@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gdtutor.lesson.model import Lesson
@@ -118,18 +120,16 @@ def _returned(session: Session, visit: Walk) -> Walk:
     return said(after, told + (" Predict mode is on: r ends it." if after.predict else ""))
 
 
+def _lasting(session: Session) -> dict[str, Any]:
+    """Return, by field, what belongs to no lesson and is kept whichever is opened."""
+    kept = ("library", "saving", "program", "leads_to", "class_role", "around")
+    return {name: getattr(session, name) for name in kept}
+
+
 def resumed(session: Session, place: W) -> W:
     """Return a session opened at a place, with what belongs to no lesson kept."""
-    after = replace(
-        place,
-        library=session.library,
-        saving=session.saving,
-        program=session.program,
-        leads_to=session.leads_to,
-        class_role=session.class_role,
-        around=session.around,
-        look=replace(place.look, hides_hints=session.look.hides_hints),
-    )
+    look = replace(place.look, hides_hints=session.look.hides_hints)
+    after = replace(place, look=look, **_lasting(session))
     left, told = "Where you left off", "Home twice goes to the start of the lesson."
     if after.screen is Screen.TRAIN:
         left, told = "Trained again as you left it", "Esc leads to the walk."
@@ -152,19 +152,14 @@ def opened(session: Session, action: Opened) -> Walk:
     was_set = isinstance(session, Walk) and session.lesson.digits is not None
     own = DEFAULT_DIGITS if was_set else session.look.digits
     return Walk(
+        **_lasting(session),
         screen=Screen.STUDY,
-        library=session.library,
         visits=session.visits,
         seed=seed,
         patience=session.patience,
-        class_role=session.class_role,
-        around=session.around,
         look=Look(digits=lesson.digits or own, hides_hints=session.look.hides_hints),
         message="Values are asked for first; r ends it." if lesson.predict else "",
-        program=session.program,
-        leads_to=session.leads_to,
         auto=session.auto,
-        saving=session.saving,
         predict=lesson.predict,
         lesson=lesson,
         base=lesson,

@@ -17,7 +17,7 @@ from gdtutor.play.playground import Playground, fitted
 from gdtutor.session.controls import CONTROLS, Control, typed, with_layers, with_neurons
 from gdtutor.session.curve_cursor import move_cursor, open_point
 from gdtutor.session.edits import with_change
-from gdtutor.session.effects import Effect, PauseTraining, WriteLesson
+from gdtutor.session.effects import PauseTraining, Result, WriteLesson
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, said
 from gdtutor.session.opening import Opened, opened
@@ -32,7 +32,6 @@ from gdtutor.session.state import (
     PromptKind,
     Screen,
     Session,
-    Snapshot,
     Status,
     TrainLook,
     Walk,
@@ -46,8 +45,6 @@ from gdtutor.session.training import (
 )
 from gdtutor.training.datasets import DATASETS
 from gdtutor.values import asdict, replace
-
-Result = tuple[Session, tuple[Effect, ...]]
 
 MOST_INPUT = 10.0
 """The largest input of a file that is not too large for neurons."""
@@ -161,10 +158,15 @@ def changed(session: Playing, playground: Playground, what: str) -> Result:
     is_told = what.startswith("new ") or ":" in what
     word = f"{what}: begins anew" if is_begun else what if is_told else f"{what} changed"
     anew = _placed(session, replace(after, word=word), session.train_look)
-    if session.training.status is not Status.RUNNING:
-        return anew, (PauseTraining(),) if is_begun else ()
-    begun, effects = start_training(anew)
-    return begun, (PauseTraining(), *effects)
+    return _trained_as(session, anew) if is_begun else (anew, ())
+
+
+def _trained_as(session: Playing, there: Playing) -> Result:
+    """Return the playground with another run, which is trained on where the one before was."""
+    if session.training.status is not Status.RUNNING or there.training.is_at_end:
+        return there, (PauseTraining(),)
+    going, effects = start_training(there)
+    return going, (PauseTraining(), *effects)
 
 
 def _gone_on(session: Playing, play: Play) -> Result:
@@ -178,15 +180,10 @@ def _gone_on(session: Playing, play: Play) -> Result:
 
 def _lasting(session: Playing, play: Play) -> Result:
     """Let the run end after another number of epochs; what was trained stays."""
-    was_running = session.training.status is Status.RUNNING
     run = session.run.lasting(play.playground.epochs)
     word = f"epochs: goes on from iteration {run.farthest:,}"
     there = _placed(session, replace(play, word=word), session.train_look)
-    there = replace(there, run=run, original=run, training=at_rest(run))
-    if not was_running or there.training.is_at_end:
-        return there, (PauseTraining(),)
-    going, effects = start_training(there)
-    return going, (PauseTraining(), *effects)
+    return _trained_as(session, replace(there, run=run, original=run, training=at_rest(run)))
 
 
 def _past(session: Walk, play: Play) -> PastPlay:
@@ -211,16 +208,13 @@ def redo_play(session: Playing, count: int) -> Result:
 def _back_at(session: Playing, play: Play, past: PastPlay, word: str) -> Result:
     anew = replace(play, playground=past.playground, word=word)
     there, run = _placed(session, anew, session.train_look), past.run
-    training = at_rest(run) if run.farthest else Snapshot()
-    there = replace(there, run=run, original=past.original, changes=past.changes, training=training)
+    there = replace(there, run=run, original=past.original, changes=past.changes,
+                    training=at_rest(run))  # fmt: skip
     if run.farthest < past.at:
         # It was reopened, and is not trained again before somebody asks for it.
         going, effects = one_iteration(there, past.at - run.farthest)
         return going, (PauseTraining(), *effects)
-    if session.training.status is not Status.RUNNING or training.is_at_end or training.stopped_by:
-        return there, (PauseTraining(),)
-    going, effects = start_training(there)
-    return going, (PauseTraining(), *effects)
+    return _trained_as(session, there)
 
 
 def step_control(session: Playing, by: int) -> Result:

@@ -6,19 +6,18 @@ from gdtutor.session.answers import read_name, read_numbers, read_shape, read_si
 from gdtutor.session.asking import placed_question, question_for, ready_nodes
 from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.choosing import read_choice, right_choices
-from gdtutor.session.effects import Effect, KeepAttempt
+from gdtutor.session.effects import KeepAttempt, Result
 from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
 from gdtutor.session.prompting import asked
 from gdtutor.session.slips import Slip, SlipMatch
-from gdtutor.session.state import AutoPlay, ClassRole, Prompt, PromptKind, Session, Tab, W, Walk
+from gdtutor.session.state import AutoPlay, ClassRole, Prompt, PromptKind, Tab, W, Walk
 from gdtutor.session.steps import Step
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
 
-Result = tuple[Session, tuple[Effect, ...]]
 HINT = "?"
 """Typed in place of an answer it asks for a hint."""
 CLASS_ANSWERS = "The class answers this question; Esc, then n closes it and shows the answer."

@@ -12,7 +12,8 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.session.edits import with_change
 from gdtutor.session.moving import moved, recomputed
 from gdtutor.session.navigation import said
-from gdtutor.session.state import Screen, Session, Snapshot, TrainLook, Walk, has_opening
+from gdtutor.session.runs import with_run
+from gdtutor.session.state import Screen, Session, TrainLook, Walk, has_opening
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 
@@ -56,19 +57,16 @@ def reloaded(session: Walk, new: Reloaded) -> Walk:
     before, base = session, new.lesson
     new, variant = _in_variant(session, new)
     trains = new.lesson.trains
-    lines = {line.name for scene in new.lesson.scenes for line in scene.graph.lines}
-    look = replace(session.look, unfolded=session.look.unfolded & lines, cell=None, proof=False)
     moment, back = session.moment, ""
     if not trains:
         moment = replace(moment, iteration=0)
     if new.run.seconds_beyond(moment.iteration) > session.patience:
         back = f"; iteration {moment.iteration} is no longer trained, this is iteration 0"
         moment = replace(moment, iteration=0)
+    session = with_run(session, new.lesson, new.run)
     session = replace(
-        session, lesson=new.lesson, base=base, variant=variant, original=new.run, run=new.run,
-        look=look, broken=(),
-        moment=moment, changes=(), done=(), undone=(), training=Snapshot(), kept=(), sweeping=None,
-        train_look=TrainLook(),
+        session, base=base, variant=variant, broken=(), moment=moment, kept=(), sweeping=None,
+        look=replace(session.look, proof=False), train_look=TrainLook(),
         screen=Screen.STUDY if session.screen is Screen.TRAIN else session.screen,
     )  # fmt: skip
     session = _at_a_step(recomputed(session))

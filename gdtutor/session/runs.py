@@ -18,7 +18,9 @@ from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 
 if TYPE_CHECKING:
+    from gdtutor.lesson.model import Lesson
     from gdtutor.training.problem import Problem
+    from gdtutor.training.run import Run
     from gdtutor.training.sweep import Sweep
 
 
@@ -30,30 +32,27 @@ def in_variant(session: Walk, name: str) -> Walk:
     """
     lesson = with_variant(session.base, name) if name else session.base
     run = run_of(lesson, session.seed)
-    known = {line.name for scene in lesson.scenes for line in scene.graph.lines}
     kept = _with_curves(session.kept, own_curve(session))
     beside = [curve for curve in kept if curve.label != (name or OWN)]
-    session = replace(
-        session,
-        variant=name,
-        lesson=lesson,
-        original=run,
-        run=run,
-        changes=(),
-        undone=(),
-        done=(),
-        own_moment=None,
-        previous=None,
-        kept=kept,
-        training=Snapshot(),
-        train_look=replace(TrainLook(), log_y=session.train_look.log_y, tab=-bool(beside)),
-        look=replace(session.look, unfolded=session.look.unfolded & known, cell=None),
-        # Its answer may be another one here, or its node not be there.
-        challenge=None,
-    )
+    look = TrainLook(log_y=session.train_look.log_y, tab=-bool(beside))
+    session = replace(with_run(session, lesson, run), variant=name, kept=kept, train_look=look)
+    # The answer to a question may be another one here, or its node not be there.
+    session = replace(session, own_moment=None, previous=None, challenge=None)
     before, moment = current_step(session), moment_of(session, 0)
     step = session.step if before is None else same_place(before, moment)
     return replace(session, moment=moment, step=step)
+
+
+def with_run(session: Walk, lesson: Lesson, run: Run) -> Walk:
+    """Return the session in another lesson or variant, with a run of which nothing is trained or
+    changed; its moment is still the one before.
+    """
+    lines = {line.name for scene in lesson.scenes for line in scene.graph.lines}
+    look = replace(session.look, unfolded=session.look.unfolded & lines, cell=None)
+    return replace(
+        session, lesson=lesson, original=run, run=run, look=look, changes=(), done=(), undone=(),
+        training=Snapshot(),
+    )  # fmt: skip
 
 
 def run_label(session: Walk) -> str:

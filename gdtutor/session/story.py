@@ -7,14 +7,12 @@ from collections.abc import Callable
 from gdtutor.lesson.repetition import chosen_count
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.asking import question_for, question_on_leaving
-from gdtutor.session.effects import Effect, OpenLesson, PauseTraining
+from gdtutor.session.effects import OpenLesson, PauseTraining, Result
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import steps_back, steps_forward
 from gdtutor.session.predict import posed, revealed
 from gdtutor.session.state import Screen, Session, W, Walk, current_step
 from gdtutor.values import replace
-
-Outcome = tuple[Session, tuple[Effect, ...]]
 
 
 def is_at_end(session: Walk) -> bool:
@@ -121,12 +119,9 @@ def next_entry(session: Walk) -> LessonEntry | None:
     return next((entry for entry in entries[place + 1 :] if entry.id and not entry.problem), None)
 
 
-def open_next(session: Walk) -> Outcome:
-    """Open the next lesson where the learner left it; nothing happens behind the last one."""
-    entry = next_entry(session)
-    if entry is None:
-        return session, ()
-    command = dict(session.library.commands).get(entry.id, "")
+def open_where_left(session: Session, entry: LessonEntry) -> Result:
+    """Open a lesson where the learner left it."""
+    command = session.library.commands.get(entry.id, "")
     return session, (PauseTraining(), OpenLesson(str(entry.path), command))
 
 

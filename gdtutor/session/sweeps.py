@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.effects import Effect, PauseTraining, SweepRuns
+from gdtutor.session.effects import PauseTraining, Result, SweepRuns
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import curves_of, with_swept
-from gdtutor.session.state import Session, Status, Sweeping, Walk
+from gdtutor.session.state import Status, Sweeping, Walk
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, replace
 
 if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep
-
-Result = tuple[Session, tuple[Effect, ...]]
 
 
 class Swept(Struct, frozen=True, eq=False):

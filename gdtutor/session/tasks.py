@@ -17,7 +17,7 @@ from gdtutor.lesson.model import Task
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.catalogue import READ, TASK
 from gdtutor.session.digits import number
-from gdtutor.session.effects import Effect, KeepAttempt
+from gdtutor.session.effects import Effect, KeepAttempt, Result
 from gdtutor.session.lookups import Situation, known_in
 from gdtutor.session.navigation import said
 from gdtutor.session.state import AT_TASKS, Screen, Session, Status, Walk, is_training
@@ -58,7 +58,7 @@ def show_tasks(session: Walk, count: int) -> Walk:
     return said(replace(session, look=look), f"Hint {at + 1} of {len(hints)}, {hints[at]}")
 
 
-def clear_tasks(session: Walk, count: int) -> tuple[Session, tuple[Effect, ...]]:
+def clear_tasks(session: Walk, count: int) -> Result:
     """Forget, on the closing page, which tasks of the lesson are done."""
     lesson = session.lesson
     gone = [task for task in lesson.tasks if (lesson.id, task.id) in session.library.tasks_done]
@@ -68,7 +68,7 @@ def clear_tasks(session: Walk, count: int) -> tuple[Session, tuple[Effect, ...]]
     return said(replace(session, library=library), "The tasks are open again."), tuple(effects)
 
 
-def judged(before: Session, after: Session) -> tuple[Session, tuple[Effect, ...]]:
+def judged(before: Session, after: Session) -> Result:
     """Return the session with the tasks that have just been done, told and to be kept.
 
     Goals are looked at after an edit and in another iteration, and when training rests; never at

@@ -8,7 +8,7 @@ from math import ldexp
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session import works_at
 from gdtutor.session.edits import rate_from_start, with_change
-from gdtutor.session.effects import Effect, PauseTraining, Train
+from gdtutor.session.effects import Effect, PauseTraining, Result, Train
 from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
@@ -29,8 +29,6 @@ MEAN_OF = 25
 """Epochs of a mean where no number is asked for."""
 MOST_MEAN = 10_000
 
-Result = tuple[Session, tuple[Effect, ...]]
-
 
 def open_training(session: Walk, count: int) -> Result:
     """Show the training screen; start where nothing was trained yet.
@@ -43,11 +41,11 @@ def open_training(session: Walk, count: int) -> Result:
     if asked.isdigit():
         ahead = int(asked) - session.run.farthest
         is_free = session.training.status is not Status.RUNNING and session.sweeping is None
-        return _start(session, int(asked)) if ahead > 0 and is_free else (session, ())
+        return start_training(session, int(asked)) if ahead > 0 and is_free else (session, ())
     if session.training.status is Status.IDLE and session.sweeping is None:
         if watches(session):
             session = said(session, "Slowly, as this lesson asks; w trains at full speed.")
-        return _start(session, None)
+        return start_training(session)
     return session, ()
 
 
@@ -68,22 +66,14 @@ def next_variant(session: Walk, count: int) -> Result:
     return said(trained, called), (PauseTraining(), *effects)
 
 
-def start_training(session: Walk) -> Result:
-    """Train to the end of the settings."""
-    return _start(session, None)
-
-
-def _start(session: Walk, goal: int | None) -> Result:
-    """Train up to an iteration, however far the worker has come unheard; None: to the end."""
+def start_training(session: Walk, goal: int | None = None) -> Result:
+    """Train up to an iteration, however far the worker has come unheard; None: to the end of the
+    settings. The lesson's own run is trained beside one that was changed.
+    """
     snapshot = replace(session.training, status=Status.RUNNING, stopped_by="")
-    wish = _train(session, session.run, goal)
+    beside, is_slow = session.original if session.changes else None, goal is None
+    wish = Train(session.run, goal, beside, is_slow and watches(session))
     return replace(session, training=snapshot, goal=goal), (wish,)
-
-
-def _train(session: Walk, run: Run, until: int | None) -> Train:
-    """Return the wish to train, with the lesson's own run beside one that was changed."""
-    is_slow = until is None and watches(session)
-    return Train(run, until, session.original if session.changes else None, is_slow)
 
 
 def watches(session: Walk) -> bool:
@@ -115,7 +105,7 @@ def toggle_watch(session: Walk, count: int) -> Result:
         how = "slowly" if is_slow else "at full speed"
         return said(session, f"The run is finished: 0, then Space trains it anew {how}."), ()
     is_whole = session.training.status is Status.RUNNING and session.goal is None
-    return _start(session, None) if is_whole and session.sweeping is None else (session, ())
+    return start_training(session) if is_whole and session.sweeping is None else (session, ())
 
 
 def catch_up(
@@ -138,7 +128,7 @@ def toggle_training(session: Walk, count: int) -> Result:
         return session, (PauseTraining(),)
     if why := works_at.runs(session):
         return said(session, why), ()
-    return _start(session, None)
+    return start_training(session)
 
 
 def sweep_news(session: Walk, news: Swept) -> Result:
@@ -147,7 +137,7 @@ def sweep_news(session: Walk, news: Swept) -> Result:
     is_over = before is not None and before.holds_up and after.sweeping is None
     if not is_over or after.training.status is not Status.PAUSED:
         return after, ()
-    return _start(after, after.goal)
+    return start_training(after, after.goal)
 
 
 def one_epoch(session: Walk, count: int) -> Result:
@@ -165,7 +155,7 @@ def _some(session: Walk, iterations: int) -> Result:
         return said(session, why), ()
     # Keys that come while single steps are done ask for so many more.
     goal = session.goal if session.training.status is Status.RUNNING else None
-    return _start(session, (session.run.farthest if goal is None else goal) + iterations)
+    return start_training(session, (session.run.farthest if goal is None else goal) + iterations)
 
 
 def stop_training(session: Walk, count: int) -> Result:
@@ -214,9 +204,7 @@ def change_rate(session: Walk, doublings: int) -> Result:
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     then = " n trains on with it, 0 starts anew with it." if is_over else ""
     session = said(session, f"Learning rate {rate:g} from iteration {at:,} on.{then}")
-    if not was_running:
-        return session, ()
-    return _start(session, goal)
+    return start_training(session, goal) if was_running else (session, ())
 
 
 def back_to_walk(session: Session, count: int) -> Session:

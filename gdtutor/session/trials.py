@@ -12,7 +12,7 @@ from gdtutor.lesson.picture_work import HEADLESS_SECONDS, SEEDS
 from gdtutor.lesson.runs import OWN, run_of
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.lesson.work import training_work
-from gdtutor.session.effects import Effect, PauseTraining, SweepRuns, Train
+from gdtutor.session.effects import Effect, PauseTraining, Result, SweepRuns, Train
 from gdtutor.session.figures import shown_picture
 from gdtutor.session.navigation import said
 from gdtutor.session.state import Session, Status, Trial, Walk, is_training
@@ -27,9 +27,7 @@ MOST_KEPT = 4
 """Pictures whose runs are kept."""
 
 
-def with_trial(
-    before: Session, after: Session, effects: tuple[Effect, ...]
-) -> tuple[Session, tuple[Effect, ...]]:
+def with_trial(before: Session, after: Session, effects: tuple[Effect, ...]) -> Result:
     """Return the session with the runs begun, or left, that its picture counts.
 
     They are trained while the picture shows and nothing else is; whoever leaves it ends the work,

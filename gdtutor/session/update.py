@@ -7,11 +7,19 @@ from typing import overload
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.challenge import Challenge
-from gdtutor.session.commands import Outcome, command_for
+from gdtutor.session.commands import command_for
 from gdtutor.session.curve_cursor import goto_from_curve
 from gdtutor.session.display_options import with_trail
 from gdtutor.session.edits import apply_edit
-from gdtutor.session.effects import Effect, PauseTraining, SweepRuns, Train
+from gdtutor.session.effects import (
+    Effect,
+    Outcome,
+    PauseTraining,
+    Result,
+    SweepRuns,
+    Train,
+    result_of,
+)
 from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import found, with_finish, with_search, without_search
 from gdtutor.session.moving import moved
@@ -116,15 +124,13 @@ Action = (
 @overload
 def update(session: Walk, action: Action) -> tuple[Walk, tuple[Effect, ...]]: ...
 @overload
-def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]: ...
-def update(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
+def update(session: Session, action: Action) -> Result: ...
+def update(session: Session, action: Action) -> Result:
     """Return the state after an action, and what the outside has to do; a walk stays one."""
     return settled(session, *_updated(session, action))
 
 
-def settled(
-    before: Session, after: Session, effects: tuple[Effect, ...] = ()
-) -> tuple[Session, tuple[Effect, ...]]:
+def settled(before: Session, after: Session, effects: tuple[Effect, ...] = ()) -> Result:
     """Return the session with what follows from any change: lessons finished, tasks done, and what
     its picture has computed.
     """
@@ -133,7 +139,7 @@ def settled(
     return after, (*effects, *kept, *trying, *measurements_due(after))
 
 
-def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, ...]]:
+def _updated(session: Session, action: Action) -> Result:
     match action:
         case Press():
             after, effects = _pressed(session, action)
@@ -158,9 +164,7 @@ def _updated(session: Session, action: Action) -> tuple[Session, tuple[Effect, .
             return _walked(session, action) if isinstance(session, Walk) else (session, ())
 
 
-def _walked(
-    session: Walk, action: Tick | Progressed | Swept | Failed | Timed | Posed
-) -> tuple[Session, tuple[Effect, ...]]:
+def _walked(session: Walk, action: Tick | Progressed | Swept | Failed | Timed | Posed) -> Result:
     match action:
         case Tick():
             return _played(session), ()
@@ -216,7 +220,7 @@ def progressed(session: Walk, snapshot: Snapshot) -> Walk:
     return replace(session, training=snapshot)
 
 
-def _saved(session: Session, action: Reloaded) -> tuple[Session, tuple[Effect, ...]]:
+def _saved(session: Session, action: Reloaded) -> Result:
     if is_elsewhere(session, action.lesson.path):
         return session, ()
     if not isinstance(session, Walk):
@@ -225,9 +229,7 @@ def _saved(session: Session, action: Reloaded) -> tuple[Session, tuple[Effect, .
     return _without_old_run(session, reloaded(session, action), ())
 
 
-def _without_old_run(
-    before: Session, after: Session, effects: tuple[Effect, ...]
-) -> tuple[Session, tuple[Effect, ...]]:
+def _without_old_run(before: Session, after: Session, effects: tuple[Effect, ...]) -> Result:
     """Let the worker stop where what it trains has been replaced or taken away."""
     if not isinstance(before, Walk) or not isinstance(after, Walk):
         return after, effects
@@ -258,7 +260,7 @@ def _with_unasked(before: Session, after: Session) -> Session:
     return said(after, _UNASKED) if is_jump else after
 
 
-def _pressed(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
+def _pressed(session: Session, press: Press) -> Result:
     if press.key == "ctrl+c":
         return _run(session, press)
     if session.prompt is not None:
@@ -285,7 +287,7 @@ def _without_alt(press: Press) -> Press:
     return press if key == press.key else Press(key, key if len(key) == 1 else None)
 
 
-def _run(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
+def _run(session: Session, press: Press) -> Result:
     screen, key = session.screen, press.key
     command = command_for(screen, key) or command_for(screen, f"{key} {key}")
     if command is None:
@@ -300,14 +302,13 @@ def _run(session: Session, press: Press) -> tuple[Session, tuple[Effect, ...]]:
         return said(replace(session, count=""), why), ()
     count = int(session.count) if session.count.isdigit() else 1
     try:
-        outcome = command.do(session, min(max(count, 1), MAX_COUNT))
+        after, effects = result_of(command.do(session, min(max(count, 1), MAX_COUNT)))
     except GdTutorError as error:
-        outcome = said(session, str(error), error=True)
-    after, effects = outcome if isinstance(outcome, tuple) else (outcome, ())
+        after, effects = said(session, str(error), error=True), ()
     return replace(after, count=""), effects
 
 
-def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, tuple[Effect, ...]]:
+def _prompted(session: Session, prompt: Prompt, press: Press) -> Result:
     is_asked = prompt.kind is PromptKind.ANSWER
     is_empty = press.key == "enter" and not prompt.text.strip()
     if is_empty and is_asked:
@@ -330,18 +331,15 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> tuple[Session, 
             after = with_search(after, after.prompt.text)
         return after, ()
     try:
-        outcome = _answered(session, prompt)
+        answered, effects = result_of(_answered(session, prompt))
     except GdTutorError as error:
         return replace(session, prompt=replace(prompt, error=str(error), is_selected=True)), ()
-    answered, effects = outcome if isinstance(outcome, tuple) else (outcome, ())
     # A wrong answer keeps the input open.
     keeps = prompt.kind is PromptKind.ANSWER
     return answered if keeps else replace(answered, prompt=None), effects
 
 
-def _of_the_walk(
-    session: Session, prompt: Prompt, press: Press
-) -> tuple[Session, tuple[Effect, ...]]:
+def _of_the_walk(session: Session, prompt: Prompt, press: Press) -> Result:
     """Scroll the question, or say how the keys of the walk are reached from it."""
     if press.key in ("up", "down"):
         return _run(session, press)

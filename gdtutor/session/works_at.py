@@ -10,7 +10,16 @@ from gdtutor.session.display_options import current_line, operand_steps
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
 from gdtutor.session.runs import has_others
-from gdtutor.session.state import Playing, Screen, Session, Status, Walk, current_step, has_opening
+from gdtutor.session.state import (
+    Play,
+    Playing,
+    Screen,
+    Session,
+    Status,
+    Walk,
+    current_step,
+    has_opening,
+)
 from gdtutor.session.steps import Phase
 
 ANSWER_FIRST = "Answer first: Enter goes back to the question, n shows the answer."
@@ -122,12 +131,18 @@ def wrong_sums(session: Walk) -> str:
 
 def undoing(session: Walk) -> str:
     """For taking a change back."""
-    return "" if session.done else "There is nothing to undo."
+    return "" if _log_of(session).done else "There is nothing to undo."
 
 
 def redoing(session: Walk) -> str:
     """For doing an undone change again."""
-    return "" if session.undone else "There is nothing to redo."
+    return "" if _log_of(session).undone else "There is nothing to redo."
+
+
+def _log_of(session: Walk) -> Walk | Play:
+    """Return what has the changes that the screen's keys take back: the playground has its own."""
+    is_play = isinstance(session, Playing) and session.screen is Screen.PLAY
+    return session.play if isinstance(session, Playing) and is_play else session
 
 
 def changes(session: Walk) -> str:
@@ -240,16 +255,6 @@ def library(session: Walk) -> str:
     """For leaving to the library."""
     is_play = isinstance(session, Playing)
     return "The playground is open; Esc leads back to it, q quits." if is_play else ""
-
-
-def past_plays(session: Playing) -> str:
-    """For taking a change of the playground back."""
-    return "" if session.play.done else "There is nothing to undo."
-
-
-def undone_plays(session: Playing) -> str:
-    """For doing an undone change of the playground again."""
-    return "" if session.play.undone else "There is nothing to redo."
 
 
 def closable(session: Walk) -> str:

@@ -18,7 +18,7 @@ from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, TimeExample
 from gdtutor.session.handlers import Handlers, carried_out, nothing
 from gdtutor.session.opening import Opened, Resumed
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session, Status, Walk
+from gdtutor.session.state import Screen, Session, Snapshot, Status, Walk
 from gdtutor.session.sweeps import Swept
 from gdtutor.session.update import Action, Progressed, Timed, Told, settled, update
 from gdtutor.training.timing import time_examples
@@ -35,11 +35,7 @@ def habit_of(session: Session, action: Action) -> Hashable:
     """Return as what an action is done again and again, about as quickly each time; None for what
     is never like the last time."""
     match action:
-        case Progressed(snapshot) if snapshot.status is not Status.RUNNING:
-            return None
-        case Swept() if action.status is not Status.RUNNING:
-            return None
-        case Progressed() | Swept():
+        case Progressed(Snapshot(status=Status.RUNNING)) | Swept(status=Status.RUNNING):
             path = session.lesson.path if isinstance(session, Walk) else None
             return type(action), session.screen, path
     return None

@@ -221,7 +221,7 @@ def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():
 @pytest.mark.parametrize("sought", ["relu", "sigmoid", "tanh", "dead", "saturation", "chain rule"])
 def test_a_search_finds_the_words_of_a_lesson_and_shows_where_they_stand(sought):
     session = Session(screen=Screen.LIBRARY, library=library_of(shipped_lessons_folder()))
-    assert session.library.words == ()
+    assert not session.library.words
     session = typed(pressed(session, "slash"), sought)
     found = [entry for entry in shown_entries(session.library) if found_at(entry, session.library)]
     assert found
