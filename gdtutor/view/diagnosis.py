@@ -119,9 +119,9 @@ def _sentences(found: Diagnosis, words: _Words) -> list[str]:
 def _brief(found: Diagnosis, words: _Words) -> list[str]:
     """Return the same in three short lines."""
     if found.trouble is Trouble.STUCK:
-        asleep = [f"{words.name(a.node)}: {a.units} of {a.of} asleep." for a in found.asleep]
+        asleep = [f"{words.name(a.node)}: {a.units} of {a.of} {_how(a)}." for a in found.asleep]
         cost, norm = words.number(found.last_cost), words.number(found.gradient_norm)
-        return [f"Stuck at cost {cost}, gradient {norm}.", *asleep]
+        return [f"{_kind(found)} at cost {cost}, gradient {norm}.", *asleep]
     limit = ""
     if found.stability is not None:
         sign = ">" if found.learning_rate > found.stability.limit else "<"
@@ -194,9 +194,8 @@ def _beside(rate: float, limit: float) -> str:
 
 def _stuck(found: Diagnosis, words: _Words) -> list[str]:
     cost, norm = words.number(found.last_cost), words.number(found.gradient_norm)
-    kind = "Saturated" if found.asleep else "Stuck"
     said = [
-        f"{kind}: the cost is almost flat at {cost}: it moved by less than {STILL:.1%} "
+        f"{_kind(found)}: the cost is almost flat at {cost}: it moved by less than {STILL:.1%} "
         f"in the last {found.window} epochs; "
         f"the gradient's norm is {norm}."
     ]
@@ -204,9 +203,17 @@ def _stuck(found: Diagnosis, words: _Words) -> list[str]:
     return said if found.stability is None else [*said, *_limit(found, words)]
 
 
+def _kind(found: Diagnosis) -> str:
+    return _how(found.asleep[0]).capitalize() if found.asleep else "Stuck"
+
+
+def _how(asleep: Asleep) -> str:
+    return "dead" if asleep.is_dead else "saturated"
+
+
 def asleep_text(asleep: Asleep, called: str) -> str:
     """Return `In A₁ 2 of 3 units are dead`."""
-    what = "dead (0 on every example)" if asleep.is_dead else "saturated (almost no slope)"
+    what = f"{_how(asleep)} ({'0 on every example' if asleep.is_dead else 'almost no slope'})"
     if asleep.of == 1:
         return f"{called} is {what}"
     verb = "is" if asleep.units == 1 else "are"

@@ -41,8 +41,8 @@ def plain(text: str, chars: Chars) -> str:
 
 
 def plural(count: int, word: str) -> str:
-    """Return the word for so many things: epoch for 1, epochs for any other number."""
-    return word if count == 1 else f"{word}s"
+    """Return the word for so many things: epoch for 1, epochs for any other number, matrices."""
+    return word if count == 1 else f"{word[:-1]}ces" if word.endswith("x") else f"{word}s"
 
 
 def in_ascii(text: str) -> str:

@@ -13,7 +13,7 @@ from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.session.rounded import is_step_of_rounding, rounded_cells
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
-from gdtutor.view.notation import apart
+from gdtutor.view.notation import apart, plural
 from gdtutor.view.notation import shape as shape_text
 from gdtutor.view.proof import convention_at
 
@@ -38,7 +38,7 @@ def _given(context: Context) -> str:
     leaves = [leaf for leaf in context.graph.leaves if leaf.name != BATCH_SIZE]
     counts = {role: sum(1 for leaf in leaves if leaf.role is role) for role in Role}
     parts = [
-        _counted(counts[role], word, is_matrix=role is Role.INPUT and _are_matrices(context))
+        f"{counts[role]} {plural(counts[role], f'{word}{_kind(context, role)}')}"
         for role, word in (
             (Role.INPUT, "input"),
             (Role.TARGET, "target"),
@@ -55,16 +55,12 @@ def _given(context: Context) -> str:
     return f"{start} Everything else {where} is computed from these."
 
 
-def _counted(count: int, word: str, *, is_matrix: bool) -> str:
-    if is_matrix:
-        return f"{count} {word} {'matrix' if count == 1 else 'matrices'}"
-    return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-def _are_matrices(context: Context) -> bool:
-    """Say whether every input has rows and columns."""
-    inputs = [leaf.name for leaf in context.graph.leaves if leaf.role is Role.INPUT]
-    return all(context.trace.values[name].ndim == 2 for name in inputs)
+def _kind(context: Context, role: Role) -> str:
+    """Return what all data of a role are, where they are more than numbers of one example each."""
+    names = [leaf.name for leaf in context.graph.leaves if leaf.role is role]
+    kinds = {context.trace.values[name].ndim for name in names}
+    is_data = role in (Role.INPUT, Role.TARGET) and not context.graph.by_rows
+    return " matrix" if is_data and kinds == {2} else " vector" if is_data and kinds == {1} else ""
 
 
 def _value(context: Context, array: Array) -> str:

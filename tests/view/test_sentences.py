@@ -86,7 +86,8 @@ def test_what_is_given_is_counted_for_the_graph_that_is_walked():
     assert said(start) == given
     last = next(step.number for step in start.moment.steps if step.scene == 2)
     told = said(goto(start, str(last)))
-    assert told.startswith("Given: 1 input matrix, 1 target, 2 parameters. This iteration sees 4 ")
+    start = "Given: 1 input matrix, 1 target matrix, 2 parameters. This iteration sees 4 "
+    assert told.startswith(start)
 
 
 def test_a_slope_is_told_as_a_share_of_the_change():
