@@ -185,14 +185,13 @@ def apart(graph: Graph, shapes: Mapping[str, Shape], names: Iterable[str]) -> Ap
             continue
         seen.add(name)
         node = graph.nodes[graph.node_by_name[name]]
-        operands = [arg.name for arg in node.args if isinstance(arg, Name)]
-        ends = not axes[name] and any(axes[one] for one in operands)
+        ends = not axes[name] and any(axes[one] for one in node.names)
         if ends and longer.get(name) == shapes[name]:
             gathered.add(name)
             continue
         if ends or len(axes[name]) > 1 or name not in longer:
             faults.add(name)
-        pending += operands
+        pending += node.names
     first = next((node.name for node in graph.nodes if node.name in faults), None)
     return Apart(frozenset(gathered), first)
 

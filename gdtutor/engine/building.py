@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 
 from gdtutor.engine.errors import GraphError, did_you_mean
-from gdtutor.engine.expression import MAX_NAME, NAME, Apply, Expr, Name, Number, names_in
+from gdtutor.engine.expression import MAX_NAME, NAME, Apply, Expr, Name, Number, calls_in, names_in
 from gdtutor.engine.graph import Edge, Graph, Leaf, Line, Node, a_role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 
@@ -139,17 +139,12 @@ def _few_doublings(name: str, expr: Expr) -> None:
 
 
 def _only_elementwise(name: str, expr: Expr) -> None:
-    pending = [expr]
-    while pending:
-        part = pending.pop()
-        if not isinstance(part, Apply):
-            continue
+    for part in calls_in(expr):
         if OPERATIONS[part.op].kind is not Kind.ELEMENTWISE:
             sign = {"matmul": "@", "transpose": ".T", "pick": "[…]"}.get(part.op, part.op)
             what = f"{sign} in a lesson whose formulas are about one example"
             hint = "bind matrices with inputs = { X = [...] } to use it"
             raise GraphError(what, hint, line=name, column=part.column, code="scalar-only")
-        pending.extend(part.args)
 
 
 def _flatten(name: str, expr: Expr, line: int, nodes: list[Node]) -> tuple[Edge, ...]:

@@ -163,6 +163,16 @@ def names_in(expr: Expr) -> Iterator[Name]:
             yield from names_in(arg)
 
 
+def calls_in(expr: Expr) -> Iterator[Apply]:
+    """Yield every operation, each before its operands, left to right."""
+    pending = [expr]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Apply):
+            yield part
+            pending.extend(reversed(part.args))
+
+
 def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
     """Return the formula with names replaced by formulas; turned twice, one stands as it is."""
     if isinstance(expr, Name):

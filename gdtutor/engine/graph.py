@@ -50,6 +50,11 @@ class Node(Struct, frozen=True):
     column: int = 0
     """Where in the line's formula, in characters from 0."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The operands that are no numbers."""
+        return tuple(arg.name for arg in self.args if isinstance(arg, Name))
+
 
 class Edge(Struct, frozen=True):
     """One occurrence of a name in the formula of a node: `a*a` has two edges from a."""
@@ -125,12 +130,17 @@ class Graph(Struct, frozen=True):
                 found.add(line.name)
         return found
 
+    def node_of(self, operand: Name | Number) -> Node | None:
+        """Return the operation that gives an operand; None for a leaf or a number."""
+        index = self.node_by_name.get(operand.name) if isinstance(operand, Name) else None
+        return None if index is None else self.nodes[index]
+
     def nodes_behind(self, names: Iterable[str], given: Container[str]) -> tuple[Node, ...]:
         """Return some nodes and all that they are computed from, but for what is given."""
         found = {name for name in names if name not in given}
         for node in reversed(self.nodes):
             if node.name in found:
-                found |= {a.name for a in node.args if isinstance(a, Name) and a.name not in given}
+                found |= {name for name in node.names if name not in given}
         return tuple(node for node in self.nodes if node.name in found)
 
     def _visible_line(self, line: Line, unfolded: Set[str]) -> Iterator[Visible]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import GdTutorError, ShapeError, did_you_mean
-from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
+from gdtutor.engine.expression import Apply, Expr, Name, Number, calls_in, names_in
 from gdtutor.engine.graph import Graph, Line, Role
 from gdtutor.engine.shapes import Shape, expression_shape, infer_shapes
 from gdtutor.lesson.model import Lesson
@@ -69,17 +69,12 @@ def prediction_in(lesson: Lesson, graph: Graph) -> tuple[str | None, str | None]
 
 
 def _beside(expr: Expr, target: str, graph: Graph, shapes: Mapping[str, Shape]) -> str | None:
-    pending = [expr]
-    while pending:
-        part = pending.pop()
-        if not isinstance(part, Apply):
-            continue
+    for part in calls_in(expr):
         found = [_within(arg, part.op == "mul", shapes) for arg in part.args]
         for name, is_rest in found:
             # Y*log(1 - P) draws P away from Y: it is (1 - Y)*log(1 - P) that draws it near.
             if (target, is_rest) in found and name in graph.line_by_name:
                 return name
-        pending.extend(reversed(part.args))
     return None
 
 

@@ -288,7 +288,7 @@ def _check_sizes(
         return
     fault = fitting_this_size(graph, shapes)
     if fault is not None:
-        line = graph.lines[graph.nodes[graph.node_by_name[fault]].line].name
+        line = fault.partition(".")[0]
         other = f"the last batch holds {rest}" if rest else f"{held} are held back"
         what = f"'{line}' fits batches of {batch} examples and no other number"
         hint = f"{other}: use a batch that divides them, or one number for all examples"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from gdtutor.engine.building import NO_NAME, build_graph
 from gdtutor.engine.errors import FormulaError, GraphError, ShapeError, did_you_mean
-from gdtutor.engine.expression import Apply, Expr, Name, names_in
+from gdtutor.engine.expression import Apply, Expr, Name, calls_in, names_in
 from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, parse_formula
@@ -75,7 +75,7 @@ def parse_blocks(blocks: Iterable[SceneBlock], findings: Findings) -> list[Parse
             expr = _parsed_line(formula, seen, scene, findings)
             if expr is None:
                 continue
-            operations += _operations(expr)
+            operations += max(1, sum(1 for _ in calls_in(expr)))
             if operations > MAX_NODES:
                 what = f"more than {MAX_NODES:,} operations in the formulas"
                 hint = "the graph is too large to be walked"
@@ -122,17 +122,6 @@ def _report(
     elif not any(known):
         at = ", ".join(f"{counter} = {count}" for counter, count in formula.counts)
         findings.error(place, code, f"{what}, at {at}", hint)
-
-
-def _operations(expr: Expr) -> int:
-    count = 0
-    pending = [expr]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Apply):
-            count += 1
-            pending.extend(part.args)
-    return max(1, count)
 
 
 def build_scene(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from gdtutor.engine.expression import Name
 from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.steps import Steps
 from gdtutor.training.optimisers import OPTIMISERS
@@ -61,7 +60,7 @@ def pass_cells(walk: Steps, bound: Iterable[str], sizes: tuple[int, int]) -> int
     batch, examples = max(1, sizes[0]), sizes[1]
     reached = set(bound)
     for node in walk.graph.nodes:
-        if any(isinstance(arg, Name) and arg.name in reached for arg in node.args):
+        if not reached.isdisjoint(node.names):
             reached.add(node.name)
     cells = 0
     for name, shape in walk.shapes.items():

@@ -40,7 +40,7 @@ def _check_alone(ground: PictureScope, name: str) -> None:
     walk = ground.walks[-1]
     fault = apart(walk.graph, walk.shapes, (name,)).fault
     if fault is not None:
-        line = walk.graph.lines[walk.graph.nodes[walk.graph.node_by_name[fault]].line].name
+        line = fault.partition(".")[0]
         what = f"{name} has no value between the examples: {line} takes them all together"
         raise Wrong("picture", what, 'name a line of one example, or draw kind = "table"', ("of",))
 

@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
-from gdtutor.engine.expression import Apply, Expr, Name, number_text
+from gdtutor.engine.expression import calls_in, names_in, number_text
 from gdtutor.engine.operations import evaluate
 from gdtutor.engine.parsing import parse
 from gdtutor.lesson.body import PHASES
@@ -173,25 +173,13 @@ def parse_number(text: str) -> float:
         expr = parse(text, {})
     except FormulaError as error:
         raise SelectorError(f"'{shown(text.strip())}' is no number: {error.what}", hint) from None
-    odd = _not_numeric(expr)
-    if odd:
+    if any(names_in(expr)) or not {call.op for call in calls_in(expr)} <= _NUMERIC:
         raise SelectorError(f"'{shown(text.strip())}' is no number", hint)
     with np.errstate(all="ignore"):
         value = float(evaluate(expr, {}))
     if not math.isfinite(value):
         raise SelectorError(f"'{shown(text.strip())}' is not finite", hint)
     return value
-
-
-def _not_numeric(expr: Expr) -> bool:
-    pending = [expr]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Name) or (isinstance(part, Apply) and part.op not in _NUMERIC):
-            return True
-        if isinstance(part, Apply):
-            pending.extend(part.args)
-    return False
 
 
 def _whole(text: str, what: str) -> int:

@@ -88,7 +88,7 @@ def _beside_examples(
     graph: Graph, node: Node, shapes: Mapping[str, Shape], values: Mapping[str, Array]
 ) -> str:
     """Return which shape a parameter has beside a value of each example, as a bias has."""
-    names = [arg.name for arg in node.args if isinstance(arg, Name)]
+    names = node.names
     if OPERATIONS[node.op].kind is not Kind.ELEMENTWISE or len(names) != 2:
         return ""
     axes = batch_axes(graph, shapes)
@@ -112,11 +112,10 @@ def _beside_examples(
 def _kept_axis(graph: Graph, node: Node) -> str:
     """Return how an operand keeps the axis of which it picks one place."""
     for arg in node.args:
-        picked = graph.node_by_name.get(arg.name) if isinstance(arg, Name) else None
-        of = None if picked is None else graph.nodes[picked]
-        index = of.attribute if of is not None and of.op == "pick" else None
-        if OPERATIONS[node.op].kind is Kind.MATMUL and isinstance(index, tuple):
-            place, name = index[0], to_text(of.args[0]) if of is not None else ""
+        of = graph.node_of(arg)
+        is_factor = OPERATIONS[node.op].kind is Kind.MATMUL
+        if is_factor and of and of.op == "pick" and isinstance(of.attribute, tuple):
+            place, name = of.attribute[0], to_text(of.args[0])
             if isinstance(place, int) and place >= 0:
                 way = f"{name}[{place}:{place + 1}] keeps it, {name}[t-1:t] in a repetition"
                 return f"one place drops its axis: {way}"
@@ -145,12 +144,12 @@ def _hint(node: Node, args: tuple[Shape, ...], values: Mapping[str, Array]) -> s
         return ""
     left, right = args
     if kind is Kind.MATMUL:
-        names = " @ ".join(arg.name for arg in node.args[::-1] if isinstance(arg, Name))
+        names = " @ ".join(node.names[::-1])
         turns = len(left) == len(right) == 2 and right[1] == left[0] and _named(names, node) != "@"
         return f"{names} fits; or perhaps one needs .T" if turns else ""
     if node.op == "mul" and left and right and left[-1] == right[0]:
-        written = " @ ".join(arg.name for arg in node.args if isinstance(arg, Name))
-        return f"* goes cell by cell; rows times columns is {_named(written, node)}"
+        written = _named(" @ ".join(node.names), node)
+        return f"* goes cell by cell; rows times columns is {written}"
     for arg, own, other in ((node.args[0], left, right), (node.args[1], right, left)):
         if len(own) == 1 and len(other) == 2 and own[0] == other[0]:
             return _column(_name(arg), values)
@@ -167,14 +166,12 @@ def _turned(graph: Graph, node: Node, args: tuple[Shape, ...]) -> str:
     """Return the one product that fits where one operand is turned, or is not any more."""
     if node.op != "matmul" or any(len(shape) != 2 for shape in args):
         return ""
-    names = [arg.name for arg in node.args if isinstance(arg, Name)]
     fitting = []
     for place in (0, 1):
-        (rows, columns), written = args[place], list(names)
-        made = graph.node_by_name.get(names[place]) if "." in names[place] else None
-        of = None if made is None else graph.nodes[made]
+        (rows, columns), written = args[place], list(node.names)
+        of = graph.node_of(node.args[place]) if "." in written[place] else None
         is_turned = of is not None and of.op == "transpose"
-        written[place] = to_text(of.args[0]) if of and is_turned else f"{names[place]}.T"
+        written[place] = to_text(of.args[0]) if of and is_turned else f"{written[place]}.T"
         meets = rows == args[1][0] if place == 0 else columns == args[0][1]
         if meets and "." not in written[place].removesuffix(".T"):
             fitting.append(" @ ".join(written))

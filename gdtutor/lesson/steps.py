@@ -69,10 +69,8 @@ class Steps(Struct):
 
     def line_of(self, node: str) -> str:
         """Return the line that an inner node such as `z.1` belongs to; empty for a line itself."""
-        index = self.graph.node_by_name.get(node)
-        if index is None or node in self.graph.line_by_name:
-            return ""
-        return self.graph.lines[self.graph.nodes[index].line].name
+        line = node.partition(".")[0]
+        return line if line != node and node in self.graph.node_by_name else ""
 
     def problem(self, phase: str, node: str) -> Problem | None:
         """Return why the walk has no such step, None where it has."""

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
-from gdtutor.engine.expression import Apply, Expr, Name
+from gdtutor.engine.expression import Expr, calls_in, names_in
 from gdtutor.engine.operations import OPERATIONS, Kind, evaluate, parse_formula
 from gdtutor.play.options import divided
 from gdtutor.session.digits import shown_unit
@@ -148,15 +148,11 @@ def read_number(text: str) -> Typed:
 
 
 def _check_numeric(expr: Expr) -> None:
-    pending = [expr]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Name):
-            raise AnswerError(f"'{part.name}' is a name", "write its number instead")
-        if isinstance(part, Apply):
-            if OPERATIONS[part.op].kind is not Kind.ELEMENTWISE:
-                raise AnswerError(f"{part.op} needs arrays", _HINT)
-            pending.extend(part.args)
+    for part in calls_in(expr):
+        if OPERATIONS[part.op].kind is not Kind.ELEMENTWISE:
+            raise AnswerError(f"{part.op} needs arrays", _HINT)
+    for name in names_in(expr):
+        raise AnswerError(f"'{name.name}' is a name", "write its number instead")
 
 
 def read_numbers(text: str, row: int) -> tuple[Typed, ...]:

@@ -212,7 +212,7 @@ class _Lowering:
         trained = self._problem.trained
         depends = set(trained)
         for node in self._graph.nodes:
-            if any(isinstance(arg, Name) and arg.name in depends for arg in node.args):
+            if not depends.isdisjoint(node.names):
                 depends.add(node.name)
         if root not in depends:
             raise TrainingError(
