@@ -31,14 +31,14 @@ PARAMETERS = 5
 """Most parameters of a function, `self` and `cls` not counted."""
 
 BARS = {
-    "lines of code": 48_372,
-    "modules": 450,
+    "lines of code": 48_280,
+    "modules": 449,
     "modules over 300 lines": 18,
     "class names used twice": 0,
     "functions with more than 5 parameters": 16,
     "files at the top": 5,
     "import circles": 0,
-    "modules under 60 lines with one importer": 5,
+    "modules under 60 lines with one importer": 4,
 }
 """The most that each measure may come to; 0 and the files at the top are fixed."""
 

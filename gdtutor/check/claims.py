@@ -19,15 +19,14 @@ from gdtutor.session.state import Walk
 from gdtutor.session.steps import Step
 
 
-def check_claims(notes: Notes, session: Walk, variant: str) -> None:
+def check_claims(notes: Notes, session: Walk) -> None:
     """Report claims that are false at a step of the story, or where training ends.
 
     Args:
         notes: What to add to.
         session: The lesson, or one of its variants, at its own values, its run trained.
-        variant: The variant's name; empty for the lesson itself.
     """
-    of = f"in the variant '{variant}', " if variant else ""
+    of = f"in the variant '{notes.variant}', " if notes.variant else ""
     texts = (note.text for scene in notes.lesson.scenes for note in scene.notes)
     if not any(True for text in texts for _ in claims_of(text)):
         return

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from gdtutor.check.time_limit import TimeLimit
-from gdtutor.lesson.fences import TOML_LINE, divide
+from gdtutor.lesson.fences import front_place
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.reports import Findings, Place, Report
+from gdtutor.lesson.reports import Place, Report
 from gdtutor.lesson.toml_text import Path as TomlPath
-from gdtutor.lesson.toml_text import find_places
 from gdtutor.values import Struct, field
 
 
@@ -17,12 +16,24 @@ class Notes(Struct):
     lesson: Lesson
     limit: TimeLimit = field(default_factory=TimeLimit)
     """How long the checks may take."""
+    variant: str = ""
+    """The variant that is checked; empty for the lesson itself."""
     reports: dict[Report, None] = field(default_factory=dict)
     """What was found, in the order in which it was."""
     lost: list[Report] = field(default_factory=list)
     """What variants have no note for."""
     errors: dict[str, float] = field(default_factory=dict)
     """The worst relative error of each gradient that was checked."""
+
+    @property
+    def of(self) -> str:
+        """What a report begins with: which variant it is about."""
+        return f"with the variant '{self.variant}' " if self.variant else ""
+
+    @property
+    def shares(self) -> int:
+        """How many runs share what the checks may take: the lesson's own and its variants'."""
+        return len(self.lesson.variants) + 1
 
     def add(self, code: str, what: str, hint: str, place: Place, level: str = "error") -> None:
         """Report one thing at a place."""
@@ -40,12 +51,13 @@ class Notes(Struct):
 
     def in_front(self, *path: str | int) -> Place:
         """Return the place of a key of the front matter, or of the table around it."""
-        divided = divide(self.lesson.text, Findings(self.lesson.path))
-        if divided is None:
-            return Place(1, 1)
-        wanted: list[TomlPath] = [(*path, "="), path, (path[0], "="), (path[0],), ("network", "=")]
-        places = find_places(divided.toml, TOML_LINE, set(wanted))
-        return next((places[key] for key in wanted if key in places), Place(1, 1))
+        wanted: tuple[TomlPath, ...] = ((*path, "="), path, (path[0], "="), (path[0],))
+        return front_place(self.lesson.text, *wanted, ("network", "="))
+
+    def of_variant(self) -> Place:
+        """Return the place of the variant that is checked."""
+        names = [variant.name for variant in self.lesson.variants]
+        return self.in_front("variants", names.index(self.variant))
 
     def of_name(self, name: str) -> Place:
         """Return the place of a line or of a given value."""

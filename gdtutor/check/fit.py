@@ -60,6 +60,14 @@ class Misfit(Struct, frozen=True):
     cell: tuple[int, ...] | None = None
     """The cell that has to be opened to see it; None where none has."""
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What is reported once: the title of a lesson, and every panel of every step."""
+        step = self.step
+        if self.panel == "title":
+            return ("title",)
+        return (step.scene, step.phase, step.node, step.variable, self.panel)
+
     def text(self) -> str:
         """Return what is wrong, in words."""
         over = [
@@ -122,16 +130,8 @@ def fit_of(
             return ScreenFit(tuple(found.values()), is_whole=False)
         for chars in (UNICODE, ASCII):
             for misfit in _misfits(look, step, chars):
-                found.setdefault(_key(misfit), misfit)
+                found.setdefault(misfit.key, misfit)
     return ScreenFit(tuple(found.values()), is_whole=True)
-
-
-def _key(misfit: Misfit) -> tuple[object, ...]:
-    """Return what is reported once: the title of a lesson, and every panel of every step."""
-    if misfit.panel == "title":
-        return ("title",)
-    step = misfit.step
-    return (step.scene, step.phase, step.node, step.variable, misfit.panel)
 
 
 def _looks(

@@ -22,6 +22,7 @@ from gdtutor.engine.proof import prove
 from gdtutor.engine.rounding import rounding_of
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.engine.work import forward_work
+from gdtutor.lesson.selectors import cell_text
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import wanted_gradients
 from gdtutor.values import Struct
@@ -45,7 +46,7 @@ class GradientChecked(Struct, frozen=True):
     """Of its worst cell, in any graph and variant of the lesson."""
 
 
-def check_gradients(notes: Notes, moment: Moment, shares: int, of: str) -> None:
+def check_gradients(notes: Notes, moment: Moment) -> None:
     """Hold every gradient that the walk shows against central differences."""
     shown = [
         (scene, done, name)
@@ -56,22 +57,22 @@ def check_gradients(notes: Notes, moment: Moment, shares: int, of: str) -> None:
     ]
     for done in {id(done): done for _, done, _ in shown}.values():
         if notes.limit.within(GRADIENTS, "folding"):
-            _check_folding(notes, done, of)
+            _check_folding(notes, done)
     for _, done, name in shown:
         if not notes.limit.within(GRADIENTS, f"the gradient of {name}"):
             continue
         strange = np.argwhere(~np.isfinite(done.gradients[name]))
         if len(strange):
-            _report_strange(notes, done, name, tuple(int(i) for i in strange[0]), of)
+            _report_strange(notes, done, name, tuple(int(i) for i in strange[0]))
             continue
-        work = 2 * _microseconds(done) * len(shown) * shares
+        work = 2 * _microseconds(done) * len(shown) * notes.shares
         most = int(min(max(GRADIENT_WORK // max(work, 1), 1), _CELLS))
-        found = _difference(notes, done, name, most, of)
+        found = _difference(notes, done, name, most)
         if found.is_confirmed or _contradicts(found):
             notes.errors[name] = max(_stated(found), notes.errors.get(name, 0.0))
 
 
-def _check_folding(notes: Notes, done: Trace, of: str) -> None:
+def _check_folding(notes: Notes, done: Trace) -> None:
     """Report gradients that are not the same where every line is unfolded."""
     lines = frozenset(line.name for line in done.graph.lines if line.first != line.last)
     if not lines:
@@ -88,8 +89,8 @@ def _check_folding(notes: Notes, done: Trace, of: str) -> None:
         if np.any(apart):
             cell = tuple(int(i) for i in np.argwhere(apart)[0])
             what = (
-                f"{of}the gradient of {_called(name, cell)} is {one[cell]:.6g} where lines are "
-                f"folded and {two[cell]:.6g} where they are unfolded"
+                f"{notes.of}the gradient of {_called(name, cell)} is {one[cell]:.6g} where lines "
+                f"are folded and {two[cell]:.6g} where they are unfolded"
             )
             hint = "both are one number; this is a mistake of gdtutor"
             notes.add("folding", what, hint, notes.of_name(name))
@@ -109,11 +110,11 @@ def _microseconds(done: Trace) -> float:
     return len(graph.nodes) + work.cells / 1000 + work.products / 4000
 
 
-def _report_strange(notes: Notes, done: Trace, name: str, cell: tuple[int, ...], of: str) -> None:
+def _report_strange(notes: Notes, done: Trace, name: str, cell: tuple[int, ...]) -> None:
     """Report a gradient that is itself not finite, unless the lesson is about that."""
     if notes.lesson.diverges:
         return
-    what = f"{of}the gradient of {_called(name, cell)} is {done.gradients[name][cell]:.6g}"
+    what = f"{notes.of}the gradient of {_called(name, cell)} is {done.gradients[name][cell]:.6g}"
     notes.add("not-finite", what, _why_strange(done), notes.of_name(name))
 
 
@@ -127,7 +128,7 @@ def _why_strange(done: Trace) -> str:
     return "the way back divides by 0 here, or its numbers overflow; give other values"
 
 
-def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Difference:
+def _difference(notes: Notes, done: Trace, name: str, most: int) -> Difference:
     """Return the worst difference of a gradient; what is wrong with it is reported.
 
     At a kink the derivative does not exist, so there the gradient is checked a little beside, where
@@ -139,7 +140,7 @@ def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Dif
     left = _left_kinks(notes.limit, done, name, most) if kinks and found.is_confirmed else kinks
     for kink in left:
         line = kink.partition(".")[0]
-        what = f"{of}{line} stands at a kink, where its derivative does not exist"
+        what = f"{notes.of}{line} stands at a kink, where its derivative does not exist"
         hint = "gradients are checked beside it; another start would avoid it"
         notes.add("kink", what, hint, notes.of_name(line), "warning")
     if found.is_confirmed:
@@ -150,11 +151,11 @@ def _difference(notes: Notes, done: Trace, name: str, most: int, of: str) -> Dif
         return again
     wrong = next((d for d in ((again,) if kinks else (found, again)) if _contradicts(d)), None)
     if wrong is None:
-        _report_unconfirmed(notes, done, found, of)
+        _report_unconfirmed(notes, done, found)
         return found
     what = (
-        f"{of}the gradient of {_called(name, wrong.cell)} is {wrong.gradient:.6g}, the central "
-        f"difference {wrong.estimate:.6g}"
+        f"{notes.of}the gradient of {_called(name, wrong.cell)} is {wrong.gradient:.6g}, the "
+        f"central difference {wrong.estimate:.6g}"
     )
     hint = f"a relative error of {wrong.relative_error:.1e}; this may be a mistake of gdtutor"
     notes.add("gradient", what, hint, notes.of_name(name))
@@ -178,7 +179,7 @@ def _contradicts(found: Difference) -> bool:
     return found.is_finite and found.is_settled and not found.is_confirmed
 
 
-def _report_unconfirmed(notes: Notes, done: Trace, found: Difference, of: str) -> None:
+def _report_unconfirmed(notes: Notes, done: Trace, found: Difference) -> None:
     """Report a gradient that nothing can be held against: no difference beside it tells."""
     called = _called(found.name, found.cell)
     strange = [root for root in (found.above, found.below) if not np.isfinite(root)]
@@ -192,11 +193,11 @@ def _report_unconfirmed(notes: Notes, done: Trace, found: Difference, of: str) -
     else:
         what = f"{done.graph.root} changes too abruptly where {called} moves by little, {so}"
         hint = "smaller factors, or another start, make it smoother"
-    notes.add("unconfirmed", of + what, hint, notes.of_name(found.name), "warning")
+    notes.add("unconfirmed", notes.of + what, hint, notes.of_name(found.name), "warning")
 
 
 def _called(name: str, cell: tuple[int, ...]) -> str:
-    return f"{name}[{','.join(map(str, cell))}]" if cell else name
+    return name + cell_text(cell or None)
 
 
 def _worst(

@@ -99,43 +99,39 @@ def check_lesson(lesson: Lesson, clock: Clock | None = None) -> LessonChecked:
         clock: Tells the time in seconds; what takes longer than `time_limit.SECONDS` is left out
             and reported. None where only the estimates of work bound it.
     """
-    notes, screens = Notes(lesson, TimeLimit(clock)), ScreenChecks(lesson)
-    shares = len(lesson.variants) + 1
-    notes.limit.begin(shares)
-    _check_run(notes, screens, lesson, "", shares)
-    for place, variant in enumerate(lesson.variants, 1):
-        notes.limit.begin(shares - place)
-        _check_run(notes, screens, with_variant(lesson, variant.name), variant.name, shares)
+    notes, screens = Notes(lesson, TimeLimit(clock)), ScreenChecks()
+    for place, name in enumerate(("", *(variant.name for variant in lesson.variants))):
+        notes.limit.begin(notes.shares - place)
+        notes.variant = name
+        _check_run(notes, screens, with_variant(lesson, name) if name else lesson)
+    notes.variant = ""
     check_tasks(notes)
     _report_left_out(notes)
     gradients = (GradientChecked(lesson.id, name, e) for name, e in notes.errors.items())
     return LessonChecked(tuple(notes.reports), tuple(gradients), tuple(notes.lost))
 
 
-def _check_run(
-    notes: Notes, screens: ScreenChecks, whose: Lesson, variant: str, shares: int
-) -> None:
+def _check_run(notes: Notes, screens: ScreenChecks, whose: Lesson) -> None:
     """Check the run of the lesson, or of one of its variants."""
-    of = f"with the variant '{variant}' " if variant else ""
     try:
         session = opened(Session(), Opened(whose, run_of(whose)))
     except GdTutorError as error:
-        notes.add("settings", of + error.what, error.hint, notes.in_front("training"))
+        notes.add("settings", notes.of + error.what, error.hint, notes.in_front("training"))
         return
-    _check_pace(notes, whose, of)
-    if _is_finite(notes, session.moment, of):
-        check_gradients(notes, session.moment, shares, of)
-        _check_training(notes, whose, session.run, shares, of)
-    if variant:
+    _check_pace(notes, whose)
+    if _is_finite(notes, session.moment):
+        check_gradients(notes, session.moment)
+        _check_training(notes, whose, session.run)
+    if notes.variant:
         _tell_lost_notes(notes, whose, session.moment)
     else:
         check_formulas(notes, session.moment)
         _check_updates(notes, session.moment)
         _check_levels(notes, session)
         _check_starts(notes)
-    check_questions(notes, session, variant)
-    check_claims(notes, session, variant)
-    screens.check(notes, session, variant)
+    check_questions(notes, session)
+    check_claims(notes, session)
+    screens.check(notes, session)
 
 
 def _tell_lost_notes(notes: Notes, whose: Lesson, moment: Moment) -> None:
@@ -145,12 +141,9 @@ def _tell_lost_notes(notes: Notes, whose: Lesson, moment: Moment) -> None:
     gone = [(note.phase, note.node) for note in lost_notes(whose, notes.lesson)]
     names = [f"{phase} {node}".strip() for phase, node in gone if (phase, node) in walked]
     if names:
-        what = f"the variant '{whose.variant}' has no note at {', '.join(dict.fromkeys(names))}"
-        hint = f"write one for `, variant {whose.variant}`, or `, always` where it stays true"
-        place = notes.in_front(
-            "variants", [v.name for v in notes.lesson.variants].index(whose.variant)
-        )
-        notes.lost.append(notes.report("lost-note", what, hint, place, "note"))
+        what = f"the variant '{notes.variant}' has no note at {', '.join(dict.fromkeys(names))}"
+        hint = f"write one for `, variant {notes.variant}`, or `, always` where it stays true"
+        notes.lost.append(notes.report("lost-note", what, hint, notes.of_variant(), "note"))
 
 
 def _report_left_out(notes: Notes) -> None:
@@ -163,7 +156,7 @@ def _report_left_out(notes: Notes) -> None:
         notes.add("slow", what, hint, Place(1, 1), "warning")
 
 
-def _is_finite(notes: Notes, moment: Moment, of: str) -> bool:
+def _is_finite(notes: Notes, moment: Moment) -> bool:
     """Report the first value at the lesson's own start that is not finite, or whose slope is not.
 
     What a line leaves out, as a branch that is not taken, is none where no gradient meets it.
@@ -178,11 +171,13 @@ def _is_finite(notes: Notes, moment: Moment, of: str) -> bool:
                     continue
                 if not notes.lesson.diverges:
                     inside = f"what {node.op} gives inside of {line}"
-                    what = f"{of}{inside if is_inside else f'the value of {line}'} is not finite"
+                    where = inside if is_inside else f"the value of {line}"
                     why = why_not_finite(done, node)
                     if any(n.op == "where" and n.line == node.line for n in done.graph.nodes):
                         why = f"{why.partition(';')[0]}, {_NOT_TAKEN}" if is_inside else why
-                    notes.add("not-finite", what, why, notes.of_name(line))
+                    notes.add(
+                        "not-finite", f"{notes.of}{where} is not finite", why, notes.of_name(line)
+                    )
                 return False
     return True
 
@@ -233,7 +228,7 @@ def _is_random(lesson: Lesson) -> bool:
     return not is_in_order or bool(seeds_of(lesson.starts))
 
 
-def _check_training(notes: Notes, whose: Lesson, run: Run, shares: int, of: str) -> None:
+def _check_training(notes: Notes, whose: Lesson, run: Run) -> None:
     """Train as configured; report a run that is not finite unless the lesson is about that.
 
     How far a long run is followed comes from its size, so that the report is the same everywhere.
@@ -241,26 +236,28 @@ def _check_training(notes: Notes, whose: Lesson, run: Run, shares: int, of: str)
     if not notes.lesson.trains:
         return
     work = training_work(whose)
-    most = max(1, int(TRAINING_WORK / shares / work.iteration))
+    most = max(1, int(TRAINING_WORK / notes.shares / work.iteration))
     whole = run.segments[0].settings.epochs * run.iterations_per_epoch
     run.advance(iterations=most, deadline=lambda: notes.limit.is_over(TRAINING))
     place = notes.in_front("training", "learning_rate")
     if run.stopped_by == "not_finite":
         if not notes.lesson.diverges:
-            what = f"{of}training is not finite: {run.first_node} at iteration {run.diverged_at}"
+            what = (
+                f"{notes.of}training is not finite: {run.first_node} at iteration {run.diverged_at}"
+            )
             hint = "lower the learning rate, or write diverges = true where that is the point"
             notes.add("not-finite", what, hint, place)
     elif run.stopped_by is None and run.farthest < whole:
-        what = f"{of}training was followed for {run.farthest:,} of {whole:,} iterations"
+        what = f"{notes.of}training was followed for {run.farthest:,} of {whole:,} iterations"
         hint = "a shorter run can be checked to its end"
         notes.add("long-run", what, hint, notes.in_front("training", "epochs"), "warning")
 
 
-def _check_pace(notes: Notes, whose: Lesson, of: str) -> None:
+def _check_pace(notes: Notes, whose: Lesson) -> None:
     """Report every graph whose iterations, by the estimate, last longer than a learner waits."""
     for place, scene in enumerate(whose.scenes):
         microseconds = scene_microseconds(whose, place)
         if microseconds > SLOW_ITERATION:
-            what = f"{of}one iteration takes about {microseconds / 1e6:.3g} seconds"
+            what = f"{notes.of}one iteration takes about {microseconds / 1e6:.3g} seconds"
             hint = "use smaller matrices or a smaller batch: every step of a walk waits for it"
             notes.add("slow", what, hint, notes.of_name(scene.graph.lines[0].name), "warning")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,16 +12,14 @@ from gdtutor.check.gradients import GradientChecked
 from gdtutor.check.lesson import LessonChecked, check_lesson
 from gdtutor.check.time_limit import Clock
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.csv_files import csv_files
 from gdtutor.lesson.discovery import discover, links_out, shipped_lessons_folder, strays
-from gdtutor.lesson.fences import TOML_LINE, divide
+from gdtutor.lesson.fences import front_place
 from gdtutor.lesson.front_matter_checks import ID
 from gdtutor.lesson.load import read_lesson
-from gdtutor.lesson.reports import Findings, Place, Report, shown
+from gdtutor.lesson.reports import Report, shown
 from gdtutor.lesson.source import near_file, read_source
-from gdtutor.lesson.summary import LessonEntry, number_of, read_summary
-from gdtutor.lesson.toml_text import find_places
-from gdtutor.values import Struct, replace
+from gdtutor.lesson.summary import LessonEntry, csv_files, number_of, read_summary
+from gdtutor.values import Struct, asdict, replace
 
 FORMAT = 1
 """Version of the JSON."""
@@ -113,8 +112,8 @@ def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
         is_markdown = path.suffix.lower() == ".md"
         hint = _NAMES if is_markdown else "remove it, or name it in a lesson's csv"
         what = "this is no lesson" if is_markdown else "no lesson uses this file"
-        report = _report if is_markdown else _warning
-        reports.append(report(path, "stray", what, hint))
+        level = "error" if is_markdown else "warning"
+        reports.append(_report(path, "stray", what, hint, level))
     numbers: dict[int, Path] = {}
     for path in lessons:
         number = int(number_of(path))
@@ -145,15 +144,15 @@ def _about_ids(files: Sequence[Path]) -> list[Report]:
         if own in first:
             what = f"{first[own].name} has the id '{own}' too"
             hint = "choose another: progress is kept under it"
-            reports.append(_at_id(path, _report(path, "duplicate-id", what, hint)))
+            reports.append(_at_id(path, "duplicate-id", what, hint, "error"))
         elif own in shipped and shipped[own].name != path.name:
             what = f"the lesson {shipped[own].name} of the program has the id '{own}' too"
             hint = "choose another: progress is kept under it, and would be that of both"
-            reports.append(_at_id(path, _warning(path, "shipped-id", what, hint)))
+            reports.append(_at_id(path, "shipped-id", what, hint))
         first.setdefault(own, path)
         what, hint = _about_name(path, own)
         if what:
-            reports.append(_at_id(path, _warning(path, "id-name", what, hint)))
+            reports.append(_at_id(path, "id-name", what, hint))
     return reports
 
 
@@ -188,21 +187,14 @@ def _about_name(path: Path, lesson_id: str) -> tuple[str, str]:
     return what, hint
 
 
-def _at_id(path: Path, report: Report) -> Report:
+def _at_id(path: Path, code: str, what: str, hint: str, level: str = "warning") -> Report:
     text = read_source(path)
-    divided = divide(text, Findings(path))
-    places = find_places(divided.toml, TOML_LINE, {("id", "=")}) if divided is not None else {}
-    place = places.get(("id", "="), Place(1, 1))
-    source = text.split("\n")[place.line - 1]
-    return replace(report, line=place.line, column=place.column, source=source)
+    place = front_place(text, ("id", "="))
+    return Report(path, *place, level, code, what, hint, text.split("\n")[place.line - 1])
 
 
-def _warning(path: Path, code: str, what: str, hint: str) -> Report:
-    return Report(path, 0, 0, "warning", code, what, hint)
-
-
-def _report(path: Path, code: str, what: str, hint: str) -> Report:
-    return Report(path, 0, 0, "error", code, what, hint)
+def _report(path: Path, code: str, what: str, hint: str, level: str = "error") -> Report:
+    return Report(path, 0, 0, level, code, what, hint)
 
 
 def check_lines(result: CheckResult) -> list[str]:
@@ -226,29 +218,15 @@ def _count(number: int, word: str) -> str:
 
 def check_data(result: CheckResult) -> dict[str, object]:
     """Return the report as JSON data; an error that is not finite is the text inf."""
+    problems = [
+        asdict(report) | {"path": str(report.path)} for report in (*result.problems, *result.lost)
+    ]
+    for problem in problems:
+        del problem["source"]
+    gradients = [
+        asdict(one) | ({"relative_error": "inf"} if math.isinf(one.relative_error) else {})
+        for one in result.gradients
+    ]
     return {
-        "format": FORMAT,
-        "files": result.files,
-        "problems": [
-            {
-                "path": str(report.path),
-                "line": report.line,
-                "column": report.column,
-                "level": report.level,
-                "code": report.code,
-                "what": report.what,
-                "hint": report.hint,
-            }
-            for report in (*result.problems, *result.lost)
-        ],
-        "gradients": [
-            {
-                "lesson": gradient.lesson,
-                "parameter": gradient.parameter,
-                "relative_error": (
-                    "inf" if gradient.relative_error == float("inf") else gradient.relative_error
-                ),
-            }
-            for gradient in result.gradients
-        ],
-    }
+        "format": FORMAT, "files": result.files, "problems": problems, "gradients": gradients,
+    }  # fmt: skip

@@ -36,13 +36,12 @@ class Asked(Struct, frozen=True, eq=False):
     step: Step
 
 
-def check_questions(notes: Notes, session: Walk, variant: str) -> None:
+def check_questions(notes: Notes, session: Walk) -> None:
     """Report questions that cannot be answered, or that say their answer.
 
     Args:
         notes: What to add to.
         session: The lesson, or one of its variants, at its own values.
-        variant: The variant's name; empty for the lesson itself.
     """
     if not any(scene.questions for scene in notes.lesson.scenes):
         return
@@ -52,7 +51,7 @@ def check_questions(notes: Notes, session: Walk, variant: str) -> None:
         if not notes.limit.within(QUESTIONS, "questions"):
             return
         question, here = asked.question, asked.session
-        where = f"in the variant '{variant}', " if variant else ""
+        where = f"in the variant '{notes.variant}', " if notes.variant else ""
         if here.moment.iteration:
             where += f"in iteration {here.moment.iteration}, "
         right = right_choices(here, question.choices, asked.step.scene)

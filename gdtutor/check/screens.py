@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from gdtutor.check.findings import Notes
 from gdtutor.check.fit import DESIGN_SIZE, MAX_STEPS, Misfit, fit_of
 from gdtutor.lesson.characters import shell_word
-from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place
 from gdtutor.session.state import Walk
 from gdtutor.values import Struct, field
@@ -30,13 +29,12 @@ class ScreenChecks(Struct):
     unfolded, example by example and cell by cell again.
     """
 
-    lesson: Lesson
     layouts: set[Layout] = field(default_factory=set)
     """Of the runs that were looked at in every way."""
     reported: set[tuple[object, ...]] = field(default_factory=set)
     """The panels of steps that were reported."""
 
-    def check(self, notes: Notes, session: Walk, variant: str) -> None:
+    def check(self, notes: Notes, session: Walk) -> None:
         """Report every panel of a step that the design size cannot hold.
 
         The last iteration that was trained is looked at too: its numbers are often the longest.
@@ -45,12 +43,11 @@ class ScreenChecks(Struct):
         Args:
             notes: What to add to.
             session: The lesson, or one of its variants, at its own values, its run trained.
-            variant: The variant's name; empty for the lesson itself.
         """
         last = max(session.run.farthest - 1, 0)
         trains = session.lesson.trains
         layout = _layout(session)
-        share = MAX_STEPS // max(1, len(self.lesson.variants)) if variant else MAX_STEPS
+        share = MAX_STEPS // (notes.shares - 1) if notes.variant else MAX_STEPS
         fit = fit_of(
             session,
             dict.fromkeys((0, 1, last, *_written_for(session))) if trains else (0,),
@@ -60,37 +57,29 @@ class ScreenChecks(Struct):
         )
         self.layouts.add(layout)
         for misfit in fit.misfits:
-            self._report(notes, misfit, variant)
+            self._report(notes, misfit)
         if not fit.is_whole:
-            of = f"with the variant '{variant}' " if variant else ""
             size = "x".join(map(str, DESIGN_SIZE))
             many = "takes too long" if notes.limit.is_over() else "has too many steps"
-            what = f"{of}the lesson {many} for all that it shows to be held against {size}"
+            what = f"{notes.of}the lesson {many} for all that it shows to be held against {size}"
             hint = "a shorter lesson can be checked whole"
             notes.add("fit", what, hint, Place(1, 1), "warning")
 
-    def _report(self, notes: Notes, misfit: Misfit, variant: str) -> None:
-        is_title = misfit.panel == "title"
-        step = misfit.step
-        key = (step.scene, step.phase, step.node, step.variable, misfit.panel)
+    def _report(self, notes: Notes, misfit: Misfit) -> None:
+        is_title, variant = misfit.panel == "title", notes.variant
         # While a variant is on, the title gives way to its name.
-        if key in self.reported or (variant and is_title):
+        if misfit.key in self.reported or (variant and is_title):
             return
-        self.reported.add(key)
-        way = _HINTS[misfit.panel if step.node or is_title else ""]
+        self.reported.add(misfit.key)
+        way = _HINTS[misfit.panel if misfit.step.node or is_title else ""]
         options = f"{f'--variant {shell_word(variant)} ' if variant else ''}{misfit.options()}"
-        hint = f"{way}; gdtutor shot {shell_word(str(self.lesson.path))} {options} shows it"
-        of = f"with the variant '{variant}' " if variant else ""
-        place = self._variant_place(notes, variant) if variant else _place_of(notes, misfit)
+        hint = f"{way}; gdtutor shot {shell_word(str(notes.lesson.path))} {options} shows it"
+        place = notes.of_variant() if variant else _place_of(notes, misfit)
         # Lines of the node panel that do not show are a key away; words of the author's own that
         # are cut are not.
         is_folded = misfit.panel == "node panel" and not misfit.cells_over
         level = "warning" if is_title or is_folded else "error"
-        notes.add("fit", of + misfit.text(), hint, place, level)
-
-    def _variant_place(self, notes: Notes, variant: str) -> Place:
-        names = [known.name for known in self.lesson.variants]
-        return notes.in_front("variants", names.index(variant))
+        notes.add("fit", notes.of + misfit.text(), hint, place, level)
 
 
 def _layout(session: Walk) -> Layout:

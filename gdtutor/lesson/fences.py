@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gdtutor.lesson.reports import Findings, Place
+from gdtutor.lesson.toml_text import Path as TomlPath
+from gdtutor.lesson.toml_text import find_places
 from gdtutor.values import Struct
 
 FENCE = "+++"
@@ -39,3 +43,11 @@ def divide(text: str, findings: Findings) -> Divided | None:
         Place(1, 1), "front-matter", "the front matter is not closed", f"end it with a {FENCE} line"
     )
     return None
+
+
+def front_place(text: str, *wanted: TomlPath) -> Place:
+    """Return where the front matter of a file has the first of these that it has; the first line of
+    the file where it has none. See `find_places`."""
+    divided = divide(text, Findings(Path()))
+    places = {} if divided is None else find_places(divided.toml, TOML_LINE, wanted)
+    return next((places[path] for path in wanted if path in places), Place(1, 1))

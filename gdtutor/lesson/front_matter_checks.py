@@ -15,7 +15,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.body import Body
 from gdtutor.lesson.data import Data, read_data, without_columns
-from gdtutor.lesson.fences import TOML_LINE
+from gdtutor.lesson.fences import front_place
 from gdtutor.lesson.graphs import Given
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.names import MAX_NAMES, name_problem
@@ -25,7 +25,6 @@ from gdtutor.lesson.reports import Place, shown
 from gdtutor.lesson.starts import read_starts, start_shape
 from gdtutor.lesson.tables import FrontMatter, NetworkTable
 from gdtutor.lesson.toml_text import Path as TomlPath
-from gdtutor.lesson.toml_text import find_places
 from gdtutor.lesson.training_table import batch_of, read_settings
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
@@ -106,21 +105,13 @@ def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFron
     if mistakes:
         return None
     given = _given(data, starts, constants, roles, settings)
-    given = replace(given, in_rows=in_rows, doubts=_doubts(data, written))
-    place = None
-    if expansion is not None:
-        header: TomlPath = ("network", "=")
-        place = find_places(written.toml, TOML_LINE, {header}).get(header, Place(1, 1))
-    return CheckedFrontMatter(written, data, starts, constants, expansion, settings, given, place)
-
-
-def _doubts(data: Data, written: Written) -> dict[str, tuple[Place, str]]:
-    """Return which classes may be none, with the place where their labels are bound."""
-    paths: dict[str, TomlPath] = {leaf: _bound(leaf, data) for leaf in data.doubts}
-    places = find_places(written.toml, TOML_LINE, paths.values()) if paths else {}
-    return {
-        leaf: (places.get(path, Place(1, 1)), data.doubts[leaf]) for leaf, path in paths.items()
+    doubts = {
+        leaf: (front_place(written.text, _bound(leaf, data)), doubt)
+        for leaf, doubt in data.doubts.items()
     }
+    given = replace(given, in_rows=in_rows, doubts=doubts)
+    place = None if expansion is None else front_place(written.text, ("network", "="))
+    return CheckedFrontMatter(written, data, starts, constants, expansion, settings, given, place)
 
 
 def _bound(leaf: str, data: Data) -> TomlPath:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -107,10 +108,36 @@ def read_words(path: Path) -> str:
     return " ".join(re.sub(r"[`*#]", "", body).split())
 
 
+def csv_files(lesson: Path) -> tuple[Path, ...] | None:
+    """Return the CSV files of a lesson file and of its variants, each once.
+
+    Names that lead out of the lesson's folder are left out, as they are never read. None where the
+    file cannot be read, or its front matter is no TOML.
+    """
+    divided = _divided(lesson)
+    raw = None if divided is None else read_toml(divided.toml, TOML_LINE, Findings(lesson))
+    if raw is None:
+        return None
+    tables = raw.get("variants", [])
+    named: list[object] = []
+    for table in [raw.get("data"), *(tables if isinstance(tables, list) else [])]:
+        if isinstance(table, dict):
+            inner = table.get("data")
+            named += [table.get("csv"), table.get("data.csv")]
+            named += [inner.get("csv")] if isinstance(inner, dict) else []
+    inside = (name for name in named if isinstance(name, str) and _is_inside(name))
+    return tuple(dict.fromkeys(lesson.parent / name for name in inside))
+
+
+def _is_inside(name: str) -> bool:
+    way = Path(os.path.normpath(name))
+    is_name = bool(name) and "\0" not in name
+    return is_name and not way.is_absolute() and not way.drive and ".." not in way.parts
+
+
 def _divided(path: Path) -> Divided | None:
-    findings = Findings(path)
     try:
-        return divide(read_source(path), findings)
+        return divide(read_source(path), Findings(path))
     except LessonError:
         return None
 
