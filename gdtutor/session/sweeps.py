@@ -76,7 +76,10 @@ def swept(session: Walk, news: Swept) -> Walk:
         status = news.status if now.status is Status.RUNNING else now.status
         return replace(session, sweeping=replace(now, done=news.done, status=status))
     session = replace(session, sweeping=None)
-    return session if session.is_error else said(session, "All runs of the sweep are done.")
+    broken, of = sum(curve.is_broken for curve in news.curves), len(news.curves)
+    ends = f"{broken} of {of} diverge{'s' * (broken == 1)}" if broken else "none diverges"
+    told = f"All runs of the sweep are done; {ends}."
+    return session if session.is_error else said(session, told)
 
 
 def toggle_sweep(session: Walk, now: Sweeping) -> Result:

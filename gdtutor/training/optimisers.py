@@ -103,33 +103,6 @@ _ALL = (
         hyperparameters=(_BETA,), state=(StateVariable("v", "velocity"),),
     ),
     Optimiser(
-        "nesterov", "Nesterov's accelerated gradient",
-        (("v", "beta*v + g"), ("p", "p - learning_rate*(g + beta*v)")),
-        source="Nesterov 1983; in this form Bengio, Boulanger-Lewandowski and Pascanu 2013, eq. 7",
-        convention="the gradient is taken at the current point: p stands for the point that looks "
-        "ahead, and the velocity has the same form as with momentum",
-        hyperparameters=(_BETA,), state=(StateVariable("v", "velocity"),),
-    ),
-    Optimiser(
-        "adagrad", "AdaGrad",
-        (("s", "s + g**2"), ("p", "p - learning_rate*g/(sqrt(s) + epsilon)")),
-        source="Duchi, Hazan and Singer 2011, fig. 1, diagonal form",
-        convention="epsilon stands outside the root; s starts at 0",
-        hyperparameters=(_EPSILON,),
-        state=(StateVariable("s", "sum of squared gradients", is_odd=False),),
-    ),
-    Optimiser(
-        "rmsprop", "RMSProp",
-        (
-            ("s", "rho*s + (1 - rho)*g**2"),
-            ("p", "p - learning_rate*g/(sqrt(s) + epsilon)"),
-        ),
-        source="Tieleman and Hinton 2012, Coursera lecture 6.5",
-        convention="epsilon stands outside the root; s starts at 0 and is not corrected for it",
-        hyperparameters=(Hyperparameter("rho", 0.9), _EPSILON),
-        state=(StateVariable("s", "running mean of squared gradients", is_odd=False),),
-    ),
-    Optimiser(
         "adam", "Adam",
         (
             ("m1", "beta1*m1 + (1 - beta1)*g"),
@@ -147,6 +120,33 @@ _ALL = (
             StateVariable("m1", "running mean of gradients"),
             StateVariable("m2", "running mean of squared gradients", is_odd=False),
         ),
+    ),
+    Optimiser(
+        "rmsprop", "RMSProp",
+        (
+            ("s", "rho*s + (1 - rho)*g**2"),
+            ("p", "p - learning_rate*g/(sqrt(s) + epsilon)"),
+        ),
+        source="Tieleman and Hinton 2012, Coursera lecture 6.5",
+        convention="epsilon stands outside the root; s starts at 0 and is not corrected for it",
+        hyperparameters=(Hyperparameter("rho", 0.9), _EPSILON),
+        state=(StateVariable("s", "running mean of squared gradients", is_odd=False),),
+    ),
+    Optimiser(
+        "nesterov", "Nesterov's accelerated gradient",
+        (("v", "beta*v + g"), ("p", "p - learning_rate*(g + beta*v)")),
+        source="Nesterov 1983; in this form Bengio, Boulanger-Lewandowski and Pascanu 2013, eq. 7",
+        convention="the gradient is taken at the current point: p stands for the point that looks "
+        "ahead, and the velocity has the same form as with momentum",
+        hyperparameters=(_BETA,), state=(StateVariable("v", "velocity"),),
+    ),
+    Optimiser(
+        "adagrad", "AdaGrad",
+        (("s", "s + g**2"), ("p", "p - learning_rate*g/(sqrt(s) + epsilon)")),
+        source="Duchi, Hazan and Singer 2011, fig. 1, diagonal form",
+        convention="epsilon stands outside the root; s starts at 0",
+        hyperparameters=(_EPSILON,),
+        state=(StateVariable("s", "sum of squared gradients", is_odd=False),),
     ),
     Optimiser(
         "adamw", "Adam with decoupled weight decay",
@@ -193,7 +193,7 @@ _ALL = (
 )  # fmt: skip
 
 OPTIMISERS: Mapping[str, Optimiser] = {row.name: row for row in _ALL}
-"""Every optimiser by its name in a lesson."""
+"""Every optimiser by its name in a lesson, those first that are met first."""
 
 STATES = tuple(sorted({state.name for row in _ALL for state in row.state}))
 """What some optimiser remembers of a parameter, by name."""

@@ -117,7 +117,7 @@ def test_a_student_sweeps_within_bounds(pool: TrainingPool) -> None:
         assert sweep("learning_rate=0.1,1").sweeping is not None
         await until(lambda: own_walk().sweeping is None)
         own = own_walk()
-        assert own.message == "All runs of the sweep are done."
+        assert own.message == "All runs of the sweep are done; none diverges."
         assert [one.label for one in own.kept] == ["learning_rate 0.1", "learning_rate 1"]
         alone = Sweep(members_of(own.lesson, None, "learning_rate=0.1,1", own.run.segments))
         alone.advance()
@@ -433,7 +433,7 @@ def test_a_sweep_that_a_student_has_paused_goes_on_where_it_was(
         hub.press("anna", Press("space"))
         await until(lambda: own_walk().sweeping is None)
         own = own_walk()
-        assert own.message == "All runs of the sweep are done."
+        assert own.message == "All runs of the sweep are done; none diverges."
         alone = Sweep(members_of(own.lesson, None, "learning_rate=0.5,1", own.run.segments))
         alone.advance()
         assert [list(one.costs) for one in own.kept] == [list(f.costs) for f in alone.found()]

@@ -407,6 +407,14 @@ def test_every_key_with_a_word_is_named_below_the_panels(size: tuple[int, int]) 
     assert len(frame_of(typing, *size, UNICODE).lines) == size[1]
 
 
+def test_the_optimisers_that_are_met_first_are_chosen_first() -> None:
+    chosen = [at(begun(), "optimizer")]
+    for _ in range(3):
+        chosen.append(pressed(chosen[-1], parse_keys("right")))
+    names = [session.play.playground.optimizer for session in chosen]
+    assert names == ["sgd", "momentum", "adam", "rmsprop"]
+
+
 def test_help_says_what_accuracy_and_test_are() -> None:
     told = [plain(row).strip() for row in help_lines(Screen.PLAY, 116, UNICODE)]
     assert any(row.startswith("accuracy") and "told right" in row for row in told)

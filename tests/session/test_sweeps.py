@@ -110,13 +110,17 @@ def test_single_steps_of_the_own_run_wait_for_the_sweep() -> None:
         assert "s ends it" in session.message
 
 
-def test_a_sweep_that_is_done_says_so() -> None:
-    session = sweeping()
+@pytest.mark.parametrize(
+    ("rates", "ends"), [("0.1,1", "none diverges"), ("0.5,20", "1 of 2 diverges"),
+                        ("20,0.5,30", "2 of 3 diverge")],
+)  # fmt: skip
+def test_a_sweep_that_is_done_says_so_and_how_many_runs_diverge(rates: str, ends: str) -> None:
+    session, _ = sweep(press(open_at("learning-rate"), "t"), rates)
     assert session.sweeping is not None
     session.sweeping.sweep.advance()
     done, _ = update(session, news_of(session.sweeping.sweep, Status.RUNNING))
     assert done.sweeping is None
-    assert "done" in done.message
+    assert done.message == f"All runs of the sweep are done; {ends}."
 
 
 def test_a_sweep_does_not_leak_into_the_lesson_opened_next() -> None:
