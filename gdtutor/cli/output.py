@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from gdtutor.cli.streams import match_encoding, use_utf8
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.characters import pictured
 from gdtutor.view.frame import Chars, chars_for
 
 _LONG_WORD = re.compile(r"(\S{60})\S{300,}")
@@ -26,7 +28,6 @@ def format_of(chosen: str | None, out: str) -> str:
 
 def complain(error: Exception) -> None:
     """Print an error to standard error, with its place where it has one."""
-    from gdtutor.lesson.characters import pictured
     from gdtutor.lesson.reports import LessonError
 
     start = "" if isinstance(error, LessonError) else "gdtutor: error: "
@@ -44,8 +45,6 @@ def print_json(data: object) -> None:
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines of text."""
-    from gdtutor.lesson.characters import pictured
-
     with _printing():
         for line in lines:
             print(pictured(line, keep="\n"))
@@ -60,8 +59,6 @@ def print_file(text: str) -> None:
 
 def say(text: str, end: str = "\n") -> None:
     """Print a text at once."""
-    from gdtutor.lesson.characters import pictured
-
     with _printing():
         print(pictured(text, keep="\n"), end=end, flush=True)
 
@@ -91,7 +88,5 @@ def _printing() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        from gdtutor.engine.errors import GdTutorError
-
         what = f"standard output cannot be written to: {error.strerror}"
         raise GdTutorError(what, "write to another file") from None

@@ -20,7 +20,7 @@ from gdtutor.progress.schema import (
     read_places,
 )
 from gdtutor.progress.set_aside import COMPANIONS, Identity, identity_of, move_aside
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 
 MAX_OPENINGS = 3
 """How often opening is tried when another program replaces the file meanwhile."""
@@ -113,12 +113,8 @@ def open_database(
                     " and progress starts afresh."
                 )
         else:
-            return OpenedStore(
-                opened.connection,
-                opened.is_saving,
-                (*messages, *opened.messages),
-                identity_of(path),
-            )
+            told = (*messages, *opened.messages)
+            return replace(opened, messages=told, identity=identity_of(path))
     return _not_saving(path, "other programs keep replacing it")
 
 
@@ -133,29 +129,20 @@ def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...
         _UnusableFileError: it must be moved aside first.
     """
     existed = identity_of(path) is not None
-    connection: sqlite3.Connection | None = None
     try:
-        # Transactions are spelled out: Python's implicit ones begin as readers, and two readers
-        # that both want to write cannot wait for each other.
-        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None)
-        found = _prepare(connection, path, migrations)
-        connection.execute("PRAGMA journal_mode = DELETE")
-        # EXTRA is FULL and also syncs the folder after a commit, without which a loss of power
-        # could bring back the journal, and with it the state before a commit already reported.
-        connection.execute("PRAGMA synchronous = EXTRA")
-        # On macOS a plain fsync does not reach the disk.
-        connection.execute("PRAGMA fullfsync = ON")
+        with _connected(path, busy_seconds) as connection:
+            found = _prepare(connection, path, migrations)
+            connection.execute("PRAGMA journal_mode = DELETE")
+            # EXTRA is FULL and also syncs the folder after a commit, without which a loss of power
+            # could bring back the journal, and with it the state before a commit already reported.
+            connection.execute("PRAGMA synchronous = EXTRA")
+            # On macOS a plain fsync does not reach the disk.
+            connection.execute("PRAGMA fullfsync = ON")
     except _NewerFormatError as newer:
-        _close(connection)
         return _not_saving(path, str(newer))
-    except _UnusableFileError:
-        _close(connection)
-        raise
     except OSError as error:
-        _close(connection)
         return _not_saving(path, str(error.strerror))
     except sqlite3.Error as error:
-        _close(connection)
         if _primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise _UnusableFileError("damaged") from error
         if _primary_code(error) == sqlite3.SQLITE_READONLY and _is_of_no_version(path):
@@ -166,9 +153,18 @@ def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...
     return OpenedStore(connection, True, notice)
 
 
-def _close(connection: sqlite3.Connection | None) -> None:
-    if connection is not None:
+@contextlib.contextmanager
+def _connected(path: Path | str, busy_seconds: float) -> Iterator[sqlite3.Connection]:
+    """Open a file, or an address, and close it again where something goes wrong with it."""
+    # Transactions are spelled out: Python's implicit ones begin as readers, and two readers that
+    # both want to write cannot wait for each other.
+    is_address = isinstance(path, str)
+    connection = sqlite3.connect(path, uri=is_address, timeout=busy_seconds, isolation_level=None)
+    try:
+        yield connection
+    except BaseException:
         connection.close()
+        raise
 
 
 def _open_for_reading(
@@ -176,17 +172,15 @@ def _open_for_reading(
 ) -> OpenedStore:
     """Open a file that cannot be written, so that at least it can be read."""
     refused = _not_saving(path, why)
-    connection: sqlite3.Connection | None = None
+    address = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        address = f"{path.absolute().as_uri()}?mode=ro"
-        connection = sqlite3.connect(address, uri=True, timeout=busy_seconds, isolation_level=None)
-        if _format(connection, path, migrations) == len(migrations):
+        with _connected(address, busy_seconds) as connection:
+            if _format(connection, path, migrations) < len(migrations):
+                raise _UnusableFileError("of an earlier format")
             _check(connection)
-            return OpenedStore(connection, False, refused.messages)
     except (sqlite3.Error, OSError, _UnusableFileError, _NewerFormatError, *UNREADABLE):
-        pass
-    _close(connection)
-    return refused
+        return refused
+    return replace(refused, connection=connection)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, migrations: tuple[Migration, ...]) -> int:

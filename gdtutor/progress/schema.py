@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from typing import assert_never
 
 from gdtutor.progress.records import Attempt, Finished, LessonPlace, Record, Reset, SavedPlace
+from gdtutor.values import asdict
 
 APPLICATION_ID = 0x67645475
 """The bytes "gdTu" in the header of the file, by which SQLite files are told apart."""
@@ -60,25 +62,18 @@ def write_record(connection: sqlite3.Connection, record: Record) -> None:
     lesson = _text(record.lesson_id)
     match record:
         case SavedPlace():
-            _write_place(connection, lesson, record.place)
+            kept = {"edits": json.dumps(record.place.edits), "command": _text(record.place.command)}
+            (last,) = connection.execute("SELECT coalesce(max(saved), 0) FROM place").fetchone()
+            row = {"lesson": lesson, **asdict(record.place), **kept, "saved": last + 1}
+            _insert(connection, "OR REPLACE INTO place", row)
         case Finished():
-            connection.execute(
-                "INSERT INTO finished (lesson, at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (lesson, record.when),
-            )
+            row = {"lesson": lesson, "at": record.when}
+            _insert(connection, "OR IGNORE INTO finished", row)
         case Attempt():
-            connection.execute(
-                "INSERT INTO attempt (lesson, question, answer, correct, slip, at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    lesson,
-                    _text(record.question),
-                    _text(record.answer),
-                    int(record.correct),
-                    None if record.slip is None else _text(record.slip),
-                    record.when,
-                ),
-            )
+            row = {"lesson": lesson, "question": _text(record.question),
+                   "answer": _text(record.answer), "correct": int(record.correct),
+                   "slip": record.slip and _text(record.slip), "at": record.when}  # fmt: skip
+            _insert(connection, "INTO attempt", row)
         case Reset():
             for table in ("place", "finished", "attempt"):
                 connection.execute(f"DELETE FROM {table} WHERE lesson = ?", (lesson,))
@@ -86,21 +81,10 @@ def write_record(connection: sqlite3.Connection, record: Record) -> None:
             assert_never(record)
 
 
-def _write_place(connection: sqlite3.Connection, lesson: str, place: LessonPlace) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO place"
-        " (lesson, iteration, step, steps_total, edits, command, updated, saved)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(saved), 0) + 1 FROM place))",
-        (
-            lesson,
-            place.iteration,
-            place.step,
-            place.steps_total,
-            json.dumps(place.edits),
-            _text(place.command),
-            place.updated,
-        ),
-    )
+def _insert(connection: sqlite3.Connection, where: str, row: Mapping[str, object]) -> None:
+    """Write a row, whose keys are the columns of a table."""
+    values = ", ".join(f":{column}" for column in row)
+    connection.execute(f"INSERT {where} ({', '.join(row)}) VALUES ({values})", dict(row))
 
 
 def read_places(connection: sqlite3.Connection) -> dict[str, LessonPlace]:

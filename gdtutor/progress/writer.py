@@ -23,15 +23,12 @@ class WriterState(Struct, frozen=True):
 
 def coalesce(records: Iterable[Record]) -> tuple[Record, ...]:
     """Leave out every place that a later place of the same lesson replaces."""
-    kept: list[Record] = []
-    seen: set[str] = set()
-    for record in reversed(tuple(records)):
-        if isinstance(record, SavedPlace):
-            if record.lesson_id in seen:
-                continue
-            seen.add(record.lesson_id)
-        kept.append(record)
-    return tuple(reversed(kept))
+    kept: dict[str | int, Record] = {}
+    for number, record in enumerate(records):
+        key = record.lesson_id if isinstance(record, SavedPlace) else number
+        kept.pop(key, None)
+        kept[key] = record
+    return tuple(kept.values())
 
 
 class ProgressWriter:

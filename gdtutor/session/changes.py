@@ -58,7 +58,7 @@ def is_own(lesson: Lesson, start: RunSegment, change: Assignment) -> bool:
         return False
     if name in before.parameters:
         own = before.parameters[name]
-        return is_identical(own, _filled(own, change.cell, change.value))
+        return is_identical(own, filled(own, change.cell, change.value))
     if after.settings != start.settings:
         return False
     constants = after.problem.constants
@@ -118,7 +118,7 @@ def _changed_value(
     if name in problem.constants:
         array = problem.constants[name]
         _check_cell(name, cell, array.shape)
-        constants = {**problem.constants, name: _filled(array, cell, value)}
+        constants = {**problem.constants, name: filled(array, cell, value)}
         return replace(segment, problem=replace(problem, constants=constants))
     used = {leaf.name for scene in lesson.scenes for leaf in scene.graph.leaves}
     data = {binding.leaf: binding for binding in lesson.bindings if binding.leaf in used}
@@ -139,8 +139,8 @@ def _changed_data(problem: Problem, binding: Binding, cell: Cell | None, value: 
     examples = np.array(problem.examples)
     if binding.is_matrix:
         _check_cell(name, cell, binding.matrix_shape(problem.size))
-        filled = _filled(binding.matrix(examples), cell, value)
-        examples[:, list(binding.columns)] = filled if binding.examples_first else filled.T
+        cells = filled(binding.matrix(examples), cell, value)
+        examples[:, list(binding.columns)] = cells if binding.examples_first else cells.T
         return frozen(examples)
     if cell is None and problem.size == 1:
         example = 0
@@ -151,7 +151,7 @@ def _changed_data(problem: Problem, binding: Binding, cell: Cell | None, value: 
     return frozen(examples)
 
 
-def _filled(array: Array, cell: Cell | None, value: float) -> Array:
+def filled(array: Array, cell: Cell | None, value: float) -> Array:
     """Return the array with a number in a cell; in every cell where none is named."""
     changed = np.array(array)
     changed[cell or ()] = value

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import product
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
 from gdtutor.engine.local import UPSTREAM
@@ -13,16 +15,16 @@ def cell_by_cell(expr: Expr) -> Iterator[Expr]:
     """Yield a formula with * in place of @, as it stands and with an operand turned around."""
     if not has_operation(expr, "matmul"):
         return
-    turns: tuple[Callable[[Expr], Expr], ...] = (lambda e: e, _flipped)
-    for left in turns:
-        for right in turns:
+    for turns in product((False, True), repeat=2):
+        yield with_parts_changed(expr, partial(_by_cells, turns=turns))
 
-            def change(part: Apply, a: object = left, b: object = right) -> Expr | None:
-                if part.op != "matmul" or not (callable(a) and callable(b)):
-                    return None
-                return Apply("mul", (a(part.args[0]), b(part.args[1])))
 
-            yield with_parts_changed(expr, change)
+def _by_cells(part: Apply, turns: tuple[bool, ...]) -> Expr | None:
+    """Return a matrix product as one of cells, with some of its operands turned around."""
+    if part.op != "matmul":
+        return None
+    pairs = zip(part.args, turns, strict=True)
+    return Apply("mul", tuple(_flipped(arg) if turn else arg for arg, turn in pairs))
 
 
 def _flipped(expr: Expr) -> Expr:
@@ -156,12 +158,8 @@ def without_operation(expr: Expr, op: str) -> Expr:
 def functions() -> Iterator[str]:
     """Yield the names of all functions of one operand."""
     for name, row in OPERATIONS.items():
-        if (
-            row.operands == 1
-            and row.kind is Kind.ELEMENTWISE
-            and not row.internal
-            and name != "neg"
-        ):
+        is_function = row.operands == 1 and row.kind is Kind.ELEMENTWISE and name != "neg"
+        if is_function and not row.internal:
             yield name
 
 

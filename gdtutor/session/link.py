@@ -55,26 +55,20 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
         # The question is asked on arriving, so the command stands one step before it.
         session = steps_back(replace(session, challenge=None), 1)
     words = [session.program, *_opening_words(session, lesson)]
-    if session.variant:
-        words += ["--variant", session.variant]
-    if session.seed is not None:
-        words += ["--seed", str(session.seed)]
-    for change in session.changes:
-        words += ["--set", change.text()]
-    place = place_of(session)
-    if place:
-        words += ["--at", place]
-    if look.example:
-        words += ["--example", str(look.example)]
-    unfolded = _unfolded(lesson, look)
-    if unfolded:
-        words += ["--unfold", unfolded]
-    if look.folded is not None:
-        words += ["--fold", str(look.folded)]
-    if look.digits != (lesson.digits or DEFAULT_DIGITS):
-        words += ["--digits", str(look.digits)]
-    if session.predict:
-        words.append("--predict")
+    own_digits = lesson.digits or DEFAULT_DIGITS
+    options = [
+        ("variant", session.variant),
+        ("seed", session.seed),
+        *(("set", change.text()) for change in session.changes),
+        ("at", place_of(session)),
+        ("example", look.example or None),
+        ("unfold", _unfolded(lesson, look)),
+        ("fold", look.folded),
+        ("digits", look.digits if look.digits != own_digits else None),
+    ]
+    for name, value in options:
+        words += [f"--{name}", str(value)] if value not in ("", None) else []
+    words += ["--predict"] * session.predict
     keys = _keys(session) if challenge is None else "n" if session.prompt else "n escape"
     if lesson.predict and not session.predict:
         # Questions that the lesson asks and the learner has turned off stay so.

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.selectors import Assignment
-from gdtutor.session.changes import is_own, segments_with
+from gdtutor.session.changes import filled, is_own, segments_with
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.run import RunSegment
 from gdtutor.training.settings import Settings
@@ -60,8 +57,5 @@ def _given(
     parameters = dict(problem.parameters)
     for segment in segments:
         for edit in segment.edits:
-            changed = np.array(parameters[edit.name])
-            changed[edit.cell or ()] = edit.value
-            parameters[edit.name] = frozen(changed)
-    last = segments[-1].problem
-    return last.given(parameters, batch)
+            parameters[edit.name] = filled(parameters[edit.name], edit.cell, edit.value)
+    return segments[-1].problem.given(parameters, batch)

@@ -17,7 +17,7 @@ from gdtutor.session.sweeps import Swept, news_of
 from gdtutor.session.training import catch_up, seconds_watched, watched_by
 from gdtutor.session.update import Failed, Progressed
 from gdtutor.ui.app import TutorApp
-from gdtutor.values import Struct, field, replace
+from gdtutor.values import replace
 
 if TYPE_CHECKING:
     from gdtutor.training.run import Run
@@ -31,12 +31,8 @@ LONGEST_PAUSE = 0.1
 """Seconds for which the worker stands aside at most, whatever becomes of the key."""
 
 News = Progressed | Swept | Failed
-
-
-class _Task(Struct, frozen=True, eq=False):
-    """What the worker does, until it is stopped."""
-
-    stop: threading.Event = field(default_factory=threading.Event)
+Stop = threading.Event
+"""What ends a job of the worker, and tells it from every other one."""
 
 
 class Trainer:
@@ -54,7 +50,7 @@ class Trainer:
         self._asked = threading.Event()
         self._clock = clock
         self._usual_interval = sys.getswitchinterval()
-        self._job: _Task | None = None
+        self._job: Stop | None = None
         self._longest_pause = longest_pause
         self._is_open: Callable[[], bool] = lambda: True
         self._turn = threading.Lock()
@@ -87,12 +83,12 @@ class Trainer:
     def pause(self) -> None:
         """Let the worker stop after the burst it is in."""
         if self._job is not None:
-            self._job.stop.set()
+            self._job.set()
         self._way.set()
 
-    def _begin(self, app: TutorApp, work: Callable[[_Task], None]) -> None:
+    def _begin(self, app: TutorApp, work: Callable[[Stop], None]) -> None:
         self.pause()
-        job = _Task()
+        job = Stop()
         self._is_open = lambda: app.is_running
         self._job, self._news, self.is_working = job, None, True
         self._asked.set()
@@ -101,7 +97,7 @@ class Trainer:
             lambda: self._yielding(work, job), lambda: pass_on(lambda: app.call_later(ended.result))
         )
 
-    def _yielding(self, work: Callable[[_Task], None], job: _Task) -> None:
+    def _yielding(self, work: Callable[[Stop], None], job: Stop) -> None:
         """Work, once the job before has left its burst: the two may train the same run.
 
         Meanwhile the interpreter changes threads more often, so that keys wait less. What the
@@ -118,12 +114,12 @@ class Trainer:
                     sys.setswitchinterval(self._usual_interval)
                     self.is_working = False
 
-    def _publish(self, job: _Task, news: News) -> None:
+    def _publish(self, job: Stop, news: News) -> None:
         """Put out news, unless another job has taken this one's place."""
         if self._job is job:
             self._news = news
 
-    def _deadline(self, job: _Task, news: Callable[[], News]) -> Callable[[], bool]:
+    def _deadline(self, job: Stop, news: Callable[[], News]) -> Callable[[], bool]:
         """Return what training asks between bursts: it publishes, and says whether to stop."""
 
         def is_over() -> bool:
@@ -131,16 +127,16 @@ class Trainer:
                 self._asked.clear()
                 self._publish(job, news())
             self._way.wait(self._longest_pause)
-            return job.stop.is_set() or not self._is_open()
+            return job.is_set() or not self._is_open()
 
         return is_over
 
-    def _sweep(self, job: _Task, sweep: Sweep) -> None:
+    def _sweep(self, job: Stop, sweep: Sweep) -> None:
         is_over = self._deadline(job, lambda: news_of(sweep, Status.RUNNING))
         sweep.advance(deadline=is_over, clock=self._clock)
         self._publish(job, news_of(sweep, Status.PAUSED))
 
-    def _watched(self, run: Run, is_over: Callable[[], bool], job: _Task) -> None:
+    def _watched(self, run: Run, is_over: Callable[[], bool], job: Stop) -> None:
         """Train to the end as slowly as a run is watched, from where it is."""
         whole = run.last_iteration
         started = self._clock() - seconds_watched(run.farthest, whole)
@@ -149,9 +145,9 @@ class Trainer:
             if due > run.farthest:
                 run.advance(due - run.farthest, deadline=is_over, clock=self._clock)
             else:
-                job.stop.wait(WATCH_EVERY)
+                job.wait(WATCH_EVERY)
 
-    def _train(self, job: _Task, before: Snapshot, wish: Train) -> None:
+    def _train(self, job: Stop, before: Snapshot, wish: Train) -> None:
         run, iterations = wish.run, wish.iterations
         started, first = self._clock(), len(run.costs)
 
