@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections import ChainMap
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from functools import cache
-from typing import Any
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from gdtutor.training.settings import Settings
 from gdtutor.training.walked import updates_with
 from gdtutor.values import Struct, replace
 
+T = TypeVar("T")
 _LOOSE = 1e-10
 """Share of a gradient from which on its rounding error shows in what an optimiser remembers."""
 
@@ -103,7 +105,35 @@ def moment_at(
     )
 
 
-class Updates(Mapping[str, OptimiserStep]):
+class Found(Mapping[str, T]):
+    """Values by name, each found when it is first asked for, and once.
+
+    Args:
+        names: The names, in their order.
+        find: Finds the value of one.
+    """
+
+    def __init__(self, names: Collection[str], find: Callable[[str], T]) -> None:
+        self._names, self._find = names, cache(find)
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._find(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def over(under: Mapping[str, T], values: Mapping[str, T]) -> Mapping[str, T]:
+    """Return a mapping with some values in place of others; nothing is copied of the others."""
+    return ChainMap(dict(values), cast("dict[str, T]", under))
+
+
+class Updates(Found[OptimiserStep]):
     """The update of every trained parameter, worked out when one is first asked for.
 
     What it gives is the run's own: bit for bit what the next iteration begins with.
@@ -116,19 +146,14 @@ class Updates(Mapping[str, OptimiserStep]):
 
     def __init__(self, run: Run, iteration: int, gradients: Mapping[str, Array]) -> None:
         self._run, self._iteration, self._gradients = run, iteration, gradients
-        self._names = run.segment_at(iteration).problem.trained
-        self._steps: dict[str, OptimiserStep] | None = None
+        self._steps: dict[str, OptimiserStep] = {}
+        super().__init__(run.segment_at(iteration).problem.trained, self._found)
 
-    def __getitem__(self, name: str) -> OptimiserStep:
-        if self._steps is None:
-            self._steps = self._worked_out()
+    def _found(self, name: str) -> OptimiserStep:
+        if not self._steps:
+            steps, after = self.roughly(), self._run.updated(self._iteration)
+            self._steps = {one: _with_results(step, one, after) for one, step in steps.items()}
         return self._steps[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
 
     def roughly(self) -> Mapping[str, OptimiserStep]:
         """Return the updates as the walk works them out, without the plan that trains."""
@@ -136,10 +161,6 @@ class Updates(Mapping[str, OptimiserStep]):
         segment, state = run.segment_at(k), run.state(k)
         facts = segment.problem, segment.settings, state, run.batch(k), run.learning_rate(k)
         return self._steps or updates_with(self._gradients, *facts)
-
-    def _worked_out(self) -> dict[str, OptimiserStep]:
-        steps, after = self.roughly(), self._run.updated(self._iteration)
-        return {name: _with_results(step, name, after) for name, step in steps.items()}
 
 
 def roughly(moment: Moment) -> Moment:
@@ -167,21 +188,22 @@ def as_trained(walked: Trace, run: Run, iteration: int) -> Trace:
     if OPTIMISERS[segment.settings.optimizer].solves:
         return walked
     trained = tuple(name for name in segment.problem.trained if name in walked.gradients)
+    # The lesson's first page needs none of them, and to find them takes as long as all the rest.
     taken = cache(lambda: _taken(walked, run, iteration, trained))
 
-    def arrived() -> dict[str, tuple[Contribution, ...]]:
-        ways = walked.contributions
-        return {
-            name: (replace(ways[name][0], value=gradient),)
-            for name, gradient in taken().items()
-            if len(ways[name]) == 1
-        }
+    def gradient(name: str) -> Array:
+        own = walked.gradients[name]
+        return taken().get(name, own) if name in trained else own
 
-    gradients = Amended(walked.gradients, trained, taken)
+    def arrived(name: str) -> tuple[Contribution, ...]:
+        ways = walked.contributions[name]
+        is_other = name in trained and len(ways) == 1 and name in taken()
+        return (replace(ways[0], value=taken()[name]),) if is_other else ways
+
     return replace(
         walked,
-        gradients=gradients,
-        contributions=Amended(walked.contributions, trained, cache(arrived)),
+        gradients=Found(walked.gradients, gradient),
+        contributions=Found(walked.contributions, arrived),
     )
 
 
@@ -191,36 +213,6 @@ def _taken(walked: Trace, run: Run, iteration: int, trained: tuple[str, ...]) ->
     names = [name for name in trained if _is_loose(walked.gradients[name], bounds[name])]
     taken = run.gradients(iteration) if names else {}
     return {name: frozen(taken[name]) for name in names}
-
-
-class Amended(Mapping[str, Any]):
-    """A mapping of which some values are others, which are found when one is first asked for.
-
-    The lesson's first page needs none of them, and to find them takes as long as all the rest.
-
-    Args:
-        known: The mapping.
-        open_names: The names whose values may be others.
-        found: Those that are.
-    """
-
-    def __init__(
-        self,
-        known: Mapping[str, Any],
-        open_names: tuple[str, ...],
-        found: Callable[[], Mapping[str, Any]],
-    ) -> None:
-        self._known, self._open_names, self._found = known, open_names, found
-
-    def __getitem__(self, name: str) -> Any:
-        value = self._known[name]
-        return self._found().get(name, value) if name in self._open_names else value
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
 
 
 def _is_loose(gradient: Array, bound: Array) -> bool:

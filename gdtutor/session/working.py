@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
 import numpy as np
@@ -12,7 +12,7 @@ from gdtutor.engine.operations import Array, evaluate, parse_rule, sum_to
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.session.answers import Interval, honest
 from gdtutor.session.matrix_digits import read_back_all
-from gdtutor.session.moment import Moment
+from gdtutor.session.moment import Found, Moment, over
 from gdtutor.session.operands import node_expr, update_operands
 from gdtutor.session.rounded import rounded_cells
 from gdtutor.session.steps import Phase, Step
@@ -21,34 +21,6 @@ from gdtutor.values import Struct, replace
 
 Reader = Callable[[Array], Array]
 """What a learner reads in place of an array."""
-
-
-class _ReadLater(Mapping[str, Array]):
-    """Arrays by name as a learner reads them, each read when it is asked for, and once.
-
-    A step names few of all that the walk has, and its cells may be many.
-
-    Args:
-        values: The arrays.
-        reader: How they are read.
-        known: Others, which are there already.
-    """
-
-    def __init__(
-        self, values: Mapping[str, Array], reader: Reader, known: Mapping[str, Array]
-    ) -> None:
-        self._values, self._reader, self._known = values, reader, dict(known)
-
-    def __getitem__(self, name: str) -> Array:
-        if name not in self._known:
-            self._known[name] = self._reader(self._values[name])
-        return self._known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._values, **self._known})
-
-    def __len__(self) -> int:
-        return len({**self._values, **self._known})
 
 
 class Operands(Struct, frozen=True, eq=False):
@@ -60,13 +32,15 @@ class Operands(Struct, frozen=True, eq=False):
     """Going back, the gradient of each consumer, in order of arrival."""
 
     def read(self, reader: Reader) -> Operands:
-        """Return them as a learner reads them."""
+        """Return them as a learner reads them: of all values those that are asked for, since a step
+        names few of them, and their cells may be many.
+        """
         read = tuple(reader(value) for value in self.upstreams)
-        return Operands(_ReadLater(self.values, reader, {}), read)
+        return Operands(Found(self.values, lambda name: reader(self.values[name])), read)
 
     def with_values(self, values: Mapping[str, Array]) -> Operands:
         """Return them with some values replaced."""
-        return replace(self, values=_ReadLater(self.values, np.asarray, values))
+        return replace(self, values=over(self.values, values))
 
     def with_upstream(self, index: int, upstream: Array) -> Operands:
         """Return them with one upstream gradient replaced."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import takewhile
-from typing import TypeVar
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.comparison import changed_gradients
-from gdtutor.session.moment import Moment
+from gdtutor.session.moment import Moment, over
 from gdtutor.session.operands import node_expr
 from gdtutor.session.rounded import Cells, of_rounding
 from gdtutor.session.state import Look
@@ -30,31 +29,8 @@ from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import ROOM
 
-T = TypeVar("T")
-
 NO_BOUND = 1_000_000
 """Lines of a step that stands in no panel."""
-
-
-class With(Mapping[str, T]):
-    """A mapping with one more name; nothing is copied, however large it is."""
-
-    __slots__ = ("_name", "_under", "_value")
-
-    def __init__(self, under: Mapping[str, T], name: str, value: T) -> None:
-        self._under = under
-        self._name = name
-        self._value = value
-
-    def __getitem__(self, name: str) -> T:
-        return self._value if name == self._name else self._under[name]
-
-    def __iter__(self) -> Iterator[str]:
-        yield from (name for name in self._under if name != self._name)
-        yield self._name
-
-    def __len__(self) -> int:
-        return len(self._under) + (self._name not in self._under)
 
 
 class Context(Struct, frozen=True, eq=False):
@@ -85,7 +61,7 @@ class Context(Struct, frozen=True, eq=False):
     def arrays(self) -> Mapping[str, Array]:
         """The value of every name, and of the upstream gradient where there is one."""
         values = self.trace.values
-        return values if self.upstream is None else With(values, UPSTREAM, self.upstream[1])
+        return values if self.upstream is None else over(values, {UPSTREAM: self.upstream[1]})
 
     @property
     def shapes(self) -> Mapping[str, Shape]:
@@ -93,7 +69,7 @@ class Context(Struct, frozen=True, eq=False):
         shapes = self.trace.shapes
         if self.upstream is None:
             return shapes
-        return With(shapes, UPSTREAM, np.shape(self.upstream[1]))
+        return over(shapes, {UPSTREAM: np.shape(self.upstream[1])})
 
     @property
     def room(self) -> int:
