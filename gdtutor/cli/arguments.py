@@ -118,48 +118,63 @@ def is_play(line: str) -> bool:
     return shlex.split(line)[1:2] == ["play"]
 
 
-def _lesson(parser: argparse.ArgumentParser) -> None:
+Arguments = argparse._ActionsContainer
+"""What options are declared in: a parser, or a group of it."""
+
+
+def _flag(parser: Arguments, name: str, told: str, dest: str | None = None) -> None:
+    """Declare an option that is given or not."""
+    parser.add_argument(name, action="store_true", dest=dest, help=told)
+
+
+def _word(parser: Arguments, name: str, metavar: str, told: str, default: str = "") -> None:
+    """Declare an option, or an argument that may be left out, with a text."""
+    more: dict[str, Any] = {} if name.startswith("-") else {"nargs": "?"}
+    parser.add_argument(name, metavar=metavar, default=default, help=told, **more)
+
+
+def _count(parser: Arguments, name: str, told: str, default: int | None = None) -> None:
+    """Declare an option with a whole number from 1 up."""
+    parser.add_argument(name, type=positive_number, metavar="N", default=default, help=told)
+
+
+def _lesson(parser: Arguments) -> None:
     parser.add_argument("lesson", metavar="LESSON", help="an id, the number of its file, or a path")
 
 
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON for other programs")
+def _json(parser: Arguments) -> None:
+    _flag(parser, "--json", "print JSON for other programs")
 
 
-def _at(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--at", metavar="SEL", default="",
-        help="a place, as 37/backward:W1[0,1], update:b, step:12 or 12",
-    )  # fmt: skip
+def _at(parser: Arguments) -> None:
+    _word(parser, "--at", "SEL", "a place, as 37/backward:W1[0,1], update:b, step:12 or 12")
 
 
-def _place(parser: argparse.ArgumentParser) -> None:
+def _place(parser: Arguments) -> None:
     _at(parser)
     _start(parser)
 
 
-def _changes(parser: argparse.ArgumentParser) -> None:
+def _changes(parser: Arguments) -> None:
     parser.add_argument(
         "--set", metavar="[ITER:]NAME=VALUE", action="append", default=[], dest="changes",
         help="change a value from an iteration on; may be given several times",
     )  # fmt: skip
 
 
-def _start(parser: argparse.ArgumentParser) -> None:
+def _start(parser: Arguments) -> None:
     _changes(parser)
     parser.add_argument("--seed", type=whole_number, metavar="N", help="start from another seed")
-    parser.add_argument("--variant", metavar="NAME", default="", help="a variant of the lesson")
+    _word(parser, "--variant", "NAME", "a variant of the lesson")
 
 
-def _look(parser: argparse.ArgumentParser) -> None:
+def _look(parser: Arguments) -> None:
     parser.add_argument(
         "--example", type=whole_number, metavar="K", default=0,
         help="the column of the batch that is followed, from 0",
     )  # fmt: skip
-    parser.add_argument(
-        "--unfold", metavar="NODE,…", default="",
-        help="lines that show their elementary operations, or all",
-    )  # fmt: skip
+    told = "lines that show their elementary operations, or all"
+    _word(parser, "--unfold", "NODE,…", told)
     parser.add_argument(
         "--fold", type=whole_number, metavar="T",
         help="the count t = T of a repetition that is walked alone",
@@ -168,9 +183,13 @@ def _look(parser: argparse.ArgumentParser) -> None:
     _chars(parser)
 
 
-def _chars(parser: argparse.ArgumentParser) -> None:
+def _chars(parser: Arguments) -> None:
     told = "the characters that are drawn with"
     parser.add_argument("--chars", choices=tuple(CHARACTERS), help=told)
+
+
+def _out(parser: Arguments) -> None:
+    _word(parser, "--out", "FILE", "write it to a file")
 
 
 def whole_number(text: str) -> int:
@@ -207,31 +226,22 @@ def colours(text: str) -> str:
     return text
 
 
-def _open(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "lesson", metavar="LESSON|FOLDER", nargs="?", default="",
-        help="an id, the number of a file, a path, or a folder of lessons; the library without",
-    )  # fmt: skip
+def _open(parser: Arguments) -> None:
+    told = "an id, the number of a file, a path, or a folder of lessons; the library without"
+    _word(parser, "lesson", "LESSON|FOLDER", told)
     _place(parser)
     _look(parser)
-    parser.add_argument(
-        "--predict", action="store_true", help="hide each next value and ask for it"
-    )
-    parser.add_argument(
-        "--from-start", action="store_true",
-        help="begin at the start of the lesson, not where it was left",
-    )  # fmt: skip
+    _flag(parser, "--predict", "hide each next value and ask for it")
+    _flag(parser, "--from-start", "begin at the start of the lesson, not where it was left")
     _shown(parser)
     parser.add_argument("--version", action="version", version=f"gdtutor {__version__}")
 
 
-def _shown(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--linear", action="store_true",
-        help="a conversation in plain lines, for screen readers, dumb terminals and pipes",
-    )  # fmt: skip
+def _shown(parser: Arguments) -> None:
+    told = "a conversation in plain lines, for screen readers, dumb terminals and pipes"
+    _flag(parser, "--linear", told)
     _terminal(parser)
-    parser.add_argument("--no-save", action="store_true", help="neither keep places nor use them")
+    _flag(parser, "--no-save", "neither keep places nor use them")
 
 
 def is_rehearsed(arguments: argparse.Namespace) -> bool:
@@ -241,92 +251,78 @@ def is_rehearsed(arguments: argparse.Namespace) -> bool:
     return bool(arguments.at or arguments.changes or arguments.keys)
 
 
-def _terminal(parser: argparse.ArgumentParser) -> None:
+def _terminal(parser: Arguments) -> None:
     _keys(parser, "at the start")
     _painted(parser)
 
 
-def _painted(parser: argparse.ArgumentParser) -> None:
+def _painted(parser: Arguments) -> None:
     parser.add_argument(
         "--color", type=colours, metavar="COLORS",
         help="how many colours the terminal shows: auto, truecolor, 256, 16 or none; and its "
         "background, where it does not say: light or dark; or both, as 256,light",
     )  # fmt: skip
-    parser.add_argument(
-        "--fps", type=positive_number, metavar="N", help="paints a second while training"
-    )
-    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    _count(parser, "--fps", "paints a second while training")
+    _flag(parser, "--no-mouse", "leave the mouse to the terminal")
 
 
-def _keys(parser: argparse.ArgumentParser, when: str) -> None:
-    parser.add_argument(
-        "--keys", metavar="KEYS", default="",
-        help=f"keys to press {when}, as '5n x t': a count and a character or a name "
+def _keys(parser: Arguments, when: str) -> None:
+    told = (
+        f"keys to press {when}, as '5n x t': a count and a character or a name "
         "(enter, esc, pgdn, ctrl+r) each; other tokens are typed, as in 'e w1=0.9 enter', and so "
-        "is what follows a quote, were it the name of a key",
-    )  # fmt: skip
+        "is what follows a quote, were it the name of a key"
+    )
+    _word(parser, "--keys", "KEYS", told)
 
 
-def _watch(parser: argparse.ArgumentParser) -> None:
+def _watch(parser: Arguments) -> None:
     parser.add_argument("lesson", metavar="FILE", help="the lesson file")
     _place(parser)
     _look(parser)
     _terminal(parser)
 
 
-def _list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "folder", metavar="FOLDER", nargs="?", default="", help="a folder of lessons"
-    )
+def _list(parser: Arguments) -> None:
+    _word(parser, "folder", "FOLDER", "a folder of lessons")
     _json(parser)
 
 
-def _transcript(parser: argparse.ArgumentParser) -> None:
+def _transcript(parser: Arguments) -> None:
     _lesson(parser)
-    parser.add_argument(
-        "--iterations", type=positive_number, metavar="N", default=1, help="how many iterations"
-    )
+    _count(parser, "--iterations", "how many iterations", 1)
     _place(parser)
     _look(parser)
     _json(parser)
 
 
-def _train(parser: argparse.ArgumentParser) -> None:
+def _train(parser: Arguments) -> None:
     _lesson(parser)
-    parser.add_argument("--epochs", type=positive_number, metavar="N", help="train so many epochs")
+    _count(parser, "--epochs", "train so many epochs")
     _place(parser)
     _json(parser)
-    parser.add_argument(
-        "--sweep", metavar="NAME=VALUE,…", default="",
-        help="several runs side by side, as learning_rate=0.05,0.5,5",
-    )  # fmt: skip
+    told = "several runs side by side, as learning_rate=0.05,0.5,5"
+    _word(parser, "--sweep", "NAME=VALUE,…", told)
     parser.add_argument("--csv", metavar="FILE", help="write epoch, cost, validation to a file")
-    parser.add_argument(
-        "--show-plan", action="store_true", help="print the compiled source instead of training"
-    )
+    _flag(parser, "--show-plan", "print the compiled source instead of training")
 
 
-def _play(parser: argparse.ArgumentParser) -> None:
+def _play(parser: Arguments) -> None:
     # Only this command needs the playground's table, and what that needs.
     from gdtutor.play.options import OPTIONS
 
     for row in OPTIONS:
         parser.add_argument(f"--{row.flag}", metavar=row.metavar, help=row.says.replace("%", "%%"))
-    parser.add_argument(
-        "lesson", metavar="FILE", nargs="?", default="",
-        help="a lesson file that the playground has written, to go on with",
-    )  # fmt: skip
+    told = "a lesson file that the playground has written, to go on with"
+    _word(parser, "lesson", "FILE", told)
     _at(parser)
     _changes(parser)
     _look(parser)
-    parser.add_argument(
-        "--json", action="store_true", help="train without a screen, and print JSON as train does"
-    )
+    _flag(parser, "--json", "train without a screen, and print JSON as train does")
     _shown(parser)
     parser.set_defaults(csv="", variant="", predict=False)
 
 
-def _check(parser: argparse.ArgumentParser) -> None:
+def _check(parser: Arguments) -> None:
     parser.add_argument(
         "paths", metavar="PATH", nargs="*", default=[],
         help="lesson files, or folders of lessons; the shipped lessons without",
@@ -345,7 +341,7 @@ def size(text: str) -> tuple[int, int]:
     return width, height
 
 
-def _shot(parser: argparse.ArgumentParser) -> None:
+def _shot(parser: Arguments) -> None:
     _lesson(parser)
     _place(parser)
     _look(parser)
@@ -362,65 +358,44 @@ def _shot(parser: argparse.ArgumentParser) -> None:
         help="the colours of an SVG",
     )  # fmt: skip
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--out", metavar="FILE", default="", help="write it to a file")
-    where.add_argument(
-        "--all-steps", metavar="DIR", default="",
-        help="write every step of the iteration to a file in a folder",
-    )  # fmt: skip
+    _out(where)
+    _word(where, "--all-steps", "DIR", "write every step of the iteration to a file in a folder")
 
 
-def _new(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "name", metavar="NAME",
-        help="its name, as my-lesson or course/27-my-lesson.md; nothing is overwritten",
-    )  # fmt: skip
+def _new(parser: Arguments) -> None:
+    told = "its name, as my-lesson or course/27-my-lesson.md; nothing is overwritten"
+    parser.add_argument("name", metavar="NAME", help=told)
 
 
-def _export(parser: argparse.ArgumentParser) -> None:
+def _export(parser: Arguments) -> None:
     _lesson(parser)
-    parser.add_argument("--out", metavar="FILE", default="", help="write it to a file")
-    parser.add_argument(
-        "--iterations", type=positive_number, metavar="N", default=2,
-        help="how many iterations are held against the walk; 2",
-    )  # fmt: skip
-    parser.add_argument(
-        "--classes", action="store_true",
-        help="layer classes and a training loop, for a network of layers W @ A + b that plain "
-        "gradient descent trains: sgd, full batches, a constant rate, nothing held back or frozen",
-    )  # fmt: skip
-    parser.add_argument(
-        "--lesson", action="store_true", dest="as_lesson",
-        help="a lesson file in place of a script, with --rows or --columns",
-    )  # fmt: skip
-    way = parser.add_mutually_exclusive_group()
-    way.add_argument("--rows", action="store_true", help="tell it with examples as rows: X @ W + b")
-    way.add_argument(
-        "--columns", action="store_true", help="tell it with examples as columns: W @ X + b"
+    _out(parser)
+    _count(parser, "--iterations", "how many iterations are held against the walk; 2", 2)
+    told = (
+        "layer classes and a training loop, for a network of layers W @ A + b that plain "
+        "gradient descent trains: sgd, full batches, a constant rate, nothing held back or frozen"
     )
+    _flag(parser, "--classes", told)
+    told = "a lesson file in place of a script, with --rows or --columns"
+    _flag(parser, "--lesson", told, dest="as_lesson")
+    way = parser.add_mutually_exclusive_group()
+    _flag(way, "--rows", "tell it with examples as rows: X @ W + b")
+    _flag(way, "--columns", "tell it with examples as columns: W @ X + b")
     _start(parser)
     parser.set_defaults(at="")
 
 
-def _judge(parser: argparse.ArgumentParser) -> None:
+def _judge(parser: Arguments) -> None:
     _lesson(parser)
     parser.add_argument("file", metavar="FILE.py", help="the program")
-    parser.add_argument(
-        "--new", action="store_true",
-        help="write a program to fill in: the given values, and a blank for every name",
-    )  # fmt: skip
-    parser.add_argument(
-        "--layers", action="store_true", help="write blanks of the layer classes instead"
-    )
-    parser.add_argument(
-        "--watch", action="store_true", help="judge at every save, on a screen beside the editor"
-    )
-    parser.add_argument("--linear", action="store_true", help="watch in plain lines, until Ctrl-C")
+    told = "write a program to fill in: the given values, and a blank for every name"
+    _flag(parser, "--new", told)
+    _flag(parser, "--layers", "write blanks of the layer classes instead")
+    _flag(parser, "--watch", "judge at every save, on a screen beside the editor")
+    _flag(parser, "--linear", "watch in plain lines, until Ctrl-C")
     _chars(parser)
     _painted(parser)
-    parser.add_argument(
-        "--seconds", type=positive_number, metavar="N", default=10,
-        help="how long the program may take; 10",
-    )  # fmt: skip
+    _count(parser, "--seconds", "how long the program may take; 10", 10)
     parser.add_argument(
         "--class", dest="to_class", metavar="NAME@HOST[:PORT]", default="",
         help="tell a class how many names are right and which departs first, as your own machine "
@@ -430,78 +405,59 @@ def _judge(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _practice(parser: argparse.ArgumentParser) -> None:
+def _practice(parser: Arguments) -> None:
     # The kinds are known where exercises are made, which nothing else needs.
     parser.add_argument(
         "--kind", choices=EXERCISE_KINDS, default="", metavar="KIND",
         help=f"one kind alone: {', '.join(EXERCISE_KINDS)}",
     )  # fmt: skip
-    parser.add_argument(
-        "--count", type=positive_number, metavar="N", help="how many; without end otherwise"
-    )
-    parser.add_argument(
-        "--seed",
-        type=whole_number,
-        metavar="N",
-        help="the same exercises every time, however they are answered",
-    )
+    _count(parser, "--count", "how many; without end otherwise")
+    told = "the same exercises every time, however they are answered"
+    parser.add_argument("--seed", type=whole_number, metavar="N", help=told)
     _json(parser)
 
 
-def _worksheet(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "lesson", metavar="LESSON", nargs="?", default="",
-        help="a lesson, whose walk has blanks where values go",
-    )  # fmt: skip
-    parser.add_argument("--practice", action="store_true", help="exercises instead")
-    parser.add_argument(
-        "--count", type=positive_number, metavar="N",
-        help="how many exercises, 10 otherwise; or steps of the walk, all otherwise",
-    )  # fmt: skip
-    parser.add_argument(
-        "--seed", type=whole_number, metavar="N", default=0, help="of the numbers; 0"
-    )
-    parser.add_argument("--solutions", action="store_true", help="the same sheet with its answers")
+def _worksheet(parser: Arguments) -> None:
+    _word(parser, "lesson", "LESSON", "a lesson, whose walk has blanks where values go")
+    _flag(parser, "--practice", "exercises instead")
+    told = "how many exercises, 10 otherwise; or steps of the walk, all otherwise"
+    _count(parser, "--count", told)
+    told = "of the numbers; 0"
+    parser.add_argument("--seed", type=whole_number, metavar="N", default=0, help=told)
+    _flag(parser, "--solutions", "the same sheet with its answers")
     parser.add_argument(
         "--format", choices=("text", "markdown", "svg"),
         help="plain text, Markdown, or SVG in two columns; else the name of the file decides",
     )  # fmt: skip
-    parser.add_argument(
-        "--paper", choices=("a4", "letter"), default="a4", help="the size of an SVG page; a4"
+    told = "the size of an SVG page; a4"
+    parser.add_argument("--paper", choices=("a4", "letter"), default="a4", help=told)
+    _out(parser)
+
+
+def _class(parser: Arguments) -> None:
+    told = (
+        "an id, the number of a file, a path, a folder of lessons, or a file of stops; the "
+        "library without"
     )
-    parser.add_argument("--out", metavar="FILE", default="", help="write it to a file")
-
-
-def _class(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "lesson", metavar="LESSON|FOLDER|STOPS.toml", nargs="?", default="",
-        help="an id, the number of a file, a path, a folder of lessons, or a file of stops; the "
-        "library without",
-    )  # fmt: skip
-    parser.add_argument(
-        "--listen", metavar="ADDRESS", default="127.0.0.1",
-        help="where students come from: 127.0.0.1, this machine alone, where it is not given; "
-        "0.0.0.0 for everyone who can reach it",
-    )  # fmt: skip
+    _word(parser, "lesson", "LESSON|FOLDER|STOPS.toml", told)
+    told = (
+        "where students come from: 127.0.0.1, this machine alone, where it is not given; "
+        "0.0.0.0 for everyone who can reach it"
+    )
+    _word(parser, "--listen", "ADDRESS", told, "127.0.0.1")
     parser.add_argument("--port", type=port, metavar="N", default=8022, help="the port; 8022")
-    parser.add_argument(
-        "--code", metavar="WORD", default="",
-        help="the join code, 6 to 64 characters; six digits are drawn without",
-    )  # fmt: skip
-    parser.add_argument("--name", metavar="TITLE", default="class", help="what the class is called")
-    parser.add_argument(
-        "--record", metavar="FILE", default="", help="keep attendance and answers in a file"
-    )
+    told = "the join code, 6 to 64 characters; six digits are drawn without"
+    _word(parser, "--code", "WORD", told)
+    _word(parser, "--name", "TITLE", "what the class is called", "class")
+    _word(parser, "--record", "FILE", "keep attendance and answers in a file")
     _place(parser)
     _look(parser)
-    parser.add_argument(
-        "--predict", action="store_true", help="hide each next value and ask the class for it"
-    )
+    _flag(parser, "--predict", "hide each next value and ask the class for it")
     _terminal(parser)
     parser.set_defaults(no_save=True, from_start=True)
 
 
-def _talk(parser: argparse.ArgumentParser) -> None:
+def _talk(parser: Arguments) -> None:
     parser.add_argument(
         "file", metavar="STOPS.toml",
         help="a file of stops, each with a link as k prints it, perhaps a note and minutes",
@@ -510,36 +466,31 @@ def _talk(parser: argparse.ArgumentParser) -> None:
     _terminal(parser)
 
 
-def _join(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "where", metavar="NAME@HOST[:PORT]", help="your name, and the machine of the class; 8022"
+def _join(parser: Arguments) -> None:
+    told = "your name, and the machine of the class; 8022"
+    parser.add_argument("where", metavar="NAME@HOST[:PORT]", help=told)
+    told = (
+        "show the speaker's notes, as gdtutor notes does; it asks for the teacher's secret, "
+        "which gdtutor notes shows where the class runs, and for no name"
     )
-    parser.add_argument(
-        "--notes", action="store_true",
-        help="show the speaker's notes, as gdtutor notes does; it asks for the teacher's secret, "
-        "which gdtutor notes shows where the class runs, and for no name",
-    )  # fmt: skip
+    _flag(parser, "--notes", told)
     _fingerprint(parser)
     _chars(parser)
     _terminal(parser)
 
 
-def _fingerprint(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--fingerprint", metavar="SHA256:…", default="",
-        help="the host key's, as the teacher's screen shows it; asked for without",
-    )  # fmt: skip
+def _fingerprint(parser: Arguments) -> None:
+    told = "the host key's, as the teacher's screen shows it; asked for without"
+    _word(parser, "--fingerprint", "SHA256:…", told)
 
 
-def _notes(parser: argparse.ArgumentParser) -> None:
+def _notes(parser: Arguments) -> None:
     """Declare no argument: one talk is given at a time."""
 
 
-def _class_report(parser: argparse.ArgumentParser) -> None:
+def _class_report(parser: Arguments) -> None:
     parser.add_argument("file", metavar="FILE", help="what gdtutor class --record has written")
-    parser.add_argument(
-        "--csv", action="store_true", help="CSV: a row for each question, answer, program, presence"
-    )
+    _flag(parser, "--csv", "CSV: a row for each question, answer, program, presence")
 
 
 def port(text: str) -> int:
@@ -557,67 +508,37 @@ def _progress(parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS: tuple[Subcommand, ...] = (
-    Subcommand(
-        "", "Step through gradient descent in the terminal, then train.", _open, "open_app", True
-    ),
+    Subcommand("", "Step through gradient descent in the terminal, then train.", _open, "open_app",
+               opens_screens=True),
     Subcommand("list", "List the lessons.", _list, "list_lessons"),
-    Subcommand(
-        "transcript",
-        "Print every step of a lesson as plain text.",
-        _transcript,
-        "transcribe",
-        computes=True,
-    ),
+    Subcommand("transcript", "Print every step of a lesson as plain text.", _transcript,
+               "transcribe", computes=True),
     Subcommand("train", "Train a lesson at full speed, without the screens.", _train, "train"),
-    Subcommand("play", "Play with a network of your own, without a file.", _play, "play", True),
-    Subcommand(
-        "check",
-        "Check lessons: format, gradients, training, fit.",
-        _check,
-        "check_lessons",
-        computes=True,
-    ),
+    Subcommand("play", "Play with a network of your own, without a file.", _play, "play",
+               opens_screens=True),
+    Subcommand("check", "Check lessons: format, gradients, training, fit.", _check,
+               "check_lessons", computes=True),
     Subcommand("shot", "Print or write a screen as text or SVG.", _shot, "shoot", computes=True),
-    Subcommand(
-        "export",
-        "Write a lesson as a script in NumPy alone.",
-        _export,
-        "export_lesson",
-        computes=True,
-    ),
-    Subcommand(
-        "judge", "Compare your own program with the walk, by name.", _judge, "judge_program"
-    ),
-    Subcommand(
-        "practice", "Do small exercises, judged by the engine.", _practice, "practise_exercises"
-    ),
-    Subcommand(
-        "worksheet",
-        "Write exercises or a walk with blanks for paper.",
-        _worksheet,
-        "write_worksheet",
-    ),
+    Subcommand("export", "Write a lesson as a script in NumPy alone.", _export, "export_lesson",
+               computes=True),
+    Subcommand("judge", "Compare your own program with the walk, by name.", _judge,
+               "judge_program"),
+    Subcommand("practice", "Do small exercises, judged by the engine.", _practice,
+               "practise_exercises"),
+    Subcommand("worksheet", "Write exercises or a walk with blanks for paper.", _worksheet,
+               "write_worksheet"),
     Subcommand("new", "Write a commented lesson to begin with.", _new, "new"),
-    Subcommand("watch", "Open a lesson and follow its file as you save it.", _watch, "watch", True),
-    Subcommand(
-        "class",
-        "Teach a class: students follow your screen over SSH.",
-        _class,
-        "teach",
-        opens_screens=True,
-        is_for_many=True,
-    ),
-    Subcommand("join", "Follow a class with your own gdtutor.", _join, "join", True),
-    Subcommand("talk", "Give a talk: a file of stops, without a class.", _talk, "talk", True),
+    Subcommand("watch", "Open a lesson and follow its file as you save it.", _watch, "watch",
+               opens_screens=True),
+    Subcommand("class", "Teach a class: students follow your screen over SSH.", _class, "teach",
+               opens_screens=True, is_for_many=True),
+    Subcommand("join", "Follow a class with your own gdtutor.", _join, "join", opens_screens=True),
+    Subcommand("talk", "Give a talk: a file of stops, without a class.", _talk, "talk",
+               opens_screens=True),
     Subcommand("notes", "Show a speaker's notes, in a second terminal.", _notes, "speaker_notes"),
-    Subcommand(
-        "class-report",
-        "Print what a class has answered, kept by class --record.",
-        _class_report,
-        "report_class",
-    ),
-    Subcommand(
-        "progress", "Show what is remembered, or forget a lesson.", _progress, "show_progress"
-    ),
-)
+    Subcommand("class-report", "Print what a class has answered, kept by class --record.",
+               _class_report, "report_class"),
+    Subcommand("progress", "Show what is remembered, or forget a lesson.", _progress,
+               "show_progress"),
+)  # fmt: skip
 """Every command; the first one is the app."""
