@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import takewhile
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from gdtutor.engine.expression import Expr
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array
+from gdtutor.engine.places import places_of
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import Lesson
@@ -28,6 +31,8 @@ from gdtutor.view import notation
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import ROOM
+
+T = TypeVar("T")
 
 NO_BOUND = 1_000_000
 """Lines of a step that stands in no panel."""
@@ -85,6 +90,30 @@ class Context(Struct, frozen=True, eq=False):
     def graph(self) -> Graph:
         """The graph of the step's scene."""
         return self.trace.graph
+
+    def known_value(self, name: str) -> Array | None:
+        """Return the value of a name, None where the walk has not come to it."""
+        place = places_of(self.trace).place
+        match self.step.phase:
+            case Phase.GIVEN:
+                last = len(self.graph.leaves) - 1
+            case Phase.FORWARD:
+                last = place[self.step.node] - self.hides_result
+            case _:
+                last = len(place)
+        return self.trace.values[name] if place.get(name, last + 1) <= last else None
+
+    def known_gradient(self, name: str) -> Array | None:
+        """Return the gradient of a name, None where the walk has not come to it."""
+        reached = places_of(self.trace).reached
+        match self.step.phase:
+            case Phase.BACKWARD:
+                last = reached[self.step.node] - self.hides_result
+            case Phase.UPDATE:
+                last = len(reached)
+            case _:
+                last = -1
+        return self.trace.gradients[name] if reached.get(name, last + 1) <= last else None
 
     @property
     def updated(self) -> dict[str, Array]:
@@ -218,3 +247,27 @@ class Context(Struct, frozen=True, eq=False):
         if place is not None:
             cell[place[0]] = place[1]
         return tuple(cell)
+
+
+class _Work(Struct, frozen=True, eq=False):
+    """What is to be done: equal where its key is."""
+
+    key: tuple[object, ...]
+    do: Callable[[], Any]
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Work) and self.key == other.key
+
+
+@lru_cache(maxsize=16)
+def _done(work: _Work) -> Any:
+    return work.do()
+
+
+def once(key: tuple[object, ...], do: Callable[[], T]) -> T:
+    """Return what some work comes to; it is done once while it has the same key."""
+    done: T = _done(_Work(key, do))
+    return done

@@ -15,7 +15,7 @@ from gdtutor.view.boxes import beside, window
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
-from gdtutor.view.graph.panel import change_text, known_values, reached_gradients, summary
+from gdtutor.view.graph.panel import change_text, summary
 from gdtutor.view.lines import fitted, line, width_of, wrapped
 
 MOST_ROWS = 80
@@ -33,17 +33,16 @@ def value_lines(
 
     In fewer lines than that needs stand those around the current node, and the loss.
     """
-    known, reached = known_values(context), reached_gradients(context)
     after = context.updated
     names, before, behind = _window(context)
     rows: list[tuple[str, ...]] = [
         (
             context.name(name),
-            summary(context, context.trace.values[name]) if name in known else "",
-            _old(context, "values", name) if name in known else "",
-            summary(context, context.trace.gradients[name]) if name in reached else "",
-            _old(context, "gradients", name) if name in reached else "",
-            summary(context, after[name]) if name in after else "",
+            summary(context, context.known_value(name)),
+            _old_value(context, name),
+            summary(context, context.known_gradient(name)),
+            _old_gradient(context, name),
+            summary(context, after.get(name)),
         )
         for name in names
     ]
@@ -115,16 +114,14 @@ def _cells_lines(context: Context, width: int, room: int | None) -> tuple[Line, 
     own first, then those that stand nearest before it; gradients stand with their values, and what
     has room beside each other does so.
     """
-    names, known = _window(context)[0], known_values(context)
+    names = _window(context)[0]
     at = names.index(context.step.node) if context.step.node in names else len(names)
     sign = "∇" if context.chars.unicode else "grad "
-    reached = reached_gradients(context)
     blocks = []
     for name in (*reversed(names[: at + 1]), *names[at + 1 :]):
-        wanted = [("", context.trace.values[name])] if name in known else []
-        wanted += [(sign, context.trace.gradients[name])] if name in reached else []
+        wanted = ("", context.known_value(name)), (sign, context.known_gradient(name))
         for before, array in wanted:
-            if _is_shape(context, array):
+            if array is not None and _is_shape(context, array):
                 head = line((f"{before}{context.name(name)}", Style.DIM))
                 cells = array_lines(context, array, width - 4, max_rows=4, counts=False, of=name)
                 blocks.append((line("  ", *head), *(line("    ", *row) for row in cells)))
@@ -191,28 +188,34 @@ def _without_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
     return name, value, old, "", "", new
 
 
-def _old(context: Context, kind: str, name: str) -> str:
+def _old_value(context: Context, name: str) -> str:
     """Return `(own 0.5)` for what was changed, `(was 0.5)` for the loss after an update."""
-    if context.own is None:
-        return _before_update(context, name) if kind == "values" and name == context.root else ""
-    own = context.own.traces[context.step.scene]
-    before = own.values if kind == "values" else own.gradients
-    now = context.trace.values if kind == "values" else context.trace.gradients
-    if name not in before or np.array_equal(now[name], before[name], equal_nan=True):
+    now, before = context.known_value(name), context.own or context.previous
+    if before is None:
         return ""
-    old = summary(context, before[name])
-    return "changed" if old == summary(context, now[name]) else f"(own {old})"
-
-
-def _before_update(context: Context, name: str) -> str:
-    """Return what a value was in the iteration before, where that saw the same examples."""
-    if context.previous is None or context.changes:
-        return ""
-    old = context.previous.traces[context.step.scene].values.get(name)
-    if old is None or old.shape != context.trace.values[name].shape:
+    old = before.traces[context.step.scene].values.get(name)
+    if context.own is not None:
+        return _changed(context, now, old)
+    is_told = name == context.root and not context.changes
+    if not is_told or now is None or old is None or old.shape != now.shape:
         return ""
     shown = summary(context, old)
-    return "" if shown == summary(context, context.trace.values[name]) else f"(was {shown})"
+    return "" if shown == summary(context, now) else f"(was {shown})"
+
+
+def _old_gradient(context: Context, name: str) -> str:
+    """Return `(own 0.5)` for a gradient that a change has made another."""
+    if context.own is None:
+        return ""
+    old = context.own.traces[context.step.scene].gradients.get(name)
+    return _changed(context, context.known_gradient(name), old)
+
+
+def _changed(context: Context, now: Array | None, own: Array | None) -> str:
+    if now is None or own is None or np.array_equal(now, own, equal_nan=True):
+        return ""
+    old = summary(context, own)
+    return "changed" if old == summary(context, now) else f"(own {old})"
 
 
 def _cells(cells: tuple[str, ...], widths: list[int]) -> str:
@@ -228,31 +231,32 @@ def known_lines(context: Context, width: int) -> tuple[Line, ...]:
 
     What a change has made another has its old value behind it, as in the table.
     """
-    known, reached = known_values(context), reached_gradients(context)
-    after = context.updated
-    places = places_of(context.trace)
+    after, places = context.updated, places_of(context.trace)
     names = places.names
     if len(names) > MOST_ROWS:
         names = nearest(places, context.step.node or names[0], NEIGHBOURS[0])
-    parts = (
-        ("values", [(n, context.trace.values[n]) for n in names if n in known]),
-        ("gradients", [(n, context.trace.gradients[n]) for n in names if n in reached]),
-        ("new", [(n, after[n]) for n in names if n in after]),
-    )
+
+    def change(context: Context, name: str) -> str:
+        if not _is_shape(context, after[name]):
+            return ""
+        pair = context.trace.values[name], after[name]
+        return ": ".join(change_text(context, *pair, is_wide=is_wide) for is_wide in (False, True))
+
     lines: list[Line] = []
-    for title, pairs in parts:
-        words = ", ".join(_fact(context, title, name, array) for name, array in pairs)
-        lines.extend(wrapped(f"{title}: {words}", width, Style.DIM) if pairs else ())
+    for title, known, old in (
+        ("values", context.known_value, _old_value),
+        ("gradients", context.known_gradient, _old_gradient),
+        ("new", after.get, change),
+    ):
+        found = [(name, array) for name in names if (array := known(name)) is not None]
+        words = ", ".join(_fact(context, name, array, old(context, name)) for name, array in found)
+        lines.extend(wrapped(f"{title}: {words}", width, Style.DIM) if found else ())
     return tuple(lines)
 
 
-def _fact(context: Context, kind: str, name: str, array: Array) -> str:
+def _fact(context: Context, name: str, array: Array, old: str) -> str:
     """Return `w₁=0.1`, or `W₁(3×2)` for a matrix, and what it was where a change has changed it."""
     text = summary(context, array)
-    old = "" if kind == "new" else _old(context, kind, name)
-    if kind == "new" and _is_shape(context, array):
-        pair = context.trace.values[name], array
-        old = ": ".join(change_text(context, *pair, is_wide=is_wide) for is_wide in (False, True))
     fact = f"{context.name(name)}{f'({text})' if _is_shape(context, array) else f'={text}'}"
     return f"{fact} {old}" if old else fact
 

@@ -8,7 +8,6 @@ from gdtutor.session.steps import Phase
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.graph.panel import known_values
 from gdtutor.view.lines import line, stacked, width_of, wrapped
 
 
@@ -16,8 +15,7 @@ def marked_names(context: Context) -> frozenset[str]:
     """Return the names whose value is marked: edited, or shown and no longer what it was."""
     values = changed_values(context.moment, context.own, context.step.scene)
     edited = frozenset(change.name for change in context.changes)
-    known = known_values(context)
-    return edited | {name for name in values if name in known}
+    return edited | {name for name in values if context.known_value(name) is not None}
 
 
 def changes_lines(context: Context, width: int) -> tuple[Line, ...]:

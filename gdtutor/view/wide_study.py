@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import accumulate, chain
 
 from gdtutor.engine.places import places_of
@@ -14,7 +13,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
-from gdtutor.view.context import Context
+from gdtutor.view.context import Context, once
 from gdtutor.view.explain import met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Line, Placed, Style
@@ -220,31 +219,21 @@ def _later(what: str) -> tuple[Line, ...]:
     return (line((f"The {what} comes with the answer.", Style.DIM)),)
 
 
-class _Measured(Struct, frozen=True, eq=False):
-    """An iteration as it is measured: equal where its steps say the same in as many cells."""
-
-    session: Walk
-    context: Context
-    width: int
-    key: tuple[object, ...]
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Measured) and self.key == other.key
-
-
-@lru_cache(maxsize=8)
-def _most_lines(walk: _Measured) -> tuple[int, int]:
+def _most_lines(session: Walk, context: Context, width: int) -> tuple[int, int]:
     """Return the lines of the longest step of an iteration and of its longest note."""
-    context, width, scene = walk.context, walk.width, walk.context.step.scene
-    context = replace(context, moment=roughly(context.moment), is_measured=True)
-    at = [replace(context, step=s) for s in context.moment.steps if s.scene == scene]
-    return (
-        max(len(node_lines(one, width)) for one in at),
-        max(len(note_lines(walk.session, one, width)) for one in at),
-    )
+    look = Look(digits=context.look.digits, example=context.look.example)
+
+    def measured() -> tuple[int, int]:
+        moment, scene = roughly(context.moment), context.step.scene
+        plain = replace(context, moment=moment, look=look, challenge=None, is_measured=True)
+        at = [replace(plain, step=step) for step in moment.steps if step.scene == scene]
+        return (
+            max(len(node_lines(one, width)) for one in at),
+            max(len(note_lines(session, one, width)) for one in at),
+        )
+
+    of = context.step.scene, context.moment, context.own, look, context.chars
+    return once((*of, width, comes_after_training(session)), measured)
 
 
 def _step(session: Walk, context: Context, title: str, width: int, height: int) -> list[PanelNeed]:
@@ -257,11 +246,7 @@ def _step(session: Walk, context: Context, title: str, width: int, height: int) 
     if len(context.moment.steps) > MEASURED:
         most, longest = height // 2, MOST_KEPT - BORDER
     else:
-        look = Look(digits=context.look.digits, example=context.look.example)
-        plain, is_after = replace(context, look=look, challenge=None), comes_after_training(session)
-        of = context.step.scene, context.moment, context.own
-        key = (*of, look, context.chars, width, is_after)
-        most, longest = _most_lines(_Measured(session, plain, width - 4, key))
+        most, longest = _most_lines(session, context, width - 4)
         most = max(most, len(lines))
         longest = max(longest, len(note))
     scroll, kept = session.look.scroll, min(longest + BORDER, MOST_KEPT)

@@ -3,16 +3,19 @@
 import re
 
 import pytest
-from drawing_graphs import Graph, graphs
+from drawing_graphs import Graph, edge_between, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtutor.drive.opening import session_at
+from gdtutor.engine.graph import Edge
 from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Style
-from gdtutor.view.graph.drawing import Direction, DrawEdge, DrawNode, DrawSheet, draw_graph
+from gdtutor.view.graph.drawing import draw_graph
+from gdtutor.view.graph.model import DrawNode, DrawSheet
 from gdtutor.view.graph.panel import graph_drawing
 from tests.tries import tries
 
@@ -27,19 +30,19 @@ def graph(nodes: str, *equations: str) -> Graph:
         DrawNode(row[1], row[1], text[0], text[1], STYLES[row[0]])
         for row, text in zip(rows, texts, strict=True)
     ]
-    edges: list[DrawEdge] = []
+    edges: list[Edge] = []
     for equation in equations:
         target, operands = equation.split(" = ")
         used: list[str] = []
         for operand in operands.split():
-            edges.append(DrawEdge(operand, target, used.count(operand)))
+            edges.append(edge_between(operand, target, used.count(operand)))
             used.append(operand)
     return drawn, edges
 
 
 def chain(count: int) -> Graph:
     nodes = [DrawNode(f"h{at}", f"h{at}", "0.5", "0.25", Style.TEXT) for at in range(count)]
-    return nodes, [DrawEdge(f"h{at}", f"h{at + 1}", 0) for at in range(count - 1)]
+    return nodes, [edge_between(f"h{at}", f"h{at + 1}") for at in range(count - 1)]
 
 
 NEURON = graph(
@@ -105,11 +108,11 @@ UNFOLDED = graph(
 def draw(
     drawn: Graph,
     current: str | None = None,
-    direction: Direction = Direction.NONE,
+    phase: Phase = Phase.GIVEN,
     size: tuple[int, int] = (38, 16),
     chars: Chars = UNICODE,
 ) -> tuple[Line, ...]:
-    return draw_graph(*drawn, DrawSheet(*size, chars, current, direction)).lines
+    return draw_graph(*drawn, DrawSheet(*size, chars, current, phase)).lines
 
 
 def text(lines: tuple[Line, ...]) -> list[str]:
@@ -122,7 +125,7 @@ def picture(expected: str, height: int) -> list[str]:
 
 
 GOLDEN = {
-    "one neuron, narrow": (NEURON, "b", Direction.BACKWARD, (38, 16), """
+    "one neuron, narrow": (NEURON, "b", Phase.BACKWARD, (38, 16), """
     | w₁ 0.1 ◀───┐
     |  ∇ 0       │
     | x₁ 0 ──────┤
@@ -135,7 +138,7 @@ GOLDEN = {
     | y 0 ─────────▶ L 0.125
     |                ∇ 1
     """),
-    "one neuron, wide": (NEURON, "z", Direction.BACKWARD, (70, 24), """
+    "one neuron, wide": (NEURON, "z", Phase.BACKWARD, (70, 24), """
     | w₁ 0.1 ◀──────┐
     |  ∇ 0          │
     | x₁ 0 ─────────┤
@@ -145,7 +148,7 @@ GOLDEN = {
     | b 0 ◀─────────┘                  y 0 ─────────┘
     |  ∇ 0.125
     """),
-    "a network in matrices, narrow": (NETWORK, "A₁", Direction.FORWARD, (38, 16), """
+    "a network in matrices, narrow": (NETWORK, "A₁", Phase.FORWARD, (38, 16), """
     | W₁ 3×2 ─┐
     |  ∇ 3×2  │
     | X 2×4 ──•─▶ Z₁ 3×4
@@ -163,7 +166,7 @@ GOLDEN = {
     | Y 1×4 ──┬─▶ C 0.1372
     | m 4 ────┘   ∇ 1
     """),
-    "a network in matrices, wide": (NETWORK, "A₁", Direction.FORWARD, (70, 24), """
+    "a network in matrices, wide": (NETWORK, "A₁", Phase.FORWARD, (70, 24), """
     | W₁ 3×2 ──┐
     |  ∇ 3×2   │
     | X 2×4 ───•─▶ Z₁ 3×4 ──▶▶A₁ 3×4 ──┬─▶ Z₂ 1×4 ──▶ Ŷ 1×4 ──┬─▶ C 0.1372
@@ -174,24 +177,24 @@ GOLDEN = {
     |                         b₂ 1×1 ──┘
     |                          ∇ 1×1
     """),
-    "a*a": (SQUARE, "c", Direction.FORWARD, (38, 16), """
+    "a*a": (SQUARE, "c", Phase.FORWARD, (38, 16), """
     | a 3 ───────┬────▶▶c 9
     |  ∇ 6       └────▶ ∇ 1
     """),
-    "three equations, narrow": (FAN_OUT, "b", Direction.UPDATE, (32, 16), """
+    "three equations, narrow": (FAN_OUT, "b", Phase.UPDATE, (32, 16), """
     | a 2 ─────────┬─▶ c 6
     |  ∇ 3         │   ∇ 1
     |●b 3 ───────┬─┘   ▼
     |  ∇ 3       └───▶ d 9
     |                  ∇ 1
     """),
-    "three equations, wide": (FAN_OUT, "c", Direction.FORWARD, (70, 24), """
+    "three equations, wide": (FAN_OUT, "c", Phase.FORWARD, (70, 24), """
     | a 2 ────────────┬─▶▶c 6 ─────────┬─▶ d 9
     |  ∇ 3       ┌────┘   ∇ 1          │   ∇ 1
     | b 3 ───────┴─────────────────────┘
     |  ∇ 3
     """),
-    "an unfolded line": (UNFOLDED, "z.2", Direction.BACKWARD, (38, 16), """
+    "an unfolded line": (UNFOLDED, "z.2", Phase.BACKWARD, (38, 16), """
     | w₁ 0.1 ◀───┬─▶ z.1 0 ◀─────┐
     |  ∇ 0       │   ∇ 0.125     │
     | x₁ 0 ──────┘               │
@@ -209,9 +212,9 @@ GOLDEN = {
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_the_picture_is_the_expected_one(name: str) -> None:
-    drawn, current, direction, size, expected = GOLDEN[name]
+    drawn, current, phase, size, expected = GOLDEN[name]
     expected = expected.rstrip(" ")
-    assert text(draw(drawn, current, direction, size)) == picture(expected, size[1])
+    assert text(draw(drawn, current, phase, size)) == picture(expected, size[1])
 
 
 def test_a_square_of_a_computed_node_arrives_by_two_strokes() -> None:
@@ -241,7 +244,7 @@ def test_a_crossing_never_looks_like_a_joint() -> None:
 
 def test_without_unicode_the_picture_is_ascii() -> None:
     drawn = graph("parameter a 2 9\nparameter b 3 12\ncomputed c 18 1", "c = a b b")
-    assert text(draw(drawn, "c", Direction.BACKWARD, (38, 4), ASCII)) == [
+    assert text(draw(drawn, "c", Phase.BACKWARD, (38, 4), ASCII)) == [
         " a 2 <-----------+--<c 18",
         "  g 9       +----|-- g 1",
         " b 3 <------+----+",
@@ -250,23 +253,23 @@ def test_without_unicode_the_picture_is_ascii() -> None:
 
 
 @pytest.mark.parametrize(
-    ("direction", "glyph"),
-    [(Direction.FORWARD, "▶"), (Direction.BACKWARD, "◀"), (Direction.UPDATE, "●")],
+    ("phase", "glyph"),
+    [(Phase.FORWARD, "▶"), (Phase.BACKWARD, "◀"), (Phase.UPDATE, "●")],
 )
-def test_the_current_node_is_marked_by_glyph_and_style(direction: Direction, glyph: str) -> None:
-    lines = draw(NEURON, "w₁", direction)
+def test_the_current_node_is_marked_by_glyph_and_style(phase: Phase, glyph: str) -> None:
+    lines = draw(NEURON, "w₁", phase)
     marked = [s.text.strip() for line in lines for s in line if s.style is Style.CURRENT]
     assert "".join(marked) == glyph + "w₁"
 
 
 def test_going_forward_the_strokes_that_arrive_stand_out() -> None:
-    lines = draw(NEURON, "z", Direction.FORWARD)
+    lines = draw(NEURON, "z", Phase.FORWARD)
     bright = "".join(s.text for line in lines for s in line if s.style is Style.FORWARD)
     assert re.sub(r"\s", "", bright) == "────┐│──────┤────•─▶│──────┤───────┘"
 
 
 def test_going_backward_the_strokes_that_leave_stand_out() -> None:
-    lines = draw(NEURON, "z", Direction.BACKWARD)
+    lines = draw(NEURON, "z", Phase.BACKWARD)
     strokes = [char for line in lines for s in line if s.style is Style.BACKWARD for char in s.text]
     assert [char for char in strokes if char in "─│┐┤•┘▶▼▲"] == ["▲"]
 
@@ -290,19 +293,19 @@ def test_a_changed_value_carries_a_star_and_a_mark_follows_the_label() -> None:
 
 def test_a_tall_graph_is_shown_in_pages_that_stay() -> None:
     drawn = chain(12)
-    first = text(draw(drawn, "h3", Direction.FORWARD))
-    second = text(draw(drawn, "h4", Direction.FORWARD))
+    first = text(draw(drawn, "h3", Phase.FORWARD))
+    second = text(draw(drawn, "h4", Phase.FORWARD))
     blank = str.maketrans("▶", " ")
     assert [row.translate(blank).strip() for row in first] == [
         row.translate(blank).strip() for row in second
     ]
     assert any(re.fullmatch(r" … \d more nodes", row) for row in first)
-    last = text(draw(drawn, "h11", Direction.FORWARD))
+    last = text(draw(drawn, "h11", Phase.FORWARD))
     assert re.fullmatch(r" … \d more nodes above", last[0])
 
 
 def test_of_a_large_graph_the_neighbourhood_is_drawn_and_the_rest_is_counted() -> None:
-    lines = text(draw(chain(10_000), "h5000", Direction.FORWARD))
+    lines = text(draw(chain(10_000), "h5000", Phase.FORWARD))
     shown = {int(found) for row in lines for found in re.findall(r"h(\d+)", row)}
     assert {4999, 5000, 5001} <= shown
     assert lines[-1] == f" … {10_000 - len(shown):,} more nodes".replace(",", " ")
@@ -313,8 +316,8 @@ def test_of_a_large_graph_the_neighbourhood_is_drawn_and_the_rest_is_counted() -
 def test_around_a_leaf_with_thousands_of_consumers_some_are_drawn() -> None:
     nodes = [DrawNode("w", "w", "1.5", None, Style.PARAMETER)]
     nodes += [DrawNode(f"h{at}", f"h{at}", "0.5", None, Style.TEXT) for at in range(5000)]
-    edges = [DrawEdge("w", f"h{at}", 0) for at in range(5000)]
-    lines = text(draw((nodes, edges), "w", Direction.BACKWARD))
+    edges = [edge_between("w", f"h{at}") for at in range(5000)]
+    lines = text(draw((nodes, edges), "w", Phase.BACKWARD))
     assert sum(row.count("▶") for row in lines) >= 3
     assert any("◀w 1.5" in row for row in lines)
 
@@ -334,7 +337,7 @@ def test_an_unknown_current_node_is_refused() -> None:
 
 @pytest.mark.parametrize("size", [(38, 0), (0, 3), (1, 1), (5, 2), (9, 3)])
 def test_no_size_is_too_small(size: tuple[int, int]) -> None:
-    lines = text(draw(NEURON, "z", Direction.FORWARD, size))
+    lines = text(draw(NEURON, "z", Phase.FORWARD, size))
     assert len(lines) == size[1]
     assert all(len(row) <= size[0] for row in lines)
 
@@ -349,15 +352,15 @@ def test_a_graph_without_nodes_is_blank() -> None:
     drawn=graphs(),
     width=st.integers(20, 120),
     height=st.integers(5, 40),
-    direction=st.sampled_from(Direction),
+    phase=st.sampled_from(Phase),
     chars=st.sampled_from([UNICODE, ASCII]),
     data=st.data(),
 )
 def test_any_graph_fits_any_panel(
-    drawn: Graph, width: int, height: int, direction: Direction, chars: Chars, data: st.DataObject
+    drawn: Graph, width: int, height: int, phase: Phase, chars: Chars, data: st.DataObject
 ) -> None:
     current = data.draw(st.sampled_from(drawn[0]))
-    lines = text(draw(drawn, current.id, direction, (width, height), chars))
+    lines = text(draw(drawn, current.id, phase, (width, height), chars))
     assert len(lines) == height
     assert all(len(row) <= width for row in lines)
     value = re.escape("" if current.value is None else f" {current.value}")
@@ -373,7 +376,7 @@ def test_every_computed_node_in_view_has_a_stroke_that_arrives(
     drawn: Graph, width: int, height: int, data: st.DataObject
 ) -> None:
     current = data.draw(st.sampled_from(drawn[0])).id
-    lines = text(draw(drawn, current, Direction.UPDATE, (width, height)))
+    lines = text(draw(drawn, current, Phase.UPDATE, (width, height)))
     lines = [re.sub(r" to n\d+.*", "", row) for row in lines]
     computed = {edge.target for edge in drawn[1]}
     for row, line in enumerate(lines):
@@ -396,13 +399,13 @@ def test_nodes_that_are_not_in_view_are_counted(drawn: Graph, width: int, height
 
 
 def test_on_the_way_back_the_note_on_hidden_nodes_names_the_loss() -> None:
-    lines = text(draw(chain(12), "h2", Direction.BACKWARD))
+    lines = text(draw(chain(12), "h2", Phase.BACKWARD))
     assert re.search(r" … \d+ more nodes to h11 \S+", "\n".join(lines))
 
 
 def test_where_nothing_else_fits_the_current_node_stands_alone() -> None:
     drawn = graph("input x 1 -\ncomputed h -0.1234 -\ncomputed y 2 -", "h = x", "y = h")
-    assert text(draw(drawn, "h", Direction.FORWARD, (20, 3), ASCII)) == [
+    assert text(draw(drawn, "h", Phase.FORWARD, (20, 3), ASCII)) == [
         ">h -0.1234",
         " ... 2 more nodes",
         "",

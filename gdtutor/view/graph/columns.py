@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import accumulate
 
+from gdtutor.engine.graph import Edge
 from gdtutor.values import Struct
-from gdtutor.view.graph.model import Box, DrawEdge, GraphPart, Layout, Stroke
+from gdtutor.view.graph.model import Box, GraphPart, Layout, Stroke, Texts, make_layout
 from gdtutor.view.graph.route import LANE, Channel, Point, Terminal
-from gdtutor.view.graph.text import Texts
 from gdtutor.view.lines import width_of
 
 MARGIN = 1
@@ -51,26 +52,13 @@ class _ColumnRuler(Struct, frozen=True):
 def draw_columns(grid: LayeredGraph, width: int) -> Layout:
     """Spread the layers over the width and lead every edge through channels and lanes."""
     ruler = _ruler(grid, width)
-    boxes = {
-        node.id: Box(
-            node,
-            ruler.labels[grid.layer[node.id]],
-            grid.rows[grid.layer[node.id]][node.id, 0],
-            grid.texts.rows[node.id],
-        )
-        for node in grid.part.nodes
-    }
-    strokes = tuple(
-        _stroke(grid, ruler, boxes[edge.source], edge)
-        for node in grid.part.nodes
-        for edge in grid.part.operands[node.id]
-    )
-    bottom = max(
-        *(box.y + grid.texts.height[box.node.id] for box in boxes.values()),
-        *(1 + row for stroke in strokes for _, row in stroke.points),
-        0,
-    )
-    return Layout(ruler.width, bottom, tuple(boxes.values()), strokes)
+
+    def place(name: str) -> Point:
+        layer = grid.layer[name]
+        return ruler.labels[layer], grid.rows[layer][name, 0]
+
+    lead = partial(_stroke, grid, ruler)
+    return make_layout(grid.part, grid.texts, ruler.width, place, lead)
 
 
 def _ruler(grid: LayeredGraph, width: int) -> _ColumnRuler:
@@ -96,8 +84,11 @@ def _measure(grid: LayeredGraph, rooms: list[int], *, pitch: int, slack: int) ->
     return _ColumnRuler(labels, starts, pitch, labels[-1] + rooms[-1])
 
 
-def _stroke(grid: LayeredGraph, ruler: _ColumnRuler, source: Box, edge: DrawEdge) -> Stroke:
+def _stroke(
+    grid: LayeredGraph, ruler: _ColumnRuler, boxes: Mapping[str, Box], edge: Edge
+) -> Stroke:
     """Lead one edge from the end of its source's text to the label of its target."""
+    source = boxes[edge.source]
     first, last = grid.layer[edge.source], grid.layer[edge.target]
     points: list[Point] = [(source.x + width_of(source.rows[0]) + 1, source.y)]
     left: Terminal = (edge.source, 0)

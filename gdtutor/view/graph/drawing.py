@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gdtutor.engine.graph import Edge
+from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.graph.model import (
-    Direction,
-    DrawEdge,
     DrawNode,
     DrawSheet,
     GraphPart,
@@ -21,8 +21,6 @@ from gdtutor.view.graph.tall import lay_out_tall
 from gdtutor.view.graph.text import Wording, number_room, write
 from gdtutor.view.graph.wide import lay_out_wide
 from gdtutor.view.lines import cut
-
-__all__ = ["Direction", "DrawEdge", "DrawNode", "DrawSheet", "draw_graph"]
 
 WHOLE = 40
 """Nodes up to which a graph is drawn whole, in pages where it is too tall."""
@@ -45,7 +43,7 @@ NEIGHBOURS = (24, 16, 12, 8, 5, 3, 1)
 
 
 def draw_graph(
-    nodes: Sequence[DrawNode], edges: Sequence[DrawEdge], sheet: DrawSheet, total: int | None = None
+    nodes: Sequence[DrawNode], edges: Sequence[Edge], sheet: DrawSheet, total: int | None = None
 ) -> GraphDrawing:
     """Draw a graph in exactly as many lines as a sheet has, of at most so many cells.
 
@@ -76,7 +74,7 @@ def draw_graph(
 
 
 def _choose(
-    nodes: Sequence[DrawNode], edges: Sequence[DrawEdge], sheet: DrawSheet, *, is_whole: bool
+    nodes: Sequence[DrawNode], edges: Sequence[Edge], sheet: DrawSheet, *, is_whole: bool
 ) -> tuple[Layout, int]:
     """Return a layout that fits and the number of nodes that it shows."""
     whole = make_part(nodes, edges)
@@ -118,8 +116,7 @@ def _fitting(part: GraphPart, sheet: DrawSheet, *, paged: bool) -> Iterator[Layo
             break
         if layout.height <= height:
             yield layout
-    computed = sum(not part.is_leaf(node.id) for node in part.nodes)
-    if computed > height and not paged:
+    if len(part.computed) > height and not paged:
         # Below one another they take a row each at least.
         return
     narrow: list[Layout] = []
@@ -150,7 +147,7 @@ def _page(layout: Layout, hidden: int, sheet: DrawSheet) -> tuple[Line, ...]:
     computed = [box for box in layout.boxes if box.node.style is Style.TEXT] or layout.boxes
     end = max(computed, key=lambda box: box.y)
     after = (_note(ellipsis, hidden + below, ""),) if hidden + below else ()
-    is_known = sheet.direction is not Direction.FORWARD and end.node.value is not None
+    is_known = sheet.phase is not Phase.FORWARD and end.node.value is not None
     if is_known and below and end.y + len(end.rows) > bottom:
         # The way back begins at the end, so that its value stays in sight.
         told = f"to {end.node.label} {end.node.value}{'*' * end.node.changed}"

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
+from gdtutor.engine.graph import Edge
 from gdtutor.values import Struct
-from gdtutor.view.graph.model import Box, DrawEdge, GraphPart, Layout, Stroke
+from gdtutor.view.graph.model import Box, GraphPart, Layout, Stroke, Texts, make_layout
 from gdtutor.view.graph.route import Channel, Point
-from gdtutor.view.graph.text import Texts
 from gdtutor.view.lines import width_of
 
 
 class Spine(Struct, frozen=True):
     """Which way the edges between the computed nodes take."""
 
-    down: frozenset[DrawEdge]
+    down: frozenset[Edge]
     """Edges between neighbours: they go straight down."""
-    landing: Mapping[DrawEdge, int]
+    landing: Mapping[Edge, int]
     """Every other edge goes around on the right and arrives in this row of its target, from 0."""
     exit_row: Mapping[str, int]
     """For a node with edges that go around, the row in which they leave it, from 0."""
@@ -64,33 +65,18 @@ def draw_flow(flow: Flow, width: int) -> Layout:
     ruler = _ruler(flow, 2)
     if ruler.width > width:
         ruler = _ruler(flow, 1)
-    boxes = {
-        node.id: Box(
-            node,
-            1 if flow.part.is_leaf(node.id) else ruler.labels,
-            flow.row[node.id],
-            flow.texts.rows[node.id],
-        )
-        for node in flow.part.nodes
-    }
-    strokes = tuple(
-        _stroke(flow, ruler, boxes[edge.source], boxes[edge.target], edge)
-        for node in flow.part.nodes
-        for edge in flow.part.operands[node.id]
-    )
-    bottom = max(
-        *(box.y + flow.texts.height[box.node.id] for box in boxes.values()),
-        *(1 + row for stroke in strokes for _, row in stroke.points),
-        0,
-    )
-    return Layout(ruler.width, bottom, tuple(boxes.values()), strokes)
+
+    def place(name: str) -> Point:
+        return 1 if flow.part.is_leaf(name) else ruler.labels, flow.row[name]
+
+    return make_layout(flow.part, flow.texts, ruler.width, place, partial(_stroke, flow, ruler))
 
 
 def _ruler(flow: Flow, pitch: int) -> _FlowRuler:
     """Line up the columns with `pitch` cells from one track to the next."""
     room = flow.texts.room
     leaves = [room[node.id] for node in flow.part.nodes if flow.part.is_leaf(node.id)]
-    computed = [room[node.id] for node in flow.part.nodes if not flow.part.is_leaf(node.id)]
+    computed = [room[name] for name in flow.part.computed]
     lefts, rights = flow.middle.left_tracks, flow.middle.right_tracks
     outs, backs = flow.gutter.left_tracks, flow.gutter.right_tracks
     dash = 1 + max(leaves) + 1
@@ -111,7 +97,8 @@ def _ruler(flow: Flow, pitch: int) -> _FlowRuler:
     )
 
 
-def _stroke(flow: Flow, ruler: _FlowRuler, source: Box, target: Box, edge: DrawEdge) -> Stroke:
+def _stroke(flow: Flow, ruler: _FlowRuler, boxes: Mapping[str, Box], edge: Edge) -> Stroke:
+    source, target = boxes[edge.source], boxes[edge.target]
     if edge in flow.spine.down:
         used = max(len(source.rows), ports_from_leaves(flow.part, edge.source))
         ends = (ruler.labels, source.y + used - 1), (ruler.labels, target.y - 1)
@@ -127,7 +114,7 @@ def _stroke(flow: Flow, ruler: _FlowRuler, source: Box, target: Box, edge: DrawE
     return Stroke(edge, points, "right")
 
 
-def _around(flow: Flow, ruler: _FlowRuler, source: Box, target: Box, edge: DrawEdge) -> Stroke:
+def _around(flow: Flow, ruler: _FlowRuler, source: Box, target: Box, edge: Edge) -> Stroke:
     """Lead an edge through the gutter; below the text it starts at the foot of its source."""
     leaving, landing = flow.spine.exit_row[edge.source], flow.spine.landing[edge]
     foot = (source.x, source.y + len(source.rows) - 1)

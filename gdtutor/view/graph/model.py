@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from enum import Enum
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from gdtutor.engine.graph import Edge
+from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Style
 
@@ -37,24 +38,6 @@ class DrawNode(Struct, frozen=True):
         return self.later or self
 
 
-class DrawEdge(Struct, frozen=True):
-    """One use of `source` as an operand of `target`."""
-
-    source: str
-    target: str
-    occurrence: int
-    """Counts the uses of one source in one target from 0: `a*a` has the occurrences 0 and 1."""
-
-
-class Direction(Enum):
-    """Which way the walk goes at the current node."""
-
-    FORWARD = "forward"
-    BACKWARD = "backward"
-    UPDATE = "update"
-    NONE = "none"
-
-
 class DrawSheet(Struct, frozen=True):
     """What a graph is drawn on, and from where it is looked at."""
 
@@ -65,7 +48,7 @@ class DrawSheet(Struct, frozen=True):
     chars: Chars
     current: str | None = None
     """The node that is marked and kept in view."""
-    direction: Direction = Direction.NONE
+    phase: Phase = Phase.GIVEN
     """The glyph of the mark, and which strokes stand out: those that arrive at the current node
     going forward, those that leave it going backward."""
 
@@ -77,9 +60,9 @@ class GraphPart(Struct, frozen=True):
     """In topological order."""
     place: Mapping[str, int]
     """Where a node stands in `nodes`."""
-    operands: Mapping[str, Sequence[DrawEdge]]
+    operands: Mapping[str, Sequence[Edge]]
     """Every node's incoming edges in the order of its formula."""
-    consumers: Mapping[str, Sequence[DrawEdge]]
+    consumers: Mapping[str, Sequence[Edge]]
     """Every node's outgoing edges in topological order of the consumers."""
     leads_on: frozenset[str]
     """Nodes that have consumers, all of them left out."""
@@ -88,17 +71,36 @@ class GraphPart(Struct, frozen=True):
         """Whether no drawn edge arrives at the node."""
         return not self.operands[node]
 
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """The nodes at which edges arrive, in topological order."""
+        return tuple(node.id for node in self.nodes if self.operands[node.id])
+
+    @property
+    def edges(self) -> Iterator[Edge]:
+        """Every edge, those of one target together."""
+        return (edge for node in self.nodes for edge in self.operands[node.id])
+
+    @property
+    def leaf_edges(self) -> Iterator[Edge]:
+        """The edges that leave leaves."""
+        return (edge for edge in self.edges if self.is_leaf(edge.source))
+
+    def feeds(self, source: str, target: str, port: int) -> bool:
+        """Whether a stroke from one node arrives at another, so many rows below its label."""
+        return any(e.source == source and e.occurrence == port for e in self.operands[target])
+
 
 def make_part(
-    nodes: Sequence[DrawNode], edges: Sequence[DrawEdge], leads_on: frozenset[str] = frozenset()
+    nodes: Sequence[DrawNode], edges: Sequence[Edge], leads_on: frozenset[str] = frozenset()
 ) -> GraphPart:
     """Index the edges by both ends, in one pass.
 
     Raises:
         KeyError: An end of an edge is not among the nodes.
     """
-    operands: dict[str, list[DrawEdge]] = {node.id: [] for node in nodes}
-    consumers: dict[str, list[DrawEdge]] = {node.id: [] for node in nodes}
+    operands: dict[str, list[Edge]] = {node.id: [] for node in nodes}
+    consumers: dict[str, list[Edge]] = {node.id: [] for node in nodes}
     for edge in edges:
         operands[edge.target].append(edge)
         consumers[edge.source].append(edge)
@@ -111,12 +113,7 @@ def make_part(
 
 def leaves_by_consumer(part: GraphPart) -> tuple[str, ...]:
     """Return the leaves in the order in which the formulas first use them, unused ones last."""
-    used = (
-        edge.source
-        for node in part.nodes
-        for edge in part.operands[node.id]
-        if part.is_leaf(edge.source)
-    )
+    used = (edge.source for edge in part.leaf_edges)
     leaves = (node.id for node in part.nodes if part.is_leaf(node.id))
     return tuple(dict.fromkeys((*used, *leaves)))
 
@@ -141,11 +138,21 @@ class Box(Struct, frozen=True):
 class Stroke(Struct, frozen=True):
     """The way of one edge: corners joined by horizontal and vertical strokes."""
 
-    edge: DrawEdge
+    edge: Edge
     points: tuple[tuple[int, int], ...]
     """(column, row) of the first cell, of the corners, and of the arrow head."""
     head: str
     """The arrow head: `right`, `left` or `down`."""
+
+
+class Texts(Struct, frozen=True):
+    """The rows of every node of one column group, and the widths to keep for them."""
+
+    rows: dict[str, tuple[Line, ...]]
+    height: dict[str, int]
+    """Rows to keep for a node, gradients to come included."""
+    room: dict[str, int]
+    """Cells to keep for the widest row of a node."""
 
 
 class Layout(Struct, frozen=True):
@@ -155,6 +162,29 @@ class Layout(Struct, frozen=True):
     height: int
     boxes: tuple[Box, ...]
     strokes: tuple[Stroke, ...]
+
+
+def make_layout(
+    part: GraphPart,
+    texts: Texts,
+    width: int,
+    place: Callable[[str], tuple[int, int]],
+    lead: Callable[[Mapping[str, Box], Edge], Stroke],
+) -> Layout:
+    """Put every node into its box, and lead every edge from box to box.
+
+    Args:
+        part: What is drawn.
+        texts: Its nodes in words.
+        width: Cells of the layout.
+        place: Column and row of a node's label.
+        lead: The way of an edge between boxes.
+    """
+    boxes = {node.id: Box(node, *place(node.id), texts.rows[node.id]) for node in part.nodes}
+    strokes = tuple(lead(boxes, edge) for edge in part.edges)
+    bottoms = [box.y + texts.height[name] for name, box in boxes.items()]
+    bottoms += [1 + row for stroke in strokes for _, row in stroke.points]
+    return Layout(width, max(0, *bottoms), tuple(boxes.values()), strokes)
 
 
 def neighbourhood(whole: GraphPart, start: str, limit: int, ellipsis: str) -> GraphPart:
@@ -174,14 +204,14 @@ def neighbourhood(whole: GraphPart, start: str, limit: int, ellipsis: str) -> Gr
                 queue.append(other)
     names = sorted(found, key=lambda name: whole.place[name])
     nodes: list[DrawNode] = []
-    edges: list[DrawEdge] = []
+    edges: list[Edge] = []
     leads_on: set[str] = set()
     for name in names:
         inside = [edge for edge in whole.operands[name] if edge.source in found]
         if len(inside) < len(whole.operands[name]):
             stub = f"{ellipsis} {name}"
             nodes.append(DrawNode(stub, ellipsis, None, None, Style.DIM))
-            edges.append(DrawEdge(stub, name, 0))
+            edges.append(Edge(stub, name, 0, ()))
         nodes.append(whole.nodes[whole.place[name]])
         edges.extend(inside)
         consumers = whole.consumers[name]

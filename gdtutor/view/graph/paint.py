@@ -7,9 +7,11 @@ from functools import reduce
 from itertools import groupby, pairwise
 from operator import or_
 
+from gdtutor.engine.graph import Edge
+from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.graph.model import Direction, DrawEdge, DrawSheet, Layout, Stroke
+from gdtutor.view.graph.model import DrawSheet, Layout, Stroke
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
 SIDES = {(-1, 0): LEFT, (1, 0): RIGHT, (0, -1): UP, (0, 1): DOWN}
@@ -30,16 +32,11 @@ HEADS = {"right": "▶>", "left": "◀<", "down": "▼v", "up": "▲^"}
 """Arrow heads, in Unicode and in ASCII."""
 OPPOSITE = {"right": "left", "left": "right", "down": "up", "up": "down"}
 _TOWARDS = {LEFT: "left", RIGHT: "right", UP: "up", DOWN: "down"}
-MARKS = {
-    Direction.FORWARD: "▶>",
-    Direction.BACKWARD: "◀<",
-    Direction.UPDATE: "●@",
-    Direction.NONE: "›:",
-}
+MARKS = {Phase.GIVEN: "›:", Phase.FORWARD: "▶>", Phase.BACKWARD: "◀<", Phase.UPDATE: "●@"}
 """What stands before the current node, in Unicode and in ASCII."""
 
 Point = tuple[int, int]
-Pass = tuple[DrawEdge, int]
+Pass = tuple[Edge, int]
 """An edge and the sides of a cell to which it runs."""
 Cell = tuple[str, Style]
 Canvas = dict[int, dict[int, Cell]]
@@ -49,8 +46,8 @@ Canvas = dict[int, dict[int, Cell]]
 def paint(layout: Layout, top: int, bottom: int, sheet: DrawSheet) -> tuple[Line, ...]:
     """Paint the rows from `top` to before `bottom`, without nodes that are not wholly inside."""
     canvas: Canvas = {row: {} for row in range(top, bottom)}
-    direction, chars, strokes = sheet.direction, sheet.chars, layout.strokes
-    if direction is Direction.BACKWARD:
+    phase, chars, strokes = sheet.phase, sheet.chars, layout.strokes
+    if phase is Phase.BACKWARD:
         below = {b.node.id: b.y + len(b.rows) for b in layout.boxes if b.node.gradient is not None}
         strokes = tuple(
             _back(s, below[s.edge.source]) if s.edge.source in below else s for s in strokes
@@ -70,9 +67,9 @@ def paint(layout: Layout, top: int, bottom: int, sheet: DrawSheet) -> tuple[Line
                         canvas[row][x] = char, style
                     x += 1
         if here:
-            canvas[box.y][box.x - 1] = _pick(MARKS[direction], chars), Style.CURRENT
+            canvas[box.y][box.x - 1] = _pick(MARKS[phase], chars), Style.CURRENT
             before = canvas[box.y].get(box.x - 2)
-            if direction is Direction.BACKWARD and before and before[0] in HEADS["right"]:
+            if phase is Phase.BACKWARD and before and before[0] in HEADS["right"]:
                 # Two heads against each other cannot be read; the mark is the one that turns.
                 canvas[box.y][box.x - 2] = "─" if chars.unicode else "-", before[1]
     return tuple(_line(canvas[row]) for row in range(top, bottom))
@@ -144,9 +141,9 @@ def _on_top(found: list[Pass]) -> list[Pass]:
 def _style(shown: Iterable[Pass], sheet: DrawSheet) -> Style:
     """Return the colour of strokes: what the current step reads stands out."""
     edges, current = [edge for edge, _ in shown], sheet.current
-    if sheet.direction is Direction.FORWARD and any(edge.target == current for edge in edges):
+    if sheet.phase is Phase.FORWARD and any(edge.target == current for edge in edges):
         return Style.FORWARD
-    if sheet.direction is Direction.BACKWARD and any(edge.source == current for edge in edges):
+    if sheet.phase is Phase.BACKWARD and any(edge.source == current for edge in edges):
         return Style.BACKWARD
     return Style.BORDER
 

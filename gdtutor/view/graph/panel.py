@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
 from gdtutor.engine.cells import cell_name
@@ -12,21 +12,13 @@ from gdtutor.engine.places import Places, nearest, places_of
 from gdtutor.lesson.repetition import Repeated, chosen_count
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.steps import Phase
-from gdtutor.values import Struct, replace
+from gdtutor.values import replace
 from gdtutor.view import notation
-from gdtutor.view.context import Context
+from gdtutor.view.context import Context, once
 from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.frame import Style
-from gdtutor.view.graph.drawing import (
-    NEIGHBOURS,
-    WHOLE,
-    Direction,
-    DrawEdge,
-    DrawNode,
-    DrawSheet,
-    GraphDrawing,
-    draw_graph,
-)
+from gdtutor.view.graph.drawing import NEIGHBOURS, WHOLE, GraphDrawing, draw_graph
+from gdtutor.view.graph.model import DrawNode, DrawSheet
 from gdtutor.view.graph.text import is_shape
 from gdtutor.view.updates import largest_change
 
@@ -60,7 +52,6 @@ def graph_drawing(
         changed: Names whose value a what-if has changed.
         told: Makes the node of a name, where it is not to tell values and gradients.
     """
-    edges: Sequence[Edge | DrawEdge]
     places = places_of(context.trace)
     names, total = places.used, len(places.used)
     boxes = _boxes(context, names)
@@ -70,32 +61,32 @@ def graph_drawing(
     elif len(names) > WHOLE:
         names, edges = _around(places, context.step.node or names[0])
     else:
-        edges = [edge for node in context.trace.visible for edge in node.edges]
+        edges = tuple(edge for node in context.trace.visible for edge in node.edges)
 
     step = context.step
-    way = Direction.NONE if step.phase is Phase.GIVEN else Direction(step.phase.value)
-    sheet = DrawSheet(width, height, context.chars, step.node or None, way)
+    sheet = DrawSheet(width, height, context.chars, step.node or None, step.phase)
 
     @cache
     def drawn(digits: int, *, is_wide: bool = False, by_phase: bool = False) -> GraphDrawing:
         at = replace(context, look=replace(context.look, digits=digits))
         tell = told or _lasting(at, changed, is_wide=is_wide, by_phase=by_phase)
-        return _drawn(
-            tuple(boxes.get(name) or tell(name) for name in names),
-            tuple(DrawEdge(edge.source, edge.target, edge.occurrence) for edge in edges),
-            sheet,
-            total,
-        )
+        nodes = tuple(boxes.get(name) or tell(name) for name in names)
+        return _drawn(nodes, edges, sheet, total)
+
+    def is_kept_by_phase() -> bool:
+        """Say whether a phase alone leaves out no node where the whole iteration does."""
+        return not drawn(fewest).is_whole and drawn(fewest, by_phase=True).is_whole
 
     digits = context.look.digits
     fewest = min(digits, context.lesson.digits or DEFAULT_DIGITS)
     is_wide = by_phase = False
     if width < WIDE and len(names) <= WHOLE:
         at = context.moment, context.own, context.look, step.scene, step.phase, context.chars
-        room = _Narrow((*at, names, changed, width, height), lambda **how: drawn(fewest, **how))
-        # An update, and what a question hides, take room that is not known before.
+        # An update, and what a question hides, take room that is not known before. Else it is the
+        # same at all steps of a phase: a drawing takes a millisecond.
         is_known = told is None and context.challenge is None and step.phase is not Phase.UPDATE
-        by_phase = _kept_by_phase(room) if is_known else room.is_kept_by_phase()
+        key = (*at, names, changed, width, height)
+        by_phase = once(key, is_kept_by_phase) if is_known else is_kept_by_phase()
     found = least = drawn(fewest, by_phase=True) if by_phase else drawn(fewest)
     if width >= WIDE and step.phase is Phase.UPDATE:
         # Which cell has changed most is told where that moves no node to another row.
@@ -105,29 +96,6 @@ def graph_drawing(
     # More digits than there is room for would move the nodes, or leave some out.
     more = (drawn(n, is_wide=is_wide, by_phase=by_phase) for n in range(digits, fewest, -1))
     return next((one for one in more if one.places == least.places), found)
-
-
-class _Narrow(Struct, frozen=True, eq=False):
-    """A narrow drawing at a step of a phase: equal where the phase and its room are."""
-
-    key: tuple[object, ...]
-    draw: Callable[..., GraphDrawing]
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Narrow) and self.key == other.key
-
-    def is_kept_by_phase(self) -> bool:
-        """Say whether a phase alone leaves out no node where the whole iteration does."""
-        return not self.draw().is_whole and self.draw(by_phase=True).is_whole
-
-
-@lru_cache(maxsize=8)
-def _kept_by_phase(room: _Narrow) -> bool:
-    """Ask once in a phase, at all of whose steps it is the same: a drawing takes a millisecond."""
-    return room.is_kept_by_phase()
 
 
 def _boxes(context: Context, names: tuple[str, ...]) -> dict[str, DrawNode]:
@@ -157,13 +125,13 @@ def _boxes(context: Context, names: tuple[str, ...]) -> dict[str, DrawNode]:
     return found
 
 
-def _around_boxes(context: Context, boxes: Mapping[str, DrawNode]) -> tuple[DrawEdge, ...]:
+def _around_boxes(context: Context, boxes: Mapping[str, DrawNode]) -> tuple[Edge, ...]:
     """Return the edges between what is drawn; several into or out of a box are one."""
     found = []
     for edge in (edge for node in context.trace.visible for edge in node.edges):
         source, target = (boxes[n].id if n in boxes else n for n in (edge.source, edge.target))
         count = 0 if source in boxes or target in boxes else edge.occurrence
-        found += [DrawEdge(source, target, count)] * (source != target)
+        found += [Edge(source, target, count, ())] * (source != target)
     return tuple(dict.fromkeys(found))
 
 
@@ -223,22 +191,23 @@ def _telling(
     context: Context, changed: frozenset[str], *, is_wide: bool
 ) -> Callable[[str], DrawNode]:
     """Return what makes the node of a name, with what is known of it at the step."""
-    known, reached = known_values(context), reached_gradients(context)
     # A mark says how a gradient will turn out.
     marks = {} if context.hides_result else asleep_marks(context)
 
     def told(name: str) -> DrawNode:
-        value = summary(context, context.trace.values[name]) if name in known else None
-        gradient = summary(context, context.trace.gradients[name]) if name in reached else None
-        if gradient is not None and name in context.changed_gradients:
+        value = summary(context, context.known_value(name))
+        gradient = summary(context, context.known_gradient(name))
+        if gradient and name in context.changed_gradients:
             gradient += "*"
-        mark = marks.get(name, "") if name in known else ""
+        mark = marks.get(name, "") if value else ""
         after = context.updated.get(name)
-        updated = "" if after is None else summary(context, after)
+        updated = summary(context, after)
         if after is not None and is_shape(updated):
             updated = change_text(context, context.trace.values[name], after, is_wide=is_wide)
         style, called = leaf_style(context, name), context.name(name)
-        return DrawNode(name, called, value, gradient, style, name in changed, mark, updated)
+        return DrawNode(
+            name, called, value or None, gradient or None, style, name in changed, mark, updated
+        )
 
     return told
 
@@ -255,46 +224,12 @@ def change_text(context: Context, before: Array, after: Array, *, is_wide: bool)
     return f"by {least}{context.number(size)}"
 
 
-def summary(context: Context, array: Array) -> str:
-    """Return a number, a scalar lesson's followed example, or a matrix's shape."""
+def summary(context: Context, array: Array | None) -> str:
+    """Return a number, a scalar lesson's followed example, or a matrix's shape; empty for None."""
+    if array is None:
+        return ""
     if array.ndim == 0 or (context.graph.by_rows and array.ndim == 1):
         return context.number(context.followed(array))
     if array.size == 1:
         return context.number(float(array.reshape(())))
     return notation.shape(array.shape, context.chars)
-
-
-class Upto(Struct, frozen=True):
-    """The names up to a place in some order, as a container that costs nothing to make."""
-
-    place: Mapping[str, int]
-    last: int
-
-    def __contains__(self, name: object) -> bool:
-        """Say whether a name stands at or before the last place."""
-        place = self.place.get(name) if isinstance(name, str) else None
-        return place is not None and place <= self.last
-
-
-def known_values(context: Context) -> Container[str]:
-    """Return the names whose values are known at this step."""
-    places = places_of(context.trace)
-    match context.step.phase:
-        case Phase.GIVEN:
-            return Upto(places.place, len(context.graph.leaves) - 1)
-        case Phase.FORWARD:
-            return Upto(places.place, places.place[context.step.node] - context.hides_result)
-        case _:
-            return Upto(places.place, len(places.names))
-
-
-def reached_gradients(context: Context) -> Container[str]:
-    """Return the names whose gradients are known at this step."""
-    reached = places_of(context.trace).reached
-    match context.step.phase:
-        case Phase.BACKWARD:
-            return Upto(reached, reached[context.step.node] - context.hides_result)
-        case Phase.UPDATE:
-            return Upto(reached, len(reached))
-        case _:
-            return Upto(reached, -1)

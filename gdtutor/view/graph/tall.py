@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import accumulate
 
+from gdtutor.engine.graph import Edge
 from gdtutor.values import Struct, field
 from gdtutor.view.graph.flow import Flow, Spine, draw_flow, ports_from_leaves
-from gdtutor.view.graph.model import DrawEdge, GraphPart, Layout, leaves_by_consumer
+from gdtutor.view.graph.model import GraphPart, Layout, Texts, leaves_by_consumer
 from gdtutor.view.graph.route import Channel, route
-from gdtutor.view.graph.text import Texts
 
 NUDGES = 4
 """Rows tried for a node and its leaves side by side before it moves below them."""
@@ -35,25 +35,13 @@ def lay_out_tall(part: GraphPart, texts: Texts, *, width: int) -> Layout:
     """
     spine = _spine(part, texts)
     rows = _rows(part, texts, spine)
-    flow = Flow(
-        part,
-        texts,
-        spine,
-        {**rows.leaf, **rows.computed},
-        _middle(part, rows),
-        _gutter(spine, rows),
-    )
-    return draw_flow(flow, width)
+    places, middle, gutter = rows.leaf | rows.computed, _middle(part, rows), _gutter(spine, rows)
+    return draw_flow(Flow(part, texts, spine, places, middle, gutter), width)
 
 
 def _middle(part: GraphPart, rows: _Rows) -> Channel:
     """Route the edges from the leaves to the computed nodes."""
-    links = [
-        ((edge.source, 0), (node.id, edge.occurrence))
-        for node in part.nodes
-        for edge in part.operands[node.id]
-        if part.is_leaf(edge.source)
-    ]
+    links = [((edge.source, 0), (edge.target, edge.occurrence)) for edge in part.leaf_edges]
     lefts = {(name, 0): row for name, row in rows.leaf.items()}
     rights = {(name, port): rows.computed[name] + port for _, (name, port) in links}
     return route(lefts, rights, links)
@@ -71,10 +59,10 @@ def _gutter(spine: Spine, rows: _Rows) -> Channel:
 
 def _spine(part: GraphPart, texts: Texts) -> Spine:
     """Decide which edges between computed nodes go straight down and which go around."""
-    computed = [node.id for node in part.nodes if not part.is_leaf(node.id)]
+    computed = part.computed
     above = dict(zip(computed[1:], computed, strict=False))
-    down: set[DrawEdge] = set()
-    landing: dict[DrawEdge, int] = {}
+    down: set[Edge] = set()
+    landing: dict[Edge, int] = {}
     for name in computed:
         landed: dict[str, int] = {}
         fed_from_above = False
@@ -102,16 +90,13 @@ def _spine(part: GraphPart, texts: Texts) -> Spine:
 
 def _rows(part: GraphPart, texts: Texts, spine: Spine) -> _Rows:
     rows = _Rows()
-    waiting = leaves_by_consumer(part)
-    for node in part.nodes:
-        if part.is_leaf(node.id):
-            continue
-        used = dict.fromkeys(edge.source for edge in part.operands[node.id])
-        group = [name for name in used if part.is_leaf(name) and name not in rows.leaf]
-        if any(edge in spine.down for edge in part.operands[node.id]):
+    for name in part.computed:
+        used = dict.fromkeys(edge.source for edge in part.operands[name])
+        group = [leaf for leaf in used if part.is_leaf(leaf) and leaf not in rows.leaf]
+        if any(edge in spine.down for edge in part.operands[name]):
             rows.right_end += 1
-        _settle(part, texts, spine, rows, node.id, group)
-    for leaf in waiting:
+        _settle(part, texts, spine, rows, name, group)
+    for leaf in leaves_by_consumer(part):
         if leaf not in rows.leaf:
             rows.leaf[leaf] = rows.left_end
             rows.left_end += texts.height[leaf]
@@ -146,17 +131,10 @@ def _settle(
 def _collides(part: GraphPart, rows: _Rows, name: str, row: int, leaves: Mapping[str, int]) -> bool:
     """Whether a stroke from a leaf would share a row with an unrelated arriving one."""
     lefts = {at: leaf for leaf, at in (*rows.leaf.items(), *leaves.items())}
-    uses = {
-        (rows.computed.get(node.id, row) + edge.occurrence, node.id, edge.occurrence)
-        for node in part.nodes
-        if node.id in rows.computed or node.id == name
-        for edge in part.operands[node.id]
-        if part.is_leaf(edge.source)
-    }
+    targets = rows.computed | {name: row}
+    uses = ((e.target, e.occurrence) for e in part.leaf_edges if e.target in targets)
     return any(
-        at in lefts
-        and not any(
-            edge.source == lefts[at] and edge.occurrence == port for edge in part.operands[target]
-        )
-        for at, target, port in uses
+        targets[target] + port in lefts
+        and not part.feeds(lefts[targets[target] + port], target, port)
+        for target, port in uses
     )

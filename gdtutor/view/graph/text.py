@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.graph.model import DrawNode, GraphPart, ports
+from gdtutor.view.graph.model import DrawNode, GraphPart, Texts, ports
 from gdtutor.view.lines import width_of
 
 NUMBER_ROOM = 6
@@ -91,16 +91,6 @@ def number_room(nodes: Sequence[DrawNode]) -> int:
     """Cells to keep for a number that is not there yet."""
     shapes = any(is_shape(node.last.value) or "×" in node.label for node in nodes)
     return SHAPE_ROOM if shapes else NUMBER_ROOM
-
-
-class Texts(Struct, frozen=True):
-    """The rows of every node of one column group, and the widths to keep for them."""
-
-    rows: dict[str, tuple[Line, ...]]
-    height: dict[str, int]
-    """Rows to keep for a node, gradients to come included."""
-    room: dict[str, int]
-    """Cells to keep for the widest row of a node."""
 
 
 def write(part: GraphPart, wording: Wording) -> Texts:

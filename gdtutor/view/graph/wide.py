@@ -6,9 +6,8 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 from gdtutor.view.graph.columns import LayeredGraph, Rows, draw_columns
-from gdtutor.view.graph.model import GraphPart, Layout, leaves_by_consumer, ports
+from gdtutor.view.graph.model import GraphPart, Layout, Texts, leaves_by_consumer, ports
 from gdtutor.view.graph.route import LANE, Channel, Link, Terminal, route
-from gdtutor.view.graph.text import Texts
 
 LEAF_WEIGHT = 0.01
 """How firmly a leaf stands in its row, against 1 for a computed node: a chain runs straight."""
@@ -50,8 +49,7 @@ def _layers(part: GraphPart) -> dict[str, int]:
 def _entries(part: GraphPart, layer: Mapping[str, int]) -> list[list[Terminal]]:
     """Return what stands in every layer: computed nodes and their lanes, then the leaves."""
     columns: list[list[Terminal]] = [[] for _ in range(1 + max(layer.values()))]
-    computed = tuple(node.id for node in part.nodes if not part.is_leaf(node.id))
-    for name in (*computed, *leaves_by_consumer(part)):
+    for name in (*part.computed, *leaves_by_consumer(part)):
         columns[layer[name]].append((name, 0))
         last = max((layer[edge.target] for edge in part.consumers[name]), default=0)
         for between in range(layer[name] + 1, last):
@@ -121,20 +119,14 @@ def _collides(part: GraphPart, before: Rows, entry: Terminal, row: int) -> bool:
     name, port = entry
     if port != LANE and part.is_leaf(name):
         return False
-    arriving = [LANE] if port == LANE else range(ports(part, name))
-    return any(
-        left_row == row + max(0, index) and not _feeds(part, left, (name, index))
-        for (left, _), left_row in before.items()
-        if part.consumers[left]
-        for index in arriving
-    )
-
-
-def _feeds(part: GraphPart, source: str, right: Terminal) -> bool:
-    name, port = right
+    leaving = [(left, at) for (left, _), at in before.items() if part.consumers[left]]
     if port == LANE:
-        return source == name
-    return any(edge.source == source and edge.occurrence == port for edge in part.operands[name])
+        return any(at == row and left != name for left, at in leaving)
+    return any(
+        at == row + index and not part.feeds(left, name, index)
+        for left, at in leaving
+        for index in range(ports(part, name))
+    )
 
 
 def monotone(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
