@@ -58,7 +58,7 @@ _WORDS = {
 _ROUNDING = 1e-12
 """Times the size of what a side is computed from: what differs by less is equal."""
 
-_SIGNS = re.compile(r"==|!=|<=|>=|<|>|\(|\)|\b(?:and|or|not)\b|,")
+_SIGNS = re.compile(r"==|!=|<=|>=|<|>|\(|\)|\b(?:and|or|not)\b")
 _LOOKED_UP = re.compile(
     r"\b(?:(?P<about>grad|new)[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*"
     rf"(?:\.(?:{'|'.join(STATES)})\b)?)"
@@ -136,9 +136,7 @@ def parse_condition(text: str) -> Condition:
     if len(text) > MAX_CONDITION:
         what = f"the condition has {len(text):,} characters"
         raise ConditionError(what, f"the bound is {MAX_CONDITION}")
-    reader = _Reader(text)
-    condition = reader.either()
-    reader.end()
+    condition = _condition(text)
     if sum(1 for _ in comparisons_of(condition)) > MAX_COMPARISONS:
         raise ConditionError("too many comparisons", f"the bound is {MAX_COMPARISONS}")
     return condition
@@ -169,97 +167,61 @@ def parse_side(text: str) -> Side:
     return Side(text.strip(), expr, tuple((name, wish) for wish, name in wanted.items()))
 
 
-class _Reader:
-    """Reads a condition from left to right: or binds weakest, then and, then not."""
+def _condition(text: str) -> Condition:
+    """Read a condition: or binds weakest, then and, then not."""
+    for word in ("or", "and"):
+        if found := [one for one in _outside(text) if one.group() == word]:
+            ends = [*(match.start() for match in found), len(text)]
+            parts = zip([0, *(match.end() for match in found)], ends, strict=True)
+            return Joined(word, tuple(_condition(text[start:end]) for start, end in parts))
+    text = text.strip()
+    first = _SIGNS.match(text)
+    if first is not None and first.group() == "not":
+        return Joined("not", (_condition(text[first.end() :]),))
+    if first is not None and first.group() == "(":
+        close = next(m for m in _outside(text) if m.group() == ")")
+        # Other parentheses belong to a formula.
+        if not {"(", ")"}.issuperset(_SIGNS.findall(text, 1, close.start())):
+            _check_end(text[close.end() :])
+            return _condition(text[1 : close.start()])
+    return _comparison(text)
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
 
-    def either(self) -> Condition:
-        return self._joined("or", lambda: self._joined("and", self._one))
-
-    def _joined(self, word: str, part: Callable[[], Condition]) -> Condition:
-        parts = [part()]
-        while self._takes(word):
-            parts.append(part())
-        return parts[0] if len(parts) == 1 else Joined(word, tuple(parts))
-
-    def _one(self) -> Condition:
-        if self._takes("not"):
-            return Joined("not", (self._one(),))
-        inside = self._group()
-        if inside is None:
-            return self._comparison()
-        reader = _Reader(inside)
-        condition = reader.either()
-        reader.end()
-        return condition
-
-    def _takes(self, word: str) -> bool:
-        match = re.compile(rf"\s*\b{word}\b").match(self._text, self._at)
-        if match is not None:
-            self._at = match.end()
-        return match is not None
-
-    def _group(self) -> str | None:
-        """Return the inside of parentheses that hold a condition, None where none stand here."""
-        start = len(self._text) - len(self._text[self._at :].lstrip())
-        if self._text[start : start + 1] != "(":
-            return None
-        close = self._closing(start)
-        inside = self._text[start + 1 : close]
-        if not re.search(r"==|!=|[<>]|\b(?:and|or|not)\b", inside):
-            return None
-        self._at = close + 1
-        return inside
-
-    def _closing(self, start: int) -> int:
-        depth = 0
-        for place in range(start, len(self._text)):
-            depth += {"(": 1, ")": -1}.get(self._text[place], 0)
-            if not depth:
-                return place
+def _outside(text: str) -> Iterator[re.Match[str]]:
+    """Yield the signs and words of a condition that stand outside of parentheses, and where such
+    close."""
+    depth = 0
+    for match in _SIGNS.finditer(text):
+        depth += {"(": 1, ")": -1}.get(match.group(), 0)
+        if depth < 0:
+            _check_end(text[match.start() :])
+        if depth == 0:
+            yield match
+    if depth:
         raise ConditionError("a parenthesis is opened and not closed", "add ')'")
 
-    def _comparison(self) -> Comparison:
-        left = self._side()
-        match = re.compile(r"\s*(==|!=|<=|>=|<|>)").match(self._text, self._at)
-        if match is None:
-            fact = parse_side(left)
-            return Comparison(fact, "!=", parse_side("0"), self._everywhere())
-        self._at = match.end()
-        return Comparison(parse_side(left), match[1], parse_side(self._side()), self._everywhere())
 
-    def _side(self) -> str:
-        """Return the text up to the next sign or word of a condition, outside parentheses."""
-        start, depth = self._at, 0
-        for match in _SIGNS.finditer(self._text, self._at):
-            sign = match.group()
-            depth += {"(": 1, ")": -1}.get(sign, 0)
-            if depth < 0 or (depth == 0 and sign not in ("(", ")", ",")):
-                self._at = match.start()
-                break
-        else:
-            self._at = len(self._text)
-        side, found, _ = self._text[start : self._at].partition(EVERYWHERE)
-        if found:
-            self._at = start + len(side)
-        if not side.strip():
-            raise ConditionError("a side of a comparison is missing", "write one, as b == -0.4")
-        return side
+def _comparison(text: str) -> Comparison:
+    text, everywhere, behind = text.partition(EVERYWHERE)
+    _check_end(behind)
+    signs = [match for match in _outside(text) if match.group() != ")"]
+    # A fact alone is compared with 0.
+    left, sign, right = text, "!=", "0"
+    if signs and signs[0].group() in _OPERATORS:
+        first, *signs = signs
+        left, sign, right = text[: first.start()], first.group(), text[first.end() :]
+    if signs:
+        _check_end(text[signs[0].start() :])
+    if not left.strip() or not right.strip():
+        raise ConditionError("a side of a comparison is missing", "write one, as b == -0.4")
+    return Comparison(parse_side(left), sign, parse_side(right), bool(everywhere))
 
-    def _everywhere(self) -> bool:
-        rest = self._text[self._at :]
-        if not rest.lstrip().startswith(EVERYWHERE):
-            return False
-        self._at += rest.index(EVERYWHERE) + len(EVERYWHERE)
-        return True
 
-    def end(self) -> None:
-        rest = self._text[self._at :].strip()
-        if rest:
-            raise ConditionError(f"'{shown(rest)}' cannot stand here", "join with and, or, not")
+def _check_end(rest: str) -> None:
+    """Refuse what is left behind a condition."""
+    if rest.strip():
+        what = f"'{shown(rest.strip())}' cannot stand here"
+        raise ConditionError(what, "join with and, or, not")
 
 
 def comparisons_of(condition: Condition) -> Iterator[Comparison]:

@@ -11,12 +11,13 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_scope import GRADIENT, Options, PictureScope
+from gdtutor.lesson.picture_scope import GRADIENT, Options, PictureScope, check_known
 from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_space, check_table
 from gdtutor.lesson.readers import Wrong, located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import parse_cell, parse_selector
 from gdtutor.lesson.steps import absent_from
+from gdtutor.lesson.variants import check_variant
 
 MAX_CURVES = 6
 """Most activations side by side."""
@@ -33,17 +34,14 @@ def check_picture(picture: PictureWish, ground: PictureScope) -> None:
     options = dict(picture.options)
     _check_places(options, ground)
     for key in ("range", "range2"):
-        _check_range(options.get(key), key)
+        limits = options.get(key)
+        if isinstance(limits, tuple) and (len(limits) != 2 or limits[0] >= limits[1]):
+            raise Wrong("picture", "the range is no interval", "write range = [-4, 4]", (key,))
     for key in ("functions", "optimizers", "batches", "rates", "variants", "values", "weights",
                 "examples", "of", "at"):  # fmt: skip
         if options.get(key) == ():
             raise Wrong("picture", "the list is empty", "name one, or leave the key out", (key,))
     _CHECKS[picture.kind](options, ground)
-
-
-def _check_range(limits: object, key: str) -> None:
-    if isinstance(limits, tuple) and (len(limits) != 2 or limits[0] >= limits[1]):
-        raise Wrong("picture", "the range is no interval", "write range = [-4, 4]", (key,))
 
 
 def _check_places(options: Options, ground: PictureScope) -> None:
@@ -59,25 +57,19 @@ def _check_places(options: Options, ground: PictureScope) -> None:
 
 def _check_curve(options: Options, ground: PictureScope) -> None:
     functions = _texts(options.get("functions", ()))
+    curves = [name for name in FUNCTIONS if is_curve(name)]
     for name in functions:
-        if not is_curve(name):
-            curves = [known for known in FUNCTIONS if is_curve(known)]
-            hint = did_you_mean(name, curves) or f"known are {', '.join(curves)}"
-            what = f"'{shown(name)}' is no operation of one operand"
-            raise Wrong("picture", what, hint, ("functions",))
+        hint = f"known are {', '.join(curves)}"
+        check_known(name, curves, "is no operation of one operand", hint, "functions")
     if len(functions) > MAX_CURVES:
         what = f"{len(functions)} curves side by side"
         raise Wrong("picture", what, f"{MAX_CURVES} at most", ("functions",))
     lines = [line for graph in ground.graphs for line in activation_lines(graph)]
-    node = options.get("node")
-    if node is not None and node not in lines:
-        if any(node in graph.line_by_name for graph in ground.graphs):
-            what = f"'{shown(str(node))}' is no activation"
-            hint = "name a line that is a call, as a = sigmoid(z)"
-        else:
-            what = f"'{shown(str(node))}' is no line of the graph"
-            hint = did_you_mean(str(node), lines) or "name a line that is a call, as a = sigmoid(z)"
-        raise Wrong("picture", what, hint, ("node",))
+    if "node" in options:
+        node, hint = str(options["node"]), "name a line that is a call, as a = sigmoid(z)"
+        if node not in lines and any(node in graph.line_by_name for graph in ground.graphs):
+            raise Wrong("picture", f"'{shown(node)}' is no activation", hint, ("node",))
+        check_known(node, lines, "is no line of the graph", hint, "node")
     if not functions and not lines:
         what = "a curve in a lesson without an activation"
         raise Wrong("picture", what, 'name some: functions = ["sigmoid", "tanh"]')
@@ -109,16 +101,12 @@ def _check_slice(options: Options, ground: PictureScope) -> None:
         raise Wrong("picture", what, 'write along = "w1"', ("along",) if names else ())
     with located("along", code="picture"):
         name, cell = parse_cell(names[0])
-    walk = next((walk for walk in ground.walks if name in walk.shapes), None)
-    if walk is None:
-        known = ground.shapes
-        hint = did_you_mean(name, known) or "name a parameter, another given value, or a line"
-        raise Wrong("picture", f"'{shown(name)}' is no name of the graph", hint, ("along",))
+    hint = "name a parameter, another given value, or a line"
+    check_known(name, ground.shapes, "is no name of the graph", hint, "along")
+    walk = next(walk for walk in ground.walks if name in walk.shapes)
     _check_single(names[0], walk.shapes[name], cell)
-    root = str(options.get("of", _root_over(ground, name)))
-    if root not in walk.graph.line_by_name:
-        hint = did_you_mean(root, walk.graph.line_by_name) or "name a line of the graph"
-        raise Wrong("picture", f"'{shown(root)}' is no line beside {name}", hint, ("of",))
+    root, what = str(options.get("of", walk.graph.root)), f"is no line beside {name}"
+    check_known(root, walk.graph.line_by_name, what, "name a line of the graph", "of")
     shape = walk.shapes[root]
     if walk.graph.by_rows is False and any(length != 1 for length in shape):
         what = f"{root} has the shape {shape_text(shape)}: a slice needs one number"
@@ -128,10 +116,6 @@ def _check_slice(options: Options, ground: PictureScope) -> None:
     if "rates" in options and name not in ground.trained:
         what = f"several rates along '{shown(name)}', which no update changes"
         raise Wrong("picture", what, "go along a parameter that trains", ("rates",))
-
-
-def _root_over(ground: PictureScope, name: str) -> str:
-    return next((w.graph.root for w in ground.walks if name in w.shapes), "")
 
 
 def _check_contour(options: Options, ground: PictureScope) -> None:
@@ -145,9 +129,8 @@ def _check_contour(options: Options, ground: PictureScope) -> None:
     for written in names:
         with located("along", code="picture"):
             name, cell = parse_cell(written)
-        if name not in parameters:
-            hint = did_you_mean(name, parameters) or "name a parameter of the last graph"
-            raise Wrong("picture", f"'{shown(name)}' is no parameter", hint, ("along",))
+        hint = "name a parameter of the last graph"
+        check_known(name, parameters, "is no parameter", hint, "along")
         _check_single(written, last.shapes[name], cell)
     if names[0] == names[1]:
         raise Wrong("picture", f"{names[0]} twice", "name two parameters", ("along",))
@@ -169,12 +152,8 @@ def _check_contour(options: Options, ground: PictureScope) -> None:
 def _check_variants(options: Options, ground: PictureScope) -> None:
     for key in ("variant", "variants"):
         for wanted in _texts(options.get(key, ())):
-            if wanted not in ground.variants:
-                known = ground.variants
-                listed = f"it has {', '.join(known)}" if known else "it has no variants"
-                hint = did_you_mean(wanted, known) or listed
-                what = f"the lesson has no variant '{shown(wanted)}'"
-                raise Wrong("picture", what, hint, (key,))
+            with located(key, code="picture"):
+                check_variant(wanted, ground.variants)
 
 
 def _check_batches(options: Options, ground: PictureScope) -> None:

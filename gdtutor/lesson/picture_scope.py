@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.shapes import Shape
+from gdtutor.lesson.readers import Wrong
+from gdtutor.lesson.reports import shown
 from gdtutor.lesson.steps import Steps
 from gdtutor.values import Struct
 
@@ -48,3 +51,18 @@ class PictureScope(Struct, frozen=True, eq=False):
 
 Options = Mapping[str, object]
 """The options of one picture, by name."""
+
+
+def check_known(name: str, known: Collection[str], what: str, otherwise: str, key: str) -> None:
+    """Raise `Wrong` where a name is none of those that an option takes.
+
+    Args:
+        name: The name.
+        known: Those it takes.
+        what: What is wrong with any other, behind its name.
+        otherwise: The hint where no known name is near.
+        key: The option.
+    """
+    if name not in known:
+        hint = did_you_mean(name, known) or otherwise
+        raise Wrong("picture", f"'{shown(name)}' {what}", hint, (key,))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 from gdtutor.engine.batch_axis import apart, batch_axes
-from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Role
 from gdtutor.engine.shapes import shape_text
 from gdtutor.lesson.activation import prediction_of
-from gdtutor.lesson.picture_scope import Options, PictureScope
+from gdtutor.lesson.picture_scope import Options, PictureScope, check_known
 from gdtutor.lesson.readers import Wrong, located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import parse_unit
@@ -67,10 +66,8 @@ def _check_axis(text: str, ground: PictureScope) -> None:
         name, cell = parse_unit(text)
     leaves = {role: [leaf.name for leaf in graph.leaves if leaf.role is role] for role in Role}
     known = (*leaves[Role.INPUT], *graph.line_by_name)
-    if name not in known:
-        hint = did_you_mean(name, known) or "name an input or a line of the last graph"
-        what = f"'{shown(name)}' is no input and no line of the graph"
-        raise Wrong("picture", what, hint, ("along",))
+    hint = "name an input or a line of the last graph"
+    check_known(name, known, "is no input and no line of the graph", hint, "along")
     if name in graph.depending_on(leaves[Role.TARGET]):
         what = f"{name} is computed from the target"
         raise Wrong("picture", what, "name what the prediction is computed from", ("along",))
@@ -125,9 +122,8 @@ def _drawn_line(options: Options, walk: Steps, picture: str) -> str:
     name = options.get("of", prediction_of(walk.graph, walk.shapes)[0])
     if name is None:
         raise Wrong("picture", f"{picture} without a prediction", 'name the line: of = "yhat"')
-    if name not in walk.graph.line_by_name:
-        hint = did_you_mean(str(name), walk.graph.line_by_name) or "name a line of the last graph"
-        raise Wrong("picture", f"'{shown(str(name))}' is no line of the graph", hint, ("of",))
+    lines, hint = walk.graph.line_by_name, "name a line of the last graph"
+    check_known(str(name), lines, "is no line of the graph", hint, "of")
     return str(name)
 
 

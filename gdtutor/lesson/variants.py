@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import pictured
@@ -130,6 +130,18 @@ def read_variants(
     return tuple(variants)
 
 
+def check_variant(name: str, known: Collection[str]) -> None:
+    """Refuse a name that no variant of a lesson has.
+
+    Raises:
+        GdTutorError: It has none of this name.
+    """
+    if name not in known:
+        names = f"it has {', '.join(known)}" if known else "it has no variants"
+        hint = did_you_mean(name, known) or names
+        raise GdTutorError(f"the lesson has no variant '{shown(name)}'", hint)
+
+
 def variant_named(variants: Sequence[Variant], name: str) -> Variant:
     """Return a variant.
 
@@ -137,8 +149,5 @@ def variant_named(variants: Sequence[Variant], name: str) -> Variant:
         GdTutorError: The lesson has no variant of this name.
     """
     known = {variant.name: variant for variant in variants}
-    if name not in known:
-        names = f"it has {', '.join(known)}" if known else "it has no variants"
-        hint = did_you_mean(name, known) or names
-        raise GdTutorError(f"the lesson has no variant '{shown(name)}'", hint)
+    check_variant(name, known)
     return known[name]
