@@ -7,12 +7,10 @@ opening page may scroll.
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import numpy as np
-
+from gdtutor.engine.gradient_check import spread_cells
 from gdtutor.lesson.characters import cells as cells_of
 from gdtutor.lesson.selectors import cell_text
 from gdtutor.session.link import selector_of
@@ -154,17 +152,9 @@ def _ways(start: Walk) -> Iterator[tuple[Walk, Step]]:
     for example in range(1, min(len(start.moment.batch), MAX_FOLLOWED)):
         yield from _steps(replace(start, look=replace(start.look, example=example)))
     for look, step in _steps(start):
-        for cell in _cells(cell_shape(look)):
+        shape = cell_shape(look)
+        for cell in spread_cells(shape, MAX_OPENED) if shape else ():
             yield replace(look, look=replace(look.look, cell=cell)), step
-
-
-def _cells(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Return a few cells of an array, spread evenly; none of a plain number."""
-    if not shape:
-        return []
-    count = math.prod(shape)
-    places = np.linspace(0, count - 1, min(MAX_OPENED, count)).astype(int)
-    return [tuple(int(index) for index in np.unravel_index(place, shape)) for place in places]
 
 
 def _steps(session: Walk) -> Iterator[tuple[Walk, Step]]:

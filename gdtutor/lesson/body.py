@@ -119,15 +119,12 @@ def read_body(text: str, first_line: int, findings: Findings, *, is_network: boo
     """
     lines = text.split("\n")
     if len(lines) > MAX_LINES:
-        where = Place(first_line + MAX_LINES, 1)
-        findings.error(
-            where, "bound", f"the body has {len(lines):,} lines", f"the bound is {MAX_LINES:,}"
-        )
+        what, hint = f"the body has {len(lines):,} lines", f"the bound is {MAX_LINES:,}"
+        findings.error(Place(first_line + MAX_LINES, 1), "bound", what, hint)
         return Body()
     for number, line in enumerate(lines, first_line):
         if len(line) > MAX_LINE:
-            what = f"the line has {len(line):,} characters"
-            hint = f"the bound is {MAX_LINE:,}"
+            what, hint = f"the line has {len(line):,} characters", f"the bound is {MAX_LINE:,}"
             findings.error(Place(number, 1), "bound", what, hint)
             return Body()
     return _BodyReader(findings, is_network).read(divide_body(lines, first_line, findings))
@@ -155,25 +152,27 @@ class _BodyReader:
         self._body.prose = joined(opening)
         self._body.closing = joined(self._closing)
         self._body.pages = [*opening, *self._closing]
-        for scene in self._body.scenes:
-            for note in scene.notes:
-                if not note.text.strip():
-                    self._findings.error(
-                        note.place, "empty-note", "the note has no text", "write some, or remove it"
-                    )
+        for note in (note for scene in self._body.scenes for note in scene.notes):
+            if not note.text.strip():
+                what, hint = "the note has no text", "write some, or remove it"
+                self._findings.error(note.place, "empty-note", what, hint)
         return self._body
+
+    def _refuse(self, part: MarkdownPart, code: str, what: str, hint: str) -> None:
+        """Report a part at its first line."""
+        self._findings.error(Place(part.line, 1), code, what, hint)
 
     def _take(self, part: MarkdownPart) -> None:
         if part.block in ("task", "write"):
             self._take_task(part)
         elif part.block:
-            self._end_closing(part)
+            self._end_closing()
             if part.block == "graph":
                 self._take_graph(part)
             else:
                 self._take_question(part)
         elif part.is_note:
-            self._end_closing(part)
+            self._end_closing()
             self._take_note(part)
         else:
             kind = next(iter(part.info.split()), "")
@@ -183,30 +182,23 @@ class _BodyReader:
                 self._findings.error(Place(part.line, 4), "fence", what, near)
             self._take_prose(part)
 
-    def _end_closing(self, part: MarkdownPart) -> None:
+    def _end_closing(self) -> None:
         """Report prose under a # heading that turns out not to be at the end."""
         if self._closing:
-            self._findings.error(
-                Place(self._closing[0].line, 1),
-                "lost-prose",
-                "a # heading between steps, which no page shows",
-                "use ### inside a note, or move it to the end",
-            )
+            what = "a # heading between steps, which no page shows"
+            hint = "use ### inside a note, or move it to the end"
+            self._refuse(self._closing[0], "lost-prose", what, hint)
             self._closing = []
 
     def _take_graph(self, part: MarkdownPart) -> None:
         if self._is_network:
-            self._findings.error(
-                Place(part.line, 1),
-                "conflict",
-                "a graph block beside a [network] table",
-                "the table already makes the graph; keep one of them",
-            )
+            what = "a graph block beside a [network] table"
+            hint = "the table already makes the graph; keep one of them"
+            self._refuse(part, "conflict", what, hint)
             return
         self._note = None
         if len(self._body.scenes) == MAX_SCENES:
-            what = f"more than {MAX_SCENES} graph blocks"
-            self._findings.error(Place(part.line, 1), "bound", what, "split the lesson")
+            self._refuse(part, "bound", f"more than {MAX_SCENES} graph blocks", "split the lesson")
             return
         self._body.scenes.append(_scene_block(part, self._findings))
 
@@ -216,22 +208,16 @@ class _BodyReader:
             self._body.scenes.append(SceneBlock(part.line, []))
         if self._body.scenes:
             return self._body.scenes[-1]
-        if self._is_graphless:
-            return None
-        self._findings.error(
-            Place(part.line, 1),
-            "note-heading" if part.kind == "heading" else "question",
-            "this stands before the first graph block",
-            "a ## heading is a note for a step; use # or ### in the opening prose",
-        )
+        if not self._is_graphless:
+            code = "note-heading" if part.kind == "heading" else "question"
+            hint = "a ## heading is a note for a step; use # or ### in the opening prose"
+            self._refuse(part, code, "this stands before the first graph block", hint)
         return None
 
     def _is_within_count(self, part: MarkdownPart, more: int = 1) -> bool:
         self._count += more
         if self._count - more <= MAX_NOTES < self._count:
-            self._findings.error(
-                Place(part.line, 1), "bound", "too many notes", f"the bound is {MAX_NOTES:,}"
-            )
+            self._refuse(part, "bound", "too many notes", f"the bound is {MAX_NOTES:,}")
         return self._count <= MAX_NOTES
 
     def _take_question(self, part: MarkdownPart) -> None:
@@ -247,7 +233,7 @@ class _BodyReader:
         what = f"a {part.block} block that stands on no closing page"
         what = "a task that stands on no closing page" if part.block == "task" else what
         hint = "put it below the # heading at the end of the file"
-        self._findings.error(Place(part.line, 1), part.block, what, hint)
+        self._refuse(part, part.block, what, hint)
 
     def _take_note(self, part: MarkdownPart) -> None:
         scene = self._scene(part)
@@ -276,12 +262,9 @@ class _BodyReader:
             self._note.texts.append(part)
         elif part.source.strip():
             blank = len(part.source) - len(part.source.lstrip("\n"))
-            self._findings.error(
-                Place(part.line + blank, 1),
-                "lost-prose",
-                "text under a graph block that belongs to no step",
-                "put it under a heading such as `## given`",
-            )
+            what = "text under a graph block that belongs to no step"
+            hint = "put it under a heading such as `## given`"
+            self._findings.error(Place(part.line + blank, 1), "lost-prose", what, hint)
 
 
 def _scene_block(part: MarkdownPart, findings: Findings) -> SceneBlock:
@@ -337,20 +320,17 @@ def _meant_template(node: str, formulas: Iterable[Formula]) -> str:
 def _note_heading(part: MarkdownPart, findings: Findings) -> NoteBlock | None:
     column = part.source.find(part.text, part.source.find("##") + 2) + 1 if part.text else 1
     place = Place(part.line, max(1, column))
-    usual = "write `## forward z`, or `## backward w1, always`"
+    hint = "write `## forward z`, or `## backward w1, always`; prose headings use # or ###"
     match = _STEP.match(part.text)
-    if match is None:
-        what = "a ## heading without a step" if not part.text else "this is not a step"
-        findings.error(place, "note-heading", what, f"{usual}; prose headings use # or ###")
-        return None
-    phase, node, rest = match["phase"], match["node"] or "", match["rest"]
-    if phase not in PHASES:
-        near = did_you_mean(phase, PHASES) or f"{usual}; prose headings use # or ###"
-        findings.error(place, "note-heading", f"'{shown(phase)}' is not a phase", near)
-        return None
     try:
-        when = When() if rest is None else read_when(rest)
+        if match is None:
+            what = "a ## heading without a step" if not part.text else "this is not a step"
+            raise WhenError(what, hint)
+        phase, node, rest = match["phase"], match["node"] or "", match["rest"]
+        if phase not in PHASES:
+            hint = did_you_mean(phase, PHASES) or hint
+            raise WhenError(f"'{shown(phase)}' is not a phase", hint)
+        return NoteBlock(phase, node, When() if rest is None else read_when(rest), place)
     except WhenError as error:
         findings.error(place, "note-heading", error.what, error.hint)
-        return None
-    return NoteBlock(phase, node, when, place)
+    return None

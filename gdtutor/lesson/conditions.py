@@ -16,6 +16,7 @@ from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
 from gdtutor.engine.expression import Expr
 from gdtutor.engine.operations import Array, evaluate, parse_formula
 from gdtutor.lesson.reports import shown
+from gdtutor.lesson.selectors import cell_of, cell_text
 from gdtutor.training.optimisers import STATES
 from gdtutor.values import Struct
 
@@ -81,8 +82,9 @@ class Wanted(Struct, frozen=True):
 
     def text(self) -> str:
         """Return it as it is written."""
-        cell = "" if self.cell is None else f"[{','.join(map(str, self.cell))}]"
-        return f"{'' if self.about == 'value' else self.about + ' '}{self.name}{cell}"
+        return (
+            f"{'' if self.about == 'value' else self.about + ' '}{self.name}{cell_text(self.cell)}"
+        )
 
 
 class Side(Struct, frozen=True):
@@ -153,9 +155,7 @@ def parse_side(text: str) -> Side:
     def stand_in(match: re.Match[str]) -> str:
         if match["about"] is None and re.match(r"[ \t]*\(", text[match.end() :]):
             return match.group()
-        cell = match["cell"]
-        at = tuple(int(index) for index in cell.split(",")) if cell else None
-        wish = Wanted(match["about"] or "value", match["name"], at)
+        wish = Wanted(match["about"] or "value", match["name"], cell_of(match["cell"]))
         return wanted.setdefault(wish, f"v{len(wanted)}")
 
     formula = _LOOKED_UP.sub(stand_in, text)

@@ -13,6 +13,7 @@ from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.markdown import MarkdownPart
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import Findings, Place, shown
+from gdtutor.lesson.selectors import cell_of, cell_text
 from gdtutor.lesson.toml_text import Path
 from gdtutor.values import Struct
 
@@ -83,8 +84,7 @@ class Placeholder(Struct, frozen=True):
         if not self.name:
             return f"{{{self.about}{digits}}}"
         before = "" if self.about == "value" else f"{self.about} "
-        cell = "" if self.cell is None else f"[{','.join(map(str, self.cell))}]"
-        return f"{{{before}{self.name}{cell}{digits}}}"
+        return f"{{{before}{self.name}{cell_text(self.cell)}{digits}}}"
 
 
 class PlaceholderError(GdTutorError):
@@ -133,7 +133,7 @@ def _placeholder(inside: str, start: int) -> Placeholder:
         hint = "write {z}, {grad w1}, {shape W1}, {W1[0,1]} or {cost}"
         raise PlaceholderError(what, hint, start)
     about = match["about"]
-    cell = tuple(int(index) for index in match["cell"].split(",")) if match["cell"] else None
+    cell = cell_of(match["cell"])
     digits = None if match["digits"] is None else int(match["digits"])
     if digits is not None and not 0 < digits <= MAX_DIGITS:
         raise PlaceholderError(f"{digits} significant digits", f"use 1 to {MAX_DIGITS}", start)

@@ -77,6 +77,11 @@ def cell_text(cell: tuple[int, ...] | None) -> str:
     return "" if cell is None else f"[{','.join(map(str, cell))}]"
 
 
+def cell_of(text: str | None) -> tuple[int, ...] | None:
+    """Return the cell of `0,1`, or nothing where there is no text."""
+    return tuple(map(int, text.split(","))) if text else None
+
+
 def parse_selector(text: str) -> Selector:
     """Read `[ITER/]PHASE[:NODE[CELL]]`, `step:N[CELL]`, `12` for step:12, or `iteration 37`.
 
@@ -123,9 +128,7 @@ def parse_cell(text: str) -> tuple[str, tuple[int, ...] | None]:
     match = _NODE.match(text)
     if match is None:
         raise SelectorError(f"'{shown(text)}' is no name", "write w1, x1[3] or W1[0,1]")
-    if match["cell"] is None:
-        return match["name"], None
-    return match["name"], tuple(int(index) for index in match["cell"].split(","))
+    return match["name"], cell_of(match["cell"])
 
 
 def parse_unit(text: str) -> tuple[str, tuple[int, ...] | None]:
