@@ -20,6 +20,8 @@ class Panel(Struct, frozen=True):
     """First line shown."""
     is_focused: bool = False
     """Whether it has the eye: one panel of a screen does, the others are quiet."""
+    note: str = ""
+    """What its lower border says where no line is hidden."""
 
 
 def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
@@ -39,7 +41,7 @@ def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ..
         line((corners[5] + " ", style), *fitted(content, inner, chars), (" " + corners[5], style))
         for content in body
     ]
-    more = hidden(panel.lines, panel.scroll, rows, chars)
+    more = hidden(panel.lines, panel.scroll, rows, chars) or shortened(panel.note, inner, chars)
     fill = corners[4] * (width - 3 - len(more))
     bottom = line((corners[2] + fill, style), (more, Style.KEY), (corners[4] + corners[3], style))
     return (top, *lines, bottom)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.network import PREDICTION
 from gdtutor.session.controls import CONTROLS
 from gdtutor.session.footer import named_keys
 from gdtutor.session.playing import edited_values
@@ -14,7 +13,7 @@ from gdtutor.view.bottom import bottom_lines, left_over_line
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
-from gdtutor.view.lines import fitted, line, shortened, width_of
+from gdtutor.view.lines import fitted, line, shortened, text_of, width_of, wrapped
 from gdtutor.view.pictures.field import BELOW, LABELS
 from gdtutor.view.play_maps import (
     accuracies,
@@ -22,6 +21,7 @@ from gdtutor.view.play_maps import (
     large_map,
     layer_names,
     maps_of,
+    marked_examples,
     outcome_shown,
 )
 from gdtutor.view.play_network import (
@@ -158,9 +158,9 @@ def _panels(
     left = min(main // 2, max(LEGEND, 4 + LABELS + 2 * _rows(height - above)))
     size = left, height - above
     if is_focused and (play.layer, play.neuron) != (len(play.playground.layers) - 1, 0):
-        output = _neuron(session, play, size, chars)
+        output = _plane(session, size, chars, is_neuron=True)
     else:
-        output = _output(session, play, *size, chars)
+        output = _plane(session, size, chars)
     curve, plot = _curve(session, play, main - left, height - above, chars)
     below = beside(output, curve)
     placed = replace(plot, x=SIDE + left + plot.x, y=above + plot.y)
@@ -175,7 +175,7 @@ def _small(
     main = width - SIDE
     above = max(int(height * NETWORK_SHARE), 6)
     half = main // 2
-    output = _output(session, play, half, above, chars)
+    output = _plane(session, (half, above), chars)
     inner = (main - half - 4, above - 2)
     is_focused = play.focus is Focus.NETWORK
     neuron = Panel(chosen_name(play, chars), neuron_lines(session, *inner, chars),
@@ -195,7 +195,7 @@ def _one_panel(
             return _controls(session, play, width, height, chars), ()
         case Focus.NETWORK:
             half = width // 2
-            output = _output(session, play, half, height, chars)
+            output = _plane(session, (half, height), chars)
             lines = neuron_lines(session, width - half - 4, height - 2, chars)
             neuron = Panel(chosen_name(play, chars), lines, is_focused=True)
             return beside(output, boxed(neuron, width - half, height, chars)), ()
@@ -207,20 +207,30 @@ def _one_panel(
 def _controls(
     session: Session, play: Play, width: int, height: int, chars: Chars
 ) -> tuple[Line, ...]:
-    """Return every control with its value, the chosen one in sight."""
-    inner = width - 4
+    """Return every control with its value, the chosen one whole and in sight."""
+    rows = _control_rows(play, width - 16, chars, is_whole=True)
+    if len(rows) > height - 2:
+        rows = _control_rows(play, width - 16, chars, is_whole=False)
+    first = min(max(play.control - (height - 2) // 2, 0), max(len(rows) - height + 2, 0))
+    panel = Panel("controls", tuple(rows), first, play.focus is Focus.CONTROLS)
+    return boxed(panel, width, height, chars)
+
+
+def _control_rows(play: Play, room: int, chars: Chars, *, is_whole: bool) -> list[Line]:
     rows = []
     for place, control in enumerate(CONTROLS):
         is_chosen = place == play.control
         mark = (">" if is_chosen else " ") + control.label
-        value = shortened(control.value(play.playground), inner - 12, chars)
+        value = notation.plain(control.value(play.playground), chars)
         style = Style.TEXT
         if is_chosen:
             style = Style.CURRENT if play.focus is Focus.CONTROLS else Style.TITLE
-        rows.append(line((f"{mark:<12}", style), (notation.plain(value, chars), style)))
-    first = min(max(play.control - (height - 2) // 2, 0), max(len(rows) - height + 2, 0))
-    panel = Panel("controls", tuple(rows), first, play.focus is Focus.CONTROLS)
-    return boxed(panel, width, height, chars)
+        value = value if is_whole or is_chosen else shortened(value, room, chars)
+        # Names in a row break behind a comma, and stand as they are typed.
+        for part in wrapped(value.replace(",", ", "), room):
+            rows.append(line((f"{mark:<12}", style), (text_of(part).replace(", ", ","), style)))
+            mark = ""
+    return rows
 
 
 def _rows(height: int) -> int:
@@ -234,40 +244,39 @@ def _map_size(width: int, height: int) -> tuple[int, int]:
     return min(columns, 2 * rows), min(rows, (columns + 1) // 2)
 
 
-def _output(
-    session: Playing, play: Play, width: int, height: int, chars: Chars
+def _plane(
+    session: Playing, size: tuple[int, int], chars: Chars, *, is_neuron: bool = False
 ) -> tuple[Line, ...]:
-    """Return what the network says over the plane, with the examples."""
-    run = session.run
+    """Return what the network says over the plane, or the chosen neuron, with the examples."""
+    play, run, (width, height) = session.play, session.run, size
+    last = len(play.playground.layers) - 1
+    layer = play.layer if is_neuron else last
     columns, rows = _map_size(width, height)
     if columns < 4 or rows < 2:
-        return boxed(Panel("output", ()), width, height, chars)
-    maps = maps_of(run, under_cursor(session), (PREDICTION,), columns, rows)
+        return boxed(Panel("", ()), width, height, chars)
+    name = layer_names(last + 1)[layer]
+    maps = maps_of(run, under_cursor(session), (name,), columns, rows)
     (values,) = maps.layers
-    own = values if len(values) > 1 else values[0]
-    lines = large_map(session, maps, own, centre_of(play.playground.output), chars)
-    has_tests = run.trained_examples < run.segments[0].problem.size
+    centre = centre_of(activation_of_layer(play, layer), len(values))
+    is_all = not is_neuron and len(values) > 1
+    own = values if is_all else values[play.neuron if is_neuron else 0]
+    lines = large_map(session, maps, own, centre, chars)
+    kept, of = marked_examples(session, columns * rows)
+    title = _title(session, play, width)
+    if is_neuron:
+        title = f"{neuron_name(play, layer, play.neuron, chars)} over the plane"
+    note = f" {len(kept)} of {of} marked " if len(kept) < of else ""
+    return boxed(Panel(title, lines, 0, is_neuron, note), width, height, chars)
+
+
+def _title(session: Playing, play: Play, width: int) -> str:
+    """Return the title of the output's map, with what marks which examples."""
+    has_tests = session.run.trained_examples < session.run.segments[0].problem.size
     is_class = bool(play.playground.dataset.most_classes)
     marks = "01" if is_class else "+-"
     tests = ("ab" if is_class else "pn") if has_tests and not play.hides_tests else ""
     long = f"output: {marks} trained on{f', {tests} test' if tests else ''}"
-    title = long if len(long) <= width - 6 else f"output {marks}{f' test {tests}' if tests else ''}"
-    return boxed(Panel(title, lines), width, height, chars)
-
-
-def _neuron(session: Playing, play: Play, size: tuple[int, int], chars: Chars) -> tuple[Line, ...]:
-    """Return what the chosen neuron says over the plane, in place of the output."""
-    run, (width, height) = session.run, size
-    columns, rows = _map_size(width, height)
-    if columns < 4 or rows < 2:
-        return boxed(Panel("", ()), width, height, chars)
-    name = layer_names(len(play.playground.layers))[play.layer]
-    maps = maps_of(run, under_cursor(session), (name,), columns, rows)
-    (values,) = maps.layers
-    centre = centre_of(activation_of_layer(play, play.layer), len(values))
-    lines = large_map(session, maps, values[play.neuron], centre, chars)
-    title = f"{neuron_name(play, play.layer, play.neuron, chars)} over the plane"
-    return boxed(Panel(title, lines, is_focused=True), width, height, chars)
+    return long if len(long) <= width - 6 else f"output {marks}{f' test {tests}' if tests else ''}"
 
 
 def _curve(

@@ -164,23 +164,26 @@ def large_map(
         glyphs = cells_of(values, centre, chars, is_discrete=play.is_discrete)
     for place, mark in enumerate(glyphs):
         field.put(place // grid.columns, place % grid.columns, mark)
-    _mark(session, field, max(grid.columns * grid.rows // MARKED_CELLS, 8))
+    problem = shown_problem(session.run, under_cursor(session))
+    marks = _marks(problem, session.run.trained_examples)
+    first, second = input_columns(problem)
+    for example in marked_examples(session, grid.columns * grid.rows)[0]:
+        row = problem.examples[example]
+        field.mark(float(row[first]), float(row[second]), (marks[example], Style.CURRENT))
     return field.lines(chars)
 
 
-def _mark(session: Playing, field: Field, most: int) -> None:
-    """Mark as many examples as leave the map to be seen: training and test ones in turn."""
-    run, play = session.run, session.play
-    problem = shown_problem(run, under_cursor(session))
-    marks = _marks(problem, run.trained_examples)
-    first, second = input_columns(problem)
+def marked_examples(session: Playing, cells: int) -> tuple[list[int], int]:
+    """Return as many examples as leave a map of so many cells to be seen, in the share of training
+    and test ones, and how many there are to be marked.
+    """
+    run, most = session.run, max(cells // MARKED_CELLS, 8)
+    size = shown_problem(run, under_cursor(session)).size
     trained = list(range(run.trained_examples))
-    tests = [] if play.hides_tests else list(range(run.trained_examples, problem.size))
-    share = len(tests) / max(len(tests) + len(trained), 1)
-    kept = [*tests[: int(most * share)], *trained[: most - int(most * share)]]
-    for example in kept:
-        row = problem.examples[example]
-        field.mark(float(row[first]), float(row[second]), (marks[example], Style.CURRENT))
+    tests = [] if session.play.hides_tests else list(range(run.trained_examples, size))
+    of = len(tests) + len(trained)
+    share = len(tests) / max(of, 1)
+    return [*tests[: int(most * share)], *trained[: most - int(most * share)]], of
 
 
 @lru_cache(maxsize=4)

@@ -407,6 +407,24 @@ def test_every_key_with_a_word_is_named_below_the_panels(size: tuple[int, int]) 
     assert len(frame_of(typing, *size, UNICODE).lines) == size[1]
 
 
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
+def test_a_chosen_value_is_whole_and_examples_that_are_not_marked_are_counted(
+    size: tuple[int, int],
+) -> None:
+    session = at(begun("--points 200 --features x1,x2,x1**2,x2**2,x1*x2"), "features")
+    rows = frame_of(session, *size, UNICODE).text().split("\n")
+    place = next(n for n, row in enumerate(rows) if ">features" in row)
+    shown = [row[14:27].strip() for row in rows[place : place + 3]]
+    assert shown == ["x1,x2,", "x1**2,x2**2,", "x1*x2"]
+    cost = " ".join(frame_of(at(session, "cost"), *size, UNICODE).text().split())
+    assert "binary_cross_ " in cost
+    marked = re.search(r" (\d+) of 200", "".join(rows))
+    assert marked is not None
+    assert 0 < int(marked[1]) < 200
+    few = begun("--data xor --layers 2-2-1 --epochs 5")
+    assert "marked" not in frame_of(few, 120, 36, UNICODE).text()
+
+
 def test_the_optimisers_that_are_met_first_are_chosen_first() -> None:
     chosen = [at(begun(), "optimizer")]
     for _ in range(3):
