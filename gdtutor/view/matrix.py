@@ -52,9 +52,8 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ..
     margin = len(str(len(grid) - 1)) + 1 if _counts_rows(grid, look) else 0
     look = replace(look, width=look.width - margin)
     exponent = _exponent(grid, look, chars)
-    keep_column = look.cell[-1] if look.cell else look.column
     rows = _window(grid.shape[0], look.max_rows, _kept_row(look))
-    columns, texts = _fitting_columns(grid, rows, exponent, look, chars, keep_column)
+    columns, texts = _fitting_columns(grid, rows, exponent, look, chars)
     widths = [_column_width(column, rows, texts, look, chars) for column in columns]
     lines, mark = [], "▸" if chars.unicode else ">"
     if look.column is not None and _has_heading(grid.shape[1], look):
@@ -171,17 +170,18 @@ def _exponent(grid: Array, look: MatrixLook, chars: Chars) -> int:
     that a number is written alike on screens of all sizes and in the transcript, with or without
     the numbers of the examples.
     """
-    exponent = common_exponent(grid, look.digits)
-    if exponent:
-        return exponent
     rows = _window(grid.shape[0], look.max_rows, None)
-    narrow = replace(look, width=min(look.width, NOTATION_WIDTH), counts=True)
-    columns, _ = _fitting_columns(grid, rows, 0, narrow, chars, None)
-    power = shared_exponent(grid)
-    if None not in columns or not power:
-        return 0
-    scaled, _ = _fitting_columns(grid, rows, power, narrow, chars, None)
-    return power if len(scaled) > len(columns) else 0
+    width = min(look.width, NOTATION_WIDTH)
+    narrow = replace(look, width=width, counts=False, column=None, cell=None)
+
+    def columns(exponent: int) -> int:
+        return len(_fitting_columns(grid, rows, exponent, narrow, chars)[0])
+
+    exponent, power = common_exponent(grid, look.digits), shared_exponent(grid)
+    if not power or columns(exponent) == grid.shape[1]:
+        return exponent
+    # Where cells differ much a smaller power saves the zeros before the small ones.
+    return max(exponent, power, power - 1, power - 2, key=columns)
 
 
 def _window(length: int, most: int, keep: int | None) -> list[int | None]:
@@ -214,13 +214,12 @@ def _one_of(length: int, keep: int | None) -> list[int | None]:
 
 
 def _fitting_columns(
-    grid: Array, rows: list[int | None], exponent: int, look: MatrixLook, chars: Chars,
-    keep: int | None,
-) -> tuple[list[int | None], dict[tuple[int, int], str]]:  # fmt: skip
+    grid: Array, rows: list[int | None], exponent: int, look: MatrixLook, chars: Chars
+) -> tuple[list[int | None], dict[tuple[int, int], str]]:
     power = len(power_of_ten(exponent, chars)) + 1 if exponent else 0
-    has_heading = look.counts and look.column is not None and grid.shape[1] > 1
+    keep = look.cell[-1] if look.cell else look.column
     # The power stands in the heading, which has no brackets, where there is one.
-    room = look.width - (max(4, 2 + power) if has_heading else 4 + power)
+    room = look.width - (max(4, 2 + power) if _has_heading(grid.shape[1], look) else 4 + power)
     texts: dict[tuple[int, int], str] = {}
     widths: dict[int | None, int] = {}
     # A column and the blank behind it take two cells at least.

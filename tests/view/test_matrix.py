@@ -56,5 +56,17 @@ def test_a_power_in_the_heading_takes_no_room_from_the_brackets():
     grid = np.array([[-0.0389838, 0.02536227, 0.03299593, -0.04433054],
                      [0.01316398, -0.00856429, -0.01114201, 0.01496946]])  # fmt: skip
     heading, *rows = written(grid, MatrixLook(38, 4, column=0), UNICODE)
-    assert heading.endswith("3  ×10⁻²")
+    assert heading.endswith("3  ×10⁻³")
     assert all("…" not in row and len(row) <= 38 for row in (heading, *rows))
+
+
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize(("scale", "power"), [(1e-4, "⁻⁴"), (1e-5, "⁻⁵"), (1e-3, "⁻³")])
+def test_a_smaller_power_shows_all_columns_where_the_largest_cell_s_own_does_not(
+    scale, power, counts
+):
+    grid = np.array([[-113.6, 118.7, 165.2, -167.2], [66.45, -56.41, -81.33, 75.66],
+                     [-6.214, 6.533, 8.407, -8.515]]) * scale  # fmt: skip
+    rows = written(grid, MatrixLook(38, 4, column=0, counts=counts), UNICODE)
+    assert not any("…" in row for row in rows)
+    assert "\n".join(rows).count(f"×10{power}") == 1

@@ -78,10 +78,25 @@ def test_a_narrow_graph_that_is_whole_going_forward_is_drawn_whole(place):
     assert graph_drawing(context, 34, 15).is_whole
 
 
+@pytest.mark.parametrize("number", [16, 20, 24, 26, 28])
+def test_a_network_is_drawn_whole_at_every_step_of_a_small_terminal(number):
+    for session in steps_of(LESSONS[number - 1]):
+        assert graph_drawing(context_of(session, UNICODE), 34, 15).is_whole
+
+
+def test_what_is_left_out_of_a_graph_is_counted_with_the_key_that_shows_it():
+    session = session_at(LESSONS[16], at="backward:z2")
+    pages = [session, pressed(session, "tab"), session_at(LESSONS[17], at="update:W1")]
+    narrow, whole, paged = (frame_of(one, 80, 24, UNICODE).text() for one in pages)
+    assert "… 9 more nodes to L 0.27997: Tab" in narrow
+    assert "more node" not in whole
+    assert "… 3 more nodes to C 0.1258: Tab" in paged
+
+
 def test_a_step_of_a_narrow_graph_is_drawn_once(monkeypatch):
     drawings = []
     monkeypatch.setattr(panel, "_drawn", lambda *of: drawings.append(of) or draw_graph(*of))
-    first, *steps = list(steps_of(LESSONS[15]))[1:6]
+    first, *steps = list(steps_of(LESSONS[17]))[1:6]
     graph_drawing(context_of(first, UNICODE), 34, 15)
     assert len(drawings) == 2
     for session in steps:

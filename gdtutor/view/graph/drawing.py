@@ -48,10 +48,10 @@ def draw_graph(
     """Draw a graph in exactly as many lines as a sheet has, of at most so many cells.
 
     The layout is the first that fits: layers from left to right; leaves on the left and the
-    computed nodes flowing down; the same with the gradients beside the values; the last one in
-    pages. Where none is narrow enough, or the graph is large, only the neighbourhood of the
-    current node is drawn, in the end the node alone. A note with an ellipsis counts the nodes that
-    are not shown.
+    computed nodes flowing down; the same with the gradients beside the values, or with those of
+    matrices alone; the last one in pages. Where none is narrow enough, or the graph is large, only
+    the neighbourhood of the current node is drawn, in the end the node alone. A note with an
+    ellipsis counts the nodes that are not shown.
 
     Args:
         nodes: In topological order.
@@ -101,6 +101,7 @@ def _wordings(part: GraphPart, chars: Chars) -> tuple[Wording, ...]:
     return (
         Wording(chars, room),
         Wording(chars, room, one_row=True),
+        Wording(chars, room, shapes_in_row=True),
         Wording(chars, room, short_labels=True),
     )
 
@@ -108,7 +109,7 @@ def _wordings(part: GraphPart, chars: Chars) -> tuple[Wording, ...]:
 def _fitting(part: GraphPart, sheet: DrawSheet, *, paged: bool) -> Iterator[Layout]:
     """Yield the layouts that fit, the most readable one first."""
     width, height = sheet.width, sheet.height
-    two_rows, one_row, short = _wordings(part, sheet.chars)
+    two_rows, *others = _wordings(part, sheet.chars)
     texts = write(part, two_rows)
     for gap in (1, 0):
         layout = lay_out_wide(part, texts, width=width, gap=gap)
@@ -120,7 +121,7 @@ def _fitting(part: GraphPart, sheet: DrawSheet, *, paged: bool) -> Iterator[Layo
         # Below one another they take a row each at least.
         return
     narrow: list[Layout] = []
-    for wording in (two_rows, one_row, short):
+    for wording in (two_rows, *others):
         texts = texts if wording is two_rows else write(part, wording)
         layout = lay_out_tall(part, texts, width=width)
         if layout.width <= width:
@@ -143,15 +144,15 @@ def _page(layout: Layout, hidden: int, sheet: DrawSheet) -> tuple[Line, ...]:
     ellipsis = sheet.chars.ellipsis
     above = sum(box.y < top for box in layout.boxes)
     below = sum(box.y >= top and box.y + len(box.rows) > bottom for box in layout.boxes)
-    before = (_note(ellipsis, above, "above"),) if above else ()
+    before = (_note(ellipsis, above, f" above{sheet.rest}"),) if above else ()
     computed = [box for box in layout.boxes if box.node.style is Style.TEXT] or layout.boxes
     end = max(computed, key=lambda box: box.y)
-    after = (_note(ellipsis, hidden + below, ""),) if hidden + below else ()
     is_known = sheet.phase is not Phase.FORWARD and end.node.value is not None
+    told = "" if above else sheet.rest
     if is_known and below and end.y + len(end.rows) > bottom:
         # The way back begins at the end, so that its value stays in sight.
-        told = f"to {end.node.label} {end.node.value}{'*' * end.node.changed}"
-        after = (_note(ellipsis, hidden + below, told),)
+        told = f" to {end.node.label} {end.node.value}{'*' * end.node.changed}{told}"
+    after = (_note(ellipsis, hidden + below, told),) if hidden + below else ()
     whole = (*before, *lines, *after)
     blank = ((),) * (height - len(whole))
     return tuple(cut(line, sheet.width, ellipsis) for line in (*whole, *blank)[:height])
@@ -159,8 +160,7 @@ def _page(layout: Layout, hidden: int, sheet: DrawSheet) -> tuple[Line, ...]:
 
 def _note(ellipsis: str, nodes: int, where: str) -> Line:
     count = f"{nodes:,}".replace(",", " ")
-    words = f" {ellipsis} {count} more node{'' if nodes == 1 else 's'} {where}"
-    return (Segment(words.rstrip(), Style.DIM),)
+    return (Segment(f" {ellipsis} {count} more node{'s' * (nodes != 1)}{where}", Style.DIM),)
 
 
 def _window(layout: Layout, current: str | None, height: int) -> tuple[int, int]:
@@ -168,7 +168,8 @@ def _window(layout: Layout, current: str | None, height: int) -> tuple[int, int]
 
     Pages overlap, so that a node shows what is around it, and stay while the walk goes on in them.
     A page leaves a line for every note: one on the first and the last page, two between. Its edges
-    run neither through a node nor between a node and the arrow head above it.
+    run neither through a node nor, where that leaves most of it, between a node and the arrow head
+    above it.
     """
     box = next((box for box in layout.boxes if box.node.id == current), layout.boxes[0])
     end = box.y + len(box.rows)
@@ -181,10 +182,14 @@ def _window(layout: Layout, current: str | None, height: int) -> tuple[int, int]
         bottom = top + rows
         if bottom >= layout.height:
             top, bottom = layout.height - rows - 1, layout.height
-    torn = {at for box in layout.boxes for at in range(box.y + 1, box.y + len(box.rows))}
-    torn |= {stroke.points[-1][1] + 1 for stroke in layout.strokes if stroke.head == "down"}
-    while top in torn and top < box.y:
-        top += 1
-    while bottom in torn and bottom > end:
-        bottom -= 1
-    return top, bottom
+    inside = {at for box in layout.boxes for at in range(box.y + 1, box.y + len(box.rows))}
+    below = {stroke.points[-1][1] + 1 for stroke in layout.strokes if stroke.head == "down"}
+    for torn in (inside | below, inside):
+        first, last = top, bottom
+        while first in torn and first < box.y:
+            first += 1
+        while last in torn and last > end:
+            last -= 1
+        if 3 * (last - first) >= 2 * (bottom - top):
+            break
+    return first, last

@@ -51,6 +51,8 @@ class DrawSheet(Struct, frozen=True):
     phase: Phase = Phase.GIVEN
     """The glyph of the mark, and which strokes stand out: those that arrive at the current node
     going forward, those that leave it going backward."""
+    rest: str = ""
+    """What is said behind a count of nodes that are left out."""
 
 
 class GraphPart(Struct, frozen=True):

@@ -11,6 +11,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.places import Places, nearest, places_of
 from gdtutor.lesson.repetition import Repeated, chosen_count
 from gdtutor.session.digits import DEFAULT_DIGITS
+from gdtutor.session.state import Tab
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view import notation
@@ -64,7 +65,8 @@ def graph_drawing(
         edges = tuple(edge for node in context.trace.visible for edge in node.edges)
 
     step = context.step
-    sheet = DrawSheet(width, height, context.chars, step.node or None, step.phase)
+    rest = ": Tab" if told is None and context.look.tab is Tab.NODE else ""
+    sheet = DrawSheet(width, height, context.chars, step.node or None, step.phase, rest)
 
     @cache
     def drawn(digits: int, *, is_wide: bool = False, by_phase: bool = False) -> GraphDrawing:

@@ -24,6 +24,8 @@ class Wording(Struct, frozen=True):
     number_room: int
     one_row: bool = False
     """The gradient stands beside the value, not below it."""
+    shapes_in_row: bool = False
+    """That of a matrix does, which is told by its shape alone."""
     short_labels: bool = False
     """Labels longer than `LABEL_ROOM` end in an ellipsis."""
 
@@ -106,8 +108,10 @@ def write(part: GraphPart, wording: Wording) -> Texts:
         stub = wording.stub if node.id in part.leads_on else ()
         needs = wording.head_room(node)
         reached = expects_gradient(part, node)
-        if wording.one_row and ports(part, node.id) == 1:
-            start = starts[leaf]
+        last = node.last
+        shaped = wording.shapes_in_row and is_shape(last.gradient) and not last.updated
+        if (wording.one_row or shaped) and ports(part, node.id) == 1:
+            start = needs + 1 if shaped else starts[leaf]
             if gradient:
                 head = (*head, Segment(" " * (start - width_of(head))), *gradient)
             if reached:
