@@ -48,7 +48,12 @@ def paint(layout: Layout, top: int, bottom: int, sheet: DrawSheet) -> tuple[Line
     canvas: Canvas = {row: {} for row in range(top, bottom)}
     phase, chars, strokes = sheet.phase, sheet.chars, layout.strokes
     if phase is Phase.BACKWARD:
-        below = {b.node.id: b.y + len(b.rows) for b in layout.boxes if b.node.gradient is not None}
+        # A question hides the gradient of the current node, which is reached all the same.
+        below = {
+            b.node.id: b.y + len(b.rows)
+            for b in layout.boxes
+            if b.node.gradient is not None or b.node.id == sheet.current
+        }
         strokes = tuple(
             _back(s, below[s.edge.source]) if s.edge.source in below else s for s in strokes
         )

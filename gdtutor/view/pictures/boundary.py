@@ -107,8 +107,15 @@ def _arranged(count: int, size: Size, least: Size) -> tuple[int, int, int]:
     if count > most_columns * most_rows:
         most_rows = max((size.height - 1) // least.height, 1)
     shown = min(count, most_columns * most_rows)
-    # Planes are wider than high in cells, so rows fill up first where there is a choice.
-    rows = min(most_rows, -(-shown // most_columns))
+    choices = [n for n in range(1, most_rows + 1) if -(-shown // n) <= most_columns]
+
+    def largest(rows: int) -> int:
+        """Return how high planes to scale are in so many rows, in half cells."""
+        columns = -(-shown // rows)
+        high = size.height // rows - BELOW - 1
+        return min(size.width // columns - (columns > 1) - LABELS, 2 * high)
+
+    rows = max(choices, key=largest)
     return -(-shown // rows), rows, shown
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import zip_longest
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
-from gdtutor.view.frame import Style
+from gdtutor.values import Struct
+from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import fitted, line, width_of
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Mark
 from gdtutor.view.pictures.neurons import (
@@ -21,6 +23,7 @@ from gdtutor.view.pictures.neurons import (
 )
 from gdtutor.view.pictures.planes import (
     EXAMPLE,
+    LEAST_ROWS,
     PLAIN,
     SIGNED,
     Grid,
@@ -35,8 +38,6 @@ from gdtutor.view.pictures.source import Drawing, Size, Source, first_that_fits,
 
 SMALLEST = Size(LABELS + 7, 6)
 """The least room in which a plane can be read."""
-TO_SCALE = 10
-"""Rows from which on a plane is drawn to scale, and its notes stand beside it where they fit."""
 APART = 3
 """Cells between a plane and what stands beside it."""
 _PROBED_ROWS = 20
@@ -44,6 +45,47 @@ PROBES = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-2.0, 3.0]])
 """Points of the plane at which a sum tells whether it is 0 along a straight line."""
 _UNICODE_LINES, _ASCII_LINES = "•×+○◆▲□", "*x+o#%&"
 _STYLES = (Style.RUN_1, Style.RUN_2, Style.RUN_3, Style.RUN_4)
+
+
+class PlaneSheet(Struct, frozen=True):
+    """A plane to scale, with its notes below it or, where it is no smaller then, beside it."""
+
+    grid: Grid
+    notes: tuple[Line, ...]
+    left: int
+    """Cells left of the notes; 0 where they stand below."""
+
+    def drawing(self, top: Line, field: Field, chars: Chars) -> Drawing:
+        """Return what is drawn on the plane, under a line that says what it means."""
+        drawn = field.lines(chars)
+        if not self.left:
+            return Drawing((top, *drawn, *self.notes))
+        pairs = zip_longest(drawn, self.notes, fillvalue=())
+        return Drawing((top, *((*fitted(row, self.left, chars), *note) for row, note in pairs)))
+
+
+def sheet_of(
+    grid_in: Callable[[int, int], Grid], notes: tuple[Line, ...], size: Size
+) -> PlaneSheet | None:
+    """Lay out a plane with its notes, None where there is too little room.
+
+    Args:
+        grid_in: Makes the plane of so many columns and rows.
+        notes: What is said of it.
+        size: What there is room for, with a line above the plane.
+    """
+    room = max(min(len(notes), size.height - SMALLEST.height), 0)
+    rows = size.height - BELOW - 1 - room
+    if size.width < SMALLEST.width or rows < 3:
+        return None
+    below = to_scale(grid_in(size.width - LABELS, rows))
+    left = size.width - max(map(width_of, notes), default=0)
+    if notes and left - APART >= SMALLEST.width and len(notes) <= size.height - 1:
+        beside = to_scale(grid_in(left - APART - LABELS, size.height - BELOW - 1))
+        # A line less of the plane is no loss where it shows every note.
+        if min(beside.rows, beside.columns // 2) >= max(below.rows - 1, LEAST_ROWS):
+            return PlaneSheet(beside, notes, left)
+    return PlaneSheet(below, notes[:room], 0)
 
 
 def lines_picture(
@@ -60,20 +102,10 @@ def lines_picture(
     ]
     columns = size.width - LABELS
     notes = _line_notes(source, wish, neurons, [glyph for glyph, _ in marks], columns)
-    below = stacked_notes(notes, size)
-    room = max(min(len(below), size.height - SMALLEST.height), 0)
-    rows = size.height - BELOW - 1 - room
-    if size.width < SMALLEST.width or rows < 3:
+    sheet = sheet_of(lambda *room: grid_of(source, wish, *room), stacked_notes(notes, size), size)
+    if sheet is None:
         return said("More room is needed for the plane of the inputs.", size)
-    grid = grid_of(source, wish, columns, rows)
-    if (scaled := to_scale(grid)).rows >= TO_SCALE:
-        grid = scaled
-    beside = size.width - APART - max(width_of(note) for note in below)
-    is_beside = False
-    if beside - LABELS >= 2 * TO_SCALE:
-        wide = to_scale(grid_of(source, wish, beside - LABELS, rows + room))
-        is_beside = wide.rows >= max(grid.rows - 1, TO_SCALE)
-        grid = wide if is_beside else grid
+    grid = sheet.grid
     field = Field(grid.x, grid.y, grid.columns, grid.rows)
     for neuron, (glyph, style) in zip(neurons, marks, strict=True):
         values = plane_values(source.still, neuron.line, grid)
@@ -84,13 +116,7 @@ def lines_picture(
         _fill(field, _crossed(source, neuron, grid), (glyph, style))
     told = mark_examples(field, source.problem)
     top = line((meaning(source, field, size.width, told), Style.DIM))
-    drawn = field.lines(source.chars)
-    if is_beside:
-        pairs = zip_longest(drawn, below, fillvalue=())
-        return Drawing(
-            (top, *((*fitted(row, beside + APART, source.chars), *note) for row, note in pairs))
-        )
-    return Drawing((top, *drawn, *below[:room]))
+    return sheet.drawing(top, field, source.chars)
 
 
 def meaning(source: Source, field: Field, width: int, told: tuple[str, ...] = ()) -> str:

@@ -17,8 +17,8 @@ from gdtutor.view.lines import line
 from gdtutor.view.pictures.boundary import plane_title, shade
 from gdtutor.view.pictures.boundary_words import LISTED, examples_text
 from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
-from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field
-from gdtutor.view.pictures.neuron_lines import PROBES, SMALLEST, meaning, straight_line
+from gdtutor.view.pictures.field import Axis, Field
+from gdtutor.view.pictures.neuron_lines import PROBES, meaning, sheet_of, straight_line
 from gdtutor.view.pictures.neurons import (
     Neuron,
     has_rows,
@@ -73,12 +73,11 @@ def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     if why:
         return said(why, size)
     places = places_of(source.still, seen)
-    below = stacked_notes(tuple(_line_words(source, seen)), size, Style.DIM)
-    room = max(min(len(below), size.height - SMALLEST.height), 0)
-    rows = size.height - BELOW - 1 - room
-    if size.width < SMALLEST.width or rows < 3:
+    notes = stacked_notes(tuple(_line_words(source, seen)), size, Style.DIM)
+    sheet = sheet_of(lambda *room: _grid(wish, seen, places, Size(*room)), notes, size)
+    if sheet is None:
         return said("More room is needed for the space of two values.", size)
-    grid = _grid(wish, seen, places, Size(size.width - LABELS, rows))
+    grid = sheet.grid
     field = Field(grid.x, grid.y, grid.columns, grid.rows)
     title = meaning(source, field, size.width)
     for neuron in _readers(source, seen):
@@ -89,7 +88,7 @@ def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         title = plane_title(source, neuron, values, field.upright, size.width)
     told = mark_places(field, source.problem, places.T)
     title = first_that_fits((*(f"{title}  {text}" for text in told), title), size.width)
-    return Drawing((line((title, Style.DIM)), *field.lines(source.chars), *below[:room]))
+    return sheet.drawing(line((title, Style.DIM)), field, source.chars)
 
 
 def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:

@@ -1,0 +1,33 @@
+"""Going backward, the strokes of the step's node point back to it, while its value is asked for."""
+
+import pytest
+from walks import pressed
+
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.session.moving import moved
+from gdtutor.session.state import current_step
+from gdtutor.session.steps import Phase
+from gdtutor.view.frame import UNICODE, Style
+from gdtutor.view.screen import frame_of
+
+LESSONS = discover(shipped_lessons_folder())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_an_open_question_turns_no_arrow_forward(path):
+    session = session_at(path)
+    back = [step.number for step in session.moment.steps if step.phase is Phase.BACKWARD]
+    if not back:
+        pytest.skip("nothing goes backward")
+    session, heads = pressed(moved(session, 0, back[0]), "r right"), ""
+    for _ in back:
+        if current_step(session).phase is not Phase.BACKWARD:
+            break
+        assert session.challenge is not None
+        for size in ((80, 24), (120, 36)):
+            rows = frame_of(session, *size, UNICODE).lines
+            heads += "".join(s.text for row in rows for s in row if s.style is Style.BACKWARD)
+        session = pressed(session, "alt+n")
+    assert not {"▶", "▼"} & set(heads)
