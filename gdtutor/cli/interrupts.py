@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
@@ -17,8 +17,10 @@ def raise_interrupts() -> None:
 
 
 @contextmanager
-def interrupts() -> Iterator[list[int]]:
-    """Collect Ctrl-C instead of raising, so that training ends between two bursts."""
+def interrupts() -> Iterator[Callable[[], bool]]:
+    """Collect Ctrl-C instead of raising, so that training ends between two bursts; what this gives
+    says whether it was pressed.
+    """
     pressed: list[int] = []
 
     def note(number: int, _frame: FrameType | None) -> None:
@@ -26,7 +28,7 @@ def interrupts() -> Iterator[list[int]]:
 
     before = signal.signal(signal.SIGINT, note)
     try:
-        yield pressed
+        yield lambda: bool(pressed)
     finally:
         signal.signal(signal.SIGINT, before)
 

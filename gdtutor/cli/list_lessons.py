@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import groupby
 from pathlib import Path
 
 from gdtutor.cli.output import print_json, print_lines
@@ -40,12 +41,9 @@ def _lines(entries: tuple[LessonEntry, ...]) -> list[str]:
     wide = max((len(entry.id) for entry in entries), default=0)
     long = max((cells(entry.title) for entry in entries), default=0)
     lines: list[str] = []
-    chapter = None
-    for entry in entries:
-        if entry.chapter != chapter:
-            chapter = entry.chapter
-            lines.append(chapter)
-        lines.append(f"  {entry.number:>2}  {entry.id:<{wide}}  {_about(entry, long)}")
+    for chapter, those in groupby(entries, lambda entry: entry.chapter):
+        told = (f"  {one.number:>2}  {one.id:<{wide}}  {_about(one, long)}" for one in those)
+        lines += [chapter, *told]
     return lines
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from gdtutor.cli.interrupts import exit_on_signals, interrupts, raise_interrupts
 from gdtutor.cli.output import say
@@ -40,7 +39,7 @@ def run_linear(
     return converse(
         session,
         presses,
-        ConversationServices(shown, _say, ask_line, open_lesson, save, _stoppable, keep),
+        ConversationServices(shown, _say, ask_line, open_lesson, save, interrupts, keep),
     )
 
 
@@ -64,9 +63,3 @@ def ask_line() -> str | None:
         what = f"standard input is not in the encoding {sys.stdin.encoding}"
         raise GdTutorError(what, "name the right one in PYTHONIOENCODING") from None
     return text if text else None
-
-
-@contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
-    with interrupts() as pressed:
-        yield lambda: bool(pressed)

@@ -50,13 +50,13 @@ def train(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
         _advance(arguments, training, partial(progress_text, training), pressed)
         what = training, perf_counter() - started
         # What would take longer to work out than Ctrl-C has time is left out.
-        told = unless_stopped(lambda: result_of(*what), lambda: bool(pressed))
+        told = unless_stopped(lambda: result_of(*what), pressed)
         told = told or result_of(*what, unevaluated(training))
-    if pressed:
+    if pressed():
         told = replace(told, stopped_by="key")
     data = partial(result_data, lesson, arguments.seed, training, told)
     _tell(arguments, csv_lines(told), data, summary_lines(lesson, training, told))
-    return 130 if pressed else 0
+    return 130 if pressed() else 0
 
 
 def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> int:
@@ -80,20 +80,20 @@ def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> i
         _advance(arguments, sweep, partial(sweep_progress_text, sweep), pressed)
     data, lines = partial(sweep_data, lesson, sweep), sweep_lines(lesson, sweep)
     _tell(arguments, sweep_csv_lines(sweep), data, lines)
-    return 130 if pressed else 0
+    return 130 if pressed() else 0
 
 
 def _advance(
     arguments: argparse.Namespace,
     work: Run | Sweep,
     text: Callable[[float, int], str],
-    pressed: list[int],
+    pressed: Callable[[], bool],
 ) -> None:
     """Train to the end or until Ctrl-C, the progress told meanwhile."""
     with _reporting(arguments, text) as report:
         unless_stopped(
-            lambda: work.advance(deadline=lambda: report() or bool(pressed), clock=perf_counter),
-            lambda: bool(pressed),
+            lambda: work.advance(deadline=lambda: report() or pressed(), clock=perf_counter),
+            pressed,
             work.drop_burst,
         )
 

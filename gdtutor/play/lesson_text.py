@@ -11,7 +11,7 @@ from gdtutor.lesson.front_matter import read_raw, structured
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Findings
-from gdtutor.lesson.tables import DataTable, FrontMatter, NetworkTable, TrainingTable
+from gdtutor.lesson.tables import DataTable, FrontMatter
 from gdtutor.lesson.toml_text import toml_of
 from gdtutor.play.options import words_of
 from gdtutor.play.playground import Playground, fitted, of_data, validation_of
@@ -107,7 +107,11 @@ def lesson_of(playground: Playground) -> Lesson:
     Raises:
         GdTutorError: It is no lesson, as where a feature is no formula of the inputs.
     """
-    lesson, reports = parse_lesson(text_of(playground), playground.folder / FILE)
+    return _parsed(text_of(playground), playground.folder / FILE)
+
+
+def _parsed(text: str, path: Path) -> Lesson:
+    lesson, reports = parse_lesson(text, path)
     if lesson is None:
         first = next(report for report in reports if report.level == "error")
         raise GdTutorError(first.what, first.hint)
@@ -121,10 +125,7 @@ def playground_in(text: str, path: Path) -> Playground:
         GdTutorError: It is no lesson, or one of more than a playground knows.
     """
     findings = Findings(path, text.split("\n"))
-    lesson, reports = parse_lesson(text, path)
-    if lesson is None:
-        first = next(report for report in reports if report.level == "error")
-        raise GdTutorError(first.what, first.hint)
+    _parsed(text, path)
     divided = divide(text, findings)
     raw = None if divided is None else read_raw(divided.toml, findings)
     front = None if divided is None or raw is None else structured(raw, divided.toml, findings)
@@ -161,12 +162,7 @@ def _of_data(data: DataTable, folder: Path) -> Playground:
 
 def _read(front: FrontMatter, folder: Path) -> Playground:
     network, data, training = front.network, front.data, front.training
-    is_whole = (
-        isinstance(network, NetworkTable)
-        and isinstance(data, DataTable)
-        and isinstance(training, TrainingTable)
-    )
-    if not is_whole or network is None or data is None or training is None:
+    if network is None or data is None or training is None:
         raise GdTutorError("the lesson is no playground", "open it as a lesson: gdtutor FILE")
     if not isinstance(network.activation, str):
         raise GdTutorError("the lesson is no playground", "it has one activation for all layers")

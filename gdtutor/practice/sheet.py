@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -15,8 +15,8 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.practice.exercise import DIGITS, exercises
 from gdtutor.practice.templates import KINDS, NUMBERS
-from gdtutor.session.moment import Moment, moment_at
-from gdtutor.session.scenes import earlier_values
+from gdtutor.session.moment import Moment
+from gdtutor.session.moving import first_moment
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
@@ -83,8 +83,7 @@ def _moment(lesson: Lesson, seed: int) -> Moment:
         for name, value in segment.problem.parameters.items()
     }
     own = Run((replace(segment, problem=replace(segment.problem, parameters=parameters)),))
-    earlier = earlier_values(lesson, None, (), 0, own.batch(0))
-    return moment_at(lesson, own, 0, frozenset(), earlier)
+    return first_moment(lesson, own, None)
 
 
 def _is_asked(moment: Moment, step: Step) -> bool:
@@ -121,12 +120,9 @@ def _filled(called: str, value: Array, blank: bool) -> Iterator[str]:
         at = tuple(n // 2 for n in value.shape)
         yield f"{called}[{','.join(map(str, at))}] = {cell(float(value[at]))}"
     else:
-        rows = np.atleast_2d(value)
-        texts = [[cell(float(v)) for v in row] for row in rows]
+        texts = [[cell(float(v)) for v in row] for row in np.atleast_2d(value)]
         width = max(len(text) for row in texts for text in row)
-        for index, row in enumerate(texts):
-            head = f"{called} = " if index == 0 else " " * (len(called) + 3)
-            yield head + "[ " + "  ".join(f"{text:>{width}}" for text in row) + " ]"
+        yield from _rows(called, [[f"{text:>{width}}" for text in row] for row in texts])
 
 
 def _givens(moment: Moment) -> Iterator[str]:
@@ -138,19 +134,18 @@ def _givens(moment: Moment) -> Iterator[str]:
                 continue
             seen.add(leaf.name)
             if value.size <= 4 * MOST_CELLS:
-                yield from (
-                    _filled(leaf.name, value, blank=False)
-                    if value.size <= MOST_CELLS
-                    else (_long(leaf.name, value))
-                )
+                rows = [[f"{float(v):g}" for v in row] for row in np.atleast_2d(value)]
+                is_long = value.size > MOST_CELLS
+                own = _filled(leaf.name, value, blank=False)
+                yield from _rows(leaf.name, rows) if is_long else own
             elif leaf.role in (Role.INPUT, Role.TARGET):
                 yield f"{leaf.name} is as in the lesson"
     if moment.updates:
         yield f"learning_rate = {number_text(moment.learning_rate)}"
 
 
-def _long(called: str, value: Array) -> Iterator[str]:
-    rows = np.atleast_2d(value)
+def _rows(called: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield an array in brackets, its name before the first row."""
     for index, row in enumerate(rows):
         head = f"{called} = " if index == 0 else " " * (len(called) + 3)
-        yield head + "[ " + "  ".join(f"{float(v):g}" for v in row) + " ]"
+        yield f"{head}[ {'  '.join(row)} ]"

@@ -11,9 +11,8 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import RunResult, outcome_of, without_what_comes
 from gdtutor.report.jsondata import plain
 from gdtutor.session.digits import number
-from gdtutor.session.snapshots import snapshot_of
+from gdtutor.session.snapshots import snapshot_of, verdict_on
 from gdtutor.session.state import Snapshot
-from gdtutor.training.curvature import verdict_of
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
 from gdtutor.training.trouble import ending
@@ -52,7 +51,6 @@ def result_data(lesson: Lesson, seed: int | None, run: Run, told: Snapshot) -> d
         run: Its run.
         told: What `result_of` returns.
     """
-    segment = run.segment_at(run.farthest)
     cost = np.nan if told.final_cost is None else told.final_cost
     data: dict[str, object] = {
         "format": FORMAT,
@@ -69,9 +67,7 @@ def result_data(lesson: Lesson, seed: int | None, run: Run, told: Snapshot) -> d
         "diverged_at": told.diverged_at,
         "first_node": run.first_node,
         "seconds": told.seconds,
-        "verdict": verdict_of(
-            segment.problem, segment.settings, told.parameters, told.costs, run.stopped_by
-        ),
+        "verdict": verdict_on(told),
         "explained": list(_explained(run, told)),
     }
     if told.validation.size:

@@ -43,9 +43,14 @@ def known_at_step(session: Walk, scene: int) -> Values:
         session: The session.
         scene: The graph whose values come first.
     """
+    return known_in(situation_of(session, scene))
+
+
+def situation_of(session: Walk, scene: int | None = None) -> Situation:
+    """Return where the walk stands; `scene` as in `Situation`."""
     run, moment, training = session.run, session.moment, session.training
     has_diverged = training.stopped_by == "not_finite" and training.of is run
-    return known_in(Situation(run, moment.iteration, moment, has_diverged, scene))
+    return Situation(run, moment.iteration, moment, has_diverged, scene)
 
 
 class _Facts:

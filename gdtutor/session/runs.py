@@ -12,8 +12,8 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import OWN as OWN
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.moving import moment_of, same_place
+from gdtutor.session.snapshots import verdict_on
 from gdtutor.session.state import Snapshot, TrainLook, Walk, current_step
-from gdtutor.training.curvature import verdict_of
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 
@@ -82,13 +82,11 @@ def changes_label(session: Walk) -> str:
 
 def own_curve(session: Walk) -> tuple[TrainedCurve, ...]:
     """Return the present run's curve, where it has one."""
-    costs, run = session.training.costs, session.run
-    if not len(costs):
+    run, told = session.run, session.training
+    if not len(told.costs):
         return ()
-    segment, told = run.segment_at(run.farthest), session.training
-    verdict = verdict_of(segment.problem, segment.settings, told.parameters, costs, told.stopped_by)
-    measure = measure_of(segment.problem)
-    return (TrainedCurve(run_label(session), costs, verdict, measure=measure),)
+    measure = measure_of(run.segment_at(run.farthest).problem)
+    return (TrainedCurve(run_label(session), told.costs, verdict_on(told), measure=measure),)
 
 
 @lru_cache(maxsize=8)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from gdtutor.lesson.runs import RunResult, outcome_of
 from gdtutor.session.state import Snapshot, Status, Walk
+from gdtutor.training.curvature import verdict_of
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
 from gdtutor.values import asdict, replace
@@ -48,6 +49,19 @@ def at_rest(run: Run) -> Snapshot:
     if not run.farthest and run.stopped_by is None:
         return Snapshot()
     return snapshot_of(run, result=outcome_of(run))
+
+
+@lru_cache(maxsize=4)
+def verdict_on(snapshot: Snapshot) -> str:
+    """Return the word for what went wrong with a run, empty where nothing did; once for a snapshot,
+    since whether a flat curve is at its lowest takes a pass over the data.
+    """
+    run = snapshot.of
+    if run is None:
+        return ""
+    segment, costs = run.segment_at(snapshot.iterations), snapshot.costs
+    facts = segment.problem, segment.settings, snapshot.parameters
+    return verdict_of(*facts, costs, snapshot.stopped_by)
 
 
 def under_cursor(session: Walk) -> Snapshot:

@@ -18,7 +18,7 @@ from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.catalogue import READ, TASK
 from gdtutor.session.digits import number
 from gdtutor.session.effects import Effect, KeepAttempt, Result
-from gdtutor.session.lookups import Situation, known_in
+from gdtutor.session.lookups import Situation, known_in, situation_of
 from gdtutor.session.navigation import said
 from gdtutor.session.state import AT_TASKS, Screen, Session, Status, Walk, is_training
 from gdtutor.session.story import show_closing
@@ -86,7 +86,11 @@ def judged(before: Session, after: Session) -> Result:
     places = _places(after)
     done = [task for task in open_tasks(after) if _is_reached(task, after, places)]
     if not done:
-        return _uncounted(before, _nearly(before, after, places), places), effects
+        if not _has_read(after) or (after.message and after.is_error):
+            return after, effects
+        parts = after.message, _nearly(before, after, places), _uncounted(before, after, places)
+        words = " ".join(filter(None, parts))
+        return (after if words == after.message else said(after, words)), effects
     told = (after.message,) if before.challenge else ()
     words = " ".join((*told, *(f"Done: {task.done or task.text}" for task in done)))
     kept = (KeepAttempt(lesson.id, task_name(task), DONE, True, None) for task in done)
@@ -119,13 +123,11 @@ def _has_moved(before: Walk, after: Walk) -> bool:
 
 
 def _places(session: Walk) -> tuple[Situation, ...]:
-    run, moment, training = session.run, session.moment, session.training
-    broke = training.stopped_by == "not_finite" and training.of is run
-    places = [Situation(run, moment.iteration, moment, broke)]
+    here, training = situation_of(session), session.training
     is_resting = training.status in (Status.PAUSED, Status.FINISHED)
-    if training.of is run and is_resting and training.iterations:
-        places.append(Situation(run, training.iterations, None, broke))
-    return tuple(places)
+    if training.of is not session.run or not is_resting or not training.iterations:
+        return (here,)
+    return here, replace(here, iteration=training.iterations, moment=None)
 
 
 def _is_reached(task: Task, session: Walk, places: tuple[Situation, ...]) -> bool:
@@ -166,27 +168,21 @@ def _forbidden(task: Task, session: Walk) -> list[str]:
     return ["the variant" if name == "variant" else name for name in left]
 
 
-def _uncounted(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
-    """Return the session with a word on why a goal that has just been reached does not count."""
-    if not _has_read(after) or (after.message and after.is_error):
-        return after
+def _uncounted(before: Walk, after: Walk, places: tuple[Situation, ...]) -> str:
+    """Return why a goal that has just been reached does not count; nothing where none was."""
     for task in open_tasks(after):
         others = _forbidden(task, after)
         if others and _holds(task, places) and not _holds(task, _places(before)):
-            told = f"reached, but not counted with {', '.join(others)} changed."
-            return said(after, f"{after.message} {_named(task)}: {told}".strip())
-    return after
+            changed = ", ".join(others)
+            return f"{_named(task)}: reached, but not counted with {changed} changed."
+    return ""
 
 
-def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
-    """Return the session with a word on how far the first task is that what was done aims at; none
-    to who has not read the tasks.
-    """
-    if not _has_read(after) or (after.message and after.is_error):
-        return after
+def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> str:
+    """Return how far the first task is that what was done aims at."""
     has_trained = len(places) > 1 and after.training is not before.training
     if not has_trained and after.changes == before.changes:
-        return after
+        return ""
     for task in open_tasks(after):
         goal = parse_condition(task.goal)
         if _aims_at(task, goal, after, has_trained=has_trained) and not _forbidden(task, after):
@@ -197,10 +193,10 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> Walk:
                 is_of_run = any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
                 if is_of_run and len(places) == 1 and after.lesson.trains:
                     told = f"{told} t trains it."
-                return said(after, f"{after.message} {told}".strip())
+                return told
             if not _holds(task, places):
-                return said(after, f"{after.message} Not yet: train first (t).".strip())
-    return after
+                return "Not yet: train first (t)."
+    return ""
 
 
 def _aims_at(task: Task, goal: Condition, after: Walk, *, has_trained: bool) -> bool:
