@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.shapes import has_cell
 from gdtutor.lesson.selectors import Selector, parse_selector
 from gdtutor.session.moving import moved, recomputed, same_place
 from gdtutor.session.state import S, W, Walk, current_step, has_opening
-from gdtutor.session.steps import Phase, Step, find_step
+from gdtutor.session.steps import Phase, find_step
 from gdtutor.values import replace
 
 
@@ -61,69 +59,41 @@ def _at_absolute(session: Walk, target: int, per: int) -> Walk:
 
 def next_phase(session: Walk, count: int) -> Walk:
     """Go to the first step of the phase that comes so many later."""
-    if session.step == 0:
-        session, count = _next_phase(session), count - 1
-    phases = _phases(session)
-    if session.lesson.trains and count > phases > 0:
-        # Whole iterations are not walked phase by phase: a million of them would take hours.
-        session = next_iteration(session, (count - 1) // phases)
-        count = (count - 1) % phases + 1
-    return _repeated(_next_phase, session, count)
-
-
-def _phases(session: Walk) -> int:
-    """Return how many phases the iteration has, those of every graph."""
-    steps = session.moment.steps
-    return len({(step.scene, step.phase) for step in steps})
-
-
-def _next_phase(session: Walk) -> Walk:
-    here = current_step(session)
-    if here is None:
-        return moved(session, session.moment.iteration, 1)
-    later = session.moment.steps[here.number :]
-    ahead = [s for s in later if (s.phase, s.scene) != (here.phase, here.scene)]
-    if ahead:
-        return moved(session, session.moment.iteration, ahead[0].number)
-    return steps_forward(session, len(later) + 1)
+    return _at_phase(session, _phase_of(session) + count)
 
 
 def previous_phase(session: Walk, count: int) -> Walk:
     """Go to the first step of this phase, or of the one before where it is the first already."""
-    phases = _phases(session)
-    if session.moment.iteration and count > phases > 0:
-        whole = min((count - 1) // phases, session.moment.iteration)
-        session, count = previous_iteration(session, whole), count - whole * phases
-    return _repeated(_previous_phase, session, count)
+    is_within = session.look.is_closing or session.step not in (0, *_phase_starts(session))
+    return _at_phase(session, _phase_of(session) - count + is_within)
 
 
-def _repeated(move: Callable[[Walk], Walk], session: Walk, count: int) -> Walk:
-    """Move so many times, or until that leads nowhere."""
-    for _ in range(count):
-        before = session
-        session = move(session)
-        if (session.moment, session.step) == (before.moment, before.step):
-            break
-    return session
+def _phase_starts(session: Walk) -> tuple[int, ...]:
+    """Return the first step of each phase of an iteration, of every graph; all have the same."""
+    starts: dict[tuple[int, Phase], int] = {}
+    for step in session.moment.steps:
+        starts.setdefault((step.scene, step.phase), step.number)
+    return tuple(starts.values())
 
 
-def _previous_phase(session: Walk) -> Walk:
-    here = current_step(session)
-    if here is None:
-        return steps_back(session, 1)
-    start = _phase_start(session.moment.steps, here)
-    if start != here.number:
-        return moved(session, session.moment.iteration, start)
-    back = steps_back(session, 1)
-    now = current_step(back)
-    if now is None or back.message:
-        return back
-    return moved(back, back.moment.iteration, _phase_start(back.moment.steps, now))
+def _phase_of(session: Walk) -> int:
+    """Return the phase of the step, counted from the start of the run; -1 on the opening page."""
+    starts = _phase_starts(session)
+    begun = sum(start <= session.step for start in starts)
+    return session.moment.iteration * len(starts) + begun - 1
 
 
-def _phase_start(steps: tuple[Step, ...], here: Step) -> int:
-    same = (here.phase, here.scene)
-    return next(step.number for step in steps if (step.phase, step.scene) == same)
+def _at_phase(session: Walk, phase: int) -> Walk:
+    """Go to the first step of a phase, or as far towards it as there are steps."""
+    starts = _phase_starts(session)
+    if phase < 0:
+        # The opening page stands before the first phase.
+        is_there = phase == -1 and has_opening(session.lesson)
+        return moved(session, 0, 0) if is_there else steps_back(moved(session, 0, 1), 2)
+    iteration, place = divmod(phase, len(starts))
+    if iteration and not session.lesson.trains:
+        return steps_forward(session, len(session.moment.steps) + 1)
+    return moved(session, iteration, starts[place])
 
 
 def next_iteration(session: Walk, count: int) -> Walk:
