@@ -19,7 +19,7 @@ from gdtutor.library.remembered import with_progress
 from gdtutor.paint.colours import choose_colours
 from gdtutor.progress.keeper import place_of_session
 from gdtutor.progress.records import Finished
-from gdtutor.session.catalogue import WRITTEN
+from gdtutor.session.catalogue import WRITTEN, LeftPlace
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
@@ -62,8 +62,8 @@ def test_a_lesson_whose_graph_is_broken_cannot_be_opened(folder: Path) -> None:
 def test_each_lesson_has_a_sign_for_each_of_its_tasks_and_the_place_is_not_cut(size) -> None:
     library = library_of(shipped_lessons_folder())
     done = frozenset({("bias", "one"), ("bias", WRITTEN)})
-    places = {"bias": "iteration 0, step 3 of 13"}
-    library = replace(library, tasks_done=done, places=places)
+    left = {"bias": LeftPlace("iteration 0, step 3 of 13")}
+    library = replace(library, tasks_done=done, left=left)
     rows = frame_of(Session(library=library), *size, UNICODE).text().splitlines()
     (bias,) = [row for row in rows if "The bias to the rescue" in row]
     entry = next(entry for entry in library.entries if entry.id == "bias")
@@ -107,7 +107,7 @@ def shelf(width: int, height: int, place: str = "", **changes: object) -> list[s
     """Return the lines of the shipped library."""
     library = replace(library_of(shipped_lessons_folder()), **changes)  # type: ignore[arg-type]
     if place:
-        library = replace(library, places={"scaling": place})
+        library = replace(library, left={"scaling": LeftPlace(place)})
     session = Session(screen=Screen.LIBRARY, library=library)
     return frame_of(session, width, height, UNICODE).text().split("\n")
 
@@ -155,7 +155,7 @@ def test_a_lesson_that_was_left_on_its_closing_page_is_finished() -> None:
     assert "22 of 22" not in row
     store = MemoryStore()
     store.apply([place_of_session(session, 1.0), Finished(session.lesson.id, 1.0)])
-    assert dict(with_progress(session.library, store).places)[session.lesson.id] == "finished"
+    assert with_progress(session.library, store).left[session.lesson.id].words == "finished"
     assert [line for line in lines_of(store) if "finished" in line] == [
         f"{session.lesson.id:<24} finished, 0 of 3 tasks done"
     ]

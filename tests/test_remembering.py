@@ -182,7 +182,7 @@ def test_a_command_that_cannot_be_read_is_an_error_and_not_the_end(command):
 def test_the_library_shows_the_present_place_when_the_learner_comes_back_to_it(folder):
     session = replace(walk(ROWS, "forward:a"), library=library_of(folder))
     session = pressed(session, "l")
-    assert dict(session.library.places)["rows"] == "step 3 of 15"
+    assert session.library.left["rows"].words == "step 3 of 15"
 
 
 def test_every_step_is_saved_and_only_steps(folder):

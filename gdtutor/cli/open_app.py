@@ -157,7 +157,7 @@ def _is_left(arguments: argparse.Namespace, lesson_id: str) -> bool:
     from gdtutor.library.remembered import quick_store, read_progress
     from gdtutor.session.catalogue import Library
 
-    return lesson_id in read_progress(Library(), quick_store)[0].commands
+    return lesson_id in read_progress(Library(), quick_store)[0].left
 
 
 def show(

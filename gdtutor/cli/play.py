@@ -9,7 +9,6 @@ import shlex
 import sys
 from collections.abc import Sequence
 from functools import partial
-from time import time
 from typing import TYPE_CHECKING
 
 from gdtutor.cli.arguments import PLAY, is_rehearsed, parsed
@@ -109,26 +108,20 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     """Return what the screen begins with, the options or where the learner left off; and the keys
     that train as far as it was trained then."""
     from gdtutor.cli.lessons import waited_session_of
-    from gdtutor.cli.starting import FrontEndStart, called
+    from gdtutor.cli.starting import begun_with, called
     from gdtutor.library.remembered import quick_store, read_progress
     from gdtutor.play.lesson_text import ID
-    from gdtutor.progress.keeper import ProgressKeeper
-    from gdtutor.progress.store import ProgressStore, default_path
 
     session = waited_session_of(with_playground(arguments, playground))
     session = replace(session, program=called())
     if arguments.no_save:
-        return FrontEndStart(session, None), ""
+        return begun_with(session, "", saves=False), ""
     library, message = read_progress(session.library, quick_store)
-    command, keys = library.commands.get(ID, ""), ""
+    left, keys = library.left_at(ID), ""
     is_plain = not arguments.lesson and not is_rehearsed(arguments) and not given_options(arguments)
-    if command and is_plain:
-        session, keys = _resumed(session, command, library.edits[ID])
-    session = replace(session, library=library)
-    if message:
-        session = replace(session, message=message, is_error=True)
-    memory = ProgressKeeper(lambda: ProgressStore(default_path()), time)
-    return FrontEndStart(session, memory), keys
+    if left.command and is_plain:
+        session, keys = _resumed(session, left.command, left.edits)
+    return begun_with(replace(session, library=library), message, saves=True), keys
 
 
 def _resumed(session: Walk, command: str, before: Sequence[str]) -> tuple[Walk, str]:

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter, time
 
@@ -82,13 +83,16 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     leads = origin or "quit"
     shelf = Session(screen=Screen.LIBRARY, library=library, program=called(), leads_to=leads)
     session = _in_lesson(arguments, shelf) if names_lesson else shelf
-    if message:
-        session = replace(session, message=message, is_error=True)
-    elif origin:
+    if origin:
         session = said(session, f"q comes back to the {origin}.")
-    if arguments.no_save:
-        return FrontEndStart(session, None)
-    return FrontEndStart(session, ProgressKeeper(lambda: ProgressStore(default_path()), time))
+    return begun_with(session, message, saves=not arguments.no_save)
+
+
+def begun_with(session: Session, message: str, *, saves: bool) -> FrontEndStart:
+    """Return what a front end begins with; a message of why nothing is remembered comes first."""
+    session = said(session, message, error=True) if message else session
+    open_store = partial(ProgressStore, default_path())
+    return FrontEndStart(session, ProgressKeeper(open_store, time) if saves else None)
 
 
 def _in_lesson(arguments: argparse.Namespace, shelf: Session) -> Walk:
@@ -134,7 +138,7 @@ def left_at(path: Path, library: Library) -> str:
     """Return the command line of the place where a lesson was left, empty where none is
     remembered."""
     seen = read_summary(path)
-    return "" if seen is None else library.commands.get(seen.id, "")
+    return "" if seen is None else library.left_at(seen.id).command
 
 
 def resume(path: Path, command: str) -> Walk:

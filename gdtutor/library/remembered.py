@@ -9,7 +9,7 @@ from gdtutor.lesson.discovery import discover
 from gdtutor.lesson.summary import read_summary, unread
 from gdtutor.progress.records import LessonPlace, Progress, ProgressError
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.catalogue import Library, opens_closing, place_text
+from gdtutor.session.catalogue import LeftPlace, Library, opens_closing, place_text
 from gdtutor.values import replace
 
 QUICK_SECONDS = 0.5
@@ -35,9 +35,10 @@ def with_progress(library: Library, progress: Progress) -> Library:
     last = progress.last_lesson()
     return replace(
         library,
-        places={key: text_of(one, is_finished=key in finished) for key, one in places.items()},
-        commands={key: place.command for key, place in places.items()},
-        edits={key: place.edits for key, place in places.items()},
+        left={
+            key: LeftPlace(text_of(one, is_finished=key in finished), one.command, one.edits)
+            for key, one in places.items()
+        },
         is_new=not places and not finished,
         finished=finished,
         tasks_done=progress.tasks_done(),

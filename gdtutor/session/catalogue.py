@@ -23,6 +23,17 @@ AROUND = 30
 """Characters that are shown before what was found in a text, and half of those behind it."""
 
 
+class LeftPlace(Struct, frozen=True):
+    """Where the learner left a lesson."""
+
+    words: str = ""
+    """The place in words; empty where none is remembered."""
+    command: str = ""
+    """The command line that opens it."""
+    edits: tuple[str, ...] = ()
+    """What the learner had changed there when the program began."""
+
+
 class Library(Struct, frozen=True):
     """The lessons, and the cursor on them."""
 
@@ -38,12 +49,12 @@ class Library(Struct, frozen=True):
     finished: frozenset[str] = frozenset()
     tasks_done: frozenset[tuple[str, str]] = frozenset()
     """Lesson id and task id of every task that is done."""
-    places: Mapping[str, str] = field(default_factory=dict)
-    """By lesson id where the learner left it, in words."""
-    commands: Mapping[str, str] = field(default_factory=dict)
-    """By lesson id the command line that opens the place where the learner left it."""
-    edits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By lesson id what the learner had changed there when the program began."""
+    left: Mapping[str, LeftPlace] = field(default_factory=dict)
+    """By lesson id where the learner left it."""
+
+    def left_at(self, lesson_id: str) -> LeftPlace:
+        """Return where the learner left a lesson."""
+        return self.left.get(lesson_id, LeftPlace())
 
 
 def shown_entries(library: Library) -> tuple[LessonEntry, ...]:

@@ -77,8 +77,8 @@ def _with_place(session: Walk) -> Library:
     step = None if session.look.is_closing else session.step
     place = moment.iteration, step, len(moment.steps), edits
     here = place_text(*place, is_finished=is_finished)
-    commands = {**library.commands, lesson.id: command_of(session)}
-    return replace(library, places={**library.places, lesson.id: here}, commands=commands)
+    left = replace(library.left_at(lesson.id), words=here, command=command_of(session))
+    return replace(library, left={**library.left, lesson.id: left})
 
 
 def with_finish(session: Session) -> Session:

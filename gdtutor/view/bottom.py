@@ -42,7 +42,7 @@ def bottom_lines(
 def _welcome(session: Session) -> Line:
     """Return what a first visit is told: what the library is, and how to read the line of keys."""
     library = session.library
-    if not library.is_new or library.places or library.finished:
+    if not library.is_new or library.left or library.finished:
         return ()
     if session.screen is Screen.LIBRARY:
         return line(

@@ -102,7 +102,7 @@ def _entry(
 ) -> Line:
     """Return a lesson's line; with a column for titles its summary stands behind it."""
     pointer, done = ("▸", "✓") if chars.unicode else (">", "x")
-    left_off = library.places.get(entry.id, "")
+    left_off = library.left_at(entry.id).words
     state = "cannot be opened" if entry.problem else left_off
     if not state and entry.id in library.finished:
         state = "finished"

@@ -117,7 +117,7 @@ def test_a_place_is_told_by_iteration_step_and_changes(place, said):
 @pytest.mark.parametrize("keys", ["z", "2n z"])
 def test_the_row_of_a_lesson_that_was_left_on_its_closing_page_says_so(keys):
     left = pressed(walk(NEURON), f"{keys} l")
-    assert dict(left.library.places)[left.lesson.id] == "closing page"
+    assert left.library.left_at(left.lesson.id).words == "closing page"
     place = place_of_session(left, 0.0).place
     assert text_of_place(place, is_finished=False) == "closing page"
     assert text_of_place(replace(place, command="gdtutor z"), is_finished=False) != "closing page"
