@@ -9,7 +9,7 @@ from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
-from gdtutor.lesson.body import Body, Formula, SceneBlock
+from gdtutor.lesson.body import Formula, SceneBlock
 from gdtutor.lesson.fences import TOML_LINE
 from gdtutor.lesson.front_matter import report_mistakes
 from gdtutor.lesson.front_matter_checks import (
@@ -21,7 +21,6 @@ from gdtutor.lesson.front_matter_checks import (
     path_of,
 )
 from gdtutor.lesson.graphs import (
-    Given,
     Parsed,
     build_scene,
     depends_on,
@@ -32,7 +31,7 @@ from gdtutor.lesson.graphs import (
 from gdtutor.lesson.memory import memory_problem
 from gdtutor.lesson.misplaced_keys import rehomed
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
-from gdtutor.lesson.network import COST, Expansion
+from gdtutor.lesson.network import COST
 from gdtutor.lesson.notes import check_notes, walk_steps
 from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.picture_work import overdrawn
@@ -55,25 +54,20 @@ def assemble(written: Written, findings: Findings) -> Lesson | None:
     mistakes: list[Mistake] = []
     sheet = check_front_matter(written, mistakes)
     if sheet is not None and sheet.expansion is not None:
-        _give_formulas(body, sheet.expansion)
+        # The network's lines stand where a graph block would have put them.
+        body.scenes = body.scenes or [SceneBlock(0, [])]
+        body.scenes[-1].formulas = [
+            Formula(name, text, NOWHERE, NOWHERE) for name, text in sheet.expansion.formulas
+        ]
     parsed = parse_blocks(body.scenes, findings)
     lesson = None
     if parsed is not None and not body.scenes and not findings.has_errors and not mistakes:
         hint = "add a ```graph block, or a [network] table"
         findings.error(Place(1, 1), "no-graph", "the lesson has no formulas", hint)
     elif parsed is not None and sheet is not None and not mistakes:
-        lesson = _with_graphs(sheet, parsed, mistakes, findings)
+        lesson = _Assembly(sheet, parsed, mistakes, findings).lesson()
     report_mistakes(rehomed(mistakes), written.toml, TOML_LINE, findings)
     return None if findings.has_errors else lesson
-
-
-def _give_formulas(body: Body, expansion: Expansion) -> None:
-    """Put the network's lines where a graph block would have put them."""
-    if not body.scenes:
-        body.scenes.append(SceneBlock(0, []))
-    body.scenes[-1].formulas = [
-        Formula(name, text, NOWHERE, NOWHERE) for name, text in expansion.formulas
-    ]
 
 
 class _Made(Struct, frozen=True):
@@ -86,278 +80,239 @@ class _Made(Struct, frozen=True):
     """Where mistakes of its notes and questions are reported, or kept where others explain them."""
 
 
-def _with_graphs(
-    sheet: CheckedFrontMatter, parsed: list[Parsed], mistakes: list[Mistake], findings: Findings
-) -> Lesson | None:
-    _check_reserved(sheet.given, parsed, mistakes, findings)
-    done: list[_Made] = []
-    for position, block in enumerate(parsed):
-        is_last = position == len(parsed) - 1
+class _Assembly:
+    """Holds front matter and formulas against each other, and makes the lesson of them."""
+
+    def __init__(
+        self,
+        sheet: CheckedFrontMatter,
+        parsed: list[Parsed],
+        mistakes: list[Mistake],
+        findings: Findings,
+    ) -> None:
+        self._sheet, self._parsed = sheet, parsed
+        self._mistakes, self._findings = mistakes, findings
+        self._front, self._data = sheet.written.front, sheet.data
+        self._settings = sheet.settings
+        self._examples = self._data.examples.shape[0]
+        self._batch = batch_of(self._settings, self._examples)
+        self._bound = [binding.leaf for binding in self._data.bindings]
+
+    def lesson(self) -> Lesson | None:
+        """Return the lesson; None where a graph has a mistake."""
+        sheet, front, body = self._sheet, self._front, self._sheet.written.body
+        self._check_reserved()
+        done = [self._scene(position, block) for position, block in enumerate(self._parsed)]
+        made = [one for one in done if one is not None]
+        if not made or len(made) != len(done):
+            return None
+        walks = [one.steps for one in made]
+        names = {name for walk in walks for name in walk.shapes}
+        scenes = self._with_questions(made, names)
+        self._warn_names()
+        self._check_memory(walks)
+        pictures = self._pictures(walks)
+        if front.story > 1 and self._settings is None:
+            what = f"a story of {front.story} iterations, and the lesson does not train"
+            hint = "add [training], or write story = 1"
+            self._mistakes.append(Mistake(("story",), "story", what, hint))
+        # A variant may be without a step that the lesson passes over, as one example is without C.
+        missed: list[Mistake] = [] if sheet.written.is_variant else self._mistakes
+        expansion = () if sheet.expansion is None else sheet.expansion.formulas
+        return Lesson(
+            id=front.id,
+            title=front.title,
+            chapter=front.chapter,
+            summary=front.summary,
+            source=front.source,
+            path=sheet.written.path,
+            number=number_of(sheet.written.path),
+            prose=body.prose,
+            closing=body.closing,
+            scenes=scenes,
+            starts=sheet.starts,
+            constants=sheet.constants,
+            frozen=frozenset(front.frozen),
+            gradients=front.gradients,
+            bindings=self._data.bindings,
+            examples=self._data.examples,
+            columns=self._data.columns,
+            settings=self._settings,
+            predict=front.predict,
+            diverges=front.diverges,
+            story=front.story,
+            digits=front.digits,
+            watch="fast" if front.training is None else front.training.watch,
+            passes=read_passes(front.pass_, walks, missed),
+            tasks=read_tasks(body.tasks, names, self._findings),
+            writing=read_writing(body.writing, names, self._findings),
+            pictures=pictures,
+            expansion=tuple(f"{name} = {formula}" for name, formula in expansion),
+            scaling=self._data.scaling,
+            features=self._data.features,
+            places={
+                formula.name: (formula.place.line, formula.place.column)
+                for block in self._parsed
+                for formula, _ in block.lines
+                if formula.place.line
+            },
+            text=sheet.written.text,
+        )
+
+    def _with_questions(self, made: list[_Made], names: Container[str]) -> tuple[Scene, ...]:
+        """Return the scenes with their questions, whose conditions may name any graph's values."""
+        scenes = []
+        for one, block in zip(made, self._parsed, strict=True):
+            ground = Ground(one.steps, names, self._settings is not None)
+            questions = check_questions(block.block, ground, one.heard)
+            scenes.append(replace(one.scene, questions=questions))
+        return tuple(scenes)
+
+    def _pictures(self, walks: list[Steps]) -> tuple[PictureWish, ...]:
+        """Return the pictures that the lesson can give, those that the program adds as the last."""
+        named = (table.get("name") for table in self._front.variants)
+        ground = PictureScope(
+            tuple(walks),
+            self._data.input_count,
+            self._data.target_count,
+            self._examples if self._bound else 0,
+            tuple(name for name in named if isinstance(name, str)),
+        )
+        pictures = read_pictures(self._front.pictures, ground, self._mistakes)
+        for position, what, hint in overdrawn(pictures, walks, self._bound, self._batch):
+            self._mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
+        return (*pictures, *of_hidden(pictures))
+
+    def _place(self, block: Parsed, formula: Formula | None = None) -> Place:
+        """Return where a formula stands, or the network that it is of; else where its block is."""
+        own = formula.place if formula and formula.place.line else self._sheet.network_place
+        return own or Place(block.block.line, 1)
+
+    def _check_memory(self, walks: list[Steps]) -> None:
+        """Report a lesson whose numbers are too many to be kept."""
+        sizes = self._batch, self._examples
+        problem = memory_problem(walks, self._settings, self._bound, sizes)
+        if problem is not None:
+            position, what, hint = problem
+            self._findings.error(self._place(self._parsed[position]), "bound", what, hint)
+
+    def _check_reserved(self) -> None:
+        given = self._sheet.given
+        names = {COST, BATCH_SIZE} if given.averages else {BATCH_SIZE} if given.is_matrix else set()
+        meaning = {COST: "the cost, which the program adds", BATCH_SIZE: "the number of examples"}
+        for formula in (formula for block in self._parsed for formula, _ in block.lines):
+            if formula.name in names and formula.place.line:
+                what = f"'{formula.name}' is {meaning[formula.name]}"
+                self._findings.error(formula.place, "reserved", what, "choose another name")
+        for name in sorted(names & set(given.roles)):
+            what = f"'{name}' is {meaning[name]}"
+            at = (*TABLES[given.roles[name]], name, "=")
+            self._mistakes.append(Mistake(at, "reserved", what, "choose another name"))
+
+    def _scene(self, position: int, block: Parsed) -> _Made | None:
+        """Return a graph block as a scene without its questions; None where it has a mistake."""
+        sheet, findings, front = self._sheet, self._findings, self._front
+        is_last = position == len(self._parsed) - 1
         elsewhere = {
             formula.name: formula.place.line
-            for other in parsed
+            for other in self._parsed
             if other is not block
             for formula, _ in other.lines
         }
         graph = build_scene(block, sheet.given, elsewhere, findings, is_last=is_last)
-        made = None
-        if graph is not None:
-            made = _scene(sheet, block, graph, findings, is_last=is_last)
-        if made is not None:
-            done.append(made)
-    if not done or len(done) != len(parsed):
-        return None
-    walks = [made.steps for made in done]
-    names = {name for walk in walks for name in walk.shapes}
-    scenes = _with_questions(done, parsed, names, trains=sheet.settings is not None)
-    _warn_names(sheet, parsed, mistakes, findings)
-    _check_memory(sheet, parsed, walks, findings)
-    pictures = read_pictures(sheet.written.front.pictures, _ground(sheet, walks), mistakes)
-    examples = sheet.data.examples.shape[0]
-    leaves = [binding.leaf for binding in sheet.data.bindings]
-    batch = batch_of(sheet.settings, examples)
-    for position, what, hint in overdrawn(pictures, walks, leaves, batch):
-        mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
-    lesson = _lesson(sheet, parsed, scenes, (*pictures, *of_hidden(pictures)))
-    front = sheet.written.front
-    if front.story > 1 and not lesson.trains:
-        what = f"a story of {front.story} iterations, and the lesson does not train"
-        mistakes.append(Mistake(("story",), "story", what, "add [training], or write story = 1"))
-    # A variant may be without a step that the lesson passes over, as one example is without C.
-    missed: list[Mistake] = [] if sheet.written.is_variant else mistakes
-    return replace(
-        lesson,
-        watch="fast" if front.training is None else front.training.watch,
-        story=front.story,
-        passes=read_passes(front.pass_, walks, missed),
-        tasks=read_tasks(sheet.written.body.tasks, names, findings),
-        writing=read_writing(sheet.written.body.writing, names, findings),
-    )
+        if graph is None:
+            return None
+        shapes = shapes_of(graph, sheet.given, block, self._place(block), findings)
+        if shapes is None:
+            return None
+        trains = is_last and self._settings is not None
+        trained = tuple(name for name in graph.parameters if name not in front.frozen)
+        can_train = not trains or self._can_train(graph, trained, block, shapes)
+        if trains:
+            self._check_sizes(block, graph, shapes)
+        reaches = front.backward and depends_on(graph, (*graph.parameters, *front.gradients))
+        goes_backward = reaches and is_one_number(shapes[graph.root])
+        # What trains is meant to end in one number: its notes are held against the walk it then
+        # has.
+        meant = reaches if trains else goes_backward
+        steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), meant)
+        heard = Findings(findings.path) if sheet.written.is_variant or not can_train else findings
+        notes = check_notes(block.block, steps, heard, trains=self._settings is not None)
+        lines = ((f.name, f.template, f.counts) for f in block.block.formulas)
+        return _Made(Scene(graph, notes, (), goes_backward, repeated(lines)), steps, heard)
 
-
-def _with_questions(
-    made: list[_Made], parsed: list[Parsed], names: Container[str], *, trains: bool
-) -> tuple[Scene, ...]:
-    """Return the scenes with their questions, whose conditions may name any graph's values."""
-    return tuple(
-        replace(
-            one.scene,
-            questions=check_questions(block.block, Ground(one.steps, names, trains), one.heard),
-        )
-        for one, block in zip(made, parsed, strict=True)
-    )
-
-
-def _lesson(
-    sheet: CheckedFrontMatter,
-    parsed: list[Parsed],
-    scenes: tuple[Scene, ...],
-    pictures: tuple[PictureWish, ...],
-) -> Lesson:
-    written, data = sheet.written, sheet.data
-    front, body = written.front, written.body
-    places = {
-        formula.name: (formula.place.line, formula.place.column)
-        for block in parsed
-        for formula, _ in block.lines
-        if formula.place.line
-    }
-    return Lesson(
-        id=front.id,
-        title=front.title,
-        chapter=front.chapter,
-        summary=front.summary,
-        source=front.source,
-        path=written.path,
-        number=number_of(written.path),
-        prose=body.prose,
-        closing=body.closing,
-        scenes=scenes,
-        starts=sheet.starts,
-        constants=sheet.constants,
-        frozen=frozenset(front.frozen),
-        gradients=front.gradients,
-        bindings=data.bindings,
-        examples=data.examples,
-        columns=data.columns,
-        settings=sheet.settings,
-        predict=front.predict,
-        diverges=front.diverges,
-        digits=front.digits,
-        pictures=pictures,
-        expansion=_expansion_lines(sheet.expansion),
-        scaling=data.scaling,
-        features=data.features,
-        places=places,
-        text=written.text,
-    )
-
-
-def _ground(sheet: CheckedFrontMatter, walks: list[Steps]) -> PictureScope:
-    """Return what the lesson's pictures are drawn from."""
-    data, variants = sheet.data, sheet.written.front.variants
-    return PictureScope(
-        tuple(walks),
-        data.input_count,
-        data.target_count,
-        data.examples.shape[0] if data.bindings else 0,
-        tuple(name for name in (table.get("name") for table in variants) if isinstance(name, str)),
-    )
-
-
-def _expansion_lines(expansion: Expansion | None) -> tuple[str, ...]:
-    if expansion is None:
-        return ()
-    return tuple(f"{name} = {formula}" for name, formula in expansion.formulas)
-
-
-def _check_memory(
-    sheet: CheckedFrontMatter, parsed: list[Parsed], walks: list[Steps], findings: Findings
-) -> None:
-    """Report a lesson whose numbers are too many to be kept."""
-    examples = sheet.data.examples.shape[0]
-    sizes = batch_of(sheet.settings, examples), examples
-    leaves = [binding.leaf for binding in sheet.data.bindings]
-    problem = memory_problem(walks, sheet.settings, leaves, sizes)
-    if problem is not None:
-        position, what, hint = problem
-        place = sheet.network_place or Place(parsed[position].block.line, 1)
-        findings.error(place, "bound", what, hint)
-
-
-def _check_reserved(
-    given: Given, parsed: list[Parsed], mistakes: list[Mistake], findings: Findings
-) -> None:
-    names = {COST, BATCH_SIZE} if given.averages else {BATCH_SIZE} if given.is_matrix else set()
-    meaning = {COST: "the cost, which the program adds", BATCH_SIZE: "the number of examples"}
-    for block in parsed:
-        for formula, _ in block.lines:
-            if formula.name in names and formula.place.line:
-                what = f"'{formula.name}' is {meaning[formula.name]}"
-                findings.error(formula.place, "reserved", what, "choose another name")
-    for name in sorted(names & set(given.roles)):
-        what = f"'{name}' is {meaning[name]}"
-        at = (*TABLES[given.roles[name]], name, "=")
-        mistakes.append(Mistake(at, "reserved", what, "choose another name"))
-
-
-def _scene(
-    sheet: CheckedFrontMatter, block: Parsed, graph: Graph, findings: Findings, *, is_last: bool
-) -> _Made | None:
-    """Return a graph block as a scene without its questions."""
-    fallback = sheet.network_place or Place(block.block.line, 1)
-    shapes = shapes_of(graph, sheet.given, block, fallback, findings)
-    if shapes is None:
-        return None
-    front = sheet.written.front
-    is_number = is_one_number(shapes[graph.root])
-    asked = (*graph.parameters, *front.gradients)
-    trains = is_last and sheet.settings is not None
-    trained = tuple(name for name in graph.parameters if name not in front.frozen)
-    can_train = True
-    if trains:
-        place = sheet.network_place or block.lines[-1][0].place
-        can_train = _can_train(graph, trained, place, shapes, findings)
-        _check_sizes(sheet, block, graph, shapes, findings)
-    reaches = front.backward and depends_on(graph, asked)
-    goes_backward = reaches and is_number
-    # What trains is meant to end in one number: its notes are held against the walk it then has.
-    meant = reaches if trains else goes_backward
-    steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), meant)
-    heard = Findings(findings.path) if sheet.written.is_variant or not can_train else findings
-    notes = check_notes(block.block, steps, heard, trains=sheet.settings is not None)
-    lines = ((f.name, f.template, f.counts) for f in block.block.formulas)
-    scene = Scene(graph, notes, (), goes_backward, repeated(lines))
-    return _Made(scene, steps, heard)
-
-
-def _check_sizes(
-    sheet: CheckedFrontMatter,
-    block: Parsed,
-    graph: Graph,
-    shapes: Mapping[str, Shape],
-    findings: Findings,
-) -> None:
-    """Report a line that fits one number of examples where there are batches of several sizes."""
-    settings, count = sheet.settings, sheet.data.examples.shape[0]
-    if settings is None or not sheet.data.bindings:
-        return
-    trained, batch = training_size(settings, count), batch_of(settings, count)
-    rest, held = trained % batch, count - trained
-    if not rest and not held:
-        return
-    fault = fitting_this_size(graph, shapes)
-    if fault is not None:
-        line = fault.partition(".")[0]
-        other = f"the last batch holds {rest}" if rest else f"{held} are held back"
-        what = f"'{line}' fits batches of {batch} examples and no other number"
-        hint = f"{other}: use a batch that divides them, or one number for all examples"
-    else:
-        found = _not_fitting(sheet, graph, {"the last batch": rest, "what is held back": held})
-        if found is None:
+    def _check_sizes(self, block: Parsed, graph: Graph, shapes: Mapping[str, Shape]) -> None:
+        """Report a line that fits one number of examples where batches have several sizes."""
+        if self._settings is None or not self._bound:
             return
-        which, size, error = found
-        line = error.line
-        what = f"'{line}' does not fit {which}, with {size} of the examples: {error.what}"
-        hint = "use a batch that divides them, or a formula that fits any number of examples"
-    formula = next((formula for formula, _ in block.lines if formula.name == line), None)
-    place = formula.place if formula and formula.place.line else sheet.network_place
-    findings.error(place or Place(block.block.line, 1), "shape", what, hint)
+        trained = training_size(self._settings, self._examples)
+        rest, held = trained % self._batch, self._examples - trained
+        if not rest and not held:
+            return
+        fault = fitting_this_size(graph, shapes)
+        if fault is not None:
+            line = fault.partition(".")[0]
+            other = f"the last batch holds {rest}" if rest else f"{held} are held back"
+            what = f"'{line}' fits batches of {self._batch} examples and no other number"
+            hint = f"{other}: use a batch that divides them, or one number for all examples"
+        else:
+            found = self._not_fitting(graph, {"the last batch": rest, "what is held back": held})
+            if found is None:
+                return
+            which, size, error = found
+            line = error.line
+            what = f"'{line}' does not fit {which}, with {size} of the examples: {error.what}"
+            hint = "use a batch that divides them, or a formula that fits any number of examples"
+        formula = next((formula for formula, _ in block.lines if formula.name == line), None)
+        self._findings.error(self._place(block, formula), "shape", what, hint)
 
+    def _not_fitting(
+        self, graph: Graph, sizes: Mapping[str, int]
+    ) -> tuple[str, int, ShapeError] | None:
+        """Return the first number of examples, 0 left out, for which operands do not fit."""
+        for which, size in sizes.items():
+            try:
+                if size:
+                    fixed = self._sheet.given.shapes
+                    infer_shapes(graph, leaf_shapes(graph, fixed, self._data.bindings, size))
+            except ShapeError as error:
+                return which, size, error
+        return None
 
-def _not_fitting(
-    sheet: CheckedFrontMatter, graph: Graph, sizes: Mapping[str, int]
-) -> tuple[str, int, ShapeError] | None:
-    """Return the first number of examples, 0 left out, for which operands do not fit."""
-    for which, size in sizes.items():
-        try:
-            if size:
-                given = leaf_shapes(graph, sheet.given.shapes, sheet.data.bindings, size)
-                infer_shapes(graph, given)
-        except ShapeError as error:
-            return which, size, error
-    return None
+    def _can_train(
+        self, graph: Graph, trained: tuple[str, ...], block: Parsed, shapes: Mapping[str, Shape]
+    ) -> bool:
+        """Report a last line that cannot be trained; say whether it depends on what trains."""
+        reaches, shape = depends_on(graph, trained), shapes[graph.root]
+        place = self._sheet.network_place or block.lines[-1][0].place
+        if not is_one_number(shape):
+            what = f"the last line, {graph.root}, has the shape {shape_text(shape)}"
+            hint = "what trains ends in one number, as C = sum(E**2)/(2*m)"
+            self._findings.error(place, "not-scalar", what, hint)
+        elif not reaches:
+            what = f"the last line, {graph.root}, depends on no parameter that trains"
+            hint = "use one under [parameters] that is not frozen"
+            self._findings.error(place, "untrainable", what, hint)
+        return reaches
 
-
-def _can_train(
-    graph: Graph,
-    trained: tuple[str, ...],
-    place: Place,
-    shapes: Mapping[str, Shape],
-    findings: Findings,
-) -> bool:
-    """Report a last line that cannot be trained; say whether it depends on what trains."""
-    reaches = depends_on(graph, trained)
-    if not is_one_number(shapes[graph.root]):
-        what = f"the last line, {graph.root}, has the shape {shape_text(shapes[graph.root])}"
-        findings.error(
-            place, "not-scalar", what, "what trains ends in one number, as C = sum(E**2)/(2*m)"
-        )
-    elif not reaches:
-        what = f"the last line, {graph.root}, depends on no parameter that trains"
-        findings.error(place, "untrainable", what, "use one under [parameters] that is not frozen")
-    return reaches
-
-
-def _warn_names(
-    sheet: CheckedFrontMatter, parsed: list[Parsed], mistakes: list[Mistake], findings: Findings
-) -> None:
-    front = sheet.written.front
-    if front.id in LATER_COMMANDS:
-        what = f"'{front.id}' is the name of a command"
-        hint = "the lesson opens by its path alone; choose another id while nobody has progress"
-        mistakes.append(Mistake(("id",), "id-command", what, hint))
-    used = {name for block in parsed for name in block.used}
-    data = sheet.data
-    for name, role in sheet.given.roles.items():
-        if name not in used:
-            names = {Role.INPUT: data.inputs, Role.TARGET: data.targets}.get(role, ())
-            position = names.index(name) if name in names else 0
-            at = path_of(TABLES[role], name, position, data)
-            what = f"the {role.value} '{name}' is not used"
-            mistakes.append(Mistake(at, "unused", what, "use it in a formula, or remove it"))
-    for block in parsed:
-        for formula, _ in block.lines[:-1]:
+    def _warn_names(self) -> None:
+        lesson_id, data = self._front.id, self._data
+        if lesson_id in LATER_COMMANDS:
+            what = f"'{lesson_id}' is the name of a command"
+            hint = "the lesson opens by its path alone; choose another id while nobody has progress"
+            self._mistakes.append(Mistake(("id",), "id-command", what, hint))
+        used = {name for block in self._parsed for name in block.used}
+        for name, role in self._sheet.given.roles.items():
+            if name not in used:
+                names = {Role.INPUT: data.inputs, Role.TARGET: data.targets}.get(role, ())
+                position = names.index(name) if name in names else 0
+                at = path_of(TABLES[role], name, position, data)
+                what = f"the {role.value} '{name}' is not used"
+                hint = "use it in a formula, or remove it"
+                self._mistakes.append(Mistake(at, "unused", what, hint))
+        for formula in (formula for block in self._parsed for formula, _ in block.lines[:-1]):
             if formula.name not in used:
                 what = f"nothing uses '{formula.name}'"
-                findings.warning(formula.place, "unused", what, "only the last line is a result")
+                self._findings.warning(
+                    formula.place, "unused", what, "only the last line is a result"
+                )
