@@ -127,8 +127,7 @@ def _check_run(notes: Notes, screens: ScreenChecks, whose: Lesson) -> None:
     else:
         check_formulas(notes, session.moment)
         _check_updates(notes, session.moment)
-        _check_levels(notes, session)
-        _check_starts(notes)
+        _check_pictures(notes, session)
     check_questions(notes, session)
     check_claims(notes, session)
     screens.check(notes, session)
@@ -196,24 +195,18 @@ def _check_updates(notes: Notes, moment: Moment) -> None:
             notes.add("rounding", what, hint, notes.of_name(name), "warning")
 
 
-def _check_levels(notes: Notes, session: Walk) -> None:
-    """Report every boundary that divides no plane, since targets are numbers and no classes."""
-    source = source_of(session, UNICODE)
-    for place, wish in enumerate(notes.lesson.pictures):
+def _check_pictures(notes: Notes, session: Walk) -> None:
+    """Report every boundary that divides no plane, since targets are numbers and no classes, and
+    every picture of many starts in which no seed changes anything."""
+    lesson, source = notes.lesson, source_of(session, UNICODE)
+    for place, wish in enumerate(lesson.pictures):
         keys = {key for key, _ in wish.options}
         is_plain = wish.kind == "boundary" and not keys & {"level", "hidden", "lines"}
         if is_plain and not output_neurons(source, wish):
             what = "a boundary without a level, where targets are numbers and no classes"
             hint = "write level = 0.5, the value at which the plane is divided"
             notes.add("level", what, hint, notes.in_front("pictures", place), "warning")
-
-
-def _check_starts(notes: Notes) -> None:
-    """Report every picture of many starts in which no seed changes anything."""
-    lesson = notes.lesson
-    for place, wish in enumerate(lesson.pictures):
-        names = texts(wish, "variants")
-        compared = [with_variant(lesson, name) for name in names] or [lesson]
+        compared = [with_variant(lesson, name) for name in texts(wish, "variants")] or [lesson]
         if wish.kind == "seeds" and not any(map(_is_random, compared)):
             what = "a picture of many starts, where none is drawn: all the runs are the same"
             hint = 'draw one, as w1 = { init = "normal", std = 0.5, seed = 1 }'

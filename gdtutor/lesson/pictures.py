@@ -110,17 +110,12 @@ def of_hidden(pictures: tuple[PictureWish, ...]) -> tuple[PictureWish, ...]:
 
     It comes last, so that every other keeps the place that it has in the file.
     """
-    wanted = (dict(one.options) for one in pictures if one.kind == "boundary")
-    title = ("title", "hidden neurons")
+    added = ((HIDDEN_ALONE, True), ("title", "hidden neurons"))
     return tuple(
-        PictureWish("boundary", ((HIDDEN_ALONE, True), title, *_kept(options)))
-        for options in wanted
-        if options.get("hidden")
+        PictureWish("boundary", (*added, *(o for o in one.options if o[0] in ("range", "range2"))))
+        for one in pictures
+        if one.kind == "boundary" and dict(one.options).get("hidden")
     )
-
-
-def _kept(options: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
-    return tuple((name, options[name]) for name in ("range", "range2") if name in options)
 
 
 def read_pictures(

@@ -273,6 +273,13 @@ def either(reader: Reader, *words: str) -> Reader:
     return read
 
 
+def by_kind(kind: type, reader: Reader, otherwise: Reader) -> Reader:
+    """Read values of one kind, as lists or tables, by one reader and all others by another."""
+    return lambda value, path, mistakes: (reader if isinstance(value, kind) else otherwise)(
+        value, path, mistakes
+    )
+
+
 def list_of(reader: Reader, most: int = MAX_LIST) -> Reader:
     """Read a list, every entry by the same reader."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from gdtutor.engine.errors import FormulaError
 from gdtutor.engine.expression import MAX_NAME
 from gdtutor.lesson.reports import Findings, Place, shown
 from gdtutor.values import Struct
@@ -62,14 +63,6 @@ class Repeated(Struct, frozen=True):
         return min(max(chosen, self.first), self.last)
 
 
-class _Mistake(Exception):
-    """What cannot be read, with its column from 0."""
-
-    def __init__(self, column: int, what: str, hint: str) -> None:
-        super().__init__(what)
-        self.column, self.what, self.hint = column, what, hint
-
-
 def unrolled(lines: Sequence[tuple[int, str]], findings: Findings) -> list[WrittenLine] | None:
     """Return the lines of a block with its repetitions written out.
 
@@ -108,14 +101,14 @@ class _Unroller:
                 counter, numbers = _head(text, counts)
                 if at == start:
                     hint = f"write them below it, further in, as   h{{{counter}}} = …"
-                    raise _Mistake(depth, "a repetition without lines", hint)
+                    raise FormulaError("a repetition without lines", hint, column=depth)
                 for count in numbers:
                     inner = self.block(lines[start:at], {**counts, counter: count})
                     if inner is None:
                         return None
                     found += inner
                 self._ended[counter] = numbers[-1]
-            except _Mistake as mistake:
+            except FormulaError as mistake:
                 where = Place(number, mistake.column + 1)
                 self._findings.error(where, "line", mistake.what, mistake.hint)
                 return None
@@ -127,12 +120,12 @@ class _Unroller:
                 if stray[2] in self._ended:
                     hint = f"write {stray[1]}{self._ended[stray[2]]}, the last one"
                     what = f"'{shown(stray[0])}' stands outside its repetition"
-                    raise _Mistake(stray.start(), what, hint)
+                    raise FormulaError(what, hint, column=stray.start())
             return WrittenLine(number, text)
         self._repeated += 1
         if self._repeated > MAX_REPEATED:
             what = f"repetitions of more than {MAX_REPEATED:,} lines"
-            raise _Mistake(_indentation(text), what, "count less far")
+            raise FormulaError(what, "count less far", column=_indentation(text))
         name = text.partition("=")[0]
         if not any(re.search(rf"\{{[^}}]*\b{counter}\b", name) for counter in counts):
             counter = list(counts)[-1]
@@ -140,7 +133,7 @@ class _Unroller:
             hint = (
                 f"a name in a repetition holds its counter, as {shown(name.strip())}{{{counter}}}"
             )
-            raise _Mistake(_indentation(text), what, hint)
+            raise FormulaError(what, hint, column=_indentation(text))
         return _replaced(number, text, counts)
 
 
@@ -161,20 +154,20 @@ def _head(text: str, counts: Mapping[str, int]) -> tuple[str, range]:
     match = _HEAD.match(text)
     if match is None:
         hint = "write for t in 1..8: and the lines below it, further in"
-        raise _Mistake(start, "this repetition cannot be read", hint)
+        raise FormulaError("this repetition cannot be read", hint, column=start)
     counter, first, last = match["counter"], int(match["first"]), int(match["last"])
     if len(counter) > MAX_NAME or counter in counts:
         what = f"'{shown(counter)}' cannot count here"
-        raise _Mistake(match.start("counter"), what, "choose another short name")
+        raise FormulaError(what, "choose another short name", column=match.start("counter"))
     if len(counts) == MAX_NESTED:
         what = f"repetitions within one another, more than {MAX_NESTED} deep"
-        raise _Mistake(start, what, "write some of them out")
+        raise FormulaError(what, "write some of them out", column=start)
     if last < first:
         hint = f"a repetition counts up, as {last}..{first}"
-        raise _Mistake(match.start("first"), f"{first}..{last} has no count", hint)
+        raise FormulaError(f"{first}..{last} has no count", hint, column=match.start("first"))
     if last - first >= MAX_COUNTS:
         what = f"{last - first + 1:,} counts of a repetition"
-        raise _Mistake(match.start("first"), what, f"the bound is {MAX_COUNTS}")
+        raise FormulaError(what, f"the bound is {MAX_COUNTS}", column=match.start("first"))
     return counter, range(first, last + 1)
 
 
@@ -271,7 +264,9 @@ def _counted(piece: str, column: int, counts: Mapping[str, int]) -> str:
     if match is None or match["counter"] not in counts:
         known = list(counts)[-1]
         what = f"'{shown(piece)}' is no count"
-        raise _Mistake(column, what, f"write {{{known}}}, {{{known}-1}} or {{2*{known}+1}}")
+        raise FormulaError(
+            what, f"write {{{known}}}, {{{known}-1}} or {{2*{known}+1}}", column=column
+        )
     return str(_number(match, column, counts))
 
 
@@ -281,7 +276,7 @@ def _number(match: re.Match[str], column: int, counts: Mapping[str, int]) -> int
     number = _sum(match, counts)
     if number < 0:
         what = f"{match.group().replace(' ', '')} is {number} at {counter} = {counts[counter]}"
-        raise _Mistake(column, what, "names and cells are numbered from 0")
+        raise FormulaError(what, "names and cells are numbered from 0", column=column)
     return number
 
 

@@ -12,6 +12,7 @@ from gdtutor.lesson.readers import (
     Wrong,
     array,
     as_number,
+    by_kind,
     either,
     flag,
     key,
@@ -133,26 +134,12 @@ class LabelTable:
     """The number that stands for each label, in place of `one_hot`."""
 
 
-def _column_names(value: object, path: Path, mistakes: list[Mistake]) -> object:
-    """Read a list of names, or a table from the name of a matrix to its columns, for which a
-    column of labels may stand."""
-    names = list_of(line(64, 1), 1_000)
-    if not isinstance(value, dict):
-        return names(value, path, mistakes)
-
-    def side(entry: object, at: Path, wrong: list[Mistake]) -> object:
-        return (_labels if isinstance(entry, dict) else names)(entry, at, wrong)
-
-    return table_of(side)(value, path, mistakes)
-
-
 def _labels(value: object, path: Path, mistakes: list[Mistake]) -> LabelTable:
     before = len(mistakes)
     labels = read_table(LabelTable, value, path, mistakes)
     if labels is None:
-        wrong = mistakes.pop() if len(mistakes) > before else None
-        what = wrong.what if wrong else "the labels cannot be read"
-        raise Wrong("type", what, wrong.hint if wrong else "")
+        wrong = mistakes.pop()
+        raise Wrong("type", wrong.what, wrong.hint)
     if labels.one_hot == (labels.values is not None):
         if len(mistakes) > before:
             # A misspelt key is what is wrong, not that nothing has been said.
@@ -161,6 +148,12 @@ def _labels(value: object, path: Path, mistakes: list[Mistake]) -> LabelTable:
         hint = "write one_hot = true, or values = { no = -1, yes = 1 }"
         raise Wrong("conflict", "labels become one-hot columns, or values, not both", hint)
     return labels
+
+
+_NAMES = list_of(line(64, 1), 1_000)
+_SIDE = by_kind(dict, table_of(by_kind(dict, _labels, _NAMES)), _NAMES)
+"""A list of names, or a table from the name of a matrix to its columns, for which a column of
+labels may stand."""
 
 
 class ExampleRows(Struct, frozen=True, eq=False):
@@ -214,9 +207,9 @@ Sides = tuple[str, ...] | Mapping[str, tuple[str, ...] | LabelTable]
 class DataTable:
     """Where the examples come from, and the names of their columns."""
 
-    inputs: Sides | None = key(_column_names, None)
+    inputs: Sides | None = key(_SIDE, None)
     """Columns that the formulas are given."""
-    targets: Sides | None = key(_column_names, None)
+    targets: Sides | None = key(_SIDE, None)
     """Columns that the prediction is compared with."""
     examples: ExampleRows | None = key(_rows, None)
     """Rows of numbers, inputs first; in a column of labels, texts."""
@@ -224,7 +217,7 @@ class DataTable:
     """A named data set."""
     csv: str | None = key(line(255, 1), None)
     """A file beside the lesson, or in a folder below."""
-    columns: tuple[str, ...] | None = key(list_of(line(64, 1), 1_000), None)
+    columns: tuple[str, ...] | None = key(_NAMES, None)
     """The names of the columns of a CSV file whose first row holds an example."""
     separator: str | None = key(_separator, None)
     """What separates the cells of the CSV file: one character, a blank for any number of blanks;
@@ -241,11 +234,7 @@ class DataTable:
     """How the inputs are brought to a common scale; `none`, for a variant, leaves them as given."""
 
 
-def _activations(value: object, path: Path, mistakes: list[Mistake]) -> object:
-    word = one_of(NETWORK_ACTIVATIONS, "activation")
-    if isinstance(value, list):
-        return list_of(word, MAX_LAYERS)(value, path, mistakes)
-    return word(value, path, mistakes)
+_ACTIVATION = one_of(NETWORK_ACTIVATIONS, "activation")
 
 
 @keyed
@@ -256,9 +245,11 @@ class NetworkTable:
         list_of(whole(1, MAX_WIDTH), MAX_LAYERS + 1), says="write layers = [2, 3, 1]"
     )
     """Number of inputs, then of the neurons of each layer."""
-    activation: str | tuple[str, ...] = key(_activations, "sigmoid")
+    activation: str | tuple[str, ...] = key(
+        by_kind(list, list_of(_ACTIVATION, MAX_LAYERS), _ACTIVATION), "sigmoid"
+    )
     """Of the hidden layers; one for all, or a list with one for each."""
-    output: str | None = key(one_of(NETWORK_ACTIVATIONS, "activation"), None)
+    output: str | None = key(_ACTIVATION, None)
     """Of the last layer; None is sigmoid, or softmax for `cross_entropy`."""
     cost: str = key(one_of(NETWORK_COSTS, "cost"), "squared")
     """How prediction and target are compared."""
@@ -338,12 +329,6 @@ class TrainingTable:
     """How fast the training screen trains the whole run."""
 
 
-def _start(value: object, path: Path, mistakes: list[Mistake]) -> object:
-    if isinstance(value, dict):
-        return read_table(DrawnTable, value, path, mistakes)
-    return array(value, path, mistakes)
-
-
 def _title(value: object, path: Path, mistakes: list[Mistake]) -> object:
     """Read a title, which the first line of every step has to hold beside the place."""
     if isinstance(value, str) and len(value.strip()) > MAX_TITLE:
@@ -369,7 +354,9 @@ class FrontMatter:
     """One line for the library."""
     source: str = key(line(), "")
     """Where its facts come from."""
-    parameters: Mapping[str, Array | DrawnTable] = key(table_of(_start), None)
+    parameters: Mapping[str, Array | DrawnTable] = key(
+        table_of(by_kind(dict, table(DrawnTable), array)), None
+    )
     """Values that training may change."""
     constants: Mapping[str, Array] = key(table_of(array), None)
     """Values that stay."""

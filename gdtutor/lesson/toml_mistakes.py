@@ -7,13 +7,11 @@ import tomllib
 
 from gdtutor.engine.errors import spelled
 
-_QUOTES = re.compile(
-    r'"""(?:\\.|[^\\])*?"{3,5}' r"|'''.*?'{3,5}"
-    r'|(?P<long>"""|' r"''')"
-    r'|"(?:\\.|[^"\\\n])*"' r"|'[^'\n]*'"
-    r"|#[^\n]*" r"|(?P<short>[\"'])",
-    re.DOTALL,
-)  # fmt: skip
+LONG = r'"""(?:\\.|[^\\])*?"{3,5}' r"|'''.*?'{3,5}"
+"""A text of several lines."""
+SHORT = r'"(?:\\.|[^"\\\n])*"' r"|'[^'\n]*'"
+"""A text of one line."""
+_QUOTES = re.compile(rf"{LONG}|(?P<long>\"\"\"|''')|{SHORT}|#[^\n]*|(?P<short>[\"'])", re.DOTALL)
 """Texts and comments, and a quote that begins a text without an end."""
 _LINE_AND_COLUMN = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _DUPLICATES = ("overwrite", "declare", "mutate", "expand")

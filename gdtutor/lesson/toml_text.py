@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from itertools import takewhile
 
 from gdtutor.lesson.reports import Findings, Place
-from gdtutor.lesson.toml_mistakes import syntax_mistake
+from gdtutor.lesson.toml_mistakes import LONG, SHORT, syntax_mistake
 
 MAX_NESTING = 16
 """Deepest nesting of arrays and inline tables."""
@@ -25,12 +25,7 @@ MAX_DIGITS = 300
 Path = tuple[str | int, ...]
 """Keys and positions from the top to a value: ("data", "examples", 0)."""
 
-_STRING = (
-    r'"""(?:\\.|[^\\])*?"{3,5}'
-    r"|'''.*?'{3,5}"
-    r'|"(?:\\.|[^"\\\n])*"'
-    r"|'[^'\n]*'"
-)
+_STRING = rf"{LONG}|{SHORT}"
 _STRINGS_AND_COMMENTS = re.compile(rf"{_STRING}|#[^\n]*", re.DOTALL)
 _DOTTED = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){{{MAX_DOTS + 1}}}")
 _DIGITS = re.compile(rf"(?<![0-9_])[0-9_]{{{MAX_DIGITS + 1},}}")
