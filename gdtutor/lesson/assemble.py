@@ -32,7 +32,7 @@ from gdtutor.lesson.memory import memory_problem
 from gdtutor.lesson.misplaced_keys import rehomed
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST
-from gdtutor.lesson.notes import check_notes, walk_steps
+from gdtutor.lesson.notes import check_notes
 from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.picture_work import overdrawn
 from gdtutor.lesson.pictures import of_hidden, read_pictures
@@ -235,7 +235,9 @@ class _Assembly:
         # What trains is meant to end in one number: its notes are held against the walk it then
         # has.
         meant = reaches if trains else goes_backward
-        steps = walk_steps(graph, shapes, front.gradients, trained if trains else (), meant)
+        asked = (name for name in front.gradients if name in graph.leaf_by_name)
+        wanted = (*graph.parameters, *asked)
+        steps = Steps(graph, shapes, wanted, trained if trains else (), meant)
         heard = Findings(findings.path) if sheet.written.is_variant or not can_train else findings
         notes = check_notes(block.block, steps, heard, trains=self._settings is not None)
         lines = ((f.name, f.template, f.counts) for f in block.block.formulas)

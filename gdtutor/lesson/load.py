@@ -194,15 +194,13 @@ def _tried(
     for position, variant in enumerate(variants):
         own = Findings(source.path)
         changed = _varied(source, variant.overrides, own)
-        code, problem = "variant", ("", "")
+        of = f"with the variant '{variant.name}': "
         if changed is None:
             first = next(report for report in own.ordered() if report.level == "error")
-            problem = first.what, first.hint
-        else:
-            works[variant.name] = training_work(changed)
-            for _, what, hint in overworked(changed.pictures, works[variant.name], {}):
-                code, problem = "bound", (what, hint)
-        if problem[0]:
-            what = f"with the variant '{variant.name}': {problem[0]}"
-            mistakes.append(Mistake(("variants", position, "="), code, what, problem[1]))
+            at = ("variants", position, "=")
+            mistakes.append(Mistake(at, "variant", of + first.what, first.hint))
+            continue
+        works[variant.name] = training_work(changed)
+        for _, what, hint in overworked(changed.pictures, works[variant.name], {}):
+            mistakes.append(Mistake(("variants", position, "="), "bound", of + what, hint))
     return works

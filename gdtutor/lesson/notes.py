@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gdtutor.engine.graph import Graph
 from gdtutor.lesson.body import NoteBlock, SceneBlock
 from gdtutor.lesson.conditions import ConditionError, check_names, parse_condition
 from gdtutor.lesson.markdown import MarkdownPart
@@ -114,15 +113,3 @@ def _claim_problem(claim: Placeholder, steps: Steps) -> tuple[str, str, str] | N
     except ConditionError as error:
         return "placeholder", error.what, error.hint
     return None
-
-
-def walk_steps(
-    graph: Graph,
-    shapes: dict[str, tuple[int, ...]],
-    gradients: tuple[str, ...],
-    trained: tuple[str, ...],
-    goes_backward: bool,
-) -> Steps:
-    """Return the steps of a graph whose parameters and asked-for inputs get gradients."""
-    wanted = (*graph.parameters, *(name for name in gradients if name in graph.leaf_by_name))
-    return Steps(graph, shapes, wanted, trained, goes_backward)

@@ -157,14 +157,25 @@ class Steps(Struct):
         if asked.about in ("shape", "name"):
             return None
         if asked.about == "grad":
-            return self._late_gradient(asked, phase, node)
+            order = self.backward(self.line_of(node))
+            if asked.name not in order:
+                what = f"'{asked.name}' has no backward step here"
+                none = "the walk of this graph does not go backward"
+                return "placeholder", what, f"those with one: {_some(order)}" if order else none
+            return self._late(asked, ("backward", asked.name), phase, node)
         if asked.about == "new":
-            return self._late_update(asked, phase, node)
-        return self._late(asked, asked.name, phase, node)
+            if name not in self.trained:
+                hint = (
+                    f"updated are {_some(self.trained)}" if self.trained else "nothing trains here"
+                )
+                return "placeholder", f"'{asked.name}' gets no update here", hint
+            return self._late(asked, ("update", asked.name), phase, node)
+        is_given = asked.name not in self.graph.node_by_name
+        return None if is_given else self._late(asked, ("forward", asked.name), phase, node)
 
     def _word_problem(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
         if asked.about == "cost":
-            return self._late(asked, self.graph.root, phase, node)
+            return self._late(asked, ("forward", self.graph.root), phase, node)
         if asked.about not in ("gradient_norm", "curvatures"):
             return None
         if not self.trained:
@@ -173,43 +184,32 @@ class Steps(Struct):
         if asked.about == "curvatures" and cells > MOST_CELLS:
             what = f"{asked.text()} of {cells:,} trained numbers"
             return "placeholder", what, f"the bound is {MOST_CELLS}"
-        if phase in ("backward", "update"):
-            return None
-        return _not_yet(asked, phase, node, f"backward {self.graph.root}")
+        return self._late(asked, ("backward", self.graph.root), phase, node)
 
-    def _late(self, asked: Placeholder, name: str, phase: str, node: str) -> Problem | None:
-        index = self.graph.node_by_name.get(name)
-        if index is None or phase in ("backward", "update"):
+    def _late(
+        self, asked: Placeholder, needed: tuple[str, str], phase: str, node: str
+    ) -> Problem | None:
+        """Return why a placeholder is not known at a step, None where the step that it needs is
+        that one or before it."""
+        unfolded = self.line_of(node)
+        if self._place(*needed, unfolded) <= self._place(phase, node, unfolded):
             return None
-        first = self.graph.lines[0].name
-        here = self.graph.node_by_name[node or first] if phase == "forward" else -1
-        return None if index <= here else _not_yet(asked, phase, node, f"forward {name}")
+        what = f"{asked.text()} is not known yet at the step '{f'{phase} {node}'.strip()}'"
+        return "not-yet", what, f"it is from the step '{' '.join(needed)}' on"
 
-    def _late_gradient(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
-        order = self.backward(self.line_of(node))
-        if asked.name not in order:
-            what = f"'{asked.name}' has no backward step here"
-            none = "the walk of this graph does not go backward"
-            return "placeholder", what, f"those with one: {_some(order)}" if order else none
-        if phase == "update":
-            return None
-        here = -1
-        if phase == "backward":
-            here = order[node] if node else 0
-        late = order[asked.name] > here
-        return _not_yet(asked, phase, node, f"backward {asked.name}") if late else None
-
-    def _late_update(self, asked: Placeholder, phase: str, node: str) -> Problem | None:
-        (name, kept), (at, variable) = _updated(asked.name), _updated(node)
-        if name not in self.trained:
-            hint = f"updated are {_some(self.trained)}" if self.trained else "nothing trains here"
-            return "placeholder", f"'{asked.name}' gets no update here", hint
-        here = (-1, "")
-        if phase == "update":
-            # What is remembered is updated before the parameter itself.
-            here = self.trained.index(at or self.trained[0]), variable or "p"
-        late = _order(self.trained.index(name), kept or "p") > _order(*here)
-        return _not_yet(asked, phase, node, f"update {asked.name}") if late else None
+    def _place(self, phase: str, node: str, unfolded: str) -> tuple[int | str, ...]:
+        """Return the place of a step in the iteration, with one line unfolded."""
+        match phase:
+            case "forward":
+                return 1, self.graph.node_by_name[node or self.graph.lines[0].name]
+            case "backward":
+                return 2, self.backward(unfolded).get(node, 0)
+            case "update":
+                name, variable = _updated(node)
+                # What is remembered is updated before the parameter itself.
+                is_own = variable in ("", "p")
+                return 3, self.trained.index(name or self.trained[0]), is_own, variable
+        return (0,)
 
 
 def absent_from(walks: Sequence[Steps], phase: str, node: str) -> Problem | None:
@@ -248,19 +248,9 @@ def _updated(node: str) -> tuple[str, str]:
     return name, variable
 
 
-def _order(parameter: int, variable: str) -> tuple[int, bool, str]:
-    return parameter, variable == "p", variable
-
-
 def _no_step(node: str, phase: str, why: str, hint: str) -> Problem:
     step = f"{phase} {shown(node)}".strip()
     return "note-step", f"there is no step '{step}': {why}", hint
-
-
-def _not_yet(asked: Placeholder, phase: str, node: str, needed: str) -> Problem:
-    here = f"{phase} {node}".strip()
-    what = f"{asked.text()} is not known yet at the step '{here}'"
-    return "not-yet", what, f"it is from the step '{needed}' on"
 
 
 def _near(name: str, known: Iterable[str]) -> str:
