@@ -208,6 +208,14 @@ def _depth(text: str, at: int) -> int:
     return sum(before.count(c) for c in "([") - sum(before.count(c) for c in ")]")
 
 
+def column_texts(rows: Sequence[Sequence[str]], gap: str) -> list[str]:
+    """Return rows of cells as texts of one width: each column flush right and as wide as it is."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        gap.join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
+    ]
+
+
 def stacked(parts: Iterable[Sequence[Line]]) -> tuple[Line, ...]:
     """Return blocks of lines below each other, empty ones left out, a blank line between."""
     result: list[Line] = []

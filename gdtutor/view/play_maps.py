@@ -17,8 +17,8 @@ from gdtutor.training.problem import Problem, input_columns
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.pictures.field import Axis, Field, merged
-from gdtutor.view.pictures.planes import Grid, cell_middles, forward_at
+from gdtutor.view.pictures.field import Axis, Field, Grid, merged
+from gdtutor.view.pictures.planes import cell_middles, forward_at
 
 MARGIN = 0.1
 """How far the plane goes beyond the examples, as a part of their spread."""
@@ -155,7 +155,7 @@ def large_map(
         chars: The characters to draw with.
     """
     play, grid = session.play, maps.grid
-    field = Field(grid.x, grid.y, grid.columns, grid.rows)
+    field = Field(grid)
     if values.ndim > 1:
         shades = "·▒=▓░█" if chars.unicode else ".#:%=@"
         classes = np.argmax(np.nan_to_num(values), axis=0)

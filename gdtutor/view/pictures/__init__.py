@@ -17,8 +17,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.values import Struct
 from gdtutor.view.frame import Line
 from gdtutor.view.lines import fitted
-from gdtutor.view.pictures.boundary import boundary_picture
-from gdtutor.view.pictures.boundary_words import boundary_words
+from gdtutor.view.pictures.boundary import boundary_picture, boundary_words
 from gdtutor.view.pictures.contour import contour_picture
 from gdtutor.view.pictures.cost_words import contour_words, slice_words
 from gdtutor.view.pictures.counts import counts_picture, counts_words

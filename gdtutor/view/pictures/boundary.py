@@ -1,4 +1,4 @@
-"""The examples in the plane of two inputs, with what the network and its neurons say there."""
+"""The examples in the plane of two inputs, and what the network says there, drawn and told."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import HIDDEN_ALONE
+from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of
 from gdtutor.training.problem import input_columns
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.origins import class_names
-from gdtutor.view.pictures.field import BELOW, LABELS, Field
-from gdtutor.view.pictures.neuron_lines import SMALLEST, lines_picture
+from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid
+from gdtutor.view.pictures.neuron_lines import SMALLEST, equation_of, lines_picture
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
     NO_SIDES,
     Neuron,
+    decides_nothing,
     has_rows,
     hidden_neurons,
     no_plane,
@@ -29,7 +31,7 @@ from gdtutor.view.pictures.neurons import (
     unit_word,
 )
 from gdtutor.view.pictures.planes import (
-    Grid,
+    at_points,
     grid_of,
     mark_examples,
     plane_values,
@@ -41,32 +43,43 @@ from gdtutor.view.pictures.source import (
     Source,
     first_that_fits,
     is_set,
+    option,
     said,
     stacked_notes,
 )
+from gdtutor.view.pictures.table import outputs_of
 
 LARGE = Size(24, 11)
 """The room in which a plane is read with ease."""
+LISTED = 12
+"""Examples up to which those on a side are named, beyond which they are counted."""
+_PROBED = 8, 8
+"""Columns and rows of the plane in which a neuron that decides anything is looked for."""
 
 
 def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return one shaded plane, or one for each neuron as well, or the neurons' lines."""
-    problem = source.problem
-    if len(input_columns(problem)) != 2:
-        return said("The plane needs two inputs.", size)
     why = no_plane(source, wish)
     if why:
         return said(why, size)
-    outputs = output_neurons(source, wish)
-    hidden = hidden_neurons(source)
+    neurons = _chosen(source, wish)
     if is_set(wish, "lines"):
-        return lines_picture(source, wish, hidden or sums_behind(source, outputs), size)
+        return lines_picture(source, wish, neurons, size)
+    columns, rows, _ = _arranged(len(neurons), size, LARGE)
+    if columns * rows < len(neurons) and not is_set(wish, HIDDEN_ALONE):
+        # Small planes tell little: the output has a large one, the others their own picture.
+        neurons = output_neurons(source, wish) or neurons
+    return _planes(source, wish, neurons, size)
+
+
+def _chosen(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
+    """Return the neurons that a picture is of, the outputs first."""
+    outputs, hidden = output_neurons(source, wish), hidden_neurons(source)
+    if is_set(wish, "lines"):
+        return hidden or sums_behind(source, outputs)
     if is_set(wish, HIDDEN_ALONE):
-        return _planes(source, wish, hidden, size)
-    both = (*outputs, *(hidden if is_set(wish, "hidden") else ()))
-    columns, rows, _ = _arranged(len(both), size, LARGE)
-    # Small planes tell little: the output's own is large, and the others have their own picture.
-    return _planes(source, wish, both if columns * rows >= len(both) else outputs or both, size)
+        return hidden
+    return outputs + (hidden if is_set(wish, "hidden") else ())
 
 
 def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size: Size) -> Drawing:
@@ -122,20 +135,16 @@ def _arranged(count: int, size: Size, least: Size) -> tuple[int, int, int]:
 def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> tuple[Line, ...]:
     room = size.height - BELOW - 1
     grid = to_scale(grid_of(source, wish, size.width - LABELS, room))
-    if grid.rows == room and mark_examples(_field(grid), source.problem):
+    if grid.rows == room and mark_examples(Field(grid), source.problem):
         # What is said of cells with several examples takes a line.
         grid = to_scale(grid_of(source, wish, size.width - LABELS, room - 1))
     values = plane_values(source.still, neuron.line, grid)
-    field = _field(grid)
+    field = Field(grid)
     shade(source, field, neuron, values)
     told = mark_examples(field, source.problem)
     below = (line((first_that_fits(told, size.width), Style.DIM)),) if told else ()
     title = plane_title(source, neuron, values, field.upright, size.width)
     return (line((title, Style.DIM)), *field.lines(source.chars), *below)
-
-
-def _field(grid: Grid) -> Field:
-    return Field(grid.x, grid.y, grid.columns, grid.rows)
 
 
 def shade(source: Source, field: Field, neuron: Neuron, values: Array) -> None:
@@ -220,3 +229,71 @@ def _titles(source: Source, neuron: Neuron, y: str, open_places: Array) -> tuple
     told = f"{high} {what}{sign}"
     plain = (f"{named}  {told}", f"{named} {told}", shortest) if named else (told,)
     return (f"{plain[0]}  blank ={at}", *plain) if has_blanks else plain
+
+
+def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
+    """Return the plane, each neuron's line, the examples on its sides, how many are right."""
+    why = no_plane(source, wish)
+    if why:
+        return (why,)
+    outputs, neurons = output_neurons(source, wish), _chosen(source, wish)
+    sums = dict(zip(outputs, sums_behind(source, outputs), strict=False))
+    if not neurons:
+        return (NO_SIDES,)
+    grid = grid_of(source, wish, 1, 1)
+    ends = (
+        f"{axis.name} from {source.number(axis.low, 3)} to {source.number(axis.high, 3)}"
+        for axis in (grid.x, grid.y)
+    )
+    words = [f"the plane of {', '.join(ends)}; {source.problem.size} examples"]
+    plane = grid_of(source, wish, *_PROBED)
+    words += [_neuron(source, one, sums.get(one, one), plane) for one in neurons[:MAX_NEURONS]]
+    # Neurons of another line have no targets of their own.
+    return tuple(words) if option(wish, "of") else (*words, *_right(source))
+
+
+def _neuron(source: Source, neuron: Neuron, behind: Neuron, plane: Grid) -> str:
+    """Return the line at which a neuron changes sides, and the examples on either side."""
+    if decides_nothing(plane_values(source.still, neuron.line, plane), neuron):
+        return undecided_words(source, neuron)
+    points = source.problem.examples[:, list(input_columns(source.problem))]
+    values = at_points(source, neuron.line, points)[..., None]
+    side = sides(values, neuron)[..., 0]
+    if has_rows(values, neuron):
+        unit = unit_word(source, neuron.line)
+        counts = [
+            f"{unit} {row} at {examples_text(side == row)}" for row in np.unique(side[side >= 0])
+        ]
+        if (side == UNDECIDED).any():
+            counts.append(f"undecided at {examples_text(side == UNDECIDED)}")
+        rows = ", ".join(map(str, range(len(values))))
+        return f"{neuron.label}, the largest of {unit}s {rows}: {'; '.join(counts)}"
+    sign = "≥" if source.chars.unicode else ">="
+    row = "" if neuron.row is None else f"[{neuron.row}]"
+    what = "the sum" if "." in neuron.line else f"{source.name(neuron.line)}{row}"
+    line = equation_of(source, behind)
+    told = f"{neuron.label}: {line}; " if "=" in line else f"{neuron.label}: "
+    return f"{told}{what} {sign} {neuron.threshold:g} at {examples_text(side != 0)}"
+
+
+def examples_text(chosen: Array) -> str:
+    """Return which examples are meant, or how many; `chosen` has the shape (examples,)."""
+    count, total = int(chosen.sum()), len(chosen)
+    if count == 0:
+        return "no example"
+    if count == total:
+        return "every example"
+    if total > LISTED:
+        return f"{count} of {total} examples"
+    named = ", ".join(str(number) for number in np.flatnonzero(chosen))
+    return f"example{'s' if count > 1 else ''} {named}"
+
+
+def _right(source: Source) -> tuple[str, ...]:
+    """Return how many examples lie on the side of their target, where targets are classes."""
+    found = outputs_of(source)
+    kinds = None if found is None else classes_of(*found, threshold_of(source.problem))
+    if kinds is None:
+        return ()
+    right = int(np.sum(kinds[0] == kinds[1]))
+    return (f"{right} of {len(kinds[0])} examples are on the right side",)

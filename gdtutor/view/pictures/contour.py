@@ -16,9 +16,9 @@ from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line
 from gdtutor.view.notation import number, plural
-from gdtutor.view.pictures.cost_function import all_examples, measured_name, this_batch
+from gdtutor.view.pictures.cost_function import measured_name, measured_over
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Mark
+from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Grid, Mark
 from gdtutor.view.pictures.paths import (
     ParameterCell,
     cells_along,
@@ -29,12 +29,13 @@ from gdtutor.view.pictures.paths import (
     up_to,
     variant_run,
 )
+from gdtutor.view.pictures.planes import cell_middles
 from gdtutor.view.pictures.source import (
     Drawing,
     Size,
     Source,
-    interval,
     option,
+    ranges,
     said,
     stacked_notes,
     whole,
@@ -95,7 +96,7 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     if columns < _SMALLEST[0] or rows < _SMALLEST[1]:
         return said("More room is needed for the cost over two parameters.", size)
     surface = surface_of(source.still, wish, (x, y), columns, rows)
-    field = Field(x, y, columns, rows)
+    field = Field(Grid(x, y, columns, rows))
     _paint_levels(field, surface)
     _paint_trails(source, field, trails, here)
     called = measured_name(source, source.problem.graph.root, is_mean=surface.is_mean)
@@ -151,8 +152,7 @@ def axes_of(
     """Return the axes; where the lesson gives no range they hold the paths and some room."""
     points = np.concatenate([here[None], *(trail.points for trail in trails)])
     axes = []
-    for position, key in enumerate(("range", "range2")):
-        limits = interval(wish, key) or interval(wish)
+    for position, limits in enumerate(ranges(wish)):
         values = points[:, position]
         values = values[np.isfinite(values) & (np.abs(values) < 1e6)]
         low, high = limits or _around(values)
@@ -175,14 +175,8 @@ def surface_of(
     """Return the cost in the middle of every cell."""
     first, second = cells_along(wish)
     x, y = axes
-    xs = x.low + (np.arange(columns) + 0.5) / columns * (x.high - x.low)
-    ys = y.high - (np.arange(rows) + 0.5) / rows * (y.high - y.low)
-    points = np.stack([np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
-    note = ""
-    if option(wish, "over") == "batch":
-        ground = this_batch(source, source.traces[-1], "", len(points))
-    else:
-        ground = all_examples(source, len(points))
+    points = cell_middles(Grid(x, y, columns, rows))
+    note, ground = "", measured_over(source, wish, len(points))
     if ground.measured < ground.examples:
         note = f", {ground.measured:,} of {ground.examples:,} examples"
     costs = ground.at((first, second), points).reshape(rows, columns)
@@ -253,7 +247,7 @@ def _dots(field: Field, start: Array, end: Array, mark: Mark) -> None:
 def _is_hidden(trail: Trail, here: Array, x: Axis, y: Axis, size: Size) -> bool:
     """Say whether a path's start lies under where the walk is, in a field of at most this size."""
     columns, rows = size.width - LABELS, size.height - BELOW - 2
-    field = Field(x, y, max(columns, 1), max(rows, 1))
+    field = Field(Grid(x, y, max(columns, 1), max(rows, 1)))
     places = [field.place(float(p[0]), float(p[1])) for p in (*trail.points[:1], here)]
     return len(places) < 2 or places[0] == places[1]
 

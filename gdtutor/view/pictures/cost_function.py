@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -10,16 +10,32 @@ from gdtutor.engine.family import forward_family
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, forward, trace
+from gdtutor.lesson.model import PictureWish
 from gdtutor.training.evaluation import all_fit, fitting_batches
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.values import Struct, replace
 from gdtutor.view.pictures.paths import ParameterCell, rows_of
-from gdtutor.view.pictures.source import Source, along, cell_of, write_cell
+from gdtutor.view.pictures.source import Source, along, cell_of, option, write_cell
 
 MAX_WORK = 1_500_000
 """Most cells of all nodes that one picture computes; beyond it examples are left out."""
 CELLS_TOGETHER = 4_000_000
 """Most cells of all values that are computed in one go, so that they fit in memory."""
+
+
+def in_parts(
+    points: Array, values: Mapping[str, Array], compute: Callable[[Array], Array]
+) -> Array:
+    """Return what is computed at points, as many in one go as fit in memory.
+
+    Args:
+        points: Array of shape (points, …).
+        values: All that is computed at one point.
+        compute: From points to an array whose last axis runs over them.
+    """
+    together = max(1, CELLS_TOGETHER // max(1, sum(value.size for value in values.values())))
+    starts = range(0, max(len(points), 1), together)
+    return np.concatenate([compute(points[at : at + together]) for at in starts], axis=-1)
 
 
 class CostFunction(Struct, frozen=True, eq=False):
@@ -49,31 +65,18 @@ class CostFunction(Struct, frozen=True, eq=False):
         Returns:
             Array of shape (points,): the mean over the examples where the line has one value each.
         """
-        values: Mapping[str, Array] = self.given
-        if any(cell.name not in values for cell in cells):
-            values = forward(self.graph, self.given)
-        together = self._together()
-        parts = [
-            self._at(cells, points[start : start + together], values)
-            for start in range(0, len(points), together)
-        ]
-        return np.concatenate(parts) if parts else np.empty(0)
+        values = {**self.given, **forward(self.graph, self.given)}
 
-    def _together(self) -> int:
-        """How many settings are computed in one go."""
-        values = forward(self.graph, self.given).values()
-        return max(1, CELLS_TOGETHER // max(1, sum(value.size for value in values)))
+        def costs(points: Array) -> Array:
+            varied: dict[str, Array] = {}
+            for position, cell in enumerate(cells):
+                if cell.name in varied:
+                    write_cell(varied[cell.name], cell.cell, points[:, position])
+                else:
+                    varied[cell.name] = along(values[cell.name], cell.cell, points[:, position])
+            return self._means(forward_family(self.graph, self.given, varied, self.wanted))
 
-    def _at(
-        self, cells: tuple[ParameterCell, ...], points: Array, values: Mapping[str, Array]
-    ) -> Array:
-        varied: dict[str, Array] = {}
-        for position, cell in enumerate(cells):
-            if cell.name in varied:
-                write_cell(varied[cell.name], cell.cell, points[:, position])
-            else:
-                varied[cell.name] = along(values[cell.name], cell.cell, points[:, position])
-        return self._means(forward_family(self.graph, self.given, varied, self.wanted))
+        return in_parts(points, values, costs)
 
     def under(self, parameters: dict[str, Array]) -> float:
         """Return the cost at other parameters."""
@@ -109,6 +112,13 @@ def all_examples(source: Source, members: int) -> CostFunction:
     """
     problem, examples = source.problem, np.arange(source.run.trained_examples)
     return _over(problem, source.parameters, examples, problem.graph.root, members)
+
+
+def measured_over(source: Source, wish: PictureWish, members: int) -> CostFunction:
+    """Return the cost over all examples, or over this iteration's where the lesson says so."""
+    if option(wish, "over") == "batch":
+        return this_batch(source, source.traces[-1], "", members)
+    return all_examples(source, members)
 
 
 def this_batch(source: Source, trace: Trace, wanted: str, members: int) -> CostFunction:

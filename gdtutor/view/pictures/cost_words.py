@@ -12,16 +12,12 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.view.notation import plural
 from gdtutor.view.pictures.contour import Trail as Path
 from gdtutor.view.pictures.contour import axes_of, outside_words, standing, surface_of, trails_of
-from gdtutor.view.pictures.cost_function import (
-    CostFunction,
-    all_examples,
-    measured_name,
-    this_batch,
-)
-from gdtutor.view.pictures.field import Axis
+from gdtutor.view.pictures.cost_function import CostFunction, measured_name, measured_over
+from gdtutor.view.pictures.field import Axis, Grid
 from gdtutor.view.pictures.paths import ParameterCell, cells_along, stands_at
+from gdtutor.view.pictures.planes import cell_middles
 from gdtutor.view.pictures.slice import Slice, SliceTrail, is_inside, slice_of, wanted_name
-from gdtutor.view.pictures.source import Source, option
+from gdtutor.view.pictures.source import Source
 
 COLUMNS, ROWS = 60, 40
 """Cells in which the lowest and the highest cost over two parameters are looked for."""
@@ -81,7 +77,7 @@ def contour_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
         return (str(error),)
     here = stands_at(source, cells)
     axes = axes_of(source, wish, cells, paths, here)
-    ground: CostFunction | None = _ground(source, wish)
+    ground: CostFunction | None = measured_over(source, wish, 1)
     words = [_landscape(source, wish, axes)]
     if len(paths) == 1 and not paths[0].label:
         place = _place(source, cells, here)
@@ -102,12 +98,6 @@ def _is_whole(source: Source, cells: Sequence[ParameterCell]) -> bool:
     return len(cells) == sum(int(np.size(problem.parameters[name])) for name in problem.trained)
 
 
-def _ground(source: Source, wish: PictureWish) -> CostFunction:
-    if option(wish, "over") == "batch":
-        return this_batch(source, source.traces[-1], "", 1)
-    return all_examples(source, 1)
-
-
 def _span(source: Source, axis: Axis) -> str:
     return "{} from {} to {}".format(axis.name, *source.apart(axis.low, axis.high))
 
@@ -121,11 +111,8 @@ def _landscape(source: Source, wish: PictureWish, axes: tuple[Axis, Axis]) -> st
     named = measured_name(source, source.problem.graph.root, is_mean=surface.is_mean)
     if not np.isfinite(costs).any():
         return f"{named} over {said}: nowhere finite"
-    row, column = np.unravel_index(np.nanargmin(costs), costs.shape)
-    at = (
-        source.number(x.low + (float(column) + 0.5) / COLUMNS * (x.high - x.low), 2),
-        source.number(y.high - (float(row) + 0.5) / ROWS * (y.high - y.low), 2),
-    )
+    lowest_at = cell_middles(Grid(x, y, COLUMNS, ROWS))[np.nanargmin(costs)]
+    at = [source.number(float(value), 2) for value in lowest_at]
     finite = costs[np.isfinite(costs)]
     low, high = source.apart(finite.min(), finite.max(), digits=2)
     lowest = f"{x.name} {at[0]}, {y.name} {at[1]}"

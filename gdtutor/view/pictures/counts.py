@@ -8,10 +8,10 @@ import numpy as np
 
 from gdtutor.lesson.model import PictureWish
 from gdtutor.view.frame import Chars, Line, Style
-from gdtutor.view.lines import line
+from gdtutor.view.lines import column_texts, line
 from gdtutor.view.notation import superscript
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
-from gdtutor.view.pictures.source import Drawing, Size, Source, numbers, option, stacked_notes
+from gdtutor.view.pictures.source import Drawing, Size, Source, numbers, real, stacked_notes
 
 VALUES = (2, 10, 100, 1000)
 """Values that are tried of each weight, where the lesson does not say."""
@@ -31,17 +31,16 @@ def counts_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     chars = source.chars
     table = [["weights", *(f"{k:,} values" for k in values)]]
     table += [[f"{n:,}", *(count_text(k, n, chars) for k in values)] for n in weights]
-    while len(table[0]) > 2 and _total(table) > size.width:
+    while len(table[0]) > 2 and len(column_texts(table, "  ")[0]) > size.width:
         # The first columns give way: the last ones make the point.
         table = [[row[0], *row[2:]] for row in table]
-    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
     lines: list[Line] = []
-    for number, row in enumerate(table):
-        text = "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
+    for number, text in enumerate(column_texts(table, "  ")):
         is_own = number > 0 and weights[number - 1] == own
         style = Style.DIM if number == 0 else Style.CURRENT if is_own else Style.TEXT
         lines.append(line((text, style)))
-    notes = _notes(values[-1], weights[-1], own, _rate(wish), chars)
+    rate = real(wish, "per_second", PER_SECOND)
+    notes = _notes(values[-1], weights[-1], own, rate, chars)
     room = max(size.height - len(lines), 0)
     return Drawing((*lines, *stacked_notes(notes, Size(size.width, room)))[: size.height])
 
@@ -51,19 +50,10 @@ def counts_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     return line_texts(counts_picture(source, wish, TOLD).lines)
 
 
-def _rate(wish: PictureWish) -> float:
-    value = option(wish, "per_second", PER_SECOND)
-    return float(value) if isinstance(value, int | float) else PER_SECOND
-
-
 def _own(source: Source) -> int:
     """Return how many numbers the lesson itself trains."""
     problem = source.problem
     return sum(int(np.size(problem.parameters[name])) for name in problem.trained)
-
-
-def _total(table: list[list[str]]) -> int:
-    return sum(max(len(row[i]) for row in table) + 2 for i in range(len(table[0]))) - 2
 
 
 def count_text(values: int, weights: int, chars: Chars) -> str:

@@ -33,15 +33,21 @@ class Axis(Struct, frozen=True):
         return min(int((value - self.low) / (self.high - self.low) * cells), cells - 1)
 
 
+class Grid(Struct, frozen=True):
+    """A part of the plane in cells."""
+
+    x: Axis
+    y: Axis
+    columns: int
+    rows: int
+
+
 class Field:
     """A field of characters; row 0 is the top, later marks cover earlier ones."""
 
-    def __init__(self, x: Axis, y: Axis, columns: int, rows: int) -> None:
-        self.x = x
-        self.y = y
-        self.columns = columns
-        self.rows = rows
-        self._marks: list[list[Mark]] = [[(" ", Style.TEXT)] * columns for _ in range(rows)]
+    def __init__(self, grid: Grid) -> None:
+        self.x, self.y, self.columns, self.rows = grid.x, grid.y, grid.columns, grid.rows
+        self._marks = [[(" ", Style.TEXT)] * grid.columns for _ in range(grid.rows)]
 
     def put(self, row: int, column: int, mark: Mark) -> None:
         """Write one character; outside the field nothing happens."""

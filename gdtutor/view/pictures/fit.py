@@ -13,19 +13,17 @@ from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
-from gdtutor.view.frame import Placed, Plot, Series, Style
-from gdtutor.view.lines import wrapped
+from gdtutor.view.frame import Plot, Series, Style
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import around, at_points, no_point
 from gdtutor.view.pictures.plot_words import Named, plot_words
-from gdtutor.view.pictures.source import Drawing, Size, Source, interval, option, said
+from gdtutor.view.pictures.source import Drawing, Size, Source, above_words, interval, option, said
 
 POINTS = 161
 """Points of a curve."""
 MARKED = 2_000
 """Most examples that are drawn as points."""
 _MARGIN = 0.05
-_LOWEST = 5
 
 Curve = tuple[float, ...]
 
@@ -59,13 +57,8 @@ def fit_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return said(numbers, size)
     words = [*_here_words(source, numbers, f"{marks_of(source.chars).here} ")]
     words += [(_legend(source, numbers), Style.DIM), *_warnings(source, numbers)]
-    broken = [part for text, style in words for part in wrapped(text, max(size.width, 1), style)]
-    below = broken[: max(min(len(broken), size.height - _LOWEST), 0)]
-    room = size.height - len(below)
-    if room < 3:
-        return said("More room is needed for the curve over the input.", size)
-    plot = Placed(_plot(source, numbers, size.width), 0, 0, size.width, room)
-    return Drawing((*((),) * room, *below), (plot,))
+    plot = _plot(source, numbers, size.width)
+    return above_words(plot, words, size, "the curve over the input")
 
 
 def fit_words(source: Source, wish: PictureWish) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from gdtutor.engine.operations import Array
@@ -18,12 +20,10 @@ BINS = 10
 def histogram_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return a bar for each stretch of sizes, as long as cells are in it."""
     lines: list[Line] = []
-    for written in texts(wish, "of"):
-        shown = shown_value(source, written)
-        lines += wrapped(_heading(source, shown), size.width, Style.PARAMETER)
-        if shown.value is None or not np.isfinite(shown.value).any():
+    for heading, counts, edges in _tallied(source, wish):
+        lines += wrapped(heading, size.width, Style.PARAMETER)
+        if not counts.size:
             continue
-        counts, edges = _counted(shown.value, whole(wish, "bins", BINS))
         edge_texts = [source.number(float(edge), 3) for edge in edges[:-1]]
         # A stretch is named by where it begins.
         labels = [f"from {edge_texts[0]}", *edge_texts[1:]]
@@ -40,17 +40,21 @@ def histogram_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 def histogram_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return how many cells lie in each stretch."""
     words: list[str] = []
-    for written in texts(wish, "of"):
-        shown = shown_value(source, written)
-        words.append(_heading(source, shown))
-        if shown.value is None or not np.isfinite(shown.value).any():
-            continue
-        counts, edges = _counted(shown.value, whole(wish, "bins", BINS))
+    for heading, counts, edges in _tallied(source, wish):
+        words.append(heading)
         for low, high, count in zip(edges, edges[1:], counts, strict=False):
             start, end = source.apart(low, high)
             ends = f"from {start} to {end}" if low < high else f"all of them {start}"
             words.append(f"  {ends}: {count}")
     return tuple(words)
+
+
+def _tallied(source: Source, wish: PictureWish) -> Iterator[tuple[str, Array, Array]]:
+    """Yield the heading of each value, how many cells lie in each stretch, where these end."""
+    for written in texts(wish, "of"):
+        shown = shown_value(source, written)
+        finite = np.empty(0) if shown.value is None else shown.value[np.isfinite(shown.value)]
+        yield _heading(source, shown), *_counted(finite, whole(wish, "bins", BINS))
 
 
 def _heading(source: Source, shown: Shown) -> str:
@@ -65,9 +69,10 @@ def _heading(source: Source, shown: Shown) -> str:
     return f"{shown.called}, {shown.value.size} cells{more}, mean {mean}"
 
 
-def _counted(value: Array, bins: int) -> tuple[Array, Array]:
-    """Return how many finite cells, at least one, lie in each stretch, and where these end."""
-    finite = value[np.isfinite(value)]
+def _counted(finite: Array, bins: int) -> tuple[Array, Array]:
+    """Return how many cells lie in each stretch, and where these end; without any, none."""
+    if not finite.size:
+        return np.empty(0), np.empty(0)
     low, high = float(finite.min()), float(finite.max())
     if not np.isfinite(high - low) or np.nextafter(low, high) >= high:
         return np.array([finite.size]), np.array([low, high])

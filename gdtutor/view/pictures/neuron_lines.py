@@ -13,7 +13,7 @@ from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import fitted, line, width_of
-from gdtutor.view.pictures.field import BELOW, LABELS, Field, Mark
+from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid, Mark
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
     Neuron,
@@ -26,7 +26,6 @@ from gdtutor.view.pictures.planes import (
     LEAST_ROWS,
     PLAIN,
     SIGNED,
-    Grid,
     at_points,
     grid_of,
     input_names,
@@ -106,7 +105,7 @@ def lines_picture(
     if sheet is None:
         return said("More room is needed for the plane of the inputs.", size)
     grid = sheet.grid
-    field = Field(grid.x, grid.y, grid.columns, grid.rows)
+    field = Field(grid)
     for neuron, (glyph, style) in zip(neurons, marks, strict=True):
         values = plane_values(source.still, neuron.line, grid)
         if decides_nothing(values, neuron):

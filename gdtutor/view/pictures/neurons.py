@@ -12,7 +12,7 @@ from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
 from gdtutor.training.classes import NOISE, UNDECIDED, largest, middle_of
-from gdtutor.training.problem import Problem
+from gdtutor.training.problem import Problem, input_columns
 from gdtutor.values import Struct
 from gdtutor.view.pictures.planes import at_points, no_point
 from gdtutor.view.pictures.source import Source, is_set, option
@@ -61,6 +61,8 @@ def output_neurons(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
 
 def no_plane(source: Source, wish: PictureWish) -> str:
     """Return why a line has no value between the examples, empty where all that are drawn have."""
+    if len(input_columns(source.problem)) != 2:
+        return "The plane needs two inputs."
     graph = source.problem.graph
     asked = str(option(wish, "of", source.problem.prediction) or "")
     hidden = is_set(wish, "hidden") or is_set(wish, "lines")

@@ -17,11 +17,11 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.training.evaluation import fitting_batches
 from gdtutor.training.problem import Problem, input_columns
-from gdtutor.values import Struct, replace
+from gdtutor.values import replace
 from gdtutor.view.frame import Style
-from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
-from gdtutor.view.pictures.field import Axis, Field
-from gdtutor.view.pictures.source import Source, interval
+from gdtutor.view.pictures.cost_function import in_parts
+from gdtutor.view.pictures.field import Axis, Field, Grid
+from gdtutor.view.pictures.source import Source, ranges
 
 MARKED = 500
 """Most examples that are marked."""
@@ -36,15 +36,6 @@ LEAST_ROWS = 6
 """Rows below which a plane is not drawn to scale."""
 MOST_STRETCHED = 3.0
 """How many times as wide as high a plane is drawn to scale at the most."""
-
-
-class Grid(Struct, frozen=True):
-    """A part of the plane in cells."""
-
-    x: Axis
-    y: Axis
-    columns: int
-    rows: int
 
 
 def _bound_inputs(problem: Problem) -> tuple[int, ...]:
@@ -63,14 +54,27 @@ def input_names(source: Source) -> tuple[str, str]:
 
 def grid_of(source: Source, wish: PictureWish, columns: int, rows: int) -> Grid:
     """Return the plane around the examples, or the part that the lesson asks for."""
-    axes = []
-    for name, column, key in zip(
-        input_names(source), input_columns(source.problem), ("range", "range2"), strict=True
-    ):
-        values = source.problem.examples[:, column]
-        low, high = interval(wish, key) or interval(wish) or around(values)
-        axes.append(Axis(name, low, high))
-    return Grid(axes[0], axes[1], max(columns, 1), max(rows, 1))
+    places = source.problem.examples[:, list(input_columns(source.problem))].T
+    return grid_around(wish, input_names(source), places, columns, rows)
+
+
+def grid_around(
+    wish: PictureWish, names: Iterable[str], places: Array, columns: int, rows: int
+) -> Grid:
+    """Return the plane of two axes around some places, or the part that the lesson asks for.
+
+    Args:
+        wish: The picture.
+        names: What the axes are called.
+        places: Array of shape (2, places).
+        columns: Cells of the plane.
+        rows: Lines of it.
+    """
+    x, y = (
+        Axis(name, *(limits or around(values)))
+        for name, limits, values in zip(names, ranges(wish), places, strict=True)
+    )
+    return Grid(x, y, max(columns, 1), max(rows, 1))
 
 
 def to_scale(grid: Grid) -> Grid:
@@ -133,14 +137,12 @@ def at_points(
     """
     problem, used = source.problem, source.predicting if parameters is None else parameters
     held = gathered_values(source, used, (name,))
-    one = forward_at(problem, used, points[:1], (name,), held)
-    together = max(1, CELLS_TOGETHER // max(1, sum(value.size for value in one.values())))
-    parts = []
-    for start in range(0, max(len(points), 1), together):
-        part = points[start : start + together]
-        values = forward_at(problem, used, part, (name,), held)
-        parts.append(values_apart(problem, values[name], name, len(part)))
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+
+    def values(part: Array) -> Array:
+        found = forward_at(problem, used, part, (name,), held)[name]
+        return values_apart(problem, found, name, len(part))
+
+    return in_parts(points, forward_at(problem, used, points[:1], (name,), held), values)
 
 
 def values_apart(problem: Problem, value: Array, name: str, points: int) -> Array:

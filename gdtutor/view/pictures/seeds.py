@@ -9,7 +9,7 @@ from gdtutor.session.state import Status, Trial
 from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line
-from gdtutor.view.pictures.source import Drawing, Size, Source, option, stacked_notes, texts, whole
+from gdtutor.view.pictures.source import Drawing, Size, Source, real, stacked_notes, texts, whole
 
 OWN = "this lesson"
 """What the lesson itself is called, where no variants are compared."""
@@ -49,15 +49,9 @@ def tallies(trial: Trial | None) -> tuple[Tally, ...]:
     )
 
 
-def bound_of(wish: PictureWish) -> float:
-    """Return the cost below which a run has to end."""
-    value = option(wish, "below", 0.0)
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
 def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return rows for each variant: a sign for every seed, and how many ended low enough."""
-    bound, rows = bound_of(wish), tallies(source.trial_of(wish))
+    bound, rows = real(wish, "below", 0.0), tallies(source.trial_of(wish))
     widest = max((cells(row.label) for row in rows), default=0)
     lines: list[Line] = list(stacked_notes(_progress(source, wish), size, Style.CURRENT))
     for row in rows:
@@ -80,7 +74,7 @@ def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 
 def seeds_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return how many runs of every variant end with a cost that is low enough."""
-    bound, rows = bound_of(wish), tallies(source.trial_of(wish))
+    bound, rows = real(wish, "below", 0.0), tallies(source.trial_of(wish))
     words = [
         f"{row.label}: {row.counted(bound)}{'' if None in row.ends else ' starts'} end with a cost "
         f"below {source.number(bound)}"

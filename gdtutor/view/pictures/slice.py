@@ -13,7 +13,7 @@ from gdtutor.lesson.picture_work import SLICE_STEPS
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
-from gdtutor.view.frame import LARGEST, Placed, Plot, Series, Style
+from gdtutor.view.frame import LARGEST, Plot, Series, Style
 from gdtutor.view.notation import plural
 from gdtutor.view.pictures.cost_function import (
     CostFunction,
@@ -27,18 +27,16 @@ from gdtutor.view.pictures.source import (
     Drawing,
     Size,
     Source,
+    above_words,
     cell_of,
     interval,
     numbers,
     option,
-    said,
-    stacked_notes,
     whole,
 )
 
 POINTS = 161
 """Points of the curve."""
-_LOWEST = 5
 HIDDEN = 1 / 40
 """Share of the axes within which the mark of where the walk is may hide a step's."""
 
@@ -79,15 +77,9 @@ class Slice(Struct, frozen=True):
 
 def slice_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the plot with its numbers below, and what lies outside of it in words."""
-    numbers_of = slice_of(source, wish)
-    words = _words(source, numbers_of)
-    broken = [part for text, style in words for part in stacked_notes((text,), size, style)]
-    below = broken[: max(min(len(broken), size.height - _LOWEST), 0)]
-    room = size.height - len(below)
-    if room < 3:
-        return said("More room is needed for the loss along a number.", size)
-    plot = Placed(_plot(source, numbers_of), 0, 0, size.width, room)
-    return Drawing((*((),) * room, *below), (plot,))
+    found = slice_of(source, wish)
+    words = _words(source, found)
+    return above_words(_plot(source, found), words, size, "the loss along a number")
 
 
 @lru_cache(maxsize=16)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -23,8 +23,11 @@ from gdtutor.training.run import Run
 from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
-from gdtutor.view.frame import UNICODE, Chars, Line, Placed, Style
+from gdtutor.view.frame import UNICODE, Chars, Line, Placed, Plot, Style
 from gdtutor.view.lines import wrapped
+
+LOWEST = 5
+"""Lines that a plot keeps, however much there is to say of it."""
 
 
 class Source(Struct, frozen=True):
@@ -197,6 +200,17 @@ def whole(wish: PictureWish, name: str, otherwise: int) -> int:
     return value if isinstance(value, int) else otherwise
 
 
+def real(wish: PictureWish, name: str, otherwise: float) -> float:
+    """Return an option that is a number."""
+    value = option(wish, name, otherwise)
+    return float(value) if isinstance(value, int | float) else otherwise
+
+
+def ranges(wish: PictureWish) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """Return the ranges of both axes; the first holds for both where it is alone."""
+    return interval(wish), interval(wish, "range2") or interval(wish)
+
+
 def said(text: str, size: Size) -> Drawing:
     """Return a picture that is a sentence."""
     return Drawing(wrapped(text, max(size.width, 1), Style.DIM)[: size.height])
@@ -212,6 +226,23 @@ def stacked_notes(
     kept = [_SIGN.sub("\\1\u00a0", note) for note in notes]
     lines = [part for note in kept for part in wrapped(note, max(size.width, 1), style)]
     return tuple(lines[: max(size.height, 0)])
+
+
+def above_words(plot: Plot, words: Iterable[tuple[str, Style]], size: Size, what: str) -> Drawing:
+    """Return a plot above what is said of it, as many lines as leave the plot its own.
+
+    Args:
+        plot: The plot.
+        words: Sentences, the most important first.
+        size: The room of both.
+        what: What the plot is called where it has no room.
+    """
+    broken = [part for text, style in words for part in stacked_notes((text,), size, style)]
+    below = broken[: max(size.height - LOWEST, 0)]
+    room = size.height - len(below)
+    if room < 3:
+        return said(f"More room is needed for {what}.", size)
+    return Drawing((*((),) * room, *below), (Placed(plot, 0, 0, size.width, room),))
 
 
 def along(array: Array, cell: tuple[int, ...] | None, values: Array) -> Array:

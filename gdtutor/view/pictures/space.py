@@ -14,10 +14,9 @@ from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.frame import Style
 from gdtutor.view.lines import line
-from gdtutor.view.pictures.boundary import plane_title, shade
-from gdtutor.view.pictures.boundary_words import LISTED, examples_text
-from gdtutor.view.pictures.cost_function import CELLS_TOGETHER
-from gdtutor.view.pictures.field import Axis, Field
+from gdtutor.view.pictures.boundary import LISTED, examples_text, plane_title, shade
+from gdtutor.view.pictures.cost_function import in_parts
+from gdtutor.view.pictures.field import Field
 from gdtutor.view.pictures.neuron_lines import PROBES, meaning, sheet_of, straight_line
 from gdtutor.view.pictures.neurons import (
     Neuron,
@@ -30,13 +29,12 @@ from gdtutor.view.pictures.neurons import (
 )
 from gdtutor.view.pictures.planes import (
     EXAMPLE,
-    Grid,
-    around,
     at_points,
     cell_middles,
     class_marks,
     forward_at,
     gathered_values,
+    grid_around,
     mark_places,
     no_point,
     values_apart,
@@ -46,7 +44,6 @@ from gdtutor.view.pictures.source import (
     Size,
     Source,
     first_that_fits,
-    interval,
     said,
     stacked_notes,
     texts,
@@ -74,11 +71,12 @@ def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return said(why, size)
     places = places_of(source.still, seen)
     notes = stacked_notes(tuple(_line_words(source, seen)), size, Style.DIM)
-    sheet = sheet_of(lambda *room: _grid(wish, seen, places, Size(*room)), notes, size)
+    labels = [one.label for one in seen]
+    sheet = sheet_of(lambda *room: grid_around(wish, labels, places, *room), notes, size)
     if sheet is None:
         return said("More room is needed for the space of two values.", size)
     grid = sheet.grid
-    field = Field(grid.x, grid.y, grid.columns, grid.rows)
+    field = Field(grid)
     title = meaning(source, field, size.width)
     for neuron in _readers(source, seen):
         points = cell_middles(grid)
@@ -98,7 +96,7 @@ def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     if why:
         return (why,)
     places = places_of(source.still, seen)
-    grid = _grid(wish, seen, places, Size(1, 1))
+    grid = grid_around(wish, (one.label for one in seen), places, 1, 1)
     ends = (
         "{} from {} to {}".format(axis.name, *source.apart(axis.low, axis.high))
         for axis in (grid.x, grid.y)
@@ -162,17 +160,15 @@ def values_over(source: Source, seen: tuple[Seen, Seen], name: str, points: Arra
     inputs = problem.examples[:, list(input_columns(problem))].mean(axis=0)
     names = (name, *dict.fromkeys(one.name for one in seen))
     held = gathered_values(source, used, names)
-    one = forward_at(problem, used, inputs[None], names, held)
-    together = max(1, CELLS_TOGETHER // max(1, sum(value.size for value in one.values())))
-    parts = []
-    for start in range(0, len(points), together):
-        part = points[start : start + together]
+
+    def moved(part: Array) -> Array:
         repeated = np.repeat(inputs[None], len(part), axis=0)
         values = forward_at(problem, used, repeated, names, held)
         after = {**held, **_replaced(source, seen, values, part)}
-        moved = forward_at(problem, used, repeated, (name,), after)
-        parts.append(values_apart(problem, moved[name], name, len(part)))
-    return np.concatenate(parts, axis=-1)
+        found = forward_at(problem, used, repeated, (name,), after)[name]
+        return values_apart(problem, found, name, len(part))
+
+    return in_parts(points, forward_at(problem, used, inputs[None], names, held), moved)
 
 
 def _replaced(
@@ -223,14 +219,6 @@ def _held(source: Source, seen: tuple[Seen, Seen]) -> Iterator[str]:
             yield f"{unit_label(source, name, rest[0])} held at its mean {value}"
         elif rest:
             yield f"the other {unit_word(source, name)}s of {source.name(name)} held at their means"
-
-
-def _grid(wish: PictureWish, seen: tuple[Seen, Seen], places: Array, size: Size) -> Grid:
-    axes = [
-        Axis(one.label, *(interval(wish, key) or interval(wish) or around(values)))
-        for one, values, key in zip(seen, places, ("range", "range2"), strict=True)
-    ]
-    return Grid(axes[0], axes[1], max(size.width, 1), max(size.height, 1))
 
 
 def _example_words(source: Source, places: Array) -> Iterator[str]:

@@ -12,7 +12,7 @@ from gdtutor.session.state import Snapshot
 from gdtutor.training.classes import UNDECIDED, classes_of, is_signed, predictions_of, threshold_of
 from gdtutor.training.problem import input_columns
 from gdtutor.view.frame import Line, Style
-from gdtutor.view.lines import line, wrapped
+from gdtutor.view.lines import column_texts, line, wrapped
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
@@ -93,23 +93,15 @@ def _rows(
             answer = called[said] if 0 <= said < len(called) else "?"
             by_class.append([*row[:-2], called[true], answer, mark])
     table = [head, *body]
-    if _total(table) > width and kinds is not None and len(expected) > 1:
+    if len(column_texts(table, " ")[0]) > width and kinds is not None and len(expected) > 1:
         # Of several shares the largest is what counts: class stands against class.
         table = [head, *by_class]
-    if _total(table) > width:
+    if len(column_texts(table, " ")[0]) > width:
         # The inputs give way, all of them: the number of the example finds them.
         table = [[row[0], *row[1 + len(columns) :]] for row in table]
-    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
-    lines = []
-    for number, row in enumerate(table):
-        text = " ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True))
-        style = Style.DIM if number == 0 else Style.ERROR if row[-1] == wrong else Style.TEXT
-        lines.append(line((text, style)))
-    return lines
-
-
-def _total(table: list[list[str]]) -> int:
-    return sum(max(len(row[i]) for row in table) + 1 for i in range(len(table[0]))) - 1
+    first, *texts = column_texts(table, " ")
+    styles = (Style.ERROR if row[-1] == wrong else Style.TEXT for row in table[1:])
+    return [line((first, Style.DIM)), *map(line, zip(texts, styles, strict=True))]
 
 
 def _shown(count: int, room: int) -> list[int | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.model import PictureWish
 from gdtutor.view.frame import Chars, Line, Style
-from gdtutor.view.lines import line
+from gdtutor.view.lines import column_texts, line
 from gdtutor.view.notation import number
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, Size, Source, stacked_notes
@@ -50,11 +50,8 @@ def _table(source: Source) -> list[Line]:
                 number(factor, 2) if factor else "?",
             ]
         )
-    widths = [max(len(row[i]) for row in table) for i in range(4)]
-    return [
-        line(("  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)), style))
-        for row, style in zip(table, [Style.DIM] + [Style.TEXT] * len(table), strict=False)
-    ]
+    head, *rows = column_texts(table, "  ")
+    return [line((head, Style.DIM)), *map(line, rows)]
 
 
 def _bars(source: Source, width: int) -> list[Line]:

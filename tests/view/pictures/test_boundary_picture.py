@@ -7,9 +7,9 @@ from wishes import MATRIX, ROWS, picture, source
 from gdtutor.engine.trace import forward
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.pictures import title_of, told
-from gdtutor.view.pictures.field import Axis
+from gdtutor.view.pictures.field import Axis, Grid
 from gdtutor.view.pictures.neurons import hidden_neurons
-from gdtutor.view.pictures.planes import Grid, cell_middles, grid_of, plane_values, to_scale
+from gdtutor.view.pictures.planes import cell_middles, grid_of, plane_values, to_scale
 
 
 def test_the_plane_is_the_prediction_in_the_middle_of_every_cell():

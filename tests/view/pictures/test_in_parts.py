@@ -10,7 +10,7 @@ from wishes import MATRIX, source
 
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
-from gdtutor.view.pictures import cost_function, planes
+from gdtutor.view.pictures import cost_function
 from gdtutor.view.pictures.cost_function import all_examples
 from gdtutor.view.pictures.paths import cells_along
 from gdtutor.view.pictures.planes import at_points
@@ -45,6 +45,6 @@ def test_a_line_at_many_points_of_the_plane(monkeypatch: pytest.MonkeyPatch) -> 
     name = given.problem.prediction or ""
     whole = at_points(given, name, POINTS)
     assert whole.shape[-1] == len(POINTS)
-    monkeypatch.setattr(planes, "CELLS_TOGETHER", 100)
+    monkeypatch.setattr(cost_function, "CELLS_TOGETHER", 100)
     again = at_points(given, name, POINTS)
     assert again == pytest.approx(whole, rel=1e-12)
