@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number
+from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import (
     OPERANDS,
@@ -61,7 +61,7 @@ class RoundingErrors(Struct, frozen=True, eq=False):
 
 def rounding_of(trace: Trace) -> RoundingErrors:
     """Return the bounds of a trace; an infinite or missing number is its own bound."""
-    unit = _UNIT * (_FURTHER + max((max(s, default=1) for s in trace.shapes.values()), default=1))
+    unit = _unit(trace)
     with np.errstate(all="ignore"):
         values = _value_sizes(trace)
         gradients: dict[str, Array] = {}
@@ -88,6 +88,36 @@ def is_rounding(value: Array, bound: Array) -> NDArray[np.bool_]:
     Where the bound itself has overflowed it says nothing.
     """
     return np.asarray((value != 0) & (np.abs(value) <= bound) & np.isfinite(bound))
+
+
+def cancelled(trace: Trace) -> dict[str, NDArray[np.bool_]]:
+    """Return for each node which cells of its value are 0 but for rounding, of nodes with any.
+
+    What cancels is no more than rounding of its operands as they are, or of such a node's error: a
+    difference of 1e-9 whose operands are near 1 is none, and nor is its square.
+    """
+    unit = _unit(trace)
+    found: dict[str, NDArray[np.bool_]] = {}
+    errors: dict[str, Array] = {}
+    others: dict[str, Array] = {}
+    with np.errstate(all="ignore"):
+        for node in trace.graph.nodes:
+            value, formula = trace.values[node.name], Apply(node.op, node.args, node.attribute)
+            bound = unit * _size(formula, trace.values, {})
+            if errors and not errors.keys().isdisjoint(n.name for n in names_in(formula)):
+                sizes = (_size(formula, trace.values, known) for known in (errors, others))
+                bound = bound + next(sizes) - next(sizes)
+            cells = is_rounding(value, bound)
+            if cells.any():
+                found[node.name] = cells
+                errors[node.name] = np.where(cells, bound, np.abs(value))
+                others[node.name] = np.where(cells, 0.0, np.abs(value))
+    return found
+
+
+def _unit(trace: Trace) -> float:
+    longest = max((max(s, default=1) for s in trace.shapes.values()), default=1)
+    return _UNIT * (_FURTHER + longest)
 
 
 def _value_sizes(trace: Trace) -> dict[str, Array]:

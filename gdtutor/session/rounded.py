@@ -1,14 +1,15 @@
-"""Which gradients are 0 but for their own rounding: screens say ≈0, and judging counts them so."""
+"""Which numbers are 0 but for their rounding: screens say ≈0, and judging counts gradients so."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
-from gdtutor.engine.rounding import RoundingErrors, is_rounding, rounding_of
+from gdtutor.engine.rounding import RoundingErrors, cancelled, is_rounding, rounding_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.moment import Moment
 
@@ -17,6 +18,10 @@ Cells = NDArray[np.bool_]
 
 _RARELY = 1e-6
 """Times the largest gradient: a number larger than that is not looked at closer."""
+TINY = 1e-6
+"""A value that is larger is not looked at closer."""
+_MOST_NODES = 2_000
+"""Nodes of a graph above which its values are not looked at."""
 
 
 @lru_cache(maxsize=4)
@@ -39,12 +44,33 @@ def _numbers(trace: Trace) -> frozenset[float]:
     return frozenset(found | {-value for value in found})
 
 
-def of_rounding(trace: Trace, value: Array) -> Cells:
-    """Return which cells hold a number of a gradient that is 0 but for its own rounding."""
-    small = np.asarray((value != 0) & (np.abs(value) < _RARELY * _largest(trace)))
+@lru_cache(maxsize=4)
+def _cancelled(trace: Trace) -> frozenset[float]:
+    if len(trace.graph.nodes) > _MOST_NODES:
+        return frozenset()
+    cells = cancelled(trace).items()
+    return frozenset(x for name, at in cells for x in trace.values[name][at].tolist())
+
+
+def of_rounding(trace: Trace, value: Array, *, is_late: bool) -> Cells:
+    """Return which cells hold a number of a value that is 0 but for rounding, or of a gradient.
+
+    Args:
+        trace: The values and gradients.
+        value: Some of them.
+        is_late: Whether the walk has come to gradients.
+    """
+    found = _among(value, TINY, _cancelled, trace)
+    return found | _among(value, _RARELY * _largest(trace), _numbers, trace) if is_late else found
+
+
+def _among(
+    value: Array, most: float, numbers: Callable[[Trace], frozenset[float]], trace: Trace
+) -> Cells:
+    small = np.asarray((value != 0) & (np.abs(value) < most))
     if not small.any():
         return small
-    return np.asarray(small & np.isin(value, list(_numbers(trace))))
+    return np.asarray(small & np.isin(value, list(numbers(trace))))
 
 
 def rounded_cells(trace: Trace, name: str) -> Cells:

@@ -14,7 +14,7 @@ from gdtutor.session.answers import Interval, honest
 from gdtutor.session.matrix_digits import read_back_all
 from gdtutor.session.moment import Found, Moment, over
 from gdtutor.session.operands import node_expr, update_operands
-from gdtutor.session.rounded import rounded_cells
+from gdtutor.session.rounded import of_rounding, rounded_cells
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import Struct, replace
@@ -98,13 +98,16 @@ class Working(Struct, frozen=True, eq=False):
 
     def sign(self, cell: tuple[int, ...]) -> int:
         """Return 1, −1 or 0 for a cell; 0 also for a gradient that is 0 but for its rounding."""
-        if self.received and self._is_rounded(cell):
+        if self._is_rounded(cell):
             return 0
         value = float(self.result[cell])
         return (value > 0) - (value < 0)
 
     def _is_rounded(self, cell: tuple[int, ...]) -> bool:
-        return bool(rounded_cells(self.trace, self.step.node)[cell])
+        if self.received:
+            return bool(rounded_cells(self.trace, self.step.node)[cell])
+        is_forward = self.step.phase is Phase.FORWARD
+        return is_forward and bool(of_rounding(self.trace, self.result, is_late=False)[cell])
 
     def interval(self, cell: tuple[int, ...], digits: int) -> Interval:
         """Return which numbers are accepted for a cell.
@@ -116,8 +119,8 @@ class Working(Struct, frozen=True, eq=False):
         found = [float(self.result[cell]), float(reading[cell])]
         if self.received:
             found.append(float(self._rounded_on_the_way(digits)[cell]))
-            if self._is_rounded(cell):
-                found.append(0.0)
+        if self._is_rounded(cell):
+            found.append(0.0)
         return honest(found, digits)
 
     def _rounded_on_the_way(self, digits: int) -> Array:

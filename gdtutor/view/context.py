@@ -23,7 +23,7 @@ from gdtutor.session.challenge import Challenge
 from gdtutor.session.comparison import changed_gradients
 from gdtutor.session.moment import Moment, over
 from gdtutor.session.operands import node_expr
-from gdtutor.session.rounded import Cells, of_rounding
+from gdtutor.session.rounded import TINY, Cells, of_rounding
 from gdtutor.session.state import Look
 from gdtutor.session.steps import Phase, Step
 from gdtutor.values import Struct
@@ -167,19 +167,20 @@ class Context(Struct, frozen=True, eq=False):
         return notation.name(text, self.chars)
 
     @property
-    def may_round(self) -> bool:
-        """Whether a gradient that is shown may be 0 but for its rounding, and is to be shown so."""
-        is_late = self.step.phase in (Phase.BACKWARD, Phase.UPDATE)
-        return is_late and self.look.digits <= notation.DEFAULT_DIGITS
+    def is_late(self) -> bool:
+        """Whether the walk has come to gradients."""
+        return self.step.phase in (Phase.BACKWARD, Phase.UPDATE)
 
     def rounded(self, value: Array) -> Cells | None:
-        """Return where a gradient's numbers are 0 but for rounding; None where that is not asked:
-        more digits show them."""
-        return of_rounding(self.trace, value) if self.may_round else None
+        """Return where numbers are 0 but for rounding; None where that is not asked: more digits
+        show them."""
+        if self.look.digits > notation.DEFAULT_DIGITS:
+            return None
+        return of_rounding(self.trace, value, is_late=self.is_late)
 
     def number(self, value: float) -> str:
-        """Return a number as it is shown; ≈0 for a gradient that is 0 but for its own rounding."""
-        if self.may_round and np.any(self.rounded(np.asarray(value))):
+        """Return a number as it is shown; ≈0 for one that is 0 but for its own rounding."""
+        if (abs(value) < TINY or self.is_late) and np.any(self.rounded(np.asarray(value))):
             return notation.about_zero(self.chars)
         return notation.shown(value, self.look.digits, self.chars)
 

@@ -6,6 +6,7 @@ import pytest
 from gdtutor.drive.opening import session_at
 from gdtutor.export.script import export_text
 from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.session.answers import read_number
 from gdtutor.session.state import current_step
 from gdtutor.session.working import working_of
 from gdtutor.view.frame import UNICODE
@@ -58,6 +59,62 @@ def test_the_gradient_is_shown_as_about_0_and_told(normed):
     assert session.moment.trace.gradients["b"].any()
     assert "≈0" in words(session)
     assert "0 but for rounding: the difference of equal sums" in words(session)
+
+
+CANCELS = """\
++++
+format = 1
+id = "cancels"
+title = "A difference"
+[parameters]
+a = 0.1
+b = 0.2
+c = 0.3
+d = {d}
++++
+```graph
+z = a + b - c
+w = 3*z
+s = (a - d)**2
+L = w**2 + s
+```
+"""
+
+
+@pytest.mark.parametrize(("d", "shown"), [("0.1", {"z", "w", "L"}), ("0.1000000001", {"z", "w"})])
+def test_a_value_that_is_what_rounding_leaves_is_about_0_and_a_small_difference_is_not(
+    tmp_path, d, shown
+):
+    path = tmp_path / "01-cancels.md"
+    path.write_text(CANCELS.format(d=d), encoding="utf-8")
+    for node in ("z", "w", "s", "L"):
+        session = session_at(path, at=f"forward:{node}")
+        value = float(session.moment.trace.values[node])
+        assert abs(value) < 1e-15
+        rows = frame_of(session, 80, 24, UNICODE).text().splitlines()[2:16]
+        told = " ".join(row.split("││")[1].strip(" │") for row in rows)
+        assert told.strip().endswith("≈0") == (node in shown), told
+        assert "≈ ≈0" not in told
+    digits = frame_of(press(session_at(path, at="forward:z"), "D"), 80, 24, UNICODE).text()
+    assert "= 5.5511e−17 " in digits
+    assert "≈0" in frame_of(session_at(path, at="backward:a"), 80, 24, UNICODE).text()
+
+
+@pytest.mark.parametrize("answer", ["0", "0.1+0.2-0.3", "5.55e-17"])
+def test_0_is_a_right_answer_where_rounding_is_all_that_is_left(tmp_path, answer):
+    path = tmp_path / "01-cancels.md"
+    path.write_text(CANCELS.format(d="0.1"), encoding="utf-8")
+    session = session_at(path, at="forward:z")
+    working = working_of(session.moment, current_step(session))
+    assert working.interval((), 4).is_right(read_number(answer))
+    assert not working.interval((), 4).accepts(read_number("1e-9"))
+
+
+def test_the_difference_of_equal_layers_is_about_0():
+    path = shipped_lessons_folder() / "19-nonlinearity.md"
+    session = session_at(path, at="forward:D", changes=("p[0,0]=0.2",))
+    assert session.moment.traces[0].values["D"].any()
+    assert "[ 0 ≈0 0 0 ]" in words(session)
 
 
 def test_more_digits_show_the_number_itself(normed):
