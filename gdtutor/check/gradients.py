@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gdtutor.check.findings import Notes
-from gdtutor.check.time_limit import GRADIENTS, TimeLimit
+from gdtutor.check.findings import GRADIENTS, Notes, TimeLimit
 from gdtutor.engine.expression import Name
 from gdtutor.engine.gradient_check import (
     TOLERANCE,

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.check.claims import check_claims
-from gdtutor.check.findings import Notes
+from gdtutor.check.findings import SECONDS, TRAINING, Clock, Notes, TimeLimit
 from gdtutor.check.formulas import check_formulas, why_not_finite
 from gdtutor.check.gradients import GradientChecked, check_gradients
-from gdtutor.check.questions import check_questions
+from gdtutor.check.questions import check_claims, check_questions
 from gdtutor.check.screens import ScreenChecks
 from gdtutor.check.tasks import check_tasks
-from gdtutor.check.time_limit import SECONDS, TRAINING, Clock, TimeLimit
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
@@ -96,7 +94,7 @@ def check_lesson(lesson: Lesson, clock: Clock | None = None) -> LessonChecked:
 
     Args:
         lesson: The lesson.
-        clock: Tells the time in seconds; what takes longer than `time_limit.SECONDS` is left out
+        clock: Tells the time in seconds; what takes longer than `findings.SECONDS` is left out
             and reported. None where only the estimates of work bound it.
     """
     notes, screens = Notes(lesson, TimeLimit(clock)), ScreenChecks()

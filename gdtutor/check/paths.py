@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from gdtutor.check.findings import Clock
 from gdtutor.check.gradients import GradientChecked
 from gdtutor.check.lesson import LessonChecked, check_lesson
-from gdtutor.check.time_limit import Clock
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import discover, links_out, shipped_lessons_folder, strays
 from gdtutor.lesson.fences import front_place

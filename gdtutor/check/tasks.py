@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.check.findings import Notes
-from gdtutor.check.time_limit import SCREENS, TimeLimit
+from gdtutor.check.findings import SCREENS, Notes, TimeLimit
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.conditions import ConditionError
 from gdtutor.lesson.model import Task

@@ -9,7 +9,6 @@ from functools import partial
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr
-from gdtutor.engine.graph import Line
 from gdtutor.engine.local import UPSTREAM, EdgeRule, edge_rule
 from gdtutor.engine.numpy_text import NumpyWriter, helper_names
 from gdtutor.engine.operations import OPERATIONS, Array, parse_rule
@@ -124,25 +123,17 @@ class Code(Struct):
         found = []
         bounds = self._bounds(trace).values
         for line in trace.graph.lines:
-            if self._is_apart(trace, line):
-                for node in trace.graph.nodes[line.first : line.last + 1]:
-                    source = self.text(Apply(node.op, node.args, node.attribute), trace)
-                    target, value = self.names.value(node.name), trace.values[node.name]
-                    note = f"{shown(node.name)}: {node.op}"
-                    found.append(CodeLine(target, source, note, value, bounds[node.name]))
-                continue
-            note = shown(line.name)
-            if line.first == line.last:
-                note += f": {trace.graph.nodes[line.last].op}"
-            source = self.text(line.expr, trace)
-            target, value = self.names.value(line.name), trace.values[line.name]
-            found.append(CodeLine(target, source, note, value, bounds[line.name]))
+            if line.name not in self.apart:
+                self.apart[line.name] = needs_inner_results(trace, line)
+            nodes = trace.graph.nodes[line.first : line.last + 1]
+            formulas = [(line.name, line.expr)]
+            if self.apart[line.name]:
+                formulas = [(n.name, Apply(n.op, n.args, n.attribute)) for n in nodes]
+            for (name, formula), node in zip(formulas, nodes, strict=False):
+                note = f"{shown(name)}: {node.op}" if len(nodes) == len(formulas) else shown(name)
+                source, value = self.text(formula, trace), trace.values[name]
+                found.append(CodeLine(self.names.value(name), source, note, value, bounds[name]))
         return found
-
-    def _is_apart(self, trace: Trace, line: Line) -> bool:
-        if line.name not in self.apart:
-            self.apart[line.name] = needs_inner_results(trace, line)
-        return self.apart[line.name]
 
     def _rule(self, trace: Trace, c: Contribution, counts: bool = True) -> EdgeRule:
         """Return by which formulas a contribution is computed."""

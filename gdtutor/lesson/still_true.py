@@ -7,7 +7,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import Lesson, Note, Question, Scene
 from gdtutor.training.settings import Settings
-from gdtutor.values import replace
+from gdtutor.values import astuple, replace
 
 
 def with_true_notes(varied: Lesson, base: Lesson) -> Lesson:
@@ -65,21 +65,16 @@ def _same_givens(scene: Scene, varied: Lesson, base: Lesson) -> bool:
 
 def _same_start(name: str, varied: Lesson, base: Lesson) -> bool:
     here, there = varied.starts.get(name), base.starts.get(name)
-    if here is not None and there is not None:
-        is_drawn_alike = _drawn(varied, name) == _drawn(base, name)
-        return is_drawn_alike and _same_array(here.value, there.value)
-    return _same_array(varied.constants.get(name), base.constants.get(name))
+    if here is None or there is None:
+        return _same_array(varied.constants.get(name), base.constants.get(name))
+    (value, *drawn), (other, *as_drawn) = astuple(here), astuple(there)
+    return drawn == as_drawn and _same_array(value, other)
 
 
 def _same_array(here: Array | None, there: Array | None) -> bool:
     if here is None or there is None:
         return here is there
     return np.array_equal(here, there)
-
-
-def _drawn(lesson: Lesson, name: str) -> tuple[object, ...]:
-    start = lesson.starts[name]
-    return start.shape, start.init, start.seed, start.stream, start.constants
 
 
 def _same_batch(varied: Lesson, base: Lesson) -> bool:

@@ -6,9 +6,9 @@ import pytest
 from memory_store import MemoryStore
 from session_walks import lesson_file, press
 
+from gdtutor.check.findings import TimeLimit
 from gdtutor.check.lesson import check_lesson
 from gdtutor.check.tasks import solved
-from gdtutor.check.time_limit import TimeLimit
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
