@@ -6,11 +6,10 @@ import argparse
 
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
-from gdtutor.cli.output import print_file, print_lines
+from gdtutor.cli.output import put_out
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.export.classes import classes_text
 from gdtutor.export.script import export_text
-from gdtutor.files import write_atomically
 from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.orientation import is_in_rows, retold, turned
 from gdtutor.lesson.runs import run_of
@@ -28,11 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         text = classes_text(_told(session, arguments), command)
     else:
         text = export_text(_told(session, arguments), arguments.iterations, command)
-    if arguments.out:
-        write_atomically(arguments.out, text)
-        print_lines([f"wrote {shell_word(arguments.out)}"])
-    else:
-        print_file(text)
+    put_out(text, arguments.out)
     return 0
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from gdtutor.cli.streams import match_encoding, use_utf8
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.characters import pictured
+from gdtutor.files import write_atomically
+from gdtutor.lesson.characters import pictured, shell_word
 from gdtutor.view.frame import Chars, chars_for
 
 _LONG_WORD = re.compile(r"(\S{60})\S{300,}")
@@ -55,6 +56,15 @@ def print_file(text: str) -> None:
     if not sys.stdout.isatty():
         use_utf8(sys.stdout)
     print_lines(text.removesuffix("\n").split("\n"))
+
+
+def put_out(text: str, out: str) -> None:
+    """Write the text of a file and say so; print it where no file is named."""
+    if not out:
+        print_file(text)
+        return
+    write_atomically(out, text)
+    print_lines([f"wrote {shell_word(out)}"])
 
 
 def say(text: str, end: str = "\n") -> None:

@@ -6,10 +6,8 @@ import argparse
 from pathlib import Path
 
 from gdtutor.cli.lesson_files import check_target, lesson_path
-from gdtutor.cli.output import format_of, print_file, print_lines
+from gdtutor.cli.output import format_of, put_out
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.files import write_atomically
-from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.load import load_lesson
 from gdtutor.practice.paper import PAPERS, markdown_lines, svg_pages, text_lines
 from gdtutor.practice.sheet import Sheet, lesson_sheet, practice_sheet
@@ -30,11 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _pages(svg_pages(sheet, arguments.solutions, PAPERS[arguments.paper]), arguments.out)
     lines = markdown_lines if arguments.format == "markdown" else text_lines
     text = "\n".join(lines(sheet, arguments.solutions)).rstrip("\n") + "\n"
-    if not arguments.out:
-        print_file(text)
-        return 0
-    write_atomically(arguments.out, text)
-    print_lines([f"wrote {shell_word(arguments.out)}"])
+    put_out(text, arguments.out)
     return 0
 
 
@@ -46,15 +40,11 @@ def _sheet(arguments: argparse.Namespace) -> Sheet:
 
 
 def _pages(pages: tuple[str, ...], out: str) -> int:
-    if not out:
-        if len(pages) > 1:
-            what = f"the sheet has {len(pages)} pages, and standard output takes one"
-            raise GdTutorError(what, "write it with --out sheet.svg, or lower --count")
-        print_file(pages[0])
-        return 0
-    first = Path(out)
-    for number, page in enumerate(pages, 1):
-        path = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
-        write_atomically(path, page)
-        print_lines([f"wrote {shell_word(str(path))}"])
+    if not out and len(pages) > 1:
+        what = f"the sheet has {len(pages)} pages, and standard output takes one"
+        raise GdTutorError(what, "write it with --out sheet.svg, or lower --count")
+    put_out(pages[0], out)
+    for number, page in enumerate(pages[1:], 2):
+        path = Path(out)
+        put_out(page, str(path.with_stem(f"{path.stem}-{number}")))
     return 0

@@ -81,6 +81,17 @@ def _back(do: Callable[[S, int], Outcome]) -> Callable[[S, int], Outcome]:
     return lambda session, count: do(session, -count)
 
 
+def _switch(record: str, name: str) -> Callable[[S, int], S]:
+    """Return a command that turns a field of one of the session's records on, or off again."""
+
+    def switch(session: S, count: int) -> S:
+        now = getattr(session, record)
+        changes: dict[str, Any] = {record: replace(now, **{name: not getattr(now, name)})}
+        return replace(session, **changes)
+
+    return switch
+
+
 def _help(session: Session, count: int) -> Session:
     if session.screen is Screen.HELP:
         return replace(session, screen=session.behind)
@@ -330,7 +341,8 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("forget_runs", ("backspace",),
             "forget the runs beside the present one, of sweeps and variants", _TRAIN,
             training.forget_runs, "forget runs", why_not=works_at.kept_runs),
-    Row("log", ("y",), "logarithmic cost axis, or linear", _TRAIN, training.toggle_log, "log"),
+    Row("log", ("y",), "logarithmic cost axis, or linear", _TRAIN,
+            _switch("train_look", "log_y"), "log"),
     Row("mean", ("m",), "the mean of 25 epochs beside the raw costs, or not; 100m: of 100", _TRAIN,
             training.toggle_mean, "mean"),
     Row("iteration", ("i",), "train one iteration, one batch", _TRAIN, training.one_iteration,
@@ -394,11 +406,12 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
             playing.same_start, "restart", why_not=works_at.starts),
     Row("play_start", ("s",), "a new start: other weights", _PLAY, playing.new_start, "new start"),
     Row("play_data", ("r",), "regenerate: other examples", _PLAY, playing.new_data, "new data"),
-    Row("play_sides", ("d",), "maps show the sides alone, or how far", _PLAY, playing.toggle_sides,
-            "sides"),
-    Row("play_tests", ("o",), "show the test examples, or not", _PLAY, playing.toggle_tests,
-            "tests"),
-    Row("play_log", ("y",), "logarithmic cost axis, or linear", _PLAY, training.toggle_log, "log"),
+    Row("play_sides", ("d",), "maps show the sides alone, or how far", _PLAY,
+            _switch("play", "is_discrete"), "sides"),
+    Row("play_tests", ("o",), "show the test examples, or not", _PLAY,
+            _switch("play", "hides_tests"), "tests"),
+    Row("play_log", ("y",), "logarithmic cost axis, or linear", _PLAY,
+            _switch("train_look", "log_y"), "log"),
     Row("play_save", ("W",), "write it as a lesson file", _PLAY, playing.save_lesson, "save"),
     Row("play_undo", ("u",), "undo the last change", _PLAY, playing.undo_play, "undo",
             why_not=works_at.undoing),
@@ -424,9 +437,9 @@ _OF_ANY: tuple[Row[Session], ...] = (
     Row("show_all", ("escape",), "show all lessons again", _LIBRARY, library.without_search,
             why_not=works_at.searches),
     Row("blank", ("b",), "blank the screen; any key brings it back", _LESSON | _PLAY,
-            display_options.toggle_blank),
+            _switch("look", "is_blank")),
     Row("hints", ("h",), "hide the line of keys, or show it", _LESSON | _PLAY,
-            display_options.toggle_hints),
+            _switch("look", "hides_hints")),
     Row("help_down", ("down", "j"), "scroll", _HELP, _scroll_help, "scroll", "help_up"),
     Row("help_up", ("up", "k"), "scroll back", _HELP, _back(_scroll_help)),
     Row("help_page_down", ("pagedown", "space"), "a page down", _HELP, _page_help, "page"),

@@ -107,12 +107,8 @@ def _open_run(session: Walk, name: str) -> Result:
     else:
         session = in_variant(session, "" if found.label == OWN else found.label)
     session = replace(session, train_look=replace(session.train_look, tab=0, run=""))
-    return start_training(
-        said(
-            session,
-            f"The run {name.removeprefix(f'{found.setting} ')}, from its start; Enter walks it.",
-        )
-    )
+    called = name.removeprefix(f"{found.setting} ")
+    return start_training(said(session, f"The run {called}, from its start; Enter walks it."))
 
 
 def _at_epoch(session: Walk, epoch: int) -> Walk:

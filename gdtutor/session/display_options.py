@@ -246,16 +246,6 @@ def scroll(session: Session, by: int) -> Session:
     return replace(session, look=replace(session.look, scroll=max(session.look.scroll + by, 0)))
 
 
-def toggle_blank(session: Session, count: int) -> Session:
-    """Blank the screen, or bring it back."""
-    return replace(session, look=replace(session.look, is_blank=not session.look.is_blank))
-
-
-def toggle_hints(session: Session, count: int) -> Session:
-    """Hide the line of keys, or show it again."""
-    return replace(session, look=replace(session.look, hides_hints=not session.look.hides_hints))
-
-
 def toggle_proof(session: Session, count: int) -> Session:
     """Show the central difference beside the gradient, or take it away."""
     look = replace(session.look, proof=not session.look.proof, mistakes=False, tab=Tab.NODE)

@@ -45,8 +45,8 @@ def offered_figures(session: Walk) -> tuple[int, ...]:
 
     A picture with steps of its own belongs to the graphs that have one of them.
     """
-    pictures = session.lesson.pictures
-    return tuple(n for n, wish in enumerate(pictures, start=1) if _belongs(session, wish))
+    step, pictures = current_step(session), enumerate(session.lesson.pictures, start=1)
+    return tuple(n for n, w in pictures if step is None or _is_of_graph(session, w, step.scene))
 
 
 def figures_ahead(session: Walk) -> int:
@@ -94,11 +94,6 @@ def has_list_of_runs(session: Walk) -> bool:
     return has_others(session) and session.train_look.tab % panels == panels - 1
 
 
-def _belongs(session: Walk, wish: PictureWish) -> bool:
-    step = current_step(session)
-    return step is None or _is_of_graph(session, wish, step.scene)
-
-
 def _is_of_graph(session: Walk, wish: PictureWish, scene: int) -> bool:
     places = _places(wish)
     if not places:
@@ -110,11 +105,9 @@ def _is_of_graph(session: Walk, wish: PictureWish, scene: int) -> bool:
 
 def _is_due(session: Walk, wish: PictureWish) -> bool:
     options, step = dict(wish.options), current_step(session)
-    places = _places(wish)
-    if step is None or options.get("show") is False:
-        return False
-    if not places:
-        return bool(options.get("show"))
+    places, shows = _places(wish), options.get("show")
+    if step is None or shows is False or not places:
+        return step is not None and bool(shows)
     return any(_is_at(place, step) for place in places)
 
 

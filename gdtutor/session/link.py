@@ -151,9 +151,7 @@ def lesson_word(lesson: Lesson) -> str:
 def place_of(session: Walk) -> str:
     """Return the place as `--at` takes it; empty on the opening page."""
     lesson, moment = session.lesson, session.moment
-    if session.step == 0:
-        return ""
-    if session.screen is Screen.PLAY:
+    if session.step == 0 or session.screen is Screen.PLAY:
         return ""
     if not has_opening(lesson) and (moment.iteration, session.step) == (0, 1):
         return ""

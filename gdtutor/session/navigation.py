@@ -180,8 +180,9 @@ def goto(session: W, text: str) -> W:
             where = f"the last is step:{most}.{_as_iteration(session, selector.step)}"
             raise GdTutorError(f"there is no step {selector.step}", where)
         session = moved(session, selector.iteration, selector.step)
-        return session if selector.cell is None else with_cell(session, selector.cell)
-    return _goto_phase(session, selector)
+    else:
+        session = _goto_phase(session, selector)
+    return session if selector.cell is None else with_cell(session, selector.cell)
 
 
 def _goto_phase(session: W, selector: Selector) -> W:
@@ -192,10 +193,7 @@ def _goto_phase(session: W, selector: Selector) -> W:
     step = find_step(session.moment.steps, phase, node)
     if step is None:
         raise GdTutorError(*_missing(session, phase, node))
-    session = moved(session, iteration, step.number)
-    if selector.cell is None:
-        return session
-    return with_cell(session, selector.cell)
+    return moved(session, iteration, step.number)
 
 
 def _missing(session: Walk, phase: Phase, node: str) -> tuple[str, str]:

@@ -75,12 +75,10 @@ def has_opened(before: Session, after: Session) -> bool:
 
 def arrived(session: Session, action: Opened | Resumed) -> Walk:
     """Return the session in a lesson; what was trained in the lesson left waits for a return."""
-    after: Walk
-    match action:
-        case Opened():
-            after = opened(session, action)
-        case Resumed():
-            after = resumed(session, action.session)
+    if isinstance(action, Opened):
+        after = opened(session, action)
+    else:
+        after = resumed(session, action.session)
     waiting = next((visit for visit in session.visits if _is_same(visit, after)), None)
     if waiting is not None:
         after = _returned(session, waiting)

@@ -417,17 +417,6 @@ def back_to_play(session: Playing) -> Playing:
     )
 
 
-def toggle_sides(session: Playing, count: int) -> Playing:
-    """Show in the maps the sides alone, or how far a value is on its side."""
-    play = replace(session.play, is_discrete=not session.play.is_discrete)
-    return replace(session, play=play)
-
-
-def toggle_tests(session: Playing, count: int) -> Playing:
-    """Show the test examples in the picture, or not."""
-    return replace(session, play=replace(session.play, hides_tests=not session.play.hides_tests))
-
-
 def save_lesson(session: Playing, count: int) -> Result:
     """Write the playground as a lesson file."""
     edits = edited_values(session).strip(" *")

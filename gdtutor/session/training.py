@@ -212,12 +212,6 @@ def back_to_walk(session: Session, count: int) -> Session:
     return replace(session, screen=Screen.STUDY)
 
 
-def toggle_log(session: Walk, count: int) -> Walk:
-    """Switch the cost axis between linear and logarithmic."""
-    look = replace(session.train_look, log_y=not session.train_look.log_y)
-    return replace(session, train_look=look)
-
-
 def toggle_mean(session: Walk, count: int) -> Walk:
     """Draw the mean of the last epochs beside the raw costs, or take it away.
 

@@ -81,8 +81,9 @@ def _turned(session: Walk) -> Walk:
     return session if is_same else replace(session, trials=kept)
 
 
-def _left(trial: Trial) -> Trial:
-    return replace(trial, status=Status.PAUSED) if trial.status is Status.RUNNING else trial
+def _left(trial: Trial, status: Status = Status.PAUSED) -> Trial:
+    """Return runs that the worker no longer trains."""
+    return replace(trial, status=status) if trial.status is Status.RUNNING else trial
 
 
 def trials_of(session: Walk) -> tuple[Trial, ...]:
@@ -141,11 +142,7 @@ def trial_news(session: Walk, news: Swept) -> Walk | None:
 
 def without_trials(session: Walk) -> Walk:
     """Return the session whose worker trains no starts any more, as it cannot."""
-    ended = tuple(
-        replace(one, status=Status.FINISHED) if one.status is Status.RUNNING else one
-        for one in session.trials
-    )
-    return replace(session, trials=ended)
+    return replace(session, trials=tuple(_left(one, Status.FINISHED) for one in session.trials))
 
 
 def swept_to_end(

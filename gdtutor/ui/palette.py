@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from functools import partial
 from inspect import unwrap
@@ -72,14 +72,14 @@ class CommandProvider(Provider):
     async def discover(self) -> Hits:
         """Offer every command before anything is typed."""
         for key, title, said in self._offers():
-            yield DiscoveryHit(Content(said), self._press(key), text=title)
+            yield DiscoveryHit(Content(said), self._press(Press(key)), text=title)
 
     async def search(self, query: str) -> AsyncIterator[Hit]:
         """Offer the commands that say all words of the query, then words that Help explains."""
         words = query.lower().split()
         found = [one for one in self._offers() if all(word in one[2].lower() for word in words)]
         for place, (key, title, said) in enumerate(found):
-            yield Hit(1 - place / 1000, Content(said), self._press(key), text=title)
+            yield Hit(1 - place / 1000, Content(said), self._press(Press(key)), text=title)
         entries = [word for word, _, _ in WORDS if query.lower().strip() in word.lower()]
         for place, word in enumerate(entries):
             yield Hit(0.5 - place / 1000, Content(f"Help: {word}"), self._explain(word), text=word)
@@ -91,11 +91,15 @@ class CommandProvider(Provider):
         program = cast(KeyApp, self.app).program
         return () if program is None else offers(program.session)
 
-    def _press(self, key: str) -> partial[None]:
-        return partial(_do, cast(KeyApp, self.app), key)
+    def _press(self, *presses: Press) -> partial[None]:
+        return partial(_press_all, cast(KeyApp, self.app), presses)
 
     def _explain(self, word: str) -> partial[None]:
-        return partial(_look_up, cast(KeyApp, self.app), word)
+        """Open Help, at a word where there is one."""
+        program = cast(KeyApp, self.app).program
+        is_open = program is not None and program.session.screen is Screen.HELP
+        typed = (Press("slash"), *(Press(c, c) for c in word), Press("enter")) if word else ()
+        return self._press(*(() if is_open else (Press("question_mark"),)), *typed)
 
 
 def offers(session: Session) -> tuple[tuple[str, str, str], ...]:
@@ -116,19 +120,9 @@ def offers(session: Session) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _look_up(app: KeyApp, word: str) -> None:
-    """Open Help, at a word where there is one; an open input is left first."""
-    session = None if app.program is None else app.program.session
-    if session is not None and session.prompt is not None:
-        app.press(Press("escape"))
-    if session is not None and session.screen is not Screen.HELP:
-        app.press(Press("question_mark"))
-    for press in (Press("slash"), *(Press(c, c) for c in word), Press("enter")) if word else ():
-        app.press(press)
-
-
-def _do(app: KeyApp, key: str) -> None:
-    """Press a command's key; an open input is left first, which would take it for its own."""
+def _press_all(app: KeyApp, presses: Iterable[Press]) -> None:
+    """Press keys; an open input is left first, which would take them for its own."""
     if app.program is not None and app.program.session.prompt is not None:
         app.press(Press("escape"))
-    app.press(Press(key))
+    for press in presses:
+        app.press(press)

@@ -31,18 +31,11 @@ def preflight(
             )
     if is_dumb(environ):
         return "this terminal cannot move its cursor (TERM) — use `gdtutor LESSON --linear`"
-    return too_small(size) if size is not None else None
-
-
-def too_small(size: os.terminal_size) -> str | None:
-    """Return the sentence for a terminal below `MINIMUM`, or None."""
-    columns, lines = size
+    columns, lines = size or (0, 0)
     if columns <= 0 or lines <= 0 or not is_too_small(columns, lines):
         return None
-    return (
-        f"the terminal is {columns}×{lines} — "
-        f"make it at least {MINIMUM[0]}×{MINIMUM[1]}, or use --linear"
-    )
+    least = f"{MINIMUM[0]}×{MINIMUM[1]}"
+    return f"the terminal is {columns}×{lines} — make it at least {least}, or use --linear"
 
 
 def is_dumb(environ: Mapping[str, str]) -> bool:
