@@ -120,7 +120,7 @@ def panels(session: Session, size: tuple[int, int]) -> str:
     rows = [
         *graph_drawing(context, room.graph - 4, room.body - 2, marked_names(context)).lines,
         *node_lines(context, room.node_width),
-        *(value_lines(session, context, room.values - 4) if room.values else ()),
+        *(value_lines(context, room.values - 4).lines if room.values else ()),
     ]
     return "\n".join(t for t in map(text_of, rows) if "more" not in t and not COLUMNS.match(t))
 

@@ -69,7 +69,7 @@ def test_values_show_the_step_and_the_cost_where_they_have_few_lines_and_count_w
         assert any(row.startswith(f" ▸ {called} ") for row in column)
         assert any(row.startswith("   C  ") for row in column)
         # Behind the table comes a count, or so many matrices as there is room for.
-        is_cut = any(re.search(r"… \d+ more: Tab", row) for row in column)
+        is_cut = any(re.search(r"↓\d+ more: Tab", row) for row in column)
         assert is_cut or place != "backward:W1"
 
 

@@ -250,3 +250,11 @@ def _cells_behind(shape: Shape, target: Shape, cell: Cell) -> _Behind:
             for n, p, i in zip(shape, padded, at, strict=True)
         )
     )
+
+
+def largest_change(before: Array, after: Array) -> tuple[tuple[int, ...], float]:
+    """Return the cell that is changed most, and by how much."""
+    with np.errstate(all="ignore"):
+        sizes = np.nan_to_num(np.abs(after - before), nan=np.inf)
+    cell = tuple(int(place) for place in np.unravel_index(int(np.argmax(sizes)), sizes.shape))
+    return cell, float(sizes[cell])

@@ -22,6 +22,8 @@ class Panel(Struct, frozen=True):
     """Whether it has the eye: one panel of a screen does, the others are quiet."""
     note: str = ""
     """What its lower border says where no line is hidden."""
+    cut: tuple[int, int] = (0, 0)
+    """Lines left out above and below of what does not scroll."""
 
 
 def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
@@ -32,9 +34,11 @@ def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ..
     title = f" {panel.title} " if panel.title else ""
     title = f" {shortened(panel.title, width - 6, chars)} " if cells(title) > width - 4 else title
     title = taken(title, max(width - 4, 0))
+    above, below = (_left_out(way, panel.cut, chars) for way in (0, 1))
     top = line(
         (corners[0] + corners[4], style), (title, Style.TITLE if panel.is_focused else Style.DIM),
-        (corners[4] * (width - 3 - cells(title)) + corners[1], style),
+        (corners[4] * (width - 4 - cells(title) - len(above)), style),
+        (above, Style.DIM), (corners[4] + corners[1], style),
     )  # fmt: skip
     body = window(panel.lines, panel.scroll, rows)
     lines = [
@@ -42,9 +46,22 @@ def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ..
         for content in body
     ]
     more = hidden(panel.lines, panel.scroll, rows, chars) or shortened(panel.note, inner, chars)
-    fill = corners[4] * (width - 3 - len(more))
-    bottom = line((corners[2] + fill, style), (more, Style.KEY), (corners[4] + corners[3], style))
+    fill = corners[4] * (width - 3 - len(more) - len(below))
+    bottom = line(
+        (corners[2] + fill, style), (more, Style.KEY), (below, Style.DIM),
+        (corners[4] + corners[3], style),
+    )  # fmt: skip
     return (top, *lines, bottom)
+
+
+def _left_out(way: int, cut: tuple[int, int], chars: Chars) -> str:
+    """Return a note for the border at which lines are left out, the upper one or the lower one."""
+    return f" {more_text(way, cut[way], chars)} " if cut[way] else ""
+
+
+def more_text(way: int, count: int, chars: Chars) -> str:
+    """Return a note on what is left out above (0) or below (1)."""
+    return f"{('↑', '↓')[way] if chars.unicode else ('up ', 'down ')[way]}{count} more"
 
 
 def window(lines: Sequence[Line], scroll: int, rows: int) -> tuple[Line, ...]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gdtutor.engine.batch_axis import Axes
+from gdtutor.engine.cells import cell_name, largest_change
 from gdtutor.engine.expression import Expr
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import UPSTREAM
@@ -153,12 +154,24 @@ class Context(Struct, frozen=True, eq=False):
         return changed_gradients(self.moment, self.own, self.step.scene)
 
     def was(self, name: str) -> str:
-        """Return `  (own 0.5)` for a number that a change has made another, else nothing."""
-        if self.own is None:
+        """Return `(own 0.5)` for a value that a change has made another, `(was 0.5)` for one that
+        the last update has, with the cell that has changed most of a matrix; else nothing.
+        """
+        earlier = None if self.changes else self.previous
+        before, word = (earlier, "was") if self.own is None else (self.own, "own")
+        old = None if before is None else before.traces[self.step.scene].values.get(name)
+        now = self.trace.values[name]
+        if old is None or old.shape != now.shape or np.array_equal(now, old, equal_nan=True):
             return ""
-        now, old = (m.traces[self.step.scene].values[name] for m in (self.moment, self.own))
-        shown, before = self.number(self.followed(now)), self.number(self.followed(old))
-        return "" if shown == before else f"  (own {before})"
+        if now.ndim == 0 or (self.graph.by_rows and now.ndim == 1):
+            now, old = np.asarray(self.followed(now)), np.asarray(self.followed(old))
+        cell, _ = largest_change(old, now)
+        called = f"{cell_name('', cell)} " if now.size > 1 else ""
+        pair = float(now[cell]), float(old[cell])
+        shown, text = map(self.number, pair)
+        if shown == text and not called:
+            return ""
+        return f"({word} {called}{notation.apart(pair, self.look.digits, self.chars)[1]})"
 
     def name(self, text: str) -> str:
         """Return a name as it is shown; the upstream gradient under its own."""

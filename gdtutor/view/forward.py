@@ -70,6 +70,24 @@ _GIVEN = (
 
 
 def _given(context: Context, width: int, data: _Shown, parameters: _Shown) -> tuple[Line, ...]:
+    """Return the given values; what matrices were stands in the title where that moves nothing."""
+    plain, told = (_in_groups(context, width, data, parameters, told=t) for t in (False, True))
+    return told if len(told) == len(plain) else plain
+
+
+def _title(context: Context, title: str, names: list[str], width: int) -> Line:
+    """Return the title of a group, with what the last update has changed most of its matrices."""
+    told = ""
+    for name in names:
+        was = context.was(name) if context.trace.values[name].ndim == 2 else ""
+        more = f"{told}  {context.name(name)} {was}" if was else told
+        told = more if len(title) + len(more) <= width else told
+    return line((title, Style.DIM), (told, Style.CHANGED))
+
+
+def _in_groups(
+    context: Context, width: int, data: _Shown, parameters: _Shown, *, told: bool
+) -> tuple[Line, ...]:
     groups: list[tuple[Line, ...]] = []
     for role, title, style in _ROLES:
         leaves = [leaf.name for leaf in context.graph.leaves if leaf.role is role]
@@ -81,7 +99,9 @@ def _given(context: Context, width: int, data: _Shown, parameters: _Shown) -> tu
             if role is Role.CONSTANT and len(listed) == 1:
                 groups.append((line((title, Style.DIM), *listed[0]),))
                 continue
-            groups.append((line((title, Style.DIM)), *(listed or side_by_side(blocks, width))))
+            changed = leaves if told and role is Role.PARAMETER and not context.own else []
+            head = _title(context, title, changed, width)
+            groups.append((head, *(listed or side_by_side(blocks, width))))
     are_arrays = any(leaf_shape for leaf_shape in map(context.shape, _leaves(context)))
     return side_by_side(groups, width) if are_arrays else tuple(row for g in groups for row in g)
 
@@ -133,8 +153,9 @@ def _block(context: Context, name: str, style: Style, width: int, how: _Shown) -
     value = context.trace.values[name]
     label = context.name(name)
     if value.ndim == 0:
-        was = (context.was(name), Style.CHANGED)
-        return (line(" ", (label, style), " = ", context.number(float(value)), was),)
+        was = context.was(name)
+        told = (f"  {was}" if was else "", Style.CHANGED)
+        return (line(" ", (label, style), " = ", context.number(float(value)), told),)
     # A row over the examples of a scalar lesson is no matrix, so its length is not said.
     shape = shape_text(value.shape, context.chars) if value.ndim == 2 else ""
     if how in (_Shown.SHAPE, _Shown.FEW) and value.ndim == 2 and value.size > 1:

@@ -10,6 +10,7 @@ from gdtutor.engine.numpy_text import NumpyWriter, plain_name
 from gdtutor.engine.operations import FUNCTIONS, parse_rule
 from gdtutor.session.steps import Phase, Step
 from gdtutor.values import replace
+from gdtutor.view.boxes import Panel
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import cut, line, wrapped_formula
@@ -114,7 +115,7 @@ def code_steps(context: Context) -> list[Step]:
     return [s for s in context.moment.steps if s.scene == context.step.scene and s.node]
 
 
-def code_lines(context: Context, steps: list[Step], width: int, height: int) -> tuple[Line, ...]:
+def code_panel(context: Context, steps: list[Step], width: int, height: int) -> Panel:
     """Return as many lines of a program of steps as have room, those around the present step.
 
     What is done is written plainly, what is still to come is dim; a question about the present
@@ -130,10 +131,10 @@ def code_lines(context: Context, steps: list[Step], width: int, height: int) -> 
     room = width - 2 if is_inline else 0
     shown = [_code(context, one, numpy_text(one, room)) for one in at]
     rows = [row for head, text, style in shown for row in wrapped_formula(head, text, width, style)]
-    if len(rows) <= height:
-        return tuple(rows)
-    ellipsis = context.chars.ellipsis
-    return tuple(cut(line(head, (text, style)), width, ellipsis) for head, text, style in shown)
+    if len(rows) > height:
+        end = context.chars.ellipsis
+        rows = [cut(line(head, (text, style)), width, end) for head, text, style in shown]
+    return Panel("NumPy", tuple(rows), cut=(first, len(steps) - first - len(near)))
 
 
 def _code(context: Context, at: Context, text: str) -> tuple[str, str, Style]:

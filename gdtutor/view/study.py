@@ -175,7 +175,7 @@ def _tab(session: Walk, context: Context, tab: Tab, width: int, height: int) -> 
         case Tab.NODE:
             lines = node_lines(context, width)
         case Tab.VALUES:
-            lines = values_panel(session, context, width)
+            return Figure(replace(values_panel(context, width), scroll=session.look.scroll))
         case Tab.NOTE:
             lines = note_lines(session, context, width)
     return Figure(Panel(_TABS[tab], lines, session.look.scroll))

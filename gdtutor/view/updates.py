@@ -160,11 +160,3 @@ def _old_rate(context: Context, name: str) -> str:
     if own is None or name != "learning_rate" or own.learning_rate == context.moment.learning_rate:
         return ""
     return f" (own {context.number(own.learning_rate)})"
-
-
-def largest_change(before: Array, after: Array) -> tuple[tuple[int, ...], float]:
-    """Return the cell that an update has changed most, and by how much."""
-    with np.errstate(all="ignore"):
-        sizes = np.nan_to_num(np.abs(after - before), nan=np.inf)
-    cell = tuple(int(place) for place in np.unravel_index(int(np.argmax(sizes)), sizes.shape))
-    return cell, float(sizes[cell])

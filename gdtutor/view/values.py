@@ -9,9 +9,11 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import nearest, places_of
-from gdtutor.session.state import Session, Tab
+from gdtutor.session.state import Tab
+from gdtutor.session.steps import Phase
+from gdtutor.values import replace
 from gdtutor.view.arrays import array_lines
-from gdtutor.view.boxes import beside, window
+from gdtutor.view.boxes import Panel, beside, more_text, window
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
@@ -26,12 +28,11 @@ LEAST_CELLS = 36
 """Cells beside the table from which on the cells of matrices stand there, not below it."""
 
 
-def value_lines(
-    session: Session, context: Context, width: int, height: int | None = None
-) -> tuple[Line, ...]:
+def value_lines(context: Context, width: int, height: int | None = None) -> Panel:
     """Return one line for each given value and node, what is not known yet left open.
 
-    In fewer lines than that needs stand those around the current node, and the loss.
+    In fewer lines than that needs stand those around the current node, and the loss; the panel says
+    how many are left out above, and a line before the loss how many below.
     """
     after = context.updated
     names, before, behind = _window(context)
@@ -65,48 +66,43 @@ def value_lines(
         mark = f"{arrow} " if is_current else "  "
         lines.append(line((mark + text, Style.CURRENT if is_current else Style.TEXT)))
     if height is not None and len(lines) + 1 + bool(before) + bool(behind) > height:
-        return head, *_nearest(context, lines, at, max(height - 1, 2), before + behind)
-    above, below = ("↑", "↓") if context.chars.unicode else ("up", "down")
-    if before:
-        lines.insert(0, line((f"  {above} {before} more", Style.DIM)))
-    if behind:
-        lines.append(line((f"  {below} {behind} more", Style.DIM)))
-    return head, *lines
+        shown = max(height - 1, 2)
+        start = max(min(at - (shown - 2) // 2, len(lines) - shown), 0)
+        left = len(lines) - start - shown + behind
+        if left:
+            more = _more(context, more_text(1, left + 1, context.chars))
+            return Panel("values", (head, *lines[start:][: shown - 2], more, lines[-1]),
+                         cut=(before + start, 0))  # fmt: skip
+        return Panel("values", (head, *lines[start:]), cut=(before + start, 0))
+    above, below = (
+        (line((f"  {more_text(way, count, context.chars)}", Style.DIM)),) if count else ()
+        for way, count in enumerate((before, behind))
+    )
+    return Panel("values", (head, *above, *lines, *below))
 
 
-def _nearest(
-    context: Context, rows: list[Line], at: int, height: int, left: int
-) -> tuple[Line, ...]:
-    """Return the rows around one in so many lines, the last of all behind a count of the others."""
-    shown = height - 2
-    start = max(min(at - shown // 2, len(rows) - 1 - shown), 0)
-    others = _more(context, len(rows) - 1 - shown + left)
-    return (*rows[start : start + shown], others, rows[-1])
-
-
-def _more(context: Context, count: int) -> Line:
+def _more(context: Context, count: str) -> Line:
     """Count what has no room, with the key that shows it, which an opening page does not have."""
     key = ": Tab" if context.look.tab is Tab.NODE else ""
-    return line((f"  {context.chars.ellipsis} {count} more{key}", Style.DIM))
+    return line((f"  {count}{key}", Style.DIM))
 
 
-def values_panel(
-    session: Session, context: Context, width: int, height: int | None = None
-) -> tuple[Line, ...]:
+def values_panel(context: Context, width: int, height: int | None = None) -> Panel:
     """Return the table and the cells of its matrices: all of them, or what a panel has room for.
 
     A wide panel has the cells beside the table, a narrow one below it.
     """
-    table = value_lines(session, context, width, height)
-    left = max(map(width_of, table)) + 1
+    panel = value_lines(context, width, height)
+    table, left = panel.lines, max(map(width_of, panel.lines)) + 1
     room = None if height is None else height - len(table)
     if width - left < LEAST_CELLS:
-        return (*table, *_cells_lines(context, width, room))
+        return replace(panel, lines=(*table, *_cells_lines(context, width, room)))
     blocks = _cells_lines(context, width - left, height)[1:]
-    return tuple(
+    rows = tuple(
         (*fitted(row, left, context.chars), *right)
         for row, right in zip_longest(table, blocks, fillvalue=())
     )
+    return replace(panel, lines=rows)
 
 
 def _cells_lines(context: Context, width: int, room: int | None) -> tuple[Line, ...]:
@@ -132,7 +128,7 @@ def _cells_lines(context: Context, width: int, room: int | None) -> tuple[Line, 
             count += 1
         high = max(map(len, blocks[:count]))
         if room is not None and len(lines) + 1 + high + 2 * (count < len(blocks)) > room:
-            told = _more(context, len(blocks))
+            told = _more(context, more_text(1, len(blocks), context.chars))
             return (*lines, (), told) if len(lines) + 2 <= room else tuple(lines)
         row = [
             [fitted(part, _width(block), context.chars) for part in window(block, 0, high)]
@@ -189,18 +185,15 @@ def _without_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _old_value(context: Context, name: str) -> str:
-    """Return `(own 0.5)` for what was changed, `(was 0.5)` for the loss after an update."""
-    now, before = context.known_value(name), context.own or context.previous
-    if before is None:
-        return ""
-    old = before.traces[context.step.scene].values.get(name)
+    """Return `(own 0.5)` for what was changed; `(was 0.5)` for what the last update has changed:
+    the parameters where an iteration begins, then the step's own value, and the loss always.
+    """
+    now, step = context.known_value(name), context.step
     if context.own is not None:
-        return _changed(context, now, old)
-    is_told = name == context.root and not context.changes
-    if not is_told or now is None or old is None or old.shape != now.shape:
-        return ""
-    shown = summary(context, old)
-    return "" if shown == summary(context, now) else f"(was {shown})"
+        return _changed(context, now, context.own.traces[step.scene].values.get(name))
+    is_new = name == step.node if step.phase is Phase.FORWARD else step.phase is Phase.GIVEN
+    is_told = now is not None and (is_new or name == context.root)
+    return context.was(name) if is_told else ""
 
 
 def _old_gradient(context: Context, name: str) -> str:

@@ -47,12 +47,27 @@ def _with_previous(context: Context, lines: tuple[Line, ...], width: int) -> tup
     if before is None or step.phase is not Phase.FORWARD or context.changes:
         return lines
     now, old = context.trace.values[step.node], before.traces[step.scene].values.get(step.node)
-    is_one = now.ndim == 0 or context.graph.by_rows
-    if old is None or old.shape != now.shape or not is_one:
+    if old is None or old.shape != now.shape:
         return lines
-    with_old = _beside(context, lines, context.followed(now), context.followed(old), width)
+    cell = context.look.cell
+    if now.ndim and cell is not None:
+        with_old = _beside(context, lines, float(now[cell]), float(old[cell]), width)
+    elif now.ndim == 0 or context.graph.by_rows:
+        with_old = _beside(context, lines, context.followed(now), context.followed(old), width)
+    else:
+        return _with_largest(context, lines, width)
     # A line more is not worth the room that it may not have.
     return with_old if len(with_old) == len(lines) else lines
+
+
+def _with_largest(context: Context, lines: tuple[Line, ...], width: int) -> tuple[Line, ...]:
+    """Return the lines of a matrix with what its most changed cell was, in the first empty one."""
+    was, empty = context.was(context.step.node), [n for n, row in enumerate(lines) if not row]
+    texts = (f" changed most {was}", f" {was}")
+    text = next((text for text in texts if len(text) <= width), "")
+    if not was or not empty or not text:
+        return lines
+    return (*lines[: empty[0]], line((text, Style.CHANGED)), *lines[empty[0] + 1 :])
 
 
 def _beside(

@@ -8,7 +8,7 @@ from itertools import accumulate, chain
 from gdtutor.engine.places import places_of
 from gdtutor.session.moment import roughly
 from gdtutor.session.notes import comes_after_training
-from gdtutor.session.state import Look, Session, Walk
+from gdtutor.session.state import Look, Walk
 from gdtutor.session.steps import Phase
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
@@ -20,7 +20,7 @@ from gdtutor.view.frame import Line, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import line
-from gdtutor.view.numpy_line import code_lines, code_steps, with_numpy_line
+from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
 from gdtutor.view.page import PAGE, prose_width
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.values import value_lines, values_panel
@@ -86,9 +86,9 @@ def wide_panels(
         graph.append(picture)
     beside_step = node
     if not widths.values and picture is None:
-        graph.append(_values(session, context, widths.graph))
+        graph.append(_values(context, widths.graph))
     elif not widths.values:
-        beside_step = [*node, _values(session, context, widths.node)]
+        beside_step = [*node, _values(context, widths.node)]
     # The program fills up the column of the step; where it has no room, its one line is there.
     code = _code(context, widths.node)
     if sum(one.lines for one in beside_step) + LEAST <= height:
@@ -99,7 +99,7 @@ def wide_panels(
         beside_step = [*beside_step[:-1], _with_signs(context, beside_step[-1], widths.node)]
     columns = [(graph, widths.graph), (beside_step, widths.node)]
     if widths.values:
-        columns.append(([_values(session, context, widths.values)], widths.values))
+        columns.append(([_values(context, widths.values)], widths.values))
     return _beside(columns, height, context)
 
 
@@ -116,7 +116,7 @@ def opening_panels(
     values = widths_for(width).values
     middle = width - PAGE - values
     picture = _picture(session, context, middle)
-    table = _values(session, context, values or middle)
+    table = _values(context, values or middle)
     left = [
         PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True))),
         PanelNeed(len(tasks) + BORDER, LEAST, 0, lambda _: Figure(Panel("tasks", tasks, scroll))),
@@ -267,11 +267,11 @@ def _with_numpy(context: Context, node: PanelNeed, width: int) -> PanelNeed:
     return replace(node, make=make)
 
 
-def _values(session: Session, context: Context, width: int) -> PanelNeed:
+def _values(context: Context, width: int) -> PanelNeed:
     def make(height: int) -> Figure:
-        return Figure(Panel("values", values_panel(session, context, width - 4, height - BORDER)))
+        return Figure(values_panel(context, width - 4, height - BORDER))
 
-    return PanelNeed(len(value_lines(session, context, width - 4)) + BORDER, LEAST, 0, make)
+    return PanelNeed(len(value_lines(context, width - 4).lines) + BORDER, LEAST, 0, make)
 
 
 def _code(context: Context, width: int, *, is_met: bool = True) -> PanelNeed:
@@ -279,6 +279,6 @@ def _code(context: Context, width: int, *, is_met: bool = True) -> PanelNeed:
     steps = [s for s in code_steps(context) if is_met or s.phase is Phase.FORWARD]
 
     def make(height: int) -> Figure:
-        return Figure(Panel("NumPy", code_lines(context, steps, width - 4, height - BORDER)))
+        return Figure(code_panel(context, steps, width - 4, height - BORDER))
 
     return PanelNeed(len(steps) + BORDER, LEAST if is_met else 3, 0, make)

@@ -88,11 +88,11 @@ def test_a_long_table_shows_the_rows_around_the_current_node() -> None:
     session = placed(opened(1_000, "tanh({0})"), "forward:a500")
     context = context_of(session, UNICODE)
     assert context is not None
-    lines = [text_of(row) for row in value_lines(session, context, 30)]
+    lines = [text_of(row) for row in value_lines(context, 30).lines]
     assert len(lines) == MOST_ROWS + 3
-    assert lines[1] == "  ↑ 497 more"
+    assert lines[1] == "  ↑497 more"
     assert any(row.startswith("▸ a₅₀₀") for row in lines)
-    assert lines[-1] == "  ↓ 426 more"
+    assert lines[-1] == "  ↓426 more"
 
 
 def test_of_very_many_shares_the_first_and_the_last_are_written_out() -> None:

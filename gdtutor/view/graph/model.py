@@ -29,6 +29,8 @@ class DrawNode(Struct, frozen=True):
     """A glyph right after the label, as for a saturated unit."""
     updated: str = ""
     """What the update has made of the value; it stands in place of the gradient."""
+    was: str = ""
+    """What the value was before the last update; it stands there until there is a gradient."""
     later: DrawNode | None = None
     """The same node where the iteration ends: the drawing keeps room for it, and stands still."""
 

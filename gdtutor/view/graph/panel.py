@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
-from gdtutor.engine.cells import cell_name
+from gdtutor.engine.cells import cell_name, largest_change
 from gdtutor.engine.graph import Edge, Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import Places, nearest, places_of
@@ -21,7 +21,6 @@ from gdtutor.view.frame import Style
 from gdtutor.view.graph.drawing import NEIGHBOURS, WHOLE, GraphDrawing, draw_graph
 from gdtutor.view.graph.model import DrawNode, DrawSheet
 from gdtutor.view.graph.text import is_shape
-from gdtutor.view.updates import largest_change
 
 WIDE = 60
 """Cells of a drawing from which it says which cell of a matrix an update has changed most."""
@@ -207,9 +206,12 @@ def _telling(
         if after is not None and is_shape(updated):
             updated = change_text(context, context.trace.values[name], after, is_wide=is_wide)
         style, called = leaf_style(context, name), context.name(name)
+        is_new = context.step.phase is Phase.GIVEN and context.own is None and value
+        was = context.was(name) if is_new and not is_shape(value) else ""
         return DrawNode(
-            name, called, value or None, gradient or None, style, name in changed, mark, updated
-        )
+            name, called, value or None, gradient or None, style, name in changed, mark, updated,
+            was,
+        )  # fmt: skip
 
     return told
 

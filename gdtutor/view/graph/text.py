@@ -53,7 +53,9 @@ class Wording(Struct, frozen=True):
     def gradient(self, node: DrawNode) -> Line:
         """The gradient behind its sign, or what it has made of the value; empty without one."""
         if node.gradient is None:
-            return ()
+            # It has no room of its own: nodes would move where it is told no more.
+            has_room = len(node.was) <= max(self.head_room(node) - 1, self.gradient_room(node))
+            return (Segment(node.was, Style.CHANGED),) if node.was and has_room else ()
         if node.updated:
             arrow = "→ " if self.chars.unicode else "> "
             return (Segment(arrow + node.updated, Style.UPDATE),)

@@ -1,0 +1,52 @@
+"""In the next iteration what the update has changed carries what it was."""
+
+import numpy as np
+import pytest
+
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.session.moving import moved
+from gdtutor.session.steps import Phase
+from gdtutor.values import replace
+from gdtutor.view.explain import context_of, node_lines
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.screen import frame_of
+from tests.walks import screen
+
+LESSONS = discover(shipped_lessons_folder())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_changed_value_says_what_it_was_in_every_lesson(path):
+    session = session_at(path)
+    if not session.lesson.trains:
+        pytest.skip("nothing is updated")
+    session = moved(session, 1, 1)
+    told = changed = 0
+    for step in session.moment.steps:
+        at = replace(moved(session, 1, step.number), challenge=None)
+        context = context_of(at, UNICODE)
+        if at.previous is None or step.phase not in (Phase.GIVEN, Phase.FORWARD):
+            continue
+        names = [step.node] if step.node else [leaf.name for leaf in context.graph.leaves]
+        now, old = context.trace.values, at.previous.traces[step.scene].values
+        if all(not context.was(n) or np.array_equal(now[n], old[n]) for n in names):
+            continue
+        changed += 1
+        panel = "\n".join(map(text_of, node_lines(context, 38)))
+        told += "(was " in panel
+        for size in ((120, 36), (200, 50)):
+            assert "(was " in frame_of(at, *size, UNICODE).text(), (size, step)
+    assert told >= changed - 1
+
+
+def test_where_an_iteration_begins_graph_step_and_table_say_what_the_bias_was():
+    rows = screen(session_at(LESSONS[5], at="1/given"), 120, 36)
+    assert rows.count("(was 0)") == 3
+
+
+def test_a_step_later_the_step_alone_says_it_in_its_panel_and_in_the_table():
+    session = session_at(LESSONS[5], at="1/forward:z")
+    assert screen(session, 120, 36).count("(was ") == 2
