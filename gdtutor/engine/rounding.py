@@ -1,49 +1,48 @@
 """How large the rounding errors of computed values may be: what is smaller is 0 but for them.
 
-The error of a computed sum is at most some units in the last place of the sum of its terms' sizes
-(Higham 2002, *Accuracy and Stability of Numerical Algorithms*, eq. 4.4), however small the sum
-itself is where terms of both signs cancel. So a value's terms are added up without their signs.
+Every value carries a bound of its error, to first order (a running error analysis: Higham 2002,
+*Accuracy and Stability of Numerical Algorithms*, section 3.3). What the operands may be off by
+counts as the local gradients say, and the operation rounds its result once more. Where terms
+cancel, their errors stay: the difference of equal sums is as uncertain as the sums are, while a
+product of a small number by a small number is small and known well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
+from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import (
     OPERANDS,
     OPERATIONS,
     Array,
-    Kind,
+    Operation,
     apply,
     definition,
     evaluate,
-    sum_to,
+    local_formula,
 )
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.values import Struct
 
-_UNIT = float(np.finfo(np.float64).eps)
-_FURTHER = 8
-"""Roundings that one value has behind it at least."""
+_UNIT = float(np.finfo(np.float64).eps) / 2
+"""What one rounding may be off by, relative to its result: half a unit in the last place."""
+_ULP = frozenset(("exp", "log", "log1p", "tanh", "sin", "cos", "pow"))
+"""Functions that are not rounded to the nearest number, but to one of both beside the result."""
+_LINEAR = frozenset(("sum", "mean", "sum_to", "spread", "transpose", "max", "min"))
+"""Operations that make of the operands' errors what they make of the operands, or less."""
+_PRODUCTS = frozenset(("mul", "matmul", "outer", "mul_or_zero"))
+"""Products of two operands: each times the other's error, and of both errors, which is all that
+there is where both are 0 but for them."""
+_SUMS = frozenset(("sum", "mean", "sum_to", "matmul"))
+"""Operations that add many terms up."""
 
-_ADDED: Mapping[str, Callable[..., Array]] = {
-    "add": np.add,
-    "sub": np.add,
-    "neg": np.positive,
-    "mul": np.multiply,
-    "matmul": np.matmul,
-}
-"""How sizes of operands give the size of a result."""
-_OWN = frozenset(
-    ("sum", "mean", "transpose", "square", "identity", "spread", "sum_to", "outer", "count",
-     "embed")
-)  # fmt: skip
-"""Operations whose result of sizes is the size of their result."""
+_Known = tuple[Array, Array]
+"""A value, and what it may be off by."""
 
 
 class RoundingErrors(Struct, frozen=True, eq=False):
@@ -60,23 +59,26 @@ class RoundingErrors(Struct, frozen=True, eq=False):
 
 
 def rounding_of(trace: Trace) -> RoundingErrors:
-    """Return the bounds of a trace; an infinite or missing number is its own bound."""
-    unit = _unit(trace)
+    """Return the bounds of a trace; what is not finite has no rounding error."""
     with np.errstate(all="ignore"):
-        values = _value_sizes(trace)
+        known = {leaf.name: _given(trace.values[leaf.name]) for leaf in trace.graph.leaves}
+        for node in trace.graph.nodes:
+            args = tuple(_known(arg, known) for arg in node.args)
+            value, row = trace.values[node.name], OPERATIONS[node.op]
+            known[node.name] = value, _error(row, node.attribute, args, value)
         gradients: dict[str, Array] = {}
         shares: dict[str, tuple[Array, ...]] = {}
         locals_: dict[str, tuple[Array | None, ...]] = {}
         for name in trace.backward_order:
             received = trace.contributions[name]
-            sent = tuple(_share_size(trace, c, values, gradients) for c in received)
-            gradients[name] = np.asarray(sum(sent)) if sent else np.ones(trace.shapes[name])
-            shares[name] = tuple(unit * size for size in sent)
-            locals_[name] = tuple(_local_error(trace, c, values, unit) for c in received)
-        given = {leaf.name for leaf in trace.graph.leaves}
+            sent = tuple(_share_error(c, known, gradients[c.consumer]) for c in received)
+            added = (len(received) - 1) * _UNIT * sum(np.abs(c.value) for c in received)
+            shares[name], gradients[name] = sent, np.zeros(trace.shapes[name]) + sum(sent) + added
+            locals_[name] = tuple(_local_error(c, known) for c in received)
+        given = trace.graph.leaf_by_name
         return RoundingErrors(
-            {n: np.zeros_like(s) if n in given else unit * s for n, s in values.items()},
-            {name: unit * size for name, size in gradients.items()},
+            {n: np.zeros_like(e) if n in given else e for n, (_, e) in known.items()},
+            gradients,
             shares,
             locals_,
         )
@@ -90,88 +92,70 @@ def is_rounding(value: Array, bound: Array) -> NDArray[np.bool_]:
     return np.asarray((value != 0) & (np.abs(value) <= bound) & np.isfinite(bound))
 
 
-def cancelled(trace: Trace) -> dict[str, NDArray[np.bool_]]:
-    """Return for each node which cells of its value are 0 but for rounding, of nodes with any.
-
-    What cancels is no more than rounding of its operands as they are, or of such a node's error: a
-    difference of 1e-9 whose operands are near 1 is none, and nor is its square.
-    """
-    unit = _unit(trace)
-    found: dict[str, NDArray[np.bool_]] = {}
-    errors: dict[str, Array] = {}
-    others: dict[str, Array] = {}
-    with np.errstate(all="ignore"):
-        for node in trace.graph.nodes:
-            value, formula = trace.values[node.name], Apply(node.op, node.args, node.attribute)
-            bound = unit * _size(formula, trace.values, {})
-            if errors and not errors.keys().isdisjoint(n.name for n in names_in(formula)):
-                sizes = (_size(formula, trace.values, known) for known in (errors, others))
-                bound = bound + next(sizes) - next(sizes)
-            cells = is_rounding(value, bound)
-            if cells.any():
-                found[node.name] = cells
-                errors[node.name] = np.where(cells, bound, np.abs(value))
-                others[node.name] = np.where(cells, 0.0, np.abs(value))
-    return found
+def _given(value: Array) -> _Known:
+    """Return a number as it is written, in decimals, which only whole ones survive unchanged."""
+    return value, np.where(value == np.rint(value), 0.0, _UNIT * np.abs(value))
 
 
-def _unit(trace: Trace) -> float:
-    longest = max((max(s, default=1) for s in trace.shapes.values()), default=1)
-    return _UNIT * (_FURTHER + longest)
+def _share_error(c: Contribution, known: Mapping[str, _Known], upstream: Array) -> Array:
+    _, error = _known(c.computed, {**known, UPSTREAM: (c.upstream, upstream)})
+    return np.broadcast_to(error, c.value.shape)
 
 
-def _value_sizes(trace: Trace) -> dict[str, Array]:
-    sizes = {leaf.name: np.abs(trace.values[leaf.name]) for leaf in trace.graph.leaves}
-    for node in trace.graph.nodes:
-        formula = Apply(node.op, node.args, node.attribute)
-        sizes[node.name] = _size(formula, trace.values, sizes)
-    return sizes
-
-
-def _share_size(
-    trace: Trace, c: Contribution, values: Mapping[str, Array], gradients: Mapping[str, Array]
-) -> Array:
-    source, upstream = trace.values[c.edge.source], gradients[c.consumer]
-    if c.local_formula is not None and c.local is not None:
-        local = np.broadcast_to(_size(c.local_formula, trace.values, values), c.local.shape)
-        return np.asarray(sum_to(upstream * local, source), dtype=np.float64)
-    sizes = {**values, UPSTREAM: upstream}
-    size = _size(c.rule, {**trace.values, UPSTREAM: c.upstream}, sizes)
-    return np.broadcast_to(size, source.shape)
-
-
-def _local_error(
-    trace: Trace, c: Contribution, values: Mapping[str, Array], unit: float
-) -> Array | None:
+def _local_error(c: Contribution, known: Mapping[str, _Known]) -> Array | None:
     if c.local_formula is None or c.local is None:
         return None
-    return np.broadcast_to(unit * _size(c.local_formula, trace.values, values), c.local.shape)
+    return np.broadcast_to(_known(c.local_formula, known)[1], c.local.shape)
 
 
-def _size(expr: Expr, values: Mapping[str, Array], sizes: Mapping[str, Array]) -> Array:
-    """Return how large the terms of a formula are together, at least as large as its value."""
+def _known(expr: Expr, known: Mapping[str, _Known]) -> _Known:
+    """Return what a formula gives, and what that may be off by."""
     if isinstance(expr, Number):
-        return np.asarray(abs(expr.value))
+        return _given(np.asarray(expr.value))
     if isinstance(expr, Name):
-        return sizes.get(expr.name, np.asarray(np.abs(values[expr.name])))
-    args = tuple(_size(arg, values, sizes) for arg in expr.args)
-    if expr.op in _ADDED:
-        return np.asarray(_ADDED[expr.op](*args), dtype=np.float64)
-    if expr.op in _OWN or OPERATIONS[expr.op].is_arrangement:
-        return apply(OPERATIONS[expr.op], args, expr.attribute)
-    if expr.op == "pow" and isinstance(expr.args[1], Number) and expr.args[1].value > 0:
-        return np.asarray(args[0] ** expr.args[1].value, dtype=np.float64)
-    row = OPERATIONS[expr.op]
-    is_gathered = row.kind is Kind.REDUCTION or row.name == "deviation"
-    body = definition(row, expr.attribute) if is_gathered else None
+        return known[expr.name]
+    row, args = OPERATIONS[expr.op], tuple(_known(arg, known) for arg in expr.args)
+    out = apply(row, tuple(value for value, _ in args), expr.attribute)
+    return out, _error(row, expr.attribute, args, out)
+
+
+def _error(row: Operation, attribute: Attribute, args: tuple[_Known, ...], out: Array) -> Array:
+    """Return what the result of one operation may be off by."""
+    body = definition(row, attribute)
     if body is not None:
-        operands = dict(zip(OPERANDS, args, strict=False))
-        parts = zip(OPERANDS, expr.args, strict=False)
-        known = {key: evaluate(arg, values) for key, arg in parts}
-        size = _size(body, known, operands)
+        _, error = _known(body, dict(zip(OPERANDS, args, strict=False)))
         # A 0 there is exact, as among equal cells: without error, too, where it is divided by 0.
-        is_exact = row.name == "deviation" and evaluate(body, known) == 0
-        return np.where(is_exact, 0.0, size)
-    if expr.op == "div":
-        return np.asarray(args[0] / np.abs(evaluate(expr.args[1], values)))
-    return np.asarray(np.abs(evaluate(expr, values)))
+        error = np.where((out == 0) & (row.name == "deviation"), 0.0, error)
+    else:
+        error = _brought(row, attribute, args, out) + _own(row, attribute, args, out)
+    return np.where(np.isfinite(out), error, 0.0)
+
+
+def _brought(row: Operation, attribute: Attribute, args: tuple[_Known, ...], out: Array) -> Array:
+    """Return what the operands' errors make of the result."""
+    if row.name in _PRODUCTS:
+        (a, e), (b, f) = args
+        return apply(row, (np.abs(a), f)) + apply(row, (e, np.abs(b) + f))
+    if row.name == "div":  # its slope in what divides leaves the range of float64 early
+        (_, e), (b, f) = args
+        return (e + np.abs(out) * f) / np.abs(b)
+    if row.name in _LINEAR or row.is_arrangement:
+        return apply(row, tuple(error for _, error in args), attribute)
+    known = {"out": out, **{key: value for key, (value, _) in zip(OPERANDS, args, strict=False)}}
+    total = np.zeros(out.shape)
+    for place, (_, error) in enumerate(args[: len(row.local)]):
+        slope = evaluate(local_formula(row, place, attribute), known)
+        total = total + np.where(error == 0, 0.0, error * np.abs(slope))
+    return total
+
+
+def _own(row: Operation, attribute: Attribute, args: tuple[_Known, ...], out: Array) -> Array:
+    """Return what the operation itself may be off by: each term of a sum is rounded once."""
+    if row.is_arrangement:
+        return np.zeros(out.shape)
+    if row.name in _SUMS:
+        a = args[0][0]
+        terms = a.shape[-1] if row.name == "matmul" else a.size // max(out.size, 1)
+        sizes = tuple(np.abs(value) for value, _ in args)
+        return np.asarray(terms * _UNIT * apply(row, sizes, attribute))
+    return np.asarray((2 if row.name in _ULP else 1) * _UNIT * np.abs(out))

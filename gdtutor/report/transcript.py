@@ -143,7 +143,7 @@ def _numbers(context: Context) -> str:
     if isinstance(expr, Apply) or any(True for _ in names_in(expr)):
         opened = open_cell(expr, cell, context.shapes, context.arrays)
         written = numbers_writer(context, opened.values).write(opened.formula)
-        return f"{written} = {context.number(float(value[cell]))}"
+        return f"{written} {' '.join(context.equal(float(value[cell])))}"
     return context.number(float(value[cell]))
 
 

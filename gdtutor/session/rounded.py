@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
-from gdtutor.engine.rounding import RoundingErrors, cancelled, is_rounding, rounding_of
+from gdtutor.engine.rounding import RoundingErrors, is_rounding, rounding_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.moment import Moment
 
@@ -38,22 +38,31 @@ def _largest(trace: Trace) -> float:
 
 @lru_cache(maxsize=4)
 def _numbers(trace: Trace) -> frozenset[float]:
-    found: set[float] = set()
-    for name, gradient in trace.gradients.items():
-        found.update(gradient[is_rounding(gradient, bounds_of(trace).gradients[name])].tolist())
-    return frozenset(found | {-value for value in found})
+    bounds = bounds_of(trace)
+    own = [(gradient, bounds.gradients[name]) for name, gradient in trace.gradients.items()]
+    sent = [
+        (c.value, bound)
+        for name, errors in bounds.shares.items()
+        for c, bound in zip(trace.contributions[name], errors, strict=True)
+    ]
+    found = _rounded([*own, *sent])
+    return found | {-value for value in found}
 
 
 @lru_cache(maxsize=4)
 def _cancelled(trace: Trace) -> frozenset[float]:
     if len(trace.graph.nodes) > _MOST_NODES:
         return frozenset()
-    cells = cancelled(trace).items()
-    return frozenset(x for name, at in cells for x in trace.values[name][at].tolist())
+    return _rounded((trace.values[n], bound) for n, bound in bounds_of(trace).values.items())
+
+
+def _rounded(pairs: Iterable[tuple[Array, Array]]) -> frozenset[float]:
+    return frozenset(x for value, e in pairs for x in value[is_rounding(value, e)].tolist())
 
 
 def of_rounding(trace: Trace, value: Array, *, is_late: bool) -> Cells:
-    """Return which cells hold a number of a value that is 0 but for rounding, or of a gradient.
+    """Return which cells hold a number of a value that is 0 but for rounding, or of a gradient, or
+    of a share of one.
 
     Args:
         trace: The values and gradients.

@@ -103,14 +103,14 @@ def _in_short(
     if c.sums and c.local.ndim:
         over = "Σ" if context.chars.unicode else "sum"
         symbols = f"{over} {'over examples ' if names_local else ''}of {symbols}"
-        product = (line("  = ", (context.number(float(c.value)), Style.CURRENT)),)
+        sign, shown = context.equal(float(c.value))
+        product = (line(f"  {sign} ", (shown, Style.CURRENT)),)
     else:
         values = {"upstream": at(c.upstream), "local": at(c.local)}
         numbers = numbers_writer(context, values).leaf
         formula = Apply("mul", (Name("upstream"), Name("local")))
-        sign = relation(formula, values, at(c.value), context)
+        sign, shown = context.equal(at(c.value), relation(formula, values, at(c.value), context))
         factors = f"  = {numbers('upstream')}{times}{numbers('local')}"
-        shown = context.number(at(c.value))
         product = (line(f"{factors} {sign} ", (shown, Style.CURRENT)),)
         if width_of(product[0]) > width:
             product = (line(factors), line(f"  {sign} ", (shown, Style.CURRENT)))
@@ -127,8 +127,8 @@ def _of_arrays(context: Context, c: Contribution, width: int) -> tuple[Line, ...
     cell = context.look.cell
     if cell is None:
         return lines
-    number = (context.number(float(c.value[cell])), Style.CURRENT)
-    return (*lines, line(f"  {cell_name('share', cell)} = ", number))
+    sign, shown = context.equal(float(c.value[cell]))
+    return (*lines, line(f"  {cell_name('share', cell)} {sign} ", (shown, Style.CURRENT)))
 
 
 def _sum_of_arrays(
@@ -188,9 +188,10 @@ def _added_up(
         read = sum(read_back(value, context.look.digits) for value in values.values())
         sign = relation(Name("sum"), {"sum": read}, total, context)
     body = numbers_writer(context, values).write(expr)
+    sign, shown = context.equal(total, sign)
     return (
         *wrapped_formula(f"{called} = ", body, width),
-        line(" " * len(called), f" {sign} ", (context.number(total), Style.CURRENT)),
+        line(" " * len(called), f" {sign} ", (shown, Style.CURRENT)),
     )
 
 
@@ -222,8 +223,8 @@ def _block(context: Context, title: str, value: Array, why: str, width: int) -> 
     reason = wrapped(why, width, Style.DIM) if why else ()
     style = Style.TEXT if why else Style.CURRENT
     if value.size == 1:
-        shown = context.number(float(value.reshape(())))
-        return (head, line(f"{called} = ", (shown, style)), *reason)
+        sign, shown = context.equal(float(value.reshape(())))
+        return (head, line(f"{called} {sign} ", (shown, style)), *reason)
     return (head, line(f"{called} ="), *array_lines(context, value, width, max_rows=3), *reason)
 
 

@@ -191,11 +191,21 @@ class Context(Struct, frozen=True, eq=False):
             return None
         return of_rounding(self.trace, value, is_late=self.is_late)
 
+    def is_rounded(self, value: float) -> bool:
+        """Say whether a number is shown as ≈0."""
+        may_be = abs(value) < TINY or self.is_late
+        return may_be and bool(np.any(self.rounded(np.asarray(value))))
+
     def number(self, value: float) -> str:
         """Return a number as it is shown; ≈0 for one that is 0 but for its own rounding."""
-        if (abs(value) < TINY or self.is_late) and np.any(self.rounded(np.asarray(value))):
+        if self.is_rounded(value):
             return notation.about_zero(self.chars)
         return notation.shown(value, self.look.digits, self.chars)
+
+    def equal(self, value: float, sign: str = "=") -> tuple[str, str]:
+        """Return the sign before a number, and the number; ≈0 has a sign already: ≈ and 0."""
+        shown = self.number(value)
+        return (shown[:1], shown[1:]) if shown[:1] in ("≈", "~") else (sign, shown)
 
     def gradient_name(self, of: str) -> str:
         """Return how the gradient of a node is called."""

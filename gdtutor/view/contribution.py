@@ -75,10 +75,10 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> t
     called, partial = _called(context, brief), partial_name(context, c)
     over = "Σ" if context.chars.unicode else "sum"
     product = f"{context.gradient_name(c.consumer)}{times_sign(context)}{partial}"
-    shown = context.number(float(c.value))
+    sign, shown = context.equal(float(c.value))
     head = (
         *wrapped_formula(f"{called} = ", f"{over} over examples of {product}", width),
-        line(" " * len(called), " = ", (shown, Style.CURRENT)),
+        line(" " * len(called), f" {sign} ", (shown, Style.CURRENT)),
     )
     if brief:
         return head
@@ -89,7 +89,7 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> t
         *array_lines(context, c.upstream, width, of=c.consumer),
         *_local(context, c, width, reason=False),
         *array_lines(context, c.local, width, of=c.consumer),
-        line(("their products add up to ", Style.DIM), shown),
+        line(("their products add up to ", Style.DIM), context.number(float(c.value))),
         *array_lines(context, products, width, of=c.consumer),
     )
     return stacked([head, rows])
@@ -188,20 +188,20 @@ def _product(context: Context, c: Contribution, called: str, width: int) -> tupl
     values = {"upstream": context.followed(c.upstream), "local": _local_number(context, c) or 0.0}
     numbers = numbers_writer(context, values).leaf
     formula = Apply("mul", (Name("upstream"), Name("local")))
-    sign = relation(formula, values, result, context)
+    sign, shown = context.equal(result, relation(formula, values, result, context))
     factors = context.gradient_name(c.consumer), partial_name(context, c)
     symbols = times.join(("upstream", "local") if called in factors else factors)
     indent = " " * len(called)
     return (
         *wrapped_formula(f"{called} = ", symbols, width),
         line(f"{indent} = ", f"{numbers('upstream')}{times}{numbers('local')}"),
-        line(f"{indent} {sign} ", (context.number(result), Style.CURRENT)),
+        line(f"{indent} {sign} ", (shown, Style.CURRENT)),
     )
 
 
 def _factors(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
-    upstream = context.number(context.followed(c.upstream))
-    named = f"{context.gradient_name(c.consumer)} = {upstream}"
+    sign, upstream = context.equal(context.followed(c.upstream))
+    named = f"{context.gradient_name(c.consumer)} {sign} {upstream}"
     start = _start(context, c)
     heads: tuple[Line, ...] = (
         line(("upstream  ", Style.DIM), named, (f"   {start or origin(context, c)}", Style.DIM)),
@@ -222,9 +222,9 @@ def _local(context: Context, c: Contribution, width: int, *, reason: bool) -> tu
     """Return the local gradient: its formula, its number, and why it is so."""
     formula = "" if c.local_formula is None else context.writer().write(c.local_formula)
     local = _local_number(context, c)
-    shown = "" if local is None else context.number(local)
-    parts = (partial_name(context, c), formula, shown)
-    body = " = ".join(dict.fromkeys(text for text in parts if text))
+    body = " = ".join(text for text in (partial_name(context, c), formula) if text)
+    if local is not None and formula != context.number(local):
+        body = " ".join((body, *context.equal(local)))
     head = wrapped_formula("local     ", body, width)
     why = because(context, c) if reason else ""
     if not why:

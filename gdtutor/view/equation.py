@@ -15,15 +15,15 @@ from gdtutor.view.context import Context
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Line, Style
 from gdtutor.view.lines import line, wrapped_formula
-from gdtutor.view.notation import about_zero, number, read_back
+from gdtutor.view.notation import number, read_back
 
 
 def relation(expr: Expr, values: Mapping[str, float], result: float, context: Context) -> str:
     """Return `=` where the shown operands give the shown result, else `≈` (ASCII `~`)."""
     digits = context.look.digits
-    shown = {name: np.asarray(read_back(value, digits)) for name, value in values.items()}
+    read = {n: 0.0 if context.is_rounded(v) else read_back(v, digits) for n, v in values.items()}
     with np.errstate(all="ignore"):
-        recomputed = float(evaluate(expr, shown))
+        recomputed = float(evaluate(expr, {n: np.asarray(v) for n, v in read.items()}))
     if number(recomputed, digits) == number(result, digits):
         return "="
     return "≈" if context.chars.unicode else "~"
@@ -83,10 +83,7 @@ def equation_lines(
     left, expr = told.left, told.expr
     written = _with_ellipsis(context, writer or context.writer()).write(expr)
     numbers = numbers_writer(context, told.values).write(expr)
-    shown = context.number(told.result)
-    sign = f"{relation(expr, told.values, told.result, context)} "
-    # It has its own sign where it is but for its rounding.
-    sign = "" if shown == about_zero(context.chars) else sign
+    sign, shown = context.equal(told.result, relation(expr, told.values, told.result, context))
     indent, lines = " " * len(left), []
     if symbols and len(left) + 3 + max(len(written), len(numbers)) > width and len(left) > 3:
         # A long name before the sign would leave no room for the formula.
@@ -95,5 +92,5 @@ def equation_lines(
         lines = list(wrapped_formula(f"{left} = ", written, width))
     if numbers != written and numbers != shown:
         lines.extend(wrapped_formula(f"{indent} = ", numbers, width))
-    lines.append(line(f"{indent} {sign}", (shown, Style.CURRENT)))
+    lines.append(line(f"{indent} {sign} ", (shown, Style.CURRENT)))
     return tuple(lines)

@@ -54,7 +54,8 @@ def proof_lines(context: Context, width: int) -> tuple[Line, ...]:
         return (line(f"{context.gradient_name(node)} = 1"), *wrapped(text, width, Style.GOOD))
     proof = prove(context.graph, context.trace.values, node, cell, gradient)
     called = cell_name(context.gradient_name(node), cell)
-    head = line(f"{called} = ", (context.number(gradient), Style.CURRENT))
+    sign, shown = context.equal(gradient)
+    head = line(f"{called} {sign} ", (shown, Style.CURRENT))
     by = "  by the backward pass"
     if width_of(head) + len(by) <= width:
         head = (*head, *line((by, Style.DIM)))

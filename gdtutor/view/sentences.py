@@ -134,7 +134,7 @@ def _operations(expr: Expr) -> list[str]:
     return found[::-1]
 
 
-_ROUNDING = "It is 0 but for rounding: the difference of equal sums."
+_ROUNDING = "It is 0 but for rounding, which alone may be as large."
 _SETTLED = (
     "With operations written out a number on its way leaves the range of float64; this is what the "
     "folded line gives."
@@ -226,7 +226,7 @@ def _update(context: Context) -> str:
         return f"{called} stays as it is: {why}."
     if is_step_of_rounding(context.moment, name):
         return (
-            f"The gradient of {called} is 0 but for rounding, the difference of equal sums. What "
+            f"The gradient of {called} is 0 but for rounding, which alone may be as large. What "
             "rounding leaves of it makes this step."
         )
     moved = f"{_course(before, after, gradient)}, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,8 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.rounding import is_rounding, rounding_of
 from gdtutor.engine.trace import trace
 from gdtutor.training.problem import Problem
-from tests.training.problems import make_problem
+from tests.engine.exact import exact_gradients, exactly
+from tests.training.problems import gate_examples, make_problem, network
 from tests.training.test_one_number import normalised
 from tests.training.test_random_graphs import shared_networks
 from tests.tries import tries
@@ -82,6 +84,49 @@ def test_another_order_of_the_examples_differs_within_the_bounds(
     for name, bound in rounding_of(one).gradients.items():
         if name in problem.parameters:
             assert (np.abs(one.gradients[name] - other.gradients[name]) <= 2 * bound).all()
+
+
+@st.composite
+def saturated(draw: st.DrawFn) -> Problem:
+    """Networks as they are late in training: weights are large, gradients small."""
+    layers = (2, *draw(st.lists(st.integers(1, 3), min_size=1, max_size=2)), 1)
+    rng = np.random.RandomState(draw(st.integers(0, 1000)))
+    gain = draw(st.sampled_from((1, 5, 20, 100)))
+    shapes = {f"W{i}": pair[::-1] for i, pair in enumerate(pairwise(layers), 1)}
+    weights = {name: gain * rng.randn(*shape) for name, shape in shapes.items()}
+    biases = {f"b{i}": rng.randn(n, 1) for i, n in enumerate(layers[1:], 1)}
+    cost = draw(
+        st.sampled_from(("sum((Yhat - Y)**2)/(2*m)", "mean(binary_cross_entropy(Yhat, Y))"))
+    )
+    activation = draw(st.sampled_from(("tanh", "sigmoid", "relu", "softplus")))
+    return network(layers, gate_examples("xor"), weights | biases, activation=activation, cost=cost)
+
+
+@PROFILE
+@given(st.one_of(saturated(), shared_networks()))
+def test_what_is_called_rounding_differs_from_the_exact_number_by_no_more(problem: Problem) -> None:
+    done = traced(problem)
+    exact = exact_gradients(done)
+    for name, bound in rounding_of(done).gradients.items():
+        errors = np.asarray(abs(exactly(done.gradients[name]) - exact[name]), dtype=np.float64)
+        assert (errors <= bound).all(), name
+
+
+def test_the_gradient_of_a_saturated_network_is_no_rounding() -> None:
+    """Its factors are differences of numbers near 1, and known to a millionth all the same."""
+    weights = {"W1": [[4.0, 3.0]], "b1": [[1.0]], "W2": [[9.0]], "b2": [[9.0]]}
+    done = traced(network((2, 1, 1), gate_examples("or")[3:], weights, activation="tanh"))
+    bounds = rounding_of(done).gradients
+    for name in weights:
+        assert 0 < np.abs(done.gradients[name]).max() < 1e-12
+        assert not is_rounding(done.gradients[name], 1e5 * bounds[name]).any(), name
+
+
+def test_the_difference_of_equal_sums_is_rounding() -> None:
+    parts = {"p": 1.6, "q": -1.2, "r": -0.4}
+    lines = [("L", "s*p + s*q + s*r")]
+    done = traced(make_problem(lines, {"s": 0.3} | parts, np.empty((0, 0)), [], is_single=True))
+    assert is_rounding(done.gradients["s"], rounding_of(done).gradients["s"])
 
 
 def test_a_bound_that_has_overflowed_calls_nothing_rounding():

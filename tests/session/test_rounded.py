@@ -1,17 +1,22 @@
 """A gradient that is 0 but for rounding is shown as ≈0, told, and counted as 0."""
 
+import re
+
 import numpy as np
 import pytest
 
-from gdtutor.drive.opening import session_at
+from gdtutor.drive.opening import placed, session_at
 from gdtutor.export.script import export_text
 from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.play.playground import Playground
 from gdtutor.session.answers import read_number
-from gdtutor.session.state import current_step
+from gdtutor.session.playing import play_session
+from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.session.working import working_of
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
-from tests.session.session_walks import press
+from tests.session.session_walks import open_at, press
 from tests.test_export import run
 
 NORMED = """\
@@ -58,7 +63,7 @@ def test_the_gradient_is_shown_as_about_0_and_told(normed):
     session = session_at(normed(), at="1/backward:b")
     assert session.moment.trace.gradients["b"].any()
     assert "≈0" in words(session)
-    assert "0 but for rounding: the difference of equal sums" in words(session)
+    assert "It is 0 but for rounding, which alone may be as large." in words(session)
 
 
 CANCELS = """\
@@ -93,7 +98,7 @@ def test_a_value_that_is_what_rounding_leaves_is_about_0_and_a_small_difference_
         assert abs(value) < 1e-15
         rows = frame_of(session, 80, 24, UNICODE).text().splitlines()[2:16]
         told = " ".join(row.split("││")[1].strip(" │") for row in rows)
-        assert told.strip().endswith("≈0") == (node in shown), told
+        assert told.strip().endswith("≈ 0") == (node in shown), told
         assert "≈ ≈0" not in told
     digits = frame_of(press(session_at(path, at="forward:z"), "D"), 80, 24, UNICODE).text()
     assert "= 5.5511e−17 " in digits
@@ -166,3 +171,32 @@ def test_what_the_walk_updates_to_is_what_the_next_iteration_begins_with(normed)
         after = session_at(normed(), at=f"{k + 1}/given").moment.state.parameters
         for name, step in session.moment.updates.items():
             assert np.array_equal(step.p, after[name])
+
+
+@pytest.mark.parametrize(
+    ("playground", "at", "shown"),
+    [
+        (Playground(optimizer="adam"), "14000/backward:W1[1,0]", "+ (−1.147e−9)·(−0.1183)"),
+        (
+            Playground(layers=(2, 5, 2, 1), init="uniform", seed=2, optimizer="adam"),
+            "14000/backward:Z2[0,9]",
+            "≈ −3.496e−10",
+        ),
+    ],
+)
+def test_a_small_gradient_late_in_training_is_no_rounding(playground, at, shown):
+    played = placed(play_session(Session(patience=100), playground), at)
+    told = frame_of(replace(played, screen=Screen.STUDY), 200, 50, UNICODE).text()
+    flat = " ".join(re.sub("[│╭╮╰╯─]", " ", told).split())
+    assert shown in flat
+    assert "≈0" not in told
+    assert "0 but for rounding" not in flat
+
+
+@pytest.mark.parametrize("at", ["h2", "w", "u"])
+def test_a_result_that_is_0_but_for_rounding_has_one_sign(at):
+    session = open_at("feedback", at=f"200/backward:{at}")
+    told = words(session)
+    assert "≈ 0" in told
+    assert "≈ ≈0" not in told
+    assert "= ≈0 " not in told.replace("= ≈0 ×", "").replace("= ≈0 +", "")
