@@ -279,7 +279,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             display_options.next_example, "example", why_not=works_at.examples),
     Row("tab", ("tab",), "the next panel at full size: graph, values, note, node", _STUDY,
             display_options.next_tab, "view", why_not=works_at.panels),
-    Row("figure", ("f",), "the lesson's next picture, or the graph again", _STUDY,
+    Row("figure", ("f",), "the lesson's next picture, or the graph again; 2f: the second", _STUDY,
             figures.next_figure, "picture", why_not=works_at.pictures),
     Row("fewer_digits", ("d",), "fewer digits", _STUDY, _back(display_options.change_digits)),
     Row("more_digits", ("D",), "more digits", _STUDY, display_options.change_digits),

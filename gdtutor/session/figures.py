@@ -7,7 +7,7 @@ from gdtutor.lesson.picture_work import TIMED
 from gdtutor.lesson.selectors import Selector, parse_selector
 from gdtutor.session.effects import TimeExamples
 from gdtutor.session.runs import has_others
-from gdtutor.session.state import Screen, Session, Walk, current_step
+from gdtutor.session.state import Screen, Session, Tab, Walk, current_step
 from gdtutor.session.steps import Step
 from gdtutor.training.classes import has_classes
 from gdtutor.training.problem import input_columns
@@ -49,10 +49,10 @@ def offered_figures(session: Walk) -> tuple[int, ...]:
     return tuple(n for n, w in pictures if step is None or _is_of_graph(session, w, step.scene))
 
 
-def figures_ahead(session: Walk) -> int:
-    """Return how many pictures on from the step's own the one that shows is, as `f` goes."""
-    places = (0, *offered_figures(session))
-    return (places.index(shown_figure(session)) - places.index(own_figure(session))) % len(places)
+def figure_key(session: Walk) -> tuple[str, ...]:
+    """Return the key that chooses the picture that the learner has chosen, if one was."""
+    places, chosen = (0, *offered_figures(session)), session.look.figure
+    return (f"{places.index(chosen)}f",) if chosen in places else ()
 
 
 def own_figure(session: Walk) -> int:
@@ -122,10 +122,23 @@ def _is_at(place: Selector, step: Step) -> bool:
 
 
 def next_figure(session: Walk, count: int) -> Walk:
-    """Show the next picture, and the graph after the last one."""
-    places = (0, *offered_figures(session))
-    figure = places[(places.index(shown_figure(session)) + count) % len(places)]
-    return replace(session, look=replace(session.look, figure=figure))
+    """Show the next picture, and the graph after the last one; the picture of a number that was
+    typed, 0 for the graph.
+
+    Where the panel on the screen has no place for pictures, the graph's, which has, shows then.
+    """
+    look, places = session.look, (0, *offered_figures(session))
+    is_beside = look.tab is Tab.NODE and not look.is_alone
+    is_placed = is_beside or look.tab is Tab.GRAPH
+    here = places.index(shown_figure(session))
+    if is_beside and look.figure is None and look.beside in places:
+        here = here or places.index(look.beside)
+    # What shows nowhere yet is the next.
+    number = here if here and not is_placed else (here + 1) % len(places)
+    if session.count:
+        number = min(int(session.count), len(places) - 1)
+    tab = look.tab if is_placed else Tab.GRAPH
+    return replace(session, look=replace(look, figure=places[number], tab=tab))
 
 
 def measurements_due(session: Session) -> tuple[TimeExamples, ...]:

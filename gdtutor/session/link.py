@@ -10,7 +10,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Selector
 from gdtutor.play.options import words_of
 from gdtutor.session.digits import DEFAULT_DIGITS
-from gdtutor.session.figures import figures_ahead
+from gdtutor.session.figures import figure_key
 from gdtutor.session.iteration_limit import PATIENCE
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
@@ -188,7 +188,7 @@ def _keys(session: Walk) -> str:
         return " ".join(_play_keys(session))
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
     keys += ["tab"] * list(Tab).index(look.tab)
-    keys += ["f"] * figures_ahead(session)
+    keys += figure_key(session)
     keys += ["h"] if look.hides_hints else []
     keys += ["z"] if look.is_closing else []
     if look.scroll > 0 and look.cell is None:

@@ -203,6 +203,11 @@ class Look(Struct, frozen=True):
     figure: int | None = None
     """The picture that stands in place of the graph, from 1; 0 for the graph; None where the
     lesson decides."""
+    is_alone: bool = False
+    """Whether the panel that `tab` names shows alone, as its screen has found."""
+    beside: int = 0
+    """The picture that stands beside the graph where `figure` leaves it to the lesson, from 1, as
+    its screen has found; 0 where none does."""
 
 
 class TrainLook(Struct, frozen=True):

@@ -105,6 +105,8 @@ def pictures(session: Walk) -> str:
         return "This lesson has no pictures."
     if is_page(session):
         return "The pictures belong to the steps; go on to the first one."
+    if session.challenge is not None:
+        return ANSWER_FIRST
     return "" if offered_figures(session) else "This graph has no pictures; another one has."
 
 

@@ -59,18 +59,31 @@ def walk_figure(
         always: Whether the first that can be chosen shows where the learner has chosen none and
             the lesson shows none; one of what is to come is left out until then.
     """
-    if session.challenge is not None:
-        # A picture may give the answer away.
-        return None
-    number = shown_figure(session)
-    offered = offered_figures(session)
-    if not number and always and session.look.figure is None:
-        number = next((n for n in offered if not _is_to_come(session, n, chars)), 0)
-    if not 0 < number <= len(session.lesson.pictures):
+    number, offered = number_of(session, chars, always=always), offered_figures(session)
+    if not number:
         return None
     wish = session.lesson.pictures[number - 1]
     place = f" {offered.index(number) + 1}/{len(offered)}" if len(offered) > 1 else ""
     return _figure(session, wish, width, height, chars, place)
+
+
+def number_of(session: Walk, chars: Chars, *, always: bool = False) -> int:
+    """Return which picture stands in place of the graph, from 1; 0 where the graph does."""
+    if session.challenge is not None:
+        # A picture may give the answer away.
+        return 0
+    number = shown_figure(session)
+    if not number and always and session.look.figure is None:
+        offered = offered_figures(session)
+        number = next((n for n in offered if not _is_to_come(session, n, chars)), 0)
+    return number
+
+
+def picture_title(session: Walk, number: int, chars: Chars) -> str:
+    """Return the title of a picture of the lesson, from 1."""
+    from gdtutor.view.pictures import title_of
+
+    return title_of(source_of(session, chars), session.lesson.pictures[number - 1])
 
 
 def _is_to_come(session: Walk, number: int, chars: Chars) -> bool:

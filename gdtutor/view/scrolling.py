@@ -46,7 +46,7 @@ def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Sess
     """Return the session settled at a size with its frame, signs explained that are new on it."""
     session = settled(session, width, height, chars)
     frame = frame_of(session, width, height, chars)
-    session = _paging(session, frame)
+    session = _pictured(_paging(session, frame), frame, chars)
     if isinstance(session, Walk) and session.screen is Screen.STUDY and session.challenge is None:
         return _explained(session, frame, chars)
     return session, frame
@@ -73,6 +73,21 @@ def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
         one for one in look.met or () if one in met or explanation(one[0], chars)[:16] in text
     )
     return replace(session, look=replace(look, met=told)), frame
+
+
+def _pictured(session: Session, frame: Frame, chars: Chars) -> Session:
+    """Return the session that knows which picture its screen shows beside the graph, and whether
+    one panel shows alone, for the key of the pictures.
+    """
+    is_walked = isinstance(session, Walk) and session.screen is Screen.STUDY
+    if not isinstance(session, Walk) or not is_walked or not session.lesson.pictures:
+        return session
+    from gdtutor.view.study import is_compact, pictured
+
+    alone, beside = is_compact(frame.width, frame.height), pictured(session, frame, chars)
+    if (alone, beside) == (session.look.is_alone, session.look.beside):
+        return session
+    return replace(session, look=replace(session.look, is_alone=alone, beside=beside))
 
 
 def _paging(session: Session, frame: Frame) -> Session:

@@ -11,7 +11,7 @@ from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import context_of, met_lines, node_lines, note_lines, with_signs
-from gdtutor.view.figures import Figure, moved, walk_figure
+from gdtutor.view.figures import Figure, moved, number_of, picture_title, walk_figure
 from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.header import header_line, passed_over
@@ -26,6 +26,8 @@ COMPACT = (NARROW, 20)
 """Below this width or height one panel shows at a time, under tabs."""
 
 
+TITLE = 12
+"""Characters of a picture's title by which it is found on a screen."""
 NOTE = 6
 """Lines of the note of a high terminal, where it has no panel."""
 
@@ -104,6 +106,16 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
     bottom = bottom_lines(session, width, chars, trouble=told, above=body)
     lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
     return Frame(width, height, lines[:height], moved(plots, 0, 1))
+
+
+def pictured(session: Walk, frame: Frame, chars: Chars) -> int:
+    """Return the picture that a large screen shows beside the graph, from 1; 0 where none does."""
+    is_node = is_wide(frame.width, frame.height) and session.look.tab is Tab.NODE
+    if not is_node or session.look.is_closing or not session.step:
+        return 0
+    number = number_of(session, chars, always=True)
+    title = picture_title(session, number, chars) if number else ""
+    return number if title[:TITLE] in frame.text() else 0
 
 
 def _trouble(session: Walk, width: int, chars: Chars) -> Line:

@@ -173,8 +173,9 @@ def _graph(context: Context, width: int, height: int, picture: PanelNeed | None)
     Below it stand blank lines for signs that the walk meets, where that takes none from a picture.
     """
     rooms = [height - LEAST_PICTURE, height] if picture is not None else [height]
-    if len(places_of(context.trace).used) > WHOLE:
-        # What lies around a node is drawn in as many lines at every one.
+    if len(places_of(context.trace).used) > WHOLE or (picture is not None and context.look.figure):
+        # What lies around a node is drawn in as many lines at every one; a picture that was asked
+        # for has its room.
         rooms = [height - LEAST_PICTURE]
     for room in rooms:
         drawing = graph_drawing(context, width - 4, room - BORDER, marked_names(context))

@@ -68,8 +68,9 @@ def test_f_goes_through_the_pictures_and_back_to_the_graph(start):
     assert [shown_figure(pressed(at_own, " ".join("f" * n))) for n in range(4)] == [1, 2, 0, 1]
 
 
-def test_a_count_goes_on_by_so_many(start):
-    assert shown_figure(pressed(start, "2f")) == 2
+def test_a_number_chooses_its_picture_and_0_the_graph(start):
+    at_own = goto(start, "backward:w")
+    assert [shown_figure(pressed(at_own, f"{n}f")) for n in range(4)] == [0, 1, 2, 2]
 
 
 def test_a_chosen_picture_stays_over_the_steps(start):
@@ -77,7 +78,7 @@ def test_a_chosen_picture_stays_over_the_steps(start):
 
 
 def test_a_picture_that_was_put_away_comes_back_where_it_shows_by_itself(start):
-    away = pressed(goto(start, "backward:w"), "2f")
+    away = pressed(goto(start, "backward:w"), "0f")
     assert shown_figure(away) == 0
     assert shown_figure(pressed(away, "n")) == 1
 
@@ -101,7 +102,8 @@ def test_the_timing_picture_asks_for_its_times_once(start):
 
 
 def test_the_command_line_brings_the_picture_back(start):
-    assert "--keys f" in command_of(pressed(start, "f"))
+    # By its number: how many presses lead to it hangs on what the screen shows by itself.
+    assert "--keys 1f" in command_of(pressed(start, "f"))
     assert "--keys" not in command_of(goto(start, "backward:w"))
 
 
@@ -126,7 +128,7 @@ def test_a_picture_with_steps_is_offered_beside_the_graphs_that_have_them(first_
     assert shown_figure(last) == 1
     assert [shown_figure(pressed(last, " ".join("f" * n))) for n in range(3)] == [1, 0, 1]
     assert "pictures" not in frame_of(first_graph, 120, 36, UNICODE).text()
-    assert command_of(pressed(last, "f")).endswith("--keys f")
+    assert command_of(pressed(last, "f")).endswith("--keys 0f")
 
 
 def test_a_chosen_picture_waits_where_it_is_not_offered(first_graph):

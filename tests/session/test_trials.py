@@ -170,8 +170,8 @@ def test_changes_on_the_way_and_those_of_variants_are_left_out_and_said(start) -
 
 def test_pictures_keep_their_own_runs(start) -> None:
     first = tried(pressed(start, "f")[0])
-    both = tried(pressed(first, "2f")[0])
-    again, effects = pressed(both, "2f")
+    both = tried(pressed(first, "3f")[0])
+    again, effects = pressed(both, "1f")
     assert effects == []
     assert told(again) == told(first)
 
@@ -185,7 +185,7 @@ def test_a_worker_that_gives_up_is_not_asked_again_until_the_picture_is_left(sta
     failed, effects = update(session, Failed("no"))
     assert effects == ()
     assert failed.message == "no"
-    anew, effects = pressed(rests, "f 3f")
+    anew, effects = pressed(rests, "f 1f")
     assert [type(effect) for effect in effects] == [SweepRuns]
     assert "0 of 80 epochs" in told(anew)
 
