@@ -22,7 +22,7 @@ from gdtutor.session.link import place_of
 from gdtutor.session.state import AroundKey, Playing, Screen, Session, Walk
 from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.frame import Chars, Frame, Line, Lines, Style
 from gdtutor.view.lines import fitted, line, shortened, width_of, wrapped
 from gdtutor.view.notation import plain
 
@@ -150,9 +150,7 @@ def place(session: Session) -> str:
     return "training" if session.screen is Screen.TRAIN else at
 
 
-def panel_rows(
-    room: Classroom, invitation: Invitation, width: int, chars: Chars
-) -> tuple[Line, ...]:
+def panel_rows(room: Classroom, invitation: Invitation, width: int, chars: Chars) -> Lines:
     """Return the panel of the class: how to join, then who is where.
 
     It may stand on a projector: beside a name stands no answer and no verdict, and while a question
@@ -202,7 +200,7 @@ def _seat_row(room: Classroom, seat: Seat, longest: int, chars: Chars) -> Line:
     return line(mark, padded(seat.name, longest + 2), (answered, Style.DIM), where)
 
 
-def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> tuple[Line, ...]:
+def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> Lines:
     """Return the spread of the answers to the last question as bars, beside an earlier round."""
     if not polls:
         return (line("No question was asked yet: A asks one."),)
@@ -239,7 +237,7 @@ def _unmarked(poll: Poll) -> _Bars:
     return [(answer, count, Style.TEXT) for answer, count in given(poll)]
 
 
-def _bars(rounds: Sequence[_Bars], width: int, chars: Chars) -> Iterator[tuple[Line, ...]]:
+def _bars(rounds: Sequence[_Bars], width: int, chars: Chars) -> Iterator[Lines]:
     """Yield the bars of each round, all of one scale, so that they compare."""
     rounds = [[(plain(told, chars), count, style) for told, count, style in one] for one in rounds]
     counted = [row for one in rounds for row in one]

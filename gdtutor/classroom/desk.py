@@ -16,7 +16,7 @@ from gdtutor.session.state import Prompt, PromptKind, Session
 from gdtutor.session.update import Action, Told
 from gdtutor.values import replace
 from gdtutor.view.bottom import prompt_line
-from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.frame import Chars, Frame, Line, Lines, Style
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.refusal import with_refusal
 
@@ -195,7 +195,7 @@ class Desk:
         """Return the rows of the panel that is laid."""
         return self._podium.rows()
 
-    def _below(self, width: int) -> tuple[Line, ...]:
+    def _below(self, width: int) -> Lines:
         """Return the `rows` lines below the screens."""
         return (self._stop_line(),)
 

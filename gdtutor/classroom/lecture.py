@@ -21,7 +21,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.session.update import Action, Posed, Told
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line
+from gdtutor.view.frame import Chars, Line, Lines
 from gdtutor.view.notation import plural
 
 ANSWERS = "answers"
@@ -127,7 +127,7 @@ class Lecture(Desk):
         """One for the class, and one for the stops where there are any."""
         return 1 if self._podium.talk is None else 2
 
-    def _below(self, width: int) -> tuple[Line, ...]:
+    def _below(self, width: int) -> Lines:
         below = class_line(self.hub.room, self._opening.invitation, width, self._chars)
         return (below,) if self._podium.talk is None else (self._stop_line(), below)
 

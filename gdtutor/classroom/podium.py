@@ -22,7 +22,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.session.update import Action, StopOpened, Told
 from gdtutor.values import Struct
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import line
 
 NEXT, PREVIOUS, OVERVIEW, KEEP = "greater_than_sign", "less_than_sign", "O", "K"
@@ -209,7 +209,7 @@ class Podium:
         self.tell()
         return f"Stop {at + 1} is {f'stop {self.at + 1} now' if way else 'removed, with its note'}."
 
-    def rows(self) -> tuple[Line, ...]:
+    def rows(self) -> Lines:
         """Return the overview of the stops."""
         talk = self.talk
         if talk is None or self.file is None:

@@ -24,7 +24,7 @@ from gdtutor.ui.terminal import choose_chars
 from gdtutor.values import Struct, replace
 from gdtutor.view.bottom import bottom_lines, fits_beside
 from gdtutor.view.explain import context_of
-from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.frame import Chars, Frame, Line, Lines, Style
 from gdtutor.view.header import header_line
 from gdtutor.view.lines import fitted, line, width_of, wrapped
 from gdtutor.view.notation import plain
@@ -249,7 +249,7 @@ class SeatScreen:
 
 
 def _following(body: tuple[Row, ...], room: Classroom, seat: Seat, terminal: Terminal) -> Painted:
-    lines: tuple[Line, ...] = ((),) * min(terminal.height, 2)
+    lines: Lines = ((),) * min(terminal.height, 2)
     if not is_too_small(terminal.width, terminal.height):
         lines = _status(room, seat, terminal)
         # What is wrong with an answer is told whole, over the last rows of the step.
@@ -276,13 +276,13 @@ def _said_with_help(notice: str, width: int) -> Line:
     return line((notice if len(notice) + 2 <= width else brief, Style.GOOD))
 
 
-def _status(room: Classroom, seat: Seat, terminal: Terminal) -> tuple[Line, ...]:
+def _status(room: Classroom, seat: Seat, terminal: Terminal) -> Lines:
     """Return the last lines of one who follows, two or three: what is said or typed, the keys."""
     width, told = terminal.width, plain(seat.notice, terminal.chars)
     of = (LOCKED_KEYS, LOCKED_OPEN) if room.is_locked else (KEYS, OPEN_KEYS)
     keys = next((k for k in of[seat.draft is not None] if len(k) < width), "")
     notice = wrapped(told, width - 2, Style.GOOD)
-    rows: tuple[Line, ...] = (*notice[:2], line((keys, Style.DIM)))
+    rows: Lines = (*notice[:2], line((keys, Style.DIM)))
     if seat.draft is not None:
         typed = bottom_lines(replace(room.shared, prompt=seat.draft), width, terminal.chars)[0]
         below = _said_with_help(told, width) if told else rows[-1]

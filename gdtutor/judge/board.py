@@ -21,7 +21,7 @@ from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
+from gdtutor.view.frame import Chars, Frame, Line, Lines, Placed, Style
 from gdtutor.view.graph.model import DrawNode
 from gdtutor.view.graph.panel import graph_drawing, leaf_style
 from gdtutor.view.heading import heading_line, title_of
@@ -180,7 +180,7 @@ def _graph(board: Board, verdict: Verdict, tab: int, size: tuple[int, int], char
     return Panel(f"graph{many}{before}", rows)
 
 
-def _legend(size: tuple[int, int], chars: Chars) -> tuple[Line, ...]:
+def _legend(size: tuple[int, int], chars: Chars) -> Lines:
     """Return what the marks are, where the graph leaves room."""
     signs = MARKS if chars.unicode else ASCII_MARKS
     told = line("  ".join(f"{sign} {word}" for sign, word in zip(signs, _MEANING, strict=True)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gdtutor.paint.cells import Row, row_of, text_width
 from gdtutor.paint.ticks import AxisTick, Scale, axis_of, has_length, labelled_axis, log_axis
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import LARGEST, Chars, Line, Plot, Segment, Series, Style
+from gdtutor.view.frame import LARGEST, Chars, Lines, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def plot_rows(plot: Plot, width: int, height: int, chars: Chars) -> tuple[Row, .
     return tuple(rows)
 
 
-def _heading(plot: Plot, width: int, chars: Chars) -> tuple[Line, ...]:
+def _heading(plot: Plot, width: int, chars: Chars) -> Lines:
     """Return the name of the y axis and the title, and each labelled series after its mark."""
     of_y = f"{plot.y_label} (log)".strip() if plot.log_y else plot.y_label
     parts = ((of_y, Style.DIM), (plot.title, Style.TITLE))

@@ -12,7 +12,7 @@ from gdtutor.values import Struct
 from gdtutor.view.context import Context
 from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.formula import Writer
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Lines, Style
 from gdtutor.view.lines import ROOM, fitting, line, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_height, matrix_lines
 from gdtutor.view.notation import shape as shape_text
@@ -38,7 +38,7 @@ def array_lines(
     is_result: bool = False,
     counts: bool = True,
     of: str = "",
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return an array's cells, the followed example marked, in the result the opened cell too.
 
     Args:
@@ -72,7 +72,7 @@ def array_lines(
 
 def _cell_sums(
     context: Context, computed: Computed, cell: tuple[int, ...], width: int
-) -> Iterator[tuple[Line, ...]]:
+) -> Iterator[Lines]:
     """Yield one cell's scalar formula, in symbols and in numbers, shorter and shorter."""
     called, result = cell_name(computed.called, cell), float(computed.value[cell])
     for most in (MAX_TERMS, 4, 3):
@@ -83,9 +83,7 @@ def _cell_sums(
     yield equation_lines(context, told, width, symbols=False)
 
 
-def result_lines(
-    context: Context, computed: Computed, width: int, room: int = ROOM
-) -> tuple[Line, ...]:
+def result_lines(context: Context, computed: Computed, width: int, room: int = ROOM) -> Lines:
     """Return the result of an array formula: its cells, and the opened one below.
 
     Args:
@@ -112,9 +110,7 @@ def result_lines(
     return fitting(arrangements, room)
 
 
-def fit_lines(
-    context: Context, expr: Expr, target: Shape, width: int, of: str = ""
-) -> tuple[Line, ...]:
+def fit_lines(context: Context, expr: Expr, target: Shape, width: int, of: str = "") -> Lines:
     """Return the line that says why the shapes fit: `(3×4)·(4×2) → (3×2)`.
 
     Args:

@@ -12,7 +12,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.formula import Writer
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.hints import hint_lines
 from gdtutor.view.lines import line, stacked, wrapped, wrapped_formula
 
@@ -74,7 +74,7 @@ _HOW = {
 }
 
 
-def asking_lines(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
+def asking_lines(context: Context, challenge: Challenge, width: int) -> Lines:
     """Return the question, what is said about the last answer, and the hints given so far."""
     wanted = wrapped(question_text(context, challenge), width, Style.CURRENT)
     told = _HOW[challenge.ask].format(typed=_typed(context))
@@ -129,7 +129,7 @@ def asked_name(context: Context, challenge: Challenge) -> str:
     return cell_name(called, challenge.cell)
 
 
-def _formula(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
+def _formula(context: Context, challenge: Challenge, width: int) -> Lines:
     """Return the lesson's own formula of a node on the way forward, which is no secret."""
     if challenge.step.phase is not Phase.FORWARD or not challenge.hides:
         return ()
@@ -138,7 +138,7 @@ def _formula(context: Context, challenge: Challenge, width: int) -> tuple[Line, 
     return wrapped_formula(f"{context.name(node)} = ", written, width)
 
 
-def _choices(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
+def _choices(context: Context, challenge: Challenge, width: int) -> Lines:
     rows: list[Line] = []
     for number, choice in enumerate(challenge.choices, 1):
         head = f" {number}  "
@@ -166,7 +166,7 @@ def _wanted(context: Context, wish: Wanted) -> str:
     return cell_name(called, wish.cell or ())
 
 
-def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) -> tuple[Line, ...]:
+def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) -> Lines:
     said = [f"{tried.answer[:40]} is not it.", *(_says(context, fit) for fit in tried.fits)]
     if tried.is_done:
         said.append("That node has been visited already.")
@@ -181,12 +181,12 @@ def _says(context: Context, fit: SlipMatch) -> str:
     return SAYS[fit.slip].format(about=context.name(fit.about))
 
 
-def _hints(context: Context, challenge: Challenge, width: int) -> tuple[Line, ...]:
+def _hints(context: Context, challenge: Challenge, width: int) -> Lines:
     stages = range(challenge.hints_shown)
     return tuple(row for stage in stages for row in hint_rows(context, challenge, stage, width))
 
 
-def hint_rows(context: Context, challenge: Challenge, stage: int, width: int) -> tuple[Line, ...]:
+def hint_rows(context: Context, challenge: Challenge, stage: int, width: int) -> Lines:
     """Return one hint, stages counted from 0: the author's, then the program's."""
     if stage >= len(challenge.hints):
         return hint_lines(context, challenge, stage - len(challenge.hints), width)

@@ -23,7 +23,7 @@ from gdtutor.view.contribution import (
     times_sign,
 )
 from gdtutor.view.equation import numbers_writer, relation
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Lines, Style
 from gdtutor.view.lines import fitting, line, width_of, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS
 from gdtutor.view.notation import read_back
@@ -34,7 +34,7 @@ FIRST_SHARES = 3
 """Of more shares than that, so many first ones are written out, and the last."""
 
 
-def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
+def backward_lines(context: Context, width: int) -> Lines:
     """Return a backward step: the contribution of each arriving edge, and their sum."""
     received = context.trace.contributions[context.step.node]
     if not received:
@@ -46,11 +46,11 @@ def backward_lines(context: Context, width: int) -> tuple[Line, ...]:
 
 def _arrangements(
     context: Context, received: tuple[Contribution, ...], width: int
-) -> Iterator[list[tuple[Line, ...]]]:
+) -> Iterator[list[Lines]]:
     """Yield the shares and their sum in less and less room."""
     shown, left_out = _ends(received), _left_out(context, received)
 
-    def arranged(blocks: list[tuple[Line, ...]], total: tuple[Line, ...]) -> list[tuple[Line, ...]]:
+    def arranged(blocks: list[Lines], total: Lines) -> list[Lines]:
         return [*blocks[:-1], left_out, blocks[-1], total]
 
     whole = [
@@ -79,7 +79,7 @@ def _ends(received: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
     return (*received[:FIRST_SHARES], received[-1])
 
 
-def _left_out(context: Context, received: tuple[Contribution, ...]) -> tuple[Line, ...]:
+def _left_out(context: Context, received: tuple[Contribution, ...]) -> Lines:
     count = len(received) - len(_ends(received))
     return (
         (line((f"{context.chars.ellipsis} and {count} more shares", Style.DIM)),) if count else ()
@@ -91,15 +91,13 @@ def _is_of_examples(context: Context, c: Contribution) -> bool:
     return c.local is not None and (c.local.ndim == 0 or context.graph.by_rows)
 
 
-def _in_short(
-    context: Context, c: Contribution, width: int, *, names_local: bool
-) -> tuple[Line, ...]:
+def _in_short(context: Context, c: Contribution, width: int, *, names_local: bool) -> Lines:
     """Return one of many shares: the product in symbols and in numbers, and its local gradient."""
     if c.local is None:
         return ()
     times, at = times_sign(context), context.followed
     symbols = f"{context.gradient_name(c.consumer)}{times}{partial_name(context, c)}"
-    product: tuple[Line, ...]
+    product: Lines
     if c.sums and c.local.ndim:
         over = "Σ" if context.chars.unicode else "sum"
         symbols = f"{over} {'over examples ' if names_local else ''}of {symbols}"
@@ -119,7 +117,7 @@ def _in_short(
     return (*wrapped_formula(f"{origin(context, c)}: ", symbols, width), *product, *local)
 
 
-def _of_arrays(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
+def _of_arrays(context: Context, c: Contribution, width: int) -> Lines:
     """Return one of many shares that are arrays: its rule, and the opened cell's number."""
     within = replace(context, upstream=(c.consumer, c.upstream))
     rule = within.writer().write(c.rule)
@@ -133,7 +131,7 @@ def _of_arrays(context: Context, c: Contribution, width: int) -> tuple[Line, ...
 
 def _sum_of_arrays(
     context: Context, received: tuple[Contribution, ...], width: int, rows: int
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return the sum of shares that are arrays: so many rows of it, and the opened cell's sum."""
     node, cell = context.step.node, context.look.cell
     called, total = context.gradient_name(node), context.trace.gradients[node]
@@ -148,7 +146,7 @@ def _sum_of_arrays(
     )
 
 
-def _beginning(context: Context, width: int) -> tuple[Line, ...]:
+def _beginning(context: Context, width: int) -> Lines:
     node = context.name(context.step.node)
     start = line(f"{context.gradient_name(context.step.node)} = ", ("1", Style.CURRENT))
     why = f"The pass begins here: {node} changes exactly as fast as itself."
@@ -162,7 +160,7 @@ def _added(names: list[str]) -> Expr:
     return expr
 
 
-def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> tuple[Line, ...]:
+def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> Lines:
     """Return the sum over the uses of a node."""
     node = context.step.node
     called = context.gradient_name(node)
@@ -176,7 +174,7 @@ def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> tu
 
 def _added_up(
     context: Context, called: str, shares: list[float], total: float, width: int
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return numbers as a sum with its result, the middle ones in one where they are many."""
     values = {f"use{i}": share for i, share in enumerate(shares)}
     if len(shares) <= MOST_SHARES:
@@ -195,7 +193,7 @@ def _added_up(
     )
 
 
-def mistake_lines(context: Context, width: int) -> tuple[Line, ...]:
+def mistake_lines(context: Context, width: int) -> Lines:
     """Return the right gradient of a backward step, and what two common slips would give."""
     node = context.step.node
     received = context.trace.contributions[node]
@@ -217,7 +215,7 @@ def mistake_lines(context: Context, width: int) -> tuple[Line, ...]:
     return fitting([blocks], context.room)
 
 
-def _block(context: Context, title: str, value: Array, why: str, width: int) -> tuple[Line, ...]:
+def _block(context: Context, title: str, value: Array, why: str, width: int) -> Lines:
     called = context.gradient_name(context.step.node)
     head = line((title, Style.BACKWARD))
     reason = wrapped(why, width, Style.DIM) if why else ()

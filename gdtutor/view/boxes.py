@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gdtutor.lesson.characters import cells, taken
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Frame, Line, Segment, Style
+from gdtutor.view.frame import Chars, Frame, Line, Lines, Segment, Style
 from gdtutor.view.lines import fitted, line, shortened
 
 
@@ -15,7 +15,7 @@ class Panel(Struct, frozen=True):
     """A titled block of lines, which may be longer than the room it gets."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: Lines
     scroll: int = 0
     """First line shown."""
     is_focused: bool = False
@@ -26,7 +26,7 @@ class Panel(Struct, frozen=True):
     """Lines left out above and below of what does not scroll."""
 
 
-def boxed(panel: Panel, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
+def boxed(panel: Panel, width: int, height: int, chars: Chars) -> Lines:
     """Return exactly `height` lines of `width` cells; what does not fit is announced."""
     style = Style.FOCUS if panel.is_focused else Style.BORDER
     corners = "╭╮╰╯─│" if chars.unicode else "++++-|"
@@ -64,7 +64,7 @@ def more_text(way: int, count: int, chars: Chars) -> str:
     return f"{('↑', '↓')[way] if chars.unicode else ('up ', 'down ')[way]}{count} more"
 
 
-def window(lines: Sequence[Line], scroll: int, rows: int) -> tuple[Line, ...]:
+def window(lines: Sequence[Line], scroll: int, rows: int) -> Lines:
     """Return exactly `rows` lines from `scroll` on."""
     start = max(min(scroll, len(lines) - rows), 0)
     shown = tuple(lines[start : start + rows])
@@ -97,7 +97,7 @@ def hidden_around(rows: Sequence[Line]) -> tuple[int, int] | None:
     return max(int(note[1] or 0) for note in found), max(int(note[2] or 0) for note in found)
 
 
-def beside(*blocks: Sequence[Line]) -> tuple[Line, ...]:
+def beside(*blocks: Sequence[Line]) -> Lines:
     """Return blocks of equally many lines side by side."""
     return tuple(
         tuple(segment for part in row for segment in part) for row in zip(*blocks, strict=True)

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from gdtutor.lesson.characters import cells, shell_line, shell_word
-from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.frame import Chars, Frame, Lines, Style
 from gdtutor.view.lines import fitted, line
 
 TITLE = "The command that opens this screen, copied where the terminal lets it be:"
@@ -20,7 +20,7 @@ def with_command(frame: Frame, command: str, chars: Chars) -> Frame:
     return frame.covered(first, shown)
 
 
-def command_lines(command: str, width: int) -> tuple[Line, ...]:
+def command_lines(command: str, width: int) -> Lines:
     """Return a command in lines; where it is broken, a shell reads the lines as one."""
     text = shell_line(command)
     if cells(text) + 2 <= width:

@@ -14,7 +14,7 @@ from gdtutor.values import replace
 from gdtutor.view.arrays import Computed, array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer, relation
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Lines, Style
 from gdtutor.view.lines import fitting, line, stacked, width_of, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS
 
@@ -38,7 +38,7 @@ def _start(context: Context, c: Contribution) -> str:
 
 def contribution_lines(
     context: Context, c: Contribution, width: int, *, brief: bool = False
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return what arrives from one use: upstream gradient, local gradient, and their product.
 
     Args:
@@ -55,18 +55,18 @@ def contribution_lines(
     return _of_arrays(context, c, width, brief=brief)
 
 
-def _of_numbers(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
+def _of_numbers(context: Context, c: Contribution, width: int, *, brief: bool) -> Lines:
     lines = _product(context, c, _called(context, brief), width)
     if brief:
         return (*lines, *_local(context, c, width, reason=False))
     return stacked([lines, _factors(context, c, width)])
 
 
-def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
+def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> Lines:
     """Return a contribution in a scalar lesson over a batch: one example, then the rows."""
     if c.local is None:
         return ()
-    head: tuple[Line, ...]
+    head: Lines
     if not c.sums:
         head = _product(context, c, _called(context, brief), width)
         if brief:
@@ -95,7 +95,7 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> t
     return stacked([head, rows])
 
 
-def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) -> tuple[Line, ...]:
+def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) -> Lines:
     node = context.step.node
     called = _called(context, brief)
     of = f", the shape of {context.name(node)}"
@@ -113,7 +113,7 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
         more = result_lines(context, computed, width, context.room - len(symbols))
         return fitting([(formula, result), (symbols, more)], context.room)
 
-    def arrangements() -> Iterator[tuple[tuple[Line, ...], ...]]:
+    def arrangements() -> Iterator[tuple[Lines, ...]]:
         for rows, less in _ROWS:
             if c.value.ndim:
                 result = array_lines(context, c.value, width, max_rows=rows, is_result=True)
@@ -129,7 +129,7 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
 
 def _upstream_array(
     context: Context, c: Contribution, width: int, rows: int, counts: bool
-) -> tuple[Line, ...]:
+) -> Lines:
     called = context.gradient_name(c.consumer)
     whence = _start(context, c) or origin(context, c)
     head = line(("upstream ", Style.DIM), called, (f"  {whence}", Style.DIM))
@@ -137,9 +137,7 @@ def _upstream_array(
     return (head, *cells)
 
 
-def _local_array(
-    context: Context, c: Contribution, width: int, rows: int, counts: bool
-) -> tuple[Line, ...]:
+def _local_array(context: Context, c: Contribution, width: int, rows: int, counts: bool) -> Lines:
     head = local_formula(context, c, width)
     if not head or c.local is None:
         return ()
@@ -147,7 +145,7 @@ def _local_array(
     return (*head, *array_lines(context, c.local, width, max_rows=rows, counts=counts, of=of))
 
 
-def _local_named(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
+def _local_named(context: Context, c: Contribution, width: int) -> Lines:
     """Return the local gradient of an array without its numbers, and where they are."""
     head = local_formula(context, c, width)
     text = f"{context.chars.ellipsis} c opens a cell, with its numbers"
@@ -155,7 +153,7 @@ def _local_named(context: Context, c: Contribution, width: int) -> tuple[Line, .
     return (*head, *where) if head else ()
 
 
-def local_formula(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
+def local_formula(context: Context, c: Contribution, width: int) -> Lines:
     """Return the local gradient of an array in symbols; nothing where a rule stands for it."""
     if c.local is None or c.local_formula is None or isinstance(c.local_formula, Number):
         return ()
@@ -178,7 +176,7 @@ def _called(context: Context, brief: bool) -> str:
     return "share" if brief else context.gradient_name(context.step.node)
 
 
-def _product(context: Context, c: Contribution, called: str, width: int) -> tuple[Line, ...]:
+def _product(context: Context, c: Contribution, called: str, width: int) -> Lines:
     """Return `∂L/∂b = ∂L/∂z × ∂z/∂b`, the same with the example's numbers, and the product.
 
     Where the consumer is the root, the local gradient has the name of the gradient itself: the
@@ -199,11 +197,11 @@ def _product(context: Context, c: Contribution, called: str, width: int) -> tupl
     )
 
 
-def _factors(context: Context, c: Contribution, width: int) -> tuple[Line, ...]:
+def _factors(context: Context, c: Contribution, width: int) -> Lines:
     sign, upstream = context.equal(context.followed(c.upstream))
     named = f"{context.gradient_name(c.consumer)} {sign} {upstream}"
     start = _start(context, c)
-    heads: tuple[Line, ...] = (
+    heads: Lines = (
         line(("upstream  ", Style.DIM), named, (f"   {start or origin(context, c)}", Style.DIM)),
     )
     if width_of(heads[0]) > width:
@@ -218,7 +216,7 @@ def _local_number(context: Context, c: Contribution) -> float | None:
     return context.followed(c.local)
 
 
-def _local(context: Context, c: Contribution, width: int, *, reason: bool) -> tuple[Line, ...]:
+def _local(context: Context, c: Contribution, width: int, *, reason: bool) -> Lines:
     """Return the local gradient: its formula, its number, and why it is so."""
     formula = "" if c.local_formula is None else context.writer().write(c.local_formula)
     local = _local_number(context, c)

@@ -18,7 +18,7 @@ from gdtutor.training.trouble import STILL, Trouble
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.frame import Chars, Lines, Style
 from gdtutor.view.lines import wrapped
 
 ROOMY = 70
@@ -27,9 +27,7 @@ MOST_NODES = 2_000
 """Nodes of a graph above which saturated units are not looked for at every key."""
 
 
-def diagnosis_lines(
-    session: Walk, width: int, chars: Chars, most: int | None = None
-) -> tuple[Line, ...]:
+def diagnosis_lines(session: Walk, width: int, chars: Chars, most: int | None = None) -> Lines:
     """Return what is wrong with the run as far as it was trained, empty where nothing is.
 
     In few words where the lines are narrow, or would be more than `most`.
@@ -244,7 +242,7 @@ def asleep_marks(context: Context) -> dict[str, str]:
     return marks
 
 
-def asleep_lines(context: Context, width: int) -> tuple[Line, ...]:
+def asleep_lines(context: Context, width: int) -> Lines:
     """Return, for the current node, how many of its units are saturated or dead."""
     node = context.step.node
     if len(context.graph.nodes) > MOST_NODES or not node:

@@ -13,7 +13,7 @@ from gdtutor.engine.operations import evaluate
 from gdtutor.values import Struct, replace
 from gdtutor.view.context import Context
 from gdtutor.view.formula import Writer
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Lines, Style
 from gdtutor.view.lines import line, wrapped_formula
 from gdtutor.view.notation import number, read_back
 
@@ -70,7 +70,7 @@ def equation_lines(
     writer: Writer | None = None,
     *,
     symbols: bool = True,
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return `z = w·x + b`, the same with numbers, and the result, each from its own line.
 
     Args:

@@ -23,7 +23,7 @@ from gdtutor.view.backward import backward_lines, mistake_lines
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines
 from gdtutor.view.forward import forward_lines, given_lines
-from gdtutor.view.frame import UNICODE, Chars, Line, Style
+from gdtutor.view.frame import UNICODE, Chars, Lines, Style
 from gdtutor.view.glossary import MET, SIGNS
 from gdtutor.view.lines import stacked, text_of, wrapped
 from gdtutor.view.matrix import NOTATION_WIDTH
@@ -66,7 +66,7 @@ def with_symbols(session: W, chars: Chars) -> W:
     return session
 
 
-def node_lines(context: Context, width: int) -> tuple[Line, ...]:
+def node_lines(context: Context, width: int) -> Lines:
     """Return what the node panel says about the step, in lines no wider than `width`."""
     if context.challenge is not None:
         return asking_lines(context, context.challenge, width)
@@ -86,17 +86,17 @@ def node_lines(context: Context, width: int) -> tuple[Line, ...]:
     return with_old_value(context, lines, width)
 
 
-def with_signs(context: Context, lines: tuple[Line, ...], width: int) -> tuple[Line, ...]:
+def with_signs(context: Context, lines: Lines, width: int) -> Lines:
     """Return a block whose blank last lines explain the signs met here, as many as have room."""
     blank = next((n for n, row in enumerate(reversed(lines)) if text_of(row).strip()), len(lines))
-    told: tuple[Line, ...] = ()
+    told: Lines = ()
     for sign in met_signs(context):
         rows = _explained(context, sign, width)
         told = (*told, *rows) if len(told) + len(rows) <= blank else told
     return (*lines[: len(lines) - len(told)], *told)
 
 
-def met_lines(context: Context, width: int) -> tuple[Line, ...]:
+def met_lines(context: Context, width: int) -> Lines:
     """Explain the signs that this step is the first to draw."""
     signs = met_signs(context)
     if context.look.cell is not None:
@@ -106,7 +106,7 @@ def met_lines(context: Context, width: int) -> tuple[Line, ...]:
     return tuple(row for s in signs for row in _explained(context, s, width))
 
 
-def _explained(context: Context, sign: str, width: int) -> tuple[Line, ...]:
+def _explained(context: Context, sign: str, width: int) -> Lines:
     return wrapped(explanation(sign, context.chars), width, Style.DIM)
 
 
@@ -157,7 +157,7 @@ def _signs(moment: Moment, lesson: Lesson, number: int) -> frozenset[str]:
     return frozenset(sign for sign in (*_MARKS.values(), *MET) if sign in text)
 
 
-def note_lines(session: Walk, context: Context, width: int) -> tuple[Line, ...]:
+def note_lines(session: Walk, context: Context, width: int) -> Lines:
     """Return the author's note with its placeholders filled, or the program's sentence.
 
     Where its lines are measured every number has the width of a long one: what a question asks for,

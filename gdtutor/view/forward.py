@@ -13,7 +13,7 @@ from gdtutor.engine.operations import FUNCTIONS, OPERANDS, OPERATIONS, Array, Ki
 from gdtutor.view.arrays import Computed, array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import Equation, equation_lines
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import ROOM, fitting, line, stacked, width_of, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
@@ -32,7 +32,7 @@ MANY = 5
 """Numbers of a group up to which each has a line of its own."""
 
 
-def given_lines(context: Context, width: int) -> tuple[Line, ...]:
+def given_lines(context: Context, width: int) -> Lines:
     """Return every given value, in groups; small arrays stand side by side.
 
     Below them stands where they come from: how inputs were scaled, and parameters drawn.
@@ -69,7 +69,7 @@ _GIVEN = (
 """How the data and the parameters are shown, in the order in which that is tried."""
 
 
-def _given(context: Context, width: int, data: _Shown, parameters: _Shown) -> tuple[Line, ...]:
+def _given(context: Context, width: int, data: _Shown, parameters: _Shown) -> Lines:
     """Return the given values; what matrices were stands in the title where that moves nothing."""
     plain, told = (_in_groups(context, width, data, parameters, told=t) for t in (False, True))
     return told if len(told) == len(plain) else plain
@@ -87,8 +87,8 @@ def _title(context: Context, title: str, names: list[str], width: int) -> Line:
 
 def _in_groups(
     context: Context, width: int, data: _Shown, parameters: _Shown, *, told: bool
-) -> tuple[Line, ...]:
-    groups: list[tuple[Line, ...]] = []
+) -> Lines:
+    groups: list[Lines] = []
     for role, title, style in _ROLES:
         leaves = [leaf.name for leaf in context.graph.leaves if leaf.role is role]
         if leaves:
@@ -108,7 +108,7 @@ def _in_groups(
 
 def _blocks(
     context: Context, names: list[str], style: Style, width: int, shown: _Shown
-) -> list[tuple[Line, ...]]:
+) -> list[Lines]:
     """Return the given values of one group, each with its name."""
     are_matrices = all(len(context.shape(name)) == 2 for name in names)
     left_out = len(names) - FIRST - LAST
@@ -119,7 +119,7 @@ def _blocks(
     return [*ends[:FIRST], (more,), *ends[FIRST:]]
 
 
-def _given_alone(context: Context, width: int) -> tuple[Line, ...]:
+def _given_alone(context: Context, width: int) -> Lines:
     """Return every given value, each in lines of its own."""
     lines: list[Line] = []
     for role, title, style in _ROLES:
@@ -130,7 +130,7 @@ def _given_alone(context: Context, width: int) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _alone(context: Context, name: str, style: Style, width: int) -> tuple[Line, ...]:
+def _alone(context: Context, name: str, style: Style, width: int) -> Lines:
     """Return a given value: a number, a row of numbers, or a line for each row of a matrix."""
     value, label = context.trace.values[name], context.name(name)
     is_matrix = value.ndim == 2
@@ -148,7 +148,7 @@ def _leaves(context: Context) -> list[str]:
     return [leaf.name for leaf in context.graph.leaves]
 
 
-def _block(context: Context, name: str, style: Style, width: int, how: _Shown) -> tuple[Line, ...]:
+def _block(context: Context, name: str, style: Style, width: int, how: _Shown) -> Lines:
     """Return a given value with its name before it."""
     value = context.trace.values[name]
     label = context.name(name)
@@ -188,7 +188,7 @@ def _ends(context: Context, value: Array) -> str:
     return f"{first} {context.chars.ellipsis} {last}" if value.size > 2 else f"{first} {last}"
 
 
-def side_by_side(blocks: Sequence[tuple[Line, ...]], width: int) -> tuple[Line, ...]:
+def side_by_side(blocks: Sequence[Lines], width: int) -> Lines:
     """Return blocks in rows, as many beside each other as fit."""
     lines: list[Line] = []
     start, used = 0, 0
@@ -204,7 +204,7 @@ def side_by_side(blocks: Sequence[tuple[Line, ...]], width: int) -> tuple[Line, 
     return tuple(lines)
 
 
-def forward_lines(context: Context, width: int, below: tuple[Line, ...] = ()) -> tuple[Line, ...]:
+def forward_lines(context: Context, width: int, below: Lines = ()) -> Lines:
     """Return a forward step: formula, numbers, result; for arrays the shapes and the cells.
 
     Args:
@@ -249,7 +249,7 @@ def _gathers(expr: Expr) -> bool:
     return isinstance(expr, Apply) and OPERATIONS[expr.op].kind is not Kind.ELEMENTWISE
 
 
-def _example_of_rows(context: Context, expr: Expr, width: int) -> tuple[Line, ...]:
+def _example_of_rows(context: Context, expr: Expr, width: int) -> Lines:
     """Return the followed example's numbers, then the row over the batch."""
     node = context.step.node
     value = context.trace.values[node]
@@ -262,7 +262,7 @@ def _example_of_rows(context: Context, expr: Expr, width: int) -> tuple[Line, ..
     return stacked([lines, rows, definition_lines(context, expr, width)])
 
 
-def definition_lines(context: Context, expr: Expr, width: int) -> tuple[Line, ...]:
+def definition_lines(context: Context, expr: Expr, width: int) -> Lines:
     """Return the definition of an operation that has a name rather than a sign."""
     if not isinstance(expr, Apply) or expr.op not in FUNCTIONS:
         return ()

@@ -58,6 +58,8 @@ class Segment(NamedTuple):
 
 Line = tuple[Segment, ...]
 """One row of a screen or panel, left to right."""
+Lines = tuple[Line, ...]
+"""Rows below each other."""
 
 
 class Chars(Struct, frozen=True):
@@ -153,12 +155,16 @@ class Placed(Struct, frozen=True):
     height: int
 
 
+Block = tuple[Lines, tuple[Placed, ...]]
+"""A part of a screen: its rows, and the plots that lie on them, placed from its top left."""
+
+
 class Frame(Struct, frozen=True):
     """One whole screen: `height` lines of exactly `width` cells, and plots that lie on them."""
 
     width: int
     height: int
-    lines: tuple[Line, ...]
+    lines: Lines
     plots: tuple[Placed, ...] = ()
 
     def covered(self, first: int, rows: Sequence[Line]) -> Frame:

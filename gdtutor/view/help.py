@@ -9,7 +9,7 @@ from gdtutor.session.state import AroundKey, HelpLook, Screen, Session
 from gdtutor.values import replace
 from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.frame import Chars, Frame, Line, Lines, Style
 from gdtutor.view.glossary import HELPED
 from gdtutor.view.lines import fitted, line, text_of, wrapped
 
@@ -31,7 +31,7 @@ def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame
     return Frame(width, height, tuple(fitted(row, width, chars) for row in rows))
 
 
-def _first_line(session: Session, lines: tuple[Line, ...], height: int) -> int:
+def _first_line(session: Session, lines: Lines, height: int) -> int:
     """Return the first line shown; a page leaves one line of the page before."""
     rows = height - 4
     look = session.help
@@ -55,7 +55,7 @@ def settled_help(session: Session, width: int, height: int, chars: Chars) -> Ses
     return session
 
 
-def _place_of(sought: str, lines: tuple[Line, ...], behind: int) -> int | None:
+def _place_of(sought: str, lines: Lines, behind: int) -> int | None:
     """Return the next line that has a word, the one that explains it first; then from the top."""
     order = (*range(behind + 1, len(lines)), *range(min(behind + 1, len(lines))))
     having = [n for n in order if sought.lower() in text_of(lines[n]).lower()]
@@ -66,7 +66,7 @@ def _place_of(sought: str, lines: tuple[Line, ...], behind: int) -> int | None:
 
 def help_lines(
     screen: Screen, width: int, chars: Chars, around: tuple[AroundKey, ...] = ()
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return the keys of a screen, those around it, and the notation, for any width."""
     lines: list[Line] = [line((f"Keys of the {screen.value} screen", Style.TITLE))]
     commands = commands_of(screen)

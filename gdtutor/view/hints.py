@@ -15,7 +15,7 @@ from gdtutor.view.context import Context
 from gdtutor.view.contribution import times_sign
 from gdtutor.view.equation import Equation, equation_lines, numbers_writer
 from gdtutor.view.forward import definition_lines
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import line, wrapped, wrapped_formula
 from gdtutor.view.updates import update_writer
 
@@ -32,7 +32,7 @@ _READY = {
 }
 
 
-def hint_lines(context: Context, challenge: Challenge, stage: int, width: int) -> tuple[Line, ...]:
+def hint_lines(context: Context, challenge: Challenge, stage: int, width: int) -> Lines:
     """Return one of the program's own hints, stages counted from 0."""
     if challenge.ask is Ask.NEXT:
         return wrapped(_READY[challenge.step.phase], width, Style.WARNING)
@@ -48,9 +48,7 @@ def hint_lines(context: Context, challenge: Challenge, stage: int, width: int) -
             return _update(context, challenge, width, with_numbers=with_numbers)
 
 
-def _forward(
-    context: Context, challenge: Challenge, width: int, *, with_numbers: bool
-) -> tuple[Line, ...]:
+def _forward(context: Context, challenge: Challenge, width: int, *, with_numbers: bool) -> Lines:
     node = challenge.step.node
     expr = context.node_expr(node)
     if not with_numbers:
@@ -64,9 +62,7 @@ def _forward(
     return _filled_in(context, computed, challenge, width)
 
 
-def _filled_in(
-    context: Context, computed: Computed, challenge: Challenge, width: int
-) -> tuple[Line, ...]:
+def _filled_in(context: Context, computed: Computed, challenge: Challenge, width: int) -> Lines:
     """Return a formula for the asked cell with its numbers, the result left out."""
     left, expr = computed.called, computed.formula
     if context.graph.by_rows and computed.value.ndim:
@@ -78,9 +74,7 @@ def _filled_in(
     return equation_lines(context, told, width)[:-1]
 
 
-def _backward(
-    context: Context, challenge: Challenge, width: int, *, with_numbers: bool
-) -> tuple[Line, ...]:
+def _backward(context: Context, challenge: Challenge, width: int, *, with_numbers: bool) -> Lines:
     received = context.trace.contributions[challenge.step.node]
     lines: list[Line] = []
     for index, c in enumerate(received):
@@ -98,7 +92,7 @@ def _use(
     width: int,
     *,
     with_numbers: bool,
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return upstream × local of one use, in symbols or in numbers."""
     node = challenge.step.node
     called = context.gradient_name(node)
@@ -123,9 +117,7 @@ def _use(
     return wrapped_formula(head, f"{written('u')}{times}{written('l')}", width)
 
 
-def _update(
-    context: Context, challenge: Challenge, width: int, *, with_numbers: bool
-) -> tuple[Line, ...]:
+def _update(context: Context, challenge: Challenge, width: int, *, with_numbers: bool) -> Lines:
     name, variable = challenge.step.node, challenge.step.variable
     expr = parse_rule(context.moment.updates[name].formulas[variable])
     values = update_operands(context.moment, name, variable)

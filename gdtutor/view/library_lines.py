@@ -7,7 +7,7 @@ from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import READ, WRITTEN, Library, found_at, shown_entries
 from gdtutor.view import notation
 from gdtutor.view.boxes import hidden
-from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.frame import Chars, Line, Lines, Style
 from gdtutor.view.lines import fitted, line, shortened, text_of, width_of, wrapped
 
 TWO_COLUMNS = 60
@@ -20,9 +20,7 @@ LEAST_SUMMARY = 24
 """Cells of a summary that the place where the learner left gives way to."""
 
 
-def library_lines(
-    library: Library, saving: str, width: int, height: int, chars: Chars
-) -> tuple[Line, ...]:
+def library_lines(library: Library, saving: str, width: int, height: int, chars: Chars) -> Lines:
     """Return exactly `height` lines: a heading, the list, and what the lesson at hand teaches.
 
     Args:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from gdtutor.lesson.characters import cells, cut_short, taken
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 
 ROOM = 15
 """Lines of the node panel at 80×24, which a step fits where it can."""
@@ -115,7 +115,7 @@ def joined(text: str) -> str:
     return _GRADIENT.sub(lambda name: name.group().replace(" ", "\u00a0"), text)
 
 
-def wrapped(text: str, width: int, style: Style = Style.TEXT) -> tuple[Line, ...]:
+def wrapped(text: str, width: int, style: Style = Style.TEXT) -> Lines:
     """Break prose at blanks; words longer than a line are broken within.
 
     A line holds one character at least, whatever the width.
@@ -150,9 +150,7 @@ _BEFORE_STROKE, _AFTER_STROKE = re.compile(r"(\bd |∂)\w[\w.]*$"), re.compile(r
 """What stands before and after the stroke of ∂L/∂w, in ASCII d L/d w."""
 
 
-def wrapped_formula(
-    head: str, body: str, width: int, style: Style = Style.TEXT
-) -> tuple[Line, ...]:
+def wrapped_formula(head: str, body: str, width: int, style: Style = Style.TEXT) -> Lines:
     """Break a formula before an operator; continuations are indented below the head's end."""
     indent = min(len(head), max(width // 3, 1))
     lines: list[Line] = []
@@ -216,7 +214,7 @@ def column_texts(rows: Sequence[Sequence[str]], gap: str) -> list[str]:
     ]
 
 
-def stacked(parts: Iterable[Sequence[Line]]) -> tuple[Line, ...]:
+def stacked(parts: Iterable[Sequence[Line]]) -> Lines:
     """Return blocks of lines below each other, empty ones left out, a blank line between."""
     result: list[Line] = []
     for part in parts:
@@ -227,12 +225,12 @@ def stacked(parts: Iterable[Sequence[Line]]) -> tuple[Line, ...]:
     return tuple(result)
 
 
-def fitting(arrangements: Iterable[Sequence[Sequence[Line]]], height: int) -> tuple[Line, ...]:
+def fitting(arrangements: Iterable[Sequence[Sequence[Line]]], height: int) -> Lines:
     """Return the first arrangement of blocks that fits a height, the last where none does.
 
     Each is tried with blank lines between its blocks, then without.
     """
-    lines: tuple[Line, ...] = ()
+    lines: Lines = ()
     for parts in arrangements:
         for lines in (stacked(parts), tuple(content for part in parts for content in part)):
             if len(lines) <= height:

@@ -8,7 +8,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.session.matrix_digits import common_exponent, shared_exponent
 from gdtutor.session.rounded import Cells
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.notation import about_zero, cell_number, power_of_ten
 
@@ -39,7 +39,7 @@ class MatrixLook(Struct, frozen=True):
     """Cells that are 0 but for their rounding, which are shown as ≈0; none where None."""
 
 
-def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> tuple[Line, ...]:
+def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> Lines:
     """Return a vector or matrix as lines no wider than the look allows."""
     grid = np.atleast_2d(np.asarray(array))
     if look.rounded is not None:
@@ -112,7 +112,7 @@ def _row_number(
     return (Segment(("" if row is None else f"{row} ").rjust(margin), Style.DIM),)
 
 
-def _rows_alone(grid: Array, exponent: int, look: MatrixLook, chars: Chars) -> tuple[Line, ...]:
+def _rows_alone(grid: Array, exponent: int, look: MatrixLook, chars: Chars) -> Lines:
     """Return a line for each row, with its number where there are several: `row 0: 0.5, 1`."""
     lines: list[Line] = []
     if look.counts and look.column is not None and grid.shape[1] > 1:

@@ -12,7 +12,7 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.values import replace
 from gdtutor.view.boxes import Panel
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Lines, Style
 from gdtutor.view.lines import cut, line, wrapped_formula
 
 _LABEL = "NumPy  "
@@ -23,9 +23,7 @@ MOST_LINES = 2
 """Lines that an assignment may take."""
 
 
-def with_numpy_line(
-    context: Context, lines: tuple[Line, ...], width: int, height: int
-) -> tuple[Line, ...]:
+def with_numpy_line(context: Context, lines: Lines, width: int, height: int) -> Lines:
     """Return a panel's lines with the step's NumPy at the bottom, where there is room for it.
 
     Empty lines of the panel give way to it, the upper ones first. It would answer a question, and
@@ -45,7 +43,7 @@ def with_numpy_line(
     return (*above, *((),) * (height - len(above) - len(shown)), *shown)
 
 
-def _closed_up(lines: tuple[Line, ...], height: int) -> tuple[Line, ...] | None:
+def _closed_up(lines: Lines, height: int) -> Lines | None:
     """Return lines without as many empty ones as keep them from fitting, None where all are few.
 
     One more goes where it can, to stand before what follows.

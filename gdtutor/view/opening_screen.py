@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.session.catalogue import Library
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.frame import Chars, Frame, Lines, Style
 from gdtutor.view.heading import OPENING, heading_line, title_of
 from gdtutor.view.library_lines import library_lines
 from gdtutor.view.lines import fitted, line
@@ -44,7 +44,7 @@ def library_cover(library: Library, width: int, height: int, chars: Chars) -> Fr
     return _frame(library_lines(library, "", width, height - 2, chars), width, height, chars)
 
 
-def _frame(lines: tuple[Line, ...], width: int, height: int, chars: Chars) -> Frame:
+def _frame(lines: Lines, width: int, height: int, chars: Chars) -> Frame:
     says = SAYS if chars.unicode else SAYS_IN_ASCII
     return Frame(
         width, height, tuple(fitted(content, width, chars) for content in (*lines, (), says))

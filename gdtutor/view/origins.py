@@ -16,7 +16,7 @@ from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.frame import Chars, Line, Lines, Style
 from gdtutor.view.lines import line, wrapped, wrapped_formula
 
 MOST_COLUMNS = 4
@@ -41,7 +41,7 @@ class _Draw(Struct, frozen=True):
     """Whether they come one after the other from one generator."""
 
 
-def origin_lines(context: Context, width: int, *, is_brief: bool = False) -> tuple[Line, ...]:
+def origin_lines(context: Context, width: int, *, is_brief: bool = False) -> Lines:
     """Return the rule of the scaling with its numbers, the features, then every drawn start's rule.
 
     Args:
@@ -65,7 +65,7 @@ def class_names(problem: Problem, chars: Chars) -> tuple[str, ...]:
     return tuple(notation.plain(column.partition("=")[2], chars) for column in columns)
 
 
-def class_lines(context: Context, name: str, width: int) -> tuple[Line, ...]:
+def class_lines(context: Context, name: str, width: int) -> Lines:
     """Return which class each row or column of the targets stands for, and the followed example's.
 
     Args:
@@ -86,7 +86,7 @@ def class_lines(context: Context, name: str, width: int) -> tuple[Line, ...]:
     return wrapped(told, width, Style.DIM)
 
 
-def _feature_lines(context: Context, width: int) -> tuple[Line, ...]:
+def _feature_lines(context: Context, width: int) -> Lines:
     """Return what the rows of the inputs' matrix are, where they are made from the inputs."""
     features = context.lesson.features
     if features is None or not any(leaf.role is Role.INPUT for leaf in context.graph.leaves):
@@ -98,7 +98,7 @@ def _feature_lines(context: Context, width: int) -> tuple[Line, ...]:
     return (head, *(line(" ", *row) for row in rest))
 
 
-def _scaling_lines(context: Context, width: int) -> tuple[Line, ...]:
+def _scaling_lines(context: Context, width: int) -> Lines:
     scaling = context.lesson.scaling
     if scaling is None or not any(leaf.role is Role.INPUT for leaf in context.graph.leaves):
         return ()
@@ -119,7 +119,7 @@ def _scaling_lines(context: Context, width: int) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _start_lines(context: Context, width: int, is_brief: bool) -> tuple[Line, ...]:
+def _start_lines(context: Context, width: int, is_brief: bool) -> Lines:
     """Return a rule for all that it has drawn; none later, nor of what the learner has changed."""
     if context.moment.iteration:
         return ()

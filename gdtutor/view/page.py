@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.view.boxes import Panel, boxed, window
-from gdtutor.view.frame import Chars, Line
+from gdtutor.view.frame import Chars, Lines
 from gdtutor.view.lines import line
 from gdtutor.view.prose import prose_lines
 
@@ -20,9 +20,7 @@ def prose_width(width: int) -> int:
     return min(width - 6, WIDEST)
 
 
-def page_lines(
-    markdown: str, scroll: int, width: int, height: int, chars: Chars
-) -> tuple[Line, ...]:
+def page_lines(markdown: str, scroll: int, width: int, height: int, chars: Chars) -> Lines:
     """Return exactly `height` lines with the prose in a box, from line `scroll` on.
 
     A page that is a few lines too long is set closer: without its heading, for which there is the

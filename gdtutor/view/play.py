@@ -12,7 +12,7 @@ from gdtutor.view import notation
 from gdtutor.view.bottom import bottom_lines, left_over_line
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.diagnosis import diagnosis_lines
-from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
+from gdtutor.view.frame import Block, Chars, Frame, Line, Lines, Placed, Style
 from gdtutor.view.lines import fitted, line, shortened, text_of, width_of, wrapped
 from gdtutor.view.pictures.field import BELOW, LABELS
 from gdtutor.view.play_maps import (
@@ -74,7 +74,7 @@ def watched(session: Playing, width: int) -> Playing:
     return replace(session, play=replace(session.play, focus=Focus.NETWORK))
 
 
-def _further_keys(session: Session, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
+def _further_keys(session: Session, width: int, height: int, chars: Chars) -> Lines:
     """Return a third line of keys where two do not hold them; blank while none of them acts."""
     if not NARROW <= width < WIDE or height < LINES or session.look.hides_hints:
         return ()
@@ -138,9 +138,7 @@ def _facts(session: Walk, width: int, chars: Chars) -> Line:
     return longer if width_of(longer) <= width else told
 
 
-def _panels(
-    session: Playing, play: Play, width: int, height: int, chars: Chars
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+def _panels(session: Playing, play: Play, width: int, height: int, chars: Chars) -> Block:
     """Return the controls, and beside them the network above output and cost."""
     main = width - SIDE
     controls = _controls(session, play, SIDE, height, chars)
@@ -168,8 +166,8 @@ def _panels(
 
 
 def _small(
-    session: Playing, play: Play, size: tuple[int, int], controls: tuple[Line, ...], chars: Chars
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+    session: Playing, play: Play, size: tuple[int, int], controls: Lines, chars: Chars
+) -> Block:
     """Return the controls, the output beside one neuron, and the cost below them."""
     width, height = size
     main = width - SIDE
@@ -186,9 +184,7 @@ def _small(
     return beside(controls, (*top, *curve)), (placed,)
 
 
-def _one_panel(
-    session: Playing, play: Play, width: int, height: int, chars: Chars
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+def _one_panel(session: Playing, play: Play, width: int, height: int, chars: Chars) -> Block:
     """Return what the arrows act on, where there is no room for more."""
     match play.focus:
         case Focus.CONTROLS:
@@ -204,9 +200,7 @@ def _one_panel(
             return curve, (plot,)
 
 
-def _controls(
-    session: Session, play: Play, width: int, height: int, chars: Chars
-) -> tuple[Line, ...]:
+def _controls(session: Session, play: Play, width: int, height: int, chars: Chars) -> Lines:
     """Return every control with its value, the chosen one whole and in sight."""
     rows = _control_rows(play, width - 16, chars, is_whole=True)
     if len(rows) > height - 2:
@@ -246,7 +240,7 @@ def _map_size(width: int, height: int) -> tuple[int, int]:
 
 def _plane(
     session: Playing, size: tuple[int, int], chars: Chars, *, is_neuron: bool = False
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return what the network says over the plane, or the chosen neuron, with the examples."""
     play, run, (width, height) = session.play, session.run, size
     last = len(play.playground.layers) - 1
@@ -281,7 +275,7 @@ def _title(session: Playing, play: Play, width: int) -> str:
 
 def _curve(
     session: Walk, play: Play, width: int, height: int, chars: Chars
-) -> tuple[tuple[Line, ...], Placed]:
+) -> tuple[Lines, Placed]:
     """Return the box of the cost curve, and the plot that lies in it."""
     is_focused = play.focus is Focus.CURVE
     box = boxed(Panel("cost", (), is_focused=is_focused), width, height, chars)

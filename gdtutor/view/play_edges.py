@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.session.state import Focus, Play
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.pictures.field import merged
 
 MOST_WEIGHTS = 8
@@ -94,7 +94,7 @@ def edge_levels(play: Play, layer: int, weights: Array) -> tuple[tuple[int, ...]
 @lru_cache(maxsize=16)
 def edge_lines(
     levels: tuple[tuple[int, ...], ...], between: Between, chosen: tuple[int, int] | None
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return the weights between two layers as lines of dots, negative ones dashed.
 
     Args:

@@ -16,7 +16,7 @@ from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem, input_columns
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Lines, Segment, Style
 from gdtutor.view.pictures.field import Axis, Field, Grid, merged
 from gdtutor.view.pictures.planes import cell_middles, forward_at
 
@@ -132,7 +132,7 @@ def cells_of(
 
 def small_map(
     maps: Maps, values: Array, centre: float, chars: Chars, *, is_discrete: bool
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return a neuron's map without axes."""
     glyphs = cells_of(values, centre, chars, is_discrete=is_discrete)
     wide = maps.grid.columns
@@ -142,9 +142,7 @@ def small_map(
     )
 
 
-def large_map(
-    session: Playing, maps: Maps, values: Array, centre: float, chars: Chars
-) -> tuple[Line, ...]:
+def large_map(session: Playing, maps: Maps, values: Array, centre: float, chars: Chars) -> Lines:
     """Return a map with axes and the examples on it; of several values the largest is shown.
 
     Args:

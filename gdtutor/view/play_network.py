@@ -8,7 +8,7 @@ from gdtutor.session.state import Focus, Play, Playing
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.boxes import beside
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.play_edges import (
     MOST_WEIGHTS,
@@ -99,7 +99,7 @@ def _room_for_layers(
 
 def network_lines(
     session: Playing, room: NetworkRoom, width: int, height: int, chars: Chars
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return every layer as a column of maps, the weights that arrive before each of them."""
     play, run = session.play, session.run
     playground, snapshot = play.playground, under_cursor(session)
@@ -198,7 +198,7 @@ def _chosen_style(play: Play) -> Style:
     return Style.CURRENT if play.focus is Focus.NETWORK else Style.TITLE
 
 
-def neuron_lines(session: Playing, columns: int, rows: int, chars: Chars) -> tuple[Line, ...]:
+def neuron_lines(session: Playing, columns: int, rows: int, chars: Chars) -> Lines:
     """Return the chosen neuron alone: its name, its map, and its weights by number.
 
     Args:
@@ -223,7 +223,7 @@ def neuron_lines(session: Playing, columns: int, rows: int, chars: Chars) -> tup
     return (*drawn, *weights)[:rows]
 
 
-def _weight_lines(session: Playing, width: int, chars: Chars) -> tuple[Line, ...]:
+def _weight_lines(session: Playing, width: int, chars: Chars) -> Lines:
     """Return the weights that arrive at the chosen neuron, the chosen one marked."""
     play, run = session.play, session.run
     if play.layer == 0:

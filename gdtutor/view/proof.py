@@ -10,7 +10,7 @@ from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.proof import Proof, prove
 from gdtutor.view import notation
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import line, stacked, width_of, wrapped, wrapped_formula
 
 ESTIMATE_DIGITS = 10
@@ -44,7 +44,7 @@ def _conventions(context: Context, kinks: tuple[str, ...]) -> str:
     return _listed(list(used)) if used else ""
 
 
-def proof_lines(context: Context, width: int) -> tuple[Line, ...]:
+def proof_lines(context: Context, width: int) -> Lines:
     """Return the gradient, two evaluations, their central difference, and whether both agree."""
     node = context.step.node
     cell = proved_cell(context)
@@ -75,9 +75,7 @@ def _exact(context: Context, value: float) -> str:
     return text.replace("-", "−") if context.chars.unicode else text
 
 
-def _evaluations(
-    context: Context, proof: Proof, cell: tuple[int, ...], width: int
-) -> tuple[Line, ...]:
+def _evaluations(context: Context, proof: Proof, cell: tuple[int, ...], width: int) -> Lines:
     difference = proof.difference
     moved = cell_name(context.name(context.step.node), cell)
     root = context.name(context.root)
@@ -101,7 +99,7 @@ def _evaluations(
     return (*wrapped(f"Move it by h = {step}:", width, Style.DIM), *lines)
 
 
-def _verdict(context: Context, proof: Proof, width: int) -> tuple[Line, ...]:
+def _verdict(context: Context, proof: Proof, width: int) -> Lines:
     if proof.kinks:
         return ()
     difference = proof.difference
@@ -130,7 +128,7 @@ def _verdict(context: Context, proof: Proof, width: int) -> tuple[Line, ...]:
     return wrapped(text, width, Style.GOOD)
 
 
-def _kink(context: Context, proof: Proof, width: int) -> tuple[Line, ...]:
+def _kink(context: Context, proof: Proof, width: int) -> Lines:
     """Return that no derivative exists here, the slopes on both sides, and the convention."""
     nodes = [context.graph.nodes[context.graph.node_by_name[name]] for name in proof.kinks]
     called = dict.fromkeys(_call(context, node) for node in nodes)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.lesson.characters import cells, taken
 from gdtutor.view import notation
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.lines import joined, line
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _parsed(markdown: str) -> tuple[Token, ...]:
     return tuple(_reader().parse(markdown))
 
 
-def prose_lines(markdown: str, width: int, chars: Chars) -> tuple[Line, ...]:
+def prose_lines(markdown: str, width: int, chars: Chars) -> Lines:
     """Return prose wrapped to a width: paragraphs, headings, lists and code, a blank between."""
     lines: list[Line] = []
     prefixes: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.session.state import Prompt, Session, Walk
 from gdtutor.view.bottom import fits_beside, input_line
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import Chars, Frame, Line, Style
+from gdtutor.view.frame import Chars, Frame, Line, Lines, Style
 from gdtutor.view.lines import fitted, line, width_of, wrapped
 
 BOTTOM = 2
@@ -51,7 +51,7 @@ def with_reports(frame: Frame, session: Session, chars: Chars) -> Frame:
     return frame.covered(frame.height - BOTTOM - height, box)
 
 
-def _lines(reports: tuple[str, ...], width: int, chars: Chars) -> tuple[Line, ...]:
+def _lines(reports: tuple[str, ...], width: int, chars: Chars) -> Lines:
     lines: list[Line] = []
     for report in reports:
         head, *source = report.split("\n")

@@ -15,7 +15,7 @@ from gdtutor.training.settings import Stop
 from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, ending, lowest
 from gdtutor.values import Struct
 from gdtutor.view import notation
-from gdtutor.view.frame import LARGEST, Chars, Line, Style
+from gdtutor.view.frame import LARGEST, Chars, Line, Lines, Style
 from gdtutor.view.lines import line, shortened, wrapped
 from gdtutor.view.pictures.curve import marks_of
 
@@ -135,9 +135,7 @@ def chosen_sign(chars: Chars) -> str:
     return "▸" if chars.unicode else ">"
 
 
-def run_lines(
-    session: Walk, width: int, chars: Chars, height: int | None = None
-) -> tuple[Line, ...]:
+def run_lines(session: Walk, width: int, chars: Chars, height: int | None = None) -> Lines:
     """Return each run with what is to say of it, the best one marked; where that takes more lines
     than the height, each run has one."""
     told = told_curves(session, chars)
@@ -149,9 +147,7 @@ def run_lines(
     return (*lines, *(wrapped(f": run {name} tells why", width, Style.DIM) if broken else ()))
 
 
-def _in_short(
-    session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars
-) -> tuple[Line, ...]:
+def _in_short(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars) -> Lines:
     star, other = (_best(chars), "≠" if chars.unicode else "/=")
     shown = tuple(one for one, _ in told)
     signs = {one.name: one.mark or marks_of(chars).curve for one in shown}
@@ -180,9 +176,7 @@ def _in_short(
     return tuple(lines)
 
 
-def _in_full(
-    session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars
-) -> tuple[Line, ...]:
+def _in_full(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars) -> Lines:
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
     best = [one for one, facts in told if (LOWEST, Style.GOOD) in facts]

@@ -12,7 +12,7 @@ from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import context_of, met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, number_of, picture_title, walk_figure
-from gdtutor.view.frame import Chars, Frame, Line, Placed, Style
+from gdtutor.view.frame import Block, Chars, Frame, Line, Lines, Placed, Style
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.header import header_line, passed_over
 from gdtutor.view.lines import cut, fitted, line, text_of, width_of
@@ -134,9 +134,7 @@ def page_of(session: Walk) -> str | None:
     return None if session.step else session.lesson.prose
 
 
-def _panels(
-    session: Walk, context: Context, width: int, height: int
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+def _panels(session: Walk, context: Context, width: int, height: int) -> Block:
     """Return the panels side by side and the note, with the plots of a picture among them."""
     room = room_for(width, height)
     chars = context.chars
@@ -200,7 +198,7 @@ def _node_title(context: Context) -> str:
 
 def _note(
     session: Walk, context: Context, width: int, height: int, *, tells_signs: bool = False
-) -> tuple[Line, ...]:
+) -> Lines:
     """Return the note's lines; the last says how to read on where it is longer."""
     if not height:
         return ()
@@ -218,9 +216,7 @@ def _note(
 _TABS = {Tab.NODE: "node", Tab.GRAPH: "graph", Tab.VALUES: "values", Tab.NOTE: "note"}
 
 
-def _compact(
-    session: Walk, context: Context, width: int, height: int
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+def _compact(session: Walk, context: Context, width: int, height: int) -> Block:
     """Return one panel under a line of tabs."""
     chars = context.chars
     tab = session.look.tab

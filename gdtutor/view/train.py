@@ -18,7 +18,7 @@ from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure
-from gdtutor.view.frame import Chars, Frame, Line, Placed, Plot, Series, Style
+from gdtutor.view.frame import Block, Chars, Frame, Line, Lines, Placed, Plot, Series, Style
 from gdtutor.view.lines import fitted, line, shortened, text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.planes import no_point
@@ -74,9 +74,7 @@ def train_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
     return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), lower)
 
 
-def _wide(
-    session: Walk, width: int, height: int, chars: Chars
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+def _wide(session: Walk, width: int, height: int, chars: Chars) -> Block:
     side = SIDE if width < 100 else width * 2 // 5
     main = width - side
     title = ", ".join(["cost curve", *_qualities(session)])
@@ -91,9 +89,7 @@ def _wide(
     return beside(curve, panel), (placed, *moved(figure.plots, main + 2, 3))
 
 
-def _small(
-    session: Walk, width: int, height: int, chars: Chars
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+def _small(session: Walk, width: int, height: int, chars: Chars) -> Block:
     """Return the curve or one side panel, where both do not fit."""
     # The curve comes before the first panel; runs side by side begin with it as well.
     tab = _tab(session) + has_others(session)
@@ -182,7 +178,7 @@ def _sides(session: Walk) -> tuple[str | PictureWish, ...]:
     return (*pictures, "parameters", *((RUNS,) if has_others(session) else ()))
 
 
-def table_lines(session: Walk, width: int, height: int, chars: Chars) -> tuple[Line, ...]:
+def table_lines(session: Walk, width: int, height: int, chars: Chars) -> Lines:
     """Return the examples with prediction and target, none where nothing is predicted."""
     table = PictureWish("table")
     if table not in usual_pictures(session):
@@ -227,7 +223,7 @@ def _stacked(session: Walk, chosen: PictureWish, width: int, height: int, chars:
     small = min(height, PLANE)
     figure = training_figure(session, chosen, width, small, chars)
     room = height - len(_trimmed(figure))
-    below: tuple[Line, ...] = ()
+    below: Lines = ()
     others = [w for w in _sides(session) if isinstance(w, PictureWish) and w != chosen]
     for wish in sorted(others, key=lambda wish: wish.kind != "table"):
         title = str(dict(wish.options).get("title", ""))
@@ -243,7 +239,7 @@ def _stacked(session: Walk, chosen: PictureWish, width: int, height: int, chars:
     return Figure(Panel(figure.panel.title, (*_trimmed(figure), *below)))
 
 
-def _trimmed(figure: Figure) -> tuple[Line, ...]:
+def _trimmed(figure: Figure) -> Lines:
     """Return what a picture shows, without blank lines at its end."""
     lines = figure.panel.lines
     filled = [at for at, row in enumerate(lines, start=1) if text_of(row).strip()]

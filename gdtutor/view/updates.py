@@ -15,7 +15,7 @@ from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.formula import Writer
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Lines, Style
 from gdtutor.view.lines import fitting, line, stacked, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS
 
@@ -42,11 +42,11 @@ class _Line(Struct, frozen=True, eq=False):
     """Everything that the formula uses, before the line."""
     before: Array
     after: Array
-    formula: tuple[Line, ...]
+    formula: Lines
     """The line in symbols."""
 
 
-def update_lines(context: Context, width: int) -> tuple[Line, ...]:
+def update_lines(context: Context, width: int) -> Lines:
     """Return an update step: the optimiser's line, the same with numbers, before and after."""
     update = _line_of(context, width)
     if update.after.ndim == 0:
@@ -83,7 +83,7 @@ def _line_of(context: Context, width: int) -> _Line:
     return _Line(writer, called, expr, values, before, after, formula)
 
 
-def _of_number(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
+def _of_number(context: Context, update: _Line, width: int) -> Lines:
     numbers = {key: float(np.asarray(value)) for key, value in update.values.items()}
     told = Equation(update.called, update.expr, numbers, float(update.after))
     result = equation_lines(context, told, width, update.writer, symbols=False)
@@ -91,11 +91,11 @@ def _of_number(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
     return stacked([(*update.formula, *result), (before,), _where(context, update, width)])
 
 
-def _rows(context: Context, after: Array, width: int, most: int) -> tuple[Line, ...]:
+def _rows(context: Context, after: Array, width: int, most: int) -> Lines:
     return array_lines(context, after, width, max_rows=most, is_result=True)
 
 
-def _opened(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
+def _opened(context: Context, update: _Line, width: int) -> Lines:
     """Return an update with a cell opened: the formula, the matrix, and the cell's own numbers."""
     cell, values = context.look.cell or (), update.values
     opened = open_cell(update.expr, cell, {k: np.shape(v) for k, v in values.items()}, values)
@@ -139,7 +139,7 @@ def update_writer(context: Context, name: str, values: dict[str, Array]) -> Writ
     )
 
 
-def _where(context: Context, update: _Line, width: int) -> tuple[Line, ...]:
+def _where(context: Context, update: _Line, width: int) -> Lines:
     """Return the constants of the optimiser's line with their values."""
     used = dict.fromkeys(name.name for name in names_in(update.expr))
     parts = [

@@ -15,7 +15,7 @@ from gdtutor.values import replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.boxes import Panel, beside, more_text, window
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
 from gdtutor.view.graph.panel import change_text, summary
 from gdtutor.view.lines import fitted, line, width_of, wrapped
@@ -105,7 +105,7 @@ def values_panel(context: Context, width: int, height: int | None = None) -> Pan
     return replace(panel, lines=rows)
 
 
-def _cells_lines(context: Context, width: int, room: int | None) -> tuple[Line, ...]:
+def _cells_lines(context: Context, width: int, room: int | None) -> Lines:
     """Return the cells of the matrices in the table as far as lines are left for them: the node's
     own first, then those that stand nearest before it; gradients stand with their values, and what
     has room beside each other does so.
@@ -219,7 +219,7 @@ def _cells(cells: tuple[str, ...], widths: list[int]) -> str:
     return "  ".join(padded).rstrip()
 
 
-def known_lines(context: Context, width: int) -> tuple[Line, ...]:
+def known_lines(context: Context, width: int) -> Lines:
     """Return what the graph shows beside its nodes, as prose: values, gradients, new values.
 
     What a change has made another has its old value behind it, as in the table.

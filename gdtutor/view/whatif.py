@@ -7,7 +7,7 @@ from gdtutor.session.comparison import changed_gradients, changed_values
 from gdtutor.session.steps import Phase
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Lines, Style
 from gdtutor.view.lines import line, stacked, width_of, wrapped
 
 
@@ -18,7 +18,7 @@ def marked_names(context: Context) -> frozenset[str]:
     return edited | {name for name in values if context.known_value(name) is not None}
 
 
-def changes_lines(context: Context, width: int) -> tuple[Line, ...]:
+def changes_lines(context: Context, width: int) -> Lines:
     """Return the changes in force at this iteration, as they are logged."""
     if not context.changes:
         return ()
@@ -26,7 +26,7 @@ def changes_lines(context: Context, width: int) -> tuple[Line, ...]:
     return (line(("changed", Style.DIM)), *wrapped(texts, width, Style.CHANGED))
 
 
-def with_old_value(context: Context, lines: tuple[Line, ...], width: int) -> tuple[Line, ...]:
+def with_old_value(context: Context, lines: Lines, width: int) -> Lines:
     """Return a step's lines with the old result beside the new one, where they differ."""
     pair = _result_and_old(context)
     if pair is None:
@@ -41,7 +41,7 @@ def with_old_value(context: Context, lines: tuple[Line, ...], width: int) -> tup
     return stacked([lines, (title, *array_lines(context, old, width, max_rows=4))])
 
 
-def _with_previous(context: Context, lines: tuple[Line, ...], width: int) -> tuple[Line, ...]:
+def _with_previous(context: Context, lines: Lines, width: int) -> Lines:
     """Return the lines of a forward step with what the result was before the last update."""
     step, before = context.step, context.previous
     if before is None or step.phase is not Phase.FORWARD or context.changes:
@@ -60,7 +60,7 @@ def _with_previous(context: Context, lines: tuple[Line, ...], width: int) -> tup
     return with_old if len(with_old) == len(lines) else lines
 
 
-def _with_largest(context: Context, lines: tuple[Line, ...], width: int) -> tuple[Line, ...]:
+def _with_largest(context: Context, lines: Lines, width: int) -> Lines:
     """Return the lines of a matrix with what its most changed cell was, in the first empty one."""
     was, empty = context.was(context.step.node), [n for n, row in enumerate(lines) if not row]
     texts = (f" changed most {was}", f" {was}")
@@ -70,9 +70,7 @@ def _with_largest(context: Context, lines: tuple[Line, ...], width: int) -> tupl
     return (*lines[: empty[0]], line((text, Style.CHANGED)), *lines[empty[0] + 1 :])
 
 
-def _beside(
-    context: Context, lines: tuple[Line, ...], now: float, old: float, width: int
-) -> tuple[Line, ...]:
+def _beside(context: Context, lines: Lines, now: float, old: float, width: int) -> Lines:
     shown, before = context.number(now), context.number(old)
     word = "own" if context.own is not None else "was"
     if shown == before:

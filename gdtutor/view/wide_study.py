@@ -16,7 +16,7 @@ from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.context import Context, once
 from gdtutor.view.explain import met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, walk_figure
-from gdtutor.view.frame import Line, Placed, Style
+from gdtutor.view.frame import Block, Line, Lines, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import line
@@ -72,9 +72,7 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """Makes the panel in so many lines, its border included."""
 
 
-def wide_panels(
-    session: Walk, context: Context, title: str, width: int, height: int
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+def wide_panels(session: Walk, context: Context, title: str, width: int, height: int) -> Block:
     """Return the panels of a large terminal, the node's under a title, with the plots of a picture
     among them.
     """
@@ -103,9 +101,7 @@ def wide_panels(
     return _beside(columns, height, context)
 
 
-def opening_panels(
-    session: Walk, context: Context, prose: str, width: int, height: int
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+def opening_panels(session: Walk, context: Context, prose: str, width: int, height: int) -> Block:
     """Return the opening page of a large terminal: its text with the lesson's tasks and program,
     and beside it what there is at the first step, at which the session stands.
     """
@@ -131,9 +127,7 @@ def opening_panels(
     return _beside(columns if values else columns[:2], height, context)
 
 
-def _beside(
-    columns: list[tuple[list[PanelNeed], int]], height: int, context: Context
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+def _beside(columns: list[tuple[list[PanelNeed], int]], height: int, context: Context) -> Block:
     """Return columns of so many cells each side by side."""
     drawn = [_column(wanted, cells, height, context) for wanted, cells in columns]
     lefts = accumulate((cells for _, cells in columns), initial=0)
@@ -141,9 +135,7 @@ def _beside(
     return beside(*(block for block, _ in drawn)), tuple(chain.from_iterable(plots))
 
 
-def _column(
-    wanted: list[PanelNeed], width: int, height: int, context: Context
-) -> tuple[tuple[Line, ...], tuple[Placed, ...]]:
+def _column(wanted: list[PanelNeed], width: int, height: int, context: Context) -> Block:
     """Return panels below each other in exactly `height` lines.
 
     Each has what it needs, the upper ones first; one for which too little stays is left out. What
@@ -216,7 +208,7 @@ def _picture(session: Walk, context: Context, width: int) -> PanelNeed | None:
     return PanelNeed(LEAST_PICTURE, LEAST_PICTURE, 0, make)
 
 
-def _later(what: str) -> tuple[Line, ...]:
+def _later(what: str) -> Lines:
     return (line((f"The {what} comes with the answer.", Style.DIM)),)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from gdtutor.engine.graph import Edge
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.graph.model import (
     DrawNode,
     DrawSheet,
@@ -29,7 +29,7 @@ WHOLE = 40
 class GraphDrawing(Struct, frozen=True):
     """A drawing, line by line."""
 
-    lines: tuple[Line, ...]
+    lines: Lines
     places: tuple[tuple[str, int], ...] = ()
     """Each node with its row in the layout, which may be longer than what is drawn."""
     rows: int = 0
@@ -132,7 +132,7 @@ def _fitting(part: GraphPart, sheet: DrawSheet, *, paged: bool) -> Iterator[Layo
         yield from sorted(narrow, key=lambda layout: layout.height)
 
 
-def _page(layout: Layout, hidden: int, sheet: DrawSheet) -> tuple[Line, ...]:
+def _page(layout: Layout, hidden: int, sheet: DrawSheet) -> Lines:
     """Paint the page of a layout on which the current node stands, with notes on what is not."""
     height = sheet.height
     room = height - (hidden > 0)

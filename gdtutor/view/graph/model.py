@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from gdtutor.engine.graph import Edge
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.frame import Chars, Lines, Style
 
 
 class DrawNode(Struct, frozen=True):
@@ -135,7 +135,7 @@ class Box(Struct, frozen=True):
     """Column of the label; the mark of the current node stands one cell before it."""
     y: int
     """Row of the label."""
-    rows: tuple[Line, ...]
+    rows: Lines
     """The text, row by row, from `x`."""
 
 
@@ -152,7 +152,7 @@ class Stroke(Struct, frozen=True):
 class Texts(Struct, frozen=True):
     """The rows of every node of one column group, and the widths to keep for them."""
 
-    rows: dict[str, tuple[Line, ...]]
+    rows: dict[str, Lines]
     height: dict[str, int]
     """Rows to keep for a node, gradients to come included."""
     room: dict[str, int]

@@ -10,7 +10,7 @@ from operator import or_
 from gdtutor.engine.graph import Edge
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.graph.model import DrawSheet, Layout, Stroke
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
@@ -43,7 +43,7 @@ Canvas = dict[int, dict[int, Cell]]
 """Cells by row and column."""
 
 
-def paint(layout: Layout, top: int, bottom: int, sheet: DrawSheet) -> tuple[Line, ...]:
+def paint(layout: Layout, top: int, bottom: int, sheet: DrawSheet) -> Lines:
     """Paint the rows from `top` to before `bottom`, without nodes that are not wholly inside."""
     canvas: Canvas = {row: {} for row in range(top, bottom)}
     phase, chars, strokes = sheet.phase, sheet.chars, layout.strokes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.graph.model import DrawNode, GraphPart, Texts, ports
 from gdtutor.view.lines import width_of
 
@@ -101,7 +101,7 @@ def write(part: GraphPart, wording: Wording) -> Texts:
     """Put every node into words."""
     # Only in one row does what stands behind the heads line up.
     starts = [wording.one_row and _widest_head(part, wording, leaves=k) + 2 for k in (False, True)]
-    rows: dict[str, tuple[Line, ...]] = {}
+    rows: dict[str, Lines] = {}
     height: dict[str, int] = {}
     room: dict[str, int] = {}
     for node in part.nodes:

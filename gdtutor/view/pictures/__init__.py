@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from gdtutor.lesson.model import PictureWish
 from gdtutor.values import Struct
-from gdtutor.view.frame import Line
+from gdtutor.view.frame import Lines
 from gdtutor.view.lines import fitted
 from gdtutor.view.pictures.boundary import boundary_picture, boundary_words
 from gdtutor.view.pictures.contour import contour_picture
@@ -67,7 +67,7 @@ def draw(source: Source, wish: PictureWish, width: int, height: int) -> Drawing:
         return Drawing(())
     drawing = PICTURES[wish.kind].draw(source, wish, Size(width, height))
     lines = drawing.lines[:height] + ((),) * (height - len(drawing.lines))
-    padded: tuple[Line, ...] = tuple(fitted(row, width, source.chars) for row in lines)
+    padded: Lines = tuple(fitted(row, width, source.chars) for row in lines)
     return Drawing(padded, drawing.plots)
 
 

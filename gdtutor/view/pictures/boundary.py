@@ -10,7 +10,7 @@ from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of
 from gdtutor.training.problem import input_columns
 from gdtutor.view.boxes import beside
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import fitted, line
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid
@@ -132,7 +132,7 @@ def _arranged(count: int, size: Size, least: Size) -> tuple[int, int, int]:
     return -(-shown // rows), rows, shown
 
 
-def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> tuple[Line, ...]:
+def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> Lines:
     room = size.height - BELOW - 1
     grid = to_scale(grid_of(source, wish, size.width - LABELS, room))
     if grid.rows == room and mark_examples(Field(grid), source.problem):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gdtutor.lesson.characters import cells as text_cells
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.lines import line, shortened
 from gdtutor.view.notation import shown
 
@@ -66,7 +66,7 @@ class Field:
             self.put(*place, mark)
         return place is not None
 
-    def lines(self, chars: Chars) -> tuple[Line, ...]:
+    def lines(self, chars: Chars) -> Lines:
         """Return the field with its axes: `rows` + 1 lines."""
         edge = "│" if chars.unicode else "|"
         lines = []

@@ -11,7 +11,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.frame import Chars, Line, Lines, Style
 from gdtutor.view.lines import fitted, line, width_of
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid, Mark
 from gdtutor.view.pictures.neurons import (
@@ -50,7 +50,7 @@ class PlaneSheet(Struct, frozen=True):
     """A plane to scale, with its notes below it or, where it is no smaller then, beside it."""
 
     grid: Grid
-    notes: tuple[Line, ...]
+    notes: Lines
     left: int
     """Cells left of the notes; 0 where they stand below."""
 
@@ -63,9 +63,7 @@ class PlaneSheet(Struct, frozen=True):
         return Drawing((top, *((*fitted(row, self.left, chars), *note) for row, note in pairs)))
 
 
-def sheet_of(
-    grid_in: Callable[[int, int], Grid], notes: tuple[Line, ...], size: Size
-) -> PlaneSheet | None:
+def sheet_of(grid_in: Callable[[int, int], Grid], notes: Lines, size: Size) -> PlaneSheet | None:
     """Lay out a plane with its notes, None where there is too little room.
 
     Args:

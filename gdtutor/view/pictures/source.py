@@ -23,7 +23,7 @@ from gdtutor.training.run import Run
 from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
-from gdtutor.view.frame import UNICODE, Chars, Line, Placed, Plot, Style
+from gdtutor.view.frame import UNICODE, Chars, Lines, Placed, Plot, Style
 from gdtutor.view.lines import wrapped
 
 LOWEST = 5
@@ -154,7 +154,7 @@ _SIGN = re.compile(r"(^(?:[^\w\s]|[Sox])|[,;] (?:[^\w\s]|[Sox])| =) ")
 class Drawing(Struct, frozen=True):
     """A picture within its rectangle."""
 
-    lines: tuple[Line, ...]
+    lines: Lines
     plots: tuple[Placed, ...] = ()
     """Placed from the top left of the rectangle."""
 
@@ -216,9 +216,7 @@ def said(text: str, size: Size) -> Drawing:
     return Drawing(wrapped(text, max(size.width, 1), Style.DIM)[: size.height])
 
 
-def stacked_notes(
-    notes: tuple[str, ...], size: Size, style: Style = Style.TEXT
-) -> tuple[Line, ...]:
+def stacked_notes(notes: tuple[str, ...], size: Size, style: Style = Style.TEXT) -> Lines:
     """Return notes below a picture, each wrapped, at most as many lines as there is room for.
 
     A sign stays on the line of what it stands for, and an equation's = 0 is not parted.
