@@ -377,5 +377,22 @@ def test_what_says_where_to_begin_does_not_go_on(arguments, words):
     assert place_opened(arguments(*words)) == (0, 0)
 
 
+@pytest.mark.parametrize("words", [("--at", "1/given"), ("--keys", "n"), ("--set", "b=1")])
+def test_a_rehearsed_start_leaves_the_place_that_was_kept(arguments, monkeypatch, tmp_path, words):
+    monkeypatch.setattr(starting, "default_path", lambda: tmp_path / "kept.sqlite")
+    begin = starting.start(arguments(*words))
+    begin.save(pressed(begin.session, "n"))
+    begin.finish()
+    assert place_opened(arguments())[0] == 3
+
+
+def test_what_a_screen_finds_is_nothing_to_save(folder):
+    saved = []
+    given = services(save=lambda s: saved.append(s.step))
+    session = driven(walk(NEURON, "2/backward:w1"), given, [])
+    assert session.look.met is not None
+    assert saved == []
+
+
 def test_a_place_on_the_command_line_comes_before_the_one_that_is_remembered(arguments):
     assert place_opened(arguments("--at", "1/given")) == (1, 1)

@@ -114,11 +114,11 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
 
     session = waited_session_of(with_playground(arguments, playground))
     session = replace(session, program=called())
-    if arguments.no_save:
+    if arguments.no_save or is_rehearsed(arguments):
         return begun_with(session, "", saves=False), ""
     library, message = read_progress(session.library, quick_store)
     left, keys = library.left_at(ID), ""
-    is_plain = not arguments.lesson and not is_rehearsed(arguments) and not given_options(arguments)
+    is_plain = not arguments.lesson and not given_options(arguments)
     if left.command and is_plain:
         session, keys = _resumed(session, left.command, left.edits)
     return begun_with(replace(session, library=library), message, saves=True), keys

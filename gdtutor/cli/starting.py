@@ -68,7 +68,8 @@ class FrontEndStart(Struct, frozen=True, eq=False):
 def start(arguments: argparse.Namespace) -> FrontEndStart:
     """Return what the arguments of `gdtutor` ask for: a lesson, or a library.
 
-    A lesson goes on where the learner left it, unless the arguments say where to begin.
+    A lesson goes on where the learner left it, unless the arguments say where to begin. What is
+    rehearsed takes nothing from what is remembered, and leaves it as it is.
 
     Raises:
         GdTutorError: For whatever of them cannot be used.
@@ -77,7 +78,8 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     folder = Path(arguments.lesson) if arguments.lesson and not names_lesson else None
     # A lesson that cannot be opened is told once the library is seen and its steps are counted.
     library, message = quick_library(folder or shipped_lessons_folder()), ""
-    if not arguments.no_save and not is_rehearsed(arguments):
+    saves = not arguments.no_save and not is_rehearsed(arguments)
+    if saves:
         library, message = read_progress(library, quick_store)
     origin = os.environ.get(FROM, "")
     leads = origin or "quit"
@@ -85,7 +87,7 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     session = _in_lesson(arguments, shelf) if names_lesson else shelf
     if origin:
         session = said(session, f"q comes back to the {origin}.")
-    return begun_with(session, message, saves=not arguments.no_save)
+    return begun_with(session, message, saves=saves)
 
 
 def begun_with(session: Session, message: str, *, saves: bool) -> FrontEndStart:

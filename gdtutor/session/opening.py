@@ -50,7 +50,9 @@ def whereabouts(session: Session) -> tuple[object, ...]:
     """Return what a saved place is made of; there is something to save when any of it changes."""
     if not isinstance(session, Walk):
         return ()
-    at, look = session.moment.iteration, session.look
+    at = session.moment.iteration
+    # What its screens find is no doing of the learner's.
+    look = replace(session.look, met=None, page=0, below=0, is_alone=False, beside=0)
     place = session.lesson.id, at, session.step, session.changes, look, session.predict
     screen, training = screen_left(session), session.training
     played: tuple[object, ...] = ()
