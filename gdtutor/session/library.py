@@ -13,6 +13,8 @@ from gdtutor.session.story import has_ended, next_entry, open_where_left
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import replace
 
+NO_MATCH = "No lesson matches; Esc shows all."
+
 
 def move_cursor(session: Session, by: int) -> Session:
     """Move the cursor among the lessons that show."""
@@ -41,9 +43,8 @@ def search(session: Session, count: int) -> Session:
 
 def found(session: Session) -> Session:
     """Keep the lessons found, and say what the keys do with them."""
-    if not shown_entries(session.library):
-        return said(session, "No lesson matches; Esc shows all.")
-    return said(session, "Enter opens, Esc shows all.")
+    told = "Enter opens, Esc shows all." if shown_entries(session.library) else NO_MATCH
+    return said(session, told)
 
 
 def without_search(session: Session, count: int = 1) -> Session:
@@ -60,7 +61,7 @@ def open_entry(session: Session, count: int) -> Result:
     """Open the lesson under the cursor; the open one is returned to where it was left."""
     entries = shown_entries(session.library)
     if not entries:
-        return said(session, "No lesson matches; Esc shows all."), ()
+        return said(session, NO_MATCH), ()
     entry = entries[min(session.library.cursor, len(entries) - 1)]
     if entry.problem:
         return said(session, entry.problem, error=True), ()

@@ -7,7 +7,7 @@ from gdtutor.lesson.conditions import Wanted
 from gdtutor.lesson.model import Choice
 from gdtutor.session.answers import FIGURES
 from gdtutor.session.challenge import Ask, Challenge, Tried
-from gdtutor.session.slips import Slip, SlipMatch
+from gdtutor.session.slips import Slip
 from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context
@@ -167,7 +167,8 @@ def _wanted(context: Context, wish: Wanted) -> str:
 
 
 def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) -> Lines:
-    said = [f"{tried.answer[:40]} is not it.", *(_says(context, fit) for fit in tried.fits)]
+    said = [f"{tried.answer[:40]} is not it."]
+    said += [SAYS[fit.slip].format(about=context.name(fit.about)) for fit in tried.fits]
     if tried.is_done:
         said.append("That node has been visited already.")
     elif tried.waits_for:
@@ -175,10 +176,6 @@ def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) 
     elif challenge.ask is Ask.VALUE and not tried.fits:
         said.append("No usual slip gives that number.")
     return tuple(row for text in said for row in wrapped(text, width, Style.ERROR))
-
-
-def _says(context: Context, fit: SlipMatch) -> str:
-    return SAYS[fit.slip].format(about=context.name(fit.about))
 
 
 def _hints(context: Context, challenge: Challenge, width: int) -> Lines:

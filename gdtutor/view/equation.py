@@ -33,12 +33,10 @@ def numbers_writer(context: Context, values: Mapping[str, float]) -> Writer:
     """Return the writer that puts the shown numbers in place of the names."""
 
     def leaf(name: str) -> str:
-        if name.startswith(ELLIPSIS):
-            return context.chars.ellipsis
         text = context.number(values[name])
         return f"({text})" if text[:1] in "-−" else text
 
-    return replace(context.writer(), leaf=leaf, is_array=lambda _: False)
+    return _with_ellipsis(context, replace(context.writer(), leaf=leaf))
 
 
 def _with_ellipsis(context: Context, writer: Writer) -> Writer:

@@ -232,12 +232,6 @@ def _rows(height: int) -> int:
     return height - 2 - BELOW
 
 
-def _map_size(width: int, height: int) -> tuple[int, int]:
-    """Return columns and rows of a map in a box: two columns a row, so that a circle is one."""
-    columns, rows = width - 4 - LABELS, _rows(height)
-    return min(columns, 2 * rows), min(rows, (columns + 1) // 2)
-
-
 def _plane(
     session: Playing, size: tuple[int, int], chars: Chars, *, is_neuron: bool = False
 ) -> Lines:
@@ -245,7 +239,9 @@ def _plane(
     play, run, (width, height) = session.play, session.run, size
     last = len(play.playground.layers) - 1
     layer = play.layer if is_neuron else last
-    columns, rows = _map_size(width, height)
+    columns, rows = width - 4 - LABELS, _rows(height)
+    # Two columns a row, so that a circle is one.
+    columns, rows = min(columns, 2 * rows), min(rows, (columns + 1) // 2)
     if columns < 4 or rows < 2:
         return boxed(Panel("", ()), width, height, chars)
     name = layer_names(last + 1)[layer]

@@ -167,8 +167,9 @@ def _name_before(play: Play, layer: int, neuron: int, chars: Chars) -> Line:
 
 
 def _marked(play: Play, layer: int, neuron: int, text: str) -> Line:
+    chosen = Style.CURRENT if play.focus is Focus.NETWORK else Style.TITLE
     is_chosen = (layer, neuron) == (play.layer, play.neuron)
-    return line((text, _chosen_style(play) if is_chosen else Style.DIM))
+    return line((text, chosen if is_chosen else Style.DIM))
 
 
 def _layer_title(play: Play, layer: int) -> str:
@@ -192,10 +193,6 @@ def activation_of_layer(play: Play, layer: int) -> str:
         return "linear"
     is_last = layer == len(play.playground.layers) - 1
     return play.playground.output if is_last else play.playground.activation
-
-
-def _chosen_style(play: Play) -> Style:
-    return Style.CURRENT if play.focus is Focus.NETWORK else Style.TITLE
 
 
 def neuron_lines(session: Playing, columns: int, rows: int, chars: Chars) -> Lines:

@@ -10,6 +10,7 @@ from gdtutor.export.script import export_text
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.play.playground import Playground
 from gdtutor.session.answers import read_number
+from gdtutor.session.navigation import goto
 from gdtutor.session.playing import play_session
 from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.session.working import working_of
@@ -120,6 +121,7 @@ def test_the_difference_of_equal_layers_is_about_0():
     session = session_at(path, at="forward:D", changes=("p[0,0]=0.2",))
     assert session.moment.traces[0].values["D"].any()
     assert "[ 0 ≈0 0 0 ]" in words(session)
+    assert "≈ 0 (own 0)" in words(goto(session, "forward:D[0,1]"))
 
 
 def test_more_digits_show_the_number_itself(normed):
