@@ -25,6 +25,7 @@ from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.library_lines import _page
 from gdtutor.view.screen import frame_of
 
 
@@ -159,3 +160,18 @@ def test_a_lesson_that_was_left_on_its_closing_page_is_finished() -> None:
     assert [line for line in lines_of(store) if "finished" in line] == [
         f"{session.lesson.id:<24} finished, 0 of 3 tasks done"
     ]
+
+
+@pytest.mark.parametrize(
+    ("cursor", "total", "rows", "first"),
+    [
+        (0, 10, 10, 0), (9, 10, 10, 0), (10, 11, 10, 1),
+        (0, 60, 18, 0), (14, 60, 18, 0), (15, 60, 18, 12), (26, 60, 18, 12), (27, 60, 18, 24),
+        (40, 60, 18, 36), (59, 60, 18, 42), (2, 9, 1, 2),
+    ],
+)  # fmt: skip
+def test_the_list_scrolls_by_two_thirds_and_keeps_the_cursor_and_its_end(cursor, total, rows, first):
+    start = _page(cursor, total, rows)
+    assert start == first
+    assert start <= cursor < start + rows
+    assert start + rows <= max(total, rows)

@@ -10,7 +10,7 @@ from gdtutor.session.display_options import operand_steps, scroll
 from gdtutor.session.footer import named_keys
 from gdtutor.session.navigation import goto
 from gdtutor.session.operands import node_expr
-from gdtutor.session.state import Session, current_step
+from gdtutor.session.state import Session, Tab, current_step
 from gdtutor.session.steps import Phase, find_step
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -194,3 +194,18 @@ def test_the_mark_of_the_followed_column_is_not_explained_where_an_opened_cell_h
     there = goto(session, "forward:A1")
     seen = replace(there, look=replace(there.look, met=(("▾", 0, there.step),)))
     assert "▾ the column" in frame_of(seen, 120, 36, UNICODE).text()
+
+
+def test_a_cell_opens_at_the_top_of_its_node_and_closes_again() -> None:
+    session = open_at("xor-hidden", "forward:Z1")
+    scrolled = replace(session, look=replace(session.look, tab=Tab.VALUES, scroll=5))
+    opened = press(scrolled, "c")
+    assert (opened.look.cell, opened.look.tab, opened.look.scroll) == ((0, 0), Tab.NODE, 0)
+    assert press(opened, "c").look.cell is None
+
+
+def test_the_cell_that_opens_is_of_the_example_that_is_followed() -> None:
+    session = press(open_at("xor-hidden", "forward:Z1"), "o o")
+    assert press(session, "c").look.cell == (0, session.look.example) == (0, 2)
+    last = replace(session, look=replace(session.look, example=9))
+    assert press(last, "c").look.cell == (0, 3)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from session_walks import open_at, press
 
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -84,3 +85,22 @@ def test_a_search_goes_to_the_lesson_of_that_name_first() -> None:
     entries = shown_entries(found.library)
     assert len(entries) > 1
     assert entries[found.library.cursor].id == "bias"
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected", "cursor"),
+    [
+        ("left", "abcd", 3), ("left left right", "abcd", 3), ("right", "abcd", 4),
+        ("home", "abcd", 0), ("ctrl+a", "abcd", 0), ("home left", "abcd", 0),
+        ("home end", "abcd", 4), ("home ctrl+e", "abcd", 4), ("home right x", "axbcd", 2),
+        ("home delete", "bcd", 0), ("home right delete", "acd", 1), ("delete", "abcd", 4),
+        ("backspace", "abc", 3), ("left left backspace", "acd", 1), ("home backspace", "abcd", 0),
+        ("left ctrl+u", "", 0),
+    ],
+)  # fmt: skip
+def test_the_cursor_moves_and_the_text_is_mended_where_it_stands(
+    keys: str, expected: str, cursor: int
+) -> None:
+    session = press(open_at("bias"), f"e a b c d {keys}")
+    assert session.prompt is not None
+    assert (session.prompt.text, session.prompt.cursor) == (expected, cursor)
