@@ -167,10 +167,12 @@ def test_a_lesson_that_was_left_on_its_closing_page_is_finished() -> None:
     [
         (0, 10, 10, 0), (9, 10, 10, 0), (10, 11, 10, 1),
         (0, 60, 18, 0), (14, 60, 18, 0), (15, 60, 18, 12), (26, 60, 18, 12), (27, 60, 18, 24),
-        (40, 60, 18, 36), (59, 60, 18, 42), (2, 9, 1, 2),
+        (40, 60, 18, 36), (59, 60, 18, 42), (24, 90, 30, 0), (25, 90, 30, 20), (2, 9, 1, 2),
     ],
 )  # fmt: skip
-def test_the_list_scrolls_by_two_thirds_and_keeps_the_cursor_and_its_end(cursor, total, rows, first):
+def test_the_list_scrolls_by_two_thirds_and_keeps_the_cursor_and_its_end(
+    cursor, total, rows, first
+):
     start = _page(cursor, total, rows)
     assert start == first
     assert start <= cursor < start + rows

@@ -143,7 +143,7 @@ def test_the_input_names_an_iteration_and_an_epoch_that_are_there():
     assert goto_label(there) == f"iteration ({there.training.iterations}), or epoch 19"
 
 
-@pytest.mark.parametrize("keys", ["0", "t e W1[0,0] space 0.5 enter t"])
+@pytest.mark.parametrize("keys", ["0", "escape e W1[0,0] space 0.5 enter"])
 def test_the_cursor_does_not_stay_where_another_run_may_have_no_epoch(trained, keys):
     before = pressed(trained, "[ [")
     assert before.train_look.cursor is not None
