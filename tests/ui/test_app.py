@@ -19,6 +19,7 @@ from gdtutor.lesson.summary import LessonEntry
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.catalogue import Library
 from gdtutor.session.footer import named_keys
+from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.palette import CommandProvider, offers
@@ -28,6 +29,7 @@ from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 from tests.ui.piloting import until
+from tests.ui.saving_app import trained_for_ever
 
 LOOKS = Looks(choose_colours("256", {}), UNICODE)
 
@@ -108,6 +110,43 @@ def test_keys_are_answered_while_training_runs_and_pause_stops_it() -> None:
         assert app.program.session.step == 2
         await pilot.press("t", "s")
         await until(pilot, lambda: app.program.session.training.status is not Status.RUNNING)
+
+    in_app(app, steps)
+
+
+def test_a_pause_ends_the_work_itself() -> None:
+    app = app_in("xor-hidden")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        app.program.session = replace(
+            app.program.session, run=trained_for_ever(app.program.session.run)
+        )
+        await pilot.press("t")
+        trainer = app.program._trainer
+        await until(pilot, lambda: app.program.session.training.iterations)
+        assert trainer.is_working
+        await pilot.press("s")
+        await until(pilot, lambda: not trainer.is_working)
+        await until(pilot, lambda: app.program.session.training.status is Status.PAUSED)
+
+    in_app(app, steps)
+
+
+def test_what_a_key_asks_of_the_terminal_is_done() -> None:
+    saved: list[Session] = []
+    app = app_in("bias", saved)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.press("k")
+        await until(pilot, lambda: app.clipboard)
+        assert app.clipboard == "gdtutor bias"
+        app.program.press(Press("ctrl+p"))
+        await until(pilot, lambda: len(app.screen_stack) > 1)
+        await pilot.press("escape")
+        await pilot.press("end", "n", "n")
+        await until(pilot, lambda: app.program.session.look.is_closing)
+        await pilot.press("l")
+        await until(pilot, lambda: saved and "bias" in saved[-1].library.finished)
 
     in_app(app, steps)
 

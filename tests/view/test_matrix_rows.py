@@ -1,6 +1,7 @@
 """A matrix that is read aloud: a line for each row, no brackets, nothing beside it."""
 
 import numpy as np
+import pytest
 
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.lines import text_of
@@ -60,3 +61,9 @@ def test_long_rows_are_wrapped_at_blanks() -> None:
 def test_drawn_matrices_stay_as_they_are() -> None:
     assert rows(np.eye(2), MatrixLook(76, 4), UNICODE) == ["⎡ 1 0 ⎤", "⎣ 0 1 ⎦"]
     assert rows(np.eye(2), MatrixLook(76, 4), ASCII) == ["[ 1 0 ]", "[ 0 1 ]"]
+
+
+@pytest.mark.parametrize(("count", "row"), [(1, 0), (2, 1), (3, 1), (4, 2), (5, 2)])
+def test_the_power_of_ten_stands_beside_the_middle_row(count: int, row: int) -> None:
+    said = rows(np.full((count, 1), 1.25e-6), MatrixLook(76, 4), UNICODE)
+    assert [number for number, text in enumerate(said) if "×10" in text] == [row]
