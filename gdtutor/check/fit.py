@@ -147,8 +147,9 @@ def _looks(
 
 def _ways(start: Walk) -> Iterator[tuple[Walk, Step]]:
     """Yield the steps of an iteration unfolded, for other examples, and with cells open."""
-    for line in _foldable(start):
-        yield from _unfolded(start, line)
+    lines = (line for trace in start.moment.traces for line in trace.graph.lines)
+    for line in (line for line in lines if line.first != line.last):
+        yield from _unfolded(start, line.name)
     for example in range(1, min(len(start.moment.batch), MAX_FOLLOWED)):
         yield from _steps(replace(start, look=replace(start.look, example=example)))
     for look, step in _steps(start):
@@ -160,12 +161,6 @@ def _ways(start: Walk) -> Iterator[tuple[Walk, Step]]:
 def _steps(session: Walk) -> Iterator[tuple[Walk, Step]]:
     for step in session.moment.steps:
         yield moved(session, session.moment.iteration, step.number), step
-
-
-def _foldable(session: Walk) -> list[str]:
-    traces = session.moment.traces
-    lines = (line for trace in traces for line in trace.graph.lines)
-    return [line.name for line in lines if line.first != line.last]
 
 
 def _unfolded(session: Walk, line: str) -> Iterator[tuple[Walk, Step]]:

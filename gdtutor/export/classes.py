@@ -117,7 +117,9 @@ def classes_text(session: Walk, command: str = "") -> str:
     graph = moment.problem.graph
     activations = dict.fromkeys(x.activation for x in chain.layers if x.activation)
     rows = [OPERATIONS[name] for name in activations]
-    helpers = dict.fromkeys(name for row in rows for name in _helpers(row))
+    # What an activation calls that NumPy lacks.
+    lacking = [row for row in rows if not row.numpy]
+    helpers = dict.fromkeys(name for row in lacking for name in helper_names(_backward(row, 0)))
     cost, slope = _cost(moment, chain)
     helpers.update(dict.fromkeys((*helper_names(cost), *helper_names(slope))))
     target = next(x.name for x in graph.leaves if x.role is Role.TARGET)
@@ -174,11 +176,6 @@ def _plain(lesson: Lesson, moment: Moment) -> tuple[Settings, Chain]:
 def _own(row: Operation) -> NumpyWriter:
     names = {"a": _KEPT_INPUT, "out": _KEPT_OUTPUT, "g": _RECEIVED}
     return NumpyWriter(lambda name: names.get(name, name), is_inline=True)
-
-
-def _helpers(row: Operation) -> tuple[str, ...]:
-    """Return what an activation calls that NumPy lacks."""
-    return () if row.numpy else helper_names(_backward(row, 0))
 
 
 def _backward(row: Operation, axis: int) -> Expr:

@@ -20,7 +20,6 @@ from gdtutor.training import implicit
 from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import epochs_per_block, iterations_per_epoch
-from gdtutor.training.problem import Binding
 
 MAX_NUMBERS = 200_000
 """Most numbers that a script may hold."""
@@ -91,7 +90,13 @@ def export_text(session: Walk, iterations: int, command: str = "") -> str:
     lesson, moment = session.lesson, session.moment
     _check_size(session, lesson)
     count = iterations if lesson.trains else 1
-    code = Code(bindings=_bindings(lesson), batches_differ=_batches_differ(moment))
+    # The arrays of a matrix lesson are narrower in an epoch's last batch.
+    differ = not moment.trace.graph.by_rows and _is_uneven(moment)
+    used = {leaf.name for scene in lesson.scenes for leaf in scene.graph.leaves}
+    code = Code(
+        bindings=tuple(binding for binding in lesson.bindings if binding.leaf in used),
+        batches_differ=differ,
+    )
     walked: list[tuple[ScriptPhase, ...]] = []
     numbers = moment.problem.examples.size
     for k in range(count):
@@ -121,11 +126,6 @@ def export_text(session: Walk, iterations: int, command: str = "") -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _bindings(lesson: Lesson) -> tuple[Binding, ...]:
-    used = {leaf.name for scene in lesson.scenes for leaf in scene.graph.leaves}
-    return tuple(binding for binding in lesson.bindings if binding.leaf in used)
-
-
 def _check_size(session: Walk, lesson: Lesson) -> None:
     late = [change for change in session.changes if change.iteration > 0]
     if late:
@@ -136,11 +136,6 @@ def _check_size(session: Walk, lesson: Lesson) -> None:
     lines = sum(len(scene.graph.lines) for scene in lesson.scenes)
     if lines > MAX_LINES:
         raise GdTutorError(f"the lesson has {lines:,} lines", f"the bound is {MAX_LINES:,}")
-
-
-def _batches_differ(moment: Moment) -> bool:
-    """Say whether the arrays of a matrix lesson are narrower in an epoch's last batch."""
-    return not moment.trace.graph.by_rows and _is_uneven(moment)
 
 
 def _is_uneven(moment: Moment) -> bool:

@@ -20,7 +20,7 @@ from gdtutor.lesson.graphs import Given
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.names import MAX_NAMES, name_problem
 from gdtutor.lesson.network import INPUT, TARGET, Expansion, expand
-from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.readers import Mistake, collected
 from gdtutor.lesson.reports import Place, shown
 from gdtutor.lesson.starts import read_starts, start_shape
 from gdtutor.lesson.tables import FrontMatter, NetworkTable
@@ -80,7 +80,9 @@ def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFron
     front = written.front
     _check_id(front.id, mistakes)
     in_rows = front.orientation == "rows"
-    expansion = _expansion(front.network, mistakes, in_rows)
+    expansion = None
+    with collected(mistakes, "network"):
+        expansion = None if front.network is None else expand(front.network, in_rows=in_rows)
     data = read_data(front.data, written.path.parent, mistakes, front.network)
     if data is not None and in_rows:
         data = _in_rows(data, mistakes)
@@ -88,8 +90,8 @@ def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFron
     given_starts = read_starts(front.parameters or {}, mistakes, in_rows=in_rows)
     for name, start in given_starts.items():
         if name in starts and start_shape(start) != start_shape(starts[name]):
-            what = f"{name} has the shape {_shape(start)}"
-            hint = f"the network needs {_shape(starts[name])}"
+            what = f"{name} has the shape {list(start_shape(start))}"
+            hint = f"the network needs {list(start_shape(starts[name]))}"
             mistakes.append(Mistake(("parameters", name), "shape", what, hint))
     starts.update(given_starts)
     constants = {**(expansion.constants if expansion else {}), **(front.constants or {})}
@@ -128,10 +130,6 @@ def _in_rows(data: Data, mistakes: list[Mistake]) -> Data:
     return replace(data, bindings=bindings)
 
 
-def _shape(start: Start) -> str:
-    return str(list(start_shape(start)))
-
-
 def _check_id(lesson_id: str, mistakes: list[Mistake]) -> None:
     if lesson_id in COMMANDS:
         what = f"'{lesson_id}' is the name of a command"
@@ -142,37 +140,18 @@ def _check_id(lesson_id: str, mistakes: list[Mistake]) -> None:
         mistakes.append(Mistake(("id",), "id", what, hint))
 
 
-def _expansion(
-    network: NetworkTable | None, mistakes: list[Mistake], in_rows: bool
-) -> Expansion | None:
-    if network is None:
-        return None
-    if len(network.layers) < 2:
-        hint = "write layers = [2, 1]: inputs, then neurons of each layer"
-        mistakes.append(Mistake(("network", "layers"), "value", "a network of no layer", hint))
-        return None
-    hidden = len(network.layers) - 2
-    if not isinstance(network.activation, str) and len(network.activation) != hidden:
-        what = f"{len(network.activation)} activations for {hidden} hidden layers"
-        hint = "give one for each, or one name for all; `output` is the last layer's"
-        mistakes.append(Mistake(("network", "activation"), "value", what, hint))
-        return None
-    return expand(network, in_rows=in_rows)
-
-
 def _check_network_ends(network: NetworkTable | None, data: Data, mistakes: list[Mistake]) -> None:
     if network is None or len(network.layers) < 2 or not data.bindings:
         return
-    ends = (network.layers[0], network.layers[-1])
-    sizes = (data.input_count, data.target_count)
-    for width, size, position, side in zip(
-        ends, sizes, (0, len(network.layers) - 1), ("inputs", "targets"), strict=True
-    ):
+    last = len(network.layers) - 1
+    for side, leaf, position, size in (
+        ("inputs", INPUT, 0, data.input_count), ("targets", TARGET, last, data.target_count),
+    ):  # fmt: skip
+        width = network.layers[position]
         if width != size:
             what = f"the network has {width} {side}, the data have {size}"
             hint = "the first of layers is the number of inputs, the last that of targets"
             path: TomlPath = ("network", "layers", position)
-            leaf = INPUT if side == "inputs" else TARGET
             if size == width + 1 and leaf in data.doubts:
                 path, hint = _bound(leaf, data), data.doubts[leaf]
             mistakes.append(Mistake(path, "shape", what, hint))

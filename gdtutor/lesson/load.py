@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.activation import with_activation
@@ -20,7 +21,6 @@ from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Place, Report, shown
 from gdtutor.lesson.source import clean, read_source
 from gdtutor.lesson.still_true import with_true_notes
-from gdtutor.lesson.tables import FrontMatter
 from gdtutor.lesson.variants import ACTIVATION, overridden, read_variants, variant_named
 from gdtutor.lesson.work import TrainingWork, training_work
 from gdtutor.values import Struct, replace
@@ -63,9 +63,11 @@ def parse_lesson(text: str, path: Path) -> tuple[Lesson | None, tuple[Report, ..
     """
     text = clean(text)
     findings = Findings(path, text.split("\n"))
-    lesson = _parsed(text, path, findings)
-    reports = findings.ordered()
-    return lesson, reports
+    source = _source(text, path, findings)
+    lesson = None if source is None else _made(source, findings)
+    if source is not None and lesson is not None:
+        lesson = _with_variants(lesson, source, findings)
+    return lesson, findings.ordered()
 
 
 def with_variant(lesson: Lesson, name: str) -> Lesson:
@@ -90,7 +92,7 @@ class _Source(Struct, frozen=True):
     text: str
     path: Path
     divided: Divided
-    raw: dict[str, object] | None
+    raw: dict[str, Any] | None
     """None where the front matter is not TOML."""
 
 
@@ -101,10 +103,8 @@ def _source(text: str, path: Path, findings: Findings) -> _Source | None:
     return _Source(text, path, divided, read_raw(divided.toml, findings))
 
 
-def _made(
-    source: _Source, findings: Findings, *, is_variant: bool = False
-) -> tuple[Lesson, FrontMatter] | None:
-    """Return a lesson without its variants, and its front matter; None where a mistake is found."""
+def _made(source: _Source, findings: Findings, *, is_variant: bool = False) -> Lesson | None:
+    """Return a lesson without its variants; None where a mistake is found."""
     divided, raw = source.divided, source.raw
     front = None if raw is None else structured(raw, divided.toml, findings)
     is_network = "network" in raw if raw else "\n[network]" in f"\n{divided.toml}"
@@ -115,19 +115,15 @@ def _made(
         parse_blocks(body.scenes, findings)
         return None
     written = Written(source.path, source.text, divided.toml, front, body, is_variant)
-    lesson = assemble(written, findings)
-    return None if lesson is None else (lesson, front)
+    return assemble(written, findings)
 
 
 def _varied(source: _Source, overrides: Mapping[str, object], findings: Findings) -> Lesson | None:
     """Return the lesson with a variant's overrides, None where a mistake is found."""
     own = {key: value for key, value in overrides.items() if key != ACTIVATION}
     varied = replace(source, raw=overridden(source.raw or {}, own))
-    made = _made(varied, findings, is_variant=True)
-    if made is None:
-        return None
-    lesson = made[0]
-    if ACTIVATION not in overrides:
+    lesson = _made(varied, findings, is_variant=True)
+    if lesson is None or ACTIVATION not in overrides:
         return lesson
     try:
         return with_activation(lesson, str(overrides[ACTIVATION]))
@@ -136,24 +132,13 @@ def _varied(source: _Source, overrides: Mapping[str, object], findings: Findings
     return None
 
 
-def _parsed(text: str, path: Path, findings: Findings) -> Lesson | None:
-    source = _source(text, path, findings)
-    made = None if source is None else _made(source, findings)
-    if source is None or made is None:
-        return None
-    lesson, front = made
-    return _with_variants(lesson, front.variants, source, findings)
-
-
-def _with_variants(
-    lesson: Lesson, tables: Sequence[Mapping[str, object]], source: _Source, findings: Findings
-) -> Lesson | None:
+def _with_variants(lesson: Lesson, source: _Source, findings: Findings) -> Lesson | None:
     """Return the lesson with its variants, each of which is tried; None where one fails.
 
     What the lesson's pictures train is held against its bound here, where the variants are known.
     """
     mistakes: list[Mistake] = []
-    variants = read_variants(tables, mistakes)
+    variants = read_variants((source.raw or {}).get("variants", ()), mistakes)
     nodes = sum(len(scene.graph.nodes) for scene in lesson.scenes)
     for count, bound, words in (
         (nodes, MAX_NODES, "operations"),

@@ -98,7 +98,9 @@ def _rehomed(mistake: Mistake) -> Mistake:
     hint = _way_home(name, homes)
     if mistake.code == "reserved":
         hint += ", or choose another name"
-    return replace(mistake, what=_of_tables(name, homes), hint=hint)
+    *first, last = (f"[{home}]" for home in homes)
+    what = f"'{name}' is a key of {', '.join(first)}{' and ' if first else ''}{last}"
+    return replace(mistake, what=what, hint=hint)
 
 
 def _misplaced(mistake: Mistake) -> str | None:
@@ -125,11 +127,6 @@ def renamed(name: str) -> str:
 
 def _of_top(name: object) -> str:
     return f"'{name}' is a key of the top level"
-
-
-def _of_tables(name: str, homes: tuple[str, ...]) -> str:
-    *first, last = (f"[{home}]" for home in homes)
-    return f"'{name}' is a key of {', '.join(first)}{' and ' if first else ''}{last}"
 
 
 def _way_home(name: str, homes: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.model import Start
+from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.tables import NETWORK_COSTS, NetworkTable
 from gdtutor.values import Struct
 
@@ -46,7 +47,18 @@ def expand(network: NetworkTable, *, in_rows: bool = False) -> Expansion:
     Args:
         network: The table.
         in_rows: Whether examples are rows.
+
+    Raises:
+        Wrong: It has no layer, or not one activation for each of several hidden ones.
     """
+    hidden = len(network.layers) - 2
+    if hidden < 0:
+        hint = "write layers = [2, 1]: inputs, then neurons of each layer"
+        raise Wrong("value", "a network of no layer", hint, ("layers",))
+    if not isinstance(network.activation, str) and len(network.activation) != hidden:
+        what = f"{len(network.activation)} activations for {hidden} hidden layers"
+        hint = "give one for each, or one name for all; `output` is the last layer's"
+        raise Wrong("value", what, hint, ("activation",))
     widths = (len(network.features) or network.layers[0], *network.layers[1:])
     formulas: list[tuple[str, str]] = []
     starts: dict[str, Start] = {}

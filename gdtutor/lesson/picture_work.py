@@ -63,7 +63,9 @@ def overdrawn(
         if picture.kind in _DRAWN:
             examples, bound, hint = 1, MAX_DRAWN_CELLS, "use smaller matrices"
         elif picture.kind == "timing":
-            examples, bound, hint = _most_timed(picture), MAX_PASS_CELLS, "time fewer examples"
+            sizes = _list(dict(picture.options).get("examples")) or TIMED
+            examples = max(size for size in sizes if isinstance(size, int))
+            bound, hint = MAX_PASS_CELLS, "time fewer examples"
         else:
             continue
         cells = pass_cells(walks[-1], leaves, (batch, examples))
@@ -95,11 +97,6 @@ def _products(walk: Steps, leaves: Sequence[str]) -> int:
     except ShapeError:
         # A graph that picks among the examples has no pass over one.
         return forward_work(walk.graph, shapes).products
-
-
-def _most_timed(picture: PictureWish) -> int:
-    sizes = _list(dict(picture.options).get("examples")) or TIMED
-    return max(size for size in sizes if isinstance(size, int))
 
 
 def overworked(

@@ -44,28 +44,11 @@ def read_toml(text: str, first_line: int, findings: Findings) -> dict[str, objec
         first_line: The line of the file on which it begins.
         findings: Where mistakes are reported.
     """
-    bare = _STRINGS_AND_COMMENTS.sub(_blanked, text)
-    too_deep = _too_deep(bare)
-    if too_deep is not None:
-        findings.error(
-            _place_at(text, too_deep, first_line),
-            "bound",
-            f"values nested deeper than {MAX_NESTING} levels, or keys of more than {MAX_DOTS} dots",
-            "no key of a lesson needs that",
-        )
+    beyond = _beyond(_STRINGS_AND_COMMENTS.sub(_blanked, text))
+    if beyond is not None:
+        at, what, hint = beyond
+        findings.error(_place_at(text, at, first_line), "bound", what, hint)
         return None
-    keys = bare.count("=") + bare.count("\n[")
-    if keys > MAX_KEYS:
-        what = f"more than {MAX_KEYS:,} keys and tables"
-        findings.error(Place(first_line, 1), "bound", what, "split the lesson")
-        return None
-    for digits in _DIGITS.finditer(bare):
-        count = len(digits.group().replace("_", ""))
-        if count > MAX_DIGITS:
-            place = _place_at(text, digits.start(), first_line)
-            what = f"a number of {count:,} digits"
-            findings.error(place, "bound", what, f"the bound is {MAX_DIGITS}")
-            return None
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -80,16 +63,26 @@ def _blanked(match: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " " if text[0] == "#" else '"', text)
 
 
-def _too_deep(text: str) -> int | None:
-    """Return where brackets or dotted keys are nested too deep, strings and comments left out."""
+def _beyond(text: str) -> tuple[int, str, str] | None:
+    """Return where a text without strings and comments is beyond a bound, what is, and what to do;
+    None where it is within all."""
     dotted = _DOTTED.search(text)
-    if dotted is not None:
-        return dotted.start()
-    depth = 0
+    too_deep, depth = [] if dotted is None else [dotted.start()], 0
     for match in re.finditer(r"[\[\]{}]", text):
         depth = depth + 1 if match.group() in "[{" else max(0, depth - 1)
         if depth > MAX_NESTING:
-            return match.start()
+            too_deep.append(match.start())
+            break
+    if too_deep:
+        levels = f"values nested deeper than {MAX_NESTING} levels"
+        what = f"{levels}, or keys of more than {MAX_DOTS} dots"
+        return too_deep[0], what, "no key of a lesson needs that"
+    if text.count("=") + text.count("\n[") > MAX_KEYS:
+        return 0, f"more than {MAX_KEYS:,} keys and tables", "split the lesson"
+    for digits in _DIGITS.finditer(text):
+        count = len(digits.group().replace("_", ""))
+        if count > MAX_DIGITS:
+            return digits.start(), f"a number of {count:,} digits", f"the bound is {MAX_DIGITS}"
     return None
 
 

@@ -49,17 +49,14 @@ def read_settings(
     for constant in settings.hyperparameters or ((),):
         with collected(mistakes, "training", "hyperparameters", code="value"):
             optimiser_of(replace(settings, hyperparameters=(constant,) if constant else ()))
-    if settings.decayed is not None and not _has_decay(settings):
+    names = {name for name, _ in settings.hyperparameters}
+    has_decay = WEIGHT_DECAY in names or settings.optimizer == "adamw"
+    if settings.decayed is not None and not has_decay:
         what, hint = "decayed, and no weight_decay", "hyperparameters = { weight_decay = 0.01 }"
         mistakes.append(_wrong("decayed", what, f"write {hint}, or use adamw"))
     with collected(mistakes, "training", "schedule", code="value"):
         check_schedule(settings.schedule)
     return None if len(mistakes) > found else settings
-
-
-def _has_decay(settings: Settings) -> bool:
-    names = {name for name, _ in settings.hyperparameters}
-    return WEIGHT_DECAY in names or settings.optimizer == "adamw"
 
 
 def _wrong(key: str, what: str, hint: str) -> Mistake:

@@ -69,7 +69,8 @@ def overridden(raw: Mapping[str, object], overrides: Mapping[str, object]) -> di
     result = {key: value for key, value in raw.items() if key != "variants"}
     pictures = raw.get("pictures")
     if isinstance(pictures, list):
-        result["pictures"] = [picture for picture in pictures if not _compares(picture)]
+        compare = {"variant", "variants"}
+        result["pictures"] = [one for one in pictures if compare.isdisjoint(one)]
     for dotted, value in overrides.items():
         section, dot, key = dotted.partition(".")
         if not dot:
@@ -99,10 +100,6 @@ def _drawn(old: Mapping[str, object], new: Mapping[str, object]) -> Mapping[str,
     if "init" in new:
         dropped |= set(CONSTANTS)
     return {name: value for name, value in old.items() if name not in dropped} | dict(new)
-
-
-def _compares(picture: object) -> bool:
-    return isinstance(picture, Mapping) and bool({"variant", "variants"} & set(picture))
 
 
 def read_variants(

@@ -84,12 +84,6 @@ _LONGEST = 32
 """Longest name, in characters: as a title it has room in the first line of every step."""
 
 
-def lesson_template(lesson_id: str) -> str:
-    """Return the text of a new lesson."""
-    title = lesson_id.replace("-", " ").capitalize()
-    return TEMPLATE.format(id=lesson_id, title=title)
-
-
 def new_lesson(name: str) -> Path:
     """Write a new lesson and return its file.
 
@@ -113,7 +107,8 @@ def new_lesson(name: str) -> Path:
         raise GdTutorError(f"there is no folder '{folder}'", "make it first")
     lesson_id, number = match["id"], _number(here, match["number"], match["id"])
     path = here / f"{number}-{lesson_id}.md"
-    text = lesson_template(lesson_id)
+    title = lesson_id.replace("-", " ").capitalize()
+    text = TEMPLATE.format(id=lesson_id, title=title)
     _, reports = parse_lesson(text, path)
     if reports:
         raise GdTutorError(reports[0].what, reports[0].hint)
