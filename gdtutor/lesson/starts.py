@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,7 +25,6 @@ from gdtutor.training.initialise import (
     constants_of,
     draw_with,
 )
-from gdtutor.values import replace
 
 FIRST_STREAM = NETWORK_STREAM + 1
 """The number of the first generator that parameters share by `after`."""
@@ -42,77 +41,68 @@ def read_starts(
         in_rows: Whether examples are rows, so that weights are inputs × outputs.
     """
     starts: dict[str, Start] = {}
-    streams = _Streams()
     for name, value in tables.items():
-        if isinstance(value, DrawnTable):
-            # Each mistake is told: one hides none of the others.
-            with collected(mistakes, "parameters", name):
-                with located("init"):
-                    one_of(INITIALISATIONS, "initialisation")(value.init, (), mistakes)
-                _check_rule(value)
-            with collected(mistakes, "parameters", name):
-                streams.take(name, value, tables)
-            starts[name] = Start(
-                shape=value.shape,
-                init=value.init,
-                seed=streams.seeds.get(name, 0),
-                stream=streams.streams.get(name),
-                constants=_told(value),
-                inputs_first=in_rows,
-            )
-        else:
+        if not isinstance(value, DrawnTable):
             starts[name] = Start(value=value)
-    return streams.joined(starts)
+            continue
+        # Each mistake is told: one hides none of the others.
+        with collected(mistakes, "parameters", name):
+            with located("init"):
+                one_of(INITIALISATIONS, "initialisation")(value.init, (), mistakes)
+            _check_rule(value)
+        seed, stream = 0, None
+        with collected(mistakes, "parameters", name):
+            seed, stream = _generator(name, value, tables, starts)
+        starts[name] = Start(
+            shape=value.shape,
+            init=value.init,
+            seed=seed,
+            stream=stream,
+            constants=_told(value),
+            inputs_first=in_rows,
+        )
+    return starts
 
 
-class _Streams:
-    """Which drawn parameters come one after the other from one generator."""
+def _generator(
+    name: str,
+    table: DrawnTable,
+    tables: Mapping[str, Array | DrawnTable],
+    above: Mapping[str, Start],
+) -> tuple[int, int | None]:
+    """Return the seed of the generator that a parameter is drawn from, and the number of the
+    generator where it shares it with others.
 
-    def __init__(self) -> None:
-        self.seeds: dict[str, int] = {}
-        """The seed of the generator of each parameter that is drawn, by its name."""
-        self.streams: dict[str, int] = {}
-        """The number of the generator of each that comes after another."""
-        self._next: dict[str, str] = {}
-
-    def take(self, name: str, table: DrawnTable, tables: Mapping[str, Array | DrawnTable]) -> None:
-        """Take in a parameter of these.
-
-        Raises:
-            Wrong: It does not say from which generator it is drawn.
-        """
-        if table.init in UNDRAWN:
-            return
-        if table.after is None:
-            self.seeds[name] = table.seed or 0
-            if table.seed is None:
-                raise Wrong("missing-key", "a drawn parameter needs a seed", "add seed = 1")
-            return
-        if table.seed is not None:
-            what = "a seed, and another parameter to come after"
-            hint = "the first of a generator has the seed, the others have after"
-            raise Wrong("conflict", what, hint)
-        if table.after not in self.seeds:
-            raise _not_above(name, table.after, tables, self.seeds)
-        if table.after in self._next:
-            taken = self._next[table.after]
-            what = f"{taken} already comes after {table.after}"
-            raise Wrong("conflict", what, f'write after = "{taken}", or the last one drawn')
-        self._next[table.after] = name
-        self.seeds[name] = self.seeds[table.after]
-        first = self.streams.setdefault(table.after, FIRST_STREAM + len(self.streams))
-        self.streams[name] = first
-
-    def joined(self, starts: dict[str, Start]) -> dict[str, Start]:
-        """Return the starts with the first of every generator in its stream, too."""
-        return {
-            name: replace(start, stream=self.streams[name]) if name in self.streams else start
-            for name, start in starts.items()
-        }
+    Raises:
+        Wrong: The table does not say from which generator.
+    """
+    if table.init in UNDRAWN:
+        return 0, None
+    if table.after is None and table.seed is None:
+        raise Wrong("missing-key", "a drawn parameter needs a seed", "add seed = 1")
+    afters = {
+        other: told.after
+        for other, told in tables.items()
+        if isinstance(told, DrawnTable) and told.init not in UNDRAWN
+    }
+    if table.after is None:
+        return table.seed or 0, FIRST_STREAM + len(above) if name in afters.values() else None
+    if table.seed is not None:
+        what = "a seed, and another parameter to come after"
+        hint = "the first of a generator has the seed, the others have after"
+        raise Wrong("conflict", what, hint)
+    drawn = [other for other in above if other in afters]
+    if table.after not in drawn:
+        raise _not_above(name, table.after, tables, drawn)
+    taken = next((n for n in drawn if afters[n] == table.after != n), None)
+    if taken is not None:
+        what = f"{taken} already comes after {table.after}"
+        raise Wrong("conflict", what, f'write after = "{taken}", or the last one drawn')
+    return above[table.after].seed, above[table.after].stream
 
 
 def _not_above(
-    name: str, after: str, tables: Mapping[str, Array | DrawnTable], drawn: Mapping[str, int]
+    name: str, after: str, tables: Mapping[str, Array | DrawnTable], drawn: Sequence[str]
 ) -> Wrong:
     """Return what is wrong with a parameter that comes after none that is drawn above it."""
     known = tables.get(after)
