@@ -8,8 +8,8 @@ from lesson_texts import NEURON_GRAPH, found_in, lesson_of, lesson_text, neuron
 from gdtutor.check import lesson as checks
 from gdtutor.check.findings import SCREENS, TimeLimit
 from gdtutor.check.gradients import GradientChecked
-from gdtutor.check.lesson import LESSON_CODES, check_lesson
-from gdtutor.check.paths import FOLDER_CODES, CheckResult, check_data, check_lines, check_paths
+from gdtutor.check.lesson import LESSON_CODES, CheckResult, check_lesson
+from gdtutor.check.paths import FOLDER_CODES, check_data, check_lines, check_paths
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.reports import CODES
 from gdtutor.lesson.work import training_work

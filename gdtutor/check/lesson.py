@@ -70,14 +70,28 @@ SLOW_ITERATION = 1e6
 """Microseconds of an iteration, as estimated, from which on a lesson cannot be walked at ease."""
 
 
-class LessonChecked(Struct, frozen=True):
-    """What was found out about one lesson."""
+class CheckResult(Struct, frozen=True):
+    """What a check found."""
 
+    files: int
+    """Lesson files that were checked."""
     problems: tuple[Report, ...]
+    """Errors and warnings, in the order of the files and of the lines in them."""
     gradients: tuple[GradientChecked, ...]
+    """Every parameter of every lesson, held against central differences."""
     lost: tuple[Report, ...] = ()
     """Steps of variants that have no note where the lesson itself has one: nothing that is wrong,
     and worth a look."""
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a problem is an error, not just a warning."""
+        return any(report.level == "error" for report in self.problems)
+
+    @property
+    def worst(self) -> float:
+        """The worst relative error of a gradient, 0 where none was checked."""
+        return max((gradient.relative_error for gradient in self.gradients), default=0.0)
 
 
 _NOT_TAKEN = (
@@ -87,7 +101,7 @@ _NOT_TAKEN = (
 """What to do about a value that a `where` leaves out."""
 
 
-def check_lesson(lesson: Lesson, clock: Clock | None = None) -> LessonChecked:
+def check_lesson(lesson: Lesson, clock: Clock | None = None) -> CheckResult:
     """Check the numbers and the screens of a lesson that the loader accepts, and its variants.
 
     One run is in memory at a time.
@@ -106,7 +120,7 @@ def check_lesson(lesson: Lesson, clock: Clock | None = None) -> LessonChecked:
     check_tasks(notes)
     _report_left_out(notes)
     gradients = (GradientChecked(lesson.id, name, e) for name, e in notes.errors.items())
-    return LessonChecked(tuple(notes.reports), tuple(gradients), tuple(notes.lost))
+    return CheckResult(1, tuple(notes.reports), tuple(gradients), tuple(notes.lost))
 
 
 def _check_run(notes: Notes, screens: ScreenChecks, whose: Lesson) -> None:

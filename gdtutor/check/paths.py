@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gdtutor.check.findings import Clock
 from gdtutor.check.gradients import GradientChecked
-from gdtutor.check.lesson import LessonChecked, check_lesson
+from gdtutor.check.lesson import CheckResult, check_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import discover, links_out, shipped_lessons_folder, strays
 from gdtutor.lesson.fences import front_place
@@ -19,7 +19,7 @@ from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.reports import Report, shown
 from gdtutor.lesson.source import near_file, read_source
 from gdtutor.lesson.summary import LessonEntry, csv_files, number_of, read_summary
-from gdtutor.values import Struct, asdict, replace
+from gdtutor.values import asdict
 
 FORMAT = 1
 """Version of the JSON."""
@@ -34,29 +34,6 @@ FOLDER_CODES = {
     "stray": "a file of the folder is no lesson and nothing uses it",
 }
 """Every code that is about files beside each other, with what it means."""
-
-
-class CheckResult(Struct, frozen=True):
-    """What a check found."""
-
-    files: int
-    """Lesson files that were checked."""
-    problems: tuple[Report, ...]
-    """Errors and warnings, in the order of the files and of the lines in them."""
-    gradients: tuple[GradientChecked, ...]
-    """Every parameter of every lesson, held against central differences."""
-    lost: tuple[Report, ...] = ()
-    """Steps of variants without a note where the lesson has one: no problems."""
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether a problem is an error, not just a warning."""
-        return any(report.level == "error" for report in self.problems)
-
-    @property
-    def worst(self) -> float:
-        """The worst relative error of a gradient, 0 where none was checked."""
-        return max((gradient.relative_error for gradient in self.gradients), default=0.0)
 
 
 def check_paths(paths: Iterable[Path], clock: Clock | None = None) -> CheckResult:
@@ -82,23 +59,20 @@ def check_paths(paths: Iterable[Path], clock: Clock | None = None) -> CheckResul
         files |= dict.fromkeys(found)
         if path.is_dir():
             problems.extend(_about_folder(path, found))
-    checked = [_check_file(path, clock) for path in files]
     problems.extend(_about_ids(tuple(files)))
-    problems.extend(report for one in checked for report in one.problems)
+    gradients: list[GradientChecked] = []
+    lost: list[Report] = []
+    for path in files:
+        lesson, reports = read_lesson(path)
+        problems += reports
+        if lesson is not None:
+            checked = check_lesson(lesson, clock)
+            problems += checked.problems
+            gradients += checked.gradients
+            lost += checked.lost
     order = {path: place for place, path in enumerate(files)}
     problems.sort(key=lambda r: (order.get(r.path, len(order)), r.line, r.column))
-    gradients = tuple(gradient for one in checked for gradient in one.gradients)
-    lost = tuple(report for one in checked for report in one.lost)
-    return CheckResult(len(files), tuple(problems), gradients, lost)
-
-
-def _check_file(path: Path, clock: Clock | None) -> LessonChecked:
-    """Check one file: what the loader reports, and what its numbers and screens show."""
-    lesson, reports = read_lesson(path)
-    if lesson is None:
-        return LessonChecked(reports, ())
-    checked = check_lesson(lesson, clock)
-    return replace(checked, problems=(*reports, *checked.problems))
+    return CheckResult(len(files), tuple(problems), tuple(gradients), tuple(lost))
 
 
 def _about_folder(folder: Path, lessons: Sequence[Path]) -> list[Report]:
