@@ -73,6 +73,13 @@ def test_values_show_the_step_and_the_cost_where_they_have_few_lines_and_count_w
         assert is_cut or place != "backward:W1"
 
 
+@pytest.mark.parametrize("name", ["14-xor-one-neuron.md", "23-optimisers.md"])
+def test_numbers_that_have_room_beside_a_short_note_are_all_in_the_table(name):
+    for session in steps_of(shipped_lessons_folder() / name):
+        if session.moment.steps[session.step - 1].scene == 0:
+            assert "more: Tab" not in frame_of(session, 120, 36, UNICODE).text()
+
+
 def test_values_at_full_size_show_all_cells_and_scroll_to_the_last():
     session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:b2")
     text = ""

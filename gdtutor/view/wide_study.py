@@ -70,6 +70,8 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """Lines that those above it leave to it."""
     make: Callable[[int], Figure]
     """Makes the panel in so many lines, its border included."""
+    number: str = ""
+    """What stands behind its title."""
 
 
 def wide_panels(session: Walk, context: Context, title: str, width: int, height: int) -> Block:
@@ -112,19 +114,38 @@ def opening_panels(session: Walk, context: Context, prose: str, width: int, heig
     values = widths_for(width).values
     middle = width - PAGE - values
     picture = _picture(session, context, middle)
-    table = _values(context, values or middle)
     left = [
         PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True))),
         PanelNeed(len(tasks) + BORDER, LEAST, 0, lambda _: Figure(Panel("tasks", tasks, scroll))),
     ]
+    begun = {step.scene: step for step in reversed(context.moment.steps)}
+    scenes = [replace(context, step=begun[scene]) for scene in sorted(begun)]
+    tables = _numbered([_values(one, values or middle) for one in scenes])
+    codes = _numbered([_code(one, middle if values else PAGE, is_met=False) for one in scenes])
     beside_text = [_graph(context, middle, height, picture)]
+    if picture is None and len(scenes) > 1:
+        beside_text = _numbered([_whole_graph(one, middle, height) for one in scenes])
+        tables[0] = replace(tables[0], least=tables[0].lines)
     if picture is None and values:
-        beside_text.append(_code(context, middle, is_met=False))
+        beside_text += codes
     else:
-        left.append(_code(context, PAGE, is_met=False))
-        beside_text.append(table if picture is None else picture)
-    columns = [(left, PAGE), (beside_text, middle), ([table], values)]
+        left += codes
+        beside_text.append(tables[0] if picture is None else picture)
+    columns = [(left, PAGE), (beside_text, middle), (tables, values)]
     return _beside(columns if values else columns[:2], height, context)
+
+
+def _whole_graph(context: Context, width: int, height: int) -> PanelNeed:
+    """Return a graph before the walk begins, where it has room whole."""
+    drawing = graph_drawing(context, width - 4, height - BORDER)
+    panel, high = Panel("graph", drawing.lines[: drawing.rows]), drawing.rows + BORDER
+    return PanelNeed(high, high, 0, lambda _: Figure(panel))
+
+
+def _numbered(needs: list[PanelNeed]) -> list[PanelNeed]:
+    """Return panels of one kind, each with its number where there are several."""
+    counts = (f" {n}/{len(needs)}" for n in range(1, len(needs) + 1)) if needs[1:] else [""]
+    return [replace(need, number=count) for need, count in zip(needs, counts, strict=True)]
 
 
 def _beside(columns: list[tuple[list[PanelNeed], int]], height: int, context: Context) -> Block:
@@ -155,7 +176,8 @@ def _column(wanted: list[PanelNeed], width: int, height: int, context: Context) 
         high = given + (room if number == len(shown) else 0)
         figure = one.make(high)
         plots += moved(figure.plots, 2, len(lines) + 1)
-        lines += boxed(figure.panel, width, high, context.chars)
+        panel = replace(figure.panel, title=figure.panel.title + one.number)
+        lines += boxed(panel, width, high, context.chars)
     return tuple(lines), tuple(plots)
 
 

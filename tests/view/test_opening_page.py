@@ -28,7 +28,7 @@ def test_a_large_opening_page_has_the_graph_and_more_beside_its_text(path, size)
     assert size > (120, 36) or sum(used(frame)) >= 0.85
 
 
-@pytest.mark.parametrize("number", [5, 7, 14, 18, 21])
+@pytest.mark.parametrize("number", [3, 5, 7, 14, 18, 21])
 @pytest.mark.parametrize("chars", [UNICODE, ASCII])
 def test_a_page_a_few_lines_too_long_is_set_closer(number, chars):
     session = session_at(LESSONS[number - 1])
@@ -44,3 +44,16 @@ def test_the_program_beside_an_opening_page_has_no_gradients_yet(path):
         shown = frame_of(session_at(path), *size, UNICODE).text()
         assert not re.search(r"│ [▸ ] d\w+ = ", shown)
         assert ("╭─ NumPy" in shown) == bool(re.search(r"│ [▸ ] \w+ = ", shown))
+
+
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
+@pytest.mark.parametrize(("number", "graphs"), [(1, 2), (5, 3), (12, 3), (13, 3)])
+def test_a_large_opening_page_shows_all_graphs_of_the_lesson(number, graphs, size):
+    frame = frame_of(session_at(LESSONS[number - 1]), *size, UNICODE)
+    titles = re.findall(r"─ (graph|values|NumPy) (\d)/(\d) ─", frame.text())
+    wanted = [str(n) for n in range(1, graphs + 1)]
+    assert [n for kind, n, _ in titles if kind == "graph"] == wanted
+    assert {of for *_, of in titles} == {str(graphs)}
+    if size > (120, 36):
+        assert [n for kind, n, _ in titles if kind == "values"] == wanted
+        assert used(frame)[1] >= 0.45
