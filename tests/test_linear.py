@@ -232,6 +232,13 @@ def test_questions_are_asked_and_answered_and_commands_start_with_a_colon() -> N
     assert "your answer" not in Talk(lesson("bias", "given"), "r", "n", ":n").last
 
 
+def test_a_hint_is_offered_as_long_as_there_is_one() -> None:
+    talk = Talk(lesson("bias", "given"), "r", "n", "?", "?", "?")
+    assert ["? a hint" in said for said in talk.said[2:5]] == [True, True, False]
+    assert "z=0" not in talk.said[4]
+    assert "z=0" in talk.said[5]
+
+
 def test_choices_are_read_out_with_their_numbers_and_answered_in_words_too() -> None:
     path = Path(__file__).parent / "data" / "lessons" / "reasons.md"
     start = session_at(path, at="backward:z")

@@ -297,7 +297,8 @@ def _question(session: Session, chars: Chars) -> list[str]:
     lines = [_marked(prompt.error, True, chars)] if prompt.error else []
     challenge = challenge_of(session)
     answer = "an expression" if challenge is None or not challenge.choices else "a choice's number"
-    keys = "? a hint, Enter alone shows it; commands start with a colon, as in :n"
+    hint = "? a hint, " if challenge is not None and challenge.has_hint else ""
+    keys = f"{hint}Enter alone shows it; commands start with a colon, as in :n"
     what = f"{answer} is an answer, {keys}"
     return [*lines, f"{prompt.label}: {what if prompt.kind is PromptKind.ANSWER else ''}".rstrip()]
 
