@@ -6,7 +6,7 @@ from memory_store import MemoryStore
 from walks import NEURON, ROWS, pressed, screen, walk
 
 from gdtutor.cli import starting
-from gdtutor.cli.arguments import COMMANDS, parser_of
+from gdtutor.cli.arguments import COMMANDS, parsed, parser_of
 from gdtutor.cli.starting import resume
 from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
@@ -20,6 +20,7 @@ from gdtutor.progress.records import Finished, LessonPlace, ProgressError, Saved
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter
 from gdtutor.session.effects import KeepAttempt
+from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
 from gdtutor.session.state import Playing, Screen, Session, Status
 from gdtutor.session.story import has_ended
@@ -392,6 +393,27 @@ def test_what_a_screen_finds_is_nothing_to_save(folder):
     session = driven(walk(NEURON, "2/backward:w1"), given, [])
     assert session.look.met is not None
     assert saved == []
+
+
+@pytest.mark.parametrize(
+    ("started", "on_path", "call"),
+    [
+        ("here/bin/gdtutor", (), "here/bin/gdtutor"),
+        ("here/bin/gdtutor", ("gdtutor",), "gdtutor"),
+        ("here/gdtutor/__main__.py", (), "bin/python -m gdtutor"),
+        ("here/gdtutor/__main__.py", ("python",), "python -m gdtutor"),
+    ],
+)
+def test_a_link_calls_the_program_as_it_was_called(monkeypatch, tmp_path, started, on_path, call):
+    monkeypatch.chdir(tmp_path)
+    python = str(tmp_path / "bin" / "python")
+    monkeypatch.setattr("sys.argv", [str(tmp_path / started)])
+    monkeypatch.setattr("sys.executable", python)
+    monkeypatch.setattr("shutil.which", lambda name: python if name in on_path else None)
+    assert starting.called() == call
+    link = command_of(replace(walk(NEURON, "backward:w1"), program=starting.called()))
+    assert link.startswith(f"{call} ")
+    assert parsed(link).at == "backward:w1"
 
 
 def test_a_place_on_the_command_line_comes_before_the_one_that_is_remembered(arguments):

@@ -108,14 +108,21 @@ def parsed(line: str) -> argparse.Namespace:
     opens = COMMANDS[0] if not is_play(line) else next(c for c in COMMANDS if c.name == "play")
     with contextlib.redirect_stderr(io.StringIO()):
         try:
-            return parser_of(opens).parse_args(shlex.split(line)[1 + bool(opens.name) :])
+            return parser_of(opens).parse_args(_after_call(line)[bool(opens.name) :])
         except SystemExit as error:
             raise ValueError(line) from error
 
 
 def is_play(line: str) -> bool:
     """Say whether a command line, however it calls the program, opens the playground."""
-    return shlex.split(line)[1:2] == ["play"]
+    return _after_call(line)[:1] == ["play"]
+
+
+def _after_call(line: str) -> list[str]:
+    """Return the words of a command line behind those that call the program, one or
+    `python -m gdtutor`."""
+    words = shlex.split(line)
+    return words[3:] if words[1:3] == ["-m", "gdtutor"] else words[1:]
 
 
 Arguments = argparse._ActionsContainer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable
@@ -120,11 +121,18 @@ def _begun(arguments: argparse.Namespace, shelf: Session) -> Walk:
 
 def called() -> str:
     """Return how a shell starts this program: by its name where that is on the path, else by the
-    file that was started, from here where it lies below."""
+    file that was started, or the Python with `-m`, from here where it lies below."""
     if shutil.which("gdtutor") or not sys.argv[0]:
         return "gdtutor"
-    started = os.path.relpath(sys.argv[0])
-    return os.path.abspath(started) if started.startswith("..") else started
+    if os.path.basename(sys.argv[0]) != "__main__.py":
+        return _from_here(sys.argv[0])
+    is_found = shutil.which("python") == sys.executable
+    return f"{'python' if is_found else _from_here(sys.executable)} -m gdtutor"
+
+
+def _from_here(started: str) -> str:
+    below = os.path.relpath(started)
+    return shlex.quote(os.path.abspath(started) if below.startswith("..") else below)
 
 
 def _says_where(arguments: argparse.Namespace) -> bool:

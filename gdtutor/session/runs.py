@@ -85,15 +85,17 @@ def own_curve(session: Walk) -> tuple[TrainedCurve, ...]:
     run, told = session.run, session.training
     if not len(told.costs):
         return ()
-    measure = measure_of(run.segment_at(run.farthest).problem)
+    now = run.segment_at(run.farthest)
+    measure = measure_of(now.problem, now.settings.validation)
     return (TrainedCurve(run_label(session), told.costs, verdict_on(told), measure=measure),)
 
 
 @lru_cache(maxsize=8)
-def measure_of(problem: Problem) -> str:
+def measure_of(problem: Problem, held_out: float) -> str:
     """Return what tells the costs of two runs apart that cannot be compared: formula and data.
 
-    Data in other units, as scaled inputs are, are the same data.
+    Data in other units, as scaled inputs are, are the same data; those of which a share is held out
+    for validation are others.
     """
     low = np.min(problem.examples, axis=0, initial=np.inf)
     span = np.max(problem.examples, axis=0, initial=-np.inf) - low
@@ -105,7 +107,7 @@ def measure_of(problem: Problem) -> str:
     *before, formula = problem.graph.lines
     if before and formula.text == f"mean({before[-1].name})":
         formula = before[-1]  # one example at a time has the loss of one for its cost
-    return f"{formula.text} {crc32(np.round(scaled, 9).tobytes())}"
+    return f"{formula.text} {crc32(np.round(scaled, 9).tobytes())} {held_out}"
 
 
 def _with_curves(
@@ -120,9 +122,10 @@ def _with_curves(
 def curves_of(sweep_: Sweep) -> tuple[TrainedCurve, ...]:
     """Return the curves of a sweep as far as they are."""
     curves = sweep_.found()
+    measures = (measure_of(one.problem, one.settings.validation) for one in sweep_.members)
     return tuple(
-        replace(curve, measure=measure_of(member.problem), parameters={}, predicting={}, end=end)
-        for curve, member, end in zip(curves, sweep_.members, sweep_.ends(curves), strict=True)
+        replace(curve, measure=measure, parameters={}, predicting={}, end=end)
+        for curve, measure, end in zip(curves, measures, sweep_.ends(curves), strict=True)
     )
 
 

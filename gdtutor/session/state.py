@@ -326,7 +326,7 @@ class Session(Struct, frozen=True, eq=False):
     """One line for the learner; gone with the next key."""
     is_error: bool = False
     program: str = "gdtutor"
-    """How a shell of this machine calls the program."""
+    """How a shell of this machine calls the program: its words, as a shell reads them."""
     leads_to: str = "quit"
     """Where `q` leads, as the line of keys says it: back to what the program was opened from."""
     command: str = ""

@@ -43,6 +43,15 @@ def test_a_variant_trains_with_its_own_rate_and_the_earlier_curve_stays() -> Non
     assert text(session).count("★") == 1
 
 
+def test_a_run_that_holds_examples_out_is_not_compared_with_those_on_all() -> None:
+    session = trained(open_at("scaling"))
+    for _ in range(3):
+        session = trained(session, "V")
+    assert session.variant == "two flats held out"
+    assert "★" not in text(session)
+    assert text(session).count("of other data") == 3
+
+
 def test_a_sweep_gives_the_curves_of_separate_runs() -> None:
     session = open_at("or-vectorised")
     members = members_of(session.lesson, None, "learning_rate=0.1,1,3")
