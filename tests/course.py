@@ -19,7 +19,7 @@ from gdtutor.lesson.model import Task
 from gdtutor.library.lessons import library_of
 from gdtutor.library.remembered import with_progress
 from gdtutor.progress.keeper import place_of_session
-from gdtutor.progress.records import Attempt, Finished, Progress, Record
+from gdtutor.progress.records import Attempt, Finished, Record
 from gdtutor.progress.store import ProgressStore
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.choosing import right_choices
@@ -68,7 +68,7 @@ class Played(Struct, frozen=True):
 class Learner:
     """Presses keys and keeps what the program wants kept."""
 
-    def __init__(self, folder: Path, store: Progress) -> None:
+    def __init__(self, folder: Path, store: ProgressStore) -> None:
         self.store = store
         self.keys = 0
         self.told = ""

@@ -8,15 +8,17 @@ from gdtutor.progress.records import (
     Attempt,
     Finished,
     LessonPlace,
-    Progress,
     Record,
     Reset,
     SavedPlace,
 )
+from gdtutor.progress.store import ProgressStore
 
 
-class MemoryStore(Progress):
+class MemoryStore(ProgressStore):
     """Progress that is gone with the program; may be shared between threads."""
+
+    location = None
 
     def __init__(self) -> None:
         self._records: tuple[Record, ...] = ()

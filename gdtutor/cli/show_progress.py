@@ -15,7 +15,7 @@ from gdtutor.lesson.characters import shell_line
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.summary import read_summary
 from gdtutor.library.remembered import text_of
-from gdtutor.progress.records import LessonPlace, Progress, Reset
+from gdtutor.progress.records import LessonPlace, Reset
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import PRACTICE, READ, TASK, WRITTEN
 
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check_known(store: Progress, lesson: str) -> None:
+def _check_known(store: ProgressStore, lesson: str) -> None:
     known = store.lessons()
     if lesson not in known:
         near = did_you_mean(lesson, known)
@@ -55,7 +55,7 @@ def _check_known(store: Progress, lesson: str) -> None:
         raise GdTutorError(f"nothing is remembered about '{lesson}'", near or nothing)
 
 
-def lines_of(store: Progress, only: str = "") -> list[str]:
+def lines_of(store: ProgressStore, only: str = "") -> list[str]:
     """Return what is remembered, a lesson after the other, or of one alone."""
     places, finished = store.places(), store.finished_lessons()
     lines, done = list(store.messages), store.tasks_done()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gdtutor.lesson.discovery import discover
 from gdtutor.lesson.summary import read_summary, unread
-from gdtutor.progress.records import LessonPlace, Progress, ProgressError
+from gdtutor.progress.records import LessonPlace, ProgressError
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import LeftPlace, Library, opens_closing, place_text
 from gdtutor.values import replace
@@ -23,7 +23,7 @@ def text_of(place: LessonPlace, *, is_finished: bool) -> str:
     return place_text(place.iteration, step, total, edits, is_finished=is_finished)
 
 
-def with_progress(library: Library, progress: Progress) -> Library:
+def with_progress(library: Library, progress: ProgressStore) -> Library:
     """Return the library with places and finished lessons, the cursor where the learner left.
 
     Raises:
@@ -46,7 +46,7 @@ def with_progress(library: Library, progress: Progress) -> Library:
     )  # fmt: skip
 
 
-def read_progress(library: Library, store: Callable[[], Progress]) -> tuple[Library, str]:
+def read_progress(library: Library, store: Callable[[], ProgressStore]) -> tuple[Library, str]:
     """Return the library with what is remembered, and a message where that cannot be read."""
     with store() as progress:
         try:
@@ -55,7 +55,7 @@ def read_progress(library: Library, store: Callable[[], Progress]) -> tuple[Libr
             return library, str(error)
 
 
-def quick_store() -> Progress:
+def quick_store() -> ProgressStore:
     """Open the store to read from it at the start, where nobody should have to wait."""
     return ProgressStore(default_path(), busy_seconds=QUICK_SECONDS)
 

@@ -37,6 +37,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import PromptKind, Screen, Session, Status, Walk, challenge_of, differs
 from gdtutor.session.sweeps import news_of
+from gdtutor.session.trials import trial_of
 from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, settled, update
 from gdtutor.training.timing import time_examples
 from gdtutor.values import Struct, replace
@@ -191,9 +192,8 @@ def _trained(effect: Train, services: ConversationServices) -> Progressed | Fail
     """Train until Ctrl-C; a burst that does not end at once is left out."""
 
     def drop() -> None:
-        for run in (effect.run, effect.beside):
-            if run is not None:
-                run.drop_burst()
+        for run in filter(None, (effect.run, effect.beside)):
+            run.drop_burst()
 
     try:
         with services.stoppable() as is_stopped:
@@ -212,8 +212,7 @@ def _trained(effect: Train, services: ConversationServices) -> Progressed | Fail
 
 def _swept(session: Session, effect: SweepRuns, services: ConversationServices) -> Session:
     """Return the session with the curves of a sweep; one that was stopped is ended."""
-    sweep, trials = effect.sweep, session.trials if isinstance(session, Walk) else ()
-    trial = next((trial for trial in trials if trial.sweep is sweep), None)
+    sweep, trial = effect.sweep, trial_of(session, effect.sweep)
     what = "several runs"
     if trial is not None:
         what = f"{len(trial.ends)} starts for the picture, for about {trial.seconds:,.0f} seconds"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from gdtutor.progress.records import Attempt, Finished, LessonPlace, Progress, SavedPlace
+from gdtutor.progress.records import Attempt, Finished, LessonPlace, SavedPlace
+from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.link import kept_command, past_commands
@@ -50,10 +51,10 @@ class ProgressKeeper:
 
     def __init__(
         self,
-        open_store: Callable[[], Progress],
+        open_store: Callable[[], ProgressStore],
         clock: Callable[[], float],
         start_writer: Callable[
-            [Callable[[], Progress], Callable[[WriterState], None]], ProgressWriter
+            [Callable[[], ProgressStore], Callable[[WriterState], None]], ProgressWriter
         ] = ProgressWriter,
     ) -> None:
         self._clock = clock

@@ -9,6 +9,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, Self
 
 import platformdirs
 
@@ -20,7 +21,7 @@ from gdtutor.progress.opening import (
     reason,
     roll_back,
 )
-from gdtutor.progress.records import Attempt, LessonPlace, Progress, ProgressError, Record
+from gdtutor.progress.records import Attempt, LessonPlace, ProgressError, Record
 from gdtutor.progress.schema import (
     MIGRATIONS,
     Migration,
@@ -30,6 +31,8 @@ from gdtutor.progress.schema import (
     write_record,
 )
 from gdtutor.progress.set_aside import Identity, identity_of
+from gdtutor.session.catalogue import TASK, WRITTEN
+from gdtutor.values import asdict
 
 BUSY_SECONDS = 5.0
 """How long a write or read waits for another program's lock."""
@@ -45,13 +48,20 @@ def default_path() -> Path | None:
     return folder / "progress.sqlite" if folder.is_absolute() else None
 
 
-class ProgressStore(Progress):
-    """Progress in a file.
+class ProgressStore:
+    """Progress in a file, keyed by lesson id; used from the thread that made it.
 
     Opening never raises and never overwrites what it cannot read: see `messages` and `is_saving`.
     A file that could not be written is tried again by every `apply`. Without a path nothing is
     kept.
     """
+
+    messages: tuple[str, ...] = ()
+    """What the learner should know about how the store was opened."""
+    is_saving: bool = False
+    """Whether what is written outlives the program."""
+    location: str = ""
+    """The file, if there is one."""
 
     def __init__(
         self,
@@ -143,6 +153,48 @@ class ProgressStore(Progress):
             )
             return tuple(str(lesson) for (lesson,) in rows)
 
+    def tasks_done(self) -> frozenset[tuple[str, str]]:
+        """Return lesson id and task id of every task that is done, and was not cleared since."""
+        last: dict[tuple[str, str], bool] = {}
+        for lesson in self.lessons():
+            for attempt in self.attempts(lesson):
+                task = lesson, attempt.question.removeprefix(TASK)
+                if attempt.question.startswith(TASK):
+                    # A program that was written stays so, whatever is tried with it later.
+                    is_kept = task[1] == WRITTEN and last.get(task, False)
+                    last[task] = attempt.correct or is_kept
+        return frozenset(task for task, is_done in last.items() if is_done)
+
+    def last_lesson(self) -> str | None:
+        """Return the lesson whose place was saved last, whatever the clock said."""
+        return next(reversed(self.places()), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything remembered as plain values for `json.dumps`."""
+        places, finished = self.places(), self.finished_lessons()
+        return {
+            "format": 1,
+            "path": self.location,
+            "saving": self.is_saving,
+            "messages": list(self.messages),
+            "last": self.last_lesson(),
+            "lessons": [
+                {
+                    "lesson": lesson,
+                    "place": asdict(places[lesson]) if lesson in places else None,
+                    "finished": finished.get(lesson),
+                    "attempts": [_without_lesson(one) for one in self.attempts(lesson)],
+                }
+                for lesson in self.lessons()
+            ],
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:
         """Turn what can go wrong while reading into a `ProgressError`."""
@@ -158,3 +210,9 @@ class ProgressStore(Progress):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _without_lesson(attempt: Attempt) -> dict[str, Any]:
+    fields = asdict(attempt)
+    del fields["lesson_id"]
+    return fields

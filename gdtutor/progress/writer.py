@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
 
-from gdtutor.progress.records import Progress, ProgressError, Record, SavedPlace
+from gdtutor.progress.records import ProgressError, Record, SavedPlace
+from gdtutor.progress.store import ProgressStore
 from gdtutor.values import Struct, replace
 
 
@@ -43,7 +44,7 @@ class ProgressWriter:
 
     def __init__(
         self,
-        open_store: Callable[[], Progress],
+        open_store: Callable[[], ProgressStore],
         on_change: Callable[[WriterState], None] = lambda state: None,
     ) -> None:
         self._open_store = open_store
@@ -124,7 +125,7 @@ class ProgressWriter:
                 return tuple(records), False
         return tuple(records), True
 
-    def _save(self, store: Progress, records: tuple[Record, ...], ticket: int) -> bool:
+    def _save(self, store: ProgressStore, records: tuple[Record, ...], ticket: int) -> bool:
         """Write the records and report it; return whether they are written."""
         try:
             store.apply(records)

@@ -45,9 +45,15 @@ def with_trial(before: Session, after: Session, effects: tuple[Effect, ...]) -> 
         return after, (SweepRuns(now.sweep),)
     if was is None or now is not None or any(isinstance(e, Train | SweepRuns) for e in effects):
         return after, ()
-    kept = after.trials if isinstance(after, Walk) else ()
-    has_ended = any(one.sweep is was.sweep and one.status is Status.FINISHED for one in kept)
+    left = trial_of(after, was.sweep)
+    has_ended = left is not None and left.status is Status.FINISHED
     return after, () if has_ended else (PauseTraining(),)
+
+
+def trial_of(session: Session, sweep: Sweep) -> Trial | None:
+    """Return the runs of a picture that a sweep is; None where it is another."""
+    kept = session.trials if isinstance(session, Walk) else ()
+    return next((trial for trial in kept if trial.sweep is sweep), None)
 
 
 def _at_work(session: Session) -> Trial | None:
@@ -128,7 +134,7 @@ def _begun(session: Walk, wish: PictureWish) -> Trial:
 
 def trial_news(session: Walk, news: Swept) -> Walk | None:
     """Return the session with what the runs of a picture have come to; None for other news."""
-    trial = next((one for one in session.trials if one.sweep is news.sweep), None)
+    trial = trial_of(session, news.sweep)
     if trial is None:
         return None
     status = trial.status

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from memory_store import MemoryStore
 
-from gdtutor.progress.records import Attempt, Finished, LessonPlace, Progress, Reset, SavedPlace
+from gdtutor.progress.records import Attempt, Finished, LessonPlace, Reset, SavedPlace
 from gdtutor.progress.store import ProgressStore
 
-Open = Callable[[], Progress]
+Open = Callable[[], ProgressStore]
 
 
 def place(step: int, *, updated: float = 1000.0, edits: tuple[str, ...] = ()) -> LessonPlace:
