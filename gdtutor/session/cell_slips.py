@@ -234,10 +234,14 @@ def _of_one_use(working: Working, index: int, c: Contribution) -> Slips:
             yield fit, instead(without_examples(working, index, axis, [k]))
 
 
-def with_slope(working: Working, index: int, o: Operands, times: Array | float) -> Array:
-    """Return what one use sends back where the slope of its function is so many times as steep."""
-    steeper = np.asarray(o.upstreams[index] * times)
-    return working.contribution(index, o.with_upstream(index, steeper))
+def with_slope(working: Working, index: int, call: Called, o: Operands, slope: Array) -> Array:
+    """Return what one use sends back with another slope of the function that it calls."""
+    if isinstance(call.inner, Name):
+        return np.asarray(o.upstreams[index] * slope)
+    given = {"a": evaluate(call.inner, o.values), "out": o.values[working.received[index].consumer]}
+    right = evaluate(local_formula(call.op, 0, call.attribute), given)
+    upstream = np.asarray(o.upstreams[index] * (slope / right))
+    return working.contribution(index, o.with_upstream(index, upstream))
 
 
 class Called(NamedTuple):
@@ -248,6 +252,11 @@ class Called(NamedTuple):
     inner: Expr
 
 
+def called_by(call: Apply) -> Called:
+    """Return the function of a call."""
+    return Called(OPERATIONS[call.op], call.attribute, call.args[0])
+
+
 def _calls_of(expr: Expr, working: Working, consumer: str) -> Iterator[Called]:
     """Yield the function that a use calls; where it is one of the node written out as a formula,
     `1/(1 + exp(-u))`, those that give its values.
@@ -255,7 +264,7 @@ def _calls_of(expr: Expr, working: Working, consumer: str) -> Iterator[Called]:
     node = working.step.node
     if isinstance(expr, Apply) and len(expr.args) == 1:
         if (call := call_in(expr)) and OPERATIONS[call.op].local:
-            yield Called(OPERATIONS[call.op], call.attribute, call.args[0])
+            yield called_by(call)
         return
     a, out = working.operands.values[node], working.operands.values[consumer]
     for row in OPERATIONS.values() if np.shape(a) == np.shape(out) else ():
@@ -275,9 +284,7 @@ def _slope_elsewhere(
     a, out = evaluate(call.inner, o.values), o.values[working.received[index].consumer]
     beyond = apply(call.op, (out,), call.attribute) if is_at_output else a
     wrong = evaluate(slope, {"a": out if is_at_output else a, "out": beyond})
-    if call.inner == Name(working.step.node):
-        return np.asarray(o.upstreams[index] * wrong)
-    return with_slope(working, index, o, wrong / evaluate(slope, {"a": a, "out": out}))
+    return with_slope(working, index, call, o, np.asarray(wrong))
 
 
 def _update(working: Working) -> Slips:

@@ -84,19 +84,11 @@ def stepped(value: float, ladder: tuple[float, ...], by: int) -> float:
 
 
 def _ladder(field: str, ladder: tuple[float, ...]) -> Step:
-    def step(playground: Playground, by: int) -> Playground:
-        value = stepped(getattr(playground, field), ladder, by)
-        return with_field(playground, field, value)
-
-    return step
+    return lambda p, by: with_field(p, field, stepped(getattr(p, field), ladder, by))
 
 
 def _seed(field: str) -> Step:
-    def step(playground: Playground, by: int) -> Playground:
-        seed = (getattr(playground, field) + by) % (MAX_SEED + 1)
-        return with_field(playground, field, seed)
-
-    return step
+    return lambda p, by: with_field(p, field, (getattr(p, field) + by) % (MAX_SEED + 1))
 
 
 def _to_data(playground: Playground, by: int) -> Playground:

@@ -10,10 +10,20 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.local import UPSTREAM
-from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply, evaluate, local_formula
+from gdtutor.engine.operations import (
+    OPERATIONS,
+    Array,
+    Kind,
+    Operation,
+    apply,
+    evaluate,
+    local_formula,
+)
 from gdtutor.session.cell_slips import (
+    Called,
     Formula,
     Slips,
+    called_by,
     scaled,
     summed_examples,
     with_contribution,
@@ -187,34 +197,27 @@ def _contribution_slips(working: Working, index: int) -> Slips:
         slopes = SlipMatch(Slip.OTHER_DERIVATIVE, "sigmoid")
         yield slopes, instead(lambda o: o.upstreams[index] * (v := o.values[c.consumer]) * (1 - v))
     if call := call_in(expr):
-        yield from _other_derivatives(working, index, call, instead)
+        yield from _other_derivatives(working, index, called_by(call), instead)
 
 
 def _other_derivatives(
-    working: Working, index: int, expr: Apply, instead: Callable[[Formula], Formula]
+    working: Working, index: int, call: Called, instead: Callable[[Formula], Formula]
 ) -> Slips:
     """Yield what the derivatives of other functions give in the place of the right one."""
-    c = working.received[index]
-    own_slope = local_formula(OPERATIONS[expr.op], 0, expr.attribute)
-    for op in functions():
-        row = OPERATIONS[op]
-        if op == expr.op or not row.local:
+    consumer = working.received[index].consumer
+    for row in map(OPERATIONS.__getitem__, functions()):
+        if row is call.op or not row.local:
             continue
-        formula = local_formula(row, 0, None)
-        for own_output in (False, True):
 
-            def other(
-                o: Operands, own: bool = own_output, formula: Expr = formula, op: str = op
-            ) -> Array:
-                value = np.asarray(evaluate(expr.args[0], o.values))
-                out = apply(OPERATIONS[op], (value,), None) if own else o.values[c.consumer]
-                slope = np.asarray(evaluate(formula, {"a": value, "out": out}))
-                if isinstance(expr.args[0], Name):
-                    return np.asarray(o.upstreams[index] * slope)
-                right = evaluate(own_slope, {"a": value, "out": o.values[c.consumer]})
-                return with_slope(working, index, o, slope / right)
+        def other(o: Operands, row: Operation, is_own_output: bool) -> Array:
+            value = np.asarray(evaluate(call.inner, o.values))
+            out = apply(row, (value,), None) if is_own_output else o.values[consumer]
+            slope = evaluate(local_formula(row, 0, None), {"a": value, "out": out})
+            return with_slope(working, index, call, o, np.asarray(slope))
 
-            yield SlipMatch(Slip.OTHER_DERIVATIVE, op), instead(other)
+        for is_own in (False, True):
+            fit = SlipMatch(Slip.OTHER_DERIVATIVE, row.name)
+            yield fit, instead(partial(other, row=row, is_own_output=is_own))
 
 
 def _other_operands(working: Working, before: Mapping[str, Array]) -> Slips:
