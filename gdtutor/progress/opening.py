@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gdtutor.progress.schema import (
     APPLICATION_ID,
-    Migration,
+    MIGRATIONS,
     read_attempts,
     read_finished,
     read_places,
@@ -77,15 +77,12 @@ def _primary_code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
-def open_database(
-    path: Path, busy_seconds: float, migrations: tuple[Migration, ...]
-) -> OpenedStore:
+def open_database(path: Path, busy_seconds: float) -> OpenedStore:
     """Open or create the progress file and bring it to the newest format.
 
     Args:
         path: the file; its folder is made when it is missing.
         busy_seconds: how long to wait for another program's lock.
-        migrations: the steps from format 0 to the newest.
     """
     messages: list[str] = []
     try:
@@ -99,7 +96,7 @@ def open_database(
     for _ in range(MAX_OPENINGS):
         examined = identity_of(path)
         try:
-            opened = _open_once(path, busy_seconds, migrations)
+            opened = _open_once(path, busy_seconds)
         except _UnusableFileError as unusable:
             try:
                 aside = move_aside(path, examined, unusable.kind)
@@ -122,7 +119,7 @@ def _not_saving(path: Path, why: str) -> OpenedStore:
     return OpenedStore(None, False, (f"Progress is not saved in {path}: {why}.",))
 
 
-def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...]) -> OpenedStore:
+def _open_once(path: Path, busy_seconds: float) -> OpenedStore:
     """Open the file as it stands.
 
     Raises:
@@ -131,7 +128,7 @@ def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...
     existed = identity_of(path) is not None
     try:
         with _connected(path, busy_seconds) as connection:
-            found = _prepare(connection, path, migrations)
+            found = _prepare(connection, path)
             connection.execute("PRAGMA journal_mode = DELETE")
             # EXTRA is FULL and also syncs the folder after a commit, without which a loss of power
             # could bring back the journal, and with it the state before a commit already reported.
@@ -147,7 +144,7 @@ def _open_once(path: Path, busy_seconds: float, migrations: tuple[Migration, ...
             raise _UnusableFileError("damaged") from error
         if _primary_code(error) == sqlite3.SQLITE_READONLY and _is_of_no_version(path):
             raise _UnusableFileError("damaged") from error
-        return _open_for_reading(path, busy_seconds, migrations, reason(error))
+        return _open_for_reading(path, busy_seconds, reason(error))
     emptied = existed and found == 0
     notice = (f"The progress file {path} was empty: progress starts afresh.",) if emptied else ()
     return OpenedStore(connection, True, notice)
@@ -167,15 +164,13 @@ def _connected(path: Path | str, busy_seconds: float) -> Iterator[sqlite3.Connec
         raise
 
 
-def _open_for_reading(
-    path: Path, busy_seconds: float, migrations: tuple[Migration, ...], why: str
-) -> OpenedStore:
+def _open_for_reading(path: Path, busy_seconds: float, why: str) -> OpenedStore:
     """Open a file that cannot be written, so that at least it can be read."""
     refused = _not_saving(path, why)
     address = f"{path.absolute().as_uri()}?mode=ro"
     try:
         with _connected(address, busy_seconds) as connection:
-            if _format(connection, path, migrations) < len(migrations):
+            if _format(connection, path) < len(MIGRATIONS):
                 raise _UnusableFileError("of an earlier format")
             _check(connection)
     except (sqlite3.Error, OSError, _UnusableFileError, _NewerFormatError, *UNREADABLE):
@@ -183,20 +178,20 @@ def _open_for_reading(
     return replace(refused, connection=connection)
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, migrations: tuple[Migration, ...]) -> int:
+def _prepare(connection: sqlite3.Connection, path: Path) -> int:
     """Check the file, migrate it in one transaction, and return the format that it had."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         with _damaged_if_unreadable():
-            found = _format(connection, path, migrations)
-        for migration in migrations[found:]:
+            found = _format(connection, path)
+        for migration in MIGRATIONS[found:]:
             for statement in migration:
                 connection.execute(statement)
         _check(connection)
         # Written even when it is so already: now is the time to learn that nothing can be written.
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(migrations)}")
-        if found < len(migrations):
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        if found < len(MIGRATIONS):
             connection.execute("COMMIT")
         return found
     finally:
@@ -210,14 +205,14 @@ def roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
-def _format(connection: sqlite3.Connection, path: Path, migrations: tuple[Migration, ...]) -> int:
+def _format(connection: sqlite3.Connection, path: Path) -> int:
     """Return the format of the file, 0 when it is empty.
 
     Raises:
         _UnusableFileError: another program's file, or one that was cut off.
         _NewerFormatError: a format above the newest known.
     """
-    newest = len(migrations)
+    newest = len(MIGRATIONS)
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -236,7 +231,7 @@ def _format(connection: sqlite3.Connection, path: Path, migrations: tuple[Migrat
     if version < 1 or path.stat().st_size < pages * page_size:
         raise _UnusableFileError("damaged")
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
-        for migration in migrations[:version]:
+        for migration in MIGRATIONS[:version]:
             for statement in migration:
                 fresh.execute(statement)
         # A view in a table's place may never come to an end, and a trigger do anything.

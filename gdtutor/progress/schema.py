@@ -13,10 +13,7 @@ from gdtutor.values import asdict
 APPLICATION_ID = 0x67645475
 """The bytes "gdTu" in the header of the file, by which SQLite files are told apart."""
 
-Migration = tuple[str, ...]
-"""The statements that bring a file from one format to the next."""
-
-MIGRATIONS: tuple[Migration, ...] = (
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE place (
             lesson TEXT PRIMARY KEY,
@@ -41,7 +38,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "CREATE INDEX attempt_of_lesson ON attempt (lesson)",
     ),
 )
-"""Step i brings a file of format i to format i + 1; an empty file has format 0.
+"""The statements i bring a file of format i to format i + 1; an empty file has format 0.
 
 `place.edits` is a JSON list; `place.saved` counts up over all lessons, so that the lesson saved
 last is known even when the clock was set back.

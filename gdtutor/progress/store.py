@@ -23,8 +23,6 @@ from gdtutor.progress.opening import (
 )
 from gdtutor.progress.records import Attempt, LessonPlace, ProgressError, Record
 from gdtutor.progress.schema import (
-    MIGRATIONS,
-    Migration,
     read_attempts,
     read_finished,
     read_places,
@@ -63,16 +61,9 @@ class ProgressStore:
     location: str = ""
     """The file, if there is one."""
 
-    def __init__(
-        self,
-        path: Path | None,
-        *,
-        busy_seconds: float = BUSY_SECONDS,
-        migrations: tuple[Migration, ...] = MIGRATIONS,
-    ) -> None:
+    def __init__(self, path: Path | None, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self._path = path
         self._busy_seconds = busy_seconds
-        self._migrations = migrations
         self.location = "" if path is None else str(path)
         self._open()
 
@@ -80,7 +71,7 @@ class ProgressStore:
         if self._path is None:
             opened = OpenedStore(None, False, (NO_HOME,))
         else:
-            opened = open_database(self._path, self._busy_seconds, self._migrations)
+            opened = open_database(self._path, self._busy_seconds)
         self._connection = opened.connection
         self._identity = opened.identity
         self.is_saving = opened.is_saving

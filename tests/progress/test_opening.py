@@ -7,7 +7,9 @@ import random
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -199,8 +201,14 @@ def test_a_file_that_another_program_has_replaced_stays_where_it_is(written: Pat
     assert written.exists()
 
 
+def in_format(migrations: tuple[tuple[str, ...], ...]) -> AbstractContextManager[object]:
+    """Have the store know other formats for a while."""
+    return patch("gdtutor.progress.opening.MIGRATIONS", migrations)
+
+
 def test_a_newer_format_is_left_alone_and_nothing_is_saved(written: Path) -> None:
-    ProgressStore(written, migrations=NEXT_FORMAT).close()
+    with in_format(NEXT_FORMAT):
+        ProgressStore(written).close()
     content = written.read_bytes()
     with ProgressStore(written) as store:
         (message,) = store.messages
@@ -219,7 +227,7 @@ def test_a_newer_format_is_left_alone_and_nothing_is_saved(written: Path) -> Non
 def test_an_older_format_is_migrated_and_keeps_everything(written: Path) -> None:
     with ProgressStore(written) as store:
         before = store.as_json()
-    with ProgressStore(written, migrations=NEXT_FORMAT) as store:
+    with in_format(NEXT_FORMAT), ProgressStore(written) as store:
         assert store.messages == ()
         assert store.as_json() == before
         store.apply([Finished("bias", 70.0)])
@@ -232,7 +240,7 @@ def test_an_older_format_is_migrated_and_keeps_everything(written: Path) -> None
 
 def test_a_migration_that_fails_leaves_the_old_file_whole(written: Path) -> None:
     broken = (*NEXT_FORMAT, ("CREATE TABLE later (a)", "INSERT INTO later VALUES (1, 2)"))
-    with ProgressStore(written, migrations=broken) as store:
+    with in_format(broken), ProgressStore(written) as store:
         assert not store.is_saving
         assert "not saved" in store.messages[0]
     with ProgressStore(written) as store:
