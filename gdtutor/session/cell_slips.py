@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -28,16 +28,24 @@ from gdtutor.session.formula_changes import (
     without_term,
 )
 from gdtutor.session.operands import node_expr
-from gdtutor.session.slips import Slip, SlipMatch, biases_of, factors_of
+from gdtutor.session.slips import (
+    Formula,
+    Slip,
+    SlipMatch,
+    Slips,
+    biases_of,
+    factors_of,
+    scaled,
+    summed_examples,
+    with_contribution,
+    with_values,
+    without_examples,
+)
 from gdtutor.session.steps import Phase
 from gdtutor.session.working import Operands, Working
 
 MOST_EXAMPLES = 16
 """Largest batch in which a forgotten example is looked for."""
-Formula = Callable[[Operands], Array]
-"""Returns what a wrong formula gives in the place of a step's result."""
-Slips = Iterator[tuple[SlipMatch, Formula]]
-"""Slips, each with the wrong formula that it is."""
 
 
 def wrong_formulas(working: Working, cell: tuple[int, ...] | None = None) -> Slips:
@@ -95,42 +103,6 @@ def _forward(working: Working, *, flips_signs: bool) -> Slips:
     yield from _softmax_slips(expr, working)
     if call := call_in(expr):
         yield SlipMatch(Slip.NO_FUNCTION, call.op), of(call.args[0])
-
-
-def scaled(formula: Formula, factor: float) -> Formula:
-    """Return a formula whose result is so many times as large."""
-    return lambda o: formula(o) * factor
-
-
-def with_values(formula: Formula, values: Mapping[str, Array]) -> Formula:
-    """Return a formula over other values of some names."""
-    return lambda o: formula(o.with_values(values))
-
-
-def with_contribution(working: Working, index: int, changed: Formula) -> Formula:
-    """Return a gradient with something else in the place of what one use sends back."""
-    return lambda o: working.compute(o) - working.contribution(index, o) + changed(o)
-
-
-def without_examples(working: Working, index: int, axis: int, left_out: Sequence[int]) -> Formula:
-    """Return what one use sends back of the other examples alone."""
-
-    def changed(o: Operands) -> Array:
-        upstream = np.array(o.upstreams[index])
-        np.moveaxis(upstream, axis, 0)[left_out] = 0.0
-        return working.contribution(index, o.with_upstream(index, upstream))
-
-    return changed
-
-
-def summed_examples(working: Working, c: Contribution) -> tuple[int, int]:
-    """Return over which axis one use adds up examples, and how many there are; 1 where it does not,
-    since the result has an axis of examples itself.
-    """
-    axes = working.trace.axes[c.consumer]
-    if len(axes) != 1 or working.step.node not in working.trace.graph.parameters:
-        return 0, 1
-    return axes[0], c.upstream.shape[axes[0]]
 
 
 def _products_changed(

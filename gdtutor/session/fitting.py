@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from gdtutor.session.answers import Interval, Typed, honest
-from gdtutor.session.cell_slips import Formula, Slips, wrong_formulas
+from gdtutor.session.cell_slips import wrong_formulas
 from gdtutor.session.program_slips import computed, whole_slips
-from gdtutor.session.slips import Slip, SlipMatch
+from gdtutor.session.slips import Formula, Slip, SlipMatch, Slips
 from gdtutor.session.working import Operands, Working, as_read
 
 MOST_FITTING = 3

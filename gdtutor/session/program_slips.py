@@ -19,19 +19,7 @@ from gdtutor.engine.operations import (
     evaluate,
     local_formula,
 )
-from gdtutor.session.cell_slips import (
-    Called,
-    Formula,
-    Slips,
-    called_by,
-    scaled,
-    summed_examples,
-    with_contribution,
-    with_slope,
-    with_values,
-    without_examples,
-    wrong_formulas,
-)
+from gdtutor.session.cell_slips import Called, called_by, with_slope, wrong_formulas
 from gdtutor.session.formula_changes import (
     call_in,
     cell_by_cell,
@@ -49,7 +37,18 @@ from gdtutor.session.formula_changes import (
     without_operation,
 )
 from gdtutor.session.operands import node_expr
-from gdtutor.session.slips import Slip, SlipMatch, factors_of
+from gdtutor.session.slips import (
+    Formula,
+    Slip,
+    SlipMatch,
+    Slips,
+    factors_of,
+    scaled,
+    summed_examples,
+    with_contribution,
+    with_values,
+    without_examples,
+)
 from gdtutor.session.steps import Phase
 from gdtutor.session.working import Operands, Working
 

@@ -1,17 +1,19 @@
-"""Named slips: what went wrong, and what tells it from what is right in a formula."""
+"""Named slips: what went wrong, what tells it from what is right, and its wrong formulas."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, to_text
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import evaluate
+from gdtutor.engine.operations import Array, evaluate
+from gdtutor.engine.trace import Contribution
 from gdtutor.session.formula_changes import parts_of, terms_of
-from gdtutor.session.working import Working
+from gdtutor.session.working import Operands, Working
 from gdtutor.values import Struct
 
 
@@ -71,6 +73,48 @@ class SlipMatch(Struct, frozen=True):
     """The node, parameter or number that it is about; empty where there is none to name."""
     second: Slip | None = None
     """Another one in the same line."""
+
+
+Formula = Callable[[Operands], Array]
+"""Returns what a wrong formula gives in the place of a step's result."""
+Slips = Iterator[tuple[SlipMatch, Formula]]
+"""Slips, each with the wrong formula that it is."""
+
+
+def scaled(formula: Formula, factor: float) -> Formula:
+    """Return a formula whose result is so many times as large."""
+    return lambda o: formula(o) * factor
+
+
+def with_values(formula: Formula, values: Mapping[str, Array]) -> Formula:
+    """Return a formula over other values of some names."""
+    return lambda o: formula(o.with_values(values))
+
+
+def with_contribution(working: Working, index: int, changed: Formula) -> Formula:
+    """Return a gradient with something else in the place of what one use sends back."""
+    return lambda o: working.compute(o) - working.contribution(index, o) + changed(o)
+
+
+def without_examples(working: Working, index: int, axis: int, left_out: Sequence[int]) -> Formula:
+    """Return what one use sends back of the other examples alone."""
+
+    def changed(o: Operands) -> Array:
+        upstream = np.array(o.upstreams[index])
+        np.moveaxis(upstream, axis, 0)[left_out] = 0.0
+        return working.contribution(index, o.with_upstream(index, upstream))
+
+    return changed
+
+
+def summed_examples(working: Working, c: Contribution) -> tuple[int, int]:
+    """Return over which axis one use adds up examples, and how many there are; 1 where it does not,
+    since the result has an axis of examples itself.
+    """
+    axes = working.trace.axes[c.consumer]
+    if len(axes) != 1 or working.step.node not in working.trace.graph.parameters:
+        return 0, 1
+    return axes[0], c.upstream.shape[axes[0]]
 
 
 def biases_of(expr: Expr, working: Working) -> list[Name]:
