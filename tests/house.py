@@ -31,8 +31,8 @@ PARAMETERS = 5
 """Most parameters of a function, `self` and `cls` not counted."""
 
 BARS = {
-    "lines of code": 47_733,
-    "modules": 445,
+    "lines of code": 47_777,
+    "modules": 446,
     "modules over 300 lines": 18,
     "class names used twice": 0,
     "functions with more than 5 parameters": 16,

@@ -286,7 +286,7 @@ class _Work(Struct, frozen=True, eq=False):
         return isinstance(other, _Work) and self.key == other.key
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _done(work: _Work) -> Any:
     return work.do()
 

@@ -18,6 +18,7 @@ from gdtutor.view.header import header_line, passed_over
 from gdtutor.view.lines import cut, fitted, line, text_of, width_of
 from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import LARGE, page_lines
+from gdtutor.view.split import node_cells
 from gdtutor.view.values import values_panel
 from gdtutor.view.whatif import marked_names
 from gdtutor.view.wide_study import opening_panels, wide_panels, widths_for
@@ -138,6 +139,9 @@ def _panels(session: Walk, context: Context, width: int, height: int) -> Block:
     """Return the panels side by side and the note, with the plots of a picture among them."""
     room = room_for(width, height)
     chars = context.chars
+    if not is_wide(width, height):
+        cells = node_cells(session, context, width, room.node, room.body - 2)
+        room = replace(room, graph=width - cells, node=cells)
     if session.look.tab is Tab.NODE and is_wide(width, height):
         return wide_panels(session, context, _node_title(context), width, room.body)
     if session.look.tab is not Tab.NODE:

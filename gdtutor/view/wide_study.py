@@ -6,14 +6,12 @@ from collections.abc import Callable
 from itertools import accumulate, chain
 
 from gdtutor.engine.places import places_of
-from gdtutor.session.moment import roughly
-from gdtutor.session.notes import comes_after_training
-from gdtutor.session.state import Look, Walk
+from gdtutor.session.state import Walk
 from gdtutor.session.steps import Phase
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
-from gdtutor.view.context import Context, once
+from gdtutor.view.context import Context
 from gdtutor.view.explain import met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Block, Line, Lines, Placed, Style
@@ -23,6 +21,7 @@ from gdtutor.view.lines import line
 from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
 from gdtutor.view.page import PAGE, prose_width
 from gdtutor.view.prose import prose_lines
+from gdtutor.view.split import MEASURED, most_lines, node_cells
 from gdtutor.view.values import value_lines, values_panel
 from gdtutor.view.whatif import marked_names
 
@@ -36,8 +35,6 @@ LEAST = 5
 """Lines below which a panel that fills up a column is left out, its border included."""
 SIGNS = 3
 """Lines below the graph in which signs are explained."""
-MEASURED = 64
-"""Steps of an iteration up to which its panels are as high as the longest of them needs."""
 MOST_KEPT = 9
 """Lines that a long node panel leaves to the note, its border included."""
 BORDER = 2
@@ -78,7 +75,10 @@ def wide_panels(session: Walk, context: Context, title: str, width: int, height:
     """Return the panels of a large terminal, the node's under a title, with the plots of a picture
     among them.
     """
-    widths = widths_for(width)
+    widths, rows = widths_for(width), height - BORDER
+    both = widths.graph + widths.node
+    cells = node_cells(session, context, both, widths.node, rows)
+    widths = replace(widths, graph=both - cells, node=cells)
     picture = _picture(session, context, widths.graph)
     graph = [_graph(context, widths.graph, height, picture)]
     node = _step(session, context, title, widths.node, height)
@@ -234,23 +234,6 @@ def _later(what: str) -> Lines:
     return (line((f"The {what} comes with the answer.", Style.DIM)),)
 
 
-def _most_lines(session: Walk, context: Context, width: int) -> tuple[int, int]:
-    """Return the lines of the longest step of an iteration and of its longest note."""
-    look = Look(digits=context.look.digits, example=context.look.example)
-
-    def measured() -> tuple[int, int]:
-        moment, scene = roughly(context.moment), context.step.scene
-        plain = replace(context, moment=moment, look=look, challenge=None, is_measured=True)
-        at = [replace(plain, step=step) for step in moment.steps if step.scene == scene]
-        return (
-            max(len(node_lines(one, width)) for one in at),
-            max(len(note_lines(session, one, width)) for one in at),
-        )
-
-    of = context.step.scene, context.moment, context.own, look, context.chars
-    return once((*of, width, comes_after_training(session)), measured)
-
-
 def _step(session: Walk, context: Context, title: str, width: int, height: int) -> list[PanelNeed]:
     """Return the panels of the step and of its note, as high at every step of the iteration.
 
@@ -261,7 +244,7 @@ def _step(session: Walk, context: Context, title: str, width: int, height: int) 
     if len(context.moment.steps) > MEASURED:
         most, longest = height // 2, MOST_KEPT - BORDER
     else:
-        most, longest = _most_lines(session, context, width - 4)
+        most, longest = most_lines(session, context, width - 4)
         most = max(most, len(lines))
         longest = max(longest, len(note))
     scroll, kept = session.look.scroll, min(longest + BORDER, MOST_KEPT)

@@ -36,6 +36,8 @@ class GraphDrawing(Struct, frozen=True):
     """Rows that the whole graph takes; all there are where it is drawn in part."""
     is_whole: bool = True
     """Whether every node of the graph is on it."""
+    is_across: bool = False
+    """Whether it goes from left to right."""
 
 
 NEIGHBOURS = (24, 16, 12, 8, 5, 3, 1)
@@ -70,7 +72,8 @@ def draw_graph(
     lines = _page(layout, total - shown, sheet)
     rows = sheet.height if total > shown else min(layout.height, sheet.height)
     is_whole = total == shown and layout.height <= sheet.height
-    return GraphDrawing(lines, tuple((b.node.id, b.y) for b in layout.boxes), rows, is_whole)
+    places = tuple((b.node.id, b.y) for b in layout.boxes)
+    return GraphDrawing(lines, places, rows, is_whole, is_whole and layout.is_across)
 
 
 def _choose(

@@ -166,6 +166,8 @@ class Layout(Struct, frozen=True):
     height: int
     boxes: tuple[Box, ...]
     strokes: tuple[Stroke, ...]
+    is_across: bool = False
+    """Whether it goes from left to right."""
 
 
 def make_layout(

@@ -24,8 +24,8 @@ from gdtutor.view.graph.text import is_shape
 
 WIDE = 60
 """Cells of a drawing from which it says which cell of a matrix an update has changed most."""
-CHANGED = "by ≤0.1234"
-"""How an update of a matrix is told in the least room."""
+CHANGED, SMALL_CHANGE = "by ≤0.1234", "by ≤0.0001234"
+"""How an update of a matrix is told in the least room, and how a small one is."""
 HIDDEN = "−0.1234"
 """A number whose room is kept for one that is not to be known yet."""
 
@@ -70,7 +70,8 @@ def graph_drawing(
     @cache
     def drawn(digits: int, *, is_wide: bool = False, by_phase: bool = False) -> GraphDrawing:
         at = replace(context, look=replace(context.look, digits=digits))
-        tell = told or _lasting(at, changed, is_wide=is_wide, by_phase=by_phase)
+        room = CHANGED if width < WIDE else SMALL_CHANGE
+        tell = told or _lasting(at, changed, room, is_wide=is_wide, by_phase=by_phase)
         nodes = tuple(boxes.get(name) or tell(name) for name in names)
         return _drawn(nodes, edges, sheet, total)
 
@@ -155,7 +156,7 @@ def leaf_style(context: Context, name: str) -> Style:
 
 
 def _lasting(
-    context: Context, changed: frozenset[str], *, is_wide: bool, by_phase: bool
+    context: Context, changed: frozenset[str], room: str, *, is_wide: bool, by_phase: bool
 ) -> Callable[[str], DrawNode]:
     """Return what makes the node of a name, with the room that it needs to the iteration's end, or
     to the end of the phase.
@@ -174,7 +175,7 @@ def _lasting(
     def lasting(name: str) -> DrawNode:
         now, later = told(name), last(name)
         if has_update and later.style is Style.PARAMETER and is_shape(later.gradient):
-            later = replace(later, updated=CHANGED)
+            later = replace(later, updated=room)
         if context.challenge is not None:
             # The room of a number would tell its sign.
             value, gradient = _masked(now.value, later.value), _masked(now.gradient, later.gradient)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
+from gdtutor.values import replace
 from gdtutor.view.graph.columns import LayeredGraph, Rows, draw_columns
 from gdtutor.view.graph.model import GraphPart, Layout, Texts, leaves_by_consumer, ports
 from gdtutor.view.graph.route import LANE, Channel, Link, Terminal, route
@@ -32,7 +33,8 @@ def lay_out_wide(part: GraphPart, texts: Texts, *, width: int, gap: int) -> Layo
     top = min(row for column in placed for row in column.values())
     rows = tuple({entry: row - top for entry, row in column.items()} for column in placed)
     channels = tuple(_channel(part, layer, index, rows) for index in range(len(rows) - 1))
-    return draw_columns(LayeredGraph(part, texts, layer, rows, channels), width)
+    layout = draw_columns(LayeredGraph(part, texts, layer, rows, channels), width)
+    return replace(layout, is_across=True)
 
 
 def _layers(part: GraphPart) -> dict[str, int]:

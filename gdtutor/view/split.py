@@ -1,0 +1,95 @@
+"""How graph and node share the cells of a line: by what both need at the steps of an iteration.
+
+A graph is read best from left to right. Where the usual columns leave it too few cells for that,
+the node gives some away, if every step of the iteration still has its lines, and its
+panel stays as wide as at 80 columns, for which formulas and matrices are written. Both is measured
+at all steps of a graph together, so that the columns stand still through an iteration. What has
+more steps than can be measured keeps the usual columns.
+
+At 80 columns the node has no cell to give. Above it a graph from left to right takes 6 to 12 lines
+with its border: of the graphs of the shipped lessons that need more than their column, all but
+those of 01, 05 and 19 would then cut the longest step, or show a lesson's picture in as few lines.
+There the graph flows down, in one layout for all lessons.
+"""
+
+from __future__ import annotations
+
+from gdtutor.session.moment import roughly
+from gdtutor.session.notes import comes_after_training
+from gdtutor.session.state import Look, Walk
+from gdtutor.session.steps import Step
+from gdtutor.values import replace
+from gdtutor.view.context import Context, once
+from gdtutor.view.explain import node_lines, note_lines
+from gdtutor.view.graph.panel import graph_drawing
+
+MEASURED = 64
+"""Steps of an iteration up to which its panels are as large as the longest of them needs."""
+FRAME = 4
+"""Cells of a panel beside its lines."""
+LEAST_NODE = 42
+"""Cells of the node panel at 80 columns, its border included."""
+SPARE = 2
+"""Cells that a new value may take beyond those of a gradient: updates are not worked out before."""
+TRIED = 4
+"""Cells by which it gives way at a time: few widths to try, and few to change to."""
+
+
+def _plain(context: Context) -> Context:
+    """Return a step as it is measured: at its first look, with nothing hidden.
+
+    One step may take more: where a cell, a proof, or more digits are open.
+    """
+    look = Look(digits=context.look.digits, example=context.look.example)
+    return replace(context, look=look, challenge=None)
+
+
+def _steps(context: Context) -> list[Step]:
+    """Return the steps of the iteration at the graph of a step."""
+    return [step for step in context.moment.steps if step.scene == context.step.scene]
+
+
+def _key(session: Walk, context: Context, *more: object) -> tuple[object, ...]:
+    of = context.step.scene, context.moment, context.own, _plain(context).look, context.chars
+    return (*of, comes_after_training(session), *more)
+
+
+def most_lines(session: Walk, context: Context, width: int) -> tuple[int, int]:
+    """Return the lines of the longest step of an iteration and of its longest note."""
+
+    def measured() -> tuple[int, int]:
+        plain = replace(_plain(context), moment=roughly(context.moment), is_measured=True)
+        at = [replace(plain, step=step) for step in _steps(plain)]
+        return (
+            max(len(node_lines(one, width)) for one in at),
+            max(len(note_lines(session, one, width)) for one in at),
+        )
+
+    return once(_key(session, context, "lines", width), measured)
+
+
+def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int) -> int:
+    """Return the cells of the node panel, its border included.
+
+    Args:
+        session: The walk.
+        context: A step of the iteration.
+        both: Cells of graph and node together.
+        usual: Those of the node where the graph has room enough, or never has.
+        rows: Lines of the graph at the most.
+    """
+
+    def measured() -> int:
+        first = replace(_plain(context), step=_steps(context)[0])
+        for node in range(usual, min(usual, LEAST_NODE) - 1, -TRIED):
+            cells = both - node - FRAME - (SPARE if node < usual else 0)
+            if graph_drawing(first, cells, rows).is_across:
+                before, after = (
+                    most_lines(session, context, width - FRAME)[0] for width in (usual, node)
+                )
+                return node if after <= max(before, rows // 2) else usual
+        return usual
+
+    if len(context.moment.steps) > MEASURED:
+        return usual
+    return once(_key(session, context, "cells", both, usual, rows), measured)

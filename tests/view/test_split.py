@@ -1,0 +1,64 @@
+"""The graph goes from left to right where graph and node have room for that together."""
+
+from itertools import groupby
+
+import pytest
+from room import steps_of
+
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.session.state import current_step
+from gdtutor.view.explain import context_of, node_lines
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.graph.panel import graph_drawing
+from gdtutor.view.lines import text_of, width_of
+from gdtutor.view.screen import frame_of
+from gdtutor.view.split import FRAME, LEAST_NODE, SPARE
+from gdtutor.view.study import room_for
+
+LESSONS = discover(shipped_lessons_folder())
+SIZES = ((100, 30), (120, 36), (200, 50))
+
+
+def cells_of_panels(session, size):
+    """Return the cells inside the first two panels of a screen."""
+    row = text_of(frame_of(session, *size, UNICODE).lines[1])
+    graph, node, *_ = row.split("╮")
+    return len(graph) + 1 - FRAME, len(node) + 1 - FRAME
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_graph_flows_down_only_where_it_cannot_go_across(path):
+    for _, group in groupby(steps_of(path), lambda one: current_step(one).scene):
+        walk = list(group)
+        contexts = [context_of(session, UNICODE) for session in walk]
+        for size in SIZES:
+            room = room_for(*size)
+            cells, node = cells_of_panels(walk[0], size)
+            both, rows = room.graph + room.node, room.body - 2
+            most = max(len(node_lines(one, node)) for one in contexts)
+            assert cells + node + 2 * FRAME == both
+            assert most <= max(len(node_lines(one, room.node_width)) for one in contexts) or (
+                most <= rows // 2
+            )
+            assert all(width_of(row) <= node for one in contexts for row in node_lines(one, node))
+            is_across = graph_drawing(contexts[0], cells, rows).is_across
+            least = both - LEAST_NODE - FRAME - SPARE
+            least -= (room.node - LEAST_NODE) % 4
+            could = graph_drawing(contexts[0], least, rows).is_across
+            narrow = max(len(node_lines(one, LEAST_NODE - FRAME)) for one in contexts)
+            assert is_across or not could or narrow > rows // 2, size
+
+
+@pytest.mark.parametrize(
+    ("number", "size"),
+    [(9, (120, 36)), (22, (120, 36)), (28, (120, 36)), (6, (100, 30))],
+)
+def test_the_node_gives_cells_to_a_graph_that_needs_them(number, size):
+    session = next(steps_of(LESSONS[number - 1]))
+    cells, _ = cells_of_panels(session, size)
+    room = room_for(*size)
+    assert cells > room.graph - FRAME
+    context = context_of(session, UNICODE)
+    assert not graph_drawing(context, room.graph - FRAME, room.body - 2).is_across
+    assert graph_drawing(context, cells, room.body - 2).is_across
