@@ -24,7 +24,7 @@ from gdtutor.judge.starts import AskedProgram
 from gdtutor.session.slips import Slip
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
-from gdtutor.view.asking import SAYS
+from gdtutor.view.asking import SAYS, slip_text
 
 
 def layout_notes(rows: bool, source: ProgramText, program: AskedProgram) -> tuple[str, ...]:
@@ -290,7 +290,7 @@ def says_of(departure: Departure, rows: bool = False) -> str:
     second = departure.slip.second
     # The share that is looked for besides another slip is that of the batch.
     more += f" And: {SAYS[second].format(about='1/m')}" if second else ""
-    return SAYS[slip].format(about=about or "the value") + more
+    return slip_text(departure.slip, about or "the value") + more
 
 
 def is_computed(departure: Departure) -> bool:

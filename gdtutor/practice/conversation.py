@@ -13,7 +13,7 @@ from gdtutor.practice.templates import KINDS
 from gdtutor.session.answers import FIGURES, AnswerError
 from gdtutor.session.slips import SlipMatch
 from gdtutor.values import Struct
-from gdtutor.view.asking import SAYS
+from gdtutor.view.asking import slip_text
 
 TRIES = 2
 """Wrong answers after which the right one is told."""
@@ -121,5 +121,5 @@ def _kept(exercise: Exercise, text: str, judged: Marked, services: PracticeServi
 
 def _told(text: str, fits: Sequence[SlipMatch]) -> str:
     said = [f"{text[:40]} is not it."]
-    said += [SAYS[fit.slip].format(about=fit.about or "it") for fit in fits[:1]]
+    said += [slip_text(fit, fit.about or "it") for fit in fits[:1]]
     return " ".join(said if fits else [*said, "No usual slip gives that."])

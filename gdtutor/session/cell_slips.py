@@ -169,28 +169,45 @@ def _updated(working: Working) -> Slips:
 
 
 def _backward(working: Working) -> Slips:
-    received, shape = working.received, working.result.shape
+    received = working.received
     if not received:
         return
     ones = tuple(np.ones_like(c.upstream) for c in received)
     yield SlipMatch(Slip.NO_UPSTREAM), lambda o: working.compute(Operands(o.values, ones))
-    if all(c.upstream.shape == shape or (c.sums and not shape) for c in received):
-        # The upstream gradient could be taken for the whole contribution.
-        def alone(o: Operands) -> Array:
-            return np.asarray(sum(u if u.shape == shape else u.sum() for u in o.upstreams))
-
-        yield SlipMatch(Slip.NO_LOCAL), alone
+    if all(_may_be_whole(working, c) for c in received):
+        every = range(len(received))
+        fit = SlipMatch(Slip.NO_LOCAL)
+        yield fit, lambda o: np.asarray(sum(_alone(working, index, o) for index in every))
     for index, c in enumerate(received):
         yield from _of_one_use(working, index, c)
+
+
+def _may_be_whole(working: Working, c: Contribution) -> bool:
+    """Say whether the upstream gradient could be taken for the whole contribution."""
+    shape = working.result.shape
+    return c.upstream.shape == shape or (c.sums and not shape)
+
+
+def _alone(working: Working, index: int, o: Operands) -> Array:
+    """Return the upstream gradient in the place of what one use sends back."""
+    upstream = o.upstreams[index]
+    return upstream if upstream.shape == working.result.shape else np.asarray(upstream.sum())
 
 
 def _of_one_use(working: Working, index: int, c: Contribution) -> Slips:
     """Yield the slips that concern the contribution of one use alone."""
     instead = partial(with_contribution, working, index)
+    expr, own = node_expr(working.trace, c.consumer), partial(working.contribution, index)
     if len(working.received) > 1:
         fit = SlipMatch(Slip.ONE_PATH, c.consumer)
         yield fit, instead(lambda o: np.zeros(working.result.shape))
-    expr, own = node_expr(working.trace, c.consumer), partial(working.contribution, index)
+        one = np.ones_like(c.upstream)
+        yield (
+            SlipMatch(Slip.NO_UPSTREAM, c.consumer),
+            instead(lambda o: own(o.with_upstream(index, one))),
+        )
+        if _may_be_whole(working, c):
+            yield SlipMatch(Slip.NO_LOCAL, c.consumer), instead(partial(_alone, working, index))
     for about, share in factors_of(expr, working):
         yield SlipMatch(Slip.NO_SHARE, about), instead(scaled(own, 1 / share))
     node = working.step.node

@@ -152,6 +152,7 @@ def _contribution_slips(working: Working, index: int) -> Slips:
     c = working.received[index]
     expr, part = node_expr(trace, c.consumer), partial(working.contribution, index)
     instead = partial(with_contribution, working, index)
+    path = c.consumer if len(working.received) > 1 else ""
     for about, share in factors_of(expr, working):
         yield SlipMatch(Slip.SHARE_TWICE, about), instead(scaled(part, share))
     axis, examples = summed_examples(working, c)
@@ -183,11 +184,11 @@ def _contribution_slips(working: Working, index: int) -> Slips:
             yield fit, lambda o: instead(_with_upstream(working, index, o.upstreams[index].T))(o)
         for name in names:
             ones = {name: np.ones_like(trace.values[name])}
-            yield SlipMatch(Slip.NO_LOCAL, name), instead(with_values(part, ones))
+            yield SlipMatch(Slip.NO_LOCAL, path), instead(with_values(part, ones))
     for without in without_factors(c.rule):
-        is_part = without != Name(UPSTREAM) and UPSTREAM in {n.name for n in names_in(without)}
-        slip = Slip.PART_OF_LOCAL if is_part else Slip.NO_LOCAL
-        yield SlipMatch(slip), instead(_ruled(without, index))
+        if UPSTREAM in {n.name for n in names_in(without)}:
+            slip = Slip.NO_LOCAL if without == Name(UPSTREAM) else Slip.PART_OF_LOCAL
+            yield SlipMatch(slip, path), instead(_ruled(without, index))
     if c.local is not None:
         slope = c.local
         fit = SlipMatch(Slip.LOCAL_TWICE, c.consumer)

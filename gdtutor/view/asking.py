@@ -63,6 +63,13 @@ SAYS = {
 }
 """What is said about each slip."""
 
+_ON_ONE_PATH = {
+    Slip.NO_UPSTREAM: "On the path over {about} the upstream factor is missing.",
+    Slip.NO_LOCAL: "On the path over {about} the local factor is missing.",
+    Slip.PART_OF_LOCAL: "On the path over {about} one factor of the slope is missing.",
+}
+"""What is said where a slip is one of a path among others."""
+
 _HOW = {
     Ask.VALUE: f"A number to {FIGURES} digits, or a calculation: 0.75*0.3",
     Ask.SIGN: "Answer + or - or 0",
@@ -168,7 +175,7 @@ def _wanted(context: Context, wish: Wanted) -> str:
 
 def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) -> Lines:
     said = [f"{tried.answer[:40]} is not it."]
-    said += [SAYS[fit.slip].format(about=context.name(fit.about)) for fit in tried.fits]
+    said += [slip_text(fit, context.name(fit.about)) for fit in tried.fits]
     if tried.is_done:
         said.append("That node has been visited already.")
     elif tried.waits_for:
@@ -176,6 +183,12 @@ def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) 
     elif challenge.ask is Ask.VALUE and not tried.fits:
         said.append("No usual slip gives that number.")
     return tuple(row for text in said for row in wrapped(text, width, Style.ERROR))
+
+
+def slip_text(fit: SlipMatch, about: str) -> str:
+    """Return what is said about a slip; `about` is how the name that it is about is shown."""
+    says = _ON_ONE_PATH.get(fit.slip) if fit.about else None
+    return (says or SAYS[fit.slip]).format(about=about)
 
 
 def _hints(context: Context, challenge: Challenge, width: int) -> Lines:
