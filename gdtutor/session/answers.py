@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 import numpy as np
 
@@ -79,12 +79,23 @@ class Interval(Struct, frozen=True):
         """
         if self.accepts(typed):
             return True
-        # 0.1 is no rounding of 0.09, whose one digit is a 9.
-        own = max(shown_unit(end, typed.figures or 1) for end in (self.low, self.high))
-        if typed.figures and self.holds(typed.value, min(typed.unit, own)):
+        if typed.figures > 1 and any(one.rounds_to(typed) for one in (self, *self.apart)):
             what = f"{typed.text.strip()} is right so far"
             raise ShortAnswerError(what, f"write {FIGURES} digits, zeros in front not counted")
         return False
+
+    def rounds_to(self, typed: Typed) -> bool:
+        """Say whether a typed number is one between the ends rounded to its digits, by either way
+        of rounding what ends in a 5.
+        """
+        ends = float(self.low), float(self.high)
+        if not all(map(math.isfinite, ends)):
+            return False
+        # 0.10 is no rounding of 0.095, whose two digits are 95.
+        unit = min(typed.unit, max(shown_unit(end, typed.figures) for end in ends))
+        step, exact = Decimal(repr(unit)).normalize(), [Decimal(repr(end)) for end in ends]
+        found = [e.quantize(step, way) for e in exact for way in (ROUND_HALF_EVEN, ROUND_HALF_UP)]
+        return min(found) <= Decimal(repr(typed.value)) <= max(found)
 
     def holds(self, value: float, unit: float = 0.0) -> bool:
         """Say whether a number is accepted, or rounds to one that is.

@@ -7,7 +7,7 @@ from gdtutor.lesson.conditions import Wanted
 from gdtutor.lesson.model import Choice
 from gdtutor.session.answers import FIGURES
 from gdtutor.session.challenge import Ask, Challenge, Tried
-from gdtutor.session.slips import Slip
+from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context

@@ -113,14 +113,14 @@ def test_nothing_is_given_away_while_the_question_is_open() -> None:
 
 def test_an_answer_with_too_few_digits_is_told_so_with_the_others_alone() -> None:
     room, session = posed("value", "backward:yhat")
-    room = typed(room, "anna", "0.1", "enter")
+    room = typed(room, "anna", "0.12", "enter")
     room = typed(room, "ben", "0.13", "enter")
     assert room.poll is not None
     verdicts = {name: reply.verdict for name, reply in room.poll.replies.items()}
     assert verdicts == {"anna": SHORT, "ben": SHORT}
     assert "right" not in room.seats["anna"].notice
     room = taught(room, after(session, "escape", "n"))
-    assert room.seats["anna"].notice == "Your answer 0.1: right, with too few digits."
+    assert room.seats["anna"].notice == "Your answer 0.12: right, with too few digits."
 
 
 def test_the_teachers_own_tries_and_hints_reach_nobody() -> None:

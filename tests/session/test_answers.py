@@ -1,4 +1,5 @@
 import math
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
@@ -262,12 +263,43 @@ def test_a_value_rounded_to_three_digits_or_more_is_right(size, digits, sign):
     assert not honest([value], 17).accepts(read_number(beyond))
 
 
-def test_a_value_rounded_to_fewer_digits_is_right_so_far():
+def test_a_value_rounded_to_two_digits_is_right_so_far():
     right = Interval(-0.081068, -0.081068, 1e-5)
-    for text in ("-0.08", "-0.081", "-8e-2"):
+    for text in ("-0.081", "-8.1e-2"):
         with pytest.raises(ShortAnswerError, match=f"{text} is right so far — write 3 digits"):
             right.is_right(read_number(text))
-    for text in ("-0.0812", "-0.09", "-0.1", "0.08", "0", "-0.0", "-0.0812*1"):
+    for text in (
+        "-0.0812",
+        "-0.08",
+        "-8e-2",
+        "-0.082",
+        "-0.080",
+        "-0.09",
+        "-0.1",
+        "0.08",
+        "0",
+        "-0.0",
+        "-0.0812*1",
+    ):
         assert not right.is_right(read_number(text))
     assert Interval(0.5, 0.5, 1e-4).is_right(read_number("0.5"))
     assert Interval(-12.0, -12.0, 1e-3).is_right(read_number("-12"))
+
+
+@pytest.mark.parametrize("value", [-1.5, 0.25, 0.125, 0.135, 0.375, 1.25, -2.75, 31.25])
+def test_what_is_right_so_far_is_the_value_rounded_to_two_digits(value):
+    """Of a half way between two both are, where one way of rounding gives each; no single digit is
+    told, which a guess would meet, nor one that lies as near and is rounded the wrong way."""
+    right, size = Interval(value, value, 2e-6), 10.0 ** math.floor(math.log10(abs(value)))
+    so_far = set()
+    for figures in (1, 2):
+        for digits in range(10 ** (figures - 1), 10**figures):
+            text = f"{math.copysign(digits * size * 10.0 ** (1 - figures), value):.{figures - 1}e}"
+            try:
+                assert right.is_right(read_number(text)) == (float(text) == value), text
+            except ShortAnswerError:
+                so_far.add(float(text))
+    exact = Decimal(repr(value))
+    ways = (ROUND_HALF_EVEN, ROUND_HALF_UP)
+    unit = Decimal(1).scaleb(exact.adjusted() - 1)
+    assert so_far == {float(exact.quantize(unit, way)) for way in ways} - {value}

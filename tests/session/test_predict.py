@@ -470,11 +470,11 @@ def test_the_key_that_ends_predict_mode_is_named_while_it_is_on():
     assert "r ask no more" not in screen(walk(NEURON, "given"))
 
 
-def test_an_answer_rounded_to_three_digits_is_right_and_to_fewer_right_so_far():
+def test_an_answer_rounded_to_three_digits_is_right_and_to_two_right_so_far():
     session = pressed(predicting(NEURON, "backward:z"), "n")
     value = float(working_of(session.moment, session.challenge.step).result)
     assert session.challenge.ask is Ask.VALUE
-    short, effects = submitted(session, f"{value:.1g}")
+    short, effects = submitted(session, f"{value:.2g}")
     assert "is right so far" in short.prompt.error
     assert "write 3 digits" in short.prompt.error
     assert not any(isinstance(effect, KeepAttempt) for effect in effects)
