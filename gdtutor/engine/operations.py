@@ -97,6 +97,11 @@ class Operation(Struct, frozen=True):
     """What a call may fix in plain numbers: its axis, index or shape; rules call it so, too."""
     is_held: bool = False
     """Whether its result counts as given: no derivative sees it move."""
+    is_activation: bool = False
+    """Whether a layer may have it: a network names it, and one may be put in another's place."""
+    steepness: str = ""
+    """A unit's slope as a share of the steepest one, over `out`. Where it is 0 on every example a
+    unit with a kink is dead, and where it is next to it one without is saturated; both are told."""
     internal: bool = False
     """Used by rules of other rows; not part of the grammar of lessons."""
 
@@ -211,6 +216,7 @@ _ALL = (
     Operation(
         "identity", 1, Kind.ELEMENTWISE, "passes {a} on unchanged",
         formula="a", local=("1",), because=("{a} is passed on unchanged",),
+        is_activation=True,
     ),
     Operation(
         "square", 1, Kind.ELEMENTWISE, "squares {a}",
@@ -296,42 +302,50 @@ _ALL = (
         "sigmoid", 1, Kind.ELEMENTWISE, "squashes {a} to between 0 and 1",
         formula="1/(1 + exp(-a))", local=("out*(1 - out)",),
         because=("the S curve is steepest, 1/4, in its middle",),
+        is_activation=True, steepness="4*out*(1 - out)",
     ),
     Operation(
         "tanh", 1, Kind.ELEMENTWISE, "squashes {a} to between -1 and 1",
         formula="(exp(a) - exp(-a))/(exp(a) + exp(-a))", function=np.tanh, numpy="np.tanh",
         local=("1 - out**2",), because=("the S curve is steepest, 1, in its middle",),
+        is_activation=True, steepness="1 - out**2",
     ),
     Operation(
         "relu", 1, Kind.ELEMENTWISE, "lets {a} through where it is positive, else gives 0",
         formula="maximum(0, a)", local=("maximum(0, sign(a))",),
         because=("1 where {a} is positive, else 0",), kink="a", convention="0 is used there",
+        is_activation=True, steepness="sign(out)",
     ),
     Operation(
         "leaky_relu", 1, Kind.ELEMENTWISE, "lets {a} through, a hundredth of it where negative",
         formula="maximum(0.01*a, a)", local=("maximum(0.01, sign(a))",),
         because=("1 where {a} is positive, else 0.01",),
         kink="a", convention="0.01 is used there",
+        is_activation=True,
     ),
     Operation(
         "softplus", 1, Kind.ELEMENTWISE, "rounds off the corner of relu at {a}",
         formula="log(1 + exp(a))", computed="maximum(0, a) + log1p(exp(-abs(a)))",
         local=("sigmoid(a)",), because=("its slope is the sigmoid",),
+        is_activation=True,
     ),
     Operation(
         "step", 1, Kind.ELEMENTWISE, "gives 1 where {a} is at or above 0, else 0",
         function=_step, numpy="np.heaviside({a}, 1.0)", local=("0",),
         because=("a threshold is flat on both sides",), kink="a", convention="0 is used there",
+        is_activation=True,
     ),
     Operation(
         "sin", 1, Kind.ELEMENTWISE, "takes the sine of {a}",
         function=np.sin, numpy="np.sin", local=("cos(a)",),
         because=("the slope of the sine is the cosine",),
+        is_activation=True,
     ),
     Operation(
         "cos", 1, Kind.ELEMENTWISE, "takes the cosine of {a}",
         function=np.cos, numpy="np.cos", local=("-sin(a)",),
         because=("the slope of the cosine is minus the sine",),
+        is_activation=True,
     ),
     Operation(
         "binary_cross_entropy", 2, Kind.ELEMENTWISE,
@@ -464,6 +478,7 @@ _ALL = (
         vjp=("out*(g - sum(g*out, axis))",),
         because=("a share grows at the expense of the others",),
         attribute="axis",
+        is_activation=True,
     ),
     Operation(
         "cross_entropy", 2, Kind.COLUMN_LOSS,
@@ -546,6 +561,9 @@ _ALL = (
 
 OPERATIONS: Mapping[str, Operation] = {row.name: row for row in _ALL}
 """Every operation by its name."""
+
+ACTIVATIONS = tuple(row.name for row in _ALL if row.is_activation)
+"""The operations that a layer may have as its activation."""
 
 _OPERATORS = frozenset({"add", "sub", "mul", "div", "pow", "neg", "matmul", "transpose", "pick"})
 

@@ -11,16 +11,15 @@ from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import GdTutorError, ShapeError, did_you_mean
 from gdtutor.engine.expression import Apply, Expr, Name, Number, calls_in, names_in
 from gdtutor.engine.graph import Graph, Line, Role
+from gdtutor.engine.operations import ACTIVATIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, expression_shape, infer_shapes
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.starts import start_shape
 from gdtutor.training.problem import leaf_shapes
 from gdtutor.values import replace
 
-ACTIVATIONS = (
-    "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "cos", "step", "identity",
-)  # fmt: skip
-"""Operations that an activation can be replaced by, and that count as one in a lesson."""
+CELLWISE = tuple(name for name in ACTIVATIONS if OPERATIONS[name].kind is Kind.ELEMENTWISE)
+"""What an activation can be replaced by, and counts as one in a lesson."""
 
 _PREDICTIONS = ("yhat", "Yhat")
 _MOVES = ("transpose", "reshape")
@@ -116,8 +115,8 @@ def with_activation(lesson: Lesson, name: str) -> Lesson:
     Raises:
         GdTutorError: There is no such activation, or the lesson has none to change.
     """
-    if name not in ACTIVATIONS:
-        hint = did_you_mean(name, ACTIVATIONS) or f"known are {', '.join(ACTIVATIONS)}"
+    if name not in CELLWISE:
+        hint = did_you_mean(name, CELLWISE) or f"known are {', '.join(CELLWISE)}"
         raise GdTutorError(f"unknown activation '{name}'", hint)
     scene = lesson.scenes[-1]
     graph = scene.graph
@@ -140,7 +139,7 @@ def with_activation(lesson: Lesson, name: str) -> Lesson:
 
 def _is_activation(line: Line) -> bool:
     expr = line.expr
-    return isinstance(expr, Apply) and expr.op in ACTIVATIONS and isinstance(expr.args[0], Name)
+    return isinstance(expr, Apply) and expr.op in CELLWISE and isinstance(expr.args[0], Name)
 
 
 def _changed(line: Line, name: str) -> Line:

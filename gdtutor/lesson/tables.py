@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gdtutor.engine.expression import number_text
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import ACTIVATIONS, OPERATIONS, Array
 from gdtutor.lesson.readers import (
     MAX_TEXT,
     Mistake,
@@ -65,9 +65,10 @@ PACES = {
 """How fast the training screen may train, with what each pace means."""
 
 NETWORK_ACTIVATIONS = (
-    "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "softmax", "linear",
-)  # fmt: skip
-"""Activations of a `[network]` table; `linear` leaves the value as it is."""
+    *(name for name in ACTIVATIONS if name != "identity" and OPERATIONS[name].local != ("0",)),
+    "linear",
+)
+"""Activations of a `[network]` table: all that can learn; `linear` leaves the value as it is."""
 NETWORK_COSTS: Mapping[str, str] = {
     "squared": "sum((Yhat - Y)**2)/(2*m)",
     "binary_cross_entropy": "sum(binary_cross_entropy(Yhat, Y))/m",

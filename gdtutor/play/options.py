@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.lesson.activation import CELLWISE
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.tables import (
     MAX_FEATURES,
@@ -37,8 +38,8 @@ from gdtutor.values import Struct, replace
 Read = Callable[[str], object]
 Write = Callable[..., str]
 
-ACTIVATIONS = tuple(name for name in NETWORK_ACTIVATIONS if name != "softmax")
-"""Activations of hidden layers, of which each neuron has its own."""
+ACTIVATIONS = tuple(name for name in NETWORK_ACTIVATIONS if name in (*CELLWISE, "linear"))
+"""Activations of hidden layers: each neuron has its own."""
 STARTS = tuple(name for name in INITIALISATIONS if name not in UNDRAWN)
 """Rules that weights are drawn by."""
 FULL = "full"

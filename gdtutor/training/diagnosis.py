@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdtutor.engine.operations import OPERATIONS, evaluate, parse_rule
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.training.curvature import Bend, Stability, bend_of, is_lowest, stability_of
 from gdtutor.training.run import Run
@@ -15,8 +16,6 @@ FLAT = 1e-2
 steps of the wrong size, so the limit of the rate explains it."""
 FLAT_SLOPE = 0.01
 """A unit is saturated whose slope is below this share of the steepest one, on every example."""
-
-_SLOPES = {"sigmoid": lambda out: 4 * out * (1 - out), "tanh": lambda out: 1 - out**2}
 
 
 class Asleep(Struct, frozen=True):
@@ -204,18 +203,16 @@ def asleep_units(trace: Trace) -> tuple[Asleep, ...]:
     """Return, for each activation, how many of its units are saturated or dead on every example."""
     found = []
     for node in trace.graph.nodes:
-        out = trace.values[node.name]
-        if node.op == "relu":
-            quiet = np.asarray(out == 0)
-        elif node.op in _SLOPES:
-            with np.errstate(all="ignore"):
-                quiet = np.asarray(np.abs(_SLOPES[node.op](out)) < FLAT_SLOPE)
-        else:
+        row = OPERATIONS[node.op]
+        if not row.steepness:
             continue
+        with np.errstate(all="ignore"):
+            slopes = evaluate(parse_rule(row.steepness), {"out": trace.values[node.name]})
+            quiet = np.asarray(np.abs(slopes) < FLAT_SLOPE)
         if not quiet.any():
             continue
         units = np.all(quiet, axis=trace.axes[node.name])
         count = int(np.sum(units))
         if count:
-            found.append(Asleep(node.name, node.op == "relu", count, int(np.size(units))))
+            found.append(Asleep(node.name, bool(row.kink), count, int(np.size(units))))
     return tuple(found)
