@@ -37,7 +37,6 @@ from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITL
 from gdtutor.lesson.placeholders import ABOUT, WORDS
 from gdtutor.lesson.reports import CODES
 from gdtutor.lesson.variants import MAX_LABEL, SECTIONS, WHOLE
-from gdtutor.session.figures import IN_TRAINING
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES
 from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.optimisers import OPTIMISERS
@@ -237,11 +236,11 @@ def kinds() -> str:
 def pictures() -> str:
     """Return every picture with its options, and every option."""
     lines = [
-        f"`{kind}` | {_PICTURES[kind]} | {', '.join(f'`{name}`' for name in options)}"
-        f" | {'yes' if kind in IN_TRAINING else ''}"
-        for kind, options in PICTURES.items()
+        f"`{kind}` | {_PICTURES[kind]} | {', '.join(f'`{name}`' for name in rules.options)}"
+        f" | {'yes' if rules.in_training else ''}"
+        for kind, rules in PICTURES.items()
     ]
-    used = {name for options in PICTURES.values() for name in options} | {"title", "at", "show"}
+    used = {name for rules in PICTURES.values() for name in rules.options} | {"title", "at", "show"}
     described = [f"`{name}` | {_OPTIONS[name]}" for name in sorted(used)]
     return (
         rows("kind | what it shows | its own options | beside training", lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 
 from gdtutor.engine.batch_axis import fitting_this_size
 from gdtutor.engine.errors import did_you_mean
@@ -10,9 +10,7 @@ from gdtutor.engine.expression import Apply
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
-from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import GRADIENT, Options, PictureScope, check_known
-from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_space, check_table
 from gdtutor.lesson.readers import Wrong, located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import parse_cell, parse_selector
@@ -25,13 +23,12 @@ MAX_CURVES = 6
 _OVERLAYS = ("variants", "optimizers", "batches", "rates")
 
 
-def check_picture(picture: PictureWish, ground: PictureScope) -> None:
-    """Raise `Wrong` where the lesson cannot give a picture.
+def check_options(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where what all kinds have in common does not fit the lesson.
 
     Raises:
         Wrong: With the option at fault.
     """
-    options = dict(picture.options)
     _check_places(options, ground)
     for key in ("range", "range2"):
         limits = options.get(key)
@@ -41,7 +38,6 @@ def check_picture(picture: PictureWish, ground: PictureScope) -> None:
                 "examples", "of", "at"):  # fmt: skip
         if options.get(key) == ():
             raise Wrong("picture", "the list is empty", "name one, or leave the key out", (key,))
-    _CHECKS[picture.kind](options, ground)
 
 
 def _check_places(options: Options, ground: PictureScope) -> None:
@@ -55,7 +51,8 @@ def _check_places(options: Options, ground: PictureScope) -> None:
             raise Wrong("picture", *problem[1:], ("at",))
 
 
-def _check_curve(options: Options, ground: PictureScope) -> None:
+def check_curve(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where it does not name functions or an activation."""
     functions = _texts(options.get("functions", ()))
     curves = [name for name in FUNCTIONS if is_curve(name)]
     for name in functions:
@@ -94,7 +91,8 @@ def activation_lines(graph: Graph) -> tuple[str, ...]:
     )
 
 
-def _check_slice(options: Options, ground: PictureScope) -> None:
+def check_slice(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where it does not name one cell of a parameter, and a value that it moves."""
     names = _texts(options.get("along", ()))
     if len(names) != 1:
         what = f"a slice goes along one number, not {len(names)}"
@@ -118,7 +116,8 @@ def _check_slice(options: Options, ground: PictureScope) -> None:
         raise Wrong("picture", what, "go along a parameter that trains", ("rates",))
 
 
-def _check_contour(options: Options, ground: PictureScope) -> None:
+def check_contour(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where it does not name two cells and paths that it can train."""
     names = _texts(options.get("along", ()))
     if len(names) != 2:
         what = f"a contour goes along two parameters, not {len(names)}"
@@ -172,7 +171,8 @@ def _check_batches(options: Options, ground: PictureScope) -> None:
             raise Wrong("picture", what, f"use 1 to {ground.examples}", ("batches",))
 
 
-def _check_weights(options: Options, ground: PictureScope) -> None:
+def check_weights(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where it does not name matrices of the graph."""
     for name in _texts(options.get("of", ())):
         if name.startswith(GRADIENT):
             _check_gradient(name, ground)
@@ -200,7 +200,8 @@ def _check_gradient(written: str, ground: PictureScope) -> None:
         raise Wrong("picture", what, hint, ("of",))
 
 
-def _check_histogram(options: Options, ground: PictureScope) -> None:
+def check_histogram(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where it does not name values or gradients of the graph."""
     if "of" not in options:
         raise Wrong("picture", "the picture does not say of what", 'write of = ["A1", "grad A1"]')
     for name in _texts(options["of"]):
@@ -211,11 +212,13 @@ def _check_histogram(options: Options, ground: PictureScope) -> None:
             raise Wrong("picture", f"'{shown(name)}' has no value", hint, ("of",))
 
 
-def _check_counts(options: Options, ground: PictureScope) -> None:
+def check_counts(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where it does not name numbers to count with."""
     """Any lesson can count."""
 
 
-def _check_timing(options: Options, ground: PictureScope) -> None:
+def check_timing(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where it does not name examples of an input that can be taken together."""
     graph = ground.walks[-1].graph
     if not any(leaf.role is Role.INPUT for leaf in graph.leaves) or not ground.examples:
         raise Wrong("picture", "a race over the examples without examples", "add a [data] table")
@@ -225,29 +228,14 @@ def _check_timing(options: Options, ground: PictureScope) -> None:
         raise Wrong("picture", what, "leave the picture out")
 
 
-def _check_seeds(options: Options, ground: PictureScope) -> None:
+def check_seeds(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where it does not name starts of what trains, and a cost."""
     if not ground.trained:
         raise Wrong("picture", "runs in a lesson that does not train", "add a [training] table")
     if "below" not in options:
         what = "the picture does not say which cost is low"
         raise Wrong("picture", what, "write below = 0.01, a cost between the two places")
     _check_variants(options, ground)
-
-
-_CHECKS: Mapping[str, Callable[[Options, PictureScope], None]] = {
-    "curve": _check_curve,
-    "slice": _check_slice,
-    "contour": _check_contour,
-    "boundary": check_boundary,
-    "space": check_space,
-    "fit": check_fit,
-    "table": check_table,
-    "weights": _check_weights,
-    "histogram": _check_histogram,
-    "counts": _check_counts,
-    "timing": _check_timing,
-    "seeds": _check_seeds,
-}
 
 
 def _check_single(written: str, shape: Shape, cell: tuple[int, ...] | None) -> None:

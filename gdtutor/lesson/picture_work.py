@@ -8,6 +8,7 @@ from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.work import forward_work
 from gdtutor.lesson.memory import MAX_PASS_CELLS, pass_cells
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.pictures import PICTURES
 from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.work import TrainingWork
 from gdtutor.values import Struct
@@ -32,7 +33,6 @@ MAX_DRAWN_CELLS = 50_000
 hundreds of points."""
 MAX_DRAWN_PRODUCTS = 200_000
 """Most multiplications in products of matrices there: some tenths of a second for all points."""
-_DRAWN = ("slice", "contour", "boundary", "space", "fit")
 _OF_OWN = ("optimizers", "batches", "rates")
 """Options that overlay runs that differ from the lesson's own in one setting."""
 
@@ -60,7 +60,7 @@ def overdrawn(
     """
     others = [pass_cells(walk, leaves, (batch, batch)) for walk in walks[:-1]]
     for position, picture in enumerate(pictures):
-        if picture.kind in _DRAWN:
+        if PICTURES[picture.kind].computes_points:
             examples, bound, hint = 1, MAX_DRAWN_CELLS, "use smaller matrices"
         elif picture.kind == "timing":
             sizes = _list(dict(picture.options).get("examples")) or TIMED
@@ -75,7 +75,7 @@ def overdrawn(
             count = "one example" if examples == 1 else f"{examples:,} examples"
             what = f"for {count} the values of the graph have {cells:,} cells"
             yield position, what, f"the bound of a {picture.kind} is {bound:,}: {hint}"
-        elif picture.kind in _DRAWN:
+        elif PICTURES[picture.kind].computes_points:
             drawn = walks if picture.kind == "slice" else walks[-1:]
             products = max(_products(walk, leaves) for walk in drawn)
             if products > MAX_DRAWN_PRODUCTS:

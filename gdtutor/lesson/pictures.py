@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_checks import check_picture
-from gdtutor.lesson.picture_scope import PictureScope
+from gdtutor.lesson.picture_checks import (
+    check_contour,
+    check_counts,
+    check_curve,
+    check_histogram,
+    check_options,
+    check_seeds,
+    check_slice,
+    check_timing,
+    check_weights,
+)
+from gdtutor.lesson.picture_scope import Options, PictureScope
+from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_space, check_table
 from gdtutor.lesson.readers import (
     Mistake,
     Reader,
@@ -26,6 +37,7 @@ from gdtutor.lesson.readers import (
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
 from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.values import Struct
 
 MAX_OVERLAID = 6
 """Most paths that one picture overlays."""
@@ -55,50 +67,88 @@ _OVER = one_of(("batch", "all"), "choice of examples")
 
 _COMMON: Mapping[str, Reader] = {"title": line(40, 1), "at": _NAMES, "show": flag}
 
-PICTURES: Mapping[str, Mapping[str, Reader]] = {
-    "curve": {"functions": _NAMES, "node": line(64, 1), "range": _RANGE, "derivative": flag},
-    "slice": {
-        "along": _NAMES,
-        "range": _RANGE,
-        "rates": _RATES,
-        "steps": whole(1, MAX_SLICE_STEPS),
-        "over": _OVER,
-        "of": line(64, 1),
-    },
-    "contour": {
-        "along": _NAMES,
-        "range": _RANGE,
-        "range2": _RANGE,
-        "variant": line(64, 1),
-        "variants": _NAMES,
-        "optimizers": list_of(one_of(OPTIMISERS, "optimizer"), MAX_OVERLAID),
-        "batches": list_of(either(whole(1, 10**6), "full"), MAX_OVERLAID),
-        "rates": _RATES,
-        "steps": whole(1, MAX_PATH_STEPS),
-        "over": _OVER,
-    },
-    "boundary": {
-        "of": line(64, 1),
-        "hidden": flag,
-        "lines": flag,
-        "level": number(-1e300),
-        "range": _RANGE,
-        "range2": _RANGE,
-    },
-    "space": {"along": _NAMES, "range": _RANGE, "range2": _RANGE},
-    "fit": {"of": line(64, 1), "range": _RANGE, "range2": _RANGE},
-    "table": {"digits": whole(1, 17)},
-    "weights": {"of": _NAMES},
-    "histogram": {"of": _NAMES, "bins": whole(1, MAX_BINS)},
-    "counts": {
-        "values": list_of(whole(2, 10**9), 6),
-        "weights": list_of(whole(1, 10**6), 12),
-        "per_second": number(above=0),
-    },
-    "timing": {"examples": list_of(whole(1, MAX_TIMED), 5)},
-    "seeds": {"variants": _NAMES, "seeds": whole(2, MAX_SEEDS), "below": number(above=0)},
-}
-"""Every kind of picture, with its own options; `_COMMON` are those of all kinds."""
+
+class PictureRules(Struct, frozen=True):
+    """A row of the table: what a lesson may ask of a kind of picture, and where it stands."""
+
+    options: Mapping[str, Reader]
+    check: Callable[[Options, PictureScope], None]
+    """Raises `Wrong` where the lesson cannot give it."""
+    computes_points: bool = False
+    """Whether it computes the graph at hundreds of points, for one example at each."""
+    in_training: bool = False
+    """Whether it shows something of the training as it goes on, and stands beside it."""
+    of_predictions: bool = False
+    """Whether it shows what the trained graph says: it belongs to that, the last one, unless it
+    names steps of another."""
+
+
+_RANGES: Mapping[str, Reader] = {"range": _RANGE, "range2": _RANGE}
+
+PICTURES: Mapping[str, PictureRules] = {
+    "curve": PictureRules(
+        {"functions": _NAMES, "node": line(64, 1), "range": _RANGE, "derivative": flag},
+        check_curve,
+    ),
+    "slice": PictureRules(
+        {
+            "along": _NAMES,
+            "range": _RANGE,
+            "rates": _RATES,
+            "steps": whole(1, MAX_SLICE_STEPS),
+            "over": _OVER,
+            "of": line(64, 1),
+        },
+        check_slice, computes_points=True, in_training=True,
+    ),
+    "contour": PictureRules(
+        {
+            "along": _NAMES,
+            **_RANGES,
+            "variant": line(64, 1),
+            "variants": _NAMES,
+            "optimizers": list_of(one_of(OPTIMISERS, "optimizer"), MAX_OVERLAID),
+            "batches": list_of(either(whole(1, 10**6), "full"), MAX_OVERLAID),
+            "rates": _RATES,
+            "steps": whole(1, MAX_PATH_STEPS),
+            "over": _OVER,
+        },
+        check_contour, computes_points=True, in_training=True,
+    ),
+    "boundary": PictureRules(
+        {"of": line(64, 1), "hidden": flag, "lines": flag, "level": number(-1e300), **_RANGES},
+        check_boundary, computes_points=True, in_training=True, of_predictions=True,
+    ),
+    "space": PictureRules(
+        {"along": _NAMES, **_RANGES},
+        check_space, computes_points=True, in_training=True, of_predictions=True,
+    ),
+    "fit": PictureRules(
+        {"of": line(64, 1), **_RANGES},
+        check_fit, computes_points=True, in_training=True, of_predictions=True,
+    ),
+    "table": PictureRules(
+        {"digits": whole(1, 17)}, check_table, in_training=True, of_predictions=True
+    ),
+    "weights": PictureRules({"of": _NAMES}, check_weights, in_training=True),
+    "histogram": PictureRules(
+        {"of": _NAMES, "bins": whole(1, MAX_BINS)}, check_histogram, in_training=True
+    ),
+    "counts": PictureRules(
+        {
+            "values": list_of(whole(2, 10**9), 6),
+            "weights": list_of(whole(1, 10**6), 12),
+            "per_second": number(above=0),
+        },
+        check_counts,
+    ),
+    "timing": PictureRules({"examples": list_of(whole(1, MAX_TIMED), 5)}, check_timing),
+    "seeds": PictureRules(
+        {"variants": _NAMES, "seeds": whole(2, MAX_SEEDS), "below": number(above=0)},
+        check_seeds, of_predictions=True,
+    ),
+}  # fmt: skip
+"""Every kind of picture; `_COMMON` are the options of all kinds."""
 
 
 HIDDEN_ALONE = "hidden alone"
@@ -135,7 +185,9 @@ def read_pictures(
         with collected(mistakes, *path):
             picture = _picture(table, path, mistakes)
             if len(mistakes) == found:
-                check_picture(picture, ground)
+                options = dict(picture.options)
+                check_options(options, ground)
+                PICTURES[picture.kind].check(options, ground)
                 mistakes += _clipped(picture, path, is_alone=len(tables) == 1)
             pictures.append(picture)
     return tuple(pictures)
@@ -157,7 +209,7 @@ def _picture(table: Mapping[str, object], path: Path, mistakes: list[Mistake]) -
         raise Wrong("missing-key", "the picture has no kind", 'write kind = "curve"')
     with located("kind"):
         kind = one_of(PICTURES, "picture")(table["kind"], path, mistakes)
-    known = {**PICTURES[kind], **_COMMON}
+    known = {**PICTURES[kind].options, **_COMMON}
     options: list[tuple[str, object]] = []
     for name, value in table.items():
         if name == "kind":

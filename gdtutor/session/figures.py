@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_work import TIMED
+from gdtutor.lesson.pictures import PICTURES
 from gdtutor.lesson.selectors import Selector, parse_selector
 from gdtutor.session.effects import TimeExamples
 from gdtutor.session.runs import has_others
@@ -12,13 +13,6 @@ from gdtutor.session.steps import Step
 from gdtutor.training.classes import has_classes
 from gdtutor.training.problem import input_columns
 from gdtutor.values import replace
-
-OF_PREDICTIONS = ("boundary", "table", "fit", "space", "seeds")
-"""Pictures of what the trained graph says: they belong to that, the last one, unless they name
-steps of another."""
-
-IN_TRAINING = ("slice", "contour", "boundary", "space", "fit", "table", "weights", "histogram")
-"""Kinds that show something of the training as it goes on."""
 
 
 def shown_figure(session: Walk) -> int:
@@ -67,7 +61,7 @@ def training_pictures(session: Walk) -> tuple[PictureWish, ...]:
     between the examples, and their table, which stand there whatever the lesson asks for.
     """
     beside, last = session.lesson.pictures, len(session.lesson.scenes) - 1
-    beside = tuple(wish for wish in beside if wish.kind in IN_TRAINING)
+    beside = tuple(wish for wish in beside if PICTURES[wish.kind].in_training)
     own = tuple(wish for wish in beside if _is_of_graph(session, wish, last))
     kinds = {wish.kind for wish in own}
     return (*own, *(wish for wish in usual_pictures(session) if wish.kind not in kinds))
@@ -98,7 +92,7 @@ def _is_of_graph(session: Walk, wish: PictureWish, scene: int) -> bool:
     places = _places(wish)
     if not places:
         last = session.moment.steps[-1].scene
-        return wish.kind not in OF_PREDICTIONS or scene == last
+        return not PICTURES[wish.kind].of_predictions or scene == last
     own = [step for step in session.moment.steps if step.scene == scene]
     return any(_is_at(place, step) for place in places for step in own)
 

@@ -15,9 +15,8 @@ from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.pictures import TRAIN_TITLE
+from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE
 from gdtutor.lesson.problem import problem_of
-from gdtutor.session.figures import IN_TRAINING
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.page import prose_width
@@ -84,7 +83,7 @@ def test_its_notes_fit_the_smallest_full_screen(path: Path) -> None:
 def test_its_pictures_titles_are_whole_beside_training(path: Path) -> None:
     lesson, _ = read_lesson(path)
     assert lesson is not None
-    beside = [wish for wish in lesson.pictures if lesson.trains and wish.kind in IN_TRAINING]
+    beside = [wish for wish in lesson.pictures if lesson.trains and PICTURES[wish.kind].in_training]
     titles = [str(dict(wish.options).get("title", "")) for wish in beside]
     assert not [title for title in titles if len(title) > TRAIN_TITLE]
 

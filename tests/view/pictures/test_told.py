@@ -13,6 +13,7 @@ from gdtutor.lesson.listing import listing
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import PICTURES as KINDS
 from gdtutor.report.transcript import WIDTH, picture_lines, read_aloud
+from gdtutor.session.figures import training_pictures
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
 from gdtutor.view.figures import source_of
@@ -112,6 +113,14 @@ def test_every_kind_is_told_in_lines_that_draw_nothing(kind: str, chars: Chars) 
     text = "\n".join(lines)
     assert not DRAWN.search(text)
     assert text.isascii() or chars.unicode
+
+
+def test_what_moves_with_training_stands_beside_it_and_what_does_not_does_not() -> None:
+    beside = set()
+    for kind, (template, wish) in SAMPLES.items():
+        at = session(template, f"[[pictures]]\n{wish}")
+        beside |= {kind} if at.lesson.pictures[0] in training_pictures(at) else set()
+    assert set(SAMPLES) - beside == {"curve", "counts", "timing", "seeds"}
 
 
 def test_every_kind_that_a_lesson_may_name_is_drawn_and_told() -> None:
