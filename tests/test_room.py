@@ -10,6 +10,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.session.moving import moved
 from gdtutor.session.steps import Phase
+from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import UNICODE, Style
 from gdtutor.view.glossary import SIGNS
@@ -171,3 +172,10 @@ def test_what_an_edit_and_an_update_show_is_explained():
     undone, told = explained(pressed(session, "u"))
     assert "*" not in told
     assert "*" in explained(pressed(undone, "ctrl+r"))[1]
+
+
+@pytest.mark.parametrize(("name", "has"), [("03-forward.md", False), ("06-bias.md", True)])
+def test_a_table_has_a_column_of_gradients_where_the_walk_goes_back(name, has):
+    session = session_at(shipped_lessons_folder() / name, at="given")
+    text = frame_of(replace(session, challenge=None), 120, 36, UNICODE).text()
+    assert bool(re.search("value  ∇", text)) is has

@@ -21,6 +21,7 @@ from gdtutor.view.figures import Figure, moved, training_figure
 from gdtutor.view.frame import Block, Chars, Frame, Line, Lines, Placed, Plot, Series, Style
 from gdtutor.view.lines import fitted, line, shortened, text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import no_point
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import (
@@ -222,21 +223,28 @@ def _stacked(session: Walk, chosen: PictureWish, width: int, height: int, chars:
         return training_figure(session, chosen, width, height, chars)
     small = min(height, PLANE)
     figure = training_figure(session, chosen, width, small, chars)
-    room = height - len(_trimmed(figure))
+    below = _below(session, chosen, width, height - len(_trimmed(figure)), chars)
+    if height - len(below) > small:
+        figure = training_figure(session, chosen, width, height - len(below), chars)
+    return Figure(Panel(figure.panel.title, (*_trimmed(figure), *below)))
+
+
+def _below(session: Walk, shown: object, width: int, room: int, chars: Chars) -> Lines:
+    """Return the pictures that have room below another, or below the runs, each after a blank line
+    where that takes none from it.
+    """
     below: Lines = ()
-    others = [w for w in _sides(session) if isinstance(w, PictureWish) and w != chosen]
+    others = [w for w in _sides(session) if isinstance(w, PictureWish) and w != shown]
     for wish in sorted(others, key=lambda wish: wish.kind != "table"):
         title = str(dict(wish.options).get("title", ""))
         head = (line((title, Style.DIM)),) if title else ()
-        spare = room - len(head) - LEAST_BELOW.get(wish.kind, height)
+        spare = room - len(head) - LEAST_BELOW.get(wish.kind, room + 1)
         if spare < 0:
             continue
         head = ((), *head) if spare else head
         told = _trimmed(training_figure(session, wish, width, room - len(head), chars))
         below, room = (*below, *head, *told), room - len(head) - len(told)
-    if height - len(below) > small:
-        figure = training_figure(session, chosen, width, height - len(below), chars)
-    return Figure(Panel(figure.panel.title, (*_trimmed(figure), *below)))
+    return below
 
 
 def _trimmed(figure: Figure) -> Lines:
@@ -251,6 +259,13 @@ def _plain_side(session: Walk, chosen: str, width: int, height: int, chars: Char
         runs = run_lines(session, width, chars, height)
         if len(runs) + 2 <= height and not kept_runs(session):
             runs = (*runs, (), line(("Backspace", Style.KEY), (" clears others", Style.DIM)))
+        own = under_cursor(session)
+        if len(own.costs):
+            # What is left over shows the present run, of which the pictures behind Tab are.
+            at_epoch = "" if own is session.training else f" at epoch {len(own.costs) - 1}"
+            head = line((f"{marks_of(chars).curve} {run_label(session)}{at_epoch}", Style.DIM))
+            below = _below(session, None, width, height - len(runs) - 2, chars)
+            runs = (*runs, (), head, *below[not below[0] :]) if below else runs
         at = next((n for n, row in enumerate(runs) if text_of(row)[1:2] == chosen_sign(chars)), 0)
         return Panel(chosen, runs, max(at - height // 2, 0))
     parameters = under_cursor(session).parameters

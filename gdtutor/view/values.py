@@ -47,7 +47,8 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
         )
         for name in names
     ]
-    gradient = "∇" if context.chars.unicode else "grad"
+    goes_back = context.lesson.scenes[context.step.scene].backward
+    gradient = ("∇" if context.chars.unicode else "grad") * goes_back
     titles = ["", "value", "", gradient, "", "new" if after else ""]
     widths = _widths(rows, titles)
     narrowing = (_without_old_gradients, _only_marked, *((_without_gradients,) if after else ()))

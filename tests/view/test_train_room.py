@@ -91,3 +91,17 @@ def test_the_header_counts_in_whole_words_where_they_have_room(width):
     session = trained("and-or", "t")
     text = text_of(header_line(session, width, UNICODE))
     assert "epoch 11028, iteration 44114" in text
+
+
+def test_below_the_runs_stand_the_predictions_of_the_present_one():
+    keys = "t S learning_rate=0.1,0.5,5 enter"
+    rows = beside_curve(trained("xor-hidden", keys), 120, 36)
+    at = rows.index("⠶ the lesson's own", 3)
+    assert rows[at - 1 : at + 2] == ["", "⠶ the lesson's own", "# x₁ x₂ target learned"]
+    assert rows[at + 2].startswith("0  0  0      0  0.0363")
+    earlier = beside_curve(trained("xor-hidden", f"{keys} 40left"), 120, 36)
+    at = next(n for n, row in enumerate(earlier) if row.startswith("⠶ the lesson's own at epoch"))
+    assert not earlier[at + 2].startswith("0  0  0      0  0.0363")
+    assert not any(
+        "target learned" in row for row in beside_curve(trained("xor-hidden", keys), 80, 24)
+    )
