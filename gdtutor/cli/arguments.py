@@ -44,7 +44,7 @@ class Subcommand(Struct, frozen=True):
     arguments: Callable[[argparse.ArgumentParser], None]
     """Declares its arguments."""
     module: str
-    """The module of `gdtutor.cli` whose `run` does it."""
+    """The module of `gdtutor.cli` whose `run` does it, and returns the exit code unless it is 0."""
     opens_screens: bool = False
     """Whether it hears of Ctrl-C by itself."""
     computes: bool = False
@@ -58,12 +58,12 @@ class Subcommand(Struct, frozen=True):
         os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", SPIN)
         if self.is_for_many:
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        run: Callable[[argparse.Namespace], int] = import_module(f"gdtutor.cli.{self.module}").run
+        run: Callable[[argparse.Namespace], int | None]
+        run = import_module(f"gdtutor.cli.{self.module}").run
         if not self.opens_screens:
             raise_interrupts()
-        if self.computes:
-            return heard(lambda: run(arguments))
-        return run(arguments)
+        code = heard(lambda: run(arguments)) if self.computes else run(arguments)
+        return code or 0
 
 
 class _ArgumentParser(argparse.ArgumentParser):

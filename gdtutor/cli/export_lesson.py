@@ -17,7 +17,7 @@ from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session, Walk
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Print the script or the lesson, or write it to a file."""
     check_target(arguments.out, lesson_path(arguments.lesson))
     session, command = session_of(arguments), _command(arguments)
@@ -28,7 +28,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         text = export_text(_told(session, arguments), arguments.iterations, command)
     put_out(text, arguments.out)
-    return 0
 
 
 def _as_lesson(session: Walk, arguments: argparse.Namespace) -> str:

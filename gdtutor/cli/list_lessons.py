@@ -14,7 +14,7 @@ from gdtutor.lesson.summary import LessonEntry
 from gdtutor.library.lessons import counted
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Print the lessons of a folder, the shipped ones without one."""
     folder = Path(arguments.folder) if arguments.folder else shipped_lessons_folder()
     entries = listing(folder)
@@ -22,19 +22,11 @@ def run(arguments: argparse.Namespace) -> int:
         print_json([_data(entry) for entry in entries])
     else:
         print_lines(_lines(entries))
-    return 0
 
 
 def _data(entry: LessonEntry) -> dict[str, object]:
-    return {
-        "id": entry.id,
-        "number": entry.number,
-        "title": entry.title,
-        "source": entry.source,
-        "summary": entry.summary,
-        "path": str(entry.path),
-        "trains": entry.trains,
-    }
+    names = ("id", "number", "title", "source", "summary", "path", "trains")
+    return {name: getattr(entry, name) for name in names} | {"path": str(entry.path)}
 
 
 def _lines(entries: tuple[LessonEntry, ...]) -> list[str]:

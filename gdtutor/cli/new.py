@@ -9,7 +9,7 @@ from gdtutor.lesson.characters import shell_word
 from gdtutor.library.new_lesson import new_lesson
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Write it, and say what to do with it."""
     path = shell_word(str(new_lesson(arguments.name)))
     print_lines([
@@ -17,4 +17,3 @@ def run(arguments: argparse.Namespace) -> int:
         f"  gdtutor watch {path}   opens it and follows what you save",
         f"  gdtutor check {path}   says what is wrong with it",
     ])  # fmt: skip
-    return 0

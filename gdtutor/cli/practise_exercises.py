@@ -20,7 +20,7 @@ from gdtutor.session.catalogue import PRACTICE
 _JSON_COUNT = 10
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Talk on standard input and output; with --json print exercises with their answers."""
     kinds = [arguments.kind] if arguments.kind else list(KINDS)
     if arguments.json:
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         made = islice(exercises(arguments.seed or 0, kinds), count)
         data = [exercise_data(exercise) for exercise in made]
         print_json({"format": 1, "seed": arguments.seed or 0, "exercises": data})
-        return 0
+        return
     with ProgressStore(default_path()) as store:
         past = [
             PastAnswer(one.question, one.correct, one.slip or "")
@@ -44,7 +44,6 @@ def run(arguments: argparse.Namespace) -> int:
             practise(kinds, arguments.count, len(past), past, services)
         else:
             practise(kinds, arguments.count, arguments.seed, None, services)
-    return 0
 
 
 def exercise_data(exercise: Exercise) -> dict[str, object]:

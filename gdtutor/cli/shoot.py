@@ -25,7 +25,7 @@ from gdtutor.view.frame import CHARACTERS, Chars
 from gdtutor.view.screen import frame_of
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Print or write one screen, or write those of all steps of an iteration."""
     arguments.format = format_of(arguments.format, arguments.out)
     is_play = arguments.lesson.startswith(PLAY)
@@ -46,7 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         shot = _shot(session, arguments, printed_chars(arguments.chars))
         print_lines(shot.removesuffix("\n").split("\n"))
-    return 0
 
 
 def _folder(path: str) -> Path:

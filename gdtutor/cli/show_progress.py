@@ -23,7 +23,7 @@ _COLUMN = 25
 """Cells before what is remembered of a lesson: its id and a blank."""
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Print the progress, or forget a lesson."""
     is_reset = arguments.words[:1] == ["reset"]
     lesson = " ".join(arguments.words[is_reset:])
@@ -44,7 +44,6 @@ def run(arguments: argparse.Namespace) -> int:
             print_json({**data, "lessons": own})
         else:
             print_lines(_wrapped_lines(lines_of(store, lesson)))
-    return 0
 
 
 def _check_known(store: ProgressStore, lesson: str) -> None:

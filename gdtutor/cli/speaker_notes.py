@@ -46,13 +46,12 @@ class NotesScreen:
         return sys.stdout.isatty()
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Show the notes of the talk that is given, until Ctrl-C; once where nobody watches."""
     path, screen = notes_file(), NotesScreen()
     with silent_keys():
         while screen.show(None if path is None else read_notes(path)):
             sleep(LOOK_EVERY)
-    return 0
 
 
 @contextmanager

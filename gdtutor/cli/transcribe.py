@@ -10,7 +10,7 @@ from gdtutor.report.transcript import steps_data, transcript_text
 from gdtutor.view.frame import CHARACTERS
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Print the steps from the place on, so many iterations; with --at from that step."""
     session = session_of(arguments)
     if arguments.json:
@@ -19,4 +19,3 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         chars = printed_chars(arguments.chars)
         print_lines(transcript_text(session, arguments.iterations, chars))
-    return 0

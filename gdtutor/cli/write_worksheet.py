@@ -16,7 +16,7 @@ EXERCISES = 10
 """How many a sheet has where no count is given."""
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> None:
     """Print a sheet, or write it to a file; pages of SVG after the first are numbered."""
     if bool(arguments.lesson) == arguments.practice:
         raise GdTutorError("name a lesson, or --practice", "gdtutor worksheet --practice")
@@ -25,11 +25,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out and arguments.lesson:
         check_target(arguments.out, lesson_path(arguments.lesson))
     if arguments.format == "svg":
-        return _pages(svg_pages(sheet, arguments.solutions, PAPERS[arguments.paper]), arguments.out)
-    lines = markdown_lines if arguments.format == "markdown" else text_lines
-    text = "\n".join(lines(sheet, arguments.solutions)).rstrip("\n") + "\n"
-    put_out(text, arguments.out)
-    return 0
+        _put_out(svg_pages(sheet, arguments.solutions, PAPERS[arguments.paper]), arguments.out)
+    else:
+        lines = markdown_lines if arguments.format == "markdown" else text_lines
+        text = "\n".join(lines(sheet, arguments.solutions)).rstrip("\n") + "\n"
+        put_out(text, arguments.out)
 
 
 def _sheet(arguments: argparse.Namespace) -> Sheet:
@@ -39,7 +39,7 @@ def _sheet(arguments: argparse.Namespace) -> Sheet:
     return lesson_sheet(lesson, arguments.count, arguments.seed)
 
 
-def _pages(pages: tuple[str, ...], out: str) -> int:
+def _put_out(pages: tuple[str, ...], out: str) -> None:
     if not out and len(pages) > 1:
         what = f"the sheet has {len(pages)} pages, and standard output takes one"
         raise GdTutorError(what, "write it with --out sheet.svg, or lower --count")
@@ -47,4 +47,3 @@ def _pages(pages: tuple[str, ...], out: str) -> int:
     for number, page in enumerate(pages[1:], 2):
         path = Path(out)
         put_out(page, str(path.with_stem(f"{path.stem}-{number}")))
-    return 0

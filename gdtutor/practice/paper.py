@@ -61,7 +61,7 @@ def svg_pages(sheet: Sheet, solutions: bool, paper: Paper) -> tuple[str, ...]:
     column = (paper.width - 2 * _MARGIN - _GAP) / 2
     room = int((paper.height - 2 * _MARGIN - 2 * _LINE) / _LINE)
     wide = int(column / (_SIZE * _CHARACTER))
-    blocks = [_given_block(sheet)] if sheet.given else []
+    blocks = [["Given", *(f"  {line}" for line in sheet.given), ""]] if sheet.given else []
     for number, item in enumerate(sheet.items, 1):
         space = 1 if solutions else _SPACE
         blocks.append([*_item(item, number, solutions), *[""] * space])
@@ -71,10 +71,6 @@ def svg_pages(sheet: Sheet, solutions: bool, paper: Paper) -> tuple[str, ...]:
     several = f", page {{}} of {len(pages)}" if len(pages) > 1 else ""
     titled = ((title + several.format(n), page) for n, page in enumerate(pages, 1))
     return tuple(_page(called, page, paper, column) for called, page in titled)
-
-
-def _given_block(sheet: Sheet) -> list[str]:
-    return ["Given", *(f"  {line}" for line in sheet.given), ""]
 
 
 def _item(item: SheetItem, number: int, solutions: bool) -> list[str]:

@@ -13,7 +13,7 @@ from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import OWN, changes_label, in_variant, others
-from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk
+from gdtutor.session.state import Screen, Snapshot, Status, W, Walk
 from gdtutor.session.sweeps import Swept, end_sweep, swept, toggle_sweep
 from gdtutor.training.run import Run
 from gdtutor.values import replace
@@ -142,20 +142,16 @@ def sweep_news(session: Walk, news: Swept) -> Result:
 
 def one_epoch(session: Walk, count: int) -> Result:
     """Train so many epochs and pause."""
-    return _some(session, count * session.run.iterations_per_epoch)
+    return one_iteration(session, count * session.run.iterations_per_epoch)
 
 
 def one_iteration(session: Walk, count: int) -> Result:
     """Train so many iterations, a batch each, and pause."""
-    return _some(session, count)
-
-
-def _some(session: Walk, iterations: int) -> Result:
     if why := works_at.single_steps(session):
         return said(session, why), ()
     # Keys that come while single steps are done ask for so many more.
     goal = session.goal if session.training.status is Status.RUNNING else None
-    return start_training(session, (session.run.farthest if goal is None else goal) + iterations)
+    return start_training(session, (session.run.farthest if goal is None else goal) + count)
 
 
 def stop_training(session: Walk, count: int) -> Result:
@@ -205,11 +201,6 @@ def change_rate(session: Walk, doublings: int) -> Result:
     then = " n trains on with it, 0 starts anew with it." if is_over else ""
     session = said(session, f"Learning rate {rate:g} from iteration {at:,} on.{then}")
     return start_training(session, goal) if was_running else (session, ())
-
-
-def back_to_walk(session: Session, count: int) -> Session:
-    """Leave the training screen; the run goes on."""
-    return replace(session, screen=Screen.STUDY)
 
 
 def toggle_mean(session: Walk, count: int) -> Walk:
