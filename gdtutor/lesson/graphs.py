@@ -198,15 +198,12 @@ def along_rows(expr: Expr) -> Expr:
 
 def _leaves(parsed: Parsed, given: Given, appended: bool) -> list[Leaf]:
     used = parsed.used
+    # A line that has the name of a given value is a mistake that build_graph finds.
+    taken = used | {formula.name for formula, _ in parsed.lines}
     leaves = [
         Leaf(name, role, given.in_rows and role in (Role.INPUT, Role.TARGET))
         for name, role in given.roles.items()
-        if name in used
-    ]
-    taken = {formula.name for formula, _ in parsed.lines}
-    # A line that has the name of a given value is a mistake that build_graph finds.
-    leaves += [
-        Leaf(name, role) for name, role in given.roles.items() if name in taken and name not in used
+        if name in taken
     ]
     if appended or (given.is_matrix and BATCH_SIZE in used):
         leaves.append(Leaf(BATCH_SIZE, Role.CONSTANT))

@@ -19,18 +19,15 @@ def listing(folder: Path) -> tuple[LessonEntry, ...]:
 
 def entry_of(path: Path) -> LessonEntry:
     """Return the entry of one lesson file, whose problem is what its front matter has first."""
-    findings = Findings(path)
     try:
         text = read_source(path)
+        findings = Findings(path, text.split("\n"))
+        divided = divide(text, findings)
+        raw = None if divided is None else read_raw(divided.toml, findings)
+        front = None if divided is None or raw is None else structured(raw, divided.toml, findings)
+        if divided is None or front is None:
+            raise LessonError(findings.ordered())
     except LessonError as error:
         return unread(path, error.reports[0].text().splitlines()[0])
-    findings.lines = text.split("\n")
-    divided = divide(text, findings)
-    front = None
-    if divided is not None:
-        raw = read_raw(divided.toml, findings)
-        front = None if raw is None else structured(raw, divided.toml, findings)
-    if divided is None or front is None:
-        return unread(path, findings.ordered()[0].text().splitlines()[0])
     texts = {key: getattr(front, key) for key in TEXTS}
     return entry_saying(path, texts, divided.body, trains=front.training is not None)

@@ -173,16 +173,30 @@ def _check_batches(options: Options, ground: PictureScope) -> None:
 
 def check_weights(options: Options, ground: PictureScope) -> None:
     """Raise `Wrong` where it does not name matrices of the graph."""
+    _check_shown(options, ground, ground.parameters, "is no parameter", "name a parameter")
+    if not ground.parameters:
+        raise Wrong("picture", "weights in a lesson without parameters", "add [parameters]")
+
+
+def check_histogram(options: Options, ground: PictureScope) -> None:
+    """Raise `Wrong` where it does not name values or gradients of the graph."""
+    if "of" not in options:
+        raise Wrong("picture", "the picture does not say of what", 'write of = ["A1", "grad A1"]')
+    _check_shown(options, ground, ground.shapes, "has no value", "name a line or a parameter")
+
+
+def _check_shown(
+    options: Options, ground: PictureScope, known: Collection[str], what: str, otherwise: str
+) -> None:
+    """Refuse names, or gradients of names, that a picture of values cannot show."""
     for name in _texts(options.get("of", ())):
         if name.startswith(GRADIENT):
             _check_gradient(name, ground)
-        elif name not in ground.parameters:
-            hint = _meant(name, ground.parameters) or "name a parameter"
+        elif name not in known:
+            hint = _meant(name, known) or otherwise
             if name in ground.shapes:
                 hint = f'write "{GRADIENT}{name}", or a histogram shows {name}'
-            raise Wrong("picture", f"'{shown(name)}' is no parameter", hint, ("of",))
-    if not ground.parameters:
-        raise Wrong("picture", "weights in a lesson without parameters", "add [parameters]")
+            raise Wrong("picture", f"'{shown(name)}' {what}", hint, ("of",))
 
 
 def _meant(name: str, known: Collection[str]) -> str:
@@ -200,21 +214,8 @@ def _check_gradient(written: str, ground: PictureScope) -> None:
         raise Wrong("picture", what, hint, ("of",))
 
 
-def check_histogram(options: Options, ground: PictureScope) -> None:
-    """Raise `Wrong` where it does not name values or gradients of the graph."""
-    if "of" not in options:
-        raise Wrong("picture", "the picture does not say of what", 'write of = ["A1", "grad A1"]')
-    for name in _texts(options["of"]):
-        if name.startswith(GRADIENT):
-            _check_gradient(name, ground)
-        elif name not in ground.shapes:
-            hint = _meant(name, ground.shapes) or "name a line or a parameter"
-            raise Wrong("picture", f"'{shown(name)}' has no value", hint, ("of",))
-
-
 def check_counts(options: Options, ground: PictureScope) -> None:
-    """Raise `Wrong` where it does not name numbers to count with."""
-    """Any lesson can count."""
+    """Raise nothing: any lesson can count."""
 
 
 def check_timing(options: Options, ground: PictureScope) -> None:
