@@ -7,7 +7,7 @@ evaluated as code.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,22 +169,22 @@ def parse_side(text: str) -> Side:
 
 def _condition(text: str) -> Condition:
     """Read a condition: or binds weakest, then and, then not."""
-    for word in ("or", "and"):
-        if found := [one for one in _outside(text) if one.group() == word]:
-            ends = [*(match.start() for match in found), len(text)]
-            parts = zip([0, *(match.end() for match in found)], ends, strict=True)
-            return Joined(word, tuple(_condition(text[start:end]) for start, end in parts))
     text = text.strip()
-    first = _SIGNS.match(text)
-    if first is not None and first.group() == "not":
-        return Joined("not", (_condition(text[first.end() :]),))
-    if first is not None and first.group() == "(":
-        close = next(m for m in _outside(text) if m.group() == ")")
+    signs = list(_outside(text))
+    for word in ("or", "and"):
+        if found := [sign for sign in signs if sign.group() == word]:
+            ends = [*(sign.start() for sign in found), len(text)]
+            parts = zip([0, *(sign.end() for sign in found)], ends, strict=True)
+            return Joined(word, tuple(_condition(text[start:end]) for start, end in parts))
+    if signs and signs[0].group() == "not" and not signs[0].start():
+        return Joined("not", (_condition(text[signs[0].end() :]),))
+    if text.startswith("("):
+        close = signs[0]
         # Other parentheses belong to a formula.
         if not {"(", ")"}.issuperset(_SIGNS.findall(text, 1, close.start())):
             _check_end(text[close.end() :])
             return _condition(text[1 : close.start()])
-    return _comparison(text)
+    return _comparison(text, [sign for sign in signs if sign.group() != ")"])
 
 
 def _outside(text: str) -> Iterator[re.Match[str]]:
@@ -201,17 +201,16 @@ def _outside(text: str) -> Iterator[re.Match[str]]:
         raise ConditionError("a parenthesis is opened and not closed", "add ')'")
 
 
-def _comparison(text: str) -> Comparison:
-    text, everywhere, behind = text.partition(EVERYWHERE)
+def _comparison(text: str, signs: Sequence[re.Match[str]]) -> Comparison:
+    whole, everywhere, behind = text.partition(EVERYWHERE)
     _check_end(behind)
-    signs = [match for match in _outside(text) if match.group() != ")"]
     # A fact alone is compared with 0.
-    left, sign, right = text, "!=", "0"
+    left, sign, right = whole, "!=", "0"
     if signs and signs[0].group() in _OPERATORS:
         first, *signs = signs
-        left, sign, right = text[: first.start()], first.group(), text[first.end() :]
+        left, sign, right = whole[: first.start()], first.group(), whole[first.end() :]
     if signs:
-        _check_end(text[signs[0].start() :])
+        _check_end(whole[signs[0].start() :])
     if not left.strip() or not right.strip():
         raise ConditionError("a side of a comparison is missing", "write one, as b == -0.4")
     return Comparison(parse_side(left), sign, parse_side(right), bool(everywhere))

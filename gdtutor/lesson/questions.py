@@ -135,10 +135,12 @@ def _when(
 ) -> When:
     """Return when a question is asked: as it says itself, else as the note above says."""
     when = When() if written.note is None else written.note.when
+    if table.when is None:
+        return when
     with collected(mistakes, "when", code="question"):
-        when = when if table.when is None else read_when(table.when)
+        when = read_when(table.when)
     absent = never(when, trains=ground.trains)
-    if absent is not None and table.when is not None:
+    if absent is not None:
         mistakes.append(Mistake(("when",), "question", *absent))
     return when
 

@@ -60,18 +60,21 @@ def located(*path: str | int, code: str = "") -> Iterator[None]:
     try:
         yield
     except GdTutorError as error:
-        inner = error.at if isinstance(error, Wrong) else ()
-        raise Wrong(code or error.code, error.what, error.hint, (*path, *inner)) from None
+        raise Wrong(code or error.code, error.what, error.hint, (*path, *_part(error))) from None
 
 
 @contextmanager
 def collected(mistakes: list[Mistake], *path: str | int, code: str = "") -> Iterator[None]:
     """Add what is wrong inside to the mistakes, and go on behind it; see `located`."""
     try:
-        with located(*path, code=code):
-            yield
-    except Wrong as wrong:
-        mistakes.append(Mistake(wrong.at, wrong.code, wrong.what, wrong.hint))
+        yield
+    except GdTutorError as error:
+        at = (*path, *_part(error))
+        mistakes.append(Mistake(at, code or error.code, error.what, error.hint))
+
+
+def _part(error: GdTutorError) -> Path:
+    return error.at if isinstance(error, Wrong) else ()
 
 
 Reader = Callable[[object, Path, list[Mistake]], Any]

@@ -198,13 +198,13 @@ def _replaced(number: int, text: str, counts: Mapping[str, int]) -> WrittenLine:
     return WrittenLine(number, "".join(parts), tuple(columns), tuple(counts.items()), template)
 
 
-def filled(text: str, counts: Mapping[str, int]) -> tuple[str, tuple[int, ...]]:
+def filled(text: str, counts: Mapping[str, int]) -> tuple[str, Sequence[int]]:
     """Return a note's text with its counts in braces as numbers, and the column of each character.
 
     What is no count, or would be a number below 0, stays as it is.
     """
     if not counts:
-        return text, tuple(range(len(text)))
+        return text, range(len(text))
     written, columns, at = "", [], 0
     for match in _BRACES.finditer(text):
         count = _COUNTED.fullmatch(match[1].strip())
