@@ -7,7 +7,7 @@ from pathlib import Path
 from time import process_time
 
 from gdtutor.check.paths import check_data, check_lines, check_paths
-from gdtutor.cli.output import print_json, print_lines
+from gdtutor.cli.output import print_as
 from gdtutor.lesson.discovery import shipped_lessons_folder
 
 
@@ -15,8 +15,5 @@ def run(arguments: argparse.Namespace) -> int:
     """Check the paths, the shipped lessons without any; 1 where an error was found."""
     paths = [Path(text) for text in arguments.paths] or [shipped_lessons_folder()]
     result = check_paths(paths, process_time)
-    if arguments.json:
-        print_json(check_data(result))
-    else:
-        print_lines(check_lines(result))
+    print_as(arguments.json, lambda: check_data(result), lambda: check_lines(result))
     return 1 if result.has_errors else 0

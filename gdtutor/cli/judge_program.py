@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from gdtutor.cli.interrupts import exit_on_signals
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.open_app import show
-from gdtutor.cli.output import flush, print_json, print_lines, printed_chars
+from gdtutor.cli.output import flush, print_as, print_lines, printed_chars
 from gdtutor.cli.starting import FROM
 from gdtutor.drive.watching import SaveWatch
 from gdtutor.engine.errors import GdTutorError
@@ -63,10 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _watch(arguments, lesson, path, tell_class)
     judged = judge_file(lesson, path, Bounds(arguments.seconds), _complain)
     _remember(judged.verdict)
-    if arguments.json:
-        print_json(verdict_data(judged.verdict, judged.slope, judged.curves))
-    else:
-        print_lines(_lines(judged, path))
+    told = judged.verdict, judged.slope, judged.curves
+    print_as(arguments.json, lambda: verdict_data(*told), lambda: _lines(judged, path))
     flush()
     _complain(tell_class(judged.verdict))
     return 0 if judged.is_right else 1

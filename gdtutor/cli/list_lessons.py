@@ -6,7 +6,7 @@ import argparse
 from itertools import groupby
 from pathlib import Path
 
-from gdtutor.cli.output import print_json, print_lines
+from gdtutor.cli.output import print_as
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
@@ -18,10 +18,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Print the lessons of a folder, the shipped ones without one."""
     folder = Path(arguments.folder) if arguments.folder else shipped_lessons_folder()
     entries = listing(folder)
-    if arguments.json:
-        print_json([_data(entry) for entry in entries])
-    else:
-        print_lines(_lines(entries))
+    print_as(arguments.json, lambda: [_data(one) for one in entries], lambda: _lines(entries))
 
 
 def _data(entry: LessonEntry) -> dict[str, object]:

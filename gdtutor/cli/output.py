@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from gdtutor.cli.streams import match_encoding, use_utf8
 from gdtutor.engine.errors import GdTutorError
@@ -49,6 +49,14 @@ def print_lines(lines: Iterable[str]) -> None:
     with _printing():
         for line in lines:
             print(pictured(line, keep="\n"))
+
+
+def print_as(is_json: bool, data: Callable[[], object], lines: Callable[[], Iterable[str]]) -> None:
+    """Print data as JSON where that is asked for, else lines."""
+    if is_json:
+        print_json(data())
+    else:
+        print_lines(lines())
 
 
 def print_file(text: str) -> None:

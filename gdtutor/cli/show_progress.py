@@ -9,7 +9,7 @@ import textwrap
 from collections import Counter
 from shutil import get_terminal_size
 
-from gdtutor.cli.output import print_json, print_lines
+from gdtutor.cli.output import print_as, print_json, print_lines
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import shell_line
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
@@ -34,10 +34,8 @@ def run(arguments: argparse.Namespace) -> None:
             _check_known(store, lesson)
         if is_reset:
             store.apply((Reset(lesson),))
-            if arguments.json:
-                print_json({"forgotten": lesson})
-            else:
-                print_lines([f"Everything about {lesson} is forgotten."])
+            told = [f"Everything about {lesson} is forgotten."]
+            print_as(arguments.json, lambda: {"forgotten": lesson}, lambda: told)
         elif arguments.json:
             data = store.as_json()
             own = [one for one in data["lessons"] if lesson in ("", one["lesson"])]

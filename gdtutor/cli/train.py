@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.cli.interrupts import interrupts
 from gdtutor.cli.lesson_files import check_target, lesson_path
-from gdtutor.cli.output import print_json, print_lines
+from gdtutor.cli.output import print_as, print_lines
 from gdtutor.drive.background import heard, unless_stopped
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
@@ -107,10 +107,7 @@ def _tell(
     """Write the curves where --csv asks for them, and print data or lines."""
     if arguments.csv:
         write_atomically(arguments.csv, "\n".join(csv) + "\n")
-    if arguments.json:
-        print_json(data())
-    else:
-        print_lines(lines)
+    print_as(arguments.json, data, lambda: lines)
 
 
 def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:
