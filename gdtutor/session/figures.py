@@ -11,7 +11,7 @@ from gdtutor.session.runs import has_others
 from gdtutor.session.state import Screen, Session, Tab, Walk, current_step
 from gdtutor.session.steps import Step
 from gdtutor.training.classes import has_classes
-from gdtutor.training.problem import input_columns
+from gdtutor.training.problem import Problem, input_columns
 from gdtutor.values import replace
 
 
@@ -67,9 +67,14 @@ def training_pictures(session: Walk) -> tuple[PictureWish, ...]:
     return (*own, *(wish for wish in usual_pictures(session) if wish.kind not in kinds))
 
 
+def problem_trained(session: Walk) -> Problem:
+    """Return the problem of the last iteration that was trained, before that of the first."""
+    return session.run.segment_at(max(session.training.iterations - 1, 0)).problem
+
+
 def usual_pictures(session: Walk) -> tuple[PictureWish, ...]:
     """Return the pictures that stand beside training whatever the lesson asks for."""
-    problem = session.run.segment_at(max(session.training.iterations - 1, 0)).problem
+    problem = problem_trained(session)
     if problem.prediction is None or problem.target is None:
         return ()
     inputs, table = len(input_columns(problem)), PictureWish("table")

@@ -6,12 +6,11 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
-from gdtutor.session.figures import training_pictures, usual_pictures
+from gdtutor.session.figures import problem_trained, training_pictures, usual_pictures
 from gdtutor.session.runs import OWN, has_others, run_label
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Walk
 from gdtutor.session.works_at import kept_runs
-from gdtutor.training.problem import Problem
 from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.bottom import bottom_lines
@@ -93,14 +92,13 @@ def _wide(session: Walk, width: int, height: int, chars: Chars) -> Block:
 def _small(session: Walk, width: int, height: int, chars: Chars) -> Block:
     """Return the curve or one side panel, where both do not fit."""
     # The curve comes before the first panel; runs side by side begin with it as well.
-    tab = _tab(session) + has_others(session)
-    if tab % (len(_sides(session)) + 1) == 0:
+    tab = (_tab(session) + has_others(session)) % (len(_sides(session)) + 1)
+    if tab == 0:
         plot, said = cost_plot(session, chars), _qualities(session)
         if said and not plot.title:
             plot = replace(plot, title=", ".join(said))
         return ((),) * height, (Placed(plot, 0, 2, width, height),)
-    at = tab % (len(_sides(session)) + 1) - 1
-    figure = _side(session, at, width, height - 1, chars)
+    figure = _side(session, tab - 1, width, height - 1, chars)
     lines, scroll = figure.panel.lines, figure.panel.scroll
     more = hidden(lines, scroll, height - 1, chars)
     name = shortened(figure.panel.title, width - len(more), chars)
@@ -124,22 +122,21 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
     called = short_name(run_label(session), shown) if others or session.variant else plain
     series, beside = [_series(called, snapshot.costs, Style.RUN_1)], [snapshot.validation]
     if len(snapshot.validation):
-        held = _series("validation", snapshot.validation, Style.RUN_2)
-        series.append(replace(held, mark=HELD, thin=True))
+        series.append(_series("validation", snapshot.validation, Style.RUN_2, HELD))
     if _has_unchanged(session, others):
         beside.append(session.original.costs)
-        before = _series("unchanged", session.original.costs, Style.RUN_3)
-        series.append(replace(before, mark=UNCHANGED, thin=True))
-    for one in others:
-        if not one.same_as:
-            other = _series(short_name(one.name, shown), one.curve.costs, one.style)
-            series.append(replace(other, mark=one.mark, thin=True))
+        series.append(_series("unchanged", session.original.costs, Style.RUN_3, UNCHANGED))
+    series += [
+        _series(short_name(one.name, shown), one.curve.costs, one.style, one.mark)
+        for one in others
+        if not one.same_as
+    ]
     look = session.train_look
     notes = (off_the_log(session, shown, chars), off_the_scale(session, shown, chars))
     if look.mean:
         xs, ys = running_means(snapshot.costs, look.mean, PLOT_COLUMNS)
-        mean = Series("", tuple(xs.tolist()), tuple(ys.tolist()), Style.RUN_4)
-        series.append(replace(mean, mark=MEAN_MARK))
+        points = tuple(xs.tolist()), tuple(ys.tolist())
+        series.append(Series("", *points, Style.RUN_4, mark=MEAN_MARK))
     empty = "the first point comes with the first epoch" if not len(snapshot.costs) else NO_LOG
     cursor = None if look.cursor is None else float(look.cursor)
     return Plot(
@@ -158,11 +155,11 @@ def _has_unchanged(session: Walk, others: list[ShownCurve]) -> bool:
     return epochs > max((len(one.curve.costs) for one in kept), default=0)
 
 
-def _series(label: str, costs: Array, style: Style) -> Series:
-    """Return a curve, the extremes of long ones kept."""
+def _series(label: str, costs: Array, style: Style, mark: str = "") -> Series:
+    """Return a curve, the extremes of long ones kept; with a mark it only stands beside another."""
     kept = thinned(costs, PLOT_COLUMNS)
-    xs = kept.astype(np.float64)
-    return Series(label, tuple(xs.tolist()), tuple(costs[kept].tolist()), style)
+    points = tuple(kept.astype(np.float64).tolist()), tuple(costs[kept].tolist())
+    return Series(label, *points, style, mark=mark, thin=bool(mark))
 
 
 def _sides(session: Walk) -> tuple[str | PictureWish, ...]:
@@ -171,7 +168,7 @@ def _sides(session: Walk) -> tuple[str | PictureWish, ...]:
     A picture of what lies between the examples comes last where it can only say why there is
     nothing, unless it is the lesson's own.
     """
-    pictures, problem = training_pictures(session), _problem(session)
+    pictures, problem = training_pictures(session), problem_trained(session)
     own = session.lesson.pictures
     empty = [w for w in usual_pictures(session)[:-1] if w in pictures and w not in own]
     if empty and no_point(problem, session.run.trained_examples, (problem.prediction or "",)):
@@ -188,19 +185,15 @@ def table_lines(session: Walk, width: int, height: int, chars: Chars) -> Lines:
     return training_figure(beside, table, width, height, chars).panel.lines
 
 
-def _problem(session: Walk) -> Problem:
-    return session.run.segment_at(max(session.training.iterations - 1, 0)).problem
-
-
 def _side(session: Walk, tab: int, width: int, height: int, chars: Chars) -> Figure:
     """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
     sides = _sides(session)
     chosen = sides[tab % len(sides)]
     if chosen == RUNS:
-        return Figure(_plain_side(session, RUNS, width, height, chars))
+        return _runs(session, width, height, chars)
     if isinstance(chosen, str):
-        panel = _plain_side(session, chosen, width, height, chars)
-        figure = Figure(replace(panel, scroll=session.train_look.scroll))
+        lines = _parameters(session, width, chars)
+        figure = Figure(Panel(chosen, lines, session.train_look.scroll))
     else:
         figure = _stacked(session, chosen, width, height, chars)
     if under_cursor(session) is session.training:
@@ -254,30 +247,29 @@ def _trimmed(figure: Figure) -> Lines:
     return lines[: max(filled, default=0)]
 
 
-def _plain_side(session: Walk, chosen: str, width: int, height: int, chars: Chars) -> Panel:
-    if chosen == RUNS:
-        runs = run_lines(session, width, chars, height)
-        if len(runs) + 2 <= height and not kept_runs(session):
-            runs = (*runs, (), line(("Backspace", Style.KEY), (" clears others", Style.DIM)))
-        own = under_cursor(session)
-        if len(own.costs):
-            # What is left over shows the present run, of which the pictures behind Tab are.
-            at_epoch = "" if own is session.training else f" at epoch {len(own.costs) - 1}"
-            head = line((f"{marks_of(chars).curve} {run_label(session)}{at_epoch}", Style.DIM))
-            below = _below(session, None, width, height - len(runs) - 2, chars)
-            runs = (*runs, (), head, *below[not below[0] :]) if below else runs
-        at = next((n for n, row in enumerate(runs) if text_of(row)[1:2] == chosen_sign(chars)), 0)
-        return Panel(chosen, runs, max(at - height // 2, 0))
-    parameters = under_cursor(session).parameters
-    if not parameters:
-        return Panel(chosen, (line(("nothing trained yet", Style.DIM)),))
+def _runs(session: Walk, width: int, height: int, chars: Chars) -> Figure:
+    """Return the runs side by side; what is left over shows the present one, of which the pictures
+    behind Tab are.
+    """
+    runs, own = run_lines(session, width, chars, height), under_cursor(session)
+    if len(runs) + 2 <= height and not kept_runs(session):
+        runs = (*runs, (), line(("Backspace", Style.KEY), (" clears others", Style.DIM)))
+    below = _below(session, None, width, height - len(runs) - 2, chars) if len(own.costs) else ()
+    if below:
+        at_epoch = "" if own is session.training else f" at epoch {len(own.costs) - 1}"
+        head = line((f"{marks_of(chars).curve} {run_label(session)}{at_epoch}", Style.DIM))
+        runs = (*runs, (), head, *below[not below[0] :])
+    at = next((n for n, row in enumerate(runs) if text_of(row)[1:2] == chosen_sign(chars)), 0)
+    return Figure(Panel(RUNS, runs, max(at - height // 2, 0)))
+
+
+def _parameters(session: Walk, width: int, chars: Chars) -> Lines:
+    parameters, digits = under_cursor(session).parameters, session.look.digits
     lines: list[Line] = []
     for name, value in parameters.items():
-        called = notation.name(name, chars)
+        called = notation.name(name, chars), Style.PARAMETER
         if value.ndim == 0:
-            number = notation.shown(float(value), session.look.digits, chars)
-            lines.append(line((called, Style.PARAMETER), f" {number}"))
-            continue
-        lines.append(line((called, Style.PARAMETER)))
-        lines.extend(matrix_lines(value, MatrixLook(width, session.look.digits), chars))
-    return Panel(chosen, tuple(lines))
+            lines.append(line(called, f" {notation.shown(float(value), digits, chars)}"))
+        else:
+            lines += [line(called), *matrix_lines(value, MatrixLook(width, digits), chars)]
+    return tuple(lines) or (line(("nothing trained yet", Style.DIM)),)
