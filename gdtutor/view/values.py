@@ -24,6 +24,8 @@ MOST_ROWS = 80
 """Rows of the table of values; of a larger graph it shows those around the current node."""
 ROWS_BEFORE = 5
 """Rows before the current one in a table that does not show all."""
+Row = tuple[str, ...]
+"""Name, value, what it was, gradient, what that was, and the new value."""
 LEAST_CELLS = 36
 """Cells beside the table from which on the cells of matrices stand there, not below it."""
 
@@ -31,8 +33,9 @@ LEAST_CELLS = 36
 def value_lines(context: Context, width: int, height: int | None = None) -> Panel:
     """Return one line for each given value and node, what is not known yet left open.
 
-    In fewer lines than that needs stand those around the current node, and the loss; the panel says
-    how many are left out above, and a line before the loss how many below.
+    In fewer lines than that needs they stand in columns beside each other, where all fit; else
+    those around the current node, and the loss: the panel says how many are left out above, and a
+    line before the loss how many below.
     """
     after = context.updated
     names, before, behind = _window(context)
@@ -50,6 +53,10 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
     goes_back = context.lesson.scenes[context.step.scene].backward
     gradient = ("∇" if context.chars.unicode else "grad") * goes_back
     titles = ["", "value", "", gradient, "", "new" if after else ""]
+    if height is not None and len(rows) + 1 > height and not before and not behind:
+        columns = _in_columns(context, rows, titles, width, height)
+        if columns:
+            return Panel("values", columns)
     widths = _widths(rows, titles)
     narrowing = (_without_old_gradients, _only_marked, *((_without_gradients,) if after else ()))
     for narrower in narrowing:
@@ -57,15 +64,8 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
             rows = [narrower(row) for row in rows]
             titles[3] = gradient if narrower is not _without_gradients else ""
             widths = _widths(rows, titles)
-    arrow = "▸" if context.chars.unicode else ">"
-    head = line(("  " + _cells(tuple(titles), widths), Style.DIM))
-    lines = []
     at = names.index(context.step.node) if context.step.node in names else 0
-    for name, row in zip(names, rows, strict=True):
-        is_current = name == context.step.node
-        text = _cells(row, widths)
-        mark = f"{arrow} " if is_current else "  "
-        lines.append(line((mark + text, Style.CURRENT if is_current else Style.TEXT)))
+    head, *lines = _table(context, rows, titles)
     if height is not None and len(lines) + 1 + bool(before) + bool(behind) > height:
         shown = max(height - 1, 2)
         start = max(min(at - (shown - 2) // 2, len(lines) - shown), 0)
@@ -80,6 +80,43 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
         for way, count in enumerate((before, behind))
     )
     return Panel("values", (head, *above, *lines, *below))
+
+
+def _table(context: Context, rows: Sequence[Row], titles: Sequence[str]) -> list[Line]:
+    """Return rows under their titles, the current one marked."""
+    widths, arrow = _widths(rows, titles), "▸" if context.chars.unicode else ">"
+    current = context.name(context.step.node) if context.step.node else None
+    lines = [line(("  " + _cells(tuple(titles), widths), Style.DIM))]
+    for row in rows:
+        style, mark = (Style.CURRENT, arrow) if row[0] == current else (Style.TEXT, " ")
+        lines.append(line((f"{mark} {_cells(row, widths)}", style)))
+    return lines
+
+
+def _in_columns(
+    context: Context, rows: Sequence[Row], titles: Sequence[str], width: int, height: int
+) -> Lines:
+    """Return all rows in as few columns beside each other as have room, nothing where none have.
+
+    What an edit has changed gives way to a star, as in a narrow table.
+    """
+    for count in (2, 3):
+        high = -(-len(rows) // count)
+        parts = [rows[at : at + high] for at in range(0, len(rows), high)]
+        for narrower in (lambda row: row, _without_old_gradients, _only_marked, _without_gradients):
+            is_less = narrower is _without_gradients
+            if is_less and not context.updated:
+                continue
+            heads = [*titles[:3], "" if is_less else titles[3], *titles[4:]]
+            tables = [_table(context, [narrower(r) for r in part], heads) for part in parts]
+            widths = [max(map(width_of, table)) + 1 for table in tables]
+            if high < height and sum(widths) - 1 <= width:
+                blocks = (
+                    [fitted(row, cells, context.chars) for row in window(table, 0, high + 1)]
+                    for table, cells in zip(tables, widths, strict=True)
+                )
+                return tuple(tuple(row) for row in beside(*blocks))
+    return ()
 
 
 def _more(context: Context, count: str) -> Line:

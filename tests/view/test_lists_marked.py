@@ -61,12 +61,16 @@ def test_values_and_program_say_at_each_end_how_much_is_cut(path):
             top, *table = panel_rows(frame, "values") or [""]
             if table and len(names) <= MOST_ROWS:
                 # Behind a blank line stand the cells of matrices.
-                table = list(takewhile(lambda row: row[2:12].strip(), table[1:]))
-                listed = [row[4:].split()[0] for row in table]
-                at = [names.index(word) for word in listed if word in names]
-                assert at[0] == counted(top, "↑"), (size, session.step)
-                jump = sum(b - a - 1 for a, b in pairwise(at))
-                assert jump == counted("".join(row[:12] for row in table), "↓")
+                head, *table = table
+                table = list(takewhile(lambda row: row[2:12].strip(), table))
+                listed = [name for name in names if any(f" {name} " in row for row in table)]
+                at = [names.index(word) for row in table if (word := row[4:].split()[0]) in names]
+                if head.count("value") > 1:
+                    assert listed == names, (size, session.step)
+                else:
+                    assert at[0] == counted(top, "↑"), (size, session.step)
+                    jump = sum(b - a - 1 for a, b in pairwise(at))
+                    assert jump == counted("".join(row[:12] for row in table), "↓")
             top, *program = panel_rows(frame, "NumPy") or [""]
             if program:
                 shown = [re.match(r"│ [▸ ] (\S+) = ", row) for row in program]
@@ -81,3 +85,22 @@ def test_the_marks_stand_at_the_end_that_is_cut():
     rows = boxed(Panel("list", ((),), cut=(3, 11)), 30, 4, UNICODE)
     assert text_of(rows[0]).endswith("─ ↑3 more ─╮")
     assert text_of(rows[-1]).endswith("─ ↓11 more ─╯")
+
+
+TOO_LONG = {"16-xor-hidden": 2, "17-two-and-one": 3, "18-deeper": 14}
+"""Screens whose table has no room whole in columns either, beside a note with blank lines."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_no_value_is_left_out_while_the_note_has_lines_to_spare(path):
+    found = 0
+    for session in steps_of(path):
+        frame = frame_of(session, 120, 36, UNICODE)
+        note, table = panel_rows(frame, "note"), panel_rows(frame, "values")
+        blank = sum(not row.strip("│ ") for row in note[1:-1])
+        context = context_of(session, UNICODE)
+        names = map(context.name, places_of(context.trace).names)
+        is_cut = table and not all(any(f" {name} " in row for row in table) for name in names)
+        found += blank >= 3 and bool(is_cut)
+    assert found <= TOO_LONG.get(path.stem, 0)

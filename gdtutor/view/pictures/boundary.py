@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of
 from gdtutor.training.problem import input_columns
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Line, Lines, Style
-from gdtutor.view.lines import fitted, line
+from gdtutor.view.lines import fitted, line, text_of
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid
-from gdtutor.view.pictures.neuron_lines import SMALLEST, equation_of, lines_picture
+from gdtutor.view.pictures.neuron_lines import APART, SMALLEST, arranged, equation_of, lines_picture
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
     NO_SIDES,
@@ -65,11 +68,21 @@ def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     neurons = _chosen(source, wish)
     if is_set(wish, "lines"):
         return lines_picture(source, wish, neurons, size)
-    columns, rows, _ = _arranged(len(neurons), size, LARGE)
-    if columns * rows < len(neurons) and not is_set(wish, HIDDEN_ALONE):
-        # Small planes tell little: the output has a large one, the others their own picture.
-        neurons = output_neurons(source, wish) or neurons
-    return _planes(source, wish, neurons, size)
+    columns, rows, _ = arranged(len(neurons), size, LARGE)
+    outputs = output_neurons(source, wish)
+    if columns * rows >= len(neurons) or is_set(wish, HIDDEN_ALONE) or not outputs:
+        return _planes(source, wish, neurons, size)
+    # Small planes tell little: the output has a large one, the others their own picture, or what
+    # room it leaves beside it.
+    large, others = _planes(source, wish, outputs, size), neurons[len(outputs) :]
+    left = max(cells(text_of(row).rstrip()) for row in large.lines) + APART
+    beside_it = Size(size.width - left, size.height)
+    if not others or arranged(len(others), beside_it, SMALLEST)[2] < len(others):
+        return large
+    large = _planes(source, wish, outputs, Size(left - APART, size.height))
+    small = _planes(source, wish, others, beside_it)
+    pairs = zip_longest(large.lines, small.lines, fillvalue=())
+    return Drawing(tuple((*fitted(row, left, source.chars), *other) for row, other in pairs))
 
 
 def _chosen(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
@@ -86,9 +99,9 @@ def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size
     """Return as many shaded planes side by side and below each other as can be read."""
     if not neurons:
         return said(NO_SIDES, size)
-    columns, rows, shown = _arranged(len(neurons), size, LARGE)
+    columns, rows, shown = arranged(len(neurons), size, LARGE)
     if shown < len(neurons):
-        columns, rows, shown = _arranged(len(neurons), size, SMALLEST)
+        columns, rows, shown = arranged(len(neurons), size, SMALLEST)
     if not shown:
         return said("More room is needed for the plane of the inputs.", size)
     left_out = len(neurons) - shown
@@ -109,27 +122,6 @@ def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size
         lines += beside(*padded)
     lines += stacked_notes((note,) if note else (), Size(size.width, size.height - len(lines)))
     return Drawing(tuple(lines))
-
-
-def _arranged(count: int, size: Size, least: Size) -> tuple[int, int, int]:
-    """Return columns, rows, and how many planes of a least size are shown."""
-    most_columns, most_rows = size.width // least.width, size.height // least.height
-    count = min(max(count, 1), MAX_NEURONS + 1)
-    if most_columns < 1 or most_rows < 1:
-        return 1, 1, 0
-    if count > most_columns * most_rows:
-        most_rows = max((size.height - 1) // least.height, 1)
-    shown = min(count, most_columns * most_rows)
-    choices = [n for n in range(1, most_rows + 1) if -(-shown // n) <= most_columns]
-
-    def largest(rows: int) -> int:
-        """Return how high planes to scale are in so many rows, in half cells."""
-        columns = -(-shown // rows)
-        high = size.height // rows - BELOW - 1
-        return min(size.width // columns - (columns > 1) - LABELS, 2 * high)
-
-    rows = max(choices, key=largest)
-    return -(-shown // rows), rows, shown
 
 
 def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> Lines:

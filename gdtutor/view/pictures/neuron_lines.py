@@ -85,6 +85,27 @@ def sheet_of(grid_in: Callable[[int, int], Grid], notes: Lines, size: Size) -> P
     return PlaneSheet(below, notes[:room], 0)
 
 
+def arranged(count: int, size: Size, least: Size) -> tuple[int, int, int]:
+    """Return columns, rows, and how many planes of a least size are shown."""
+    most_columns, most_rows = size.width // least.width, size.height // least.height
+    count = min(max(count, 1), MAX_NEURONS + 1)
+    if most_columns < 1 or most_rows < 1:
+        return 1, 1, 0
+    if count > most_columns * most_rows:
+        most_rows = max((size.height - 1) // least.height, 1)
+    shown = min(count, most_columns * most_rows)
+    choices = [n for n in range(1, most_rows + 1) if -(-shown // n) <= most_columns]
+
+    def largest(rows: int) -> int:
+        """Return how high planes to scale are in so many rows, in half cells."""
+        columns = -(-shown // rows)
+        high = size.height // rows - BELOW - 1
+        return min(size.width // columns - (columns > 1) - LABELS, 2 * high)
+
+    rows = max(choices, key=largest)
+    return -(-shown // rows), rows, shown
+
+
 def lines_picture(
     source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size: Size
 ) -> Drawing:

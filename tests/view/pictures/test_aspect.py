@@ -53,3 +53,11 @@ def test_the_lessons_draw_planes_of_every_kind():
         for wish in session.lesson.pictures
     ]
     assert {"boundary", "boundarylines", "boundaryhidden", "space"} <= set(options)
+
+
+def test_hidden_neurons_stand_beside_the_output_where_there_is_room():
+    session = next(s for s in steps_of(LESSONS[15]) if s.step == 5)
+    rows = frame_of(session, 120, 36, UNICODE).text()
+    assert all(title in rows for title in ("░ Ŷ≥0.5", "A₁[0]  ░", "A₁[1]  ░", "A₁[2]  ░"))
+    small = frame_of(replace(session, look=replace(session.look, figure=1)), 80, 24, UNICODE)
+    assert "A₁[0]  ░" not in small.text()
