@@ -59,7 +59,7 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
     options = [
         ("variant", session.variant),
         ("seed", session.seed),
-        *(("set", change.text()) for change in session.changes),
+        *(("set", change.text()) for change in session.changes if not _before_changes(session)),
         ("at", place_of(session)),
         ("example", look.example or None),
         ("unfold", _unfolded(lesson, look)),
@@ -183,7 +183,8 @@ def _keys(session: Walk) -> str:
         is_changed = session.train_look.is_slow not in (None, session.lesson.watch == "slow")
         pace = ["w"] if is_changed else []
         shown = _curve_keys(session.train_look, others(session))
-        return " ".join([_trained(session), *pace, *_swept_again(session), *shown])
+        trained = [*_before_changes(session), _trained(session)]
+        return " ".join([*trained, *pace, *_swept_again(session), *shown])
     if isinstance(session, Playing) and session.screen is Screen.PLAY:
         return " ".join(_play_keys(session))
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
@@ -194,6 +195,19 @@ def _keys(session: Walk) -> str:
     if look.scroll > 0 and look.cell is None:
         keys.append(f"{look.scroll}down" if look.scroll > 1 else "down")
     return " ".join(keys)
+
+
+def _before_changes(session: Walk) -> list[str]:
+    """Return the keys that train the lesson's own run, whose curve stands beside, and then type the
+    changes, where it was trained farther than the changed one; else no option says how far.
+    """
+    done = session.original.farthest
+    is_farther = session.screen is Screen.TRAIN and done > session.run.farthest
+    if not session.changes or not is_farther or isinstance(session, Playing):
+        return []
+    # The iteration is said, which is else the one that the walk stands at.
+    said = ("0:" * (not change.iteration) + change.text() for change in session.changes)
+    return [f"{done}t", "escape", *(key for text in said for key in ("e", text, "enter"))]
 
 
 def _play_keys(session: Playing) -> list[str]:

@@ -246,3 +246,20 @@ def test_a_run_is_trained_again_exactly_as_far_with_what_was_changed_on_the_way(
     assert again.training.iterations == session.training.iterations
     assert again.training.status == session.training.status
     assert command_of(again) == command
+
+
+@pytest.mark.parametrize(
+    ("at", "keys"),
+    [
+        ("given", "t + 0 20n"),
+        ("3/backward:w1", "t escape e 0:b=1 enter e 5:learning_rate=0.5 enter 50t"),
+        ("given", "t escape e b=1 enter t 0"),
+    ],
+)
+def test_the_curve_of_the_lessons_own_run_is_as_long_in_what_the_command_opens(at, keys):
+    session = headless.pressed(walk(lesson_file("bias"), at), parse_keys(keys))
+    again = session_of(parser_of(COMMANDS[0]).parse_args(shlex.split(command_of(session))[1:]))
+    again = headless.pressed(again, parse_keys(shlex.split(command_of(session))[-1]))
+    assert again.original.farthest == session.original.farthest == 200
+    assert again.run.farthest == session.run.farthest
+    assert shown(again) == shown(session)
