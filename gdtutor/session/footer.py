@@ -180,6 +180,8 @@ def _words(session: Session) -> dict[str, str]:
         return {"next": "cell", "down": "row", "escape": leads, "next_key": "step",
                 "operand": "operand", "operand_back": "back"}  # fmt: skip
     words = {"predict": "ask no more"} if session.predict else {}
+    if not session.step:
+        words["next_phase"] = ""  # the first step begins the first phase
     if session.challenge is not None:
         return {**words, "operand": "answer"}
     if session.look.is_closing:

@@ -53,8 +53,9 @@ def _welcome(session: Session) -> Line:
     if session.moment.iteration or session.step > 1:
         return ()
     told = "The line below names the keys that work now, the most useful first."
-    if session.step and session.lesson.trains:
-        told = "N goes on to the next phase, forward, backward or update; P goes back."
+    if session.step:
+        phases = dict.fromkeys(step.phase.value for step in session.moment.steps)
+        told = f"The walk has phases: {', '.join(phases)}. N goes on to the next, P back."
     return line(" ", (told, Style.GOOD))
 
 

@@ -10,6 +10,7 @@ from walks import KINK, NETWORK, NEURON, pressed, screen, typed, walk
 from gdtutor.drive import headless
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, find_lesson, shipped_lessons_folder
+from gdtutor.library.lessons import library_of
 from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.figures import shown_figure
 from gdtutor.session.footer import named_keys
@@ -67,7 +68,7 @@ def test_no_key_that_is_named_says_that_it_does_nothing_and_a_dead_one_says_why(
 
 @pytest.mark.parametrize(
     ("at", "step", "phase"),
-    [("", "→ step", "  N phase"), ("given", "← → step", "P N phase"), ("2/given", "←", "P N")],
+    [("given", "← → step", "P N phase"), ("2/given", "←", "P N")],
 )
 def test_a_key_that_does_nothing_is_not_named_beside_the_one_that_goes_the_other_way(
     at, step, phase
@@ -79,6 +80,17 @@ def test_a_key_that_does_nothing_is_not_named_beside_the_one_that_goes_the_other
     below = "\n".join(screen(session, 120, 36).splitlines()[-2:])
     assert ("PgUp PgDn iteration" in below) == at.startswith("2/")
     assert "PgDn iteration" in below
+
+
+def test_phases_are_explained_where_their_keys_are_first_named():
+    shelf = library_of(shipped_lessons_folder())
+    first = replace(Session(library=replace(shelf, is_new=True)), screen=Screen.LIBRARY)
+    session = headless.pressed(first, [Press("enter")])
+    assert session.lesson.id == "neuron"
+    assert " phase" not in "\n".join(screen(session).splitlines()[-2:])
+    told, named = screen(pressed(session, "right")).splitlines()[-2:]
+    assert "N phase" in named
+    assert "The walk has phases: given, forward. N goes on to the next, P back." in told
 
 
 def test_what_a_note_asks_for_comes_into_the_line():
