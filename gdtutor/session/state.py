@@ -183,9 +183,9 @@ class Look(Struct, frozen=True):
     scroll: int = 0
     """Lines by which the note is scrolled; `AT_TASKS` where the closing page shows its tasks."""
     page: int = 0
-    """Lines by which a page of text scrolls at once, as its screen has found; 0 at a step."""
+    """Lines by which a page of text scrolls at once, as its screen has found."""
     below: int = 0
-    """Lines of a page of text that its screen hides below."""
+    """Lines of a page of text, or of an open question, that its screen hides below."""
     hints: int = 0
     """How many hints for the lesson's tasks were asked for."""
     is_closing: bool = False

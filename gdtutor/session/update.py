@@ -326,7 +326,10 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> Result:
     if is_asked and (press.key in _OF_THE_WALK or is_to_walk):
         return _of_the_walk(session, prompt, press)
     if press.key != "enter":
-        after = replace(session, prompt=edited(prompt, press.key, press.character))
+        typed = edited(prompt, press.key, press.character)
+        if is_asked and typed == prompt:
+            return _of_the_walk(session, prompt, press)
+        after = replace(session, prompt=typed)
         if prompt.kind is PromptKind.SEARCH and after.prompt is not None:
             after = with_search(after, after.prompt.text)
         return after, ()
@@ -342,7 +345,9 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> Result:
 def _of_the_walk(session: Session, prompt: Prompt, press: Press) -> Result:
     """Scroll the question, or say how the keys of the walk are reached from it."""
     if press.key in ("up", "down"):
-        return _run(session, press)
+        after, effects = _run(session, press)
+        if session.look.scroll if press.key == "up" else session.look.below:
+            return after, effects
     told = "Esc leaves the question; then the keys of the walk work again, or with Alt at once."
     return replace(session, prompt=replace(prompt, error=told)), ()
 

@@ -91,9 +91,11 @@ def _pictured(session: Session, frame: Frame, chars: Chars) -> Session:
 
 
 def _paging(session: Session, frame: Frame) -> Session:
-    """Return the session that knows how far its page of text goes on, for the keys that page it."""
-    is_page = isinstance(session, Walk) and is_page_of_text(session)
-    around = hidden_around(frame.lines) if is_page else None
+    """Return the session that knows how far its page of text, or its question, goes on, for the
+    keys that page it or scroll it."""
+    is_walk = isinstance(session, Walk)
+    is_read = is_walk and (is_page_of_text(session) or session.challenge is not None)
+    around = hidden_around(frame.lines) if is_read else None
     # A line or two of the page before stay.
     page, below = (0, 0) if around is None else (max(frame.height - 7, 1), around[1])
     if (page, below) == (session.look.page, session.look.below):

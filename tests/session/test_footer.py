@@ -20,6 +20,8 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Snapshot, Status
 from gdtutor.session.update import update
 from gdtutor.values import replace
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.scrolling import shown
 
 
 def words(session, *, narrow=False):
@@ -282,10 +284,28 @@ def test_what_an_edit_on_the_closing_page_can_be_taken_back_by_is_in_the_line():
     assert "R own values" in last
 
 
-@pytest.mark.parametrize("key", ["left", "right"])
-def test_an_arrow_at_an_open_question_says_how_to_walk_on(key):
+@pytest.mark.parametrize(
+    "key", ["left", "right", "up", "down", "home", "end", "ctrl+r", "backspace", "f12", "pageup"]
+)
+def test_a_key_that_answers_nothing_at_an_open_question_says_how_to_walk_on(key):
     session = pressed(replace(walk(NEURON, "given"), predict=True), "n")
+    session, _ = shown(session, 80, 24, UNICODE)
     assert "Esc leaves the question" in pressed(session, key).prompt.error
+
+
+def test_arrows_scroll_a_question_that_does_not_fit_and_say_so_at_its_ends():
+    session = pressed(walk(lesson_file("bias"), "backward:z"), "n")
+    session, frame = shown(session, 40, 12, UNICODE)
+    assert session.look.below
+    assert "Esc leaves" in pressed(session, "up").prompt.error
+    for _ in range(30):
+        after, below = shown(pressed(session, "down"), 40, 12, UNICODE)
+        if not session.look.below:
+            break
+        assert not after.prompt.error
+        assert below.text() != frame.text()
+        session, frame = after, below
+    assert "Esc leaves" in after.prompt.error
 
 
 def test_a_key_that_a_lesson_speaks_of_does_something_where_it_speaks_of_it():

@@ -434,9 +434,6 @@ def test_keys_of_the_walk_are_not_swallowed_by_an_open_question():
     assert asked.prompt is not None
     assert "Esc leaves the question" in screen(pressed(asked, "pagedown"))
     assert "Esc leaves the question" in screen(pressed(asked, "f1"))
-    scrolled = pressed(asked, "down")
-    assert scrolled.prompt == asked.prompt
-    assert not scrolled.prompt.error
 
 
 def test_alt_takes_a_key_to_the_walk():
