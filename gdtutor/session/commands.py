@@ -336,6 +336,8 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             why_not=lambda s: "" if s.train_look.run else works_at.curves(s)),
     Row("back", ("escape",), "back to the walk; the run goes on", _TRAIN,
             lambda s, _: replace(s, screen=Screen.STUDY), "walk"),
+    Row("walk_first", ("home",), "first step of the walk; again: start of the lesson", _TRAIN,
+            lambda s, n: navigation.first_step(replace(s, screen=Screen.STUDY), n)),
     Row("reset", ("0",), "reset to the same start", _TRAIN, training.reset_training, "reset",
             why_not=works_at.starts),
     Row("forget_runs", ("backspace",),

@@ -132,7 +132,8 @@ def resumed(session: Session, place: W) -> W:
     after = replace(place, look=look, **_lasting(session))
     left, told = "Where you left off", "Home twice goes to the start of the lesson."
     if after.screen is Screen.TRAIN:
-        left, told = "Trained again as you left it", "Esc leads to the walk."
+        left = "Trained again as you left it"
+        told = "Esc leads to the walk, Home twice to the start."
     elif after.lesson.trains:
         # A place is one of the walk: what was trained is not kept.
         left, told = "The walk as you left it", "t trains anew. Home twice goes to the start."

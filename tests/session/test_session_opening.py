@@ -8,7 +8,7 @@ from session_walks import lesson_file, open_at, press
 from test_session_training import trained
 
 from gdtutor.drive.opening import open_lesson, session_at
-from gdtutor.session.opening import MOST_VISITS, Resumed
+from gdtutor.session.opening import MOST_VISITS, Resumed, resumed
 from gdtutor.session.state import Screen, Session, Status, Walk
 from gdtutor.session.update import update
 
@@ -83,3 +83,14 @@ def test_opening_makes_a_new_walk() -> None:
 
     assert differing(before) > {"lesson", "run", "changes", "training", "train_look", "step"}
     assert differing(after) == {"moment"}, "which is computed anew"
+
+
+def test_home_leads_from_a_lesson_that_comes_back_on_the_train_screen_to_its_start() -> None:
+    left = press(trained(open_at("bias")), "escape : 7/backward:b enter t")
+    back = resumed(Session(), left)
+    assert back.screen is Screen.TRAIN
+    assert "Home twice to the start" in back.message
+    first = press(back, "home")
+    assert (first.screen, first.moment.iteration, first.step) == (Screen.STUDY, 7, 1)
+    start = press(first, "home")
+    assert (start.moment.iteration, start.step) == (0, 0)
