@@ -261,8 +261,8 @@ def toggle_mistakes(session: Session, count: int) -> Session:
 def toggle_auto(session: Session, count: int) -> Session:
     """Start or stop taking steps by the clock."""
     auto = AutoPlay(not session.auto.is_on, session.auto.seconds)
-    ends = "a question ends it" if session.predict else "+ and - change the pace"
-    word = f"every {auto.seconds:g} s; {ends}" if auto.is_on else "stopped"
+    ends = "a question stops it" if session.predict else "+ and - change the pace"
+    word = f"every {auto.seconds:g} s; {ends}" if auto.is_on else "paused"
     return said(replace(session, auto=auto), f"Auto-play {word}.")
 
 

@@ -118,6 +118,8 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
         return (*first, "pause", "side_down", "open_point")
     if session.screen is Screen.STUDY and (session.look.proof or session.look.mistakes):
         return (*first, "next", "escape")
+    if session.screen is Screen.STUDY and session.auto.is_on:
+        return (*first, "auto", "faster", "next")
     # What shows how the step is walked comes before what a note asks for besides.
     ways = ("operand_back", "operand") * bool(session.trail)
     ways += ("predict",) * session.predict
@@ -180,6 +182,8 @@ def _words(session: Session) -> dict[str, str]:
         return {"next": "cell", "down": "row", "escape": leads, "next_key": "step",
                 "operand": "operand", "operand_back": "back"}  # fmt: skip
     words = {"predict": "ask no more"} if session.predict else {}
+    if session.auto.is_on:
+        words |= {"auto": "pause", "faster": "pace"}
     if not session.step:
         words["next_phase"] = ""  # the first step begins the first phase
     if session.challenge is not None:

@@ -56,6 +56,7 @@ _OF_THE_WALK = frozenset(
 )
 """Keys that an answer has no use for, and the walk has."""
 TYPE_FIRST = "Type an answer, then Enter; Esc leaves the question."
+AUTO_STOPS = "Auto-play stops at the question."
 _UNASKED = "Predict mode asks at single steps alone: these values show unasked."
 
 
@@ -199,6 +200,8 @@ def _played(session: Walk) -> Walk:
         return session
     try:
         after = step_on(replace(session, message="", is_error=False, command=""), 1)
+        if after.prompt is not None:
+            return replace(after, prompt=replace(after.prompt, error=AUTO_STOPS))
         if not after.look.is_closing:
             return after
         rests = replace(after, auto=replace(after.auto, is_on=False))

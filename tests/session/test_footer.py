@@ -18,7 +18,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.notes import note_for
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Snapshot, Status
-from gdtutor.session.update import update
+from gdtutor.session.update import Tick, update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.scrolling import shown
@@ -326,3 +326,19 @@ def test_a_key_that_a_lesson_speaks_of_does_something_where_it_speaks_of_it():
                     assert not shown_figure(pressed(here, "f")), f"{path.name}: {sentence}"
                 assert not re.search(r"the last (step|update)|the step before", sentence)
     assert spoken > 2
+
+
+def test_while_auto_play_is_on_the_line_names_what_pauses_it_and_changes_its_pace():
+    session = pressed(walk(NEURON, "forward:z"), "a")
+    assert screen(replace(session, message="")).splitlines()[-1].startswith(" a pause  - + pace")
+    assert words(pressed(session, "a"))["auto"] == "play"
+    assert "faster" not in words(pressed(session, "a"))
+
+
+def test_auto_play_stops_at_a_question_and_says_so():
+    session = pressed(walk(lesson_file("bias"), "backward:z"), "a")
+    for size in ((40, 12), (80, 24)):
+        asked, _ = update(session, Tick())
+        assert asked.challenge is not None
+        assert not asked.auto.is_on
+        assert "Auto-play stops at the question." in " ".join(screen(asked, *size).split())

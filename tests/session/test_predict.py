@@ -290,7 +290,7 @@ def test_an_edit_keeps_the_question_and_judges_by_the_new_value():
 
 def test_auto_play_ends_at_a_question_and_gives_no_answer_away():
     session = pressed(predicting(NEURON), "a")
-    assert "a question ends it" in session.message
+    assert "a question stops it" in session.message
     for _ in range(3):
         session, _ = update(session, Tick())
     assert session.challenge is not None
