@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gdtutor.session.state import AT_TASKS, Screen, Session, Walk
+from gdtutor.session.state import AT_TASKS, Screen, Session, Walk, challenge_of
 from gdtutor.session.works_at import is_page as is_page_of_text
 from gdtutor.values import replace
 from gdtutor.view.boxes import hidden_around
@@ -93,8 +93,8 @@ def _pictured(session: Session, frame: Frame, chars: Chars) -> Session:
 def _paging(session: Session, frame: Frame) -> Session:
     """Return the session that knows how far its page of text, or its question, goes on, for the
     keys that page it or scroll it."""
-    is_walk = isinstance(session, Walk)
-    is_read = is_walk and (is_page_of_text(session) or session.challenge is not None)
+    is_asked = challenge_of(session) is not None
+    is_read = is_asked or (isinstance(session, Walk) and is_page_of_text(session))
     around = hidden_around(frame.lines) if is_read else None
     # A line or two of the page before stay.
     page, below = (0, 0) if around is None else (max(frame.height - 7, 1), around[1])

@@ -21,7 +21,7 @@ from gdtutor.session.state import Screen, Session, Snapshot, Status
 from gdtutor.session.update import Tick, update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.scrolling import shown
+from gdtutor.view.scrolling import shown as drawn
 
 
 def words(session, *, narrow=False):
@@ -289,17 +289,17 @@ def test_what_an_edit_on_the_closing_page_can_be_taken_back_by_is_in_the_line():
 )
 def test_a_key_that_answers_nothing_at_an_open_question_says_how_to_walk_on(key):
     session = pressed(replace(walk(NEURON, "given"), predict=True), "n")
-    session, _ = shown(session, 80, 24, UNICODE)
+    session, _ = drawn(session, 80, 24, UNICODE)
     assert "Esc leaves the question" in pressed(session, key).prompt.error
 
 
 def test_arrows_scroll_a_question_that_does_not_fit_and_say_so_at_its_ends():
     session = pressed(walk(lesson_file("bias"), "backward:z"), "n")
-    session, frame = shown(session, 40, 12, UNICODE)
+    session, frame = drawn(session, 40, 12, UNICODE)
     assert session.look.below
     assert "Esc leaves" in pressed(session, "up").prompt.error
     for _ in range(30):
-        after, below = shown(pressed(session, "down"), 40, 12, UNICODE)
+        after, below = drawn(pressed(session, "down"), 40, 12, UNICODE)
         if not session.look.below:
             break
         assert not after.prompt.error
