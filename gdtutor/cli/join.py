@@ -54,14 +54,19 @@ def run(arguments: argparse.Namespace) -> int:
     return show(arguments, lambda app: program_of(app, in_library()), around=around)
 
 
+def need_asyncssh() -> None:
+    """Refuse what needs a class where what speaks SSH is not installed."""
+    if find_spec("asyncssh") is None:
+        raise GdTutorError("a class needs asyncssh", "pip install 'gdtutor[class]'")
+
+
 def login_of(where: tuple[str, str, int], fingerprint: str, asked: str = ASKED) -> ClassLogin:
     """Return how to log in to a class: its host key is confirmed, and a secret is asked for.
 
     Raises:
         GdTutorError: There is no class, it is another one, or nothing is typed.
     """
-    if find_spec("asyncssh") is None:
-        raise GdTutorError("a class needs asyncssh", "pip install 'gdtutor[class]'")
+    need_asyncssh()
     from gdtutor.classroom.login import ClassLogin, host_key_of
 
     name, host, port = where

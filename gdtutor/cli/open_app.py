@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from gdtutor.cli.arguments import is_rehearsed
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.cli.output import complain
 from gdtutor.cli.streams import match_encoding, speaks_ascii, use_utf8
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
@@ -173,6 +172,9 @@ def show(
         open_program: Makes what answers the app's keys.
         cover: Draws what stands until then; the program is opened first where it is None.
         around: Makes what stands around the program's screens.
+
+    Raises:
+        GdTutorError: The terminal cannot show it.
     """
     try:
         size = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ else 0)
@@ -180,8 +182,7 @@ def show(
         size = os.terminal_size((0, 0))
     problem = preflight(sys.stdin, sys.__stderr__, os.environ, size)
     if problem is not None:
-        complain(GdTutorError(problem))
-        return 2
+        raise GdTutorError(problem)
     encoding = sys.__stderr__.encoding if sys.__stderr__ is not None else None
     chars = choose_chars(arguments.chars, os.environ, encoding)
     if sys.__stderr__ is not None:

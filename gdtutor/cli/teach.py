@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import gc
 import socket
-from importlib.util import find_spec
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
 
+from gdtutor.cli.join import need_asyncssh
 from gdtutor.cli.open_app import program_of, show
 from gdtutor.cli.output import complain, print_lines
 from gdtutor.drive.keys import parse_keys
@@ -27,9 +27,7 @@ EVERYONE = ("0.0.0.0", "::")
 
 def run(arguments: argparse.Namespace) -> int:
     """Teach a class and return the exit code."""
-    if find_spec("asyncssh") is None:
-        complain(GdTutorError("a class needs asyncssh", "pip install 'gdtutor[class]'"))
-        return 2
+    need_asyncssh()
     presses = parse_keys(arguments.keys)
     # Only a class needs the server.
     from gdtutor.classroom.admission import checked_code, new_code, new_secret

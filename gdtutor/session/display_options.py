@@ -11,7 +11,7 @@ from gdtutor.engine.graph import Line
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array
 from gdtutor.session.digits import MAX_DIGITS
-from gdtutor.session.moving import moved, same_place
+from gdtutor.session.moving import moved, moved_to
 from gdtutor.session.navigation import cell_shape, refolded, said, with_cell
 from gdtutor.session.operands import node_expr
 from gdtutor.session.state import AutoPlay, Session, Tab, W, Walk, current_step
@@ -146,8 +146,7 @@ def to_operand(session: Walk, count: int) -> Walk:
     step, here = found[number - 1], current_step(session)
     told = f"This is operand {number} of {len(found)}; Backspace goes back from it."
     if here is not None and here.phase is Phase.GIVEN:
-        before = moved(with_trail(session), iteration - 1, 1)
-        after = moved(before, iteration - 1, same_place(step, before.moment))
+        after = moved_to(with_trail(session), iteration - 1, step)
         return said(after, f"{step.node} was computed here, by the update before. {told}")
     after = moved(with_trail(session), iteration, step.number)
     taken = _cells_taken(session, step)
@@ -212,9 +211,7 @@ def with_trail(session: W) -> W:
 def back_again(session: Walk) -> Walk:
     """Go back to where an operand, or `:`, led away from."""
     *earlier, (iteration, step, cell) = session.trail
-    after = moved(session, iteration, 1)
-    after = moved(after, iteration, same_place(step, after.moment))
-    after = replace(after, trail=tuple(earlier))
+    after = replace(moved_to(session, iteration, step), trail=tuple(earlier))
     return after if cell is None else with_cell(after, cell)
 
 

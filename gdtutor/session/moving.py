@@ -86,6 +86,17 @@ def moved(session: W, iteration: int, step: int) -> W:
     )  # fmt: skip
 
 
+def moved_to(session: W, iteration: int, step: Step) -> W:
+    """Return the session at the same node in an iteration, whose steps may be others after a
+    change.
+
+    Raises:
+        TooFarError: It lies too far beyond what is trained.
+    """
+    after = moved(session, iteration, step.number)
+    return moved(after, iteration, same_place(step, after.moment))
+
+
 def recomputed(session: W) -> W:
     """Return the session with its iteration computed anew, the cursor on the same node.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.shapes import has_cell
 from gdtutor.lesson.selectors import Selector, parse_selector
-from gdtutor.session.moving import moved, recomputed, same_place
+from gdtutor.session.moving import moved, moved_to, recomputed
 from gdtutor.session.state import S, W, Walk, current_step, has_opening
 from gdtutor.session.steps import Phase, find_step
 from gdtutor.values import replace
@@ -111,13 +111,9 @@ def previous_iteration(session: Walk, count: int) -> Walk:
 
 
 def _at_iteration(session: Walk, iteration: int) -> Walk:
-    """Go to the same node in another iteration, whose steps may be others after a change."""
+    """Go to the same node in another iteration; from the opening page to the first step."""
     here = current_step(session)
-    after = moved(session, iteration, max(session.step, 1))
-    if here is None:
-        return after
-    step = same_place(here, after.moment)
-    return after if step == after.step else moved(after, iteration, step)
+    return moved(session, iteration, 1) if here is None else moved_to(session, iteration, here)
 
 
 def first_step(session: Walk, count: int) -> Walk:
