@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from gdtutor.lesson.fences import front_place
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.reports import Place, Report
+from gdtutor.lesson.reports import Findings, Place, Report
 from gdtutor.lesson.toml_text import Path as TomlPath
 from gdtutor.values import Struct, field
 
@@ -91,9 +91,8 @@ class Notes(Struct):
 
     def report(self, code: str, what: str, hint: str, place: Place, level: str) -> Report:
         """Return the report of one thing, with its line of the file."""
-        lines = self.lesson.text.split("\n")
-        source = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
-        return Report(self.lesson.path, *place, level, code, what, hint, source)
+        file = Findings(self.lesson.path, self.lesson.text.split("\n"))
+        return file.report(place, level, code, what, hint)
 
     def has(self, code: str, line: int) -> bool:
         """Say whether a line has been reported under a code."""

@@ -16,7 +16,7 @@ from gdtutor.lesson.discovery import discover, links_out, shipped_lessons_folder
 from gdtutor.lesson.fences import front_place
 from gdtutor.lesson.front_matter_checks import ID
 from gdtutor.lesson.load import read_lesson
-from gdtutor.lesson.reports import Report, shown
+from gdtutor.lesson.reports import NOWHERE, Findings, Report, shown
 from gdtutor.lesson.source import near_file, read_source
 from gdtutor.lesson.summary import LessonEntry, csv_files, number_of, read_summary
 from gdtutor.values import asdict
@@ -163,12 +163,12 @@ def _about_name(path: Path, lesson_id: str) -> tuple[str, str]:
 
 def _at_id(path: Path, code: str, what: str, hint: str, level: str = "warning") -> Report:
     text = read_source(path)
-    place = front_place(text, ("id", "="))
-    return Report(path, *place, level, code, what, hint, text.split("\n")[place.line - 1])
+    file = Findings(path, text.split("\n"))
+    return file.report(front_place(text, ("id", "=")), level, code, what, hint)
 
 
 def _report(path: Path, code: str, what: str, hint: str, level: str = "error") -> Report:
-    return Report(path, 0, 0, level, code, what, hint)
+    return Findings(path).report(NOWHERE, level, code, what, hint)
 
 
 def check_lines(result: CheckResult) -> list[str]:

@@ -151,9 +151,9 @@ class _Assembly:
             scaling=self._data.scaling,
             features=self._data.features,
             places={
-                formula.name: (formula.place.line, formula.place.column)
+                name: formula.place
                 for block in self._parsed
-                for formula, _ in block.lines
+                for name, formula in block.formulas.items()
                 if formula.place.line
             },
             text=sheet.written.text,
@@ -214,10 +214,10 @@ class _Assembly:
         sheet, findings, front = self._sheet, self._findings, self._front
         is_last = position == len(self._parsed) - 1
         elsewhere = {
-            formula.name: formula.place.line
+            name: formula.place.line
             for other in self._parsed
             if other is not block
-            for formula, _ in other.lines
+            for name, formula in other.formulas.items()
         }
         graph = build_scene(block, sheet.given, elsewhere, findings, is_last=is_last)
         if graph is None:
@@ -265,8 +265,8 @@ class _Assembly:
             line = error.line
             what = f"'{line}' does not fit {which}, with {size} of the examples: {error.what}"
             hint = "use a batch that divides them, or a formula that fits any number of examples"
-        formula = next((formula for formula, _ in block.lines if formula.name == line), None)
-        self._findings.error(self._place(block, formula), "shape", what, hint)
+        place = self._place(block, block.formulas.get(line))
+        self._findings.error(place, "shape", what, hint)
 
     def _not_fitting(
         self, graph: Graph, sizes: Mapping[str, int]

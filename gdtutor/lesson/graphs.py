@@ -58,6 +58,11 @@ class Parsed(Struct):
     """Names of lines that could not be read; their uses are not mistakes of their own."""
 
     @property
+    def formulas(self) -> dict[str, Formula]:
+        """The formulas that were read, by the name of their line."""
+        return {formula.name: formula for formula, _ in self.lines}
+
+    @property
     def used(self) -> set[str]:
         """Every name that a formula uses."""
         return {name.name for _, expr in self.lines for name in names_in(expr)}
@@ -145,20 +150,20 @@ def build_scene(
             place = Place(parsed.block.line, 1)
             findings.error(place, "no-graph", "the graph has no line", "write one, as z = w*x + b")
         return None
-    taken = {*given.roles, *(name for name, _, _ in lines)}
-    for formula, _ in parsed.lines:
+    formulas = parsed.formulas
+    taken = given.roles.keys() | formulas.keys()
+    for formula in formulas.values():
         for counter in (counter for counter, _ in formula.counts if counter in taken):
             what, hint = f"'{counter}' counts here and has a value", "let another name count"
             _report(findings, formula, formula.place, ("redefined", what, hint))
             return None
     appended = given.averages and is_last
-    if appended and any(name == COST for name, _, _ in lines):
+    if appended and COST in formulas:
         return None
     if appended:
         root = lines[-1][0]
         lines.append((COST, Apply("mean", (Name(root),)), f"mean({root})"))
     leaves = _leaves(parsed, given, appended)
-    formulas = {formula.name: formula for formula, _ in parsed.lines}
     broken = {name: Leaf(name, Role.CONSTANT) for name in sorted(parsed.broken)}
     # Each mistake costs another look at all lines, so a long graph shows fewer at a time.
     for _ in range(max(1, RETRIED_LINES // len(lines))):
@@ -199,7 +204,7 @@ def along_rows(expr: Expr) -> Expr:
 def _leaves(parsed: Parsed, given: Given, appended: bool) -> list[Leaf]:
     used = parsed.used
     # A line that has the name of a given value is a mistake that build_graph finds.
-    taken = used | {formula.name for formula, _ in parsed.lines}
+    taken = used | parsed.formulas.keys()
     leaves = [
         Leaf(name, role, given.in_rows and role in (Role.INPUT, Role.TARGET))
         for name, role in given.roles.items()
@@ -233,11 +238,10 @@ def shapes_of(
 ) -> dict[str, Shape] | None:
     """Return the shape of every leaf and node, None where operands do not fit."""
     shapes = {leaf.name: given.shapes.get(leaf.name, ()) for leaf in graph.leaves}
-    formulas = {formula.name: formula for formula, _ in parsed.lines}
     try:
         return infer_shapes(graph, shapes)
     except ShapeError as error:
-        formula = formulas.get(error.line)
+        formula = parsed.formulas.get(error.line)
         if leaf := one_class_too_many(graph, shapes, given.doubts, error):
             place, doubt = given.doubts[leaf]
             findings.error(place, "value", f"{leaf} has one class too many", doubt)

@@ -148,11 +148,11 @@ class Findings(Struct):
 
     def error(self, place: Place, code: str, what: str, hint: str = "") -> None:
         """Add a mistake."""
-        self._add(place, "error", code, what, hint)
+        self.reports.append(self.report(place, "error", code, what, hint))
 
     def warning(self, place: Place, code: str, what: str, hint: str = "") -> None:
         """Add something to look at, which does not keep the lesson from being used."""
-        self._add(place, "warning", code, what, hint)
+        self.reports.append(self.report(place, "warning", code, what, hint))
 
     @property
     def has_errors(self) -> bool:
@@ -171,17 +171,15 @@ class Findings(Struct):
         what = f"{len(found) - len(kept)} more reports are left out"
         return (*kept, Report(self.path, 0, 0, level, code, what, "mend these first"))
 
-    def _add(self, place: Place, level: str, code: str, what: str, hint: str) -> None:
+    def report(self, place: Place, level: str, code: str, what: str, hint: str) -> Report:
+        """Return the report of one thing, with its line of the file; it is not added."""
         source = self.lines[place.line - 1] if 0 < place.line <= len(self.lines) else ""
-        self.reports.append(
-            Report(self.path, place.line, place.column, level, code, what, hint, source)
-        )
+        return Report(self.path, *place, level, code, what, hint, source)
 
 
 def shown_sentence(text: str) -> str:
     """Return a message that may repeat the file's text, on one line and of bounded length."""
-    text = pictured(text)
-    return cut_short(text, SHOWN_MESSAGE)
+    return cut_short(pictured(text), SHOWN_MESSAGE)
 
 
 def _window(source: str, column: int) -> tuple[str, str]:
