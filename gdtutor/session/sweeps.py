@@ -86,14 +86,14 @@ def toggle_sweep(session: Walk, now: Sweeping) -> Result:
     """Let the sweep that is at work wait, or one that waits go on."""
     if now.status is not Status.RUNNING:
         after = replace(session, sweeping=replace(now, status=Status.RUNNING))
-        told = "The sweep goes on; your own run waits until it is done, or until s ends it."
-        return said(after, told), (SweepRuns(now.sweep),)
+        own = "; your own run waits until it is done, or until s ends it" if now.holds_up else ""
+        return said(after, f"The sweep goes on{own}."), (SweepRuns(now.sweep),)
     after = replace(session, sweeping=replace(now, status=Status.PAUSED))
     told = "The sweep waits: Space goes on with it, s ends it."
     return said(after, told), (PauseTraining(),)
 
 
 def end_sweep(session: Walk) -> Result:
-    """End a sweep where it is; Space is the own run's again."""
-    told = "The sweep is ended; its curves stay. Space is your own run's again."
+    """End a sweep where it is; the keys are the own run's again."""
+    told = "The sweep is ended; its curves stay. The keys are your own run's again."
     return said(replace(session, sweeping=None), told), (PauseTraining(),)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ldexp
 
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session import works_at
@@ -101,7 +100,7 @@ def toggle_watch(session: Walk, count: int) -> Result:
     session = replace(session, train_look=replace(session.train_look, is_slow=is_slow))
     told = f"Slowly: the whole run in {WATCHED:.0f} seconds, its beginning slowest. w: full speed."
     session = said(session, told if is_slow else "Full speed; w trains slowly again.")
-    if session.training.status is Status.FINISHED:
+    if session.training.is_at_end:
         how = "slowly" if is_slow else "at full speed"
         return said(session, f"The run is finished: 0, then Space trains it anew {how}."), ()
     is_whole = session.training.status is Status.RUNNING and session.goal is None
@@ -191,14 +190,15 @@ def change_rate(session: Walk, doublings: int) -> Result:
     """
     at = session.training.iterations
     before = session.run.segment_at(at).settings.learning_rate
-    rate = ldexp(before, min(max(doublings, -_MOST_DOUBLINGS), _MOST_DOUBLINGS))
+    rate = before * 2.0 ** min(max(doublings, -_MOST_DOUBLINGS), _MOST_DOUBLINGS)
     if (rate > MOST_RATE and doublings > 0) or (rate < LEAST_RATE and doublings < 0):
         bounds = f"between {LEAST_RATE:g} and {MOST_RATE:g}"
         return said(session, f"These keys keep the learning rate {bounds}; it is {before:g}."), ()
     was_running, goal = session.training.status is Status.RUNNING, session.goal
-    is_over = session.training.is_at_end
+    is_over = session.training.is_at_end and session.sweeping is None
+    on = "0" if works_at.plays(session) else "n trains on with it, 0"
     session = with_change(session, Assignment("learning_rate", None, rate, at))
-    then = " n trains on with it, 0 starts anew with it." if is_over else ""
+    then = f" {on} starts anew with it." if is_over else ""
     session = said(session, f"Learning rate {rate:g} from iteration {at:,} on.{then}")
     return start_training(session, goal) if was_running else (session, ())
 

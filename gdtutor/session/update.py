@@ -217,7 +217,7 @@ def progressed(session: Walk, snapshot: Snapshot) -> Walk:
     """
     if snapshot.of is not session.run or session.training.status is not Status.RUNNING:
         return session
-    if session.training.stopped_by == "key" and snapshot.status is not Status.FINISHED:
+    if session.training.stopped_by == "key" and not snapshot.is_at_end:
         # The worker knows that it stopped, not why.
         snapshot = replace(snapshot, stopped_by="key")
     return replace(session, training=snapshot)

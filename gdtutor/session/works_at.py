@@ -224,9 +224,9 @@ def single_steps(session: Walk) -> str:
 def stopping(session: Walk) -> str:
     """For ending the run or the sweep."""
     now = session.training
-    waits = now.status is Status.PAUSED and now.stopped_by != "key"
-    is_begun = session.sweeping is not None or now.status is Status.RUNNING or waits
-    return "" if is_begun else "Nothing is running."
+    is_stopped = (now.status, now.stopped_by) == (Status.PAUSED, "key")
+    rests = is_stopped or now.status is Status.IDLE or now.is_at_end
+    return "Nothing is running." if rests and session.sweeping is None else ""
 
 
 def curves(session: Walk) -> str:
