@@ -1,7 +1,7 @@
 """How large and how tangled the package is: `python -m tests.house [--at COMMIT]`.
 
-It prints every measure beside its bar and fails where one is above it. The bars stand in `BARS`
-and only fall: who takes something out lowers them.
+It prints every measure beside its bar and fails where one is above it. The bars stand in `BARS`:
+who takes something out lowers them, and a commit that raises one says what for.
 """
 
 from __future__ import annotations
