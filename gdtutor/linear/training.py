@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from gdtutor.report.transcript import WIDTH, read_aloud
 from gdtutor.session.link import training_command
 from gdtutor.session.state import ClassRole, Status, Walk
@@ -26,9 +28,7 @@ def training_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the run in words: the cost by epoch, its course, the parameters, the predictions."""
     snapshot = session.training
     digits = session.look.digits
-
-    def number(value: float) -> str:
-        return notation.shown(value, digits, chars)
+    number = partial(notation.shown, digits=digits, chars=chars)
 
     def apart(*values: float) -> tuple[str, ...]:
         return notation.apart(values, digits, chars)

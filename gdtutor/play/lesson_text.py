@@ -32,6 +32,9 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The keys of a lesson that a playground can have, by table."""
 
+_AS_IN_A_LESSON = ("layers", "activation", "cost", "init", "seed", "l1", "l2")
+"""Fields of a playground that [network] has by the same names."""
+
 
 def text_of(playground: Playground, lesson_id: str = ID) -> str:
     """Return a playground as a whole lesson file, which opens to the same state."""
@@ -174,18 +177,12 @@ def _read(front: FrontMatter, folder: Path) -> Playground:
         share=round(1 - training.validation, 9),
         data_seed=data.seed,
         features=network.features or own.dataset.inputs,
-        layers=network.layers,
-        activation=network.activation,
-        cost=network.cost,
-        init=network.init,
-        seed=network.seed,
         optimizer=training.optimizer,
         hyperparameters=tuple((training.hyperparameters or {}).items()),
         rate=training.learning_rate,
         batch=training.batch if isinstance(training.batch, int) else None,
-        l1=network.l1,
-        l2=network.l2,
         epochs=training.epochs,
+        **{name: getattr(network, name) for name in _AS_IN_A_LESSON},
     )
     if network.output not in (None, read.output) or fitted(read).layers != read.layers:
         raise GdTutorError(

@@ -11,7 +11,7 @@ from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.link import kept_command, past_commands
 from gdtutor.session.state import Playing, Session, Status, Walk, screen_left
-from gdtutor.values import replace
+from gdtutor.values import asdict, replace
 
 CLOSING_SECONDS = 3.0
 """How long the end of the program waits for the last step to be on the disk."""
@@ -90,12 +90,7 @@ class ProgressKeeper:
 
     def keep(self, attempt: KeepAttempt) -> None:
         """Remember an answer; return at once."""
-        self._writer.put(
-            Attempt(
-                attempt.lesson_id, attempt.question, attempt.answer, attempt.correct,
-                attempt.slip, self._clock(),
-            )
-        )  # fmt: skip
+        self._writer.put(Attempt(**asdict(attempt), when=self._clock()))
 
     def close(self) -> str:
         """Wait for the last record to be on the disk; return why it is not, or nothing."""

@@ -97,7 +97,8 @@ def step_data(session: Walk, context: Context) -> dict[str, Json]:
     }
     match step.phase:
         case Phase.GIVEN:
-            return common | _given(context)
+            names = [leaf.name for leaf in context.graph.leaves]
+            return common | {"values": {name: plain(context.trace.values[name]) for name in names}}
         case Phase.FORWARD:
             return common | _forward(context)
         case Phase.BACKWARD:
@@ -112,11 +113,6 @@ def _operation(context: Context) -> str:
         return context.moment.settings.optimizer
     index = context.graph.node_by_name.get(step.node)
     return "" if index is None else context.graph.nodes[index].op
-
-
-def _given(context: Context) -> dict[str, Json]:
-    values = {leaf.name: plain(context.trace.values[leaf.name]) for leaf in context.graph.leaves}
-    return {"values": values}
 
 
 def _forward(context: Context) -> dict[str, Json]:
