@@ -16,7 +16,7 @@ from gdtutor.session.commands import COMMANDS
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status, current_step
 from gdtutor.values import replace
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import UNICODE, Style
 from gdtutor.view.screen import frame_of
 
 
@@ -35,12 +35,16 @@ class Learner:
         self.keys = 0
 
     @property
+    def frame(self):
+        return frame_of(self.session, 80, 24, UNICODE)
+
+    @property
     def screen(self):
-        return frame_of(self.session, 80, 24, UNICODE).text()
+        return self.frame.text()
 
     def press(self, *keys):
         for key in keys:
-            assert is_named(self.screen, self.session, key), f"{key} is not named on\n{self.screen}"
+            assert is_named(self.frame, self.session, key), f"{key} is not named on\n{self.screen}"
             self._do(key)
 
     def type(self, text):
@@ -73,16 +77,19 @@ class Learner:
         raise AssertionError(f"no way to {phase} {node}")
 
 
-def is_named(screen, session, key):
-    """Say whether a key stands in the last two lines, or is asked for by the text above."""
+def is_named(frame, session, key):
+    """Say whether a key is marked as one, in the line of keys or in the text above, or a message
+    says what it does.
+    """
     name = parse_keys(key)[0].key
     command = next((c for c in COMMANDS if session.screen in c.screens and name in c.keys), None)
     symbols = {key.title(), "Esc" if name == "escape" else key}
     if session.prompt is None and command is not None:
         symbols |= set(command.symbols.split())
+    marked = [part.text for row in frame.lines for part in row if part.style is Style.KEY]
+    said = re.findall(r"(?:^|[;,.] )(\S+?)(?:: | shows | goes | leads )", session.message)
     # What is folded into a pair stands beside it: ← → step.
-    words = re.split(r"\s+|`", " ".join(screen.splitlines()))
-    return bool(symbols & {word.strip(".,;:") or word for word in words})
+    return bool(symbols & {*" ".join(marked).split(), *said})
 
 
 def opened(shelf, number):
