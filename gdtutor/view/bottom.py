@@ -64,24 +64,11 @@ def footer_lines(commands: tuple[Command, ...], width: int, chars: Chars) -> tup
 
     The lower line ends in help and quit, always. What has room in neither is named by Help.
     """
-    first, further, _ = _lines_of_keys(commands, width, chars)
-    return further, first
-
-
-def left_over_line(commands: tuple[Command, ...], width: int, chars: Chars) -> Line:
-    """Return the keys that have room in neither line of keys, for a line above them."""
-    return _lines_of_keys(commands, width, chars)[2]
-
-
-def _lines_of_keys(commands: tuple[Command, ...], width: int, chars: Chars) -> list[Line]:
-    """Return three lines of keys with their words, of which the first ends in help and quit."""
     last = [c for c in commands if c.name in ("help", "quit")]
-    left, lines = [c for c in commands if c.footer and c not in last], []
-    for end in (last, [], []):
-        kept = _fitting(left, end, width, chars)
-        left = [c for c in left if c not in kept]
-        lines.append(_keys([*kept, *end], chars))
-    return lines
+    others = [c for c in commands if c.footer and c not in last]
+    kept = _fitting(others, last, width, chars)
+    further = _fitting([c for c in others if c not in kept], [], width, chars)
+    return _keys(further, chars), _keys([*kept, *last], chars)
 
 
 def _fitting(

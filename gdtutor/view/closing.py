@@ -66,13 +66,10 @@ def _done(task: Task) -> str:
 
 
 def ways_on(session: Walk, chars: Chars) -> Line:
-    """Return the keys that lead on from the closing page, with where each leads."""
-    parts: list[str | tuple[str, Style]] = [" ", ("Enter", Style.KEY)]
-    parts.append(f"  {next_words(session, chars)}")
-    if session.lesson.trains:
-        arrow = "→" if chars.unicode else "->"
-        parts += ["   ", (arrow, Style.KEY), f"  iteration {session.moment.iteration + 1}"]
-    return line(*parts)
+    """Return what the keys lead to that the line of keys names on the closing page."""
+    following = next_words(session, chars)
+    on = f"; going on: iteration {session.moment.iteration + 1}" * session.lesson.trains
+    return line((f" {following[0].upper()}{following[1:]}{on}", Style.DIM))
 
 
 def next_words(session: Walk, chars: Chars) -> str:

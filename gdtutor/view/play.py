@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from gdtutor.session.controls import CONTROLS
-from gdtutor.session.footer import named_keys
 from gdtutor.session.playing import edited_values
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Playing, Session, Walk
 from gdtutor.values import replace
 from gdtutor.view import notation
-from gdtutor.view.bottom import bottom_lines, left_over_line
+from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.frame import Block, Chars, Frame, Line, Lines, Placed, Style
@@ -44,8 +43,6 @@ NARROW = 60
 """Columns below which one panel shows at a time."""
 LEGEND = 38
 """Cells of the box of a map whose title says what its marks are."""
-LINES = 24
-"""Lines from which a third one is of keys, where the screen is not wide."""
 NETWORK_SHARE = 0.56
 """The part of the body's lines that the network gets."""
 
@@ -56,13 +53,12 @@ def play_frame(session: Playing, width: int, height: int, chars: Chars) -> Frame
     header, facts = _header(session, play, width, chars), _facts(session, width, chars)
     told = diagnosis_lines(session, width - 2, chars, 2)
     bottom = bottom_lines(session, width, chars)
-    more = _further_keys(session, width, height, chars)
-    body = height - 4 - len(told) - len(more)
+    body = height - 4 - len(told)
     if width < NARROW:
         rows, plots = _one_panel(session, play, width, body, chars)
     else:
         rows, plots = _panels(session, play, width, body, chars)
-    lines = (header, facts, *(line(" ", *row) for row in told), *rows, *more, *bottom)
+    lines = (header, facts, *(line(" ", *row) for row in told), *rows, *bottom)
     lower = tuple(replace(plot, y=plot.y + 2 + len(told)) for plot in plots)
     return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), lower)
 
@@ -72,15 +68,6 @@ def watched(session: Playing, width: int) -> Playing:
     if width >= NARROW or session.play.focus is not Focus.CONTROLS:
         return session
     return replace(session, play=replace(session.play, focus=Focus.NETWORK))
-
-
-def _further_keys(session: Session, width: int, height: int, chars: Chars) -> Lines:
-    """Return a third line of keys where two do not hold them; blank while none of them acts."""
-    if not NARROW <= width < WIDE or height < LINES or session.look.hides_hints:
-        return ()
-    if session.prompt is not None:
-        return ((),)
-    return (left_over_line(named_keys(session, is_narrow=False), width, chars),)
 
 
 def _header(session: Walk, play: Play, width: int, chars: Chars) -> Line:
