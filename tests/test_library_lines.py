@@ -14,18 +14,20 @@ from gdtutor.cli import main
 from gdtutor.cli.show_progress import lines_of
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.lesson.listing import listing
 from gdtutor.library.lessons import counted_library, library_of
 from gdtutor.library.remembered import with_progress
 from gdtutor.paint.colours import choose_colours
 from gdtutor.progress.keeper import place_of_session
 from gdtutor.progress.records import Finished
-from gdtutor.session.catalogue import WRITTEN, LeftPlace
+from gdtutor.session.catalogue import WRITTEN, LeftPlace, Library
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.library_lines import _page
+from gdtutor.view.library_lines import _page, library_lines
+from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 
 
@@ -177,3 +179,15 @@ def test_the_list_scrolls_by_two_thirds_and_keeps_the_cursor_and_its_end(
     assert start == first
     assert start <= cursor < start + rows
     assert start + rows <= max(total, rows)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
+def test_the_library_says_no_summary_twice(size) -> None:
+    entries = tuple(listing(shipped_lessons_folder()))
+    for cursor, entry in enumerate(entries):
+        rows = library_lines(Library(entries=entries, cursor=cursor), "", *size, UNICODE)
+        text = "\n".join(map(text_of, rows))
+        own = " ".join(text.split())
+        assert own.count(entry.summary) == 1
+        is_whole = entry.summary not in " ".join(" ".join(map(text_of, rows[-2:])).split())
+        assert not is_whole or entry.source in own

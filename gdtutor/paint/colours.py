@@ -55,7 +55,7 @@ LOOKS: dict[Style, Appearance] = {
     Style.TEXT: Appearance("#d0d0d0", "#1c1c1c"),
     Style.DIM: Appearance("#949494", "#626262", mono="dim"),
     Style.TITLE: Appearance("#ffffff", "#000000", attributes="bold"),
-    Style.BORDER: Appearance("#8a8a8a", "#6c6c6c"),
+    Style.BORDER: Appearance("#8a8a8a", "#6c6c6c", "bright_black", "bright_black"),
     Style.FOCUS: Appearance("#5fd7ff", "#005f87", "bright_cyan", "blue", "bold"),
     Style.KEY: Appearance("#ffd75f", "#875f00", "bright_yellow", "magenta", "bold"),
     Style.CURRENT: Appearance(

@@ -13,6 +13,10 @@ from gdtutor.view.frame import Chars, Frame, Line, Lines, Style
 from gdtutor.view.glossary import HELPED
 from gdtutor.view.lines import fitted, line, text_of, wrapped
 
+TWO = 110
+"""Cells of a terminal from which on the lines stand in two columns."""
+APART = 3
+"""Cells between them."""
 _COUNTS = {
     Screen.STUDY: "5n goes on by five steps",
     Screen.TRAIN: "5n trains five epochs",
@@ -25,15 +29,30 @@ _COUNTS = {
 
 def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
     """Return the help screen."""
-    lines = help_lines(session.behind, width - 4, chars, session.around)
-    panel = Panel("keys and notation", lines, _first_line(session, lines, height))
+    cells = _cells(width)
+    lines = help_lines(session.behind, cells, chars, session.around)
+    first = _first_line(session, lines, width, height)
+    if cells < width - 4:
+        # What stands beside a line is as far on as the panel is high.
+        high = height - 4
+        beside = (*lines[high:], *((),) * max(2 * high - len(lines), 0))
+        lines = tuple(
+            (*fitted(row, cells + APART, chars), *other)
+            for row, other in zip(lines, beside, strict=False)
+        )
+    panel = Panel("keys and notation", lines, first)
     rows = (*boxed(panel, width, height - 2, chars), *bottom_lines(session, width, chars))
     return Frame(width, height, tuple(fitted(row, width, chars) for row in rows))
 
 
-def _first_line(session: Session, lines: Lines, height: int) -> int:
+def _cells(width: int) -> int:
+    """Return the cells of a line; from twice the usual width on there are two columns."""
+    return (width - 4 - APART) // 2 if width >= TWO else width - 4
+
+
+def _first_line(session: Session, lines: Lines, width: int, height: int) -> int:
     """Return the first line shown; a page leaves one line of the page before."""
-    rows = height - 4
+    rows = (height - 4) * (2 if width >= TWO else 1)
     look = session.help
     first = look.scroll + look.pages * max(rows - 1, 1)
     if look.find:
@@ -47,8 +66,8 @@ def settled_help(session: Session, width: int, height: int, chars: Chars) -> Ses
 
     Without it, keys pressed past the end would have to be taken back one by one.
     """
-    lines = help_lines(session.behind, width - 4, chars, session.around)
-    first, sought = _first_line(session, lines, height), session.help.find
+    lines = help_lines(session.behind, _cells(width), chars, session.around)
+    first, sought = _first_line(session, lines, width, height), session.help.find
     session = replace(session, help=HelpLook(first))
     if sought and _place_of(sought, lines, first) is None:
         return said(session, f"Nothing here says '{sought}'.")

@@ -50,7 +50,8 @@ def library_lines(library: Library, saving: str, width: int, height: int, chars:
     more = hidden(((),) * len(lessons), before, len(lessons) - before - behind, chars)
     room = width - len(more) - bool(more)
     above = (*fitted(_legend(entries, room, chars), room, chars), *line((more, Style.KEY)))
-    return (header, above, *body, *_about(library, entries, width, chars))
+    at_hand = text_of(lines[cursor_at]) if lines else ""
+    return (header, above, *body, *_about(library, entries, width, chars, at_hand))
 
 
 def _legend(entries: tuple[LessonEntry, ...], room: int, chars: Chars) -> Line:
@@ -155,13 +156,18 @@ def _length(entry: LessonEntry, width: int) -> str:
 
 
 def _about(
-    library: Library, entries: tuple[LessonEntry, ...], width: int, chars: Chars
+    library: Library, entries: tuple[LessonEntry, ...], width: int, chars: Chars, at_hand: str
 ) -> tuple[Line, Line]:
-    """Return what the lesson under the cursor teaches, or why it cannot be opened."""
+    """Return what the lesson under the cursor teaches, or why it cannot be opened; where its own
+    line says the one whole, where it is from.
+    """
     if not entries:
         return (), ()
     entry = entries[min(library.cursor, len(entries) - 1)]
-    text = notation.plain(entry.problem or found_at(entry, library) or entry.summary, chars)
+    summary = notation.plain(entry.summary, chars)
+    source = notation.plain(f"From: {entry.source}" if entry.source else "", chars)
+    about = source if summary in at_hand else summary
+    text = notation.plain(entry.problem or found_at(entry, library) or about, chars)
     style = Style.ERROR if entry.problem else Style.TEXT
     first, second, *more = (*wrapped(text, width - 2, style), (), ())
     # What does not fit stays one line with its rest, which is cut by an ellipsis.

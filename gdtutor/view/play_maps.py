@@ -120,7 +120,8 @@ def cells_of(
     """
     off = np.nan_to_num(values - centre)
     most = float(np.abs(off).max()) or 1.0
-    high, low = ("░▒▓█", "·:=≡") if chars.unicode else ("x%#@", ".:=~")
+    # No denser than that: the examples are to stand out.
+    high, low = ("░░▒▒", "··::") if chars.unicode else ("xx%%", "..::")
     levels = np.minimum((np.abs(off) / most * 4).astype(int), 3)
     if is_discrete:
         levels = np.ones_like(levels)
@@ -155,7 +156,7 @@ def large_map(session: Playing, maps: Maps, values: Array, centre: float, chars:
     play, grid = session.play, maps.grid
     field = Field(grid)
     if values.ndim > 1:
-        shades = "·▒=▓░█" if chars.unicode else ".#:%=@"
+        shades = "·░:▒∘▓" if chars.unicode else ".#:%=@"
         classes = np.argmax(np.nan_to_num(values), axis=0)
         glyphs = [(shades[c], Style.REGION_HIGH if c else Style.REGION_LOW) for c in classes]
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.session.figures import offered_figures
-from gdtutor.session.state import Tab, Walk
+from gdtutor.session.state import Look, Tab, Walk
 from gdtutor.values import Struct, replace
 from gdtutor.view.bottom import NARROW, bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
@@ -17,11 +17,12 @@ from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.header import header_line, passed_over
 from gdtutor.view.lines import cut, fitted, line, text_of, width_of
 from gdtutor.view.numpy_line import with_numpy_line
-from gdtutor.view.page import LARGE, page_lines
+from gdtutor.view.page import LARGE, page_lines, prose_width
+from gdtutor.view.prose import prose_lines
 from gdtutor.view.split import node_cells
 from gdtutor.view.values import values_panel
 from gdtutor.view.whatif import marked_names
-from gdtutor.view.wide_study import opening_panels, wide_panels, widths_for
+from gdtutor.view.wide_study import closing_panels, opening_panels, wide_panels, widths_for
 
 COMPACT = (NARROW, 20)
 """Below this width or height one panel shows at a time, under tabs."""
@@ -83,10 +84,18 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
     context = context_of(session, chars)
     header = header_line(session, context, width, chars)
     plots: tuple[Placed, ...] = ()
-    prose = page_of(session)
-    if session.look.is_closing:
+    prose, look = page_of(session), session.look
+    if look.is_closing:
         scroll = closing_scroll(session, width, chars)
-        page = page_lines(closing_prose(session), scroll, width, height - 4, chars)
+        # Beside the page stand panels that Tab does not lead to.
+        plain = Look(digits=look.digits, example=look.example, figure=look.figure, tab=Tab.VALUES)
+        last = replace(session, step=session.step or 1, look=plain)
+        ended, text = context_of(last, chars), closing_prose(session)
+        if ended is not None and is_wide(width, height):
+            prose_text = prose_lines(text, prose_width(width), chars)
+            page, plots = closing_panels(last, ended, prose_text, scroll, width, height - 4)
+        else:
+            page = page_lines(text, scroll, width, height - 4, chars)
         body = (*page, ways_on(session, chars))
     elif prose is not None or context is None:
         # Beside the page stand panels that Tab does not lead to.

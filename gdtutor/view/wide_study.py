@@ -19,7 +19,7 @@ from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import line
 from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
-from gdtutor.view.page import PAGE, prose_width
+from gdtutor.view.page import PAGE, WIDEST, prose_width
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.split import MEASURED, most_lines, node_cells
 from gdtutor.view.values import value_lines, values_panel
@@ -37,6 +37,8 @@ SIGNS = 3
 """Lines below the graph in which signs are explained."""
 MOST_KEPT = 9
 """Lines that a long node panel leaves to the note, its border included."""
+CLOSING = WIDEST + 6
+"""Cells of a closing page that has more beside it."""
 BORDER = 2
 
 
@@ -132,6 +134,22 @@ def opening_panels(session: Walk, context: Context, prose: str, width: int, heig
         left += codes
         beside_text.append(tables[0] if picture is None else picture)
     columns = [(left, PAGE), (beside_text, middle), (tables, values)]
+    return _beside(columns if values else columns[:2], height, context)
+
+
+def closing_panels(
+    session: Walk, context: Context, text: Lines, scroll: int, width: int, height: int
+) -> Block:
+    """Return the closing page of a large terminal: beside it what the walk has come to."""
+    values = widths_for(width).values
+    middle = width - CLOSING - values
+    picture, table = _picture(session, context, middle), _values(context, values or middle)
+    page = PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True)))
+    is_graph = picture is None or values
+    beside_text = [_graph(context, middle, height, picture)] if is_graph else []
+    beside_text += [] if values else [table]
+    beside_text += [] if picture is None else [replace(picture, keeps=LEAST_PICTURE)]
+    columns = [([page, _code(context, CLOSING)], CLOSING), (beside_text, middle), ([table], values)]
     return _beside(columns if values else columns[:2], height, context)
 
 

@@ -646,3 +646,9 @@ def test_a_map_computes_the_layers_before_it_and_no_others(monkeypatch: pytest.M
         (alone,) = play_maps.maps_of(session.run, session.training, (name,), 8, 4).layers
         assert np.array_equal(alone, every.layers[place])
         assert done.count("matmul") == place
+
+
+def test_the_regions_of_a_map_are_no_louder_than_its_examples() -> None:
+    for chars in (UNICODE, ASCII):
+        cells = play_maps.cells_of(np.linspace(-1, 1, 40), 0.0, chars, is_discrete=False)
+        assert not {glyph for glyph, _ in cells} & set("▓█=≡@#")
