@@ -151,8 +151,6 @@ def _brought(row: Operation, attribute: Attribute, args: tuple[_Known, ...], out
 
 def _own(row: Operation, attribute: Attribute, args: tuple[_Known, ...], out: Array) -> Array:
     """Return what the operation itself may be off by: each term of a sum is rounded once."""
-    if row.is_arrangement:
-        return np.zeros(out.shape)
     if row.name in _SUMS:
         a = args[0][0]
         terms = a.shape[-1] if row.name == "matmul" else a.size // max(out.size, 1)

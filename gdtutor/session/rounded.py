@@ -87,10 +87,12 @@ def rounded_cells(trace: Trace, name: str) -> Cells:
     return is_rounding(trace.gradients[name], bounds_of(trace).gradients[name])
 
 
+def is_all_rounding(trace: Trace, name: str) -> bool:
+    """Say whether a gradient is not 0, but for rounding in every cell."""
+    gradient = trace.gradients[name]
+    return bool(gradient.any() and rounded_cells(trace, name)[gradient != 0].all())
+
+
 def is_step_of_rounding(moment: Moment, name: str) -> bool:
     """Say whether the update of a parameter takes a gradient that is rounding in every cell."""
-    trace = moment.trace
-    if name not in trace.gradients:
-        return False
-    taken, bound = trace.gradients[name], bounds_of(trace).gradients[name]
-    return bool(taken.any() and (np.abs(taken) <= bound).all() and np.isfinite(bound).all())
+    return name in moment.trace.gradients and is_all_rounding(moment.trace, name)

@@ -10,7 +10,7 @@ from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
-from gdtutor.session.rounded import is_step_of_rounding, rounded_cells
+from gdtutor.session.rounded import is_all_rounding, is_step_of_rounding
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
 from gdtutor.view.notation import apart, plural
@@ -148,7 +148,6 @@ def _backward(context: Context) -> str:
     gradient = context.trace.gradients[node]
     if not received:
         return f"Backward starts at {root}. Every other gradient says how {root} answers a change."
-    rounded = rounded_cells(context.trace, node)
     consumers = _listed(list(dict.fromkeys(context.name(c.consumer) for c in received)))
     if gradient.ndim:
         start = f"The gradient reaches {called} from {consumers}; it has the shape of {called}."
@@ -156,7 +155,7 @@ def _backward(context: Context) -> str:
             return f"{start} {_SETTLED}"
         if len(received) > 1:
             start += f" It is the sum of {len(received)} contributions."
-        if gradient.any() and rounded[gradient != 0].all():
+        if is_all_rounding(context.trace, node):
             return f"{start} {_ROUNDING}"
         if np.isnan(gradient).any():
             return f"{start} {_no_number(context)}".rstrip()
@@ -175,7 +174,7 @@ def _backward(context: Context) -> str:
     if convention_at(context):
         with_it = f"with the convention at its kink it is {context.number(value)}. v shows why"
         return f"{arrives} No derivative exists at this point; {with_it}."
-    if rounded:
+    if is_all_rounding(context.trace, node):
         return f"{arrives} {_ROUNDING}"
     return f"{arrives} {_meaning(context, called, root, value)}"
 

@@ -123,9 +123,9 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
     series, beside = [_series(called, snapshot.costs, Style.RUN_1)], [snapshot.validation]
     if len(snapshot.validation):
         series.append(_series("validation", snapshot.validation, Style.RUN_2, HELD))
-    if _has_unchanged(session, others):
+    if (start := _unchanged_from(session, others)) is not None:
         beside.append(session.original.costs)
-        series.append(_series("unchanged", session.original.costs, Style.RUN_3, UNCHANGED))
+        series.append(_series("unchanged", beside[-1], Style.RUN_3, UNCHANGED, start))
     series += [
         _series(short_name(one.name, shown), one.curve.costs, one.style, one.mark)
         for one in others
@@ -146,18 +146,25 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
     )  # fmt: skip
 
 
-def _has_unchanged(session: Walk, others: list[ShownCurve]) -> bool:
-    """Say whether the run without the changes has a curve that is not kept under its own name."""
-    if not session.changes:
-        return False
-    called, epochs = session.variant or OWN, len(session.original.costs)
-    kept = [one for one in others if one.curve.label == called]
-    return epochs > max((len(one.curve.costs) for one in kept), default=0)
+def _unchanged_from(session: Walk, others: list[ShownCurve]) -> int | None:
+    """Return the epoch from which on the run without the changes has a curve of its own: before it
+    that of the present run lies on it. None where it has none, or is kept under its own name.
+    """
+    called, now, before = session.variant or OWN, session.training.costs, session.original.costs
+    kept = [len(one.curve.costs) for one in others if one.curve.label == called]
+    if not session.changes or len(before) <= max(kept, default=0):
+        return None
+    both = min(len(now), len(before))
+    is_one = np.isclose(now[:both], before[:both], rtol=1e-9, atol=0.0, equal_nan=True)
+    start = both if is_one.all() else int(np.argmin(is_one))
+    return max(start - 1, 0) if start < len(before) else None
 
 
-def _series(label: str, costs: Array, style: Style, mark: str = "") -> Series:
-    """Return a curve, the extremes of long ones kept; with a mark it only stands beside another."""
-    kept = thinned(costs, PLOT_COLUMNS)
+def _series(label: str, costs: Array, style: Style, mark: str = "", start: int = 0) -> Series:
+    """Return a curve from an epoch on, the extremes of long ones kept; with a mark it only stands
+    beside another.
+    """
+    kept = start + thinned(costs[start:], PLOT_COLUMNS)
     points = tuple(kept.astype(np.float64).tolist()), tuple(costs[kept].tolist())
     return Series(label, *points, style, mark=mark, thin=bool(mark))
 

@@ -279,3 +279,19 @@ def test_a_run_that_ended_early_says_why_and_one_that_broke_off_where_it_is_told
         told = " ".join(text_of(row).strip() for row in run_lines(session, width, UNICODE))
         assert "ended there: cost low enough" in told
         assert ": run 9 tells why" in told
+
+
+def test_the_run_without_the_changes_has_a_curve_from_where_it_parts_on():
+    path = find_lesson("xor-hidden", shipped_lessons_folder())
+    session = pressing(session_at(path), "t")
+    later = pressed(session, [Press("plus", "+")])
+    assert np.array_equal(later.training.costs, later.original.costs)
+    assert list(marks(later)) == ["now"]
+    assert " unchanged" not in screen(later, 120, 36)
+    later = pressing(later, "nnn")
+    now, before = cost_plot(later, UNICODE).series
+    assert (now.label, before.label) == ("now", "unchanged")
+    # An epoch's cost is seen before its update, so that the first that differs is the one after.
+    assert (now.xs[-1], before.xs[0], before.xs[-1]) == (5002.0, 5000.0, 5002.0)
+    early = pressing(session_at(path, changes=("W2[0,0]=0.5",)), "t")
+    assert cost_plot(early, UNICODE).series[1].xs[0] == 0.0
