@@ -148,7 +148,10 @@ def _can_show(mark: str, chars: Chars) -> bool:
 def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
     """Return the axes and what is drawn between them."""
     x_range = _span_of(plot.x_range)
-    y_range = _span_of(_log_range(plot.y_range) if plot.log_y else plot.y_range)
+    y_range = plot.y_range
+    if plot.log_y and y_range is not None:
+        y_range = (log10(y_range[0]), log10(y_range[1])) if min(y_range) > 0 else None
+    y_range = _span_of(y_range)
     marks = _marks(plot.series, chars)
     curves = [
         _curve(series, mark, plot.log_y, x_range, (width, height))
@@ -182,12 +185,6 @@ def _span_of(limits: tuple[float, float] | None) -> tuple[float, float] | None:
         return None
     low, high = (min(max(limit, -LARGEST), LARGEST) for limit in limits)
     return (low, high) if has_length(low, high) else None
-
-
-def _log_range(limits: tuple[float, float] | None) -> tuple[float, float] | None:
-    if limits is None or not min(limits) > 0:
-        return None
-    return log10(limits[0]), log10(limits[1])
 
 
 def _across(values: list[Floats], counts: bool) -> tuple[float, float]:

@@ -15,6 +15,7 @@ from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Lines, Style
 from gdtutor.view.lines import ROOM, fitting, line, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_height, matrix_lines
+from gdtutor.view.notation import exact
 from gdtutor.view.notation import shape as shape_text
 
 _CELL_ROOM = 9
@@ -130,7 +131,7 @@ def fit_lines(context: Context, expr: Expr, target: Shape, width: int, of: str =
         shape = shapes[name] if name in shapes else shapes[name.removesuffix(".T")][::-1]
         return f"({shape_text(shape, context.chars)})" if shape else context.name(name)
 
-    writer = Writer(context.chars, leaf, number=context.number_in_formula, summed=context.summed)
+    writer = Writer(context.chars, leaf, number=exact, summed=context.summed)
     text = f"{writer.write(_turned(expr))} {arrow} {shown}{of}"
     return wrapped_formula("", text, width, Style.DIM)
 

@@ -19,8 +19,8 @@ from gdtutor.view.contribution import (
     contribution_lines,
     local_formula,
     origin,
-    partial_name,
-    times_sign,
+    product_of,
+    sum_sign,
 )
 from gdtutor.view.equation import numbers_writer, relation
 from gdtutor.view.frame import Lines, Style
@@ -62,7 +62,8 @@ def _arrangements(
     ]
     total = _sum(context, received, width)
     yield arranged(whole, total)
-    if all(_is_of_examples(context, c) for c in shown):
+    if all(c.local is not None and (not c.local.ndim or context.graph.by_rows) for c in shown):
+        # Each is a product of numbers, one for each example at most.
         for named in (True, False):
             short = [_in_short(context, c, width, names_local=named) for c in shown]
             yield arranged(short, total)
@@ -86,32 +87,18 @@ def _left_out(context: Context, received: tuple[Contribution, ...]) -> Lines:
     )
 
 
-def _is_of_examples(context: Context, c: Contribution) -> bool:
-    """Say whether a contribution is a product of numbers, one for each example at most."""
-    return c.local is not None and (c.local.ndim == 0 or context.graph.by_rows)
-
-
 def _in_short(context: Context, c: Contribution, width: int, *, names_local: bool) -> Lines:
     """Return one of many shares: the product in symbols and in numbers, and its local gradient."""
     if c.local is None:
         return ()
-    times, at = times_sign(context), context.followed
-    symbols = f"{context.gradient_name(c.consumer)}{times}{partial_name(context, c)}"
-    product: Lines
-    if c.sums and c.local.ndim:
-        over = "Σ" if context.chars.unicode else "sum"
+    symbols, numbers, sign, shown = product_of(context, c)
+    if not numbers:
+        over = sum_sign(context)
         symbols = f"{over} {'over examples ' if names_local else ''}of {symbols}"
-        sign, shown = context.equal(float(c.value))
-        product = (line(f"  {sign} ", (shown, Style.CURRENT)),)
-    else:
-        values = {"upstream": at(c.upstream), "local": at(c.local)}
-        numbers = numbers_writer(context, values).leaf
-        formula = Apply("mul", (Name("upstream"), Name("local")))
-        sign, shown = context.equal(at(c.value), relation(formula, values, at(c.value), context))
-        factors = f"  = {numbers('upstream')}{times}{numbers('local')}"
-        product = (line(f"{factors} {sign} ", (shown, Style.CURRENT)),)
-        if width_of(product[0]) > width:
-            product = (line(factors), line(f"  {sign} ", (shown, Style.CURRENT)))
+    factors = f"  = {numbers}" if numbers else " "
+    product: Lines = (line(f"{factors} {sign} ", (shown, Style.CURRENT)),)
+    if width_of(product[0]) > width:
+        product = (line(factors), line(f"  {sign} ", (shown, Style.CURRENT)))
     context = replace(context, upstream=(c.consumer, c.upstream))
     local = local_formula(context, c, width) if names_local else ()
     return (*wrapped_formula(f"{origin(context, c)}: ", symbols, width), *product, *local)

@@ -218,18 +218,14 @@ class Context(Struct, frozen=True, eq=False):
 
     def writer(self) -> Writer:
         """Return the writer of formulas in symbols."""
-        numbers = self.number_in_formula
-        return Writer(self.chars, self.name, self.is_array, numbers, self.summed)
+        # A constant of a formula is exact, so it is shown in full.
+        return Writer(self.chars, self.name, self.is_array, notation.exact, self.summed)
 
     @property
     def summed(self) -> str:
         """What a sum along a broadcast runs over: examples, where the graph has any."""
         is_data = any(leaf.role in (Role.INPUT, Role.TARGET) for leaf in self.graph.leaves)
         return "examples" if is_data else "cells"
-
-    def number_in_formula(self, value: float) -> str:
-        """Return a constant of a formula; it is exact, so it is shown in full."""
-        return notation.exact(value)
 
     def is_array(self, expr: Expr) -> bool:
         """Say whether a formula's value is an array rather than one number."""

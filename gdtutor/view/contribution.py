@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -72,13 +73,11 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> L
         if brief:
             return head
         return stacked([head, _factors(context, c, width), array_lines(context, c.value, width)])
-    called, partial = _called(context, brief), partial_name(context, c)
-    over = "Σ" if context.chars.unicode else "sum"
-    product = f"{context.gradient_name(c.consumer)}{times_sign(context)}{partial}"
-    sign, shown = context.equal(float(c.value))
+    called, product = _called(context, brief), product_of(context, c)
+    symbols = f"{sum_sign(context)} over examples of {product.symbols}"
     head = (
-        *wrapped_formula(f"{called} = ", f"{over} over examples of {product}", width),
-        line(" " * len(called), f" {sign} ", (shown, Style.CURRENT)),
+        *wrapped_formula(f"{called} = ", symbols, width),
+        line(" " * len(called), f" {product.sign} ", (product.result, Style.CURRENT)),
     )
     if brief:
         return head
@@ -161,9 +160,36 @@ def local_formula(context: Context, c: Contribution, width: int) -> Lines:
     return wrapped_formula("local ", f"{partial_name(context, c)} = {written}", width)
 
 
-def times_sign(context: Context) -> str:
-    """Return the sign between an upstream and a local gradient."""
+class Product(NamedTuple):
+    """Upstream × local of one use."""
+
+    symbols: str
+    numbers: str
+    """The same with the followed example's numbers; empty where those of all are summed."""
+    sign: str
+    """The sign before the result."""
+    result: str
+
+
+def product_of(context: Context, c: Contribution) -> Product:
+    """Return what arrives from a use that has a local gradient, at the followed example."""
+    symbols = f"{context.gradient_name(c.consumer)}{_times(context)}{partial_name(context, c)}"
+    result, local = context.followed(c.value), _local_number(context, c)
+    if local is None:
+        return Product(symbols, "", *context.equal(result))
+    values = {"upstream": context.followed(c.upstream), "local": local}
+    numbers = _times(context).join(map(numbers_writer(context, values).leaf, values))
+    sign = relation(Apply("mul", (Name("upstream"), Name("local"))), values, result, context)
+    return Product(symbols, numbers, *context.equal(result, sign))
+
+
+def _times(context: Context) -> str:
     return " × " if context.chars.unicode else " * "
+
+
+def sum_sign(context: Context) -> str:
+    """Return the sign of a sum over examples."""
+    return "Σ" if context.chars.unicode else "sum"
 
 
 def partial_name(context: Context, c: Contribution) -> str:
@@ -182,18 +208,13 @@ def _product(context: Context, c: Contribution, called: str, width: int) -> Line
     Where the consumer is the root, the local gradient has the name of the gradient itself: the
     factors are called by what they are, so that nothing seems to be defined by itself.
     """
-    times, result = times_sign(context), context.followed(c.value)
-    values = {"upstream": context.followed(c.upstream), "local": _local_number(context, c) or 0.0}
-    numbers = numbers_writer(context, values).leaf
-    formula = Apply("mul", (Name("upstream"), Name("local")))
-    sign, shown = context.equal(result, relation(formula, values, result, context))
-    factors = context.gradient_name(c.consumer), partial_name(context, c)
-    symbols = times.join(("upstream", "local") if called in factors else factors)
-    indent = " " * len(called)
+    product, indent = product_of(context, c), " " * len(called)
+    is_itself = called in (context.gradient_name(c.consumer), partial_name(context, c))
+    symbols = f"upstream{_times(context)}local" if is_itself else product.symbols
     return (
         *wrapped_formula(f"{called} = ", symbols, width),
-        line(f"{indent} = ", f"{numbers('upstream')}{times}{numbers('local')}"),
-        line(f"{indent} {sign} ", (shown, Style.CURRENT)),
+        line(f"{indent} = ", product.numbers),
+        line(f"{indent} {product.sign} ", (product.result, Style.CURRENT)),
     )
 
 

@@ -109,11 +109,8 @@ class Writer(Struct, frozen=True):
         inner = self._at(base, 5)
         if isinstance(exponent, Number) and _is_raised(exponent.value):
             return inner + superscript(int(exponent.value), self.chars)
-        return (
-            f"{inner}**{self._at(exponent, 3)}"
-            if not self.chars.unicode
-            else (f"{inner}^{self._at(exponent, 5)}")
-        )
+        sign, needed = ("^", 5) if self.chars.unicode else ("**", 3)
+        return f"{inner}{sign}{self._at(exponent, needed)}"
 
     def _sum(self, over: str, arg: Expr) -> str:
         sign = "Σ" if self.chars.unicode else "sum"

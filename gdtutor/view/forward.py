@@ -16,6 +16,7 @@ from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import ROOM, fitting, line, stacked, width_of, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_lines
+from gdtutor.view.notation import exact
 from gdtutor.view.notation import shape as shape_text
 from gdtutor.view.origins import class_lines, origin_lines
 
@@ -102,7 +103,7 @@ def _in_groups(
             changed = leaves if told and role is Role.PARAMETER and not context.own else []
             head = _title(context, title, changed, width)
             groups.append((head, *(listed or side_by_side(blocks, width))))
-    are_arrays = any(leaf_shape for leaf_shape in map(context.shape, _leaves(context)))
+    are_arrays = any(context.shape(leaf.name) for leaf in context.graph.leaves)
     return side_by_side(groups, width) if are_arrays else tuple(row for g in groups for row in g)
 
 
@@ -142,10 +143,6 @@ def _alone(context: Context, name: str, style: Style, width: int) -> Lines:
     if len(rows) == 1 and width_of(head) + 1 + width_of(rows[0]) <= width:
         return ((*head, *line(" "), *rows[0]),)
     return (head, *(line("   ", *row) for row in rows))
-
-
-def _leaves(context: Context) -> list[str]:
-    return [leaf.name for leaf in context.graph.leaves]
 
 
 def _block(context: Context, name: str, style: Style, width: int, how: _Shown) -> Lines:
@@ -217,7 +214,8 @@ def forward_lines(context: Context, width: int, below: Lines = ()) -> Lines:
     value = context.trace.values[node]
     names = [name.name for name in names_in(expr)]
     rows = context.graph.by_rows and any(context.shape(name) for name in names)
-    if rows and not _gathers(expr):
+    gathers = isinstance(expr, Apply) and OPERATIONS[expr.op].kind is not Kind.ELEMENTWISE
+    if rows and not gathers:
         return stacked([_example_of_rows(context, expr, width), below])
     called = context.name(node)
     if not any(context.shape(name) for name in names):
@@ -245,10 +243,6 @@ def forward_lines(context: Context, width: int, below: Lines = ()) -> Lines:
     return fitting([*((formula, result, *rest) for result in results), *folded], context.room)
 
 
-def _gathers(expr: Expr) -> bool:
-    return isinstance(expr, Apply) and OPERATIONS[expr.op].kind is not Kind.ELEMENTWISE
-
-
 def _example_of_rows(context: Context, expr: Expr, width: int) -> Lines:
     """Return the followed example's numbers, then the row over the batch."""
     node = context.step.node
@@ -271,7 +265,7 @@ def definition_lines(context: Context, expr: Expr, width: int) -> Lines:
         return ()
     names = ("z", "y")[: operation.operands] if operation.operands < 3 else ("z", "a", "b")
     writer = context.writer()
-    plain = type(writer)(context.chars, lambda name: name, number=context.number_in_formula)
+    plain = type(writer)(context.chars, lambda name: name, number=exact)
     called = plain.write(Apply(expr.op, tuple(Name(name) for name in names), expr.attribute))
     renamed = {operand: Name(name) for operand, name in zip(OPERANDS, names, strict=False)}
     body = plain.write(

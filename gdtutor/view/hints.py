@@ -12,8 +12,8 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.arrays import Computed, array_lines
 from gdtutor.view.context import Context
-from gdtutor.view.contribution import times_sign
-from gdtutor.view.equation import Equation, equation_lines, numbers_writer
+from gdtutor.view.contribution import partial_name, product_of, sum_sign
+from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.forward import definition_lines
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import line, wrapped, wrapped_formula
@@ -94,27 +94,23 @@ def _use(
     with_numbers: bool,
 ) -> Lines:
     """Return upstream × local of one use, in symbols or in numbers."""
-    node = challenge.step.node
-    called = context.gradient_name(node)
+    called = context.gradient_name(challenge.step.node)
     head = f"{called} = " if not sign else " " * (len(called) + 1) + sign
-    times = times_sign(context)
     if c.local is None or not context.is_scalar_at_example():
         if not with_numbers:
             return wrapped_formula(head, context.writer().write(c.rule), width)
         return _filled_in(context, Computed(called, c.rule, c.value), challenge, width)
-    upstream, partial = context.gradient_name(c.consumer), context.partial(c.consumer, node)
+    product = product_of(context, c)
     if not with_numbers:
-        over = "Σ " if context.chars.unicode else "sum "
-        product = f"{over if c.sums else ''}{upstream}{times}{partial}"
-        return wrapped_formula(head, product, width)
+        over = f"{sum_sign(context)} " if c.sums else ""
+        return wrapped_formula(head, f"{over}{product.symbols}", width)
     if c.sums:
+        upstream, partial = context.gradient_name(c.consumer), partial_name(context, c)
         return (
             line((upstream, Style.DIM)), *array_lines(context, c.upstream, width, of=c.consumer),
             line((partial, Style.DIM)), *array_lines(context, c.local, width, of=c.consumer),
         )  # fmt: skip
-    values = {"u": context.followed(c.upstream), "l": context.followed(c.local)}
-    written = numbers_writer(context, values).leaf
-    return wrapped_formula(head, f"{written('u')}{times}{written('l')}", width)
+    return wrapped_formula(head, product.numbers, width)
 
 
 def _update(context: Context, challenge: Challenge, width: int, *, with_numbers: bool) -> Lines:

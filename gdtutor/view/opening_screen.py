@@ -12,9 +12,6 @@ from gdtutor.view.page import LARGE, PAGE, page_lines, prose_width
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.too_small import is_too_small, too_small_frame
 
-SAYS = line((" opening…", Style.DIM))
-SAYS_IN_ASCII = line((" opening...", Style.DIM))
-
 
 def lesson_cover(
     number: str, title: str, prose: str, width: int, height: int, chars: Chars
@@ -45,7 +42,7 @@ def library_cover(library: Library, width: int, height: int, chars: Chars) -> Fr
 
 
 def _frame(lines: Lines, width: int, height: int, chars: Chars) -> Frame:
-    says = SAYS if chars.unicode else SAYS_IN_ASCII
+    says = line((f" opening{chars.ellipsis}", Style.DIM))
     return Frame(
         width, height, tuple(fitted(content, width, chars) for content in (*lines, (), says))
     )

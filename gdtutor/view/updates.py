@@ -11,6 +11,7 @@ from gdtutor.engine.shapes import expression_shape
 from gdtutor.session.operands import update_operands
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import Struct, replace
+from gdtutor.view import notation
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import Equation, equation_lines
@@ -135,7 +136,7 @@ def update_writer(context: Context, name: str, values: dict[str, Array]) -> Writ
         context.chars,
         leaf,
         lambda expr: expression_shape(expr, shapes) != (),
-        context.number_in_formula,
+        notation.exact,
     )
 
 

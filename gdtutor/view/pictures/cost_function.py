@@ -14,7 +14,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.training.evaluation import all_fit, fitting_batches
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.values import Struct, replace
-from gdtutor.view.pictures.paths import ParameterCell, rows_of
+from gdtutor.view.pictures.paths import ParameterCell
 from gdtutor.view.pictures.source import Source, along, cell_of, option, write_cell
 
 MAX_WORK = 1_500_000
@@ -132,18 +132,15 @@ def this_batch(source: Source, trace: Trace, wanted: str, members: int) -> CostF
     """
     wanted = wanted or trace.graph.root
     batch = source.run.batch(source.iteration)
-    if trace.graph is source.problem.graph and len(batch) > most_examples(source, members):
+    most = _most(source.problem, source.parameters, members)
+    if trace.graph is source.problem.graph and len(batch) > most:
         return _over(source.problem, source.parameters, batch, wanted, members)
     given = {leaf.name: trace.values[leaf.name] for leaf in trace.graph.leaves}
     return CostFunction(trace.graph, given, wanted, len(batch), len(batch))
 
 
-def most_examples(source: Source, members: int) -> int:
-    """Return on how many examples so many settings may be measured."""
-    return _most(source.problem, source.parameters, members)
-
-
 def _most(problem: Problem, parameters: dict[str, Array], members: int) -> int:
+    """Return on how many examples so many settings may be measured."""
     rows = sum(max(int(np.prod(np.shape(v)[:1])), 1) for v in parameters.values())
     return max(MAX_WORK // (members * (rows + len(problem.graph.nodes))), 4)
 
@@ -157,5 +154,7 @@ def _over(
         chosen = first
     elif count > most:
         chosen = chosen[np.unique(np.linspace(0, count - 1, most).astype(np.intp))]
-    given = rows_of(problem).given(parameters, chosen)
+    # Examples are taken as rows, not one at a time.
+    rows = replace(problem, is_single=False) if problem.size else problem
+    given = rows.given(parameters, chosen)
     return CostFunction(problem.graph, given, wanted, len(chosen), count)

@@ -12,7 +12,7 @@ from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
 from gdtutor.training.classes import NOISE, UNDECIDED, largest, middle_of
-from gdtutor.training.problem import Problem, input_columns
+from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.pictures.planes import at_points, no_point
 from gdtutor.view.pictures.source import Source, is_set, option
@@ -54,7 +54,9 @@ def output_neurons(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
     middle, are_shares = middle_of(problem), _are_shares(problem.graph, name)
     if name == problem.prediction and middle is None and not are_shares:
         return ()
-    if asked is None or are_shares or _is_plain_prediction(problem, name):
+    # The sum behind a prediction that is an activation tells its side.
+    is_plain = name == problem.prediction and name not in activation_lines(problem.graph)
+    if asked is None or are_shares or is_plain:
         return (Neuron(name, None, middle or 0.0, label),)
     return _rows(source, name, problem.graph)
 
@@ -74,11 +76,6 @@ def _are_shares(graph: Graph, name: str) -> bool:
     """Say whether the rows of a line compete, so that the largest of them is what it says."""
     last = graph.nodes[graph.lines[graph.line_by_name[name]].last]
     return OPERATIONS[last.op].kind is Kind.COLUMNS
-
-
-def _is_plain_prediction(problem: Problem, name: str) -> bool:
-    """Say whether a line is the prediction and no activation, whose sum would tell its side."""
-    return name == problem.prediction and name not in activation_lines(problem.graph)
 
 
 def hidden_neurons(source: Source) -> tuple[Neuron, ...]:

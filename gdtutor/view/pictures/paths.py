@@ -15,7 +15,6 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.problem import problem_of, settings_of
 from gdtutor.lesson.selectors import parse_cell
-from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
@@ -135,11 +134,6 @@ def variant_run(lesson: Lesson, name: str, seed: int | None) -> tuple[Lesson, Ru
     if settings is None:
         raise GdTutorError(f"the variant {name} does not train", "give it a [training] table")
     return changed, Run((RunSegment(0, problem_of(changed, seed=seed), settings),))
-
-
-def rows_of(problem: Problem) -> Problem:
-    """Return a problem that takes its examples as rows, not one at a time."""
-    return replace(problem, is_single=False) if problem.size else problem
 
 
 def stands_at(source: Source, cells: tuple[ParameterCell, ...]) -> Array:

@@ -124,7 +124,12 @@ def _counts(source: Source, learned: Array, expected: Array, width: int) -> list
     if train < count:
         parts = [("training: ", slice(train)), (f"held out ({HELD}): ", slice(train, None))]
     if kinds is None:
-        return [row for part in parts for row in _distance(source, learned - expected, *part)]
+        with np.errstate(all="ignore"):
+            errors = [
+                (name, float(np.mean(np.abs((learned - expected)[:, part]))))
+                for name, part in parts
+            ]
+        return [line(f"{name}mean distance {source.number(error, 3)}") for name, error in errors]
     said_class, true_class = kinds
     rows = [
         row
@@ -144,12 +149,6 @@ def _labels(source: Source, width: int) -> list[Line]:
         f"{i} {name}" for i, name in enumerate(class_names(source.problem, source.chars))
     )
     return list(wrapped(named, width, Style.DIM)) if named else []
-
-
-def _distance(source: Source, errors: Array, name: str, part: slice) -> list[Line]:
-    with np.errstate(all="ignore"):
-        error = float(np.mean(np.abs(errors[:, part])))
-    return [line(f"{name}mean distance {source.number(error, 3)}")]
 
 
 def _right(said_class: Array, true_class: Array, name: str, width: int) -> tuple[str, int, Style]:
