@@ -57,8 +57,10 @@ def lines_of(store: ProgressStore, only: str = "") -> list[str]:
     places, finished = store.places(), store.finished_lessons()
     lines, done = list(store.messages), store.tasks_done()
     read = (read_summary(path) for path in discover(shipped_lessons_folder()))
-    asked = {entry.id: entry.tasks for entry in read if entry is not None}
-    for lesson in [only] if only else store.lessons():
+    shelf = {entry.id: entry for entry in read if entry is not None}
+    # The course in its order, with its names of the library; then what else is remembered.
+    known = sorted(store.lessons(), key=lambda one: [*shelf].index(one) if one in shelf else 1000)
+    for lesson in [only] if only else known:
         tried = [one for one in store.attempts(lesson) if not one.question.startswith(TASK)]
         right = sum(1 for one in tried if one.correct)
         place = places.get(lesson)
@@ -68,10 +70,13 @@ def lines_of(store: ProgressStore, only: str = "") -> list[str]:
         counted = "exercises right at the first try" if lesson == PRACTICE else "attempts right"
         parts.append(f"{right} of {len(tried)} {counted}" if tried else "")
         tasks = sum(whose == lesson and t not in (READ, WRITTEN) for whose, t in done)
-        of = f" of {asked[lesson]}" if asked.get(lesson) else ""
+        entry = shelf.get(lesson)
+        of = f" of {entry.tasks}" if entry is not None and entry.tasks else ""
         parts.append(f"{tasks}{of} tasks done" if tasks or of else "")
         parts.append("program written" if (lesson, WRITTEN) in done else "")
-        lines.append(f"{lesson:<24} {', '.join(part for part in parts if part)}".rstrip())
+        name = lesson if entry is None else f"{entry.number} {lesson}"
+        title = "" if entry is None else f"{entry.title}: "
+        lines.append(f"{name:<24} {title}{', '.join(part for part in parts if part)}".rstrip())
         slips = Counter(one.slip for one in tried if one.slip).most_common()
         if slips:
             lines.append(f"{'':<24} slips: {', '.join(f'{slip} ({n})' for slip, n in slips)}")

@@ -214,12 +214,19 @@ def _change(session: Walk, count: int) -> Session:
     return asked(session, PromptKind.EDIT, f"change ({example_of_edit(session)})")
 
 
+def _place_label(session: Walk) -> str:
+    """Return what can be typed to be gone to in the walk, with a step that is there."""
+    later = ", iteration 37, epoch 37" * session.lesson.trains
+    return f"go to ({navigation.example_of_place(session)}{later})"
+
+
 def goto_label(session: Walk) -> str:
     """Return what can be typed to be gone to beside a curve, with examples that are there."""
     training, others = session.training, ""
     if has_others(session) and session.screen is Screen.TRAIN:
         beside = session.kept[0]
         others = f", or run {beside.label.removeprefix(f'{beside.setting} ')} of those beside"
+        others += f", which sets {beside.setting}" * bool(beside.setting)
     epoch = min(max(len(training.costs) - 1, 0), 50)
     return f"iteration ({min(training.iterations, 3071)}), or epoch {epoch}{others}"
 
@@ -262,10 +269,9 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("first", ("home", "g g"), "first step of the iteration; again: start of the lesson", _STUDY,
             _first),
     Row("last", ("end", "G"), "last step; 12G goes to step 12", _STUDY, _last_or_numbered),
-    Row("goto", ("colon",), "go to a place: 12, backward:w1, iteration 37, 37/backward:W1[0,1]",
-            _STUDY,
-            lambda s, _: asked(s, PromptKind.GOTO, f"go to ({navigation.example_of_place(s)})"),
-            "go to"),
+    Row("goto", ("colon",),
+            "go to a place: 12, backward:w1, 37/backward:W1[0,1], iteration 37, epoch 37", _STUDY,
+            lambda s, _: asked(s, PromptKind.GOTO, _place_label(s)), "go to"),
     Row("unfold", ("x",), "unfold the node into its operations, or fold it", _STUDY,
             display_options.toggle_fold, "unfold", why_not=works_at.unfolding),
     Row("repetition", ("X",), "fold a repetition to one count, as 3X to t = 3, or walk it whole",
@@ -273,8 +279,9 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("cell", ("c",), "open a cell of the matrix; arrows move, Esc closes", _STUDY,
             display_options.toggle_cell, "cell", why_not=works_at.cells),
     Row("up", ("up",), "scroll the text up; with a cell open, the cell above", _STUDY,
-            _back(_down)),
-    Row("down", ("down",), "scroll the text down; with a cell open, the cell below", _STUDY, _down),
+            _back(_down), why_not=works_at.rows),
+    Row("down", ("down",), "scroll the text down; with a cell open, the cell below", _STUDY, _down,
+            why_not=works_at.rows),
     Row("example", ("o",), "follow the next example of the batch", _STUDY,
             display_options.next_example, "example", why_not=works_at.examples),
     Row("tab", ("tab",), "the next panel at full size: graph, values, note, node", _STUDY,

@@ -8,7 +8,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Result
 from gdtutor.session.moving import moved
-from gdtutor.session.navigation import goto, said
+from gdtutor.session.navigation import EPOCH, goto, said
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.runs import OWN, in_variant
 from gdtutor.session.state import Playing, Screen, Walk
@@ -17,7 +17,6 @@ from gdtutor.values import replace
 
 COLUMNS = 60
 """Steps of the cursor keys from one end of the curve to the other."""
-_EPOCH = re.compile(r"epoch[ :]+(\d{1,9})")
 _RUN = re.compile(r"run[ :]+(.+)")
 
 
@@ -77,7 +76,7 @@ def goto_from_curve(session: Walk, text: str) -> Walk | Result:
     Raises:
         GdTutorError: For a place that cannot be read, does not exist, or is not trained yet.
     """
-    named = _EPOCH.fullmatch(text.strip())
+    named = EPOCH.fullmatch(text.strip())
     if named is not None:
         return _at_epoch(session, int(named.group(1)))
     run = _RUN.fullmatch(text.strip())

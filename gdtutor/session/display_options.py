@@ -112,6 +112,8 @@ def move_cell(session: Walk, down: int, right: int) -> Walk:
         return session
     by = (down, right)[-len(shape) :]
     moved = tuple(min(max(i + d, 0), n - 1) for i, d, n in zip(cell, by, shape, strict=True))
+    if moved == cell:
+        return said(session, f"{cell_name('', cell)} is the last cell this way.")
     return replace(session, look=replace(session.look, cell=moved))
 
 
@@ -145,6 +147,8 @@ def to_operand(session: Walk, count: int) -> Walk:
     number, iteration = min(count, len(found)), session.moment.iteration
     step, here = found[number - 1], current_step(session)
     told = f"This is operand {number} of {len(found)}; Backspace goes back from it."
+    if step.phase is Phase.GIVEN and len(found) == 1:
+        told = "All operands are given here; Backspace goes back."
     if here is not None and here.phase is Phase.GIVEN:
         after = moved_to(with_trail(session), iteration - 1, step)
         return said(after, f"{step.node} was computed here, by the update before. {told}")

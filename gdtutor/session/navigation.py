@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.shapes import has_cell
 from gdtutor.lesson.selectors import Selector, parse_selector
@@ -9,6 +11,9 @@ from gdtutor.session.moving import moved, moved_to, recomputed
 from gdtutor.session.state import S, W, Walk, current_step, has_opening
 from gdtutor.session.steps import Phase, find_step
 from gdtutor.values import replace
+
+EPOCH = re.compile(r"epoch[ :]+(\d{1,9})")
+"""An epoch, as it is typed."""
 
 
 def said(session: S, message: str, *, error: bool = False) -> S:
@@ -100,6 +105,9 @@ def next_iteration(session: Walk, count: int) -> Walk:
     """Go to the same step so many iterations later."""
     if not session.lesson.trains:
         return said(session, "This lesson does not train, so it has one iteration only.")
+    if not session.step and not session.look.is_closing:
+        # The opening page stands before the first iteration.
+        return moved(session, count - 1, 1)
     return _at_iteration(session, session.moment.iteration + count)
 
 
@@ -161,13 +169,15 @@ def _as_written(session: Walk, name: str) -> str:
 
 def goto(session: W, text: str) -> W:
     """Go to a place named as in `--at`; without an iteration it is the present one. The name of a
-    node alone is its nearest step.
+    node alone is its nearest step, `epoch 37` the iteration that it begins with.
 
     Raises:
         GdTutorError: For a place that cannot be read or does not exist.
     """
-    text = _with_phase(session, text)
-    selector = parse_selector(text)
+    epoch = EPOCH.fullmatch(text.strip())
+    if epoch is not None:
+        text = f"iteration {int(epoch.group(1)) * session.run.iterations_per_epoch}"
+    selector = parse_selector(_with_phase(session, text))
     if "/" not in text and not text.lstrip().startswith("iteration"):
         selector = replace(selector, iteration=session.moment.iteration)
     if selector.step is not None:

@@ -87,6 +87,13 @@ def cells(session: Walk) -> str:
     return "There is no matrix at this step whose cells could be opened."
 
 
+def rows(session: Walk) -> str:
+    """For the rows of an open cell's matrix, and for scrolling."""
+    *above, _ = (1, 1, *cell_shape(session))
+    is_row = session.look.cell is not None and above[-1] < 2
+    return "One row is all there is; the arrows to the side go along it." if is_row else ""
+
+
 def examples(session: Walk) -> str:
     """For following another example."""
     return "" if len(session.moment.batch) > 1 else "This iteration sees one example only."

@@ -25,6 +25,10 @@ _COUNTS = {
     Screen.HELP: "5↓ scrolls by five lines",
 }
 """What a count does, by screen."""
+_BESIDE = (
+    "In a shell, gdtutor play opens a playground of networks, gdtutor practice asks exercises, and"
+    " gdtutor progress lists what is remembered."
+)
 
 
 def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
@@ -93,6 +97,8 @@ def help_lines(
     for command in commands:
         lines.extend(_entry(command.shown(chars.unicode), command.title, widest, width))
     lines += wrapped(f"Digits before a key are a count: {_COUNTS[screen]}.", width)
+    if screen is Screen.LIBRARY:
+        lines += wrapped(_BESIDE, width)
     if around:
         lines += [(), line(("Keys of the speaker", Style.TITLE))]
         for key in around:

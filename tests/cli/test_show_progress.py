@@ -40,6 +40,16 @@ def test_progress_is_shown_for_every_lesson(store, capsys):
     assert str(store) in out
 
 
+def test_lessons_stand_in_the_order_of_the_course_with_number_and_title(store, capsys):
+    with ProgressStore(store) as opened:
+        opened.apply([Attempt("practice", "sum", "2", True, None, 6.0)])
+    assert main(["progress"]) == 0
+    out = capsys.readouterr().out
+    heads = [row for row in out.splitlines() if row[:1].strip() and not row.startswith("Kept")]
+    assert [row.split("  ")[0] for row in heads] == ["04 loss", "06 bias", "practice"]
+    assert "06 bias                  The bias to the rescue: iteration 3, step 5 of 13" in out
+
+
 def test_exercises_count_at_the_first_try_and_the_playground_tells_its_epoch(store, capsys):
     command = "gdtutor play --data moons"
     with ProgressStore(store) as opened:

@@ -209,3 +209,20 @@ def test_the_cell_that_opens_is_of_the_example_that_is_followed() -> None:
     assert press(session, "c").look.cell == (0, session.look.example) == (0, 2)
     last = replace(session, look=replace(session.look, example=9))
     assert press(last, "c").look.cell == (0, 3)
+
+
+def test_a_matrix_of_one_row_offers_no_other_and_its_ends_are_told() -> None:
+    session = press(open_at("or-vectorised", "forward:Z"), "c")
+    assert "down" not in {command.name for command in named_keys(session, is_narrow=False)}
+    for key in ("up", "down"):
+        assert "One row is all there is" in press(session, key).message
+    end = press(session, "9right")
+    assert end.look.cell == (0, 3)
+    assert "[0,3] is the last cell this way." in press(end, "right").message
+    several = press(open_at("xor-hidden", "forward:Z1"), "c")
+    assert "down" in {command.name for command in named_keys(several, is_narrow=False)}
+
+
+def test_operands_that_are_all_given_are_said_to_be() -> None:
+    session = press(open_at("or-vectorised", "forward:Z"), "c enter")
+    assert session.message.startswith("All operands are given here; Backspace goes back.")

@@ -90,8 +90,26 @@ def test_phases_and_iterations_are_one_key_apart() -> None:
     assert "iteration 0" in press(session, "pageup").message
 
 
-def test_from_the_opening_page_the_next_iteration_begins_at_its_first_step() -> None:
-    assert place(press(open_at("bias"), "pagedown")) == (1, 1, "given", "")
+def test_from_the_opening_page_the_next_iteration_is_the_first_one() -> None:
+    assert place(press(open_at("bias"), "pagedown")) == (0, 1, "given", "")
+    assert place(press(open_at("bias"), "pagedown pagedown")) == (1, 1, "given", "")
+    assert place(press(open_at("bias"), "3pagedown")) == (2, 1, "given", "")
+
+
+@pytest.mark.parametrize("where", ["given", "t"])
+def test_an_iteration_and_an_epoch_are_gone_to_by_their_words(where: str) -> None:
+    at, keys = ("", "20t") if where == "t" else (where, "")
+    session = press(open_at("batches", at), keys)
+    per = session.run.iterations_per_epoch
+    assert place(press(session, ": iteration space 3 enter"))[0] == 3
+    there = press(session, ": epoch space 2 enter")
+    if where == "t":
+        assert there.train_look.cursor == 2
+    else:
+        assert place(there)[:2] == (2 * per, 1)
+        label = press(session, ":").prompt
+        assert label is not None
+        assert "iteration 37, epoch 37" in label.label
 
 
 def test_enter_leads_nowhere_where_no_question_is_open() -> None:
@@ -177,7 +195,7 @@ def test_given_values_are_one_step_and_inputs_get_no_backward_step() -> None:
 def test_the_example_of_a_place_is_one_that_the_lesson_has(name: str) -> None:
     session = press(open_at(name), ":")
     assert session.prompt is not None
-    example = session.prompt.label.removeprefix("go to (").removesuffix(")")
+    example = session.prompt.label.removeprefix("go to (").removesuffix(")").partition(", ")[0]
     phase, _, node = example.partition(":")
     assert place(goto(session, example))[2:] == (phase, node)
 

@@ -8,9 +8,12 @@ from walks import NEURON, walk
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.session.state import Screen
 from gdtutor.session.update import update
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.glossary import WORDS
+from gdtutor.view.help import help_lines
+from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 
@@ -106,3 +109,9 @@ def test_help_says_where_the_named_slips_are_listed(keys):
     rows = [row.strip("│█░ ") for row in shown(keys)[:2]]
     assert rows[0].startswith("slip ")
     assert "gdtutor progress lists them" in " ".join(" ".join(rows).split())
+
+
+def test_help_of_the_library_names_what_else_a_shell_starts():
+    text = " ".join(text_of(row) for row in help_lines(Screen.LIBRARY, 76, UNICODE))
+    for command in ("gdtutor play", "gdtutor practice", "gdtutor progress"):
+        assert command in " ".join(text.split())

@@ -132,7 +132,8 @@ def test_a_page_of_text_is_paged_to_its_end_before_the_next_iteration():
     assert "PgDn page" not in text
     whole = len(prose_lines(opening.lesson.prose, prose_width(80), UNICODE))
     assert session.look.scroll == whole - 19
-    assert paged(session, "pgdn")[0].moment.iteration == 1
+    on = paged(session, "pgdn")[0]
+    assert (on.moment.iteration, on.step) == (0, 1)
     assert paged(session, "home")[0].look.scroll == 0
     assert paged(session, "home pgdn")[0].look.scroll == paged(opening, "pgdn")[0].look.scroll
     assert paged(session, "home end")[0].look.scroll == session.look.scroll
