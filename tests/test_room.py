@@ -176,3 +176,13 @@ def test_a_table_has_a_column_of_gradients_where_the_walk_goes_back(name, has):
     session = session_at(shipped_lessons_folder() / name, at="given")
     text = frame_of(replace(session, challenge=None), 120, 36, UNICODE).text()
     assert bool(re.search("value  ∇", text)) is has
+
+
+def test_the_program_stands_whole_below_the_values_where_the_column_of_the_step_would_cut_it():
+    session = session_at(shipped_lessons_folder() / "12-gradients-add-up.md", at="backward:q")
+    rows = frame_of(session, 120, 36, UNICODE).text().splitlines()
+    top = next(n for n, row in enumerate(rows) if row.startswith("╭─ NumPy ──"))
+    assert "more" not in rows[top][:66]
+    assert [row[4:].split()[0] for row in rows[top + 1 : top + 10]] == [
+        "u", "v", "J", "dJ", "dv", "dr", "du", "dp", "dq",
+    ]  # fmt: skip

@@ -18,11 +18,13 @@ from gdtutor.session.moment import roughly
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Walk
 from gdtutor.session.steps import Step
-from gdtutor.values import replace
+from gdtutor.values import Struct, replace
 from gdtutor.view.context import Context, once
 from gdtutor.view.explain import node_lines, note_lines
 from gdtutor.view.graph.panel import graph_drawing
 
+THREE = 160
+"""Cells of a line from which the table of values has a column of its own."""
 MEASURED = 64
 """Steps of an iteration up to which its panels are as large as the longest of them needs."""
 FRAME = 4
@@ -33,6 +35,22 @@ SPARE = 2
 """Cells that a new value may take beyond those of a gradient: updates are not worked out before."""
 TRIED = 4
 """Cells by which it gives way at a time: few widths to try, and few to change to."""
+
+
+class Widths(Struct, frozen=True):
+    """Cells of the columns, the borders of their panels included."""
+
+    graph: int
+    node: int
+    values: int
+    """0 where the table of values shares another column."""
+
+
+def widths_for(width: int) -> Widths:
+    """Share out the cells of a line; graph and node have no less room than at 80 columns."""
+    node = min(width * 9 // 20, 66)
+    values = 44 if width >= THREE else 0
+    return Widths(width - node - values, node, values)
 
 
 def _plain(context: Context) -> Context:

@@ -19,10 +19,10 @@ from gdtutor.view.lines import cut, fitted, line, text_of, width_of
 from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import LARGE, page_lines, prose_width
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.split import node_cells
+from gdtutor.view.split import node_cells, widths_for
 from gdtutor.view.values import values_panel
 from gdtutor.view.whatif import marked_names
-from gdtutor.view.wide_study import closing_panels, opening_panels, wide_panels, widths_for
+from gdtutor.view.wide_study import closing_panels, opening_panels, wide_panels
 
 COMPACT = (NARROW, 20)
 """Below this width or height one panel shows at a time, under tabs."""

@@ -21,12 +21,10 @@ from gdtutor.view.lines import line
 from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
 from gdtutor.view.page import PAGE, WIDEST, prose_width
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.split import MEASURED, most_lines, node_cells
+from gdtutor.view.split import MEASURED, most_lines, node_cells, widths_for
 from gdtutor.view.values import value_lines, values_panel
 from gdtutor.view.whatif import marked_names
 
-THREE = 160
-"""Cells of a line from which the table of values has a column of its own."""
 LEAST_PICTURE = 12
 """Lines below which a picture is left out, its border included."""
 HIGH_PICTURE = 18
@@ -40,22 +38,6 @@ MOST_KEPT = 9
 CLOSING = WIDEST + 6
 """Cells of a closing page that has more beside it."""
 BORDER = 2
-
-
-class Widths(Struct, frozen=True):
-    """Cells of the columns, the borders of their panels included."""
-
-    graph: int
-    node: int
-    values: int
-    """0 where the table of values shares another column."""
-
-
-def widths_for(width: int) -> Widths:
-    """Share out the cells of a line; graph and node have no less room than at 80 columns."""
-    node = min(width * 9 // 20, 66)
-    values = 44 if width >= THREE else 0
-    return Widths(width - node - values, node, values)
 
 
 class PanelNeed(Struct, frozen=True, eq=False):
@@ -91,9 +73,13 @@ def wide_panels(session: Walk, context: Context, title: str, width: int, height:
         graph.append(_values(context, widths.graph))
     elif not widths.values:
         beside_step = [*node, _values(context, widths.node)]
-    # The program fills up the column of the step; where it has no room, its one line is there.
-    code = _code(context, widths.node)
-    if sum(one.lines for one in beside_step) + LEAST <= height:
+    # The program fills up the column of the step, or of the graph where it stands whole in that
+    # alone; where it has no room, its one line is there.
+    code, has_room = _code(context, widths.node), picture is None and not widths.values
+    left, right = (height - sum(one.lines for one in column) for column in (graph, beside_step))
+    if has_room and right < code.lines <= left:
+        graph.append(_code(context, widths.graph))
+    elif right >= LEAST:
         beside_step = [*beside_step, code]
     else:
         beside_step[0] = _with_numpy(context, beside_step[0], widths.node)
