@@ -237,10 +237,6 @@ class Context(Struct, frozen=True, eq=False):
             return float(array)
         return float(array[min(self.look.example, len(array) - 1)])
 
-    def is_scalar_at_example(self) -> bool:
-        """Say whether every value is one number for the followed example."""
-        return self.graph.by_rows or all(shape == () for shape in self.trace.shapes.values())
-
     def node_expr(self, name: str) -> Expr:
         """Return the formula of a visible node: its line's, or its own operation."""
         return node_expr(self.trace, name)

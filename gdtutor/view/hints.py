@@ -96,7 +96,8 @@ def _use(
     """Return upstream × local of one use, in symbols or in numbers."""
     called = context.gradient_name(challenge.step.node)
     head = f"{called} = " if not sign else " " * (len(called) + 1) + sign
-    if c.local is None or not context.is_scalar_at_example():
+    is_one = context.graph.by_rows or not any(context.trace.shapes.values())
+    if c.local is None or not is_one:
         if not with_numbers:
             return wrapped_formula(head, context.writer().write(c.rule), width)
         return _filled_in(context, Computed(called, c.rule, c.value), challenge, width)

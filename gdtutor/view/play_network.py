@@ -113,7 +113,8 @@ def network_lines(
         weights = parameters[f"W{layer}"] if layer else None
         chosen = chosen_edge(play, layer)
         shown = _shown_neurons(play, layer, room.neurons)
-        rows: list[Line] = [line((_layer_title(play, layer), Style.DIM))]
+        title = "output" if _is_output(play, layer) else f"layer {layer}" if layer else "features"
+        rows: list[Line] = [line((title, Style.DIM))]
         middles = [-1] * len(values)
         high = min(max((height - 1) // len(values), room.rows), 2 * room.columns // 5)
         if room.rows == 1 and high > 1:
@@ -172,18 +173,15 @@ def _marked(play: Play, layer: int, neuron: int, text: str) -> Line:
     return line((text, chosen if is_chosen else Style.DIM))
 
 
-def _layer_title(play: Play, layer: int) -> str:
-    if layer == 0:
-        return "features"
-    return "output" if layer == len(play.playground.layers) - 1 else f"layer {layer}"
+def _is_output(play: Play, layer: int) -> bool:
+    return layer == len(play.playground.layers) - 1
 
 
 def neuron_name(play: Play, layer: int, neuron: int, chars: Chars) -> str:
     """Return what a neuron is called, a feature by its formula."""
     if layer == 0:
         return notation.plain(play.playground.features[neuron], chars)
-    is_last = layer == len(play.playground.layers) - 1
-    name = notation.name("Yhat" if is_last else f"A{layer}", chars)
+    name = notation.name("Yhat" if _is_output(play, layer) else f"A{layer}", chars)
     return f"{name}[{neuron}]"
 
 
@@ -191,8 +189,7 @@ def activation_of_layer(play: Play, layer: int) -> str:
     """Return the activation of a layer; features are what they are."""
     if layer == 0:
         return "linear"
-    is_last = layer == len(play.playground.layers) - 1
-    return play.playground.output if is_last else play.playground.activation
+    return play.playground.output if _is_output(play, layer) else play.playground.activation
 
 
 def neuron_lines(session: Playing, columns: int, rows: int, chars: Chars) -> Lines:

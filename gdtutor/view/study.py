@@ -84,7 +84,8 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
     context = context_of(session, chars)
     header = header_line(session, context, width, chars)
     plots: tuple[Placed, ...] = ()
-    prose, look = page_of(session), session.look
+    # The opening page has no step.
+    prose, look = None if session.step else session.lesson.prose, session.look
     if look.is_closing:
         scroll = closing_scroll(session, width, chars)
         # Beside the page stand panels that Tab does not lead to.
@@ -137,11 +138,6 @@ def _trouble(session: Walk, width: int, chars: Chars) -> Line:
     if found is None or moment.iteration < found.iteration:
         return ()
     return line(" ", (short_diagnosis(session, width - 1, chars), Style.WARNING))
-
-
-def page_of(session: Walk) -> str | None:
-    """Return the opening page, None at a step."""
-    return None if session.step else session.lesson.prose
 
 
 def _panels(session: Walk, context: Context, width: int, height: int) -> Block:

@@ -170,13 +170,6 @@ def _of_sweep(session: Walk) -> tuple[int, int, tuple[str, ...]] | None:
     return now.done, max(now.wanted, 1), (whole, f"{now.done:,}/{now.wanted:,} ep in {runs} runs")
 
 
-def _goal(session: Walk, wanted: int) -> float:
-    """Return the epoch at which training was asked to end."""
-    if session.goal is None:
-        return wanted
-    return session.goal / session.run.iterations_per_epoch
-
-
 def _of_run(session: Walk) -> tuple[int, int, tuple[str, ...]]:
     """Return the epochs done and wanted of the own run, and words, fewer and fewer."""
     snapshot = session.training
@@ -187,8 +180,10 @@ def _of_run(session: Walk) -> tuple[int, int, tuple[str, ...]]:
     speed = f"{rate:,.{0 if rate >= 10 else 1 if rate >= 1 else 3}f}" if rate else ""
     left = ""
     if snapshot.status is Status.RUNNING and rate:
-        seconds = max(_goal(session, wanted) - done, 0) / rate
-        if watches(session) and session.goal is None:
+        goal = session.goal
+        asked_for = wanted if goal is None else goal / session.run.iterations_per_epoch
+        seconds = max(asked_for - done, 0) / rate
+        if watches(session) and goal is None:
             seconds = WATCHED - seconds_watched(done, wanted)
         left = f"{seconds:.1f} s left"
     plain, short = f"{done:,} of {wanted:,} epochs", f"{done:,}/{wanted:,}"

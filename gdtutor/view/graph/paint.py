@@ -30,8 +30,8 @@ ASCII_STROKES = {"─": "-", "│": "|", "•": "o"}
 """Every other joint is a `+`."""
 HEADS = {"right": "▶>", "left": "◀<", "down": "▼v", "up": "▲^"}
 """Arrow heads, in Unicode and in ASCII."""
+_TOWARDS = {(-1, 0): "left", (1, 0): "right", (0, -1): "up", (0, 1): "down"}
 OPPOSITE = {"right": "left", "left": "right", "down": "up", "up": "down"}
-_TOWARDS = {LEFT: "left", RIGHT: "right", UP: "up", DOWN: "down"}
 MARKS = {Phase.GIVEN: "›:", Phase.FORWARD: "▶>", Phase.BACKWARD: "◀<", Phase.UPDATE: "●@"}
 """What stands before the current node, in Unicode and in ASCII."""
 
@@ -90,7 +90,7 @@ def _back(stroke: Stroke, below: int) -> Stroke:
     """
     (x, y), (to_x, to_y) = stroke.points[0], stroke.points[1]
     dx, dy = (to_x > x) - (to_x < x), (to_y > y) - (to_y < y)
-    onward = _TOWARDS[SIDES[dx, dy]] if (dx, dy) in SIDES else stroke.head
+    onward = _TOWARDS.get((dx, dy), stroke.head)
     if onward == "down":
         y = min(max(y, below), to_y)
     points = ((x, y), *stroke.points[1:])
