@@ -29,6 +29,7 @@ from gdtutor.view.screen import frame_of
 
 LESSONS = {entry.id: entry.path for entry in listing(shipped_lessons_folder())}
 SIZES = ((40, 12), (80, 24), (120, 36))
+LARGE = (200, 50)
 SETS = {"unicode": UNICODE, "ascii": ASCII}
 WALKS = {
     "bias": ("forward:z x", "backward:b", "backward:w1 v", "backward:z e b space 0.5 enter",
@@ -81,6 +82,18 @@ def test_first_middle_and_last_step_of_every_lesson(
 @pytest.mark.parametrize("chars", SETS)
 @pytest.mark.parametrize("name", WALKS)
 def test_walks_at_every_size_in_both_character_sets(
+    name: str, chars: str, size: tuple[int, int], assert_screen: GoldenScreens
+) -> None:
+    assert_walks(name, chars, size, assert_screen)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["bias", "xor-hidden"])
+def test_walks_on_a_large_terminal(name: str, assert_screen: GoldenScreens) -> None:
+    assert_walks(name, "unicode", LARGE, assert_screen)
+
+
+def assert_walks(
     name: str, chars: str, size: tuple[int, int], assert_screen: GoldenScreens
 ) -> None:
     screens = []
