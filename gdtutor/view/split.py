@@ -14,6 +14,10 @@ There the graph flows down, in one layout for all lessons.
 
 from __future__ import annotations
 
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import Trace
 from gdtutor.session.moment import roughly
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Walk
@@ -33,6 +37,8 @@ LEAST_NODE = 42
 """Cells of the node panel at 80 columns, its border included."""
 SPARE = 2
 """Cells that a new value may take beyond those of a gradient: updates are not worked out before."""
+TYPICAL = -0.12345
+"""What is as wide as most numbers at four digits."""
 TRIED = 4
 """Cells by which it gives way at a time: few widths to try, and few to change to."""
 
@@ -86,6 +92,22 @@ def most_lines(session: Walk, context: Context, width: int) -> tuple[int, int]:
     return once(_key(session, context, "lines", width), measured)
 
 
+def _typical(context: Context) -> Context:
+    """Return a step with one number in place of all that is computed: what is measured of it tells
+    nothing of a number that is asked for."""
+
+    def typical(trace: Trace) -> Trace:
+        computed = {name: full(trace, name) for name in trace.graph.node_by_name}
+        gradients = {name: full(trace, name) for name in trace.gradients}
+        return replace(trace, values={**trace.values, **computed}, gradients=gradients)
+
+    def full(trace: Trace, name: str) -> Array:
+        return np.full(trace.shapes[name], TYPICAL)
+
+    traces = tuple(map(typical, context.moment.traces))
+    return replace(context, moment=replace(context.moment, traces=traces))
+
+
 def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int) -> int:
     """Return the cells of the node panel, its border included.
 
@@ -98,12 +120,12 @@ def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int
     """
 
     def measured() -> int:
-        first = replace(_plain(context), step=_steps(context)[0])
+        first = replace(_typical(_plain(context)), step=_steps(context)[0])
         for node in range(usual, min(usual, LEAST_NODE) - 1, -TRIED):
             cells = both - node - FRAME - (SPARE if node < usual else 0)
             if graph_drawing(first, cells, rows).is_across:
                 before, after = (
-                    most_lines(session, context, width - FRAME)[0] for width in (usual, node)
+                    most_lines(session, first, width - FRAME)[0] for width in (usual, node)
                 )
                 return node if after <= max(before, rows // 2) else usual
         return usual

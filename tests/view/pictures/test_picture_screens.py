@@ -13,8 +13,6 @@ from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of
 
 KEPT = Path(__file__).parents[2] / "data" / "screens"
-COLUMNS = {(80, 24): 38, (120, 36): 66}
-"""Cells of the panel of a picture, which is the lowest one at the left."""
 SEEDS = """kind = "seeds"
 variants = ["one by one", "all at once"]
 below = 0.05
@@ -48,8 +46,10 @@ def test_the_screen_is_as_it_was_read(name):
     shown = ""
     for width, height, chars in ((80, 24, UNICODE), (80, 24, ASCII), (120, 36, UNICODE)):
         lines = frame_text(frame_of(walked, width, height, chars), chars).splitlines()
-        rows = [row[: COLUMNS[width, height]] for row in lines]
-        top = max(n for n, row in enumerate(rows) if row.startswith(("╭─ ", "+- ")))
+        # Its panel is the lowest one at the left.
+        top = max(n for n, row in enumerate(lines) if row.startswith(("╭─ ", "+- ")))
+        columns = min(n for n, sign in enumerate(lines[top]) if n and sign in "╮+") + 1
+        rows = [row[:columns] for row in lines]
         bottom = next(n for n in range(top + 1, height) if rows[n][0] in "╰+")
         text = "\n".join(rows[top : bottom + 1])
         shown += f"== {width}x{height}{'' if chars.unicode else ' ascii'}\n{text}\n"
