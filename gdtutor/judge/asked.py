@@ -10,6 +10,7 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.numpy_text import plain_name
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape
+from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.operands import node_expr
@@ -98,17 +99,21 @@ def is_over_batch(moment: Moment, asked: AskedName) -> bool:
     return bool(moment.traces[asked.step.scene].axes.get(asked.node, ()))
 
 
+def rules_of(name: AskedName, trace: Trace) -> list[tuple[Expr, str]]:
+    """Return the formulas that make a value: a line's own, or one for every line that hands a
+    gradient on, each with that line; '' beside a line's own."""
+    if name.is_gradient:
+        return [(c.rule, c.consumer) for c in trace.contributions[name.node]]
+    return [(node_expr(trace, name.node), "")]
+
+
 def operands_of(
     name: AskedName, asked: Sequence[AskedName], moment: Moment, there: Container[str]
 ) -> set[str]:
     """Return the names that a value is made of; in the place of one that is not there, its own."""
-    trace = moment.traces[name.step.scene]
-    used: set[tuple[str, bool]] = set()
-    if name.is_gradient:
-        for c in trace.contributions[name.node]:
-            used |= {(c.consumer, True), *((n.name, False) for n in names_in(c.rule))}
-    else:
-        used = {(n.name, False) for n in names_in(node_expr(trace, name.node))}
+    rules = rules_of(name, moment.traces[name.step.scene])
+    used = {(n.name, False) for rule, _ in rules for n in names_in(rule)}
+    used |= {(consumer, True) for _, consumer in rules}
     found = set()
     for one in asked:
         if one.step.scene == name.step.scene and (one.node, one.is_gradient) in used:
@@ -118,11 +123,9 @@ def operands_of(
 
 def shape_text(shape: Shape) -> str:
     """Return a shape as the blanks name it: `3×4`, or `a number`."""
-    return "×".join(map(str, shape)) if len(shape) > 1 else _short(shape)
-
-
-def _short(shape: Shape) -> str:
-    return f"{shape[0]} numbers" if shape else "a number"
+    if len(shape) == 1:
+        return f"{shape[0]} numbers"
+    return "×".join(map(str, shape)) or "a number"
 
 
 def chain_of(graph: Graph) -> tuple[Link, ...]:

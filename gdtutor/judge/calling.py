@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 
 from gdtutor.judge.left_values import classes_of
-
-Space = dict[str, Any]
-"""The names of a module."""
+from gdtutor.judge.value_watch import Space
 
 _OF_PARAMETERS = frozenset({"params", "parameters", "weights", "theta", "p"})
 _OF_CACHE = frozenset({"cache", "caches", "saved", "memory", "ctx", "context", "memo", "out"})
@@ -114,7 +112,7 @@ class Layers:
         if link[0] != "linear":
             return kind()
         weight, bias = given[link[2]], given[link[3]]
-        layer = kind(**_sizes(kind, weight, bias))
+        layer = _linear_made(kind, weight, bias)
         _set(layer, _WEIGHTS, weight)
         _set(layer, _BIASES, bias)
         return layer
@@ -145,26 +143,12 @@ def layer_class(space: Space, words: Sequence[str] = _LINEAR) -> type | None:
     return next(fitting, None)
 
 
-def _sizes(kind: type, weight: Any, bias: Any) -> Space:
-    """Return the arguments that a linear layer is made with, by the names it asks for."""
-    chosen: Space = {}
-    is_row = _is_row(weight, bias)
-    for name, parameter in inspect.signature(kind).parameters.items():
-        if name in _WEIGHTS:
-            chosen[name] = weight
-        elif name in _BIASES:
-            chosen[name] = bias
-        elif name.lower() in _IN:
-            chosen[name] = weight.shape[0 if is_row else 1]
-        elif name.lower() in _OUT:
-            chosen[name] = weight.shape[1 if is_row else 0]
-        elif name in ("rng", "random"):
-            chosen[name] = np.random.RandomState(0)
-        elif parameter.default is parameter.empty and parameter.kind is not parameter.VAR_KEYWORD:
-            if parameter.kind is parameter.VAR_POSITIONAL:
-                continue
-            raise LookupError(f"{kind.__name__} asks for '{name}', which the lesson does not have")
-    return chosen
+def _linear_made(kind: type, weight: Any, bias: Any) -> Any:
+    """Return a linear layer, made with what its class asks for by name."""
+    known = dict.fromkeys(_WEIGHTS, weight) | dict.fromkeys(_BIASES, bias)
+    known |= dict.fromkeys(("rng", "random"), np.random.RandomState(0))
+    outputs, inputs = weight.shape[::-1] if _is_row(weight, bias) else weight.shape
+    return _called(kind, known, dict.fromkeys(_IN, inputs) | dict.fromkeys(_OUT, outputs))
 
 
 def _set(layer: Any, names: Sequence[str], value: Any) -> None:
@@ -215,22 +199,25 @@ def call_by_names(function: Callable[..., Any], known: Mapping[str, Any], cache:
     Raises:
         LookupError: It asks for a name that nothing is known of.
     """
+    alike = dict.fromkeys(_OF_PARAMETERS, known["params"])
+    alike |= {} if cache is None else dict.fromkeys(_OF_CACHE, cache)
+    meant = {name: known[own] for name, own in _MEANT.items() if own in known}
+    return _called(function, {**meant, **known}, alike)
+
+
+def _called(
+    function: Callable[..., Any], known: Mapping[str, Any], alike: Mapping[str, Any]
+) -> Any:
+    """Call a function with what it asks for: of a name that is known, or in small letters alike."""
     chosen: Space = {}
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         if name in known:
-            value = known[name]
-        elif name.lower() in _OF_PARAMETERS:
-            value = known["params"]
-        elif cache is not None and name.lower() in _OF_CACHE:
-            value = cache
-        elif _MEANT.get(name) in known:
-            value = known[_MEANT[name]]
-        elif parameter.default is not parameter.empty:
-            continue
-        else:
+            chosen[name] = known[name]
+        elif name.lower() in alike:
+            chosen[name] = alike[name.lower()]
+        elif parameter.default is parameter.empty:
             asked = f"{function.__name__} asks for '{name}', which the lesson does not have"
             raise LookupError(asked)
-        chosen[name] = value
     return function(**chosen)

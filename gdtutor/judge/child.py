@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from gdtutor.judge.calling import Layers, Space, call_by_names, laid_by, layer_class
+from gdtutor.judge.calling import Layers, call_by_names, laid_by, layer_class
 from gdtutor.judge.givens import EPOCHS, GIVEN, Givens, spelled
 from gdtutor.judge.left_values import (
     HeldParameters,
@@ -43,7 +43,7 @@ from gdtutor.judge.rewriting import (
     unread_as,
 )
 from gdtutor.judge.source import bindings_of, declares_rows, names_table, turned_in
-from gdtutor.judge.value_watch import ValueWatch, own_lines, told_error
+from gdtutor.judge.value_watch import Space, ValueWatch, own_lines, told_error
 
 Job = dict[str, Any]
 

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gdtutor.judge.source import name_of
+from gdtutor.judge.value_watch import Space
 
 EPOCHS = frozenset(
     {"epochs", "n_epochs", "num_epochs", "iterations", "n_iterations", "num_iterations"}
 )
-Space = dict[str, Any]
-"""The names of a module."""
 _READS = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
 GIVEN = "__gdtutor_given__"
 """What a line that types a given value calls, with the name, the value, and whether it takes it out

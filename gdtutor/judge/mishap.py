@@ -10,13 +10,12 @@ from typing import Any
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.trace import Trace
-from gdtutor.judge.asked import AskedName, data_names, shape_text
+from gdtutor.judge.asked import AskedName, data_names, rules_of, shape_text
 from gdtutor.judge.naming import Departure, OneStart
 from gdtutor.judge.process import ProgramCase, ProgramRefused, memory_refusal
 from gdtutor.judge.source import ProgramText, factors_in, last_part
 from gdtutor.judge.starts import AskedProgram
 from gdtutor.session.formula_changes import has_operation, parts_of
-from gdtutor.session.operands import node_expr
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.values import Struct
 
@@ -112,11 +111,8 @@ def refuse_unread(
     known = (None, Slip.TYPED, Slip.STALE_CACHE, Slip.OTHER_VALUE)
     if not own or (own[0].slip and own[0].slip.slip) not in known:
         return
-    trace, step = starts[0].moment.traces[own[0].name.step.scene], own[0].name.step
-    if own[0].name.is_gradient:
-        read = {n.name for c in trace.contributions[step.node] for n in names_in(c.rule)}
-    else:
-        read = {n.name for n in names_in(node_expr(trace, step.node))}
+    trace = starts[0].moment.traces[own[0].name.step.scene]
+    read = {n.name for rule, _ in rules_of(own[0].name, trace) for n in names_in(rule)}
     given = data_names(starts[0].moment) | set(starts[0].moment.problem.parameters)
     lost = [n for n in unread if n in given]
     if read & set(lost):
@@ -156,14 +152,9 @@ def _slip(
     if not _SHAPES.search(error["message"]):
         return None
     trace = program.moments[0].traces[name.step.scene]
-    if name.is_gradient:
-        rules = [c.rule for c in trace.contributions[name.node]]
-    else:
-        rules = [node_expr(trace, name.node)]
-    wants_product = any(has_operation(rule, "matmul") for rule in rules)
-    written = source.statement(line)
-    if not wants_product:
+    if not any(has_operation(rule, "matmul") for rule, _ in rules_of(name, trace)):
         return None
+    written = source.statement(line)
     if not _PRODUCT.search(written):
         return SlipMatch(Slip.ELEMENTWISE) if re.search(r"\*|multiply", written) else None
     turned = turned_factors(name, trace, source, line)
@@ -174,11 +165,7 @@ def _slip(
 def turned_factors(name: AskedName, trace: Trace, source: ProgramText, line: int) -> str:
     """Return which factors of a line's product stand turned around: `A1 lacks .T`; else empty."""
     wanted: list[list[tuple[str, bool]]] = []
-    if name.is_gradient:
-        rules = [(c.rule, c.consumer) for c in trace.contributions[name.node]]
-    else:
-        rules = [(node_expr(trace, name.node), "")]
-    for rule, consumer in rules:
+    for rule, consumer in rules_of(name, trace):
         for part in parts_of(rule):
             if part.op == "matmul":
                 factors = [_factor(arg) for arg in part.args]

@@ -12,9 +12,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
-from typing import IO, Any
+from typing import IO, Any, cast
 from zipfile import BadZipFile
 
 import numpy as np
@@ -84,29 +85,18 @@ def run_programs(
     with tempfile.TemporaryDirectory(prefix="gdtutor-judge-") as folder:
         out = Path(folder) / "values.npz"
         job = {"programs": programs, "out": str(out), "memory": MEMORY, "seconds": bounds.seconds}
-        ended = _run(pickle.dumps(job), bounds)
-        if ended.is_flood:
+        child = _Child()
+        child.run(pickle.dumps(job), bounds)
+        if child.is_flood:
             what = f"{programs[0]['path']}: the program prints more than {OUTPUT >> 20} MB"
             raise ProgramRefused(what, "print less, and outside the loop")
         if not out.exists():
-            raise _refusal(ended, str(programs[0]["path"]), bounds.seconds)
+            raise _refusal(child, str(programs[0]["path"]), bounds.seconds)
         try:
             return _read(out, len(programs))
         except (OSError, ValueError, LookupError, TypeError, AttributeError, BadZipFile) as error:
             what = f"what the program left cannot be read: {error}"
             raise ProgramRefused(what, "it may have written over the judge's own file") from None
-
-
-class _Ended(Struct, frozen=True):
-    """How a process came to its end."""
-
-    code: int | None
-    errors: str
-    """The end of what it said on standard error."""
-    is_flood: bool
-    """Whether it printed too much."""
-    is_late: bool
-    """Whether it was ended from outside after its time."""
 
 
 def bound(memory: int) -> None:
@@ -136,88 +126,76 @@ def bound(memory: int) -> None:
         return
 
 
-def _run(job: bytes, bounds: Bounds) -> _Ended:
-    # One thread for linear algebra: each reserves memory that would count against the program.
-    one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    started = subprocess.Popen(
-        [sys.executable, "-X", "utf8", "-m", "gdtutor.judge.child"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, **one_thread, "PYTHONDONTWRITEBYTECODE": "1"},
-        start_new_session=True,
-    )  # fmt: skip
-    said = _Bounded(started)
-    try:
-        said.write(job)
-        is_late = not _has_ended(started, bounds)
-    finally:
-        _end(started)
-    said.join()
-    return _Ended(started.returncode, said.errors, said.is_flood, is_late)
+class _Child:
+    """The process: what it prints is read and the end of it kept; without end, it is ended."""
 
+    def __init__(self) -> None:
+        # One thread for linear algebra: each reserves memory that would count against the program.
+        one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-X", "utf8", "-m", "gdtutor.judge.child"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, **one_thread, "PYTHONDONTWRITEBYTECODE": "1"},
+            start_new_session=True,
+        )  # fmt: skip
+        self._errors = b""
+        self.is_flood = self.is_late = False
+        """Whether it printed too much, and whether it was ended from outside after its time."""
 
-def _has_ended(process: subprocess.Popen[bytes], bounds: Bounds) -> bool:
-    """Wait for the end of a process, so long; `Popen.wait` would go on for a while after Ctrl-C."""
-    until = monotonic() + bounds.seconds + _GRACE
-    while process.poll() is None:
-        if monotonic() > until or not bounds.is_wanted():
-            return False
-        sleep(_LOOK)
-    return True
-
-
-class _Bounded:
-    """Reads what a process prints, keeps little of it, and ends one that prints without end."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        self._kept: dict[str, bytes] = {"out": b"", "err": b""}
-        self.is_flood = False
-        pipes = {"out": process.stdout, "err": process.stderr}
-        self._threads = [threading.Thread(target=self._drain, args=each, daemon=True)
-                         for each in pipes.items() if each[1] is not None]  # fmt: skip
-        for thread in self._threads:
-            thread.start()
+    @property
+    def code(self) -> int | None:
+        """What it returned; None while it runs."""
+        return self._process.returncode
 
     @property
     def errors(self) -> str:
-        """The end of what came on standard error."""
-        return self._kept["err"].decode("utf-8", "replace")
+        """The end of what it said on standard error."""
+        return self._errors.decode("utf-8", "replace")
 
-    def write(self, job: bytes) -> None:
-        """Hand the job over; a process that is gone already takes none."""
-        if self._process.stdin is not None:
-            try:
-                self._process.stdin.write(job)
-                self._process.stdin.close()
-            except OSError:
-                return
-
-    def join(self) -> None:
-        """Wait for the last of it."""
-        for thread in self._threads:
+    def run(self, job: bytes, bounds: Bounds) -> None:
+        """Hand a job over, and wait for the end, so long."""
+        pipes = self._process.stdout, self._process.stderr
+        threads = [threading.Thread(target=self._drain, args=[p], daemon=True) for p in pipes]
+        for thread in threads:
+            thread.start()
+        try:
+            # One that is gone already takes no job.
+            with suppress(OSError), cast("IO[bytes]", self._process.stdin) as pipe:
+                pipe.write(job)
+            self._wait(bounds)
+        finally:
+            self._end()
+        for thread in threads:
             thread.join(1.0)
 
-    def _drain(self, name: str, pipe: IO[bytes]) -> None:
+    def _wait(self, bounds: Bounds) -> None:
+        """Wait for the end, so long; `Popen.wait` would go on for a while after Ctrl-C."""
+        until = monotonic() + bounds.seconds + _GRACE
+        while self._process.poll() is None and not self.is_late:
+            self.is_late = monotonic() > until or not bounds.is_wanted()
+            sleep(_LOOK)
+
+    def _drain(self, pipe: IO[bytes]) -> None:
         count = 0
         with pipe:
             while chunk := os.read(pipe.fileno(), 65536):
                 count += len(chunk)
-                self._kept[name] = (self._kept[name] + chunk)[-8192:]
+                if pipe is self._process.stderr:
+                    self._errors = (self._errors + chunk)[-8192:]
                 if count > OUTPUT and not self.is_flood:
                     self.is_flood = True
-                    _end(self._process)
+                    self._end()
+
+    def _end(self) -> None:
+        """End it, and whatever it has started."""
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except (AttributeError, ProcessLookupError, PermissionError):
+            self._process.kill()
+        self._process.wait()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process, and whatever it has started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (AttributeError, ProcessLookupError, PermissionError):
-        process.kill()
-    process.wait()
-
-
-def _refusal(ended: _Ended, path: str, seconds: float) -> ProgramRefused:
+def _refusal(ended: _Child, path: str, seconds: float) -> ProgramRefused:
     """Return why a process left nothing."""
     told, code = ended.errors, ended.code
     at = [int(m["line"]) for m in _HUNG.finditer(told) if m["path"] == path]

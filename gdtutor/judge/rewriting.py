@@ -117,14 +117,14 @@ class _OnePass(ast.NodeTransformer):
         self.generic_visit(node)
         is_over = isinstance(node.iter, ast.Call) and name_of(node.iter.func) in ("range", "trange")
         is_named = name_of(node.target) in _PASSES or bool(_words(node.iter) & EPOCHS)
-        if (is_over and is_named) or self._trains([node], node.target):
+        if (is_over and is_named) or self._trains(node, node.target):
             node.iter = self._first(node.iter, node)
         return node
 
     def visit_While(self, node: ast.While) -> ast.AST:
         """Change a loop with an update into one pass; `break` and `continue` hold in it."""
         self.generic_visit(node)
-        if not self._trains([node], node.test):
+        if not self._trains(node, node.test):
             return node
         tests = ast.copy_location(ast.List([node.test, node.test], ast.Load()), node.test)
         once = self._first(tests, node)
@@ -134,7 +134,7 @@ class _OnePass(ast.NodeTransformer):
         """Change `[step() for _ in range(100)]` as the loop."""
         self.generic_visit(node)
         first = node.generators[0]
-        if self._trains([node.elt], first.target):
+        if self._trains(node.elt, first.target):
             first.iter = self._first(first.iter, node)
         return node
 
@@ -143,26 +143,23 @@ class _OnePass(ast.NodeTransformer):
         words = [passes, *map(ast.Constant, numbers)]
         return ast.copy_location(ast.Call(ast.Name(FIRST, ast.Load()), words, []), passes)
 
-    def _trains(self, parts: list[ast.AST], variable: ast.expr | None) -> bool:
+    def _trains(self, part: ast.AST, variable: ast.expr) -> bool:
         """Say whether an update is done alike in every pass, not with the loop's own variable.
 
         A loop that takes what is sent to it, `dw = yield w @ x`, passes when another loop asks.
         """
-        if any(map(_is_sent_to, parts)):
+        if _is_sent_to(part):
             return False
-        own = {n.id for n in ast.walk(variable) if isinstance(n, ast.Name)} if variable else set()
+        own = _names(variable)
         return any(
-            self._is_pass(update, own)
-            or not own & {n.id for n in ast.walk(update) if isinstance(n, ast.Name)}
-            for part in parts
-            for update in self._updates(part)
+            self._is_pass(update, own) or not own & _names(update) for update in self._updates(part)
         )
 
     def _is_pass(self, update: ast.AST, own: Set[str]) -> bool:
         """Say whether an update is a call that does a pass, not a method of the loop's variable."""
         if not isinstance(update, ast.Call) or name_of(update.func) not in self._whole:
             return False
-        return not own & {n.id for n in ast.walk(update.func) if isinstance(n, ast.Name)}
+        return not own & _names(update.func)
 
     def _updates(self, part: ast.AST) -> Iterator[ast.AST]:
         """Yield what changes a parameter, or takes a step of a learning rate, or calls it."""
@@ -188,7 +185,7 @@ class _OnePass(ast.NodeTransformer):
 
     def _goes_over_parameters(self, loop: ast.For) -> bool:
         """Say whether a loop changes parameters one after the other: `for p, g in ((W, dW), …)`."""
-        own = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+        own = _names(loop.target)
         changed = {name_of(n.target) for n in ast.walk(loop) if isinstance(n, ast.AugAssign)}
         # `p[...] = p - g` and `np.subtract(p, g, out=p)` change it in place as well.
         changed |= {name_of(t) for n in ast.walk(loop) if isinstance(n, ast.Assign)
@@ -219,7 +216,13 @@ def _is_product(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and name_of(node.func) in ("dot", "matmul", "einsum")
 
 
+def _names(part: ast.AST) -> set[str]:
+    """Return the variables of a part of a program."""
+    return {n.id for n in ast.walk(part) if isinstance(n, ast.Name)}
+
+
 def _words(value: ast.expr) -> set[str]:
+    """Return its variables, and what it reaches in them: attributes and keys."""
     return {name_of(n) for n in ast.walk(value) if isinstance(n, ast.expr)}
 
 
@@ -230,9 +233,8 @@ def unread_as(value: Any) -> str:
     try:
         kind = np.asarray(value).dtype.kind
     except Exception:  # of a class of the program's own, which may raise anything
-        return (
-            "a list of parts of different lengths" if isinstance(value, list | tuple) else "unread"
-        )
+        is_list = isinstance(value, list | tuple)
+        return "a list of parts of different lengths" if is_list else "unread"
     if not isinstance(value, np.ndarray | np.generic):
         return f"of the type {type(value).__name__}"
     called = {"c": "complex numbers", "O": "objects", "U": "text"}

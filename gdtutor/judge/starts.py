@@ -45,22 +45,14 @@ class AskedProgram(Struct, frozen=True, eq=False):
 def asked_of(lesson: Lesson) -> AskedProgram:
     """Return what a lesson asks of a program."""
     own = own_moments(lesson)
-    moments = (*own, *other_moments(lesson))
+    moments = (*own, *_at_random(lesson))
     return AskedProgram(lesson, moments, len(own), asked_names(lesson, own[0]))
 
 
 def own_moments(lesson: Lesson) -> tuple[Moment, ...]:
     """Return the first iterations of the lesson's own run: two where it trains, else one."""
     run = run_of(lesson)
-    first = _moment(lesson, run, 0)
-    if not lesson.trains:
-        return (first,)
-    return (first, _moment(lesson, run, 1))
-
-
-def other_moments(lesson: Lesson) -> tuple[Moment, ...]:
-    """Return iteration 0 at random starts, those left out that the engine cannot compute."""
-    return tuple(_at_random(lesson))
+    return tuple(_moment(lesson, run, iteration) for iteration in range(1 + lesson.trains))
 
 
 def of_examples(lesson: Lesson, moment: Moment, taken: Sequence[int]) -> Moment:
@@ -83,6 +75,7 @@ def _moment(lesson: Lesson, run: Run, iteration: int) -> Moment:
 
 
 def _at_random(lesson: Lesson) -> Iterator[Moment]:
+    """Yield iteration 0 at random starts, those left out that the engine cannot compute."""
     run = run_of(lesson)
     segment = run.segments[0]
     rng = np.random.RandomState(SEED)

@@ -22,6 +22,7 @@ _MOST, _MOST_MADE = 2000, 20_000
 _MOST_TAKEN = 8
 """Choices of examples that are remembered, and values of a list that a line has put there."""
 Space = dict[str, Any]
+"""The names of a module."""
 Whole = Mapping[str, tuple[NDArray[Any], int]]
 """The given data by name, each with its axis of examples."""
 
