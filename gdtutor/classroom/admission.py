@@ -132,36 +132,6 @@ def free_name(name: str, seats: Mapping[str, Seat]) -> str:
     return wanted
 
 
-class CodeThrottle:
-    """Says how long to wait before a code is looked at, the right one as well.
-
-    Args:
-        clock: Tells the time in seconds.
-    """
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._left, self._filled_at, self._turn_at = float(WRONG_BURST), clock(), clock()
-
-    def wait(self) -> float:
-        """Return the seconds to wait before the next code: 0 unless many have been wrong."""
-        now = self._clock()
-        self._refill(now)
-        if self._left >= 1:
-            return 0.0
-        self._turn_at = max(self._turn_at, now) + CROWDED_EVERY
-        return min(self._turn_at - now, LONGEST_WAIT)
-
-    def was_wrong(self) -> None:
-        """Count a wrong code."""
-        self._refill(self._clock())
-        self._left = max(self._left - 1, 0.0)
-
-    def _refill(self, now: float) -> None:
-        passed, self._filled_at = now - self._filled_at, now
-        self._left = min(self._left + passed * WRONG_PER_SECOND, WRONG_BURST)
-
-
 class Bucket:
     """Bounds a rate: so much at once, so much a second.
 
@@ -174,11 +144,43 @@ class Bucket:
     def __init__(self, burst: float, rate: float, now: float) -> None:
         self._burst, self._rate, self._left, self._at = burst, rate, burst, now
 
-    def takes(self, amount: float, now: float) -> bool:
-        """Take so much, where there is as much."""
+    def has(self, amount: float, now: float) -> bool:
+        """Tell whether there is so much."""
         self._left = min(self._left + (now - self._at) * self._rate, self._burst)
         self._at = now
-        if self._left < amount:
-            return False
-        self._left -= amount
-        return True
+        return self._left >= amount
+
+    def takes(self, amount: float, now: float) -> bool:
+        """Take so much, where there is as much."""
+        if is_there := self.has(amount, now):
+            self._left -= amount
+        return is_there
+
+    def empty(self) -> None:
+        """Have nothing left."""
+        self._left = 0.0
+
+
+class CodeThrottle:
+    """Says how long to wait before a code is looked at, the right one as well.
+
+    Args:
+        clock: Tells the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock, self._turn_at = clock, clock()
+        self._wrong = Bucket(WRONG_BURST, WRONG_PER_SECOND, clock())
+
+    def wait(self) -> float:
+        """Return the seconds to wait before the next code: 0 unless many have been wrong."""
+        now = self._clock()
+        if self._wrong.has(1, now):
+            return 0.0
+        self._turn_at = max(self._turn_at, now) + CROWDED_EVERY
+        return min(self._turn_at - now, LONGEST_WAIT)
+
+    def was_wrong(self) -> None:
+        """Count a wrong code; each of those beyond the burst begins the next second anew."""
+        if not self._wrong.takes(1, self._clock()):
+            self._wrong.empty()

@@ -29,8 +29,49 @@ _WAYS = {"left_square_bracket": -1, "right_square_bracket": 1, "delete": 0}
 """Where keys of the overview move the present stop; 0 removes it."""
 
 
-class Desk:
-    """Stands around the program of somebody who gives a talk, as `ui` asks for it.
+class BelowScreens:
+    """Lines below the screens of a program, as `ui` asks for them; one of them may be an input.
+
+    Args:
+        chars: The characters of the terminal.
+    """
+
+    def __init__(self, chars: Chars) -> None:
+        self._chars = chars
+        self._input: Prompt | None = None
+        """What is typed into; None where nothing is."""
+        self._show: Callable[[], None] = lambda: None
+        self._act: Callable[[Action], None] = lambda _: None
+        self._session = Session()
+
+    def begin(self, show: Callable[[], None], act: Callable[[Action], None]) -> None:
+        """Begin, in the app's event loop."""
+        self._show, self._act = show, act
+
+    def shows(self, session: Session) -> None:
+        """Hear what the screens show."""
+        self._session = session
+
+    def pastes(self, text: str) -> bool:
+        """Take a pasted text where something is typed."""
+        if self._input is not None:
+            self._input = pasted(self._input, text)
+            self._show()
+        return self._input is not None
+
+    def _typed(self, width: int) -> Line:
+        """Return the line of the input."""
+        return prompt_line(Session(prompt=self._input), width, self._chars)
+
+    def _with_below(self, frame: Frame, lines: Lines) -> Frame:
+        """Return a frame with lines below it, and with what is wrong with the input."""
+        rows = [fitted(one, frame.width, self._chars) for one in lines]
+        frame = replace(frame, height=frame.height + len(rows), lines=(*frame.lines, *rows))
+        return with_refusal(frame, self._input, self._chars)
+
+
+class Desk(BelowScreens):
+    """Stands around the program of somebody who gives a talk.
 
     Args:
         chars: The characters of the terminal.
@@ -43,18 +84,15 @@ class Desk:
         return 1
 
     def __init__(self, chars: Chars, podium: Podium) -> None:
-        self._chars, self._podium = chars, podium
+        super().__init__(chars)
+        self._podium = podium
         self._laid, self._scroll = "", 0
         """The panel that is laid over the screen, empty where none is, and its first row."""
         self._may_remove = False
         """Whether the key before was the one that removes a stop."""
         self._told: Told | None = None
         """What came of the last key; None where nothing was said."""
-        self._input: Prompt | None = None
-        self._use: Callable[[str], Action | None] = lambda _: None
-        self._show: Callable[[], None] = lambda: None
-        self._act: Callable[[Action], None] = lambda _: None
-        self._session = Session()
+        self._use: Callable[[str], None] = lambda _: None
         self._is_shown_soon = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -65,14 +103,10 @@ class Desk:
             self._told = action if isinstance(action, Told) else None
             act(action)
 
-        self._show, self._act = show, act_and_tell
+        super().begin(show, act_and_tell)
         self._loop = asyncio.get_running_loop()
         # The program is there, and has a size, once the app has begun.
         self._loop.call_soon(self._podium.begin, act_and_tell, passing_on(self._loop))
-
-    def shows(self, session: Session) -> None:
-        """Hear what the screens show."""
-        self._session = session
 
     def takes(self, press: Press) -> bool:
         """Take the keys of a talk, but where something is typed."""
@@ -85,13 +119,6 @@ class Desk:
             # What is typed is an answer; with Alt a key is one of the desk, as of the walk.
             return self._session.prompt is None and self._key(press)
         return self._key(Press(key[-1].upper() if key.startswith("shift+") else key))
-
-    def pastes(self, text: str) -> bool:
-        """Take a pasted text where something is typed into the desk's line."""
-        if self._input is not None:
-            self._input = pasted(self._input, text)
-            self._show()
-        return self._input is not None
 
     def _key(self, press: Press) -> bool:
         """Answer a key of the desk; False where it is none."""
@@ -126,34 +153,32 @@ class Desk:
             self._act(Told(f"Delete again removes stop {self._podium.at + 1}, with its note."))
             return
         self._may_remove = False
-        try:
-            self._act(Told(self._podium.rearrange(way)))
-        except GdTutorError as error:
-            self._act(Told(str(error), is_error=True))
+        self._tell(lambda: self._podium.rearrange(way))
 
     def _keep(self) -> None:
         """Append the present place to the file of stops; ask for one where none is open."""
         if self._podium.file is None:
             self._ask("file of stops", self._keep_in)
         else:
-            try:
-                self._keep_in("")
-            except GdTutorError as error:
-                self._act(Told(str(error), is_error=True))
+            self._tell(lambda: self._podium.keep(self._session))
 
-    def _keep_in(self, name: str) -> Action:
+    def _keep_in(self, name: str) -> None:
+        """Append it to a file that is open from now on, where that can be done."""
+        self._podium.file = Path(name.strip())
         try:
-            if name:
-                self._podium.file = Path(name.strip())
-            kept = Told(self._podium.keep(self._session))
-            self._act(kept)
-            return kept
+            self._act(Told(self._podium.keep(self._session)))
         except GdTutorError:
-            if name:
-                self._podium.file = None
+            self._podium.file = None
             raise
 
-    def _ask(self, label: str, use: Callable[[str], Action | None]) -> None:
+    def _tell(self, work: Callable[[], str]) -> None:
+        """Say what came of some work, or why it cannot be done."""
+        try:
+            self._act(Told(work()))
+        except GdTutorError as error:
+            self._act(Told(str(error), is_error=True))
+
+    def _ask(self, label: str, use: Callable[[str], None]) -> None:
         """Open the input of the desk's line; what is typed is used at Enter, or refused."""
         self._input, self._use = Prompt(PromptKind.ANSWER, label), use
         self._show()
@@ -186,10 +211,8 @@ class Desk:
             style = Style.ERROR if self._told.is_error else Style.GOOD
             below[-1] = line(" ", (self._told.message, style))
         if self._input is not None:
-            below[-1] = prompt_line(Session(prompt=self._input), frame.width, self._chars)
-        rows = [fitted(one, frame.width, self._chars) for one in below]
-        frame = replace(frame, height=frame.height + len(rows), lines=(*frame.lines, *rows))
-        return with_refusal(frame, self._input, self._chars)
+            below[-1] = self._typed(frame.width)
+        return self._with_below(frame, tuple(below))
 
     def _panel(self, width: int) -> Sequence[Line]:
         """Return the rows of the panel that is laid."""

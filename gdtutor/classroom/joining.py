@@ -11,10 +11,11 @@ from collections.abc import Callable
 import asyncssh
 import msgspec
 
-from gdtutor.classroom.answers import NO_HINTS, hinted
+from gdtutor.classroom.answers import NO_HINTS, answer_input, hinted
 from gdtutor.classroom.board import place as place_at
 from gdtutor.classroom.board import with_rows
-from gdtutor.classroom.login import ClassLogin, connected
+from gdtutor.classroom.desk import BelowScreens
+from gdtutor.classroom.login import ClassLogin, talking
 from gdtutor.classroom.screens import LOCKED_KEYS
 from gdtutor.classroom.seats import GOES_BACK, kept_walk
 from gdtutor.classroom.telling import SUBSYSTEM, ClassPlace, FollowerWord, read_place, told_session
@@ -22,15 +23,13 @@ from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.predict import HINT
 from gdtutor.session.press import Press
-from gdtutor.session.prompting import edited, pasted
-from gdtutor.session.state import Prompt, PromptKind, Session, Walk
+from gdtutor.session.prompting import edited
+from gdtutor.session.state import Prompt, Session, Walk
 from gdtutor.session.update import Action, StopOpened, Told
 from gdtutor.values import replace
-from gdtutor.view.bottom import prompt_line
 from gdtutor.view.frame import Chars, Frame, Style
-from gdtutor.view.lines import fitted, line
+from gdtutor.view.lines import line
 from gdtutor.view.notation import plain
-from gdtutor.view.refusal import with_refusal
 
 TELL_EVERY = 0.3
 """Seconds in which the steps of one who walks alone are told together."""
@@ -43,7 +42,7 @@ KEYS = (
 OPEN_KEYS = "Enter answers  Esc leaves the input"
 
 
-class Following:
+class Following(BelowScreens):
     """Stands around the program of somebody who follows a class.
 
     Args:
@@ -55,10 +54,9 @@ class Following:
     rows = 2
 
     def __init__(self, chars: Chars, login: ClassLogin, open_link: Callable[[str], Walk]) -> None:
-        self._chars, self._login, self._open_link = chars, login, open_link
+        super().__init__(chars)
+        self._login, self._open_link = login, open_link
         self._place = ClassPlace()
-        self._draft: Prompt | None = None
-        """The input of the class's question."""
         self._state, self._said = "connecting", 0
         self._process: asyncssh.SSHClientProcess[bytes] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -72,32 +70,28 @@ class Following:
         """Where the teacher knows one to walk alone."""
         self._telling: asyncio.TimerHandle | None = None
         """Tells it."""
-        self._show: Callable[[], None] = lambda: None
-        self._act: Callable[[Action], None] = lambda _: None
-        self._session = Session()
 
     def begin(self, show: Callable[[], None], act: Callable[[Action], None]) -> None:
         """Log in, in the app's event loop."""
-        self._show, self._act = show, act
+        super().begin(show, act)
         self._task = asyncio.get_running_loop().create_task(self._follow())
 
     async def _follow(self) -> None:
         try:
-            connection = await connected(self._login)
-            self._process = await connection.create_process(subsystem=SUBSYSTEM, encoding=None)
-            while text := await self._process.stdout.readline():
-                place = read_place(text)
-                if place is not None:
-                    self._state = "following"
-                    self._take(place)
-            self._tell("has ended; q leaves, other keys walk on")
+            async with talking(self._login, SUBSYSTEM) as self._process:
+                while text := await self._process.stdout.readline():
+                    place = read_place(text)
+                    if place is not None:
+                        self._state = "following"
+                        self._take(place)
+                self._tell("has ended; q leaves, other keys walk on")
         except asyncssh.PermissionDenied:
             self._tell("the code, or the PIN, is another one; q leaves")
         except (asyncssh.Error, OSError) as error:
             self._tell(f"gone; q leaves, other keys walk on. {error}")
 
     def _tell(self, state: str) -> None:
-        self._state, self._process, self._draft, self._kept = state, None, None, None
+        self._state, self._process, self._input, self._kept = state, None, None, None
         self._place, self._is_over = replace(self._place, notice=""), True
         self._show()
 
@@ -108,10 +102,10 @@ class Following:
             # What was said last is on its way, and decides.
             place = replace(place, is_away=before.is_away)
         self._place = place
-        if place.question is None or not place.may_answer:
-            self._draft = None
-        elif place.question != before.question or not before.may_answer:
-            self._draft = Prompt(PromptKind.ANSWER, "your answer")
+        if place.question is None or not place.may_answer or place.is_away:
+            self._input = None
+        elif place.question != before.question or not before.may_answer or before.is_away:
+            self._input = answer_input()
         if not place.is_away and (before.is_away or _where(place) != _where(before)):
             self._go()
         self._show()
@@ -144,16 +138,13 @@ class Following:
 
     def shows(self, session: Session) -> None:
         """Hear what the screens show; the teacher is told where one walks alone."""
-        self._session = session
-        self._tell_place()
+        super().shows(session)
+        if self._place.is_away and self._process is not None and self._telling is None:
+            # Once for all steps until then.
+            loop = asyncio.get_running_loop()
+            self._telling = loop.call_later(TELL_EVERY, self._tell_place)
 
     def _tell_place(self) -> None:
-        """Tell where one walks alone, soon and once for all steps until then."""
-        if self._place.is_away and self._process is not None and self._telling is None:
-            loop = asyncio.get_running_loop()
-            self._telling = loop.call_later(TELL_EVERY, self._tell_place_now)
-
-    def _tell_place_now(self) -> None:
         self._telling, at = None, place_at(self._session)
         if self._place.is_away and at != self._told_at:
             self._told_at = at
@@ -164,8 +155,8 @@ class Following:
         place, process = self._place, self._process
         if self._session.prompt is not None or press.key == "ctrl+c" or process is None:
             return False
-        if self._draft is not None and not place.is_away:
-            self._type(self._draft, press)
+        if self._input is not None:
+            self._type(self._input, press)
             return True
         match press.key:
             case "q":
@@ -175,7 +166,7 @@ class Following:
             case "exclamation_mark":
                 self._say(FollowerWord(help=True))
             case "enter" if place.may_answer and not place.is_away:
-                self._draft = Prompt(PromptKind.ANSWER, "your answer")
+                self._input = answer_input()
                 self._show()
             case _ if place.is_away:
                 return False
@@ -206,27 +197,20 @@ class Following:
             return
         self._say(FollowerWord(away=False))
 
-    def pastes(self, text: str) -> bool:
-        """Take a pasted text where the class is asked."""
-        if self._draft is not None and not self._place.is_away:
-            self._draft = pasted(self._draft, text)
-            self._show()
-        return self._draft is not None and not self._place.is_away
-
     def _type(self, draft: Prompt, press: Press) -> None:
-        self._draft = edited(draft, press.key, press.character)
+        self._input = edited(draft, press.key, press.character)
         if press.key == "escape":
-            self._draft = None
+            self._input = None
         elif press.key == "enter" and draft.text.strip() == HINT:
             # The place has told the hints.
             if (view := hinted(self._session)) is not None:
-                self._draft = Prompt(PromptKind.ANSWER, draft.label)
+                self._input = answer_input()
                 self._act(StopOpened(view))
             else:
-                self._draft = replace(draft, error=NO_HINTS, is_selected=True)
+                self._input = replace(draft, error=NO_HINTS, is_selected=True)
         elif press.key == "enter" and draft.text.strip():
             self._say(FollowerWord(answer=draft.text))
-            self._draft = Prompt(PromptKind.ANSWER, draft.label)
+            self._input = answer_input()
         self._show()
 
     def _say(self, word: FollowerWord) -> None:
@@ -236,7 +220,7 @@ class Following:
 
     def dressed(self, frame: Frame) -> Frame:
         """Return the frame with the lines that say where the class is, and how it has answered."""
-        place, is_typing = self._place, self._draft is not None and not self._place.is_away
+        place, is_typing = self._place, self._input is not None
         if place.answers:
             bars = (row if self._chars.unicode else row.replace("█", "#") for row in place.answers)
             shown = [line(plain(row, self._chars)) for row in bars]
@@ -258,15 +242,12 @@ class Following:
         # Of a class that is gone, what is left is said with that.
         keys = line(" ", ("" if self._is_over else usable, Style.DIM))
         rows = (said, keys)
-        if is_typing and self._draft is not None:
-            typed = prompt_line(Session(prompt=self._draft), frame.width, self._chars)
-            rows = (typed, said if place.notice else keys)
+        if is_typing:
+            rows = (self._typed(frame.width), said if place.notice else keys)
         if is_typing or place.is_locked:
             # No key of the walk is one now.
             frame = frame.covered(frame.height - 2, ((), ()))
-        below = [fitted(row, frame.width, self._chars) for row in rows]
-        frame = replace(frame, height=frame.height + 2, lines=(*frame.lines, *below))
-        return with_refusal(frame, self._draft if is_typing else None, self._chars)
+        return self._with_below(frame, rows)
 
     def end(self) -> None:
         """Hang up."""

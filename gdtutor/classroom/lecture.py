@@ -106,10 +106,8 @@ class Lecture(Desk):
                 return super()._key(press)
         return True
 
-    def _pose(self, text: str) -> Action:
-        posed = Posed(own_question(self.hub.room.taught, text))
-        self._act(posed)
-        return posed
+    def _pose(self, text: str) -> None:
+        self._act(Posed(own_question(self.hub.room.taught, text)))
 
     def _lay(self, panel: str) -> None:
         super()._lay(panel)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from time import time
 
 import asyncssh
@@ -61,13 +62,18 @@ def host_key_of(host: str, port: int) -> asyncssh.SSHKey:
     return key
 
 
-async def connected(login: ClassLogin) -> asyncssh.SSHClientConnection:
-    """Log in; an asyncssh.Error or an OSError says why one cannot."""
-    return await asyncssh.connect(
+@asynccontextmanager
+async def talking(
+    login: ClassLogin, subsystem: str
+) -> AsyncIterator[asyncssh.SSHClientProcess[bytes]]:
+    """Log in for a subsystem, and hang up at the end; an asyncssh.Error or an OSError says why one
+    cannot."""
+    async with asyncssh.connect(
         login.host, login.port, username=login.name, password=login.code,
         known_hosts=([login.key], [], []), client_keys=None, config=None,
         agent_path=None, preferred_auth=["password"],
-    )  # fmt: skip
+    ) as connection:  # fmt: skip
+        yield await connection.create_process(subsystem=subsystem, encoding=None)
 
 
 async def hear_notes(
@@ -84,8 +90,7 @@ async def hear_notes(
         GdTutorError: The secret is another one, or the class is gone.
     """
     try:
-        async with await connected(login) as connection:
-            process = await connection.create_process(subsystem=NOTES_SUBSYSTEM, encoding=None)
+        async with talking(login, NOTES_SUBSYSTEM) as process:
             text = await process.stdout.readline()
             while text:
                 notes = read_told_notes(text, time())
@@ -146,10 +151,6 @@ class VerdictTeller:
 
 
 async def _told(login: ClassLogin, told: ToldVerdict) -> VerdictReply:
-    connection = await connected(replace(login, name=login.name + VERDICT))
-    try:
-        process = await connection.create_process(subsystem=SUBSYSTEM, encoding=None)
+    async with talking(replace(login, name=login.name + VERDICT), SUBSYSTEM) as process:
         process.stdin.write(msgspec.json.encode(FollowerWord(verdict=told)) + b"\n")
         return msgspec.json.decode(await process.stdout.readline(), type=VerdictReply)
-    finally:
-        connection.close()

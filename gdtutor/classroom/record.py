@@ -81,20 +81,20 @@ class KeptClass(Struct, frozen=True):
 
 
 _Kept = Attendance | KeptQuestion | KeptAnswer | KeptVerdict
-_TABLES = {Attendance: "attendance", KeptQuestion: "question", KeptAnswer: "answer",
-           KeptVerdict: "verdict"}  # fmt: skip
-"""Where each is kept, in the order of its fields."""
+_TABLES = {
+    Attendance: ("attendance", "attendance", "at"),
+    KeptQuestion: ("question", "questions", "poll"),
+    KeptAnswer: ("answer", "answers", "poll, name"),
+    KeptVerdict: ("verdict", "verdicts", "at"),
+}
+"""The table where each is kept in the order of its fields, the field of a class that has its rows,
+and how these are sorted."""
 _ADDED = "".join(
     f"CREATE TABLE IF NOT EXISTS {table} (class INTEGER NOT NULL REFERENCES class, "
     f"{', '.join(f'{name} NOT NULL' for name in kind.__struct_fields__)});"
-    for kind, table in _TABLES.items()
+    for kind, (table, _, _) in _TABLES.items()
 )
 """Files of before lack some of these, and are read all the same."""
-_ORDERS = (
-    ("attendance", "attendance", "at"), ("answer", "answers", "poll, name"),
-    ("question", "questions", "poll"), ("verdict", "verdicts", "at"),
-)  # fmt: skip
-"""Tables, the fields of a class that have their rows, and how these are sorted."""
 
 
 def opened_record(path: Path) -> sqlite3.Connection:
@@ -201,7 +201,8 @@ class ClassRecorder:
         for record in records:
             row = (self._class, *asdict(record).values())
             marks = ", ".join("?" * len(row))
-            self._connection.execute(f"INSERT INTO {_TABLES[type(record)]} VALUES ({marks})", row)
+            table, _, _ = _TABLES[type(record)]
+            self._connection.execute(f"INSERT INTO {table} VALUES ({marks})", row)
         self._connection.execute("COMMIT")
 
 
@@ -234,7 +235,7 @@ def _kept_of(connection: sqlite3.Connection, number: int) -> dict[str, Any]:
     has = {row["name"] for row in _rows(connection, "SELECT name FROM sqlite_master")}
     return {
         field: _rows(connection, f"SELECT * FROM {table} WHERE class=? ORDER BY {order}", number)
-        for table, field, order in _ORDERS
+        for table, field, order in _TABLES.values()
         if table in has
     }
 

@@ -21,7 +21,6 @@ from gdtutor.classroom.seats import (
     Begun,
     Classroom,
     Seat,
-    Turn,
     kept_walk,
     shared_session,
     with_help,
@@ -163,11 +162,6 @@ def _with_question(room: Classroom, seat: Seat) -> Seat:
     seat = _looked(room, seat)
     is_new = room.poll is not None and seat.out == ELSEWHERE
     return replace(seat, out="", draft=answer_input()) if is_new else seat
-
-
-def pressed(room: Classroom, name: str, press: Press) -> Turn:
-    """Return the class after a key of a student, with what that asks of the outside."""
-    return begun(room, name, press).finished(name)
 
 
 def begun(room: Classroom, name: str, press: Press) -> Begun:

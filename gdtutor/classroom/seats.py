@@ -90,7 +90,6 @@ class Classroom(Struct, frozen=True, eq=False):
         return self.polls[-1] if self.shows_results and self.polls and not self.poll else None
 
 
-Turn = tuple[Classroom, tuple[Effect, ...]]
 Work = Callable[[Session], tuple[Session, tuple[Effect, ...]]]
 """What a student's own walk has to compute for a key."""
 
@@ -113,14 +112,6 @@ class Begun(Struct, frozen=True, eq=False):
         # What is refused leads nowhere.
         goes = differs(own, after, "moment", "step")
         return replace(seat, own=after) if goes else replace(before, notice=after.message)
-
-    def finished(self, name: str) -> Turn:
-        """Return the class with what had to be computed, at once."""
-        seat = self.room.seats[name]
-        if self.work is None or seat.own is None:
-            return self.room, self.effects
-        own, effects = self.work(seat.own)
-        return with_seat(self.room, self.worked(seat, own)), (*self.effects, *effects)
 
 
 def opened_room(session: Session) -> Classroom:

@@ -185,17 +185,11 @@ def read_word(text: str) -> FollowerWord:
     return _read(text.encode("utf-8", "replace"), FollowerWord) or FollowerWord()
 
 
-class NotesSession(asyncssh.SSHServerSession[bytes]):
-    """A channel of the teacher's other machine: notes go out, and nothing that comes is heard.
+class SubsystemSession(asyncssh.SSHServerSession[bytes]):
+    """A channel that allows one subsystem, and nothing else."""
 
-    Args:
-        podium: Has the notes.
-    """
-
-    def __init__(self, podium: Podium) -> None:
-        self._podium = podium
-        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
-        self._is_full = False
+    subsystem = SUBSYSTEM
+    _channel: asyncssh.SSHServerChannel[bytes] | None = None
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         """Take the channel."""
@@ -203,8 +197,25 @@ class NotesSession(asyncssh.SSHServerSession[bytes]):
         chan.set_write_buffer_limits(MOST_UNREAD)
 
     def subsystem_requested(self, subsystem: str) -> bool:
-        """Allow the notes, and nothing else."""
-        return subsystem == NOTES_SUBSYSTEM
+        """Allow the one."""
+        return subsystem == self.subsystem
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say no more."""
+        self._channel = None
+
+
+class NotesSession(SubsystemSession):
+    """A channel of the teacher's other machine: notes go out, and nothing that comes is heard.
+
+    Args:
+        podium: Has the notes.
+    """
+
+    subsystem = NOTES_SUBSYSTEM
+
+    def __init__(self, podium: Podium) -> None:
+        self._podium, self._is_full = podium, False
 
     def session_started(self) -> None:
         """Tell the notes, from now on until the talk is over."""
@@ -230,7 +241,7 @@ class NotesSession(asyncssh.SSHServerSession[bytes]):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell no more."""
-        self._channel = None
+        super().connection_lost(exc)
         self._podium.listeners.discard(self._tell)
 
 

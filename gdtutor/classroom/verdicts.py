@@ -10,7 +10,6 @@ import asyncio
 from functools import lru_cache
 from pathlib import Path
 
-import asyncssh
 import msgspec
 
 from gdtutor.classroom.admission import free_name
@@ -18,7 +17,7 @@ from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.lines import LineEditor
 from gdtutor.classroom.polls import ToldVerdict
 from gdtutor.classroom.student import Guest
-from gdtutor.classroom.telling import SUBSYSTEM, VerdictReply, read_word
+from gdtutor.classroom.telling import SubsystemSession, VerdictReply, read_word
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.judge.asked import asked_names
 from gdtutor.judge.starts import AskedProgram, own_moments
@@ -67,7 +66,7 @@ async def taken(hub: ClassHub, guest: Guest, told: ToldVerdict) -> VerdictReply:
     return VerdictReply("", seat.pin if is_new else "", hub.keeps_answers)
 
 
-class VerdictSession(asyncssh.SSHServerSession[bytes]):
+class VerdictSession(SubsystemSession):
     """A channel that says one verdict; who has the seat's name on another one stays there.
 
     Args:
@@ -77,16 +76,7 @@ class VerdictSession(asyncssh.SSHServerSession[bytes]):
 
     def __init__(self, hub: ClassHub, guest: Guest) -> None:
         self._hub, self._guest, self._editor = hub, guest, LineEditor(False)
-        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
         self._answering: asyncio.Task[None] | None = None
-
-    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
-        """Take the channel."""
-        self._channel = chan
-
-    def subsystem_requested(self, subsystem: str) -> bool:
-        """Allow a verdict, and nothing else."""
-        return subsystem == SUBSYSTEM
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """Take the first line, and nothing after it."""
@@ -100,7 +90,3 @@ class VerdictSession(asyncssh.SSHServerSession[bytes]):
         if self._channel is not None:
             self._channel.write(msgspec.json.encode(reply) + b"\n")
             self._channel.exit(0)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Answer no more."""
-        self._channel = None

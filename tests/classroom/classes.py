@@ -14,7 +14,9 @@ import pyte
 from gdtutor.classroom.bench import Workbench
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.podium import Podium, PodiumServices
+from gdtutor.classroom.room import begun
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal
+from gdtutor.classroom.seats import Begun, Classroom, with_seat
 from gdtutor.classroom.server import ClassServer
 from gdtutor.cli.talk import session_of_link
 from gdtutor.drive.opening import session_at
@@ -47,6 +49,19 @@ def after(session: Session, *keys: str) -> Session:
     for key in keys:
         session, _ = update(session, Press(key, key if len(key) == 1 else None))
     return session
+
+
+def finished(begun: Begun, name: str) -> Classroom:
+    """Return the class with what had to be computed, at once."""
+    seat = begun.room.seats[name]
+    if begun.work is None or seat.own is None:
+        return begun.room
+    return with_seat(begun.room, begun.worked(seat, begun.work(seat.own)[0]))
+
+
+def pressed(room: Classroom, name: str, press: Press) -> Classroom:
+    """Return the class after a key of a student."""
+    return finished(begun(room, name, press), name)
 
 
 def screen_rows(session: Session, width: int, height: int) -> list[str]:

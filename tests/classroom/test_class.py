@@ -17,6 +17,7 @@ from classes import (
     RunningClass,
     after,
     lesson_session,
+    pressed,
     running_class,
     screen_rows,
     until,
@@ -25,7 +26,7 @@ from classes import (
 from gdtutor.classroom import server, student
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.polls import own_question
-from gdtutor.classroom.room import joined, locked, pressed
+from gdtutor.classroom.room import joined, locked
 from gdtutor.classroom.seats import opened_room
 from gdtutor.classroom.student import StudentSession
 from gdtutor.play.options import playground_of
@@ -312,12 +313,12 @@ def test_a_student_opens_no_file_and_learns_of_none(
     def tells(name: str) -> str:
         nonlocal room
         for key in ("e", "ctrl+u", *name, "enter"):
-            room, _ = pressed(room, "anna", Press(key, key if len(key) == 1 else None))
+            room = pressed(room, "anna", Press(key, key if len(key) == 1 else None))
         own = room.seats["anna"].own
         assert isinstance(own, Playing)
         assert own.prompt is not None or own.play.playground.data == name
         told = own.prompt.error if own.prompt else ""
-        room, _ = pressed(room, "anna", Press("escape"))
+        room = pressed(room, "anna", Press("escape"))
         return told
 
     assert "a class reads no files of yours" in tells("grades.csv")
@@ -578,15 +579,15 @@ def test_who_gives_no_name_has_one_and_leaves_the_seat_when_gone() -> None:
 def test_what_was_changed_alone_is_kept_while_one_follows() -> None:
     room = joined(opened_room(lesson_session("bias", "forward:z")), "anna", "123456", "")
     for key in ("e", *"w1=0.9", "enter", "full_stop"):
-        room, _ = pressed(room, "anna", Press(key, key if len(key) == 1 else None))
+        room = pressed(room, "anna", Press(key, key if len(key) == 1 else None))
     assert room.seats["anna"].own is None
     assert "goes back to your own walk" in room.seats["anna"].notice
-    room, _ = pressed(room, "anna", Press("full_stop", "."))
+    room = pressed(room, "anna", Press("full_stop", "."))
     own = room.seats["anna"].own
     assert own is not None
     assert own.changes[0].text() == "w1=0.9"
     room = locked(room)
-    room, _ = pressed(room, "anna", Press("full_stop", "."))
+    room = pressed(room, "anna", Press("full_stop", "."))
     assert room.seats["anna"].own is None
 
 

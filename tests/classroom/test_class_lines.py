@@ -4,7 +4,7 @@ import asyncio
 import threading
 
 import pytest
-from classes import PATIENCE, RunningClass, after, lesson_session, running_class
+from classes import PATIENCE, RunningClass, after, finished, lesson_session, running_class
 
 from gdtutor.classroom.answers import CLOSED, NO_HINTS
 from gdtutor.classroom.lines import (
@@ -115,14 +115,14 @@ def test_an_answer_is_a_line_and_the_last_one_counts() -> None:
     room = joined(opened_room(lesson_session("bias", "backward:yhat")), "anna", "1234", "")
     room = taught(room, update(room.taught, Posed(own_question(room.taught, "value")))[0])
     for line in ("what", "0.5", "0.125"):
-        room, _ = spoken(room, "anna", line).finished("anna")
+        room = finished(spoken(room, "anna", line), "anna")
     assert room.poll is not None
     assert room.poll.replies["anna"].text == "0.125"
-    room, _ = spoken(room, "anna", ":no such thing").finished("anna")
+    room = finished(spoken(room, "anna", ":no such thing"), "anna")
     assert room.seats["anna"].notice
     assert room.seats["anna"].own is None
     assert not room.seats["anna"].is_out
-    room, _ = spoken(room, "anna", ":p").finished("anna")
+    room = finished(spoken(room, "anna", ":p"), "anna")
     assert room.seats["anna"].own is not None
     assert announcement(room, UNICODE, room.shared).startswith("Class: iteration 0, backward z")
 
@@ -130,16 +130,16 @@ def test_an_answer_is_a_line_and_the_last_one_counts() -> None:
 def test_a_question_mark_is_a_hint_while_the_class_is_asked_and_lists_commands_else() -> None:
     room = joined(opened_room(lesson_session("bias", "backward:yhat")), "anna", "1234", "")
     teller = LineTeller(UNICODE)
-    room, _ = spoken(room, "anna", "?").finished("anna")
+    room = finished(spoken(room, "anna", "?"), "anna")
     assert ":q leaves" in teller.told(room, room.seats["anna"])
     room = taught(room, update(room.taught, Posed(own_question(room.taught, "value")))[0])
     assert "? for a hint" in teller.told(room, room.seats["anna"])
     for hint in ("∂ŷ/∂z", "0.25", NO_HINTS):
-        room, _ = spoken(room, "anna", "?").finished("anna")
+        room = finished(spoken(room, "anna", "?"), "anna")
         told = teller.told(room, room.seats["anna"])
         assert hint in told
         assert "0.125" not in told
-    room, _ = spoken(room, "anna", ":?").finished("anna")
+    room = finished(spoken(room, "anna", ":?"), "anna")
     assert ":q leaves" in teller.told(room, room.seats["anna"])
 
 
@@ -172,7 +172,7 @@ def test_that_a_question_is_closed_is_said_once() -> None:
         room = joined(room, name, "1234", "")
     asked = update(room.taught, Posed(own_question(room.taught, "value")))[0]
     room = taught(room, asked)
-    room, _ = spoken(room, "anna", "0.5").finished("anna")
+    room = finished(spoken(room, "anna", "0.5"), "anna")
     tellers = {name: LineTeller(UNICODE) for name in room.seats}
     for name, teller in tellers.items():
         teller.told(room, room.seats[name])
@@ -226,7 +226,7 @@ def test_who_gave_no_answer_hears_that_the_question_is_closed_and_how_others_ans
     told = teller.told(room, room.seats["ben"])
     assert "The class is asked" in told
     assert "How the class has answered" not in told
-    room, _ = spoken(room, "anna", "+").finished("anna")
+    room = finished(spoken(room, "anna", "+"), "anna")
     room = taught(room, after(session, "escape", "n"))
     told = teller.told(room, room.seats["ben"])
     assert told.startswith("The question is closed; you gave no answer.")

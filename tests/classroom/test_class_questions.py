@@ -4,7 +4,7 @@ import re
 
 import pyte
 import pytest
-from classes import Watched, after, lesson_session
+from classes import Watched, after, lesson_session, pressed
 
 from gdtutor.classroom.answers import CLOSED, NO_HINTS, all_judged
 from gdtutor.classroom.board import (
@@ -26,7 +26,6 @@ from gdtutor.classroom.room import (
     joined,
     left,
     locked,
-    pressed,
     taught,
 )
 from gdtutor.classroom.screens import SeatScreen, SharedScreens, Terminal, _said_with_help
@@ -56,7 +55,7 @@ def press_of(key: str) -> Press:
 
 def typed(room: Classroom, name: str, text: str, *keys: str) -> Classroom:
     for key in (*text, *keys):
-        room, _ = pressed(room, name, press_of(key))
+        room = pressed(room, name, press_of(key))
     return room
 
 

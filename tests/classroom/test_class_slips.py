@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from classes import after
+from classes import after, pressed
 
 from gdtutor.classroom.board import answer_rows
 from gdtutor.classroom.polls import own_question, spread
-from gdtutor.classroom.room import joined, pressed, taught
+from gdtutor.classroom.room import joined, taught
 from gdtutor.classroom.seats import opened_room
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
@@ -73,7 +73,7 @@ def test_every_slip_that_a_number_tells_is_counted_by_its_name() -> None:
         room = taught(room, asking)
         for slip, text in answers.items():
             for key in (*text, "enter"):
-                room, _ = pressed(room, slip.name, Press(key, key if len(key) == 1 else None))
+                room = pressed(room, slip.name, Press(key, key if len(key) == 1 else None))
         room = taught(room, after(asking, "escape", "n"))
         assert dict(spread(room.polls[-1])) == {slip.value: 1 for slip in answers}
         told = [text_of(row) for row in answer_rows(room.polls, 80, UNICODE)]
