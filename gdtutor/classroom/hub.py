@@ -23,7 +23,7 @@ from gdtutor.lesson.characters import cut_short, pictured
 from gdtutor.session.effects import Effect
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, differs
 from gdtutor.values import replace
 
 JUDGING = "\0"
@@ -233,10 +233,7 @@ class ClassHub:
             return
         if self._recorder is not None:
             self._recorder.follow(before, room)
-        is_other = room.shared is not before.shared
-        is_everyones = is_other or any(
-            getattr(room, what) != getattr(before, what) for what in ("shows_results", "is_locked")
-        )
+        is_everyones = differs(before, room, "shared", "shows_results", "is_locked")
         for name, line in self._lines.items():
             is_theirs = name != but and before.seats.get(name) is not room.seats[name]
             if is_everyones or is_theirs:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 
 from gdtutor.classroom.bench import EVERYONE, Workbench
 from gdtutor.classroom.board import answer_rows, with_rows
-from gdtutor.classroom.polls import Poll
 from gdtutor.classroom.room import FOLLOWING
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.classroom.telling import PlaceTeller
@@ -19,7 +18,7 @@ from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.colours import Colours, choose_colours
 from gdtutor.paint.rows import RowMaker
 from gdtutor.paint.terminal import changes_between
-from gdtutor.session.state import Playing, Screen, Session, Walk
+from gdtutor.session.state import Playing, Screen, Session, Walk, differs
 from gdtutor.ui.terminal import choose_chars
 from gdtutor.values import Struct, replace
 from gdtutor.view.bottom import bottom_lines, fits_beside
@@ -101,7 +100,7 @@ class SharedScreens:
     def __init__(self) -> None:
         self.places = PlaceTeller()
         """Tells those who follow with a gdtutor of their own."""
-        self._of: tuple[Session | None, Poll | None] = None, None
+        self._room: Classroom | None = None
         self._makers: dict[Kind, RowMaker] = {}
         self._bodies: dict[Kind, tuple[Row, ...]] = {}
         self._soon: dict[Kind, asyncio.Future[tuple[Row, ...]]] = {}
@@ -110,11 +109,10 @@ class SharedScreens:
 
     def _known(self, room: Classroom) -> dict[Kind, tuple[Row, ...]]:
         """Return the rows that were made of the class as it is, by terminal."""
-        of = room.shared, room.results
-        if of[0] is not self._of[0] or of[1] is not self._of[1]:
+        if differs(self._room, room, "shared", "results"):
             # What no terminal of the class has looked at since the last step is forgotten.
             self._makers = {kind: self._makers[kind] for kind in self._bodies}
-            self._of, self._bodies, self._soon = of, {}, {}
+            self._room, self._bodies, self._soon = room, {}, {}
         return self._bodies
 
     def _making(self, room: Classroom, terminal: Terminal) -> Callable[[], tuple[Row, ...]]:

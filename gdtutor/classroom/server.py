@@ -277,15 +277,11 @@ class _Doorkeeper(asyncssh.SSHServer):
         if is_right():
             return True
         throttle.was_wrong()
-        self._refused = refused
-        self._was_wrong()
-        return False
-
-    def _was_wrong(self) -> None:
-        self._wrong += 1
+        self._refused, self._wrong = refused, self._wrong + 1
         if self._wrong >= MOST_TRIES and self._connection is not None:
             with contextlib.suppress(OSError):
                 self._connection.abort()
+        return False
 
     def session_requested(self) -> StudentSession | NotesSession | VerdictSession | bool:
         """Give a connection one session."""

@@ -15,7 +15,7 @@ import msgspec
 
 from gdtutor.classroom.board import answer_rows
 from gdtutor.classroom.podium import Podium
-from gdtutor.classroom.polls import Poll, ToldVerdict
+from gdtutor.classroom.polls import ToldVerdict
 from gdtutor.classroom.seats import Classroom, Seat
 from gdtutor.classroom.stops import SpeakerNotes
 from gdtutor.engine.errors import GdTutorError
@@ -23,7 +23,7 @@ from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.link import command_of
-from gdtutor.session.state import Screen, Session, Walk, is_training
+from gdtutor.session.state import Screen, Walk, differs, is_training
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
@@ -99,14 +99,13 @@ class PlaceTeller:
     """Makes the lines that tell where the class is; what all are told is made once."""
 
     def __init__(self) -> None:
-        self._of: tuple[Session | None, Poll | None] = None, None
+        self._room: Classroom | None = None
         self._place = ClassPlace()
 
     def told(self, room: Classroom, seat: Seat, heard: int) -> bytes:
         """Return where the class is, and what a seat is told after so many words, as a line."""
-        of = room.shared, room.results
-        if any(new is not old for new, old in zip(of, self._of, strict=True)):
-            self._of, self._place = of, _shared_place(room)
+        if differs(self._room, room, "shared", "results"):
+            self._room, self._place = room, _shared_place(room)
         notice = (seat.draft.error if seat.draft else "") or seat.notice
         place = replace(
             self._place,

@@ -86,7 +86,8 @@ class _ProgramRun:
 
     def __init__(self, program: Job) -> None:
         self._program = program
-        self._module: ModuleType | None = None
+        self._space: Space = {}
+        """The names of its module; before there is one, what it is given."""
         self._layers: Layers | None = None
         self._tried: Layers | None = None
         self._layout: dict[str, str] = {}
@@ -127,9 +128,8 @@ class _ProgramRun:
         laid |= {n: int(v) for n, v in laid.items() if n == "m"}
         self._after_pass, self._local, self._lines, self._unread, self._tried = {}, {}, {}, [], None
         self._held = HeldParameters({n: v for n, v in given.items() if n in job["parameters"]})
-        by_rows = (
-            {*job["data"]} if self._rows and not {*turned_in(tree)} & {*job["data"]} else set()
-        )
+        data, turned = {*job["data"]}, turned_in(tree)
+        by_rows = data if self._rows and not data & {*turned} else set()
         givens = Givens(laid, names, self._layout, by_rows)
         laid = givens.values
         whole = {n: (np.asarray(laid[n]), axis ^ self._rows) for n, axis in job["data"].items()
@@ -137,26 +137,27 @@ class _ProgramRun:
         theirs = {n: names.get(n, n) for n in (*job["data"], *job["parameters"])}
         watch = self._watch = ValueWatch(job["path"], {names[n] for n in job["wanted"]},
                                          bindings_of(tree), whole, {*theirs.values()})  # fmt: skip
-        space: Space = dict(laid)
+        is_loaded = continues and self._layers is not None
+        self._space = self._space if is_loaded else dict(laid)
         found: Space = {}
         if not job.get("whole"):
             sys.settrace(watch.trace)
         try:
             try:
-                space = self._run(tree, givens, continues and self._layers is not None)
+                if not is_loaded:
+                    self._run(tree, givens)
             except Exception as error:  # of a student's program: it may raise anything
                 if not self._loops.are_left_before(own_lines(error, job["path"])):
                     raise
-                space = self._module.__dict__ if self._module is not None else space
-            found = self._found(space)
+            found = self._found(self._space)
             if len(found) < len(job["wanted"]):
                 self._call(laid, found)
         except BaseException as error:  # SystemExit and all others are told as well
             facts["error"] = told_error(error, job["path"], job["text"])
             facts["error"]["of"] = self._tried.computing if self._tried else {}
-            space = self._module.__dict__ if self._module is not None else space
         finally:
             sys.settrace(None)
+        space = self._space
         found |= self._found(space)
         facts["lines"] = {n: watch.made(v) for n, v in found.items()} | self._lines
         found |= self._after_pass
@@ -172,7 +173,7 @@ class _ProgramRun:
             "rows": self._rows, "layout": self._layout, "others": list(others),
             "inputs_changed": {n: (watch.revised.get(t) or watch.changed[t])[1]
                                for n, t in theirs.items() if t in watch.after},
-            "unread": self._unread, "taken": watch.taken, "turned": turned_in(tree),
+            "unread": self._unread, "taken": watch.taken, "turned": turned,
             "changed": {n: line for n, (_, line) in watch.changed.items()},
             "revised": {n: line for n, (_, line) in watch.revised.items()},
             "loops": self._loops.begun, "after": self._loops.after,
@@ -191,9 +192,7 @@ class _ProgramRun:
         more |= {f"other {index}": value for index, value in enumerate(others.values())}
         return facts, {**values, **{f"own {n}": v for n, v in own.items()}, **before, **more}
 
-    def _run(self, tree: ast.Module, givens: Givens, is_loaded: bool) -> Space:
-        if is_loaded and self._module is not None:
-            return self._module.__dict__
+    def _run(self, tree: ast.Module, givens: Givens) -> None:
         job, given = self._program, givens.values
         parameters = {p for n in job["parameters"] for p in (n, spelled(self._names.get(n, n)))}
         if not job.get("whole"):
@@ -205,10 +204,9 @@ class _ProgramRun:
             raise LookupError("the program cannot be loaded")
         module = ModuleType("__main__")
         module.__file__ = job["path"]
-        self._module, self._layers = module, None
+        self._space, self._layers = module.__dict__, None
         sys.modules["__main__"] = module
-        space = module.__dict__
-        space |= given | {
+        self._space |= given | {
             "epochs": job.get("epochs", self._loops.each),
             GIVEN: lambda name, typed, is_handed: (givens.take if is_handed else givens.ask)(
                 name, typed, self._loops.each
@@ -219,7 +217,6 @@ class _ProgramRun:
         givens.reads(loader.get_code("learner"))
         loader.exec_module(module)
         self._unread = givens.unread()
-        return space
 
     def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:
         is_first = self._held.begin(names_in(sys._getframe(1)))
@@ -249,21 +246,18 @@ class _ProgramRun:
 
     def _call(self, given: Space, found: Space) -> None:
         """Call the program's functions, or run its layers, for the names that have no value yet."""
-        space = self._module.__dict__ if self._module is not None else {}
-        job, names = self._program, self._names
+        space, job, names = self._space, self._program, self._names
+        params = {n: v for n, v in given.items() if n in job["parameters"]}
+        known = {**given, **space, "params": params}
         forward, backward = space.get("forward"), space.get("backward")
         networks = classes_of(space)
         if networks and not layer_class(space) and not objects_of(space):
             # A class of the whole network that the program has not made use of.
-            params = {n: given[n] for n in job["parameters"]}
-            known = {**given, **space, "params": params}
             space["__gdtutor_network__"] = network = call_by_names(networks[0], known, None)
             forward, backward = network.forward, network.backward
         if callable(forward) and not isinstance(forward, type):
             self._unread = []
-            theirs = {names[n]: v for n, v in found.items()}
-            params = {n: given[n] for n in job["parameters"]}
-            known = {**given, **space, **theirs, "params": params}
+            known |= {names[n]: v for n, v in found.items()}
             returned = call_by_names(forward, known, None)
             self._take(returned, found, "")
             if callable(backward):

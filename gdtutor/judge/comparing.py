@@ -181,11 +181,9 @@ def _wrong_by_value(program: AskedProgram, starts: Sequence[OneStart]) -> Depart
         for shown in range(program.own, len(starts)):
             start = starts[shown]
             done = start.moment.updates.get(step.node)
-            lines = start.case.facts.get("held", {})
-            held = [n for n in lines if n.split()[2] == step.node]
             if done is None or not _knows_examples(start):
                 continue
-            found = {n: reading_of(start.case.values[n], done.p) for n in held}
+            found = {n: reading_of(start.case.values[n], done.p) for n in start.held(step.node)}
             if not found or any(r.is_right for r in found.values()):
                 continue
             reading = next(iter(found.values()))
@@ -206,16 +204,9 @@ def _knows_examples(start: OneStart) -> bool:
     return bool(start.readings) or (is_seen and not start.case.facts.get("taken"))
 
 
-def _is_held(parameter: str, start: OneStart) -> bool:
-    """Say whether a parameter has changed in a place of the program's own."""
-    return any(n.split()[2] == parameter for n in start.case.facts.get("held", ()))
-
-
 def _line_of(parameter: str, start: OneStart, known: int) -> int:
     """Return the last line that changed a parameter in a place of the program's own, if any is."""
-    held = start.case.facts.get("held", {})
-    lines = (made[-1] for n, made in held.items() if n.split()[2] == parameter and made[1:])
-    return next(lines, known)
+    return next((made[-1] for made in start.held(parameter).values() if made[1:]), known)
 
 
 def _update_steps(program: AskedProgram) -> list[Step]:
@@ -251,7 +242,7 @@ def _wrong_by_name(
             befores = [moment.state.parameters[step.node] for moment in given if moment]
             is_as_given = any(reading_of(raw, before, turned).is_right for before in befores)
             has_any |= not is_as_given
-            if is_as_given and _is_held(step.node, start):
+            if is_as_given and start.held(step.node):
                 continue
             if not reading.is_right:
                 found.setdefault(step.node, (index, reading))

@@ -50,6 +50,12 @@ class OneStart(Struct, frozen=True, eq=False):
         values = ((n, reading.value) for n, reading in self.readings.items() if n != without)
         return {name: value for name, value in values if value is not None}
 
+    def held(self, parameter: str) -> dict[str, Sequence[int]]:
+        """Return where the program has changed a parameter that it keeps in places of its own, each
+        with the identity of its value and the lines that made it."""
+        held = self.case.facts.get("held", {})
+        return {n: made for n, made in held.items() if n.split()[2] == parameter}
+
 
 class Departure(Struct, frozen=True, eq=False):
     """A name whose value departs from the walk's."""

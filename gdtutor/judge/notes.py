@@ -81,10 +81,10 @@ def unseen_updates(program: AskedProgram, starts: Sequence[OneStart]) -> Iterato
     start = starts[-1]
     if not start.case.facts.get("loops"):
         return
-    held = {key.split()[2] for s in starts for key in s.case.facts.get("held", ())}
     values = ((n, v, start.case.values.get(f"own {n}"))
               for n, v in start.moment.state.parameters.items())  # fmt: skip
-    unseen = [n for n, v, own in values if n not in held and (own is None or _is(own, v))]
+    unseen = [n for n, v, own in values if not any(s.held(n) for s in starts)
+              and (own is None or _is(own, v))]  # fmt: skip
     if unseen:
         yield (f"No update of {' '.join(unseen)} was seen, and none is judged: a program may keep "
                "parameters where they are not looked for.")  # fmt: skip

@@ -79,7 +79,7 @@ def job_of(program: AskedProgram, source: ProgramText, path: Path) -> dict[str, 
     size = {"m": np.asarray(float(len(moments[0].batch)))} if len(moments[0].batch) else {}
     more = {**size, **rate}
     cases = [
-        {"given": {**more, **given_values(moment), **_renamed(moment)},
+        {"given": {**more, **_given(moment)},
          "continues": index == 1 < program.own, "earlier": _earlier(program, index, more)}
         for index, moment in enumerate(moments)
     ]  # fmt: skip
@@ -99,13 +99,13 @@ def _earlier(program: AskedProgram, index: int, more: Mapping[str, Array]) -> di
     values, later = given_values(before), given_values(now)
     if not all(np.array_equal(values[n], later[n]) for n in data_axes(before)):
         return {}
-    return {**more, **values, **_renamed(before)}
+    return {**more, **_given(before)}
 
 
-def _renamed(moment: Moment) -> dict[str, Array]:
-    """Return the given values whose names are words of Python's own, as a program calls them."""
+def _given(moment: Moment) -> dict[str, Array]:
+    """Return the given values, those with a name of Python's own also as a program calls them."""
     given = given_values(moment)
-    return {plain_name(name): value for name, value in given.items() if plain_name(name) != name}
+    return {**given, **{plain_name(name): value for name, value in given.items()}}
 
 
 def judge(lesson: Lesson, text: str, path: Path, bounds: Bounds = BOUNDS) -> Verdict:

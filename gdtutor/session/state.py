@@ -413,7 +413,7 @@ def without_challenge(session: S) -> S:
     return replace(session, challenge=None) if isinstance(session, Walk) else session
 
 
-def differs(before: Session, after: Session, *names: str) -> bool:
+def differs(before: object, after: object, *names: str) -> bool:
     """Say whether one of some fields is not the very same; those of a walk may not be there yet."""
     return any(getattr(before, name, None) is not getattr(after, name, None) for name in names)
 
