@@ -117,7 +117,9 @@ class LineTeller:
         self._shared: Session | None = None
         self._rested: tuple[Walk | None, list[str]] = None, []
         """What was told last that was not at work, and its rows."""
-        self._notice = self._error = self._question = self._results = ""
+        self._heard: dict[str, str] = {}
+        """What was told last, by its kind."""
+        self._question = ""
         self._hints = 0
         """How many hints to the open question were told."""
         self._before: Session | None = None
@@ -153,22 +155,22 @@ class LineTeller:
 
     def told(self, room: Classroom, seat: Seat) -> str:
         """Return what is new, empty where nothing is."""
-        parts: list[str] = []
+        notice = self._new("notice", seat.notice)
         # Who gave no answer hears that with it.
         is_closed = seat.notice == CLOSED and not room.polls[-1].has_answer(seat.name)
-        if seat.notice != self._notice and not is_closed:
-            parts.append(seat.notice)
-        self._notice = seat.notice
         error = seat.draft.error if seat.draft is not None else ""
-        if error != self._error:
-            parts.append(error)
-        self._error = error
+        parts = ["" if is_closed else notice, self._new("error", error)]
         if seat.own is not None:
             parts.append(self._of_own(room, seat.own))
         else:
             self._before = None
             parts += self._of_class(room, seat)
         return "\n".join(part for part in parts if part)
+
+    def _new(self, kind: str, text: str) -> str:
+        """Return what is to be told where it is not what was told last; else nothing."""
+        before, self._heard[kind] = self._heard.get(kind, ""), text
+        return text if text != before else ""
 
     def _of_own(self, room: Classroom, own: Session) -> str:
         before, self._before = self._before or room.shared, own
@@ -200,10 +202,7 @@ class LineTeller:
         if room.results is not None:
             rows = answer_rows(room.polls, 80, self._chars)
             results = "\n".join(["How the class has answered:", *(text_of(row) for row in rows)])
-        if results != self._results:
-            self._results = results
-            parts.append(results)
-        return parts
+        return [*parts, self._new("results", results)]
 
     def _hinted(self, view: Session | None) -> list[str]:
         """Return the hints that were given since."""

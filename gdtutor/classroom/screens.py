@@ -177,19 +177,18 @@ class SeatScreen:
 
     def __init__(self, shared: SharedScreens, terminal: Terminal) -> None:
         self._shared, self.terminal = shared, terminal
-        self._painted, self._is_shared = NOTHING, False
-        """What stands on the terminal, and whether it is what all see who have such a one."""
-        self._maker = RowMaker(terminal.chars)
+        self.forget()
 
     def resize(self, width: int, height: int) -> None:
         """Paint for another size, all of it."""
         self.terminal = replace(self.terminal, width=width, height=height)
-        self._painted, self._is_shared = NOTHING, False
-        self._maker = RowMaker(self.terminal.chars)
+        self.forget()
 
     def forget(self) -> None:
         """Paint all of it next time: what stands there is not known."""
-        self.resize(self.terminal.width, self.terminal.height)
+        self._painted, self._is_shared = NOTHING, False
+        """What stands on the terminal, and whether it is what all see who have such a one."""
+        self._maker = RowMaker(self.terminal.chars)
 
     async def painted(self, bench: Workbench, room: Classroom, seat: Seat) -> str:
         """Return what `paint` does, computed beside the event loop where it takes long."""

@@ -42,8 +42,8 @@ def blank_program(program: AskedProgram, command: str) -> str:
     for name in program.wanted:
         section = (name.step.scene, name.step.phase)
         if section != previous:
-            way = "backward" if name.is_gradient else "forward"
-            rows += ["", f"# {way.capitalize()}: {_from(program, name)}"]
+            back = f"# Backward: the gradients of {name.root}"
+            rows += ["", back if name.is_gradient else "# Forward: the lines of the lesson"]
             previous = section
         rows.append(_blank(program.moments[0], name))
     return "\n".join(rows) + "\n"
@@ -110,13 +110,6 @@ def _head(program: AskedProgram, command: str) -> list[str]:
             "import numpy as np", ""]  # fmt: skip
 
 
-def _from(program: AskedProgram, name: AskedName) -> str:
-    graph = program.lesson.scenes[name.step.scene].graph
-    if name.is_gradient:
-        return f"the gradients of {graph.root}"
-    return "the lines of the lesson"
-
-
 def _givens(moment: Moment) -> Iterator[str]:
     given = given_values(moment)
     if len(moment.batch):
@@ -146,9 +139,6 @@ def _given(name: str, value: Array) -> Iterator[str]:
 
 
 def _blank(moment: Moment, name: AskedName) -> str:
-    shape = shape_text(engine_value(moment, name).shape)
-    if name.is_gradient:
-        return (
-            f"{name.name} = ...  # {shape}, the gradient of {name.root} with respect to {name.node}"
-        )
-    return f"{name.name} = ...  # {shape}"
+    blank = f"{name.name} = ...  # {shape_text(engine_value(moment, name).shape)}"
+    of = f", the gradient of {name.root} with respect to {name.node}"
+    return blank + (of if name.is_gradient else "")

@@ -64,14 +64,11 @@ class Layers:
             found: Every name that the layers give a value; filled in here.
         """
         source, target, cost = ends
-        fresh = not self._layers
-        if fresh:
-            self._layers = [self._made(link, given) for link in self._chain]
-        else:
-            for link, layer in zip(self._chain, self._layers, strict=True):
-                if link[0] == "linear":
-                    _set(layer, _WEIGHTS, given[link[2]])
-                    _set(layer, _BIASES, given[link[3]])
+        self._layers = self._layers or [self._made(link, given) for link in self._chain]
+        for link, layer in self._pairs():
+            if link[0] == "linear":
+                _set(layer, _WEIGHTS, given[link[2]])
+                _set(layer, _BIASES, given[link[3]])
         rows = any(_is_by_rows(link, layer, given) for link, layer in self._pairs())
         value = given[source].T if rows else given[source]
         for link, layer in self._pairs():
@@ -111,30 +108,21 @@ class Layers:
             raise LookupError(f"no class with forward and backward is called {words[0].title()}")
         if link[0] != "linear":
             return kind()
-        weight, bias = given[link[2]], given[link[3]]
-        layer = _linear_made(kind, weight, bias)
-        _set(layer, _WEIGHTS, weight)
-        _set(layer, _BIASES, bias)
-        return layer
+        return _linear_made(kind, given[link[2]], given[link[3]])
 
     def _cost(self, value: Any, answer: Any, found: Space, names: tuple[str, str]) -> Any:
         """Return the slope at the output, from the learner's cost; None where there is none."""
         function = next((self._space[n] for n in _COSTS if callable(self._space.get(n))), None)
         if function is None:
             return None
-        result = (
-            function(answer, value) if _takes_target_first(function) else function(value, answer)
-        )
+        takes = list(inspect.signature(function).parameters)
+        # By their names, the target may come first.
+        turned = bool(takes) and takes[0].lower() in _TARGETS
+        result = function(answer, value) if turned else function(value, answer)
         if isinstance(result, tuple) and len(result) == 2:
             found[names[0]], slope = result
             return slope
         raise LookupError("compute_cost returns no pair: the cost, and its slope at the output")
-
-
-def _takes_target_first(function: Callable[..., Any]) -> bool:
-    """Say whether a cost is a function of the target and then the prediction, by their names."""
-    names = list(inspect.signature(function).parameters)
-    return bool(names) and names[0].lower() in _TARGETS
 
 
 def layer_class(space: Space, words: Sequence[str] = _LINEAR) -> type | None:

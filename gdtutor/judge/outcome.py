@@ -3,7 +3,8 @@ back where its program took it away."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
@@ -22,21 +23,23 @@ Tell = Callable[[str], object]
 """Hears that a file was written back."""
 
 
-class LearnersFile(Struct, frozen=True):
-    """A program's file and its text."""
+@contextmanager
+def kept_learners(path: Path, tell: Tell = lambda _: None) -> Iterator[str]:
+    """Read a program, and write its file again, and tell so, where running it has deleted it.
 
-    path: Path
-    text: str
+    Raises:
+        GdTutorError: There is none, or it is no text.
+    """
+    text = read_learners(path)
+    try:
+        yield text
+    finally:
+        if not path.exists():
+            write_atomically(path, text)
+            tell(f"The program deleted {path.name}; it was written back.")
 
-    def put_back(self) -> tuple[str, ...]:
-        """Write the file again where running it has deleted it, and say so."""
-        if self.path.exists():
-            return ()
-        write_atomically(self.path, self.text)
-        return (f"The program deleted {self.path.name}; it was written back.",)
 
-
-def read_learners(path: Path) -> LearnersFile:
+def read_learners(path: Path) -> str:
     """Read a program.
 
     Raises:
@@ -52,7 +55,7 @@ def read_learners(path: Path) -> LearnersFile:
     if len(data) > MOST_BYTES:
         raise GdTutorError(f"'{path}' is larger than 1 MB", "name a Python file")
     try:
-        return LearnersFile(path, data.decode("utf-8-sig"))
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise GdTutorError(f"'{path}' is no UTF-8 text", "save it as UTF-8") from None
 
@@ -84,16 +87,12 @@ def judge_file(
     Raises:
         GdTutorError: There is none, it is no Python, or could not be run to its end.
     """
-    learners = read_learners(path)
-    try:
-        verdict = judge(lesson, learners.text, path, bounds)
+    with kept_learners(path, tell) as text:
+        verdict = judge(lesson, text, path, bounds)
         needs_slope = verdict.first is not None and verdict.first.slip is None
         slope = slope_of_cost(verdict, path, bounds) if needs_slope else None
         curves = cost_curves(verdict.program, verdict.source, path, bounds)
         if curves is not None and taken_of(verdict.starts):
             # Over other examples in each pass its training is another one, and not a wrong one.
             curves = replace(curves, is_ordered=False)
-    finally:
-        for line in learners.put_back():
-            tell(line)
     return Outcome(verdict, slope, curves)

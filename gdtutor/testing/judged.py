@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.judge.outcome import read_learners
+from gdtutor.judge.outcome import kept_learners
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText
 from gdtutor.judge.starts import asked_of
@@ -109,11 +109,9 @@ def judge_program(path: Path, program: ModuleType | str | Path | Mapping[str, An
     file = getattr(program, "__file__", None) if isinstance(program, ModuleType) else program
     if not file:
         raise GdTutorError("the module has no file", "give its values: vars(module)")
-    learners = read_learners(Path(str(file)))
-    try:
-        return Judged(judge(load_lesson(path), learners.text, learners.path), learners.path)
-    finally:
-        learners.put_back()
+    own = Path(str(file))
+    with kept_learners(own) as text:
+        return Judged(judge(load_lesson(path), text, own), own)
 
 
 def _numbers(name: str, value: Any) -> np.ndarray[Any, Any]:
