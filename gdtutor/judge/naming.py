@@ -12,7 +12,7 @@ from gdtutor.judge.asked import AskedName
 from gdtutor.judge.blend import blended
 from gdtutor.judge.layout import Reading, is_rounded
 from gdtutor.judge.process import ProgramCase
-from gdtutor.judge.source import ProgramText
+from gdtutor.judge.source import SourceSigns
 from gdtutor.session.moment import Moment
 from gdtutor.session.program_slips import wrong_arrays
 from gdtutor.session.slips import Slip, SlipMatch
@@ -29,9 +29,6 @@ _ORDER = (
     Slip.OTHER_VALUE,
 )  # fmt: skip
 """Which slip is named where several give one number."""
-_ROUGH = re.compile(r"float16|float32|half|single|astype|dtype|round|\bint\b|trunc|rint|floor|//")
-"""What loses digits."""
-_SMALL = re.compile(r"\b(\d[\d.]*e-\d+|0\.000+\d+|eps(ilon)?)\b", re.IGNORECASE)
 
 
 class OneStart(Struct, frozen=True, eq=False):
@@ -73,30 +70,6 @@ class Departure(Struct, frozen=True, eq=False):
     """The function that the line stands in, where another line of the program calls it."""
     called: int = 0
     """That line; 0 where there is none."""
-
-
-class SourceSigns(Struct, frozen=True):
-    """What the source shows of a name."""
-
-    text: str
-    """The statement that gives it its value."""
-    is_overwritten: bool
-    """Whether several statements, or one in a loop, give it a value anew."""
-    rough: float
-    """How far lost digits may take a float64, as a share of its largest number: 0 where nothing in
-    the program loses any."""
-    small: str
-    """The small number that the statement has, such as `1e-8`; empty where it has none."""
-
-
-def shown_of(name: AskedName, line: int, source: ProgramText) -> SourceSigns:
-    """Return what the source shows of a name whose value comes from a line."""
-    plain = [n for n in source.lines_of(name.name) if "+=" not in source.written(n)]
-    is_overwritten = len(plain) > 1 or any(source.indent(n) for n in plain)
-    statement = source.statement(line)
-    rough = 1e-2 if _ROUGH.search(statement) else 1e-5 if _ROUGH.search(source.text) else 0.0
-    small = _SMALL.search(statement)
-    return SourceSigns(statement, is_overwritten, rough, small[0] if small else "")
 
 
 def slip_of(

@@ -13,6 +13,23 @@ _FILLING = frozenset({"at", "copyto", "put", "fill_diagonal"})
 _GROWING = frozenset({"append", "extend", "insert", "update", "setdefault"})
 """Methods that put values into what they are called on."""
 _BLANK = (type(...), type(None))
+_ROUGH = re.compile(r"float16|float32|half|single|astype|dtype|round|\bint\b|trunc|rint|floor|//")
+"""What loses digits."""
+_SMALL = re.compile(r"\b(\d[\d.]*e-\d+|0\.000+\d+|eps(ilon)?)\b", re.IGNORECASE)
+
+
+class SourceSigns(Struct, frozen=True):
+    """What the source shows of a name."""
+
+    text: str
+    """The statement that gives it its value."""
+    is_overwritten: bool
+    """Whether several statements, or one in a loop, give it a value anew."""
+    rough: float
+    """How far lost digits may take a float64, as a share of its largest number: 0 where nothing in
+    the program loses any."""
+    small: str
+    """The small number that the statement has, such as `1e-8`; empty where it has none."""
 
 
 class ProgramText(Struct, frozen=True):
@@ -76,6 +93,15 @@ class ProgramText(Struct, frozen=True):
             if all(whole.count(a) <= whole.count(b) for a, b in ("()", "[]", "{}")):
                 break
         return " ".join(taken)
+
+    def shown(self, name: str, line: int) -> SourceSigns:
+        """Return what the source shows of a name of the lesson whose value comes from a line."""
+        plain = [n for n in self.lines_of(name) if "+=" not in self.written(n)]
+        is_overwritten = len(plain) > 1 or any(self.indent(n) for n in plain)
+        statement = self.statement(line)
+        rough = 1e-2 if _ROUGH.search(statement) else 1e-5 if _ROUGH.search(self.text) else 0.0
+        small = _SMALL.search(statement)
+        return SourceSigns(statement, is_overwritten, rough, small[0] if small else "")
 
 
 def read_program(text: str, path: str = "") -> ProgramText:

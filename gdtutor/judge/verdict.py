@@ -23,7 +23,7 @@ from gdtutor.judge.asked import (
 from gdtutor.judge.blend import follows
 from gdtutor.judge.comparing import compared_starts, wrong_update
 from gdtutor.judge.mishap import Mishap, mishap_of, refuse_unread, turned_factors, with_the_line
-from gdtutor.judge.naming import Departure, OneStart, shown_of, slip_of
+from gdtutor.judge.naming import Departure, OneStart, slip_of
 from gdtutor.judge.notes import (
     layout_notes,
     other_names,
@@ -202,7 +202,7 @@ def _explained(
     changed = facts.get("changed", {}).get(source.names.get(name.name, name.name))
     made, called = _lines_of(name.name, facts.get("lines", {}), source, good)
     line = changed or made
-    slip = slip_of(name, program.asked, starts, shown_of(name, line, source))
+    slip = slip_of(name, program.asked, starts, source.shown(name.name, line))
     if slip is not None and slip.slip is Slip.IN_PLACE:
         own = facts.get("revised", {}).get(source.names.get(name.name, name.name))
         line = facts.get("inputs_changed", {}).get(slip.about) or changed or own or line
