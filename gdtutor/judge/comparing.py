@@ -57,7 +57,7 @@ def compared_starts(
     if is_open and _fit(other)[1] == len(other.readings) > _fit(first)[1]:
         rows, first = not rows, other
     starts = [first, *(_best(program, i, c, rows) for i, c in enumerate(cases) if i)]
-    is_as_the_walk = goes_on(program, starts) or updates_as_the_walk(program, starts)
+    is_as_the_walk = goes_on(program, starts) or updates_as_the_walk(first)
     has_passes = any("passes" in s.case.facts for s in starts)
     if has_passes and (first.taken or not is_as_the_walk):
         # After another update, all that a second pass has is another's fault.
@@ -147,15 +147,17 @@ def _fit(start: OneStart) -> tuple[int, int]:
     return sum(r.value is not None for r in readings), sum(r.is_right for r in readings)
 
 
-def updates_as_the_walk(program: AskedProgram, starts: Sequence[OneStart]) -> bool:
+def _left(parameter: str, start: OneStart, engine: Array) -> Reading | None:
+    """Return a parameter as the program has left it by its name, beside a value of the walk."""
+    raw = start.case.values.get(f"own {parameter}")
+    turned = parameter in transposed_parameters(start.case, given_values(start.moment))
+    return None if raw is None else reading_of(raw, engine, turned)
+
+
+def updates_as_the_walk(first: OneStart) -> bool:
     """Say whether every parameter is seen to be updated as in the walk's first iteration."""
-    first = starts[0]
-    turned = transposed_parameters(first.case, given_values(first.moment))
-    for name, done in first.moment.updates.items():
-        raw = first.case.values.get(f"own {name}")
-        if raw is None or not reading_of(raw, done.p, name in turned).is_right:
-            return False
-    return True
+    left = [_left(name, first, done.p) for name, done in first.moment.updates.items()]
+    return all(reading is not None and reading.is_right for reading in left)
 
 
 def goes_on(program: AskedProgram, starts: Sequence[OneStart]) -> bool:
@@ -229,18 +231,15 @@ def _wrong_by_name(
     has_any = False
     for step in steps:
         for index, start in fresh.items():
-            raw = start.case.values.get(f"own {step.node}")
             done = start.moment.updates.get(step.node)
-            if raw is None or done is None:
-                return None
-            turned = step.node in transposed_parameters(start.case, given_values(start.moment))
-            reading = reading_of(raw, done.p, turned)
-            if reading.value is None:
+            reading = None if done is None else _left(step.node, start, done.p)
+            if reading is None or reading.value is None:
                 return None
             # After two passes, what is as at first is where the program does not keep it.
             given = (start.moment, starts[0].moment if "passes" in start.case.facts else None)
             befores = [moment.state.parameters[step.node] for moment in given if moment]
-            is_as_given = any(reading_of(raw, before, turned).is_right for before in befores)
+            same = [_left(step.node, start, before) for before in befores]
+            is_as_given = any(one is not None and one.is_right for one in same)
             has_any |= not is_as_given
             if is_as_given and start.held(step.node):
                 continue
