@@ -14,7 +14,7 @@ import pytest
 from classes import Student
 from pseudo_terminal import IN_ORDER, PATIENCE, PseudoTerminal
 
-from gdtutor.cli import main, teach
+from gdtutor.cli import join, main
 
 CODE = "482913"
 SIZES = ((40, 12), (80, 24), (132, 43))
@@ -101,7 +101,7 @@ def test_a_teachers_terminal_that_reads_nothing_holds_nobody_up(tmp_path: Path) 
 def test_without_asyncssh_the_command_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(teach, "find_spec", lambda _: None)
+    monkeypatch.setattr(join, "find_spec", lambda _: None)
     assert main(["class"]) == 2
     assert "pip install 'gdtutor[class]'" in capsys.readouterr().err
 
