@@ -40,6 +40,8 @@ class BelowScreens:
         self._chars = chars
         self._input: Prompt | None = None
         """What is typed into; None where nothing is."""
+        self._use: Callable[[str], None] = lambda _: None
+        """Takes what is typed at Enter, or raises GdTutorError."""
         self._show: Callable[[], None] = lambda: None
         self._act: Callable[[Action], None] = lambda _: None
         self._session = Session()
@@ -58,6 +60,19 @@ class BelowScreens:
             self._input = pasted(self._input, text)
             self._show()
         return self._input is not None
+
+    def _type(self, prompt: Prompt, press: Press) -> None:
+        """Answer a key of the input; what is refused at Enter stays there, to be mended."""
+        self._input = edited(prompt, press.key, press.character)
+        if press.key in ("escape", "ctrl+c"):
+            self._input = None
+        elif press.key == "enter":
+            self._input = None
+            try:
+                self._use(prompt.text)
+            except GdTutorError as error:
+                self._input = replace(prompt, error=str(error), is_selected=True)
+        self._show()
 
     def _typed(self, width: int) -> Line:
         """Return the line of the input."""
@@ -92,7 +107,6 @@ class Desk(BelowScreens):
         """Whether the key before was the one that removes a stop."""
         self._told: Told | None = None
         """What came of the last key; None where nothing was said."""
-        self._use: Callable[[str], None] = lambda _: None
         self._is_shown_soon = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -181,18 +195,6 @@ class Desk(BelowScreens):
     def _ask(self, label: str, use: Callable[[str], None]) -> None:
         """Open the input of the desk's line; what is typed is used at Enter, or refused."""
         self._input, self._use = Prompt(PromptKind.ANSWER, label), use
-        self._show()
-
-    def _type(self, prompt: Prompt, press: Press) -> None:
-        self._input = edited(prompt, press.key, press.character)
-        if press.key in ("escape", "ctrl+c"):
-            self._input = None
-        elif press.key == "enter":
-            self._input = None
-            try:
-                self._use(prompt.text)
-            except GdTutorError as error:
-                self._input = replace(prompt, error=str(error), is_selected=True)
         self._show()
 
     def _lay(self, panel: str) -> None:

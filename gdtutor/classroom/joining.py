@@ -23,8 +23,7 @@ from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.predict import HINT
 from gdtutor.session.press import Press
-from gdtutor.session.prompting import edited
-from gdtutor.session.state import Prompt, Session, Walk
+from gdtutor.session.state import Session, Walk
 from gdtutor.session.update import Action, StopOpened, Told
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Frame, Style
@@ -55,7 +54,7 @@ class Following(BelowScreens):
 
     def __init__(self, chars: Chars, login: ClassLogin, open_link: Callable[[str], Walk]) -> None:
         super().__init__(chars)
-        self._login, self._open_link = login, open_link
+        self._login, self._open_link, self._use = login, open_link, self._answer
         self._place = ClassPlace()
         self._state, self._said = "connecting", 0
         self._process: asyncssh.SSHClientProcess[bytes] | None = None
@@ -197,21 +196,16 @@ class Following(BelowScreens):
             return
         self._say(FollowerWord(away=False))
 
-    def _type(self, draft: Prompt, press: Press) -> None:
-        self._input = edited(draft, press.key, press.character)
-        if press.key == "escape":
-            self._input = None
-        elif press.key == "enter" and draft.text.strip() == HINT:
+    def _answer(self, text: str) -> None:
+        if text.strip() == HINT:
             # The place has told the hints.
-            if (view := hinted(self._session)) is not None:
-                self._input = answer_input()
-                self._act(StopOpened(view))
-            else:
-                self._input = replace(draft, error=NO_HINTS, is_selected=True)
-        elif press.key == "enter" and draft.text.strip():
-            self._say(FollowerWord(answer=draft.text))
-            self._input = answer_input()
-        self._show()
+            view = hinted(self._session)
+            if view is None:
+                raise GdTutorError(NO_HINTS)
+            self._act(StopOpened(view))
+        elif text.strip():
+            self._say(FollowerWord(answer=text))
+        self._input = answer_input()
 
     def _say(self, word: FollowerWord) -> None:
         if self._process is not None:

@@ -67,11 +67,9 @@ def asked_names(lesson: Lesson, moment: Moment) -> tuple[AskedName, ...]:
 
 
 def given_values(moment: Moment) -> dict[str, Array]:
-    """Return every given value by its name, with `m` and `learning_rate` where there are such."""
-    found: dict[str, Array] = {}
-    for trace in moment.traces:
-        found |= {leaf.name: trace.values[leaf.name] for leaf in trace.graph.leaves}
-    return found
+    """Return the value of every leaf by its name."""
+    traces = moment.traces
+    return {leaf.name: trace.values[leaf.name] for trace in traces for leaf in trace.graph.leaves}
 
 
 def data_names(moment: Moment) -> frozenset[str]:

@@ -51,17 +51,19 @@ def blended(moment: Moment, asked: Sequence[AskedName], own: Mapping[str, Array]
     """
     values, gradients = [], []
     for scene, trace in enumerate(moment.traces):
-        mine = {a.node: own[a.name] for a in asked if a.step.scene == scene
-                and not a.is_gradient and a.name in own}  # fmt: skip
-        back = {a.node: own[a.name] for a in asked if a.step.scene == scene
-                and a.is_gradient and a.name in own}  # fmt: skip
+        here = [a for a in asked if a.step.scene == scene and a.name in own]
+        mine = {a.node: own[a.name] for a in here if not a.is_gradient}
+        back = {a.node: own[a.name] for a in here if a.is_gradient}
         found = dict(trace.values)
         with np.errstate(all="ignore"):
             for line in trace.graph.lines:
-                made = mine.get(line.name)
-                if made is None and mine:
-                    made = _of_shape(evaluate(node_expr(trace, line.name), found), found[line.name])
-                found[line.name] = found[line.name] if made is None else made
+                if line.name in mine:
+                    found[line.name] = mine[line.name]
+                elif mine:
+                    made = np.asarray(evaluate(node_expr(trace, line.name), found))
+                    # What fits nowhere leaves the walk's value.
+                    fits = made.shape == found[line.name].shape
+                    found[line.name] = made if fits else found[line.name]
             slopes: dict[str, Array] = {}
             for name in trace.backward_order:
                 total = trace.gradients[name]
@@ -101,7 +103,3 @@ def follows(
     largest = float(np.max(np.abs(reading.value), initial=0.0, where=np.isfinite(reading.value)))
     room = reading.tolerance + max(DOUBLE, 16 * coarsest) * largest
     return is_near(reading.value, found * share, room)
-
-
-def _of_shape(value: Array, like: Array) -> Array:
-    return np.asarray(value) if np.shape(value) == like.shape else like

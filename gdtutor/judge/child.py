@@ -186,11 +186,11 @@ class _ProgramRun:
         # Data may be changed example by example; parameters are by updates, after all else.
         before |= {f"now {n}": own[n] if n in job["data"] and n in own else watch.after[t]
                    for n, t in theirs.items() if t in watch.after}  # fmt: skip
-        costs = {"costs": as_numbers(space.get("costs", space.get("losses")))}
-        more = self._held.values | {n: v for n, v in costs.items() if v is not None}
-        more |= {f"each {n}": v for n in job["wanted"] if (v := watch.each(names[n])) is not None}
+        more = self._held.values | {"costs": as_numbers(space.get("costs", space.get("losses")))}
+        more |= {f"each {n}": watch.each(names[n]) for n in job["wanted"]}
         more |= {f"other {index}": value for index, value in enumerate(others.values())}
-        return facts, {**values, **{f"own {n}": v for n, v in own.items()}, **before, **more}
+        arrays = {**values, **{f"own {n}": v for n, v in own.items()}, **before, **more}
+        return facts, {n: v for n, v in arrays.items() if v is not None}
 
     def _run(self, tree: ast.Module, givens: Givens) -> None:
         job, given = self._program, givens.values
