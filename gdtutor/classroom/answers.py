@@ -61,8 +61,7 @@ def asked_still(room: Classroom, poll: Poll, asked: Walk) -> Classroom:
     poll = replace(poll, challenge=asked.challenge, asked=asked, pending={**given, **poll.pending})
     # What a seat has scrolled, or was given as a hint, is of the values that stood there.
     seats = {name: replace(seat, view=None) for name, seat in room.seats.items()}
-    room = replace(room, seats=seats)
-    return _judged_now(replace(room, polls=(*room.polls[:-1], poll)))
+    return _judged_now(replace(room, polls=(*room.polls[:-1], poll), seats=seats))
 
 
 def handed_in(room: Classroom, poll: Poll, name: str, text: str) -> Classroom:

@@ -61,11 +61,8 @@ LOOKS = ("tab", "v", "k")
 
 def joined(room: Classroom, name: str, pin: str, told: str) -> Classroom:
     """Return the class with a student in a new seat, or back in their own."""
-    seat = room.seats.get(name)
-    if seat is None:
-        seat = Seat(name, pin)
-        if room.poll is not None:
-            seat = replace(seat, draft=answer_input())
+    draft = None if room.poll is None else answer_input()
+    seat = room.seats.get(name) or Seat(name, pin, draft=draft)
     return with_seat(room, replace(seat, is_here=True, notice=told))
 
 
@@ -279,9 +276,8 @@ def _typed(room: Classroom, seat: Seat, draft: Prompt, press: Press) -> Classroo
 
 def locked(room: Classroom) -> Classroom:
     """Return the class where everyone follows, or where everyone may walk alone again."""
-    told = "The teacher has everyone follow."
-    if room.is_locked:
-        told = "You may walk on your own again."
+    may_walk, has_to = "You may walk on your own again.", "The teacher has everyone follow."
+    told = may_walk if room.is_locked else has_to
     seats = {
         name: replace(_with_question(room, seat), own=None, kept=seat.own or seat.kept,
                       notice=told, is_passing=True)
