@@ -4,6 +4,27 @@ from __future__ import annotations
 
 from gdtutor.session.slips import Slip
 
+_PROPERTIES = """import numpy as np
+
+class Net:
+    def __init__(self): self.w, self.c = W, b
+    @property
+    def Z(self): return self.w @ X + self.c
+    @property
+    def Yhat(self): return 1/(1+np.exp(-self.Z))
+    @property
+    def C(self): return ((self.Yhat-Y)**2).mean()/2
+    @property
+    def dYhat(self): return (self.Yhat-Y)/m
+    @property
+    def dZ(self): return self.dYhat*self.Yhat*(1-self.Yhat)
+    @property
+    def dW(self): return self.dZ @ X.T
+    @property
+    def db(self): return self.dZ.sum(axis=1, keepdims=True)
+net = Net()
+"""
+
 RIGHT = {
     "einsum with ellipsis": (
         "16",
@@ -259,51 +280,11 @@ dW1 = dZ1 @ X.T; db1 = dZ1.sum(axis=1, keepdims=True)
     ),
     "property": (
         "10",
-        """import numpy as np
-
-class Net:
-    def __init__(self): self.w, self.c = W, b
-    @property
-    def Z(self): return self.w @ X + self.c
-    @property
-    def Yhat(self): return 1/(1+np.exp(-self.Z))
-    @property
-    def C(self): return ((self.Yhat-Y)**2).mean()/2
-    @property
-    def dYhat(self): return (self.Yhat-Y)/m
-    @property
-    def dZ(self): return self.dYhat*self.Yhat*(1-self.Yhat)
-    @property
-    def dW(self): return self.dZ @ X.T
-    @property
-    def db(self): return self.dZ.sum(axis=1, keepdims=True)
-net = Net()
-Z, Yhat, C, dYhat, dZ, dW, db = (getattr(net, k) for k in "Z Yhat C dYhat dZ dW db".split())
-""",
+        _PROPERTIES
+        + "Z, Yhat, C, dYhat, dZ, dW, db = "
+        + '(getattr(net, k) for k in "Z Yhat C dYhat dZ dW db".split())\n',
     ),
-    "property, not unpacked": (
-        "10",
-        """import numpy as np
-
-class Net:
-    def __init__(self): self.w, self.c = W, b
-    @property
-    def Z(self): return self.w @ X + self.c
-    @property
-    def Yhat(self): return 1/(1+np.exp(-self.Z))
-    @property
-    def C(self): return ((self.Yhat-Y)**2).mean()/2
-    @property
-    def dYhat(self): return (self.Yhat-Y)/m
-    @property
-    def dZ(self): return self.dYhat*self.Yhat*(1-self.Yhat)
-    @property
-    def dW(self): return self.dZ @ X.T
-    @property
-    def db(self): return self.dZ.sum(axis=1, keepdims=True)
-net = Net()
-""",
-    ),
+    "property, not unpacked": ("10", _PROPERTIES),
     "tensordot": (
         "20",
         """import numpy as np

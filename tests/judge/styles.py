@@ -710,6 +710,27 @@ WRONG_STYLES = (
 )
 """By program, a line with what it becomes, the name that departs by it, and its slip."""
 
+_PASS = """        n = xb.shape[1]
+        Z1 = W1 @ xb + b1
+        A1 = sigmoid(Z1)
+        Z2 = W2 @ A1 + b2
+        Yhat = sigmoid(Z2)
+        C = np.sum((Yhat - yb)**2)/(2*n)
+        dYhat = (Yhat - yb)/n
+        dZ2 = dYhat*Yhat*(1-Yhat)
+        dW2 = dZ2 @ A1.T
+        db2 = dZ2.sum(axis=1, keepdims=True)
+        dA1 = W2.T @ dZ2
+        dZ1 = dA1*A1*(1-A1)
+        dW1 = dZ1 @ xb.T
+        db1 = dZ1.sum(axis=1, keepdims=True)
+        W1 = W1 - learning_rate*dW1
+        b1 = b1 - learning_rate*db1
+        W2 = W2 - learning_rate*dW2
+        b2 = b2 - learning_rate*db2
+"""
+"""What a loop does with the examples of one part."""
+
 PARTS = {
     "two at a time": (
         "16",
@@ -721,25 +742,8 @@ size = 2
 for epoch in range(10):
     for start in range(0, X.shape[1], size):
         xb, yb = X[:, start:start+size], Y[:, start:start+size]
-        n = xb.shape[1]
-        Z1 = W1 @ xb + b1
-        A1 = sigmoid(Z1)
-        Z2 = W2 @ A1 + b2
-        Yhat = sigmoid(Z2)
-        C = np.sum((Yhat - yb)**2)/(2*n)
-        dYhat = (Yhat - yb)/n
-        dZ2 = dYhat*Yhat*(1-Yhat)
-        dW2 = dZ2 @ A1.T
-        db2 = dZ2.sum(axis=1, keepdims=True)
-        dA1 = W2.T @ dZ2
-        dZ1 = dA1*A1*(1-A1)
-        dW1 = dZ1 @ xb.T
-        db1 = dZ1.sum(axis=1, keepdims=True)
-        W1 = W1 - learning_rate*dW1
-        b1 = b1 - learning_rate*db1
-        W2 = W2 - learning_rate*dW2
-        b2 = b2 - learning_rate*db2
-""",
+"""
+        + _PASS,
     ),
     "one at a time": (
         "16",
@@ -751,25 +755,8 @@ size = 1
 for epoch in range(10):
     for start in range(0, X.shape[1], size):
         xb, yb = X[:, start:start+size], Y[:, start:start+size]
-        n = xb.shape[1]
-        Z1 = W1 @ xb + b1
-        A1 = sigmoid(Z1)
-        Z2 = W2 @ A1 + b2
-        Yhat = sigmoid(Z2)
-        C = np.sum((Yhat - yb)**2)/(2*n)
-        dYhat = (Yhat - yb)/n
-        dZ2 = dYhat*Yhat*(1-Yhat)
-        dW2 = dZ2 @ A1.T
-        db2 = dZ2.sum(axis=1, keepdims=True)
-        dA1 = W2.T @ dZ2
-        dZ1 = dA1*A1*(1-A1)
-        dW1 = dZ1 @ xb.T
-        db1 = dZ1.sum(axis=1, keepdims=True)
-        W1 = W1 - learning_rate*dW1
-        b1 = b1 - learning_rate*db1
-        W2 = W2 - learning_rate*dW2
-        b2 = b2 - learning_rate*db2
-""",
+"""
+        + _PASS,
     ),
     "in another order": (
         "16",
@@ -783,25 +770,8 @@ for epoch in range(10):
     X, Y = X[:, order], Y[:, order]
     for start in range(0, X.shape[1], size):
         xb, yb = X[:, start:start+size], Y[:, start:start+size]
-        n = xb.shape[1]
-        Z1 = W1 @ xb + b1
-        A1 = sigmoid(Z1)
-        Z2 = W2 @ A1 + b2
-        Yhat = sigmoid(Z2)
-        C = np.sum((Yhat - yb)**2)/(2*n)
-        dYhat = (Yhat - yb)/n
-        dZ2 = dYhat*Yhat*(1-Yhat)
-        dW2 = dZ2 @ A1.T
-        db2 = dZ2.sum(axis=1, keepdims=True)
-        dA1 = W2.T @ dZ2
-        dZ1 = dA1*A1*(1-A1)
-        dW1 = dZ1 @ xb.T
-        db1 = dZ1.sum(axis=1, keepdims=True)
-        W1 = W1 - learning_rate*dW1
-        b1 = b1 - learning_rate*db1
-        W2 = W2 - learning_rate*dW2
-        b2 = b2 - learning_rate*db2
-""",
+"""
+        + _PASS,
     ),
     "two, in another order": (
         "16",
@@ -815,25 +785,8 @@ for epoch in range(10):
     for start in range(0, X.shape[1], size):
         at = order[start:start+size]
         xb, yb = X[:, at], Y[:, at]
-        n = xb.shape[1]
-        Z1 = W1 @ xb + b1
-        A1 = sigmoid(Z1)
-        Z2 = W2 @ A1 + b2
-        Yhat = sigmoid(Z2)
-        C = np.sum((Yhat - yb)**2)/(2*n)
-        dYhat = (Yhat - yb)/n
-        dZ2 = dYhat*Yhat*(1-Yhat)
-        dW2 = dZ2 @ A1.T
-        db2 = dZ2.sum(axis=1, keepdims=True)
-        dA1 = W2.T @ dZ2
-        dZ1 = dA1*A1*(1-A1)
-        dW1 = dZ1 @ xb.T
-        db1 = dZ1.sum(axis=1, keepdims=True)
-        W1 = W1 - learning_rate*dW1
-        b1 = b1 - learning_rate*db1
-        W2 = W2 - learning_rate*dW2
-        b2 = b2 - learning_rate*db2
-""",
+"""
+        + _PASS,
     ),
     "two handed to a method": (
         "16",
