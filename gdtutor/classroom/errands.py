@@ -34,9 +34,6 @@ from gdtutor.session.update import Action, Failed, Told, update
 class ErrandHost(TurnHolder, Protocol):
     """Has the class, and the connections of those who are here."""
 
-    def is_connected(self, name: str) -> bool:
-        """Tell whether a student is here."""
-
     def dismiss(self, name: str) -> None:
         """Let a student go who wants to leave."""
 
@@ -118,7 +115,8 @@ class SeatErrands:
             return None if seat is None else seat.own
 
         def rests() -> bool:
-            return name in self._pausing or not self._host.is_connected(name)
+            seat = self._host.room.seats.get(name)
+            return name in self._pausing or seat is None or not seat.is_here
 
         why = "Nothing is trained here; your own gdtutor does."
         if self._pool is not None and isinstance(wish, SweepRuns):

@@ -98,10 +98,6 @@ class ClassHub:
         if self.room.shows_results != are_shown:
             self._turn(replace(self.room, shows_results=are_shown))
 
-    def has_seat(self, name: str) -> bool:
-        """Tell whether somebody has this name."""
-        return name in self.room.seats
-
     def opens_seat(self, name: str, pin: str) -> bool:
         """Tell whether a PIN is a seat's, however many wrong ones were tried before."""
         seat = self.room.seats.get(name)
@@ -263,10 +259,6 @@ class ClassHub:
             self._turn(answer_judged(self.room, number, text, found))
         else:
             self._judge(bench)
-
-    def is_connected(self, name: str) -> bool:
-        """Tell whether a student is here."""
-        return name in self._lines
 
     def dismiss(self, name: str) -> None:
         """Let a student go who wants to leave."""

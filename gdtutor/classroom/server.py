@@ -247,7 +247,7 @@ class _Doorkeeper(asyncssh.SSHServer):
             if not await self._is_code(given):
                 return False
             self._has_code = True
-            if not self._server.hub.has_seat(self._name):
+            if self._name not in self._server.hub.room.seats:
                 return True
             return "", "", "", [(pin_asked(self._name), False)]
         self._returns = bool(given) and await self._opens_seat(given)
