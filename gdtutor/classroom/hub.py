@@ -50,7 +50,6 @@ class ClassHub:
     """Holds the room and the connections of those who are here; lives in one event loop.
 
     Args:
-        title: What the class is called.
         changed: Called when something that the teacher's screen says of the class has changed.
         pool: Trains what students train on their own; nobody does where it is None.
         recorder: Keeps who is here, and the answers; nobody does where it is None.
@@ -59,13 +58,12 @@ class ClassHub:
 
     def __init__(
         self,
-        title: str,
         changed: Callable[[], None] = lambda: None,
         pool: TrainingPool | None = None,
         recorder: ClassRecorder | None = None,
         bench: Workbench | None = None,
     ) -> None:
-        self.title, self.bench = title, bench
+        self.bench = bench
         self.turns = SeatTurns(self, bench)
         self._errands = SeatErrands(self, self.turns, pool)
         self._recorder = recorder

@@ -53,9 +53,8 @@ class Lecture(Desk):
         super().__init__(chars, podium)
         self._opening = opening
         self._pool = TrainingPool()
-        title = opening.invitation.title
         self._bench = Workbench()
-        self.hub = ClassHub(title, self._changed, self._pool, opening.recorder, self._bench)
+        self.hub = ClassHub(self._changed, self._pool, opening.recorder, self._bench)
         self._server: ClassServer | None = None
         self._listening: asyncio.Task[None] | None = None
         self._noted = ""

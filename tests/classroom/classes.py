@@ -170,7 +170,7 @@ async def running_class(
     """Run a class with a session; clients that are still there are hung up at its end."""
     podium = podium or Podium(None, PodiumServices(session_of_link, None, time.time))
     bench = Workbench()
-    hub = ClassHub("tests", bench=bench)
+    hub = ClassHub(bench=bench)
     server = ClassServer(hub, CODE, KEY, podium)
     hub.teach(session)
     where = socket.create_server(("127.0.0.1", 0))

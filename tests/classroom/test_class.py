@@ -625,7 +625,7 @@ def test_a_refused_code_or_pin_is_named_where_it_is_asked_for_again() -> None:
 
 
 def test_wrong_pins_shut_nobody_out() -> None:
-    hub = ClassHub("tests")
+    hub = ClassHub()
     hub.teach(lesson_session("bias"))
     room = joined(hub.room, "vic", "123456", "")
     hub.room = room

@@ -477,7 +477,7 @@ def test_the_same_answer_in_any_writing_is_one_bar(
 
 
 def test_who_comes_back_to_an_open_question_reads_that_the_answer_stands() -> None:
-    hub, session = ClassHub("ML"), lesson_session("bias", "backward:yhat")
+    hub, session = ClassHub(), lesson_session("bias", "backward:yhat")
     hub.teach(about(session, "value"))
     for name in ("anna", "ben"):
         hub.join(name, Watched(hub, SharedScreens(), (80, 24)), returns=False)

@@ -45,7 +45,7 @@ class RandomClass:
     """A teacher and three students who press random keys, and ask and answer questions."""
 
     def __init__(self, dice: random.Random) -> None:
-        self._dice, self._hub, shared = dice, ClassHub("tests"), SharedScreens()
+        self._dice, self._hub, shared = dice, ClassHub(), SharedScreens()
         lesson, self._edited = dice.choice(list(EDITED.items()))
         self._session = replace(lesson_session(lesson), class_role=ClassRole.TEACHER)
         self._hub.teach(self._session)
@@ -125,7 +125,7 @@ def right_answers(poll: Poll) -> tuple[str, ...]:
 
 
 def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None:
-    hub, shared = ClassHub("tests"), SharedScreens()
+    hub, shared = ClassHub(), SharedScreens()
     hub.teach(lesson_session("bias"))
     here = Watched(hub, shared, (80, 24))
     hub.join("anna", here, returns=False)
@@ -140,7 +140,7 @@ def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None
 def test_what_a_seat_has_computed_is_forgotten_with_it() -> None:
     async def work() -> None:
         bench = Workbench()
-        hub, shared = ClassHub("tests", bench=bench), SharedScreens()
+        hub, shared = ClassHub(bench=bench), SharedScreens()
         hub.teach(lesson_session("bias"))
         for _ in range(MOST_SEATS + 20):
             passing = Watched(hub, shared, (80, 24))
@@ -154,7 +154,7 @@ def test_what_a_seat_has_computed_is_forgotten_with_it() -> None:
 
 
 def test_help_is_given_to_who_has_waited_longest_and_they_are_told() -> None:
-    hub, shared = ClassHub("tests"), SharedScreens()
+    hub, shared = ClassHub(), SharedScreens()
     hub.teach(lesson_session("bias", "forward:z"))
     for name in ("ben", "anna", "cleo"):
         hub.join(name, Watched(hub, shared, (80, 24)), returns=False)

@@ -38,7 +38,7 @@ def test_answers_are_judged_beside_each_once_and_those_that_come_late_are_kept(
     async def work() -> None:
         bench, may_go = Workbench(PATIENCE, PATIENCE), threading.Event()
         recorder = ClassRecorder(tmp_path / "record.db", "tests", lambda: 1.0)
-        hub, shared = ClassHub("tests", recorder=recorder, bench=bench), SharedScreens()
+        hub, shared = ClassHub(recorder=recorder, bench=bench), SharedScreens()
         session = lesson_session("bias", "backward:yhat")
         hub.teach(session)
         for name in ("anna", "ben", "cleo"):
@@ -83,7 +83,7 @@ def test_an_answer_that_is_no_answer_is_told_beside_and_one_that_takes_too_long_
 
     async def work() -> None:
         bench = Workbench(0.01, 0.02)
-        hub, shared = ClassHub("tests", bench=bench), SharedScreens()
+        hub, shared = ClassHub(bench=bench), SharedScreens()
         hub.teach(lesson_session("bias", "backward:yhat"))
         for name in ("anna", "ben"):
             hub.join(name, Watched(hub, shared, (80, 24)), returns=False)
@@ -109,7 +109,7 @@ def test_an_answer_that_is_no_answer_is_told_beside_and_one_that_takes_too_long_
 def test_an_answer_that_is_being_judged_while_a_value_is_edited_is_judged_by_the_new_one() -> None:
     async def work() -> None:
         bench, may_go = Workbench(PATIENCE, PATIENCE), threading.Event()
-        hub, shared = ClassHub("tests", bench=bench), SharedScreens()
+        hub, shared = ClassHub(bench=bench), SharedScreens()
         hub.teach(lesson_session("bias", "backward:yhat"))
         hub.join("anna", Watched(hub, shared, (80, 24)), returns=False)
         hub.teach(posed(hub.room.taught))

@@ -36,7 +36,7 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "class.sqlite"
     now = count(1_000_000_000)
     recorder = ClassRecorder(path, "ML 1", lambda: next(now))
-    hub, shared = ClassHub("ML 1", recorder=recorder), SharedScreens()
+    hub, shared = ClassHub(recorder=recorder), SharedScreens()
     session = lesson_session("bias", "backward:yhat")
     hub.teach(session)
     for name in ("anna", "=ben"):
@@ -77,7 +77,7 @@ def test_the_report_says_how_answers_are_spread_and_what_was_right_at_last(
 
 def test_each_row_of_the_csv_is_read_alone(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recorder = ClassRecorder(file, "=ML 2", lambda: 2e9)
-    hub = ClassHub("=ML 2", recorder=recorder)
+    hub = ClassHub(recorder=recorder)
     for right, first, slip in ((5, "dz", "local factor missing"), (6, "", ""), (7, "", "")):
         hub.judged("cleo", ToldVerdict("bias", right, 7, first, slip))
     recorder.close()
@@ -148,7 +148,7 @@ def test_another_file_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_question_that_was_answered_by_nobody_is_no_record(tmp_path: Path) -> None:
     recorder = ClassRecorder(tmp_path / "c", "ML", lambda: 0.0)
-    hub = ClassHub("ML", recorder=recorder)
+    hub = ClassHub(recorder=recorder)
     session = lesson_session("bias", "backward:yhat")
     hub.teach(update(session, Posed(own_question(session, "sign")))[0])
     hub.teach(after(hub.room.taught, "escape", "n"))
@@ -161,7 +161,7 @@ def test_a_report_says_what_was_asked_how_often_what_was_answered_and_who_was_he
 ) -> None:
     path, now = tmp_path / "c", count(1_000_000_000)
     recorder = ClassRecorder(path, "ML", lambda: next(now))
-    hub, shared = ClassHub("ML", recorder=recorder), SharedScreens()
+    hub, shared = ClassHub(recorder=recorder), SharedScreens()
     session = lesson_session("bias", "backward:yhat")
     hub.teach(session)
     seats = {name: Watched(hub, shared, (80, 24)) for name in ("anna", "ben", "cleo")}
@@ -208,7 +208,7 @@ def test_two_rounds_of_a_question_are_kept_and_told_apart(
 ) -> None:
     path, now = tmp_path / "c", count(1_000_000_000)
     recorder = ClassRecorder(path, "ML", lambda: next(now))
-    hub = ClassHub("ML", recorder=recorder)
+    hub = ClassHub(recorder=recorder)
     hub.teach(lesson_session("bias", "backward:yhat"))
     for name in ("anna", "ben", "cleo"):
         hub.join(name, Watched(hub, SharedScreens(), (80, 24)), returns=False)

@@ -73,7 +73,7 @@ def test_a_student_trains_alone_and_everyone_sees_what_the_teacher_trained(
 ) -> None:
     async def work() -> None:
         session = lesson_session("bias", "forward:z")
-        hub, shared = ClassHub("tests", pool=pool), SharedScreens()
+        hub, shared = ClassHub(pool=pool), SharedScreens()
         hub.teach(session)
         lines = {name: Watched(hub, shared, (80, 24)) for name in ("anna", "ben")}
         for name, line in lines.items():
@@ -98,7 +98,7 @@ def own_status(hub: ClassHub, name: str) -> Status | None:
 
 def test_a_student_sweeps_within_bounds(pool: TrainingPool) -> None:
     async def work() -> None:
-        hub, shared = ClassHub("tests", pool=pool), SharedScreens()
+        hub, shared = ClassHub(pool=pool), SharedScreens()
         session = lesson_session("bias", "forward:z")
         hub.teach(session)
         anna = Watched(hub, shared, (120, 36))
@@ -133,7 +133,7 @@ def test_a_students_picture_counts_starts_in_turn_and_for_no_longer_than_a_run(
     pool: TrainingPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def work() -> None:
-        hub, shared = ClassHub("tests", pool=pool), SharedScreens()
+        hub, shared = ClassHub(pool=pool), SharedScreens()
         session = lesson_session("batches", "forward:L")
         hub.teach(session)
         anna = Watched(hub, shared, (80, 24))
@@ -161,7 +161,7 @@ def test_a_students_picture_counts_starts_in_turn_and_for_no_longer_than_a_run(
 
 def test_a_student_pauses_and_an_edit_ends_what_was_trained(pool: TrainingPool) -> None:
     async def work() -> None:
-        hub, shared = ClassHub("tests", pool=pool), SharedScreens()
+        hub, shared = ClassHub(pool=pool), SharedScreens()
         hub.teach(lesson_session("xor-hidden", "forward:Z1"))
         hub.join("anna", Watched(hub, shared, (80, 24)), returns=False)
         for key in ("t", "space"):
@@ -245,7 +245,7 @@ def test_an_endless_work_is_ended_and_its_thread_with_it() -> None:
 def test_work_that_takes_long_is_refused_to_who_asked_and_dropped_with_who_left() -> None:
     async def work() -> None:
         bench, is_at_work, may_go = Workbench(0.01, PATIENCE), threading.Event(), list[bool]()
-        hub, shared = ClassHub("tests", bench=bench), SharedScreens()
+        hub, shared = ClassHub(bench=bench), SharedScreens()
         hub.teach(lesson_session("bias", "forward:z"))
         lines = {name: Watched(hub, shared, (80, 24)) for name in ("anna", "ben")}
         for name, line in lines.items():
@@ -358,7 +358,7 @@ def test_keys_that_are_held_come_to_one_with_their_count(key: str, before: str) 
 def test_keys_that_wait_in_the_playground_are_computed_together_and_painted_once() -> None:
     async def work() -> None:
         bench, may_go = Workbench(PATIENCE, PATIENCE), threading.Event()
-        hub, shared = ClassHub("tests", bench=bench), SharedScreens()
+        hub, shared = ClassHub(bench=bench), SharedScreens()
         hub.teach(play_session(Session(), playground_of_line("--points 20 --layers 2-3-1")))
         hub.join("anna", Watched(hub, shared, (80, 24)), returns=False)
 
@@ -414,7 +414,7 @@ def test_a_sweep_that_a_student_has_paused_goes_on_where_it_was(
     monkeypatch.setattr(pool, "sweep", partial(pool.sweep, seconds=0.0))
 
     async def work() -> None:
-        hub, shared = ClassHub("tests", pool=pool), SharedScreens()
+        hub, shared = ClassHub(pool=pool), SharedScreens()
         hub.teach(lesson_session("xor-hidden", "forward:Z1"))
         hub.join("anna", Watched(hub, shared, (80, 24)), returns=False)
 

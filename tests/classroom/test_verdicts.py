@@ -184,7 +184,7 @@ def test_who_follows_stays_and_one_word_is_all_that_is_heard() -> None:
 )
 def test_what_no_program_of_the_lesson_comes_to_is_dropped(told: ToldVerdict) -> None:
     async def work() -> None:
-        hub = ClassHub("tests")
+        hub = ClassHub()
         hub.teach(lesson_session("bias", "backward:z"))
         assert (await taken(hub, Guest("anna"), told)).problem == NO_VERDICT
         assert not hub.room.seats
@@ -198,7 +198,7 @@ def test_what_no_program_of_the_lesson_comes_to_is_dropped(told: ToldVerdict) ->
 
 def test_an_update_may_depart_where_the_lesson_trains() -> None:
     async def work() -> None:
-        hub = ClassHub("tests")
+        hub = ClassHub()
         hub.teach(lesson_session("bias"))
         told = ToldVerdict("xor-hidden", 13, 13, "W1", "step in the wrong direction")
         assert not (await taken(hub, Guest("anna"), told)).problem
@@ -213,7 +213,7 @@ def test_verdicts_are_kept_and_told_in_the_report_and_older_records_are_read(
     monkeypatch.setattr(record, "CLOSING_SECONDS", PATIENCE)
     path = tmp_path / "c"
     recorder = ClassRecorder(path, "ML", lambda: 1e9)
-    hub = ClassHub("ML", recorder=recorder)
+    hub = ClassHub(recorder=recorder)
     hub.teach(lesson_session("xor-hidden", "backward:Z2"))
     hub.join("anna", Watched(hub, SharedScreens(), (80, 24)), returns=False)
 
