@@ -115,10 +115,10 @@ class Following(BelowScreens):
         self._is_on_the_way &= bool(place.link)
         if not place.link or self._job is not None:
             return
-        pass_on = passing_on(asyncio.get_running_loop())
-        self._job = job = Job(
+        self._job = Job(
             lambda: told_session(self._open_link(place.link), place),
-            lambda: pass_on(lambda: self._opened(place, job)),
+            lambda job: self._opened(place, job),
+            passing_on(asyncio.get_running_loop()),
         )
 
     def _opened(self, place: ClassPlace, job: Job[Walk]) -> None:

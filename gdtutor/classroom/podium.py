@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from gdtutor.classroom.stops import (
@@ -114,10 +115,8 @@ class Podium:
             self._act(Told("This is the last stop." if number > 0 else "This is the first stop."))
             return
         self._is_opening = True
-        job: Job[Walk] = Job(
-            lambda: self._services.open_link(talk.stops[number].link),
-            lambda: self._pass_on(lambda: self._opened(number, job)),
-        )
+        open_stop = partial(self._services.open_link, talk.stops[number].link)
+        Job(open_stop, lambda job: self._opened(number, job), self._pass_on)
 
     def _opened(self, number: int, job: Job[Walk]) -> None:
         self._is_opening = False
@@ -164,14 +163,14 @@ class Podium:
                     found += [f"stop {number}: {place.message}"] if place.is_error else []
             return found
 
-        def tell() -> None:
+        def tell(job: Job[list[str]]) -> None:
             found = job.result()
             if found:
                 self.problems = tuple(found)
                 many = f" ({len(found)} stops open nothing, O shows them)" if found[1:] else ""
                 self._act(Told(found[0][:1].upper() + found[0][1:] + many, is_error=True))
 
-        job = Job(problems, lambda: self._pass_on(tell))
+        Job(problems, tell, self._pass_on)
 
     def keep(self, session: Session) -> str:
         """Append a place to the file of stops, and return what came of it.

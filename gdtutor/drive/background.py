@@ -27,13 +27,17 @@ class Job(Generic[T]):
 
     Args:
         work: What is computed.
-        when_done: Called in the work's own thread after its end, whatever that was.
+        then: Hears of the job after its end, whatever that was.
+        pass_on: Has it called in another thread, as `passing_on` does; else it is in the work's.
     """
 
     def __init__(
-        self, work: Callable[[], T], when_done: Callable[[], object] = lambda: None
+        self,
+        work: Callable[[], T],
+        then: Callable[[Job[T]], object] = lambda _: None,
+        pass_on: Callable[[Callable[[], None]], object] = lambda call: call(),
     ) -> None:
-        self._work, self._when_done = work, when_done
+        self._work, self._then, self._pass_on = work, then, pass_on
         self._ended = threading.Event()
         self._result: list[T] = []
         self._error: BaseException | None = None
@@ -46,7 +50,10 @@ class Job(Generic[T]):
         except BaseException as error:  # whatever it is belongs to the thread that asks
             self._error = error
         self._ended.set()
-        self._when_done()
+        self._pass_on(self._tell)
+
+    def _tell(self) -> None:
+        self._then(self)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until the work has ended, or so long; say whether it has."""

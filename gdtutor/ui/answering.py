@@ -195,7 +195,7 @@ class Answering(Generic[T]):
             answer = work()
         else:
             pass_on = self._app.passing_on()
-            job = Job(work, lambda: pass_on(lambda: self._app.call_later(self._ended, job)))
+            job = Job(work, lambda job: self._app.call_later(self._ended, job), pass_on)
             if not job.wait(patience):
                 self._job = job
                 self._wait()

@@ -195,9 +195,7 @@ class TutorApp(App[int], inherit_bindings=False):
         from gdtutor.drive.background import Job
 
         pass_on = self.passing_on()
-        ended = Job(
-            lambda: self._opened(pass_on), lambda: pass_on(lambda: self.call_later(ended.result))
-        )
+        Job(lambda: self._opened(pass_on), lambda job: self.call_later(job.result), pass_on)
 
     def _opened(self, pass_on: Callable[[Callable[[], object]], None]) -> None:
         """Open the program, in a thread."""

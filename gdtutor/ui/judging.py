@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from textual.geometry import Size
 
@@ -65,10 +66,8 @@ class JudgingProgram:
         is_there = self._saves.look()
         if is_there:
             self._token = token = object()
-            job = self._job = Job(
-                lambda: self._judge(self._told.append, lambda: self._token is token),
-                lambda: self._pass_on(lambda: self._take(job)),
-            )
+            judge = partial(self._judge, self._told.append, lambda: self._token is token)
+            self._job = Job(judge, self._take, self._pass_on)
             self._show(replace(self.board, is_judging=True))
         elif is_there is False and not self.board.is_judging:
             # A program may take its own file away while it runs; it is written back.
@@ -92,10 +91,7 @@ class JudgingProgram:
             self._show(replace(board, problem=board.problem or str(error)))
             return
         self._show(replace(board, outcome=outcome, tab=0))
-        verdict, pass_on = outcome.verdict, self._pass_on
-        telling = Job(
-            lambda: self._tell_class(verdict), lambda: pass_on(lambda: self._hear(telling))
-        )
+        Job(partial(self._tell_class, outcome.verdict), self._hear, self._pass_on)
 
     def _hear(self, telling: Job[str]) -> None:
         """Show what came of telling the class."""

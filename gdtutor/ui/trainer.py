@@ -93,9 +93,7 @@ class Trainer:
         self._job, self._news, self.is_working = job, None, True
         self._asked.set()
         pass_on = app.passing_on()
-        ended: Job[None] = Job(
-            lambda: self._yielding(work, job), lambda: pass_on(lambda: app.call_later(ended.result))
-        )
+        Job(lambda: self._yielding(work, job), lambda ended: app.call_later(ended.result), pass_on)
 
     def _yielding(self, work: Callable[[Stop], None], job: Stop) -> None:
         """Work, once the job before has left its burst: the two may train the same run.
