@@ -32,6 +32,7 @@ from gdtutor.classroom.telling import VERDICT, NotesSession
 from gdtutor.classroom.verdicts import VerdictSession
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
+from gdtutor.values import replace
 
 MOST_CONNECTIONS = 600
 """Connections at once, logged in or not."""
@@ -188,9 +189,8 @@ class _Doorkeeper(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
         self._close_door = _close_door.get()
         # Who gives no name at all is not announced by `begin_auth`.
-        self._name, self._is_linear = NAMELESS, False
-        self._returns = self._is_speaker = self._is_judged = False
-        self._has_code = False
+        self._guest = Guest(NAMELESS)
+        self._is_speaker = self._is_judged = self._has_code = False
         self._wrong, self._refused = 0, ""
         self._has_session = False
 
@@ -209,7 +209,7 @@ class _Doorkeeper(asyncssh.SSHServer):
         self._close_door()
         self._is_speaker = username == NOTES_NAME
         self._is_judged = username.endswith(VERDICT)
-        self._name, self._is_linear = seat_name(username.removesuffix(VERDICT))
+        self._guest = Guest(*seat_name(username.removesuffix(VERDICT)))
         return True
 
     def password_auth_supported(self) -> bool:
@@ -223,8 +223,7 @@ class _Doorkeeper(asyncssh.SSHServer):
         code, _, pin = password.partition(" ")
         if not await self._is_code(code):
             return False
-        self._returns = bool(pin) and await self._opens_seat(pin)
-        return self._returns or not pin
+        return not pin or await self._opens_seat(pin)
 
     def kbdint_auth_supported(self) -> bool:
         """Ask for code and PIN; the teacher's secret is a password."""
@@ -233,7 +232,7 @@ class _Doorkeeper(asyncssh.SSHServer):
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Challenge:
         """Ask for the code."""
         self._has_code = False
-        told = f"Answers are kept, under the name {self._name}."
+        told = f"Answers are kept, under the name {self._guest.name}."
         # What stands before the input is shown by every client, whatever else it leaves out.
         asked = f"{self._refused} Join code: ".lstrip()
         return "", told if self._server.hub.keeps_answers else "", "", [(asked, False)]
@@ -247,11 +246,10 @@ class _Doorkeeper(asyncssh.SSHServer):
             if not await self._is_code(given):
                 return False
             self._has_code = True
-            if self._name not in self._server.hub.room.seats:
+            if self._guest.name not in self._server.hub.room.seats:
                 return True
-            return "", "", "", [(pin_asked(self._name), False)]
-        self._returns = bool(given) and await self._opens_seat(given)
-        return self._returns or not given
+            return "", "", "", [(pin_asked(self._guest.name), False)]
+        return not given or await self._opens_seat(given)
 
     async def _is_code(self, given: str) -> bool:
         server, refused = self._server, "That is not the code of this class."
@@ -263,9 +261,11 @@ class _Doorkeeper(asyncssh.SSHServer):
 
     async def _opens_seat(self, pin: str) -> bool:
         server, refused = self._server, "That is not the PIN of the seat of that name."
-        return await self._opens(
-            server.pins, refused, lambda: server.hub.opens_seat(self._name, pin.strip())
+        returns = await self._opens(
+            server.pins, refused, lambda: server.hub.opens_seat(self._guest.name, pin.strip())
         )
+        self._guest = replace(self._guest, returns=returns)
+        return returns
 
     async def _opens(
         self, throttle: CodeThrottle, refused: str, is_right: Callable[[], bool]
@@ -290,7 +290,6 @@ class _Doorkeeper(asyncssh.SSHServer):
         self._has_session = True
         if self._is_speaker:
             return NotesSession(self._server.podium)
-        guest = Guest(self._name, self._is_linear, self._returns)
         if self._is_judged:
-            return VerdictSession(self._server.hub, guest)
-        return StudentSession(self._server.hub, self._server.shared, guest)
+            return VerdictSession(self._server.hub, self._guest)
+        return StudentSession(self._server.hub, self._server.shared, self._guest)
