@@ -160,7 +160,7 @@ def test_a_lesson_that_was_left_on_its_closing_page_is_finished() -> None:
     store.apply([place_of_session(session, 1.0), Finished(session.lesson.id, 1.0)])
     assert with_progress(session.library, store).left[session.lesson.id].words == "finished"
     assert [line for line in lines_of(store) if "finished" in line] == [
-        f"{session.lesson.id:<24} finished, 0 of 3 tasks done"
+        "05 backward-or           Local × upstream: finished, 0 of 3 tasks done"
     ]
 
 

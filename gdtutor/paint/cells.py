@@ -63,7 +63,7 @@ def text_width(text: str) -> int:
 def row_of(line: Line, width: int, chars: Chars) -> Row:
     """Return `line` as exactly `width` cells: cut on the right, or padded with blanks."""
     cells: list[Cell] = []
-    for text, style in line:
+    for text, style, _ in line:
         for character in clean(text, chars):
             made = cells_of(character, style)
             if made:

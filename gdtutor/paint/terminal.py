@@ -93,7 +93,7 @@ def runs_of(row: Row, colours: Colours) -> Line:
     Blanks take the colour of the text before them, which costs no bytes.
     """
     runs: list[Segment] = []
-    for text, style in line_of(row):
+    for text, style, _ in line_of(row):
         if runs:
             last, look = runs[-1], colours.look(style)
             before = colours.look(last.style)
@@ -131,6 +131,10 @@ def changes_between(
             for start, end in changed_spans(before, after)
         )
     return terminal_codes(
-        (x, y, [(text, codes_of(colours.look(style))) for text, style in runs_of(cells, colours)])
+        (
+            x,
+            y,
+            [(text, codes_of(colours.look(style))) for text, style, _ in runs_of(cells, colours)],
+        )
         for x, y, cells in spans
     )

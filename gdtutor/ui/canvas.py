@@ -84,6 +84,7 @@ class Canvas(Widget, can_focus=False):
 def strip_of(row: Row, colours: Colours) -> Strip:
     """Return the row in its colours."""
     segments = (
-        RichSegment(text, rich_style(colours.look(style))) for text, style in runs_of(row, colours)
+        RichSegment(text, rich_style(colours.look(style)))
+        for text, style, _ in runs_of(row, colours)
     )
     return Strip(segments, len(row))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from gdtutor.lesson.characters import cells, taken
@@ -45,10 +44,11 @@ def boxed(panel: Panel, width: int, height: int, chars: Chars) -> Lines:
         line((corners[5] + " ", style), *fitted(content, inner, chars), (" " + corners[5], style))
         for content in body
     ]
-    more = hidden(panel.lines, panel.scroll, rows, chars) or shortened(panel.note, inner, chars)
-    fill = corners[4] * (width - 3 - len(more) - len(below))
+    more = hidden(panel.lines, panel.scroll, rows, chars)
+    more = more if more.text else Segment(shortened(panel.note, inner, chars), Style.KEY)
+    fill = corners[4] * (width - 3 - len(more.text) - len(below))
     bottom = line(
-        (corners[2] + fill, style), (more, Style.KEY), (below, Style.DIM),
+        (corners[2] + fill, style), more, (below, Style.DIM),
         (corners[4] + corners[3], style),
     )  # fmt: skip
     return (top, *lines, bottom)
@@ -71,17 +71,14 @@ def window(lines: Sequence[Line], scroll: int, rows: int) -> Lines:
     return shown + ((),) * (rows - len(shown))
 
 
-def hidden(lines: Sequence[Line], scroll: int, rows: int, chars: Chars) -> str:
+def hidden(lines: Sequence[Line], scroll: int, rows: int, chars: Chars) -> Segment:
     """Return a note on the lines above and below that do not show, empty where all do."""
     start = max(min(scroll, len(lines) - rows), 0)
     below = max(len(lines) - start - rows, 0)
     up, down = ("↑", "↓") if chars.unicode else ("up ", "down ")
     parts = [f"{up}{start}"] if start else []
     parts += [f"{down}{below}"] if below else []
-    return f" {' '.join(parts)} more " if parts else ""
-
-
-_HIDDEN = re.compile(r" (?:(?:↑|up )(\d+) ?)?(?:(?:↓|down )(\d+) )?more ")
+    return Segment(f" {' '.join(parts)} more " if parts else "", Style.KEY, (start, below))
 
 
 def hidden_around(rows: Sequence[Line]) -> tuple[int, int] | None:
@@ -90,11 +87,8 @@ def hidden_around(rows: Sequence[Line]) -> tuple[int, int] | None:
 
     Of several it is the most: they scroll together, some to their end before others.
     """
-    notes = (part.text for row in rows for part in row if part.style is Style.KEY)
-    found = [note for text in notes if (note := _HIDDEN.fullmatch(text))]
-    if not found:
-        return None
-    return max(int(note[1] or 0) for note in found), max(int(note[2] or 0) for note in found)
+    found = [part.hides for row in rows for part in row if any(part.hides)]
+    return (max(above for above, _ in found), max(below for _, below in found)) if found else None
 
 
 def beside(*blocks: Sequence[Line]) -> Lines:

@@ -54,6 +54,8 @@ class Segment(NamedTuple):
 
     text: str
     style: Style = Style.TEXT
+    hides: tuple[int, int] = (0, 0)
+    """Of a note on lines that do not show, how many these are above and below."""
 
 
 Line = tuple[Segment, ...]

@@ -48,8 +48,8 @@ def library_lines(library: Library, saving: str, width: int, height: int, chars:
     lessons = [n for n, row in enumerate(lines) if row[0].style is not Style.TITLE]
     before, behind = sum(n < start for n in lessons), sum(n >= start + rows for n in lessons)
     more = hidden(((),) * len(lessons), before, len(lessons) - before - behind, chars)
-    room = width - len(more) - bool(more)
-    above = (*fitted(_legend(entries, room, chars), room, chars), *line((more, Style.KEY)))
+    room = width - len(more.text) - bool(more.text)
+    above = (*fitted(_legend(entries, room, chars), room, chars), *line(more))
     at_hand = text_of(lines[cursor_at]) if lines else ""
     return (header, above, *body, *_about(library, entries, width, chars, at_hand))
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import Trace
+from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.session.moment import roughly
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Walk
@@ -37,8 +37,8 @@ LEAST_NODE = 42
 """Cells of the node panel at 80 columns, its border included."""
 SPARE = 2
 """Cells that a new value may take beyond those of a gradient: updates are not worked out before."""
-TYPICAL = -0.12345
-"""What is as wide as most numbers at four digits."""
+VALUE, SLOPE = 0.12345, -0.12345
+"""What is as wide as most numbers at four digits: a value, and a gradient."""
 TRIED = 4
 """Cells by which it gives way at a time: few widths to try, and few to change to."""
 
@@ -82,7 +82,8 @@ def most_lines(session: Walk, context: Context, width: int) -> tuple[int, int]:
     """Return the lines of the longest step of an iteration and of its longest note."""
 
     def measured() -> tuple[int, int]:
-        plain = replace(_plain(context), moment=roughly(context.moment), is_measured=True)
+        rough = replace(_plain(context), moment=roughly(context.moment), is_measured=True)
+        plain = _typical(rough)
         at = [replace(plain, step=step) for step in _steps(plain)]
         return (
             max(len(node_lines(one, width)) for one in at),
@@ -97,12 +98,22 @@ def _typical(context: Context) -> Context:
     nothing of a number that is asked for."""
 
     def typical(trace: Trace) -> Trace:
-        computed = {name: full(trace, name) for name in trace.graph.node_by_name}
-        gradients = {name: full(trace, name) for name in trace.gradients}
-        return replace(trace, values={**trace.values, **computed}, gradients=gradients)
+        computed = {name: full(trace, name, VALUE) for name in trace.graph.node_by_name}
+        gradients = {name: full(trace, name, SLOPE) for name in trace.gradients}
+        arrived = {
+            name: tuple(slopes(one) for one in trace.contributions[name])
+            for name in trace.contributions
+        }
+        values = {**trace.values, **computed}
+        return replace(trace, values=values, gradients=gradients, contributions=arrived)
 
-    def full(trace: Trace, name: str) -> Array:
-        return np.full(trace.shapes[name], TYPICAL)
+    def slopes(one: Contribution) -> Contribution:
+        local = None if one.local is None else np.full_like(one.local, SLOPE)
+        upstream, amount = (np.full_like(part, SLOPE) for part in (one.upstream, one.value))
+        return replace(one, upstream=upstream, local=local, value=amount)
+
+    def full(trace: Trace, name: str, number: float) -> Array:
+        return np.full(trace.shapes[name], number)
 
     traces = tuple(map(typical, context.moment.traces))
     return replace(context, moment=replace(context.moment, traces=traces))

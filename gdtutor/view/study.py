@@ -216,9 +216,9 @@ def _note(
     shown = with_signs(context, shown, width - 3) if tells_signs else shown
     more = hidden(lines, session.look.scroll, height, context.chars)
     indented = [line(" ", *content) for content in shown]
-    if more:
-        padded = fitted(indented[-1], width - len(more) - 1, context.chars)
-        indented[-1] = (*padded, *line((more, Style.KEY)))
+    if more.text:
+        padded = fitted(indented[-1], width - len(more.text) - 1, context.chars)
+        indented[-1] = (*padded, more)
     return tuple(indented)
 
 
@@ -235,7 +235,7 @@ def _compact(session: Walk, context: Context, width: int, height: int) -> Block:
         # Arrows go from cell to cell and scroll nothing: the cell's sum stands at the end.
         scroll = len(lines)
     more = hidden(lines, scroll, height - 1, chars)
-    heading = (*_tab_names(tab, width - len(more), chars), *line((more, Style.KEY)))
+    heading = (*_tab_names(tab, width - len(more.text), chars), *line(more))
     return (heading, *window(lines, scroll, height - 1)), moved(figure.plots, 0, 1)
 
 

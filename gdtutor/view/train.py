@@ -101,8 +101,8 @@ def _small(session: Walk, width: int, height: int, chars: Chars) -> Block:
     figure = _side(session, tab - 1, width, height - 1, chars)
     lines, scroll = figure.panel.lines, figure.panel.scroll
     more = hidden(lines, scroll, height - 1, chars)
-    name = shortened(figure.panel.title, width - len(more), chars)
-    title = line((name, Style.TITLE), (more, Style.KEY))
+    name = shortened(figure.panel.title, width - len(more.text), chars)
+    title = line((name, Style.TITLE), more)
     return (title, *window(lines, scroll, height - 1)), moved(figure.plots, 0, 3)
 
 

@@ -7,7 +7,7 @@ from gdtutor.session.comparison import changed_gradients, changed_values
 from gdtutor.session.steps import Phase
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Lines, Style
+from gdtutor.view.frame import Lines, Segment, Style
 from gdtutor.view.lines import line, stacked, width_of, wrapped
 
 
@@ -78,7 +78,7 @@ def _beside(context: Context, lines: Lines, now: float, old: float, width: int) 
     was = line((f"  ({word} {before})", Style.CHANGED))
     for index in reversed(range(len(lines))):
         content = lines[index]
-        is_result = bool(content) and content[-1] == (context.equal(now)[1], Style.CURRENT)
+        is_result = bool(content) and content[-1] == Segment(context.equal(now)[1], Style.CURRENT)
         if is_result and width_of(content) + width_of(was) <= width:
             return (*lines[:index], (*content, *was), *lines[index + 1 :])
     return (*lines, was)

@@ -87,7 +87,7 @@ def test_the_marks_stand_at_the_end_that_is_cut():
     assert text_of(rows[-1]).endswith("─ ↓11 more ─╯")
 
 
-TOO_LONG = {"16-xor-hidden": 2, "17-two-and-one": 3, "18-deeper": 14}
+TOO_LONG = {"09-cost": 1, "16-xor-hidden": 2, "17-two-and-one": 3, "18-deeper": 14}
 """Screens whose table has no room whole in columns either, beside a note with blank lines."""
 
 
