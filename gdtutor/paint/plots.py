@@ -169,6 +169,9 @@ def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
     y_low, y_high = y_range or _extent([curve.ys for curve in curves])
     most = max(2, (height + 1) // 3, min(3, height - BELOW))
     y_axis = (log_axis if plot.log_y else axis_of)((y_low, y_high), height - BELOW, most)
+    if y_axis.cells < len(y_axis.ticks):
+        # Of labels in one row plotext shows any.
+        y_axis = y_axis._replace(ticks=y_axis.ticks[-y_axis.cells :])
     room = width - 1 - max((len(tick.label) for tick in y_axis.ticks), default=0)
     x_axis = labelled_axis(x_low, x_high, room, plot.x_integer)
     drawn = (_parts(one, x_axis, y_axis, n, chars) for n, one in enumerate(curves))

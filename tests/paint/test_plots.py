@@ -285,3 +285,11 @@ def test_the_longest_label_gives_way_first() -> None:
     assert all(f" {label} " in f"{legend} " for label in ("0.05", "0.5", "5"))
     assert "without the ch" in legend
     assert "…" in legend
+
+
+@pytest.mark.parametrize("highest", [3.0, 2e4, 2.0**29])
+def test_a_plot_of_one_row_has_its_largest_number_beside_it(highest: float) -> None:
+    rows = drawn(curve(0.0, highest), width=40, height=4, chars=ASCII).split("\n")
+    label = re.match(r" *([\d.e]+)\+", rows[1])
+    assert label is not None
+    assert highest / 2 <= float(label[1]) <= highest
