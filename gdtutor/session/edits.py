@@ -12,7 +12,7 @@ from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
 from gdtutor.session.scenes import is_own_value
 from gdtutor.session.snapshots import at_rest
-from gdtutor.session.state import W, Walk
+from gdtutor.session.state import Screen, W, Walk
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import replace
 
@@ -63,13 +63,15 @@ def _of_followed(session: Walk, wish: Assignment) -> tuple[Assignment, str]:
 
 
 def example_of_edit(session: Walk) -> str:
-    """Return an edit that the open lesson takes, for the input's label."""
-    lesson, moment = session.lesson, session.moment
-    leaves = moment.trace.graph.leaves
-    name = next((name for name in lesson.starts if name in moment.trace.values), leaves[0].name)
-    shape = moment.trace.values[name].shape
-    is_row = moment.trace.graph.by_rows
-    cell = f"[{','.join('0' for _ in shape)}]" if shape and not is_row else ""
+    """Return an edit that the graph on the screen takes, for the input's label."""
+    moment, step = session.moment, session.step
+    is_of_last = session.look.is_closing or session.screen is not Screen.STUDY
+    scene = -1 if is_of_last else moment.steps[max(step, 1) - 1].scene
+    shown = moment.traces[scene]
+    leaves = [leaf.name for leaf in shown.graph.leaves]
+    name = next((name for name in session.lesson.starts if name in leaves), leaves[0])
+    shape = shown.values[name].shape
+    cell = f"[{','.join('0' for _ in shape)}]" if shape and not shown.graph.by_rows else ""
     return f"{name}{cell} 0.9"
 
 

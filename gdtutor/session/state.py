@@ -186,8 +186,8 @@ class Look(Struct, frozen=True):
     """Lines by which a page of text scrolls at once, as its screen has found."""
     below: int = 0
     """Lines of a page of text, or of an open question, that its screen hides below."""
-    hints: int = 0
-    """How many hints for the lesson's tasks were asked for."""
+    hint: tuple[str, int] | None = None
+    """The task and the number of the hint that was told last."""
     is_closing: bool = False
     """Whether the lesson's closing page is shown."""
     is_blank: bool = False

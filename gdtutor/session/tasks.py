@@ -50,12 +50,19 @@ def show_tasks(session: Walk, count: int) -> Walk:
         shown = show_closing(session)
         return replace(shown, look=replace(shown.look, scroll=AT_TASKS))
     waiting = open_tasks(session)
-    hints = [f"{_named(task)}: {hint}" for task in waiting for hint in task.hints]
+    hints = [
+        (task.id, number, f"Hint {number} of {len(task.hints)}, {_named(task)}: {hint}")
+        for task in waiting
+        for number, hint in enumerate(task.hints, 1)
+    ]
     if not hints:
         return said(session, "No task waits for a hint." if waiting else "All tasks are done.")
-    at = session.look.hints % len(hints)
-    look = replace(session.look, hints=at + 1)
-    return said(replace(session, look=look), f"Hint {at + 1} of {len(hints)}, {hints[at]}")
+    places = [(task, number) for task, number, _ in hints]
+    # After the hint told last; with its task done, the first of those that wait.
+    heard = session.look.hint
+    at = (places.index(heard) + 1) % len(hints) if heard in places else 0
+    look = replace(session.look, hint=places[at])
+    return said(replace(session, look=look), hints[at][2])
 
 
 def clear_tasks(session: Walk, count: int) -> Result:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from walks import KINK, NETWORK, NEURON, ROWS, pressed, typed, walk
 
 from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.comparison import changed_gradients, changed_values
 from gdtutor.session.edits import apply_edit, rate_from_start
 from gdtutor.session.effects import PauseTraining
@@ -411,3 +412,21 @@ def test_values_and_cells_of_any_graph_set_back_by_hand_are_unchanged(
         session = apply_edit(session, text)
         assert session.changes
     assert apply_edit(session, edits[-1]).changes == ()
+
+
+@pytest.mark.parametrize("number", ["02", "04", "12", "13", "18", "25", "27"])
+def test_the_example_of_an_edit_is_of_the_graph_at_hand_and_is_taken(number):
+    (path,) = (one for one in discover(shipped_lessons_folder()) if one.name.startswith(number))
+    for scene in range(len(walk(path, "1").moment.traces)):
+        session = walk(path, "1")
+        first = next(step for step in session.moment.steps if step.scene == scene)
+        session = walk(path, str(first.number))
+        label = pressed(session, "e").prompt.label
+        example = label.removeprefix("change (").removesuffix(")")
+        name = example.split()[0].partition("[")[0]
+        assert name in session.moment.traces[scene].graph.leaf_by_name
+        assert edit(session, example).changes[-1].name == name
+    closing = pressed(walk(path, "1"), "z e")
+    assert closing.prompt.label.removeprefix("change (").split()[0].partition("[")[0] in (
+        closing.moment.trace.graph.leaf_by_name
+    )

@@ -207,6 +207,19 @@ def test_hints_come_one_after_the_other_and_the_solution_never(tmp_path: Path) -
     assert "-0.4" not in screen(press(first, "T"))
 
 
+def test_hints_are_counted_within_a_task_and_begin_anew_with_the_next(tmp_path: Path) -> None:
+    other = 'change = ["train"]\nhints = ["How long?", "Longer."]'
+    text = TEXT.replace('change = ["train"]', other)
+    first = press(with_tasks(tmp_path, text), "T T")
+    assert first.message.startswith('Hint 1 of 2, "Let the neuron')
+    done, _ = typed(first, "b = -0.4")
+    assert waiting(done) == ["trained"]
+    told = 'Hint 1 of 2, "Train to a small cost": How long?'
+    assert press(done, "T").message == told
+    assert press(first, "T T").message == told
+    assert press(first, "T T T T").message == first.message
+
+
 def test_t_shows_the_tasks_wherever_they_stand_on_the_page(tmp_path: Path) -> None:
     above = "".join(f"- Line {number} of what to try.\n" for number in range(40))
     page = TEXT.replace("# What to try next\n", f"# What to try next\n\n{above}")
