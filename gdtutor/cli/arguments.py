@@ -509,7 +509,12 @@ def port(text: str) -> int:
 
 
 def _progress(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("words", metavar="LESSON", nargs="*", help="its id; every lesson without")
+    parser.add_argument(
+        "words",
+        metavar="LESSON",
+        nargs="*",
+        help="an id, the number of its file, or a path; every lesson without",
+    )
     parser.usage = "%(prog)s [LESSON] [--json]\n       %(prog)s reset LESSON [--json]"
     _json(parser)
 

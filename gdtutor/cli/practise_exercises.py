@@ -15,7 +15,7 @@ from gdtutor.practice.exercise import Exercise, exercises
 from gdtutor.practice.templates import KINDS
 from gdtutor.progress.records import Attempt
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.catalogue import PRACTICE
+from gdtutor.session.catalogue import AGAIN, PRACTICE
 
 _JSON_COUNT = 10
 
@@ -33,11 +33,12 @@ def run(arguments: argparse.Namespace) -> None:
         past = [
             PastAnswer(one.question, one.correct, one.slip or "")
             for one in store.attempts(PRACTICE)
+            if not one.question.endswith(AGAIN)
         ]
 
-        def keep(exercise: Exercise, text: str, judged: Marked) -> None:
-            slip = slip_name(judged) or None
-            store.apply((Attempt(PRACTICE, exercise.kind, text, judged.is_right, slip, time()),))
+        def keep(exercise: Exercise, text: str, judged: Marked, is_first: bool) -> None:
+            slip, named = slip_name(judged) or None, f"{exercise.kind}{'' if is_first else AGAIN}"
+            store.apply((Attempt(PRACTICE, named, text, judged.is_right, slip, time()),))
 
         services = PracticeServices(lambda text: say(text), ask_line, keep)
         if arguments.seed is None:

@@ -9,15 +9,18 @@ import textwrap
 from collections import Counter
 from shutil import get_terminal_size
 
+from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.output import print_as, print_json, print_lines
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.characters import shell_line
-from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.lesson.discovery import UnknownLessonError, discover, shipped_lessons_folder
+from gdtutor.lesson.reports import shown
 from gdtutor.lesson.summary import read_summary
 from gdtutor.library.remembered import text_of
+from gdtutor.play.lesson_text import ID
 from gdtutor.progress.records import LessonPlace, Reset
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.catalogue import PRACTICE, READ, TASK, WRITTEN
+from gdtutor.session.catalogue import AGAIN, PRACTICE, READ, TASK, WRITTEN
 
 _COLUMN = 25
 """Cells before what is remembered of a lesson: its id and a blank."""
@@ -26,12 +29,11 @@ _COLUMN = 25
 def run(arguments: argparse.Namespace) -> None:
     """Print the progress, or forget a lesson."""
     is_reset = arguments.words[:1] == ["reset"]
-    lesson = " ".join(arguments.words[is_reset:])
-    if is_reset and not lesson:
+    named = " ".join(arguments.words[is_reset:])
+    if is_reset and not named:
         raise GdTutorError("no lesson is named", "write gdtutor progress reset LESSON")
     with ProgressStore(default_path()) as store:
-        if lesson:
-            _check_known(store, lesson)
+        lesson = _id_of(store, named)
         if is_reset:
             store.apply((Reset(lesson),))
             told = [f"Everything about {lesson} is forgotten."]
@@ -44,12 +46,23 @@ def run(arguments: argparse.Namespace) -> None:
             print_lines(_wrapped_lines(lines_of(store, lesson)))
 
 
-def _check_known(store: ProgressStore, lesson: str) -> None:
+def _id_of(store: ProgressStore, named: str) -> str:
+    """Return the id of a lesson named by id, number or path, or of what else is remembered.
+
+    Raises:
+        GdTutorError: There is no such lesson, and nothing is remembered under that name.
+    """
     known = store.lessons()
-    if lesson not in known:
-        near = did_you_mean(lesson, known)
-        nothing = f"there are {', '.join(known)}" if known else "nothing is remembered at all"
-        raise GdTutorError(f"nothing is remembered about '{lesson}'", near or nothing)
+    if not named or named in (*known, PRACTICE, ID):
+        return named
+    try:
+        entry = read_summary(lesson_path(named))
+    except UnknownLessonError as error:
+        near = did_you_mean(named, known)
+        raise GdTutorError(error.what, near or error.hint) from None
+    if entry is None or not entry.id:
+        raise GdTutorError(f"there is no lesson in '{shown(named)}'", "see `gdtutor list`")
+    return entry.id
 
 
 def lines_of(store: ProgressStore, only: str = "") -> list[str]:
@@ -60,8 +73,9 @@ def lines_of(store: ProgressStore, only: str = "") -> list[str]:
     shelf = {entry.id: entry for entry in read if entry is not None}
     # The course in its order, with its names of the library; then what else is remembered.
     known = sorted(store.lessons(), key=lambda one: [*shelf].index(one) if one in shelf else 1000)
-    for lesson in [only] if only else known:
-        tried = [one for one in store.attempts(lesson) if not one.question.startswith(TASK)]
+    for lesson in [one for one in known if only in ("", one)]:
+        kept = [one for one in store.attempts(lesson) if not one.question.startswith(TASK)]
+        tried = [one for one in kept if not one.question.endswith(AGAIN)]
         right = sum(1 for one in tried if one.correct)
         place = places.get(lesson)
         is_over = lesson in finished
@@ -77,13 +91,13 @@ def lines_of(store: ProgressStore, only: str = "") -> list[str]:
         name = lesson if entry is None else f"{entry.number} {lesson}"
         title = "" if entry is None else f"{entry.title}: "
         lines.append(f"{name:<24} {title}{', '.join(part for part in parts if part)}".rstrip())
-        slips = Counter(one.slip for one in tried if one.slip).most_common()
+        slips = Counter(one.slip for one in kept if one.slip).most_common()
         if slips:
             lines.append(f"{'':<24} slips: {', '.join(f'{slip} ({n})' for slip, n in slips)}")
         if place is not None:
             lines.append(f"{'':<24} {shell_line(place.command)}")
-    if not store.lessons():
-        lines.append("Nothing is remembered yet.")
+    if not known or (only and only not in known):
+        lines.append(f"Nothing is remembered {f'of {only} ' if only else ''}yet.")
     if store.location:
         lines.append(f"Kept in {store.location}")
     return lines

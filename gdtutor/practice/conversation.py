@@ -25,8 +25,8 @@ class PracticeServices(Struct, frozen=True):
     say: Callable[[str], None]
     ask: Callable[[], str | None]
     """Returns the next line; None at the end of the input."""
-    keep: Callable[[Exercise, str, Marked], None]
-    """Remembers the first answer to an exercise."""
+    keep: Callable[[Exercise, str, Marked, bool], None]
+    """Remembers an answer to an exercise, and whether it is the first one."""
 
 
 def practise(
@@ -103,7 +103,11 @@ def _asked(exercise: Exercise, services: PracticeServices) -> Marked | None:
         except AnswerError as error:
             services.say(f"{error}.")
             continue
-        first = first or _kept(exercise, text.strip(), judged, services)
+        if first is None:
+            first = _kept(exercise, text.strip(), judged, services)
+        elif judged.fits:
+            # Another slip than the first may have been named: it is one to remember as well.
+            services.keep(exercise, text.strip(), judged, False)
         if judged.is_right:
             services.say("Right.")
             return first
@@ -115,7 +119,7 @@ def _asked(exercise: Exercise, services: PracticeServices) -> Marked | None:
 
 
 def _kept(exercise: Exercise, text: str, judged: Marked, services: PracticeServices) -> Marked:
-    services.keep(exercise, text, judged)
+    services.keep(exercise, text, judged, True)
     return judged
 
 

@@ -13,6 +13,8 @@ WRITTEN = "the program"
 """What a program that was written and is right is kept as among the tasks; no task has this id."""
 PRACTICE = "practice"
 """What answers to exercises are kept under; no lesson may be called so, since a command is."""
+AGAIN = " again"
+"""What ends the name of an exercise under which a further answer to it is kept."""
 READ = "the tasks"
 """What is kept among the tasks once they were shown to the learner; no task has this id."""
 

@@ -4,8 +4,11 @@ import re
 import pytest
 
 from gdtutor.cli import main
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.progress.records import Attempt, Finished, LessonPlace, SavedPlace
 from gdtutor.progress.store import ProgressStore
+
+(BIAS,) = shipped_lessons_folder().glob("06-*.md")
 
 
 @pytest.fixture
@@ -106,12 +109,29 @@ def test_one_lesson_is_shown_alone(store, capsys):
     ("words", "says"),
     [
         (["reset", "biass"], "bias"), (["reset"], "LESSON"), (["biass"], "did you mean 'bias'"),
-        (["bias", "loss"], "about 'bias loss'"),
+        (["bias", "loss"], "no lesson 'bias loss'"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_shown_or_forgotten_is_said(store, words, says, capsys):
     assert main(["progress", *words]) == 2
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("named", ["6", "06", "bias", str(BIAS)])
+def test_a_lesson_is_named_by_id_number_or_path(store, named, capsys):
+    assert main(["progress", named]) == 0
+    out = capsys.readouterr().out
+    assert "gdtutor bias --at 3/step:5" in out
+    assert "gdtutor loss" not in out
+    assert main(["progress", "reset", named]) == 0
+    with ProgressStore(store) as left:
+        assert left.lessons() == ("loss",)
+    assert main(["progress", named]) == 0
+    assert "Nothing is remembered of bias yet." in capsys.readouterr().out
+    assert main(["progress", "99"]) == 2
+    assert "there is no lesson 99" in capsys.readouterr().err
+    assert main(["progress", "nowhere/12-none.md"]) == 2
+    assert "there is no lesson in 'nowhere/12-none.md'" in capsys.readouterr().err
 
 
 def test_nothing_remembered_is_said(tmp_path, monkeypatch, capsys):

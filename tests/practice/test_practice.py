@@ -313,7 +313,7 @@ def talked(lines: list[str], count: int | None = None) -> tuple[str, list[tuple[
     services = PracticeServices(
         said.append,
         lambda: left.pop(0) if left else None,
-        lambda exercise, text, judged: kept.append((text, judged.is_right)),
+        lambda _, text, judged, is_first: is_first and kept.append((text, judged.is_right)),
     )
     practise(("forward",), count, 4, (), services)
     return "\n".join(said), kept
@@ -330,6 +330,22 @@ def test_a_conversation_keeps_the_first_answer_and_tells_the_right_one() -> None
     assert "1 of 1 right" in said
     assert talked(["?"], 1)[1] == [("?", False)]
     assert "0 of 0" in talked(["q"])[0]
+
+
+def test_every_slip_that_was_named_is_listed_and_counts_no_further_exercise(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for module in ("practise_exercises", "show_progress"):
+        path = f"gdtutor.cli.{module}.default_path"
+        monkeypatch.setattr(path, lambda: tmp_path / "progress.sqlite")
+    # z = w*x + b with w = -2, x = 4, b = 4: once without the bias, once without a factor.
+    monkeypatch.setattr("sys.stdin", io.StringIO("-8\n2\n"))
+    assert main(["practice", "--kind", "forward", "--count", "1", "--seed", "4"]) == 0
+    assert re.search(r"The bias.*The factor", capsys.readouterr().out, re.DOTALL)
+    assert main(["progress"]) == 0
+    told = capsys.readouterr().out
+    assert "0 of 1 exercises right at the first try" in told
+    assert "slips: bias forgotten (1), factor forgotten (1)" in told
 
 
 def test_a_seed_asks_the_same_whatever_is_answered_and_remembered(
