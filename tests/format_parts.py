@@ -1,6 +1,6 @@
 """The parts of lessons/README.md that come from the program's tables; run it to write them anew.
 
-python tests/format_parts.py
+python -m tests.format_parts
 """
 
 from __future__ import annotations

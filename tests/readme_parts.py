@@ -1,6 +1,6 @@
 """The parts of the README that the program itself makes; run it to write them anew.
 
-python tests/readme_parts.py
+python -m tests.readme_parts
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ TABLES = [
 def test_the_tables_are_those_of_the_program():
     # A difference of two long texts would take pytest minutes to explain.
     is_same = with_parts(TEXT) == TEXT
-    assert is_same, "run python tests/format_parts.py"
+    assert is_same, "run python -m tests.format_parts"
 
 
 def test_the_page_shows_whole_lessons():

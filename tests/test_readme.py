@@ -16,14 +16,14 @@ TEXT = README.read_text("utf-8")
 def test_the_tables_are_those_of_the_program() -> None:
     # Compared to a word, since the difference of two long texts takes pytest minutes.
     are_equal = with_parts(TEXT) == TEXT
-    assert are_equal, "run python tests/readme_parts.py"
+    assert are_equal, "run python -m tests.readme_parts"
 
 
 @pytest.mark.parametrize("name", PICTURE_FILES)
 def test_the_pictures_are_made_by_the_program(name: str) -> None:
     assert f".pictures/{name}" in TEXT
     are_equal = (PICTURES / name).read_text("utf-8") == PICTURE_FILES[name]()
-    assert are_equal, "run python tests/readme_parts.py"
+    assert are_equal, "run python -m tests.readme_parts"
 
 
 def shell_lines() -> list[str]:

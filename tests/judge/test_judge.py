@@ -17,6 +17,8 @@ from gdtutor.judge.notes import passes_of, unjudged_from
 from gdtutor.judge.process import ProgramRefused
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict, judge
+from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.listing import listing
 from gdtutor.session.slips import Slip
 from tests.judge.corpus import (
     ALL_UPDATES,
@@ -452,7 +454,7 @@ def test_where_no_slip_fits_the_difference_of_their_own_cost_is_shown(
 @pytest.mark.slow
 def test_a_right_program_for_every_lesson_is_not_blamed(tmp_path: Path) -> None:
     """Written from the rules that the walk's panels show, for all shipped lessons."""
-    numbers = [f"{number:02}" for number in range(1, 29)]
+    numbers = [entry.number for entry in listing(shipped_lessons_folder())]
     programs = [(n, right_program(assignment(n, tmp_path))) for n in numbers]
     for number, verdict in zip(numbers, judged(programs, tmp_path), strict=True):
         assert isinstance(verdict, Verdict), (number, verdict)
