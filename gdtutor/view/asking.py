@@ -12,6 +12,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.formula import Writer
+from gdtutor.view.forward import definition_lines
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.hints import hint_lines
 from gdtutor.view.lines import line, stacked, wrapped, wrapped_formula
@@ -70,6 +71,8 @@ _ON_ONE_PATH = {
 }
 """What is said where a slip is one of a path among others."""
 
+MOST_FORMULAS = 3
+"""Nodes that use a value up to which their formulas stand beside a question about its gradient."""
 _HOW = {
     Ask.VALUE: f"A number to {FIGURES} digits, or a calculation: 0.75*0.3",
     Ask.SIGN: "Answer + or - or 0",
@@ -87,11 +90,11 @@ def asking_lines(context: Context, challenge: Challenge, width: int) -> Lines:
     told = _HOW[challenge.ask].format(typed=_typed(context))
     hint = "; or ? for a hint" if challenge.has_hint else ""
     how = wrapped(f"{told}{hint}.", width, Style.DIM)
-    top = (*wanted, *_formula(context, challenge, width), *_choices(context, challenge, width))
+    top = (*wanted, *_formulas(context, challenge, width), *_choices(context, challenge, width))
     if not challenge.tried and not challenge.hints_shown:
         return stacked([top, how])
     said = _feedback(context, challenge, challenge.tried[-1], width) if challenge.tried else ()
-    # No blank lines: all of it has to show on a small terminal too.
+    # No blank lines: as much of it as can be has to show on a small terminal too.
     return (*top, *said, *_hints(context, challenge, width), *how)
 
 
@@ -136,13 +139,23 @@ def asked_name(context: Context, challenge: Challenge) -> str:
     return cell_name(called, challenge.cell)
 
 
-def _formula(context: Context, challenge: Challenge, width: int) -> Lines:
-    """Return the lesson's own formula of a node on the way forward, which is no secret."""
-    if challenge.step.phase is not Phase.FORWARD or not challenge.hides:
+def _formulas(context: Context, challenge: Challenge, width: int) -> Lines:
+    """Return the lesson's own formulas that an answer is worked out from, which are no secret: of
+    the node on the way forward, of the nodes that use it on the way back.
+    """
+    node, phase = challenge.step.node, challenge.step.phase
+    names = [node] if phase is Phase.FORWARD else []
+    if phase is Phase.BACKWARD:
+        names = list(dict.fromkeys(c.consumer for c in context.trace.contributions[node]))
+    if not challenge.hides or len(names) > MOST_FORMULAS:
         return ()
-    node = challenge.step.node
-    written = context.writer().write(context.node_expr(node))
-    return wrapped_formula(f"{context.name(node)} = ", written, width)
+    exprs = {name: context.node_expr(name) for name in names}
+    written = [
+        wrapped_formula(f"{context.name(name)} = ", context.writer().write(expr), width)
+        for name, expr in exprs.items()
+    ]
+    defined = dict.fromkeys(definition_lines(context, expr, width) for expr in exprs.values())
+    return tuple(row for lines in (*written, *defined) for row in lines)
 
 
 def _choices(context: Context, challenge: Challenge, width: int) -> Lines:

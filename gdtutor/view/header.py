@@ -36,7 +36,7 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
         place = _place(session, context, arrow, is_short=width < 72)
         count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
         left_out = passed_over(session)
-        passed = line((f" ({left_out} passed over)", Style.DIM)) if left_out else ()
+        passed = line((f" (the lesson passes over {left_out})", Style.DIM)) if left_out else ()
         # The title comes first: where it has no room beside, a line above the keys says it, unless
         # an answer is typed there.
         has_room = width_of((*place, *count, *passed)) + cells(title) + 6 <= width

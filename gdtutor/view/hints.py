@@ -14,7 +14,6 @@ from gdtutor.view.arrays import Computed, array_lines
 from gdtutor.view.context import Context
 from gdtutor.view.contribution import partial_name, product_of, sum_sign
 from gdtutor.view.equation import Equation, equation_lines
-from gdtutor.view.forward import definition_lines
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import line, wrapped, wrapped_formula
 from gdtutor.view.updates import update_writer
@@ -52,9 +51,6 @@ def _forward(context: Context, challenge: Challenge, width: int, *, with_numbers
     node = challenge.step.node
     expr = context.node_expr(node)
     if not with_numbers:
-        definition = definition_lines(context, expr, width)
-        if definition:
-            return definition
         used = dict.fromkeys(n.name for n in names_in(expr))
         names = " and ".join(context.name(name) for name in used)
         return wrapped(f"Read {names} off the graph and put them in.", width, Style.WARNING)

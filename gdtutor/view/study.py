@@ -111,8 +111,8 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
     else:
         body, plots = _panels(session, context, width, height)
     told, passed = _trouble(session, width, chars), passed_over(session)
-    if passed and context is not None and "passed over" not in text_of(header) and not told:
-        words = f" {passed.capitalize()} passed over; : goes to a step by its number."
+    if passed and context is not None and passed not in text_of(header) and not told:
+        words = f" The lesson passes over {passed}; : goes there by its number."
         told = line((words, Style.DIM))
     bottom = bottom_lines(session, width, chars, trouble=told, above=body)
     lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))

@@ -190,7 +190,7 @@ def test_own_values_under_a_variant_are_the_variants():
 def test_a_step_that_was_just_shown_is_not_passed_over(keys):
     session = pressed(session_at(shipped_lessons_folder() / "07-learning-rate.md"), keys)
     assert current_step(session).node == "L"
-    assert "passed over" not in screen(pressed(session, "right"))
+    assert "passes over" not in screen(pressed(session, "right"))
 
 
 @pytest.mark.parametrize(("lesson", "before"), [("16-xor-hidden", 6), ("02-activations", 14)])
@@ -198,7 +198,7 @@ def test_steps_that_were_passed_over_are_named_both_ways_and_no_others(lesson, b
     def at(step):
         return session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(step))
 
-    told = f"tep {before + 1} passed over"
+    told = f"he lesson passes over step {before + 1}"
     for size in ((80, 24), (120, 36), (200, 50)):
         on, back = pressed(at(before), "right"), pressed(at(before + 2), "left")
         assert (on.step, back.step) == (before + 2, before)
@@ -207,10 +207,10 @@ def test_steps_that_were_passed_over_are_named_both_ways_and_no_others(lesson, b
         assert told not in screen(pressed(at(before + 3), "left"), *size)
         assert told not in screen(at(before + 2), *size)
         assert told not in screen(goto(at(before), str(before + 2)), *size)
-    assert "passed over" not in screen(pressed(goto(on, str(before + 1)), "n"))
+    assert "passes over" not in screen(pressed(goto(on, str(before + 1)), "n"))
     closing = screen(pressed(on, "escape z"))
     assert "closing page" in closing
-    assert "passed over" not in closing
+    assert "passes over" not in closing
 
 
 def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():

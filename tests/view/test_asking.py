@@ -125,3 +125,17 @@ def test_a_name_that_is_asked_for_is_said_as_it_is_typed():
             break
         session = pressed(session, "escape n" if session.challenge else "n")
     assert "ŷ as yhat" in " ".join(screen(session, 40, 12).split())
+
+
+@pytest.mark.parametrize(
+    ("at", "formulas"),
+    [("2", ["ŷ₁ = σ(z₁)", "σ(z) = 1/(1 + exp(−z))"]), ("5", ["L₁ = (ŷ₁ − t)²/2"]),
+     ("6", ["ŷ₁ = σ(z₁)", "σ(z) = 1/(1 + exp(−z))"])],
+)  # fmt: skip
+def test_the_formulas_that_an_answer_is_worked_out_from_stand_beside_the_question(at, formulas):
+    path = find_lesson("backward-or", shipped_lessons_folder())
+    session = predicting(path, at, "n")
+    assert session.challenge.hides
+    for keys in ("", "?"):
+        shown = screen(pressed(session, keys))
+        assert all(shown.count(one) == 1 for one in formulas)
