@@ -26,6 +26,14 @@ from gdtutor.view.glossary import WORDS
 AROUND_LIST = 7
 """Rows above the list, its borders, and the line of keys below it."""
 
+_WHERE = {
+    Screen.STUDY: "the walk",
+    Screen.TRAIN: "training",
+    Screen.PLAY: "the playground",
+    Screen.LIBRARY: "the library",
+}
+"""How the screens are called whose commands are found from another one."""
+
 
 class Palette(CommandPalette):
     """Textual's palette with a line of its own keys, which wait until its list has rows on the
@@ -75,21 +83,30 @@ class CommandProvider(Provider):
             yield DiscoveryHit(Content(said), self._press(Press(key)), text=title)
 
     async def search(self, query: str) -> AsyncIterator[Hit]:
-        """Offer the commands that say all words of the query, then words that Help explains."""
+        """Offer the commands that say all words of the query, then those of other screens, then
+        words that Help explains.
+        """
         words = query.lower().split()
         found = [one for one in self._offers() if all(word in one[2].lower() for word in words)]
         for place, (key, title, said) in enumerate(found):
             yield Hit(1 - place / 1000, Content(said), self._press(Press(key)), text=title)
+        others = [said for said in self._elsewhere() if all(word in said.lower() for word in words)]
+        for place, said in enumerate(others):
+            yield Hit(0.7 - place / 1000, Content(said), self._explain(""), text=said)
         entries = [word for word, _, _ in WORDS if query.lower().strip() in word.lower()]
         for place, word in enumerate(entries):
             yield Hit(0.5 - place / 1000, Content(f"Help: {word}"), self._explain(word), text=word)
-        if not found and not entries:
+        if not found and not others and not entries:
             told = f"Nothing says '{query}': Help lists all keys and words (?)"
             yield Hit(0.1, Content(told), self._explain(""), text=query)
 
     def _offers(self) -> tuple[tuple[str, str, str], ...]:
         program = cast(KeyApp, self.app).program
         return () if program is None else offers(program.session)
+
+    def _elsewhere(self) -> tuple[str, ...]:
+        program = cast(KeyApp, self.app).program
+        return () if program is None else elsewhere(program.session)
 
     def _press(self, *presses: Press) -> partial[None]:
         return partial(_press_all, cast(KeyApp, self.app), presses)
@@ -117,6 +134,16 @@ def offers(session: Session) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (key, title, f"{word}: {title} ({symbol})" if word not in title else f"{title} ({symbol})")
         for key, title, symbol, word in known
+    )
+
+
+def elsewhere(session: Session) -> tuple[str, ...]:
+    """Return what is shown of every command that works on other screens alone, by its screen."""
+    return tuple(
+        f"{c.symbols}{f' {c.footer}' if c.footer else ''}, a key of {where}: {c.title}"
+        for screen, where in _WHERE.items()
+        for c in commands_of(screen)
+        if session.screen not in c.screens
     )
 
 

@@ -96,7 +96,9 @@ def _evaluations(context: Context, proof: Proof, cell: tuple[int, ...], width: i
         else:
             lines.append(line(f" {label:<{labels}}  ", number))
     step = _exact(context, difference.step)
-    return (*wrapped(f"Move it by h = {step}:", width, Style.DIM), *lines)
+    parts = [f"Move {moved} by", f"h = {step}:"]
+    told = parts if sum(map(len, parts)) >= width else [" ".join(parts)]
+    return (*(row for part in told for row in wrapped(part, width, Style.DIM)), *lines)
 
 
 def _verdict(context: Context, proof: Proof, width: int) -> Lines:

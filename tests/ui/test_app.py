@@ -243,8 +243,13 @@ def test_the_palette_names_its_own_keys_below_its_list(size: tuple[int, int]) ->
 
 @pytest.mark.parametrize(
     ("query", "shown"),
-    [("saddle", "Help: saddle"), ("compare", "sweep: compare runs side"), ("zzz", "Nothing says")],
-)
+    [
+        ("saddle", "Help: saddle"), ("compare", "sweep: compare runs side"),
+        ("zzz", "Nothing says"),
+        ("optimizer", "e edit, a key of the walk: change a value"),
+        ("save", "W save, a key of the playground: write it"),
+    ],
+)  # fmt: skip
 def test_the_palette_finds_words_and_says_where_there_are_none(query: str, shown: str) -> None:
     app = app_in("bias", keys="n t")
 
