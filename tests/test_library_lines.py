@@ -69,6 +69,9 @@ def test_each_lesson_has_a_sign_for_each_of_its_tasks_and_the_place_is_not_cut(s
     library = replace(library, tasks_done=done, left=left)
     rows = frame_of(Session(library=library), *size, UNICODE).text().splitlines()
     (bias,) = [row for row in rows if "The bias to the rescue" in row]
+    counted = replace(library, entries=tuple(replace(e, steps=23) for e in library.entries))
+    later = frame_of(Session(library=counted), *size, UNICODE).text().splitlines()
+    assert bias == next(row for row in later if bias[:30] in row).replace("23 steps", " " * 8)
     entry = next(entry for entry in library.entries if entry.id == "bias")
     assert " ✓" + "○" * (entry.tasks - 1) in bias
     assert "iteration 0, step 3 of 13" in bias

@@ -149,10 +149,9 @@ def _length(entry: LessonEntry, width: int) -> str:
     steps = f"{entry.steps:>4} steps" if entry.steps else ""
     if width < TWO_COLUMNS:
         return steps
-    if width >= SUMMARIES:
-        # As wide before the steps are counted, so that no summary changes when they are.
-        steps = f"{steps.strip():>9}"
-    return f"{steps}  {'trains' if entry.trains else '':<6}"
+    # As wide before the steps are counted, so that nothing moves when they are.
+    gap = " " * (1 + (width >= SUMMARIES))
+    return f"{steps.strip():>9}{gap}{'trains' if entry.trains else '':<6}"
 
 
 def _about(

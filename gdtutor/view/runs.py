@@ -259,5 +259,5 @@ def off_the_log(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) -> s
     if not session.train_look.log_y:
         return ""
     count = sum(int(np.sum(one.curve.costs <= 0)) for one in shown if not one.same_as)
-    costs = f"cost{'' if count == 1 else 's'} {'≤' if chars.unicode else '<='}0"
-    return f"{count:,} {costs} left out" if count else ""
+    # The axis beside it says that these are costs.
+    return f"{count:,} {'≤' if chars.unicode else '<='}0 left out" if count else ""

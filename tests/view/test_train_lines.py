@@ -173,7 +173,7 @@ def test_the_time_left_is_that_of_what_was_asked_for(goal: int | None, left: str
 def test_costs_that_a_log_axis_cannot_show_are_counted_above_it():
     snapshot = replace(RUNNING, costs=np.array([1.0, 0.0, -2.0, 0.5]))
     session = replace(training(snapshot), train_look=TrainLook(log_y=True))
-    assert cost_plot(session, UNICODE).title == "2 costs ≤0 left out"
+    assert cost_plot(session, UNICODE).title == "2 ≤0 left out"
     assert cost_plot(training(snapshot), UNICODE).title == ""
 
 
