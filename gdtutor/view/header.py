@@ -19,6 +19,9 @@ PHASE_STYLES = {
     Phase.UPDATE: Style.UPDATE,
 }
 
+LEAST_TITLE = 8
+"""Cells that a title has before what stands beside it is said in short."""
+
 
 def header_line(session: Walk, context: Context | None, width: int, chars: Chars) -> Line:
     """Return lesson, iteration, phase, node, and step n of N."""
@@ -33,8 +36,10 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
         place = (*OPENING, *marks)
         count = line((f"{len(moment.steps)} steps", Style.DIM))
     else:
-        place = _place(session, context, arrow, is_short=width < 72)
         count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
+        place = _place(session, context, arrow, is_short=width < 72)
+        if width_of((*place, *count)) + LEAST_TITLE + 6 > width:
+            place = _place(session, context, arrow, is_short=True)
         left_out = passed_over(session)
         passed = line((f" (the lesson passes over {left_out})", Style.DIM)) if left_out else ()
         # The title comes first: where it has no room beside, a line above the keys says it, unless

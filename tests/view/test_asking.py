@@ -108,6 +108,16 @@ def test_the_header_says_that_values_are_asked_for():
     assert "?  " in screen(pressed(walk(NEURON, "given"), "r")).splitlines()[0]
 
 
+def test_the_title_keeps_a_name_beside_all_that_holds_at_a_step():
+    path = find_lesson("activations", shipped_lessons_folder())
+    session = typed(pressed(walk(path, "12"), "r e"), "z3=0.4")
+    header = screen(pressed(session, "a")).splitlines()[0]
+    assert "auto" in header
+    assert "*edited" in header
+    assert header.startswith(" 02 Activ…  it. 0 ")
+    assert "iteration 0" in screen(walk(path, "12")).splitlines()[0]
+
+
 def test_the_example_of_an_answer_is_no_answer_of_a_lesson():
     # Its question about b has the answer 0 - 1·0.125 = -0.125.
     session = pressed(walk(find_lesson("bias", shipped_lessons_folder())), "12n n")
