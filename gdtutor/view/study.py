@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.state import Look, Tab, Walk
+from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
 from gdtutor.view.bottom import NARROW, bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
@@ -112,7 +113,11 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
         body, plots = _panels(session, context, width, height)
     told, passed = _trouble(session, width, chars), passed_over(session)
     if passed and context is not None and passed not in text_of(header) and not told:
-        words = f" The lesson passes over {passed}; : goes there by its number."
+        left_out = [session.moment.steps[number - 1] for number in session.passed]
+        # The one that most lessons pass over is the same in all of them.
+        is_first = [(s.phase, s.node) for s in left_out] == [(Phase.BACKWARD, context.root)]
+        what = f", {context.gradient_name(context.root)} = 1 as ever" if is_first else ""
+        words = f" The lesson passes over {passed}{what}; : goes there by its number."
         told = line((words, Style.DIM))
     bottom = bottom_lines(session, width, chars, trouble=told, above=body)
     lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
