@@ -17,8 +17,12 @@ def shows(text: str):
 
 
 def test_the_program_continues_where_the_learner_left_it(tmp_path: Path) -> None:
-    with gdtutor(tmp_path, "bias", "--at", "backward:z", "--set", "w1=0.25") as terminal:
-        terminal.wait_for(shows("backward ▸ z"))
+    with gdtutor(tmp_path, "bias") as terminal:
+        terminal.wait_for(shows("bias"))
+        terminal.send("ew1 0.25\r")
+        terminal.wait_for(shows("u undoes it"))
+        terminal.send(":7\r")
+        terminal.wait_for(shows("step 7/"))
         terminal.send("n")
         terminal.wait_for(shows("step 8/"))
         terminal.send("q")

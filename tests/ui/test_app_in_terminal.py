@@ -177,7 +177,7 @@ def test_hints_hide_the_screen_blanks_and_auto_play_walks() -> None:
         # A step that was shown while nobody looked is not seen.
         terminal.wait_for(lambda screen: re.search(r"step ([4-9]|\d\d)/", screen) is not None)
         terminal.send("a")
-        terminal.wait_for(shows("stopped"))
+        terminal.wait_for(shows("paused"))
 
 
 def test_a_stop_and_a_continuation_from_outside_leave_the_settings_as_they_were() -> None:
