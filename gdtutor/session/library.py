@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.lesson.summary import read_words
-from gdtutor.session.catalogue import Library, place_text, shown_entries
+from gdtutor.session.catalogue import place_text, shown_entries
 from gdtutor.session.effects import Result, SavePlace
 from gdtutor.session.link import command_of
 from gdtutor.session.navigation import said
@@ -70,8 +70,10 @@ def open_entry(session: Session, count: int) -> Result:
     return open_where_left(session, entry)
 
 
-def _with_place(session: Walk) -> Library:
-    """Return the library with the place in the open lesson as the learner leaves it now."""
+def with_place(session: Session) -> Session:
+    """Return the session whose library has the place where the learner leaves the open lesson."""
+    if not isinstance(session, Walk):
+        return session
     lesson, moment, library = session.lesson, session.moment, session.library
     edits = tuple(change.text() for change in session.changes)
     is_finished = lesson.id in library.finished
@@ -79,7 +81,8 @@ def _with_place(session: Walk) -> Library:
     place = moment.iteration, step, len(moment.steps), edits
     here = place_text(*place, is_finished=is_finished)
     left = replace(library.left_at(lesson.id), words=here, command=command_of(session))
-    return replace(library, left={**library.left, lesson.id: left})
+    library = replace(library, left={**library.left, lesson.id: left})
+    return replace(session, library=library)
 
 
 def with_finish(session: Session) -> Session:
@@ -97,7 +100,7 @@ def _has_done_all(session: Walk) -> bool:
 
 def show_library(session: Walk, count: int) -> Result:
     """Go to the library, the cursor on the lesson that was open."""
-    library = replace(_with_place(session), search="")
+    library = replace(with_place(session).library, search="")
     session = replace(session, screen=Screen.LIBRARY, behind=session.screen, library=library)
     paths = [entry.path for entry in library.entries]
     following = next_entry(session) if has_ended(session) else None

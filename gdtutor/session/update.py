@@ -21,7 +21,7 @@ from gdtutor.session.effects import (
     result_of,
 )
 from gdtutor.session.figures import measurements_due
-from gdtutor.session.library import found, with_finish, with_search, without_search
+from gdtutor.session.library import found, with_finish, with_place, with_search, without_search
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, said
 from gdtutor.session.opening import Opened, Resumed, arrived, opened, placed_at
@@ -146,7 +146,7 @@ def _updated(session: Session, action: Action) -> Result:
             after, effects = _pressed(session, action)
             return _without_old_run(session, _with_unasked(session, after), effects)
         case Opened() | Resumed():
-            return arrived(session, action), ()
+            return arrived(with_place(session), action), ()
         case Kept():
             kept = replace(session, saving=action.word)
             return (said(kept, action.message, error=True) if action.message else kept), ()

@@ -15,6 +15,7 @@ from gdtutor.session.catalogue import Library, found_at, place_text, shown_entri
 from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.navigation import goto
+from gdtutor.session.opening import Opened
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.session.update import update
@@ -122,6 +123,21 @@ def test_the_row_of_a_lesson_that_was_left_on_its_closing_page_says_so(keys):
     place = place_of_session(left, 0.0).place
     assert text_of_place(place, is_finished=False) == "closing page"
     assert text_of_place(replace(place, command="gdtutor z"), is_finished=False) != "closing page"
+
+
+def test_the_place_of_a_lesson_left_for_another_is_remembered_as_of_one_left_by_l():
+    first, second = (shipped_lessons_folder() / f"{n}.md" for n in ("01-neuron", "02-activations"))
+    library = library_of(shipped_lessons_folder())
+    start = pressed(replace(session_at(first), library=library), "2n l enter")
+    early = start.library.left_at(start.lesson.id).words
+    left = pressed(start, "end n")
+    other = session_at(second)
+    after, _ = update(left, Opened(other.lesson, other.run))
+    place = after.library.left_at(left.lesson.id)
+    assert early.startswith("step")
+    assert place.words == "finished"
+    assert place.command == pressed(left, "l").library.left_at(left.lesson.id).command
+    assert after.lesson.id == other.lesson.id
 
 
 def test_escape_closes_the_command_line_of_a_screen_before_it_leaves_training():
