@@ -66,3 +66,9 @@ def test_the_node_gives_cells_to_a_graph_that_needs_them(number, size):
     context = context_of(session, UNICODE)
     assert not graph_drawing(context, room.graph - FRAME, room.body - 2).is_across
     assert graph_drawing(context, cells, room.body - 2).is_across
+
+
+@pytest.mark.parametrize(("height", "note"), [(20, 4), (29, 4), (30, 6), (50, 6)])
+def test_a_note_has_more_lines_from_30_rows_on(height, note):
+    room = room_for(80, height)
+    assert (room.note, room.body) == (note, height - note - 3)
