@@ -89,7 +89,8 @@ def asking_lines(context: Context, challenge: Challenge, width: int) -> Lines:
     wanted = wrapped(question_text(context, challenge), width, Style.CURRENT)
     told = _HOW[challenge.ask].format(typed=_typed(context))
     hint = "; or ? for a hint" if challenge.has_hint else ""
-    how = wrapped(f"{told}{hint}.", width, Style.DIM)
+    told = "Enter: back to the question" if context.is_left else f"{told}{hint}"
+    how = wrapped(f"{told}.", width, Style.DIM)
     top = (*wanted, *_formulas(context, challenge, width), *_choices(context, challenge, width))
     if not challenge.tried and not challenge.hints_shown:
         return stacked([top, how])

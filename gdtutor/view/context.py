@@ -58,6 +58,8 @@ class Context(Struct, frozen=True, eq=False):
     """The changes made at or before this iteration."""
     challenge: Challenge | None = None
     """The question that is open at this step."""
+    is_left: bool = False
+    """Whether the input of the question is closed, so that Enter leads back to it."""
     seed: int | None = None
     """Replaces the lesson's own seeds."""
     is_measured: bool = False

@@ -13,7 +13,7 @@ from gdtutor.lesson.placeholders import Placeholder, fill
 from gdtutor.session.lookups import curvatures_at, gradient_norm
 from gdtutor.session.moment import Moment
 from gdtutor.session.notes import note_for
-from gdtutor.session.state import Look, W, Walk, current_step
+from gdtutor.session.state import ClassRole, Look, PromptKind, W, Walk, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import STATES
 from gdtutor.values import replace
@@ -48,10 +48,14 @@ def context_of(session: Walk, chars: Chars) -> Context | None:
     if step is None:
         return None
     changes = tuple(c for c in session.changes if c.iteration <= moment.iteration)
+    prompt = session.prompt
+    is_typed = prompt is not None and prompt.kind is PromptKind.ANSWER
     return Context(
         moment, step, session.look, chars, session.lesson,
         own=session.own_moment, previous=session.previous, changes=changes,
         challenge=session.challenge, seed=session.seed,
+        # In a class everyone has an input of their own.
+        is_left=not is_typed and session.class_role is ClassRole.NONE,
     )  # fmt: skip
 
 

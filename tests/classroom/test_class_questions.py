@@ -78,7 +78,7 @@ def posed(kind: str, at: str = "backward:z") -> tuple[Classroom, Session]:
     for name in NAMES:
         room = joined(room, name, "1234", "")
     session = about(room.taught, kind)
-    return taught(room, session), session
+    return taught(room, replace(session, class_role=ClassRole.TEACHER)), session
 
 
 def test_answers_are_judged_by_the_engine_and_the_last_one_counts() -> None:

@@ -45,6 +45,16 @@ def test_the_question_its_diagnosis_and_its_hints(name, session):
     assert_screens(name, session)
 
 
+def test_a_question_offers_a_hint_while_its_input_is_open_and_one_is_left():
+    back = "Enter: back to the question"
+    asked = predicting(NEURON, "backward:L", "n")
+    left = pressed(asked, "escape")
+    panels = [screen(s).rsplit("╰", 1)[0] for s in (asked, left, pressed(left, "enter"))]
+    assert ["? for a hint" in panel for panel in panels] == [True, False, True]
+    assert [back in panel for panel in panels] == [False, True, False]
+    assert "? for a hint" not in screen(predicting(NEURON, "backward:L", "n", "?", "?"))
+
+
 def with_other_result(session):
     """Return the session with another hidden result, and nothing else changed."""
     step = session.challenge.step
