@@ -225,10 +225,11 @@ def goto_label(session: Walk) -> str:
     training, others = session.training, ""
     if has_others(session) and session.screen is Screen.TRAIN:
         beside = session.kept[0]
-        others = f", or run {beside.label.removeprefix(f'{beside.setting} ')} of those beside"
-        others += f", which sets {beside.setting}" * bool(beside.setting)
+        others = f", or run {beside.label.removeprefix(f'{beside.setting} ')} beside"
+        others += f" (sets {beside.setting})" * bool(beside.setting)
     epoch = min(max(len(training.costs) - 1, 0), 50)
-    return f"iteration ({min(training.iterations, 3071)}), or epoch {epoch}{others}"
+    comma = ", " if others else ", or "
+    return f"iteration ({min(training.iterations, 3071)}){comma}epoch {epoch}{others}"
 
 
 def _escape(session: Walk, count: int) -> Session:

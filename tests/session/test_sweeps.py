@@ -179,7 +179,10 @@ def test_runs_of_sweeps_and_variants_are_forgotten_by_the_key_that_is_named_besi
 
 def test_a_run_of_a_sweep_is_trained_as_the_present_one_and_told_of_in_full() -> None:
     session = sweeping("learning_rate=0.1,50")
-    assert "run 0.1 of those beside, which sets learning_rate" in press(session, ":").prompt.label
+    prompted = press(session, ": r u n space 5 0")
+    label = prompted.prompt.label
+    assert label.endswith("or run 0.1 beside (sets learning_rate)")
+    assert f"{label}: run 50" in frame_of(prompted, 80, 24, UNICODE).text()
     assert "run " not in press(press(open_at("or-vectorised"), "t"), ":").prompt.label
     alone = press(session, ": r u n space 5 0 enter")
     assert [change.text() for change in alone.changes] == ["learning_rate=50"]
