@@ -157,7 +157,8 @@ class Context(Struct, frozen=True, eq=False):
 
     def was(self, name: str) -> str:
         """Return `(own 0.5)` for a value that a change has made another, `(was 0.5)` for one that
-        the last update has, with the cell that has changed most of a matrix; else nothing.
+        the last update has; of a matrix `([2,0] was 0.5)`, its cell that has changed most; else
+        nothing.
         """
         earlier = None if self.changes else self.previous
         before, word = (earlier, "was") if self.own is None else (self.own, "own")
@@ -173,7 +174,7 @@ class Context(Struct, frozen=True, eq=False):
         shown, text = map(self.number, pair)
         if shown == text and not called:
             return ""
-        return f"({word} {called}{notation.apart(pair, self.look.digits, self.chars)[1]})"
+        return f"({called}{word} {notation.apart(pair, self.look.digits, self.chars)[1]})"
 
     def name(self, text: str) -> str:
         """Return a name as it is shown; the upstream gradient under its own."""

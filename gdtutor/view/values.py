@@ -212,7 +212,7 @@ def _without_old_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
 def _only_marked(row: tuple[str, ...]) -> tuple[str, ...]:
     """Mark what an edit has changed by a star alone; what it was before an update gives way."""
     name, value, old, gradient, _, new = row
-    is_edited = old and not old.startswith("(was")
+    is_edited = old and "was " not in old
     return name, value + ("*" if is_edited else ""), "", gradient, "", new
 
 

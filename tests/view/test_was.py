@@ -1,5 +1,7 @@
 """In the next iteration what the update has changed carries what it was."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from gdtutor.view.screen import frame_of
 from tests.walks import screen
 
 LESSONS = discover(shipped_lessons_folder())
+WAS = re.compile(r"(\(|\] )was ")
 
 
 @pytest.mark.slow
@@ -36,9 +39,9 @@ def test_a_changed_value_says_what_it_was_in_every_lesson(path):
             continue
         changed += 1
         panel = "\n".join(map(text_of, node_lines(context, 38)))
-        told += "(was " in panel
+        told += bool(WAS.search(panel))
         for size in ((120, 36), (200, 50)):
-            assert "(was " in frame_of(at, *size, UNICODE).text(), (size, step)
+            assert WAS.search(frame_of(at, *size, UNICODE).text()), (size, step)
     assert told >= changed - 1
 
 
@@ -50,3 +53,11 @@ def test_where_an_iteration_begins_graph_step_and_table_say_what_the_bias_was():
 def test_a_step_later_the_step_alone_says_it_in_its_panel_and_in_the_table():
     session = session_at(LESSONS[5], at="1/forward:z")
     assert screen(session, 120, 36).count("(was ") == 2
+
+
+def test_of_a_matrix_the_cell_that_has_changed_most_is_named_before_what_it_was():
+    vectorised = next(path for path in LESSONS if "vectorised" in path.stem)
+    assert "W ([0,0] was 0.1)" in screen(session_at(vectorised, at="1/given"), 80, 24)
+    at_sum = screen(session_at(vectorised, at="1/forward:Z"), 120, 36)
+    assert "changed most: [0,3] was 0.7" in at_sum
+    assert "1×4  ([0,3] was 0.7)" in at_sum
