@@ -9,6 +9,7 @@ product of a small number by a small number is small and known well.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 
 import numpy as np
@@ -97,8 +98,9 @@ def _given(value: Array) -> _Known:
     return value, np.where(value == np.rint(value), 0.0, _UNIT * np.abs(value))
 
 
-def _share_error(c: Contribution, known: Mapping[str, _Known], upstream: Array) -> Array:
-    _, error = _known(c.computed, {**known, UPSTREAM: (c.upstream, upstream)})
+def _share_error(c: Contribution, known: dict[str, _Known], upstream: Array) -> Array:
+    sent = {UPSTREAM: (c.upstream, upstream)}
+    _, error = _known(c.computed, ChainMap(sent, known))
     return np.broadcast_to(error, c.value.shape)
 
 

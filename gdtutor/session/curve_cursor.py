@@ -123,6 +123,8 @@ def _walked(session: Walk, iteration: int) -> Walk:
     back = "Esc leads back to the playground." if isinstance(walk, Playing) else "t goes back."
     if comes_after_training(walk):
         told = f"Iteration {iteration} has what training ended with, and was not trained itself."
+        if iteration > session.training.iterations:
+            told = f"Iteration {iteration} goes on from where training ended, and was not trained."
         return said(walk, f"{told} {back}")
     if session.training.diverged_at == iteration + 1:
         return said(walk, f"Iteration {iteration}, the last whose numbers are all finite. {back}")
