@@ -110,7 +110,8 @@ def _codes(moment: Moment, is_entered: bool) -> tuple[int, ...]:
     by_itself = -int(moment.signal)
     if moment.arguments not in SCREENS:
         # There is no class to join, and `notes` goes on until it is ended.
-        return (2 if moment.arguments[0] == "join" else 0, 130, by_itself)
+        own = ENDING.get(moment.signal, ())
+        return (2 if moment.arguments[0] == "join" else 0, 130, *own, by_itself)
     own = ENDING.get(moment.signal, ())
     if moment.signal in ENDING and is_entered:
         return own

@@ -12,6 +12,7 @@ from shutil import get_terminal_size
 from time import sleep, time
 
 from gdtutor.classroom.stops import SpeakerNotes, notes_text, read_notes
+from gdtutor.cli.interrupts import exit_on_signals
 from gdtutor.cli.output import print_lines, say
 from gdtutor.cli.talk import notes_file
 
@@ -48,6 +49,7 @@ class NotesScreen:
 
 def run(arguments: argparse.Namespace) -> None:
     """Show the notes of the talk that is given, until Ctrl-C; once where nobody watches."""
+    exit_on_signals()
     path, screen = notes_file(), NotesScreen()
     with silent_keys():
         while screen.show(None if path is None else read_notes(path)):
@@ -62,8 +64,9 @@ def silent_keys() -> Iterator[None]:
         return
     keys = sys.stdin.fileno()
     before = termios.tcgetattr(keys)
-    tty.setcbreak(keys)
     try:
+        # A signal may come as soon as the terminal is another.
+        tty.setcbreak(keys)
         yield
     finally:
         # What was typed is no command of the shell that follows.

@@ -329,3 +329,13 @@ def test_the_terminal_is_asked_for_its_size_and_gets_its_own_encoding() -> None:
         terminal.send("q")
         assert terminal.wait_for_end() == 0
         assert terminal.is_restored()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_the_notes_leaves_the_terminal_as_it_was(number: int) -> None:
+    with PseudoTerminal("-m", "gdtutor", "notes") as terminal:
+        terminal.wait_for(shows("Ctrl-C leaves the notes"))
+        assert not terminal.is_cooked()
+        os.kill(terminal.process.pid, number)
+        assert terminal.wait_for_end() == 128 + number
+        assert terminal.is_restored()
