@@ -26,6 +26,7 @@ from gdtutor.engine.operations import (
     definition,
     evaluate,
     local_formula,
+    sum_to,
 )
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.values import Struct
@@ -130,6 +131,9 @@ def _error(row: Operation, attribute: Attribute, args: tuple[_Known, ...], out: 
         error = np.where((out == 0) & (row.name == "deviation"), 0.0, error)
     else:
         error = _brought(row, attribute, args, out) + _own(row, attribute, args, out)
+    if np.broadcast_shapes(error.shape, out.shape) != out.shape:
+        # A reduction whose slope is one number for all its cells.
+        error = sum_to(error, out)
     return np.where(np.isfinite(out), error, 0.0)
 
 
