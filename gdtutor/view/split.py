@@ -132,15 +132,15 @@ def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int
 
     def measured() -> int:
         first = replace(_typical(_plain(context)), step=_steps(context)[0])
-        for node in range(usual, min(usual, LEAST_NODE) - 1, -TRIED):
+        for node in range(usual, LEAST_NODE - 1, -TRIED):
             cells = both - node - FRAME - (SPARE if node < usual else 0)
             if graph_drawing(first, cells, rows).is_across:
                 before, after = (
-                    most_lines(session, first, width - FRAME)[0] for width in (usual, node)
+                    most_lines(session, context, width - FRAME)[0] for width in (usual, node)
                 )
                 return node if after <= max(before, rows // 2) else usual
         return usual
 
-    if len(context.moment.steps) > MEASURED:
+    if usual <= LEAST_NODE or len(context.moment.steps) > MEASURED:
         return usual
     return once(_key(session, context, "cells", both, usual, rows), measured)
