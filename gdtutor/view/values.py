@@ -110,7 +110,8 @@ def _in_columns(
             heads = [*titles[:3], "" if is_less else titles[3], *titles[4:]]
             tables = [_table(context, [narrower(r) for r in part], heads) for part in parts]
             widths = [max(map(width_of, table)) + 1 for table in tables]
-            if high < height and sum(widths) - 1 <= width:
+            widths[-1] -= 1
+            if high < height and sum(widths) <= width:
                 blocks = (
                     [fitted(row, cells, context.chars) for row in window(table, 0, high + 1)]
                     for table, cells in zip(tables, widths, strict=True)

@@ -59,6 +59,7 @@ def test_values_and_program_say_at_each_end_how_much_is_cut(path):
         for size in ((120, 36), (200, 50)):
             frame = frame_of(session, *size, UNICODE)
             top, *table = panel_rows(frame, "values") or [""]
+            assert not [row for row in table if re.search(r"\d… ?│", row)], (size, session.step)
             if table and len(names) <= MOST_ROWS:
                 # Behind a blank line stand the cells of matrices.
                 head, *table = table
