@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate, chain
+from itertools import chain
 from math import isfinite, log10
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -56,18 +56,20 @@ class _Curve(Struct, frozen=True, eq=False):
     """Drawn in this order: 0 thin lines, 1 their marks, 2 the others."""
 
 
-MAX_LABEL = 60
-"""Longest label of a series, in cells."""
+MAX_LABEL, LEAST_LABEL = 60, 8
+"""Longest label of a series, in cells, and the shortest that a longer one is cut to."""
+LEGEND = 5
+"""Rows of a plot for each of its legend."""
 
 
 def plot_rows(plot: Plot, width: int, height: int, chars: Chars) -> tuple[Row, ...]:
     """Return the plot as exactly `height` rows of `width` cells, whatever the data and the size.
 
-    The first line holds the title and the legend, two lines where one is too short. Values that are
-    not finite are left out, as are those ≤ 0 on a log axis; without any value left a sentence says
-    so. Safe to call from any thread.
+    The first line holds the title and the legend, which has lines of its own where that is too
+    short. Values that are not finite are left out, as are those ≤ 0 on a log axis; without any
+    value left a sentence says so. Safe to call from any thread.
     """
-    heading = _heading(plot, width, chars)[: height if width > 0 else 0]
+    heading = _heading(plot, width, height, chars)[: height if width > 0 else 0]
     rows = [row_of(line, width, chars) for line in heading]
     room = height - len(rows)
     label_row = bool(plot.x_label) and room > 6
@@ -80,43 +82,62 @@ def plot_rows(plot: Plot, width: int, height: int, chars: Chars) -> tuple[Row, .
     return tuple(rows)
 
 
-def _heading(plot: Plot, width: int, chars: Chars) -> Lines:
+def _heading(plot: Plot, width: int, height: int, chars: Chars) -> Lines:
     """Return the name of the y axis and the title, and each labelled series after its mark."""
     of_y = f"{plot.y_label} (log)".strip() if plot.log_y else plot.y_label
     parts = ((of_y, Style.DIM), (plot.title, Style.TITLE))
     title = tuple(Segment(f"{text}  ", style) for text, style in parts if text)
-    legend = _legend(plot, width, chars)
-    both = (*title, *legend)
+    legend = _legend(plot, width, max(height // LEGEND, 1), chars)
+    both = (*title, *chain.from_iterable(legend))
     fits = text_width("".join(segment.text for segment in both).rstrip()) <= width
-    return (both,) if fits or not legend else (title, tuple(legend))
+    return (both,) if fits or not legend else (title, *legend)
 
 
-def _legend(plot: Plot, width: int, chars: Chars) -> list[Segment]:
-    """Return each labelled series after its mark; the longest labels give way, cut with a mark.
+def _legend(plot: Plot, width: int, most: int, chars: Chars) -> Lines:
+    """Return each labelled series after its mark, in so many lines at the most; the longest labels
+    give way, cut with a mark.
 
-    Where not even these have room, the last ones are counted.
+    Labels that are cut to the same few letters name nothing. Where not all have room, the last ones
+    are counted.
     """
     named = [
         (series, _BRAILLE_LEGEND if mark == _BRAILLE else mark)
         for series, mark in zip(plot.series, _marks(plot.series, chars), strict=True)
         if series.label
     ]
-    sizes = [text_width(series.label) for series, _ in named]
-    whole = width + 2 - 4 * len(named)
-    rooms = (room for room in range(MAX_LABEL, 3, -1) if sum(min(n, room) for n in sizes) <= whole)
-    # Labels that are cut to the same few letters name nothing.
-    labels = [series.label for series, _ in named]
-    told = (r for r in rooms if len({shortened(n, r, chars) for n in labels}) == len({*labels}))
-    room = next(told, MAX_LABEL)
-    entries = [
-        Segment(f"{glyph} {shortened(series.label, room, chars)}  ", series.style)
-        for series, glyph in named
-    ]
-    ends = list(accumulate(text_width(entry.text) for entry in entries))
-    if not ends or ends[-1] - 2 <= width:
-        return entries
-    fitting = sum(end <= width - len(f"+{len(entries)} more") for end in ends)
-    return [*entries[:fitting], Segment(f"+{len(entries) - fitting} more", Style.DIM)]
+    names = {series.label for series, _ in named}
+
+    def entries(room: int) -> list[Segment]:
+        return [Segment(f"{glyph} {shortened(one.label, room, chars)}  ", one.style)
+                for one, glyph in named]  # fmt: skip
+
+    rooms = range(min(MAX_LABEL, max(width - 2, LEAST_LABEL)), LEAST_LABEL - 1, -1)
+    told = [r for r in rooms if len({shortened(name, r, chars) for name in names}) == len(names)]
+    for room in told:
+        lines = _filled(entries(room), width)
+        if len(lines) <= most:
+            return lines
+    shown = entries(told[-1] if told else MAX_LABEL)
+    for count in range(len(named), -1, -1):
+        more = Segment(f"+{len(named) - count} more  ", Style.DIM)
+        lines = _filled([*shown[:count], more], width)
+        if len(lines) <= most:
+            break
+    return lines
+
+
+def _filled(entries: list[Segment], width: int) -> Lines:
+    """Return the entries of a legend in as few lines as hold them."""
+    lines: list[list[Segment]] = []
+    room = 0
+    for entry in entries:
+        cells = text_width(entry.text)
+        if not lines or cells - 2 > room:
+            lines.append([])
+            room = width
+        lines[-1].append(entry)
+        room -= cells
+    return tuple(map(tuple, lines))
 
 
 def _marks(series: tuple[Series, ...], chars: Chars) -> tuple[str, ...]:

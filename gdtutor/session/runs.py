@@ -12,7 +12,7 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import OWN as OWN
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.moving import moment_of, same_place
-from gdtutor.session.snapshots import verdict_on
+from gdtutor.session.snapshots import at_rest, verdict_on
 from gdtutor.session.state import Snapshot, TrainLook, Walk, current_step
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
@@ -82,12 +82,22 @@ def changes_label(session: Walk) -> str:
 
 def own_curve(session: Walk) -> tuple[TrainedCurve, ...]:
     """Return the present run's curve, where it has one."""
-    run, told = session.run, session.training
-    if not len(told.costs):
-        return ()
+    told = session.training
+    return (_curve(run_label(session), session.run, told),) if len(told.costs) else ()
+
+
+@lru_cache(maxsize=2)
+def curve_unchanged(run: Run, iterations: int) -> TrainedCurve:
+    """Return the curve of the run without the learner's changes, as far as it was trained; once,
+    since what it has come to takes a pass over the data.
+    """
+    return _curve("unchanged", run, at_rest(run))
+
+
+def _curve(label: str, run: Run, told: Snapshot) -> TrainedCurve:
     now = run.segment_at(run.farthest)
     measure = measure_of(now.problem, now.settings.validation)
-    return (TrainedCurve(run_label(session), told.costs, verdict_on(told), measure=measure),)
+    return TrainedCurve(label, told.costs, verdict_on(told), measure=measure)
 
 
 @lru_cache(maxsize=8)

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.characters import cells, padded
-from gdtutor.session.runs import OWN, own_curve, run_label
+from gdtutor.session.runs import OWN, curve_unchanged, own_curve, run_label
 from gdtutor.session.state import Walk
 from gdtutor.training.settings import Stop
 from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, ending, lowest
@@ -29,6 +29,8 @@ MANY = 8
 Fact = tuple[str, Style]
 
 _MARKS = "ox+^%#@&$=?" + "".join(c for c in ascii_letters + digits if c not in "olxv01")
+UNCHANGED = ":"
+"""What the run without the changes is drawn with: every kept curve is joined by dots."""
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_5)
 
 
@@ -43,16 +45,21 @@ class ShownCurve(Struct, frozen=True, eq=False):
     """Its label, without the setting that one sweep varies."""
     same_as: str = ""
     """The name of a curve before it with the same costs; empty where there is none."""
+    start: int = 0
+    """The epoch from which on it is drawn."""
 
 
 def curves_shown(session: Walk) -> tuple[ShownCurve, ...]:
-    """Return the present run's curve, where it has one, and the kept ones.
+    """Return the present run's curve, where it has one, that without the changes, and the kept.
 
     A kept curve's mark depends on its place among all that are kept, so that it keeps its mark
     whatever comes to stand beside it. An earlier curve of the present run does not show.
     """
     label, setting = run_label(session), swept_setting(session)
     shown = [ShownCurve(curve, name=label) for curve in own_curve(session)]
+    if (start := _unchanged_from(session)) is not None:
+        curve = curve_unchanged(session.original, session.original.farthest)
+        shown.append(ShownCurve(curve, UNCHANGED, Style.RUN_3, curve.label, start=start))
     for place, curve in enumerate(session.kept):
         if curve.label != label:
             turns, at = divmod(place, len(_MARKS))
@@ -60,6 +67,20 @@ def curves_shown(session: Walk) -> tuple[ShownCurve, ...]:
             name = curve.label.removeprefix(f"{setting} ") if setting else curve.label
             shown.append(ShownCurve(curve, mark, style, name, _twin(curve, shown)))
     return tuple(shown)
+
+
+def _unchanged_from(session: Walk) -> int | None:
+    """Return the epoch from which on the run without the changes has a curve of its own: before it
+    that of the present run lies on it. None where it has none, or is kept under its own name.
+    """
+    called, now, before = session.variant or OWN, session.training.costs, session.original.costs
+    kept = [len(one.costs) for one in session.kept if one.label == called]
+    if not session.changes or len(before) <= max(kept, default=0):
+        return None
+    both = min(len(now), len(before))
+    is_one = np.isclose(now[:both], before[:both], rtol=1e-9, atol=0.0, equal_nan=True)
+    start = both if is_one.all() else int(np.argmin(is_one))
+    return max(start - 1, 0) if start < len(before) else None
 
 
 def swept_setting(session: Walk) -> str:
@@ -142,7 +163,7 @@ def run_lines(session: Walk, width: int, chars: Chars, height: int | None = None
     lines = _in_full(session, told, width, chars)
     if height is not None and len(lines) > height:
         lines = _in_short(session, told, width, chars)
-    broken = [one for one, _ in told[1:] if one.curve.verdict and one.mark]
+    broken = [one for one, _ in told[1:] if one.curve.verdict and one.mark not in ("", UNCHANGED)]
     name = short_name(broken[0].name, tuple(one for one, _ in told)) if broken else ""
     return (*lines, *(wrapped(f": run {name} tells why", width, Style.DIM) if broken else ()))
 

@@ -7,7 +7,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.figures import problem_trained, training_pictures, usual_pictures
-from gdtutor.session.runs import OWN, has_others, run_label
+from gdtutor.session.runs import has_others, run_label
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Walk
 from gdtutor.session.works_at import kept_runs
@@ -24,7 +24,7 @@ from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import no_point
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import (
-    ShownCurve,
+    UNCHANGED,
     chosen_sign,
     curves_shown,
     off_the_log,
@@ -42,8 +42,6 @@ SIDE = 30
 RUNS = "runs"
 """The side panel of the runs side by side."""
 MEAN_MARK = "~"
-UNCHANGED = ":"
-"""What the run without the changes is drawn with: every kept curve is joined by dots."""
 PLANE = 16
 """Lines of a plane that nothing below it takes from it."""
 STACKED = ("boundary", "table", "weights", "space")
@@ -83,8 +81,11 @@ def _wide(session: Walk, width: int, height: int, chars: Chars) -> Block:
     panel = boxed(figure.panel, side, height, chars)
     plot = cost_plot(session, chars)
     if figure.panel.title == RUNS and len(figure.panel.lines) <= height - 2:
-        # The panel beside it is the legend.
-        plot = replace(plot, series=tuple(replace(one, label="") for one in plot.series))
+        # The panel beside it is the legend of all that it lists.
+        shown = curves_shown(session)
+        listed = {short_name(one.name, shown) for one in shown}
+        bare = (replace(one, label="") if one.label in listed else one for one in plot.series)
+        plot = replace(plot, series=tuple(bare))
     placed = Placed(plot, 2, 3, main - 4, height - 2)
     return beside(curve, panel), (placed, *moved(figure.plots, main + 2, 3))
 
@@ -117,22 +118,21 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
     """Return the cost curve, the validation curve and the original run as plain data."""
     snapshot, shown = session.training, curves_shown(session)
     others = [one for one in shown if one.mark]
+    is_plain = all(one.mark == UNCHANGED for one in others) and not session.variant
     # A curve that is alone needs no name: the axis says what it is.
     plain = "training" if len(snapshot.validation) else "now" if session.changes else ""
-    called = short_name(run_label(session), shown) if others or session.variant else plain
-    series, beside = [_series(called, snapshot.costs, Style.RUN_1)], [snapshot.validation]
+    called = plain if is_plain else short_name(run_label(session), shown)
+    series = [_series(called, snapshot.costs, Style.RUN_1)]
     if len(snapshot.validation):
         series.append(_series("validation", snapshot.validation, Style.RUN_2, HELD))
-    if (start := _unchanged_from(session, others)) is not None:
-        beside.append(session.original.costs)
-        series.append(_series("unchanged", beside[-1], Style.RUN_3, UNCHANGED, start))
     series += [
-        _series(short_name(one.name, shown), one.curve.costs, one.style, one.mark)
+        _series(short_name(one.name, shown), one.curve.costs, one.style, one.mark, one.start)
         for one in others
         if not one.same_as
     ]
     look = session.train_look
     notes = (off_the_log(session, shown, chars), off_the_scale(session, shown, chars))
+    y_range = range_of(session, shown, [snapshot.validation])
     if look.mean:
         xs, ys = running_means(snapshot.costs, look.mean, PLOT_COLUMNS)
         points = tuple(xs.tolist()), tuple(ys.tolist())
@@ -141,23 +141,9 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
     cursor = None if look.cursor is None else float(look.cursor)
     return Plot(
         ", ".join(filter(None, notes)), tuple(series), "epoch", "cost", log_y=look.log_y,
-        x_integer=True, empty=empty, cursor=cursor, y_range=range_of(session, shown, beside),
+        x_integer=True, empty=empty, cursor=cursor, y_range=y_range,
         on_top=0,
     )  # fmt: skip
-
-
-def _unchanged_from(session: Walk, others: list[ShownCurve]) -> int | None:
-    """Return the epoch from which on the run without the changes has a curve of its own: before it
-    that of the present run lies on it. None where it has none, or is kept under its own name.
-    """
-    called, now, before = session.variant or OWN, session.training.costs, session.original.costs
-    kept = [len(one.curve.costs) for one in others if one.curve.label == called]
-    if not session.changes or len(before) <= max(kept, default=0):
-        return None
-    both = min(len(now), len(before))
-    is_one = np.isclose(now[:both], before[:both], rtol=1e-9, atol=0.0, equal_nan=True)
-    start = both if is_one.all() else int(np.argmin(is_one))
-    return max(start - 1, 0) if start < len(before) else None
 
 
 def _series(label: str, costs: Array, style: Style, mark: str = "", start: int = 0) -> Series:

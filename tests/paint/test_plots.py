@@ -267,7 +267,7 @@ def test_small_plots_have_a_scale_on_both_axes(width: int, height: int) -> None:
 @pytest.mark.parametrize("width", [30, 44, 76])
 def test_curves_that_have_no_room_in_the_legend_are_counted(width: int) -> None:
     many = tuple(Series(f"{i / 10}", (0.0, 1.0), (0.0, i)) for i in range(21))
-    lines = [text((line,)) for line in plot_lines(Plot("cost", many), width, 16, UNICODE)]
+    lines = [text((line,)) for line in plot_lines(Plot("cost", many), width, 9, UNICODE)]
     legend = lines[1].rstrip()
     shown = re.findall(r"\d\.\d", legend)
     assert shown == [f"{i / 10}" for i in range(len(shown))]
@@ -280,11 +280,14 @@ def test_the_longest_label_gives_way_first() -> None:
     series = tuple(
         Series(label, (0.0, 1.0), (0.0, n), joined=True) for n, label in enumerate(labels)
     )
-    lines = [text((line,)) for line in plot_lines(Plot("cost", series), 46, 15, UNICODE)]
+    lines = [text((line,)) for line in plot_lines(Plot("cost", series), 46, 9, UNICODE)]
     legend = next(line for line in lines if "0.05" in line)
     assert all(f" {label} " in f"{legend} " for label in ("0.05", "0.5", "5"))
     assert "without the ch" in legend
     assert "…" in legend
+    high = [text((line,)) for line in plot_lines(Plot("cost", series), 46, 15, UNICODE)]
+    assert labels[2] in "".join(high[1:3])
+    assert "…" not in "".join(high)
 
 
 @pytest.mark.parametrize("highest", [3.0, 2e4, 2.0**29])

@@ -7,6 +7,7 @@ import pytest
 from walks import NEURON, screen, walk
 
 from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.press import Press
@@ -14,6 +15,7 @@ from gdtutor.session.runs import with_swept
 from gdtutor.session.state import Screen, Session, Snapshot, TrainLook
 from gdtutor.training.sweep import MAX_RUNS
 from gdtutor.training.trouble import TrainedCurve
+from gdtutor.ui.picture import frame_text
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.glossary import SIGNS
@@ -295,3 +297,29 @@ def test_the_run_without_the_changes_has_a_curve_from_where_it_parts_on():
     assert (now.xs[-1], before.xs[0], before.xs[-1]) == (5002.0, 5000.0, 5002.0)
     early = pressing(session_at(path, changes=("W2[0,0]=0.5",)), "t")
     assert cost_plot(early, UNICODE).series[1].xs[0] == 0.0
+
+
+@pytest.mark.parametrize("of", [("xor-hidden", ""), ("scaling", "two flats held out")])
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_every_curve_has_its_row_and_every_row_its_curve(of, size):
+    session = session_at(find_lesson(of[0], shipped_lessons_folder()), variant=of[1])
+    session = pressed(session, parse_keys("t 0 + space S learning_rate=0.1,0.002 enter"))
+    text = frame_text(frame_of(session, *size, UNICODE), UNICODE)
+    rows = [row.split("│") for row in text.splitlines() if row.count("│") > 2]
+    left, listed = rows[0][1], [row[-2][1:3] for row in rows]
+    drawn = cost_plot(session, UNICODE).series
+    assert "unchanged" in [one.label for one in drawn]
+    for mark, label in ((one.mark or marks_of(UNICODE).curve, one.label) for one in drawn):
+        assert (f"{mark} " in listed) != (f"{mark} {label}" in left), label
+    runs = listed[1 : listed.index("Ba") - 1]
+    signs = {one.mark or marks_of(UNICODE).curve for one in drawn}
+    assert {row[0] for row in runs if row[1] == " "} - {*" ★"} == signs - {HELD}
+
+
+def test_the_run_without_the_changes_is_told_as_what_it_was():
+    path = find_lesson("learning-rate", shipped_lessons_folder())
+    session = pressed(session_at(path), parse_keys("5V t 0 3- space"))
+    _, unchanged, *_ = curves_shown(session)
+    assert (unchanged.name, unchanged.curve.verdict) == ("unchanged", "growing")
+    assert ": run unchanged" not in " ".join(map(text_of, run_lines(session, 40, UNICODE)))
+    assert "unchanged: out at the top" in cost_plot(session, UNICODE).title
