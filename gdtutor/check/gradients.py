@@ -18,7 +18,7 @@ from gdtutor.engine.gradient_check import (
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array, evaluate
 from gdtutor.engine.proof import prove
-from gdtutor.engine.rounding import rounding_of
+from gdtutor.engine.rounding import is_rounding, rounding_of
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.engine.work import forward_work
 from gdtutor.lesson.selectors import cell_text
@@ -84,7 +84,7 @@ def _check_folding(notes: Notes, done: Trace) -> None:
         apart = ~np.isclose(one, two, rtol=TOLERANCE, atol=_scale(one, two), equal_nan=True)
         apart &= np.isfinite(one) & np.isfinite(two)
         # What is rounding in both is no number that could be the same.
-        apart &= ~(np.maximum(np.abs(one), np.abs(two)) <= 2 * bounds.gradients[name])
+        apart &= ~is_rounding(np.maximum(np.abs(one), np.abs(two)), 2 * bounds.gradients[name])
         if np.any(apart):
             cell = tuple(int(i) for i in np.argwhere(apart)[0])
             what = (

@@ -102,6 +102,16 @@ class Operation(Struct, frozen=True):
     steepness: str = ""
     """A unit's slope as a share of the steepest one, over `out`. Where it is 0 on every example a
     unit with a kink is dead, and where it is next to it one without is saturated; both are told."""
+    errors: str = ""
+    """What errors `da`, `db` and `dc` of the operands come to in the result at the most. Where it
+    is not said they count by the local gradients, and where there are none nothing is known."""
+    rounds: float = 2.0
+    """Half units in the last place by which the result itself may be off: 0 where it is exact, 1 of
+    what is rounded to the nearest number, 2 of what may be the number on either side."""
+    adds_up: bool = False
+    """Whether each number of the result adds many terms up, every one of which is rounded."""
+    zero_is_exact: bool = False
+    """Whether a result of 0 has no error, as among equal cells, also where it is divided by 0."""
     internal: bool = False
     """Used by rules of other rows; not part of the grammar of lessons."""
 
@@ -180,23 +190,26 @@ _ALL = (
     Operation(
         "add", 2, Kind.ELEMENTWISE, "adds {a} and {b}",
         function=np.add, numpy="np.add", local=("1", "1"),
-        because=("{a} is added", "{b} is added"),
+        because=("{a} is added", "{b} is added"), rounds=1,
     ),
     Operation(
         "sub", 2, Kind.ELEMENTWISE, "subtracts {b} from {a}",
         function=np.subtract, numpy="np.subtract", local=("1", "-1"),
-        because=("{b} is only subtracted from it", "{b} is subtracted"),
+        because=("{b} is only subtracted from it", "{b} is subtracted"), rounds=1,
     ),
     Operation(
         "mul", 2, Kind.ELEMENTWISE, "multiplies {a} by {b}",
         function=np.multiply, numpy="np.multiply", local=("b", "a"),
         because=("{a} is multiplied by {b}", "{b} is multiplied by {a}"),
+        errors="abs(a)*db + da*(abs(b) + db)", rounds=1,
     ),
     Operation(
         "div", 2, Kind.ELEMENTWISE, "divides {a} by {b}",
         function=np.divide, numpy="np.divide", local=("1/b", "-out/b"),
         because=("{a} is divided by {b}", "{b} divides {a}"),
         samples=((-3.0, 3.0), (0.3, 3.0)),
+        # Its slope in what divides leaves the range of float64 early.
+        errors="(da + abs(out)*db)/abs(b)", rounds=1,
     ),
     Operation(
         "pow", 2, Kind.ELEMENTWISE, "raises {a} to the power {b}",
@@ -211,7 +224,7 @@ _ALL = (
     Operation(
         "neg", 1, Kind.ELEMENTWISE, "turns the sign of {a}",
         function=np.negative, numpy="np.negative", local=("-1",),
-        because=("the sign is turned",),
+        because=("the sign is turned",), rounds=0,
     ),
     Operation(
         "identity", 1, Kind.ELEMENTWISE, "passes {a} on unchanged",
@@ -221,12 +234,12 @@ _ALL = (
     Operation(
         "square", 1, Kind.ELEMENTWISE, "squares {a}",
         formula="a**2", function=np.square, numpy="np.square", local=("2*a",),
-        because=("a square grows twice as fast as its side",),
+        because=("a square grows twice as fast as its side",), rounds=1,
     ),
     Operation(
         "sqrt", 1, Kind.ELEMENTWISE, "takes the square root of {a}",
         function=np.sqrt, numpy="np.sqrt", local=("1/(2*out)",),
-        because=("a root flattens as it grows",), samples=_POSITIVE,
+        because=("a root flattens as it grows",), samples=_POSITIVE, rounds=1,
     ),
     Operation(
         "exp", 1, Kind.ELEMENTWISE, "raises e to the power {a}",
@@ -246,26 +259,26 @@ _ALL = (
     Operation(
         "abs", 1, Kind.ELEMENTWISE, "takes the size of {a} without its sign",
         function=np.absolute, numpy="np.abs", local=("sign(a)",),
-        because=("the slope is the sign of {a}",), kink="a", convention="0 is used there",
+        because=("the slope is the sign of {a}",), kink="a", convention="0 is used there", rounds=0,
     ),
     Operation(
         "sign", 1, Kind.ELEMENTWISE, "takes the sign of {a}",
         function=np.sign, numpy="np.sign", local=("0",),
-        because=("it is flat on both sides",), kink="a", convention="0 is used there",
+        because=("it is flat on both sides",), kink="a", convention="0 is used there", rounds=0,
     ),
     Operation(
         "maximum", 2, Kind.ELEMENTWISE, "takes the larger of {a} and {b}",
         function=np.maximum, numpy="np.maximum",
         local=("(1 + sign(a - b))/2", "(1 + sign(b - a))/2"),
         because=("1 where {a} is the larger, else 0", "1 where {b} is the larger, else 0"),
-        kink="a - b", convention="equal ones share it equally",
+        kink="a - b", convention="equal ones share it equally", rounds=0,
     ),
     Operation(
         "minimum", 2, Kind.ELEMENTWISE, "takes the smaller of {a} and {b}",
         function=np.minimum, numpy="np.minimum",
         local=("(1 + sign(b - a))/2", "(1 + sign(a - b))/2"),
         because=("1 where {a} is the smaller, else 0", "1 where {b} is the smaller, else 0"),
-        kink="a - b", convention="equal ones share it equally",
+        kink="a - b", convention="equal ones share it equally", rounds=0,
     ),
     Operation(
         "clip", 3, Kind.ELEMENTWISE, "keeps {a} between {b} and {c}",
@@ -293,6 +306,7 @@ _ALL = (
             "1 where {a} is not 0, else 0",
             "1 where {a} is 0, else 0",
         ),
+        rounds=0,
     ),
     Operation(
         "stop_gradient", 1, Kind.ELEMENTWISE, "passes {a} on, and no gradient back",
@@ -333,7 +347,7 @@ _ALL = (
         "step", 1, Kind.ELEMENTWISE, "gives 1 where {a} is at or above 0, else 0",
         function=_step, numpy="np.heaviside({a}, 1.0)", local=("0",),
         because=("a threshold is flat on both sides",), kink="a", convention="0 is used there",
-        is_activation=True,
+        is_activation=True, rounds=0,
     ),
     Operation(
         "sin", 1, Kind.ELEMENTWISE, "takes the sine of {a}",
@@ -374,11 +388,13 @@ _ALL = (
             (2, 1): ("outer(g, b)", "a.T @ g"),
         },
         because=("each row of {a} meets every column of {b}",) * 2,
+        errors="abs(a) @ db + da @ (abs(b) + db)", rounds=1, adds_up=True,
     ),
     Operation(
         "outer", 2, Kind.OUTER, "multiplies every cell of {a} by every cell of {b}",
         function=np.outer, numpy="np.outer", vjp=("g @ b", "g.T @ a"),
         because=("each cell of {a} meets all of {b}", "each cell of {b} meets all of {a}"),
+        errors="outer(abs(a), db) + outer(da, abs(b) + db)", rounds=1,
     ),
     Operation(
         "pick", 1, Kind.PICK, "picks cells of {a}",
@@ -407,19 +423,19 @@ _ALL = (
     Operation(
         "transpose", 1, Kind.TRANSPOSE, "turns the rows of {a} into columns",
         function=np.transpose, numpy="np.transpose", vjp=("g.T",),
-        because=("turning back is the same turn",),
+        because=("turning back is the same turn",), errors="da.T", rounds=0,
     ),
     Operation(
         "sum", 1, Kind.REDUCTION, "adds up the cells of {a}",
         function=_sum, numpy="np.sum", local=("1",),
         because=("every cell is added, so each gets the whole upstream gradient",),
-        attribute="axis",
+        attribute="axis", rounds=1, adds_up=True,
     ),
     Operation(
         "mean", 1, Kind.REDUCTION, "averages the cells of {a}",
         function=_mean, numpy="np.mean", local=("count(out)/count(a)",),
         because=("every cell counts for one share of the average",),
-        attribute="axis",
+        attribute="axis", rounds=1, adds_up=True,
     ),
     Operation(
         "max", 1, Kind.REDUCTION, "takes the largest cell of {a}",
@@ -428,7 +444,7 @@ _ALL = (
         because=("only the largest cell moves the result; equal ones share the gradient",),
         kink="maximum(0, 2 - ties(a, axis))",
         convention="equal ones share it equally",
-        attribute="axis",
+        attribute="axis", errors="max(da, axis)", rounds=0,
     ),
     Operation(
         "min", 1, Kind.REDUCTION, "takes the smallest cell of {a}",
@@ -437,14 +453,14 @@ _ALL = (
         because=("only the smallest cell moves the result; equal ones share the gradient",),
         kink="maximum(0, 2 - ties(-a, axis))",
         convention="equal ones share it equally",
-        attribute="axis",
+        attribute="axis", errors="max(da, axis)", rounds=0,
     ),
     Operation(
         "argmax", 1, Kind.REDUCTION, "counts up to the largest cell of {a}, from 0",
         function=_argmax, numpy="np.argmax", local=("0",),
         because=("a place does not change with a little of {a}",),
         kink="maximum(0, 2 - ties(a, axis))", convention="0 is used there",
-        attribute="axis",
+        attribute="axis", rounds=0,
     ),
     Operation(
         "var", 1, Kind.REDUCTION, "averages how far the cells of {a} are from their mean, squared",
@@ -502,6 +518,7 @@ _ALL = (
     Operation(
         "mul_or_zero", 2, Kind.ELEMENTWISE, "multiplies {a} by {b}, and gives 0 where {a} is 0",
         function=_mul_or_zero, numpy="np.where({a} == 0, 0.0, {a}*{b})", internal=True,
+        errors="mul_or_zero(abs(a), db) + mul_or_zero(da, abs(b) + db)", rounds=1,
     ),
     Operation(
         "ties", 1, Kind.REDUCTION, "counts the largest cells of {a}",
@@ -513,11 +530,11 @@ _ALL = (
         "deviation", 1, Kind.COLUMNS, "takes from {a} the mean of its cells",
         formula="a - mean(a, axis)",
         computed="a - max(a, axis) - mean(a - max(a, axis), axis)", internal=True,
-        attribute="axis",
+        attribute="axis", zero_is_exact=True,
     ),
     Operation(
         "count", 1, Kind.REDUCTION, "counts the cells of {a}",
-        function=_count, numpy="np.size", internal=True,
+        function=_count, numpy="np.size", internal=True, errors="0", rounds=0,
     ),
     Operation(
         "place", 2, Kind.PART, "puts {a} where it was picked from {b}, and 0 elsewhere",
@@ -542,20 +559,22 @@ _ALL = (
     ),
     Operation(
         "is_place", 3, Kind.ELEMENTWISE, "gives 1 where {a} is {b}, of {c} places",
-        function=arrangements.is_place, numpy="is_place", internal=True,
+        function=arrangements.is_place, numpy="is_place", internal=True, errors="0", rounds=0,
     ),
     Operation(
         "one_hot", 2, Kind.EMBED, "gives a row for each cell of {a}, with a 1 at its place",
         function=arrangements.one_hot, internal=True,
-        numpy="one_hot({a}, {b})",
+        numpy="one_hot({a}, {b})", errors="0", rounds=0,
     ),
     Operation(
         "spread", 2, Kind.SPREAD, "gives every cell of {b} the value of {a}",
         function=_spread, numpy="np.broadcast_to({a}, np.shape({b}))", internal=True,
+        errors="spread(da, b)", rounds=0,
     ),
     Operation(
         "sum_to", 2, Kind.SPREAD, "sums {a} over the axes along which {b} was broadcast",
         function=sum_to, numpy="sum_to", internal=True,
+        errors="sum_to(da, b)", rounds=1, adds_up=True,
     ),
 )  # fmt: skip
 

@@ -21,11 +21,13 @@ from gdtutor.engine.operations import (
     OPERANDS,
     OPERATIONS,
     Array,
+    Kind,
     Operation,
     apply,
     definition,
     evaluate,
     local_formula,
+    parse_rule,
     sum_to,
 )
 from gdtutor.engine.trace import Contribution, Trace
@@ -33,16 +35,6 @@ from gdtutor.values import Struct
 
 _UNIT = float(np.finfo(np.float64).eps) / 2
 """What one rounding may be off by, relative to its result: half a unit in the last place."""
-_ULP = frozenset(("exp", "log", "log1p", "tanh", "sin", "cos", "pow"))
-"""Functions that are not rounded to the nearest number, but to one of both beside the result."""
-_LINEAR = frozenset(("sum", "mean", "sum_to", "spread", "transpose", "max", "min"))
-"""Operations that make of the operands' errors what they make of the operands, or less."""
-_PRODUCTS = frozenset(("mul", "matmul", "outer", "mul_or_zero"))
-"""Products of two operands: each times the other's error, and of both errors, which is all that
-there is where both are 0 but for them."""
-_SUMS = frozenset(("sum", "mean", "sum_to", "matmul"))
-"""Operations that add many terms up."""
-
 _Known = tuple[Array, Array]
 """A value, and what it may be off by."""
 
@@ -67,7 +59,7 @@ def rounding_of(trace: Trace) -> RoundingErrors:
         for node in trace.graph.nodes:
             args = tuple(_known(arg, known) for arg in node.args)
             value, row = trace.values[node.name], OPERATIONS[node.op]
-            known[node.name] = value, _error(row, node.attribute, args, value)
+            known[node.name] = value, error_of(row, node.attribute, args, value)
         gradients: dict[str, Array] = {}
         shares: dict[str, tuple[Array, ...]] = {}
         locals_: dict[str, tuple[Array | None, ...]] = {}
@@ -119,47 +111,53 @@ def _known(expr: Expr, known: Mapping[str, _Known]) -> _Known:
         return known[expr.name]
     row, args = OPERATIONS[expr.op], tuple(_known(arg, known) for arg in expr.args)
     out = apply(row, tuple(value for value, _ in args), expr.attribute)
-    return out, _error(row, expr.attribute, args, out)
+    return out, error_of(row, expr.attribute, args, out)
 
 
-def _error(row: Operation, attribute: Attribute, args: tuple[_Known, ...], out: Array) -> Array:
-    """Return what the result of one operation may be off by."""
+def error_of(row: Operation, attribute: Attribute, args: tuple[_Known, ...], out: Array) -> Array:
+    """Return what the result of one operation may be off by.
+
+    Args:
+        row: The operation.
+        attribute: What its call fixes.
+        args: For each operand its value and what that may be off by, of one shape.
+        out: The result.
+    """
     body = definition(row, attribute)
     if body is not None:
         _, error = _known(body, dict(zip(OPERANDS, args, strict=False)))
-        # A 0 there is exact, as among equal cells: without error, too, where it is divided by 0.
-        error = np.where((out == 0) & (row.name == "deviation"), 0.0, error)
     else:
         error = _brought(row, attribute, args, out) + _own(row, attribute, args, out)
     if np.broadcast_shapes(error.shape, out.shape) != out.shape:
         # A reduction whose slope is one number for all its cells.
         error = sum_to(error, out)
-    return np.where(np.isfinite(out), error, 0.0)
+    return np.where(np.isfinite(out) & ~((out == 0) & row.zero_is_exact), error, 0.0)
 
 
 def _brought(row: Operation, attribute: Attribute, args: tuple[_Known, ...], out: Array) -> Array:
     """Return what the operands' errors make of the result."""
-    if row.name in _PRODUCTS:
-        (a, e), (b, f) = args
-        return apply(row, (np.abs(a), f)) + apply(row, (e, np.abs(b) + f))
-    if row.name == "div":  # its slope in what divides leaves the range of float64 early
-        (_, e), (b, f) = args
-        return (e + np.abs(out) * f) / np.abs(b)
-    if row.name in _LINEAR or row.is_arrangement:
-        return apply(row, tuple(error for _, error in args), attribute)
-    known = {"out": out, **{key: value for key, (value, _) in zip(OPERANDS, args, strict=False)}}
+    errors = tuple(error for _, error in args)
+    if row.is_arrangement:
+        return apply(row, errors, attribute)
+    known = {"out": out}
+    for letter, (value, error) in zip(OPERANDS, args, strict=False):
+        known |= {letter: value, f"d{letter}": error}
+    if row.errors:
+        return evaluate(parse_rule(row.errors, row.axis_of(attribute)), known)
     total = np.zeros(out.shape)
-    for place, (_, error) in enumerate(args[: len(row.local)]):
+    if not row.local:
+        return total + np.inf if any(map(np.any, errors)) else total
+    for place, error in enumerate(errors):
         slope = evaluate(local_formula(row, place, attribute), known)
         total = total + np.where(error == 0, 0.0, error * np.abs(slope))
     return total
 
 
 def _own(row: Operation, attribute: Attribute, args: tuple[_Known, ...], out: Array) -> Array:
-    """Return what the operation itself may be off by: each term of a sum is rounded once."""
-    if row.name in _SUMS:
-        a = args[0][0]
-        terms = a.shape[-1] if row.name == "matmul" else a.size // max(out.size, 1)
-        sizes = tuple(np.abs(value) for value, _ in args)
-        return np.asarray(terms * _UNIT * apply(row, sizes, attribute))
-    return np.asarray((2 if row.name in _ULP else 1) * _UNIT * np.abs(out))
+    """Return what the operation itself may be off by."""
+    if not row.adds_up:
+        return np.asarray(row.rounds * _UNIT * np.abs(out))
+    a = args[0][0]
+    terms = a.shape[-1] if row.kind is Kind.MATMUL else a.size // max(out.size, 1)
+    sizes = apply(row, tuple(np.abs(value) for value, _ in args), attribute)
+    return np.asarray(terms * row.rounds * _UNIT * sizes)

@@ -6,14 +6,19 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gdtutor.engine.graph import Role
-from gdtutor.engine.rounding import is_rounding, rounding_of
+from gdtutor.engine.operations import OPERATIONS, apply, definition
+from gdtutor.engine.rounding import error_of, is_rounding, rounding_of
 from gdtutor.engine.trace import trace
 from gdtutor.training.problem import Problem
+from gdtutor.values import replace
 from tests.engine.exact import exact_gradients, exactly
+from tests.engine.small_graphs import traced as traced_lines
+from tests.engine.table_samples import PUBLIC, draw, signatures
 from tests.training.problems import gate_examples, make_problem, network
 from tests.training.test_one_number import normalised
 from tests.training.test_random_graphs import shared_networks
@@ -132,3 +137,45 @@ def test_the_difference_of_equal_sums_is_rounding() -> None:
 def test_a_bound_that_has_overflowed_calls_nothing_rounding():
     values = np.array([-4.958e162, np.inf, -np.inf, 1e-20])
     assert not is_rounding(values, np.full(4, np.inf)).any()
+
+
+COMPUTED = [name for name, row in OPERATIONS.items() if definition(row) is None]
+CASES = [(n, *case) for n in COMPUTED if n in PUBLIC for case in signatures(OPERATIONS[n])]
+CASES += [(n, ((4, 3), (4, 3)), None) for n in ("spread", "mul_or_zero")]
+CASES += [("sum_to", ((4, 3), (4, 1)), None), ("sum_to", ((4, 3), ()), None)]
+
+
+@pytest.mark.parametrize(("name", "shapes", "fixed"), CASES)
+def test_what_operands_are_off_by_moves_the_result_by_no_more(name, shapes, fixed) -> None:
+    row = OPERATIONS[name]
+    random = np.random.RandomState(3)
+    args = draw(row, shapes, fixed, 3)
+    # Which of two numbers is taken does not change with a little.
+    off = [0 if name == "where" and not place else 1e-8 for place in range(len(args))]
+    errors = [e * np.asarray(random.rand(*shape)) for e, shape in zip(off, shapes, strict=True)]
+    out = apply(row, args, fixed)
+    bound = error_of(row, fixed, tuple(zip(args, errors, strict=True)), out)
+    assert bound.shape == out.shape
+    assert (bound < 1e-6).all()
+    for _ in range(20):
+        pairs = zip(args, errors, strict=True)
+        moved = tuple(a + e * random.choice((-1, 1), np.shape(a)) for a, e in pairs)
+        assert (np.abs(apply(row, moved, fixed) - out) <= bound * (1 + 1e-6)).all()
+
+
+def test_an_operation_that_says_nothing_of_rounding_has_the_worst_bound(monkeypatch) -> None:
+    root = replace(OPERATIONS["tanh"], formula="", function=np.cbrt, local=("1/(3*out**2)",))
+    running = {"function": lambda a: np.cumsum(a, axis=0), "formula": "", "computed": ""}
+    monkeypatch.setitem(OPERATIONS, "tanh", root)
+    monkeypatch.setitem(OPERATIONS, "softmax", replace(OPERATIONS["softmax"], **running))
+    numbers = ["1.6", "-1.2", "-0.4"]
+    done = traced_lines("r = tanh(p)\ns = softmax(p)\nC = sum(r*s)", {"p": [*map(float, numbers)]})
+    bounds = rounding_of(done).values
+    for number, out, bound in zip(numbers, done.values["r"], bounds["r"], strict=True):
+        low, high = (Fraction(out) + sign * Fraction(bound) for sign in (-1, 1))
+        assert low**3 < Fraction(number) < high**3
+        assert bound < 1e-15
+    assert np.isinf(bounds["s"]).all(), "without slopes no bound is known"
+    assert np.isinf(bounds["C"])
+    for name in ("r", "s", "C"):
+        assert not is_rounding(done.values[name], bounds[name]).any()
