@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from gdtutor.cli.output import print_lines
 from gdtutor.cli.show_progress import lines_of
-from gdtutor.drive.headless import handlers, trained
+from gdtutor.drive.headless import carried_out, trained
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.model import Task
 from gdtutor.library.lessons import library_of
@@ -25,14 +25,13 @@ from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.choosing import right_choices
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt, Train
-from gdtutor.session.handlers import carried_out, only
 from gdtutor.session.press import Press
 from gdtutor.session.state import PromptKind, Screen, Session, differs
 from gdtutor.session.story import has_ended
 from gdtutor.session.tasks import open_tasks
 from gdtutor.session.update import Action, Progressed, update
 from gdtutor.session.working import working_of
-from gdtutor.values import Struct, replace
+from gdtutor.values import Struct
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 
@@ -77,9 +76,6 @@ class Learner:
         """What it said of a near miss last."""
         library = with_progress(library_of(folder), store)
         self.session = Session(screen=Screen.LIBRARY, library=library)
-        self._handlers = replace(
-            handlers(), keep_attempt=only(self._keep), train=lambda _, effect: self._train(effect)
-        )
 
     def press(self, *keys: str) -> None:
         """Press keys, each by its name or its character; training comes to its end in between."""
@@ -106,13 +102,15 @@ class Learner:
         """Return what stands on a small terminal."""
         return frame_of(self.session, 80, 24, UNICODE).text()
 
-    def _act(self, action: Action) -> Session:
+    def _act(self, action: Action) -> None:
         self.session, effects = update(self.session, action)
-        self.session = carried_out(self.session, effects, self._handlers)
-        return self.session
-
-    def _train(self, effect: Train) -> Session:
-        return self._act(Progressed(trained(effect)))
+        for effect in effects:
+            if isinstance(effect, KeepAttempt):
+                self._keep(effect)
+            elif isinstance(effect, Train):
+                self._act(Progressed(trained(effect)))
+            else:
+                self.session = carried_out(self.session, [effect])
 
     def _keep(self, effect: KeepAttempt) -> None:
         name, answer = effect.question, effect.answer

@@ -12,7 +12,7 @@ from walks import pressed
 
 from gdtutor.cli import main
 from gdtutor.cli.show_progress import lines_of
-from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.library.lessons import counted_library, library_of
@@ -84,7 +84,7 @@ def test_the_library_on_screen_counts_behind_the_keys(folder: Path) -> None:
     looks = Looks(choose_colours("256", {}), UNICODE)
 
     async def run() -> str:
-        services = Services(open_lesson, lambda _: None)
+        services = Services()
         app = TutorApp(looks, lambda app: Program(app, session, services))
         async with app.run_test(size=(80, 24)) as pilot:
             loop = asyncio.get_running_loop()

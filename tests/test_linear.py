@@ -12,7 +12,7 @@ import pytest
 
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
-from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.library.lessons import library_of
@@ -64,7 +64,6 @@ class Talk:
             chars,
             self.said.append,
             lambda: next(waiting, None),
-            open_lesson,
             self.saved.append,
             self._stopped if stops else self._never_stopped,
             self.kept.append,
@@ -465,6 +464,12 @@ def test_keys_are_pressed_before_the_talk_and_the_place_is_saved_after_it() -> N
     assert talk.said[0] == "Training; Ctrl-C stops it."
     assert [session.step for session in talk.saved][-1:] == [4]
     assert Talk(lesson("bias"), "q", "n").said[1:] == []
+
+
+def test_the_place_in_a_lesson_is_saved_as_it_is_left_and_none_where_it_was_only_opened() -> None:
+    shelf = Session(library=library_of(shipped_lessons_folder()))
+    talk = Talk(shelf, "6", "n", "n", "l", "xor-hidden", "l", "1", "next")
+    assert [(session.lesson.id, session.step) for session in talk.saved] == [("bias", 2)]
 
 
 def test_a_lesson_file_that_broke_is_told(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from gdtutor.cli.arguments import COMMANDS, parsed, parser_of
 from gdtutor.cli.starting import resume
 from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
-from gdtutor.drive.opening import open_lesson
+from gdtutor.drive.requests import Outside
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import library_of
 from gdtutor.library.remembered import read_progress, with_progress
@@ -63,7 +63,7 @@ def remembered(session, when=1.0):
 
 
 def services(**parts):
-    return Services(open_lesson, parts.pop("save", lambda _: None), resume=resume, **parts)
+    return Services(outside=Outside(resume=resume), **parts)
 
 
 def driven(session, given, keys):

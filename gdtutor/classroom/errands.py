@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import Protocol
 
 from gdtutor.classroom.pool import TrainingPool, swept_in_turn, trained_in_turn
 from gdtutor.classroom.seats import Begun, Classroom, Work
 from gdtutor.classroom.turns import Heard, SeatTurns, TurnHolder
 from gdtutor.drive.opening import open_lesson
+from gdtutor.drive.requests import REHEARSED, answered
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import (
     CopyText,
@@ -19,12 +20,11 @@ from gdtutor.session.effects import (
     OpenLesson,
     PauseTraining,
     Quit,
-    SavePlace,
+    Request,
     ShowPalette,
     SweepRuns,
     TimeExamples,
     Train,
-    WriteLesson,
 )
 from gdtutor.session.opening import Opened
 from gdtutor.session.state import Session
@@ -66,13 +66,14 @@ class SeatErrands:
                 self._pausing.add(name)
             case ShowPalette():
                 self._act(name, Told("The palette is not for a class; ? lists the keys."))
-            case WriteLesson():
-                self._act(name, Told("A class writes no files; your own gdtutor does."))
-            case SavePlace() | CopyText() | TimeExamples() | KeepAttempt():
+            case CopyText() | TimeExamples() | KeepAttempt():
                 # A seat keeps the place, the class its answers, and no clock is shared.
                 pass
             case _:
-                assert_never(effect)
+                self._request(name, effect)
+
+    def _request(self, name: str, request: Request) -> None:
+        self._do(name, partial(answered, effects=(request,), outside=REHEARSED))
 
     def _act(self, name: str, action: Action) -> None:
         self._do(name, partial(update, action=action))

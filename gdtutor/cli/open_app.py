@@ -72,11 +72,13 @@ def show_behind(
 
     def open_program(app: TutorApp) -> Program:
         from gdtutor.cli.starting import resume
+        from gdtutor.drive.requests import Outside
 
         found, presses = begin()
         begun.append(found)
         kept = {"save": found.save, "keep": found.keep, "listen": found.listen}
-        program = program_of(app, found.session, presses, **kept, resume=resume)
+        outside = Outside(resume=resume)
+        program = program_of(app, found.session, presses, **kept, outside=outside)
         gc.freeze()
         gc.enable()
         return program
@@ -101,14 +103,13 @@ def program_of(
         app: The app.
         session: What is shown first.
         presses: Keys that are pressed then.
-        services: Fields of `Services`, besides what reads a lesson.
+        services: Fields of `Services`.
     """
     # Imported with the first session: the cover needs neither engine nor library.
-    from gdtutor.drive.opening import open_lesson
     from gdtutor.ui.answering import Services
     from gdtutor.ui.program import Program
 
-    return Program(app, session, Services(open_lesson, **services), presses)
+    return Program(app, session, Services(**services), presses)
 
 
 def _converse(arguments: argparse.Namespace, presses: tuple[Press, ...]) -> int:

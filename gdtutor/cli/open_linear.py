@@ -9,7 +9,6 @@ from collections.abc import Callable
 from gdtutor.cli.interrupts import exit_on_signals, interrupts, raise_interrupts
 from gdtutor.cli.output import say
 from gdtutor.cli.streams import match_encoding
-from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.press import Press
@@ -39,7 +38,7 @@ def run_linear(
     return converse(
         session,
         presses,
-        ConversationServices(shown, _say, ask_line, open_lesson, save, interrupts, keep),
+        ConversationServices(shown, _say, ask_line, save, interrupts, keep),
     )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 from time import perf_counter
+from typing import assert_never
 
 from gdtutor.drive.background import heard, unless_stopped
 from gdtutor.drive.headless import trained
+from gdtutor.drive.requests import Outside, answered
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.characters import shell_line
 from gdtutor.linear.commands import help_lines, obey
@@ -20,26 +21,25 @@ from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.report.transcript import closing_rows, opening_text, picture_lines, step_text
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.effects import (
+    CopyText,
     KeepAttempt,
+    PauseTraining,
     Quit,
     Result,
-    SavePlace,
+    ShowPalette,
     SweepRuns,
-    TimeExamples,
     Train,
 )
 from gdtutor.session.figures import shown_figure
-from gdtutor.session.handlers import Handlers, carried_out, nothing, only
 from gdtutor.session.navigation import said
-from gdtutor.session.opening import Opened, whereabouts
+from gdtutor.session.opening import has_opened, whereabouts
 from gdtutor.session.predict import back_to_question
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import PromptKind, Screen, Session, Status, Walk, challenge_of, differs
 from gdtutor.session.sweeps import news_of
 from gdtutor.session.trials import trial_of
-from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, settled, update
-from gdtutor.training.timing import time_examples
+from gdtutor.session.update import Action, Failed, Progressed, settled, update
 from gdtutor.values import Struct, replace
 from gdtutor.view.closing import next_words
 from gdtutor.view.explain import context_of, with_symbols
@@ -60,16 +60,13 @@ class ConversationServices(Struct, frozen=True):
     """Prints some lines."""
     ask: Callable[[], str | None]
     """Returns the next line of input, None at its end."""
-    open_lesson: Callable[[Path], Opened]
-    """Reads a lesson and makes its run; raises GdTutorError."""
     save: Callable[[Session], None]
     """Keeps where the learner is."""
     stoppable: Callable[[], AbstractContextManager[Callable[[], bool]]]
     """While it is open Ctrl-C ends nothing; what it gives says whether it was pressed."""
     keep: Callable[[KeepAttempt], None] = lambda _: None
     """Keeps an answer to a question."""
-    clock: Callable[[], float] = perf_counter
-    """Times what a picture says of this machine, in seconds."""
+    outside: Outside = Outside()
 
 
 def converse(session: Session, presses: tuple[Press, ...], services: ConversationServices) -> int:
@@ -79,7 +76,7 @@ def converse(session: Session, presses: tuple[Press, ...], services: Conversatio
     the end of what is computed then.
     """
     code: int | None = None
-    opened_at = whereabouts(walking(session))
+    arrived = whereabouts(walking(session))
     try:
         for press in presses:
             if code is None:
@@ -94,12 +91,17 @@ def converse(session: Session, presses: tuple[Press, ...], services: Conversatio
             text = services.ask()
             if text is None:
                 return 0
-            session, code = _turn(session, text, services)
+            before = session
+            session, code = _turn(before, text, services)
+            if has_opened(before, session):
+                if whereabouts(before) != arrived:
+                    services.save(before)
+                arrived = whereabouts(session)
     except KeyboardInterrupt:
         return 0
     finally:
         # A lesson that was opened alone leaves the place before it.
-        if whereabouts(session) != opened_at:
+        if whereabouts(session) != arrived:
             services.save(session)
     return code
 
@@ -135,35 +137,24 @@ def answered_line(session: Session, text: str) -> Result:
 
 def _carry_out(outcome: Result, services: ConversationServices) -> tuple[Session, int | None]:
     """Return the session after the effects, and an exit code where it ends here."""
-    session, effects = outcome
-    session = carried_out(session, effects, _handlers(services))
-    code = next((effect.code for effect in effects if isinstance(effect, Quit)), None)
+    session, effects = heard(lambda: answered(*outcome, services.outside))
+    code = None
+    for effect in effects:
+        match effect:
+            case Train():
+                session, _ = _carry_out(_updated(session, _trained(effect, services)), services)
+            case SweepRuns():
+                session = _swept(session, effect, services)
+            case KeepAttempt():
+                services.keep(effect)
+            case Quit():
+                code = effect.code
+            case PauseTraining() | CopyText() | ShowPalette():
+                # Training ends before the next line, links are printed, commands have no palette.
+                pass
+            case _:
+                assert_never(effect)
     return session, code
-
-
-def _handlers(services: ConversationServices) -> Handlers:
-    def save(session: Session, _effect: SavePlace) -> Session:
-        services.save(session)
-        return session
-
-    def train(session: Session, effect: Train) -> Session:
-        return carried_out(*_updated(session, _trained(effect, services)), _handlers(services))
-
-    return Handlers(
-        open_lesson=lambda session, effect: _opened(session, effect.path, services),
-        train=train,
-        sweep_runs=lambda session, effect: _swept(session, effect, services),
-        save_place=save,
-        keep_attempt=only(services.keep),
-        # Training ends before the next line, links are printed, and commands have no palette.
-        pause_training=nothing,
-        copy_text=nothing,
-        show_palette=nothing,
-        time_examples=lambda session, effect: _timed(session, effect, services),
-        # Only the playground's own screen asks for it.
-        write_lesson=nothing,
-        quit=nothing,
-    )
 
 
 def _updated(session: Session, action: Action) -> Result:
@@ -173,19 +164,7 @@ def _updated(session: Session, action: Action) -> Result:
 
 def _shown(session: Session, services: ConversationServices) -> Session:
     """Return the session with what its picture waits for, whatever led to it."""
-    return carried_out(*heard(lambda: settled(session, session)), _handlers(services))
-
-
-def _timed(session: Session, effect: TimeExamples, services: ConversationServices) -> Session:
-    what = effect.problem, effect.parameters, effect.sizes, services.clock
-    return _updated(session, Timed(heard(partial(time_examples, *what))))[0]
-
-
-def _opened(session: Session, path: str, services: ConversationServices) -> Session:
-    try:
-        return _updated(session, heard(lambda: services.open_lesson(Path(path))))[0]
-    except GdTutorError as error:
-        return _updated(session, Told(str(error), is_error=True))[0]
+    return _carry_out(heard(lambda: settled(session, session)), services)[0]
 
 
 def _trained(effect: Train, services: ConversationServices) -> Progressed | Failed:
@@ -200,7 +179,7 @@ def _trained(effect: Train, services: ConversationServices) -> Progressed | Fail
             # Said where it holds: before, Ctrl-C would end the conversation.
             services.say("Training; Ctrl-C stops it.")
             found = unless_stopped(
-                lambda: trained(effect, is_stopped, services.clock), is_stopped, drop
+                lambda: trained(effect, is_stopped, perf_counter), is_stopped, drop
             )
     except GdTutorError as error:
         return Failed(str(error))
@@ -220,7 +199,7 @@ def _swept(session: Session, effect: SweepRuns, services: ConversationServices) 
         if trial is None or trial.seconds > 1:
             services.say(f"Training {what}; Ctrl-C stops them.")
         unless_stopped(
-            lambda: sweep.advance(deadline=is_stopped, clock=services.clock),
+            lambda: sweep.advance(deadline=is_stopped, clock=perf_counter),
             is_stopped,
             sweep.drop_burst,
         )

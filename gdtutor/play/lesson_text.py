@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -65,6 +66,13 @@ def text_of(playground: Playground, lesson_id: str = ID) -> str:
         "Every number of it is a step away; `t` trains it.",
     ]
     return "\n".join(rows) + "\n"
+
+
+def file_of(playground: Playground) -> Path:
+    """Return what a playground's file is called, beside its data."""
+    name = Path(playground.data).relative_to(playground.folder).as_posix()
+    data = re.sub(r"[^a-z0-9]+", "-", name.removesuffix(".csv").lower()).strip("-")
+    return playground.folder / f"play-{data or 'file'}.md"
 
 
 def _network(playground: Playground) -> dict[str, object]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdtutor.engine.operations import Array
-from gdtutor.play.playground import Playground
 from gdtutor.session.state import Session
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
@@ -51,24 +51,23 @@ class PauseTraining(Struct, frozen=True):
     """Let the worker stop after the iteration it is in."""
 
 
-class SavePlace(Struct, frozen=True):
-    """Keep where the learner is."""
-
-
 class CopyText(Struct, frozen=True):
     """Put a text where the terminal pastes from, if it takes one (OSC 52)."""
 
     text: str
 
 
-class WriteLesson(Struct, frozen=True):
-    """Write the playground as a lesson file, and tell what it is called."""
+class WriteFile(Struct, frozen=True, eq=False):
+    """Write a text to a file, and tell where it is."""
 
-    playground: Playground
-    program: str
-    """How a shell calls the program."""
-    told: str = ""
-    """Sentences on what was changed on the way, which is no part of the file."""
+    path: Path
+    """Where it goes; its name gets a number where a file of another text has it."""
+    text: Callable[[str], str]
+    """Makes the text of the file's name without its ending."""
+    what: str = "it"
+    """What the learner is told that was written."""
+    leads: Callable[[Path], str] = lambda _: ""
+    """Makes what is told behind the file's name of its path."""
 
 
 class ShowPalette(Struct, frozen=True):
@@ -102,19 +101,11 @@ class Quit(Struct, frozen=True):
     code: int = 0
 
 
-Effect = (
-    OpenLesson
-    | Train
-    | SweepRuns
-    | PauseTraining
-    | SavePlace
-    | CopyText
-    | WriteLesson
-    | ShowPalette
-    | TimeExamples
-    | KeepAttempt
-    | Quit
-)
+Request = OpenLesson | TimeExamples | WriteFile
+"""What the outside answers at once, alike for every front end: `drive/requests.py` does."""
+OwnEffect = Train | SweepRuns | PauseTraining | CopyText | ShowPalette | KeepAttempt | Quit
+"""What every front end does in its own way."""
+Effect = Request | OwnEffect
 Result = tuple[Session, tuple[Effect, ...]]
 """The state after something was done, and what the outside has to do."""
 Outcome = Session | Result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.summary import read_words
 from gdtutor.session.catalogue import place_text, shown_entries
-from gdtutor.session.effects import Result, SavePlace
+from gdtutor.session.effects import Outcome, Result
 from gdtutor.session.link import command_of
 from gdtutor.session.navigation import said
 from gdtutor.session.prompting import asked
@@ -98,19 +98,19 @@ def _has_done_all(session: Walk) -> bool:
     return session.look.is_closing and bool(session.lesson.tasks) and not open_tasks(session)
 
 
-def show_library(session: Walk, count: int) -> Result:
+def show_library(session: Walk, count: int) -> Session:
     """Go to the library, the cursor on the lesson that was open."""
     library = replace(with_place(session).library, search="")
     session = replace(session, screen=Screen.LIBRARY, behind=session.screen, library=library)
     paths = [entry.path for entry in library.entries]
     following = next_entry(session) if has_ended(session) else None
     here = session.lesson.path if following is None else following.path
-    if here in paths:
-        session = replace(session, library=replace(library, cursor=paths.index(here)))
-    return session, (SavePlace(),)
+    if here not in paths:
+        return session
+    return replace(session, library=replace(library, cursor=paths.index(here)))
 
 
-def next_lesson(session: Walk) -> Result:
+def next_lesson(session: Walk) -> Outcome:
     """Open the next lesson; behind the last one the library."""
     entry = next_entry(session)
     return show_library(session, 1) if entry is None else open_where_left(session, entry)

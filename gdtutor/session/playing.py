@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -11,13 +12,13 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.network import PREDICTION
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import Assignment
-from gdtutor.play.lesson_text import lesson_of
+from gdtutor.play.lesson_text import file_of, lesson_of, text_of
 from gdtutor.play.options import CSV
 from gdtutor.play.playground import Playground, fitted
 from gdtutor.session.controls import CONTROLS, Control, typed, with_layers, with_neurons
 from gdtutor.session.curve_cursor import move_cursor, open_point
 from gdtutor.session.edits import with_change
-from gdtutor.session.effects import PauseTraining, Result, WriteLesson
+from gdtutor.session.effects import PauseTraining, Result, WriteFile
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, said
 from gdtutor.session.opening import Opened, opened
@@ -427,7 +428,13 @@ def save_lesson(session: Playing, count: int) -> Result:
     if other:
         told += f" Its rate is {rates[-1][1]:g} from the start; here it was {rates[0][1]:g} first,"
         told += f" then {', '.join(other)}."
-    return session, (WriteLesson(session.play.playground, session.program, told),)
+    playground, what = session.play.playground, "settings and start, without trained weights,"
+    return session, (
+        WriteFile(
+            file_of(playground), partial(text_of, playground), what,
+            lambda path: f": {session.program} {path} walks it.{told}",
+        ),
+    )  # fmt: skip
 
 
 def edited_values(session: Walk) -> str:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable
-from pathlib import Path
 from time import perf_counter
 from typing import Generic, TypeVar
 
 from textual.geometry import Size
 
 from gdtutor.drive.background import Job
-from gdtutor.drive.saved_playground import written
-from gdtutor.engine.errors import GdTutorError
+from gdtutor.drive.requests import Outside, answered
 from gdtutor.session.commands import command_for
-from gdtutor.session.effects import Effect, KeepAttempt, OpenLesson, TimeExamples
-from gdtutor.session.handlers import Handlers, carried_out, nothing
-from gdtutor.session.opening import Opened, Resumed
+from gdtutor.session.effects import Effect, KeepAttempt, OwnEffect
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Snapshot, Status, Walk
 from gdtutor.session.sweeps import Swept
-from gdtutor.session.update import Action, Progressed, Timed, Told, settled, update
-from gdtutor.training.timing import time_examples
+from gdtutor.session.update import Action, Progressed, settled, update
 from gdtutor.ui.app import TutorApp
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame, Line
@@ -66,8 +61,7 @@ def waiting_line(session: Session, action: Action | None, chars: Chars) -> Line:
 class Services(Struct, frozen=True):
     """What the program needs from outside; tests pass their own."""
 
-    open_lesson: Callable[[Path], Opened]
-    """Reads a lesson and makes its run; raises GdTutorError."""
+    outside: Outside = Outside()
     save: Callable[[Session], None] = lambda _: None
     """Keeps where the learner is; returns at once."""
     saved: Callable[[], Action | None] | None = None
@@ -76,18 +70,13 @@ class Services(Struct, frozen=True):
     """Keeps an answer to a question; returns at once."""
     listen: Callable[[Callable[[str, str], None]], None] = lambda _: None
     """Has a function called, from any thread, with how far saving has come and a message."""
-    resume: Callable[[Path, str], Walk] | None = None
-    """Opens a lesson at the place that a command line names; raises GdTutorError."""
 
 
 class Answer(Struct, frozen=True, eq=False):
     """What an action leads to."""
 
-    updated: Session
-    """Before the effects that are computed, such as a lesson opened."""
-    effects: tuple[Effect, ...]
+    effects: tuple[OwnEffect, ...]
     session: Session
-    """After them."""
     frame: Frame | None
     """What shows it; None while the size is not known."""
 
@@ -102,20 +91,6 @@ class Computing:
 
     def __init__(self, services: Services, chars: Chars) -> None:
         self._services, self._chars = services, chars
-        self._handlers = Handlers(
-            open_lesson=self._opened,
-            time_examples=_timed,
-            write_lesson=lambda session, effect: update(session, written(effect))[0],
-            # The screens' own thread does what is done outside.
-            train=nothing,
-            sweep_runs=nothing,
-            pause_training=nothing,
-            save_place=nothing,
-            copy_text=nothing,
-            show_palette=nothing,
-            keep_attempt=nothing,
-            quit=nothing,
-        )
 
     def answer(self, before: Session, action: Action, size: Size) -> Answer:
         """Compute what an action leads to, with the frame that shows it; in any thread."""
@@ -126,39 +101,11 @@ class Computing:
         return self._answer(*settled(session, session), size)
 
     def _answer(self, updated: Session, effects: tuple[Effect, ...], size: Size) -> Answer:
-        """Return what shows a session after its effects; no frame while there is no size."""
-        session = carried_out(updated, effects, self._handlers)
+        """Return what shows a session after what it requests; no frame while there is no size."""
+        session, left = answered(updated, effects, self._services.outside)
         if not all(size):
-            return Answer(updated, effects, session, None)
-        return Answer(updated, effects, *shown(session, *size, self._chars))
-
-    def _opened(self, session: Session, effect: OpenLesson) -> Session:
-        resume, path, command = self._services.resume, Path(effect.path), effect.command
-        try:
-            if command and resume is not None:
-                actions = self._resumed(path, command, resume)
-            else:
-                actions = (self._services.open_lesson(path),)
-        except GdTutorError as error:
-            actions = (Told(str(error), is_error=True),)
-        for action in actions:
-            session, _ = update(session, action)
-        return session
-
-    def _resumed(
-        self, path: Path, command: str, resume: Callable[[Path, str], Walk]
-    ) -> tuple[Action, ...]:
-        try:
-            return (Resumed(resume(path, command)),)
-        except GdTutorError as error:
-            # The lesson was changed since, or the place is too far: the lesson is not gone.
-            opened = self._services.open_lesson(path)
-            return opened, Told(f"Where you left off: {error}", is_error=True)
-
-
-def _timed(session: Session, effect: TimeExamples) -> Session:
-    timings = time_examples(effect.problem, effect.parameters, effect.sizes, perf_counter)
-    return update(session, Timed(timings))[0]
+            return Answer(left, session, None)
+        return Answer(left, *shown(session, *size, self._chars))
 
 
 class Answering(Generic[T]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import assert_never
 
 from textual.geometry import Size
 from textual.timer import Timer
@@ -11,8 +12,16 @@ from textual.timer import Timer
 from gdtutor.drive.background import Job
 from gdtutor.library.lessons import counted
 from gdtutor.session.catalogue import Library
-from gdtutor.session.effects import Quit, SweepRuns, Train
-from gdtutor.session.handlers import Handlers, carried_out, nothing, only
+from gdtutor.session.effects import (
+    CopyText,
+    KeepAttempt,
+    OwnEffect,
+    PauseTraining,
+    Quit,
+    ShowPalette,
+    SweepRuns,
+    Train,
+)
 from gdtutor.session.opening import has_opened, whereabouts
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
@@ -63,20 +72,6 @@ class Program:
         self._arrived = whereabouts(session)
         self._wanted_size: Size | None = None
         self._pass_on: Callable[[Callable[[], object]], None] = lambda _: None
-        self._handlers = Handlers(
-            # What is computed is there with the answer.
-            open_lesson=nothing,
-            time_examples=nothing,
-            write_lesson=nothing,
-            train=only(self._train),
-            sweep_runs=only(self._sweep),
-            pause_training=only(lambda _: self._trainer.pause()),
-            save_place=only(lambda _: self._save()),
-            copy_text=only(lambda effect: app.copy_to_clipboard(effect.text)),
-            show_palette=only(lambda _: app.action_command_palette()),
-            keep_attempt=only(services.keep),
-            quit=only(lambda effect: app.leave(effect.code)),
-        )
 
     def begin(self) -> None:
         """Press the keys that were asked for, and listen to the outside."""
@@ -147,12 +142,14 @@ class Program:
     def _take(self, answer: Answer) -> None:
         """Stand where an answer leads to, and show it; then answer what came meanwhile."""
         before = self.session
-        self.session = answer.updated
-        carried_out(self.session, answer.effects, self._handlers)
-        self.session = answer.session
         # The playground is a new lesson with every change, and stays where the learner is.
-        if has_opened(before, self.session) and not isinstance(self.session, Playing):
-            self._arrived = whereabouts(self.session)
+        if has_opened(before, answer.session) and not isinstance(answer.session, Playing):
+            # While it trains nothing is saved, so what it has come to is behind.
+            self._save()
+            self._arrived = whereabouts(answer.session)
+        self.session = answer.session
+        for effect in answer.effects:
+            self._carry_out(effect)
         if whereabouts(before) != whereabouts(self.session):
             self._save()
         self._keep_time(before)
@@ -167,6 +164,25 @@ class Program:
                 self.press(action)
             else:
                 self.act(action)
+
+    def _carry_out(self, effect: OwnEffect) -> None:
+        match effect:
+            case Train():
+                self._train(effect)
+            case SweepRuns():
+                self._sweep(effect)
+            case PauseTraining():
+                self._trainer.pause()
+            case CopyText():
+                self._app.copy_to_clipboard(effect.text)
+            case ShowPalette():
+                self._app.action_command_palette()
+            case KeepAttempt():
+                self._services.keep(effect)
+            case Quit():
+                self._app.leave(effect.code)
+            case _:
+                assert_never(effect)
 
     def _show(self, frame: Frame | None) -> None:
         if frame is not None:

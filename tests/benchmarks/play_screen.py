@@ -13,7 +13,6 @@ import gc
 import statistics
 from time import perf_counter
 
-from gdtutor.drive.opening import open_lesson
 from gdtutor.paint.colours import choose_colours
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.playing import play_session
@@ -55,7 +54,7 @@ def on_screen(line: str) -> tuple[float, float]:
     session = played(line)
     app = TutorApp(
         Looks(choose_colours("256", {}), UNICODE),
-        lambda app: CountingProgram(app, session, Services(open_lesson, lambda _: None)),
+        lambda app: CountingProgram(app, session, Services()),
     )
 
     async def run() -> tuple[float, float]:

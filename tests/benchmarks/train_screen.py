@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
@@ -66,7 +66,7 @@ def on_screen() -> tuple[float, list[float], float]:
     """Return iterations per second, seconds to answer each key, seconds to stop."""
     colours = choose_colours("256", {})
     session = endless(session_at(lesson_path("xor-hidden")))
-    services = Services(open_lesson, lambda _: None)
+    services = Services()
     looks = Looks(colours, UNICODE)
     app = TutorApp(looks, lambda app: AnsweringProgram(app, session, services))
     waits: list[float] = []

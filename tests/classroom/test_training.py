@@ -377,6 +377,9 @@ def test_keys_that_wait_in_the_playground_are_computed_together_and_painted_once
         assert isinstance(own, Playing)
         assert own.play.playground.seed == 6
         assert [past.playground.seed for past in own.play.done] == [0, 5]
+        hub.press("anna", Press("W", "W"))
+        await until(lambda: hub.turns.is_idle)
+        assert "No file is written here" in hub.seat("anna").own.message
         bench.close()
 
     asyncio.run(work())

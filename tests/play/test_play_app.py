@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from gdtutor.drive.opening import open_lesson
 from gdtutor.paint.colours import choose_colours
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.playing import play_session
@@ -22,7 +21,7 @@ def test_every_change_is_saved_and_so_is_what_was_trained() -> None:
     saved: list[Session] = []
     app = TutorApp(
         Looks(choose_colours("256", {}), UNICODE),
-        lambda app: Program(app, begun, Services(open_lesson, saved.append)),
+        lambda app: Program(app, begun, Services(save=saved.append)),
     )
 
     async def run() -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from gdtutor.cli import main
-from gdtutor.drive.saved_playground import save_playground
+from gdtutor.drive.requests import Outside, answered
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.play.lesson_text import playground_in, text_of
 from gdtutor.play.options import playground_of
+from gdtutor.session.playing import play_session, save_lesson
+from gdtutor.session.state import Session
 
 
 def test_play_trains_as_train_does_with_the_saved_lesson(capsys, tmp_path) -> None:
@@ -63,7 +65,10 @@ def test_any_file_of_the_user_is_played_with_and_no_example_is_lost(
     assert (named.points, named.columns, named.has_names) == (4, ("a", "b", "c"), True)
     for playground in (plain, named):
         # Relative, as on a command line.
-        saved, _ = save_playground(playground, playground.folder)
+        session = play_session(Session(), playground)
+        _, (effect,) = save_lesson(session, 1)
+        answered(session, [effect], Outside())
+        saved = effect.path
         assert saved.resolve().parent == tmp_path
         assert playground_in(saved.read_text(encoding="utf-8"), saved) == playground
         assert main(["check", str(saved)]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from textual.geometry import Size
@@ -45,7 +46,7 @@ def test_the_file_passes_check_and_opens_to_the_same_state(
     monkeypatch.chdir(tmp_path)
     playground = playground_of_line(line)
     session = play_session(Session(), playground)
-    computing = Computing(Services(open_lesson, lambda _: None), UNICODE)
+    computing = Computing(Services(), UNICODE)
     name = f"play-{playground.data}.md"
     told = [
         computing.answer(one, Press("W", "W"), Size(80, 24)).session.message
@@ -71,7 +72,7 @@ def test_what_cannot_be_written_is_told(monkeypatch, tmp_path) -> None:
     monkeypatch.chdir(tmp_path)
     session = play_session(Session(), playground_of_line("--data xor"))
     tmp_path.rmdir()
-    computing = Computing(Services(open_lesson, lambda _: None), UNICODE)
+    computing = Computing(Services(), UNICODE)
     answer = computing.answer(session, Press("W", "W"), Size(80, 24))
     assert answer.session.is_error
     assert "play-xor.md" in answer.session.message
@@ -83,7 +84,7 @@ def test_a_value_changed_in_the_walk_is_marked_and_told_of_where_the_file_lacks_
     monkeypatch.chdir(tmp_path)
     session = play_session(Session(), playground_of_line("--data xor --layers 2-2-1"))
     session = with_change(session, parse_assignment("W2=0"))
-    computing = Computing(Services(open_lesson, lambda _: None), UNICODE)
+    computing = Computing(Services(), UNICODE)
     answer = computing.answer(session, Press("W", "W"), Size(120, 36))
     assert "It is without what the walk has edited W2=0." in answer.session.message
     assert "*edited W2=0" in text_of(frame_of(session, 120, 36, UNICODE).lines[0])
@@ -107,7 +108,7 @@ def test_a_rate_that_was_changed_on_the_way_is_told(monkeypatch, tmp_path) -> No
     monkeypatch.chdir(tmp_path)
     session = play_session(Session(), playground_of_line("--data xor --layers 2-2-1"))
     changes = map(parse_assignment, ("4:learning_rate=0.3", "9:learning_rate=1"))
-    computing = Computing(Services(open_lesson, lambda _: None), UNICODE)
+    computing = Computing(Services(), UNICODE)
     answer = computing.answer(reopened(session, changes), Press("W", "W"), Size(120, 36))
     told = "Its rate is 1 from the start; here it was 0.1 first, then 0.3 from iteration 4 on, "
     assert answer.session.message.endswith(f"{told}1 from iteration 9 on.")
@@ -117,4 +118,4 @@ def test_a_rate_that_was_changed_on_the_way_is_told(monkeypatch, tmp_path) -> No
 def test_a_saved_playground_is_called_as_the_program_was_started() -> None:
     session = play_session(Session(program="python -m gdtutor"), playground_of_line("--epochs 5"))
     _, (effect,) = save_lesson(session, 1)
-    assert effect.program == "python -m gdtutor"
+    assert effect.leads(Path("a.md")) == ": python -m gdtutor a.md walks it."

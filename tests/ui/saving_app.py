@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from gdtutor.drive.keys import parse_keys
-from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.state import Session
@@ -38,7 +38,7 @@ def main() -> int:
     signals.heed_signals = partial(signals.heed_signals, delay=60)
     session = session_at(find_lesson(name, shipped_lessons_folder()))
     session = replace(session, run=trained_for_ever(session.run))
-    services, presses = Services(open_lesson, save), parse_keys(keys)
+    services, presses = Services(save=save), parse_keys(keys)
     looks = Looks(choose_colours("256", {}), UNICODE, 4)
     app = TutorApp(looks, lambda app: Program(app, session, services, presses))
     return run_app(app, mouse=False)

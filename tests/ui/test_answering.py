@@ -10,7 +10,7 @@ import pytest
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
-from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.state import Status
@@ -44,7 +44,7 @@ class SlowKey:
 
 def app_with(shown: list[str], patience: float = LOOKS.patience) -> TutorApp:
     session = session_at(lesson_path("xor-hidden"))
-    services = Services(open_lesson, lambda _: None)
+    services = Services()
     looks = replace(LOOKS, patience=patience)
     app = TutorApp(looks, lambda app: Program(app, session, services))
     show = app.show

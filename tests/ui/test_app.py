@@ -14,8 +14,10 @@ from walks import NEURON, pressed, walk
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.keys import parse_keys
-from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import LessonEntry
+from gdtutor.library.lessons import library_of
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.catalogue import Library
 from gdtutor.session.footer import named_keys
@@ -36,7 +38,7 @@ LOOKS = Looks(choose_colours("256", {}), UNICODE)
 
 def app_in(name: str, saved: list[Session] | None = None, keys: str = "") -> TutorApp:
     kept = [] if saved is None else saved
-    session, services = session_at(lesson_path(name)), Services(open_lesson, kept.append)
+    session, services = session_at(lesson_path(name)), Services(save=kept.append)
     return TutorApp(LOOKS, lambda app: Program(app, session, services, parse_keys(keys)))
 
 
@@ -144,9 +146,28 @@ def test_what_a_key_asks_of_the_terminal_is_done() -> None:
         await until(pilot, lambda: len(app.screen_stack) > 1)
         await pilot.press("escape")
         await pilot.press("z")
-        await until(pilot, lambda: app.program.session.look.is_closing)
-        await pilot.press("l")
-        await until(pilot, lambda: saved[-1].screen is Screen.LIBRARY)
+        await until(pilot, lambda: saved and saved[-1].look.is_closing)
+
+    in_app(app, steps)
+
+
+def test_what_training_has_come_to_is_saved_as_its_lesson_is_left() -> None:
+    saved: list[Session] = []
+    app = app_in("xor-hidden", saved)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        session = app.program.session
+        library = library_of(shipped_lessons_folder())
+        run = trained_for_ever(session.run)
+        app.program.session = replace(session, run=run, library=library)
+        await pilot.press("t")
+        await until(pilot, lambda: saved and saved[-1].training.status is Status.RUNNING)
+        at_first = saved[-1].training.iterations
+        await until(pilot, lambda: app.program.session.training.iterations > at_first)
+        await pilot.press("l", "down", "enter")
+        await until(pilot, lambda: app.program.session.lesson.id != "xor-hidden")
+        assert saved[-1].lesson.id == "xor-hidden"
+        assert saved[-1].training.iterations > at_first
 
     in_app(app, steps)
 

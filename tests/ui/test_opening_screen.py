@@ -9,7 +9,7 @@ import pytest
 from svg_texts import screen_text
 
 from gdtutor.cli import main
-from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.summary import read_prose, read_summary
@@ -78,7 +78,7 @@ def test_keys_pressed_on_the_cover_are_kept_until_the_program_is_open() -> None:
 
     def open_program(app: TutorApp) -> Program:
         gate.wait(BOUND)
-        return Program(app, session_at(path), Services(open_lesson, lambda _: None))
+        return Program(app, session_at(path), Services())
 
     async def run() -> None:
         app = TutorApp(LOOKS, open_program, lambda w, h: cover_of(path, w, h, UNICODE))

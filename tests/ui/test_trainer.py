@@ -6,7 +6,7 @@ import pytest
 
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.keys import parse_keys
-from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Status, is_training
@@ -53,7 +53,7 @@ def test_a_key_holds_training_from_its_press_until_its_answer_is_painted(monkeyp
 
     async def run() -> None:
         session = session_at(lesson_path("xor-hidden"))
-        services = Services(open_lesson, lambda _: None)
+        services = Services()
         app = TutorApp(LOOKS, lambda app: Program(app, session, services))
         async with app.run_test(size=(80, 24)) as pilot:
             app.program._trainer._way = way
@@ -76,7 +76,7 @@ def test_news_are_painted_alone_and_wait_for_the_answer_to_a_key() -> None:
     way, session = RecordedWay(), session_at(lesson_path("xor-hidden"))
 
     async def run() -> None:
-        services = Services(open_lesson, lambda _: None)
+        services = Services()
         app = TutorApp(LOOKS, lambda app: Program(app, session, services))
         async with app.run_test(size=(80, 24)) as pilot:
             trainer = app.program._trainer
@@ -99,7 +99,7 @@ def test_news_are_painted_alone_and_wait_for_the_answer_to_a_key() -> None:
 def test_there_are_as_many_news_as_are_asked_for_whatever_the_clock_says() -> None:
     async def run() -> None:
         session = replace(session_at(lesson_path("xor-hidden")), screen=Screen.TRAIN)
-        services = Services(open_lesson, lambda _: None)
+        services = Services()
         app = TutorApp(LOOKS, lambda app: Program(app, session, services))
         async with app.run_test(size=(80, 24)) as pilot:
             trainer = Trainer(clock=lambda: 0.0)
@@ -127,7 +127,7 @@ def in_training(monkeypatch, error: Exception) -> TutorApp:
 
     monkeypatch.setattr(Run, "advance", advance)
     session = session_at(lesson_path("xor-hidden"))
-    services = Services(open_lesson, lambda _: None)
+    services = Services()
     app = TutorApp(LOOKS, lambda app: Program(app, session, services))
 
     async def run() -> None:
@@ -156,7 +156,7 @@ def test_a_bug_in_the_worker_ends_the_app(monkeypatch) -> None:
 def test_a_sweep_that_starts_before_the_screen_hears_of_a_goal_leaves_the_run_at_it() -> None:
     async def run() -> None:
         session = session_at(lesson_path("bias"))
-        services = Services(open_lesson, lambda _: None)
+        services = Services()
         app = TutorApp(LOOKS, lambda app: Program(app, session, services))
         async with app.run_test(size=(80, 24)) as pilot:
             program = app.program

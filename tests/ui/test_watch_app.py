@@ -7,7 +7,7 @@ import pytest
 from lesson_texts import NEURON_GRAPH, neuron
 from svg_texts import screen_text
 
-from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.drive.watching import Watcher
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.navigation import goto
@@ -25,7 +25,7 @@ from tests.ui.piloting import until
 def watching(path, monkeypatch):
     """Return the app at a backward step of a lesson that it follows."""
     monkeypatch.setattr(program_module, "LOOK_EVERY", 0.01)
-    services = Services(open_lesson, lambda _: None, Watcher(path).look)
+    services = Services(saved=Watcher(path).look)
     looks = Looks(choose_colours("256", {}), UNICODE)
     session = goto(session_at(path), "backward:w")
     return TutorApp(looks, lambda app: Program(app, session, services))

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from gdtutor.drive.opening import open_lesson, session_at
+from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.paint.colours import choose_colours, prepare_environment
 from gdtutor.session.press import Press
@@ -41,7 +41,7 @@ def main() -> None:
     prepare_environment(os.environ)
 
     def open_program(app: TutorApp) -> Program:
-        program = SteppedTraining(app, session, Services(open_lesson, lambda _: None))
+        program = SteppedTraining(app, session, Services())
         program.epochs = max(session.run.segments[-1].settings.epochs // (int(frames) + 1), 1)
         return program
 
