@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import ast
 import faulthandler
-import importlib.util
 import json
 import os
 import pickle
 import sys
-from collections.abc import Iterator
-from types import ModuleType
+from collections.abc import Iterator, Set
+from itertools import chain
+from types import CodeType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from gdtutor.judge.calling import Layers, call_by_names, laid_by, layer_class
-from gdtutor.judge.givens import EPOCHS, GIVEN, Givens, spelled
+from gdtutor.judge.givens import EPOCHS, GIVEN, Givens, globals_read, spelled
 from gdtutor.judge.left_values import (
     HeldParameters,
     as_numbers,
@@ -31,6 +31,7 @@ from gdtutor.judge.left_values import (
     objects_of,
     others_of,
     updated_in,
+    value_at,
     values_under,
 )
 from gdtutor.judge.process import bound
@@ -38,7 +39,6 @@ from gdtutor.judge.rewriting import (
     FIRST,
     RATES,
     CutLoops,
-    TreeLoader,
     rewritten,
     unread_as,
 )
@@ -86,15 +86,19 @@ class _ProgramRun:
 
     def __init__(self, program: Job) -> None:
         self._program = program
+        tree = ast.parse(program["text"], program["path"])
+        self._names: dict[str, str] = {**{n: n for n in program["wanted"]}, **names_table(tree)}
+        """By the lesson's name, the program's own."""
+        self._rows, self._turned = declares_rows(tree), turned_in(tree)
+        self._bindings = bindings_of(tree)
+        self._codes: dict[frozenset[str], tuple[CodeType, Set[str]]] = {}
+        """What the program is compiled to, by the names that it is given, and what that reads."""
         self._space: Space = {}
         """The names of its module; before there is one, what it is given."""
         self._layers: Layers | None = None
         self._tried: Layers | None = None
         self._layout: dict[str, str] = {}
-        self._rows = False
         self._loops = CutLoops(1)
-        self._names: dict[str, str] = {}
-        """By the lesson's name, the program's own."""
         self._unread: list[str] = []
         """Given names that the program has no use of."""
         self._watch = ValueWatch("", set(), {}, {}, set())
@@ -119,24 +123,21 @@ class _ProgramRun:
 
     def on(self, given: Space, continues: bool) -> tuple[Job, Space]:
         """Return what happened on values given, and the values left."""
-        facts, job = Job(), self._program
-        tree = ast.parse(job["text"], job["path"])
-        self._names = names = {**{n: n for n in job["wanted"]}, **names_table(tree)}
-        self._rows = declares_rows(tree)
+        facts, job, names = Job(), self._program, self._names
         laid = {name: laid_by(value, self._rows) for name, value in given.items()}
         # A count, which shapes and ranges take.
         laid |= {n: int(v) for n, v in laid.items() if n == "m"}
         self._after_pass, self._local, self._lines, self._unread, self._tried = {}, {}, {}, [], None
         self._held = HeldParameters({n: v for n, v in given.items() if n in job["parameters"]})
-        data, turned = {*job["data"]}, turned_in(tree)
-        by_rows = data if self._rows and not data & {*turned} else set()
+        data = {*job["data"]}
+        by_rows = data if self._rows and not data & {*self._turned} else set()
         givens = Givens(laid, names, self._layout, by_rows)
         laid = givens.values
         whole = {n: (np.asarray(laid[n]), axis ^ self._rows) for n, axis in job["data"].items()
                  if axis is not None}  # fmt: skip
         theirs = {n: names.get(n, n) for n in (*job["data"], *job["parameters"])}
         watch = self._watch = ValueWatch(job["path"], {names[n] for n in job["wanted"]},
-                                         bindings_of(tree), whole, {*theirs.values()})  # fmt: skip
+                                         self._bindings, whole, {*theirs.values()})  # fmt: skip
         is_loaded = continues and self._layers is not None
         self._space = self._space if is_loaded else dict(laid)
         found: Space = {}
@@ -145,7 +146,7 @@ class _ProgramRun:
         try:
             try:
                 if not is_loaded:
-                    self._run(tree, givens)
+                    self._run(givens)
             except Exception as error:  # of a student's program: it may raise anything
                 if not self._loops.are_left_before(own_lines(error, job["path"])):
                     raise
@@ -169,11 +170,11 @@ class _ProgramRun:
         others = {} if is_whole else others_of(left, watch.left, known)
         facts |= {
             "unread_as": {n: kind for n in job["wanted"] if n not in values
-                          and (kind := unread_as(values_under(left, names[n])[0]))},
+                          and (kind := unread_as(value_at(left, names[n])))},
             "rows": self._rows, "layout": self._layout, "others": list(others),
             "inputs_changed": {n: (watch.revised.get(t) or watch.changed[t])[1]
                                for n, t in theirs.items() if t in watch.after},
-            "unread": self._unread, "taken": watch.taken, "turned": turned,
+            "unread": self._unread, "taken": watch.taken, "turned": self._turned,
             "changed": {n: line for n, (_, line) in watch.changed.items()},
             "revised": {n: line for n, (_, line) in watch.revised.items()},
             "loops": self._loops.begun, "after": self._loops.after,
@@ -192,16 +193,12 @@ class _ProgramRun:
         arrays = {**values, **{f"own {n}": v for n, v in own.items()}, **before, **more}
         return facts, {n: v for n, v in arrays.items() if v is not None}
 
-    def _run(self, tree: ast.Module, givens: Givens) -> None:
+    def _run(self, givens: Givens) -> None:
         job, given = self._program, givens.values
-        parameters = {p for n in job["parameters"] for p in (n, spelled(self._names.get(n, n)))}
-        if not job.get("whole"):
-            known = set(given) | EPOCHS | (RATES if "learning_rate" in given else set())
-            tree = rewritten(tree, known, set(job["wanted"]), parameters)
-        loader = TreeLoader("__main__", job["path"], tree)
-        spec = importlib.util.spec_from_loader("learner", loader)
-        if spec is None:
-            raise LookupError("the program cannot be loaded")
+        known = frozenset(given) | EPOCHS | (RATES if "learning_rate" in given else frozenset())
+        if known not in self._codes:
+            self._codes[known] = self._compiled(known)
+        code, read = self._codes[known]
         module = ModuleType("__main__")
         module.__file__ = job["path"]
         self._space, self._layers = module.__dict__, None
@@ -214,9 +211,18 @@ class _ProgramRun:
             FIRST: self._first_pass,
         }
         sys.path[0] = job["folder"]
-        givens.reads(loader.get_code("learner"))
-        loader.exec_module(module)
+        givens.reads(read)
+        exec(code, self._space)
         self._unread = givens.unread()
+
+    def _compiled(self, known: frozenset[str]) -> tuple[CodeType, Set[str]]:
+        job = self._program
+        tree = ast.parse(job["text"], job["path"])
+        parameters = {p for n in job["parameters"] for p in (n, spelled(self._names.get(n, n)))}
+        if not job.get("whole"):
+            tree = rewritten(tree, known, set(job["wanted"]), parameters)
+        code = compile(tree, job["path"], "exec", dont_inherit=True)
+        return code, globals_read(code)
 
     def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:
         is_first = self._held.begin(names_in(sys._getframe(1)))
@@ -238,7 +244,7 @@ class _ProgramRun:
         found: Space = {}
         for name in self._program["wanted"]:
             theirs = self._names[name]
-            options = *values_under(space, theirs), self._watch.left.get(theirs)
+            options = chain(values_under(space, theirs), [self._watch.left.get(theirs)])
             value = next((o for o in options if as_numbers(o) is not None), None)
             if value is not None:
                 found[name] = value

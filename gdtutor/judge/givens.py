@@ -145,7 +145,7 @@ class Givens:
         self._asked: set[str] = set()
         self._put: set[str] = set()
         """Names whose given values are put in the place of what a function takes, every time."""
-        self._read: set[str] = set()
+        self._read: Set[str] = frozenset()
 
     def take(self, called: str, typed: Any, epochs: int) -> Any:
         """Return what is in the place of what a function takes out of what it is handed, as
@@ -194,9 +194,9 @@ class Givens:
         value = value.astype(own.dtype) if is_whole or own.dtype.kind == "f" else value.copy()
         return value if isinstance(typed, np.ndarray) else value.tolist()
 
-    def reads(self, code: CodeType) -> None:
+    def reads(self, names: Set[str]) -> None:
         """Note which names a program reads that is about to run."""
-        self._read = _globals_read(code)
+        self._read = names
 
     def unread(self) -> list[str]:
         """Return the lesson's names that a program neither reads nor types."""
@@ -205,6 +205,7 @@ class Givens:
         return [n for n in self._names.values() if n not in self._asked | found | read]
 
 
-def _globals_read(code: CodeType) -> set[str]:
+def globals_read(code: CodeType) -> set[str]:
+    """Return the names of a module that it reads, and its functions."""
     found = {i.argval for i in dis.get_instructions(code) if i.opname in _READS}
-    return found.union(*(_globals_read(c) for c in code.co_consts if isinstance(c, CodeType)))
+    return found.union(*(globals_read(c) for c in code.co_consts if isinstance(c, CodeType)))

@@ -33,9 +33,10 @@ def names_in(frame: FrameType) -> Space:
     return {**frame.f_globals, **frame.f_locals}
 
 
-def values_under(space: Space, name: str) -> tuple[Any, Any]:
-    """Return what stands at a name or a path, and what a table or an object has under it."""
-    return value_at(space, name), value_in_tables(space, name)
+def values_under(space: Space, name: str) -> Iterator[Any]:
+    """Yield what stands at a name or a path, and what a table or an object has under it."""
+    yield value_at(space, name)
+    yield value_in_tables(space, name)
 
 
 def value_at(space: Space, path: str) -> Any:

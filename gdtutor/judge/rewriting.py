@@ -8,10 +8,8 @@ iteration is what is compared.
 from __future__ import annotations
 
 import ast
-import importlib.machinery
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice, pairwise
-from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -62,18 +60,6 @@ class CutLoops:
         return bool(self._lines) and not any(a <= n <= b for n in lines for a, b in self._lines)
 
 
-class TreeLoader(importlib.machinery.SourceFileLoader):
-    """Runs a program from its tree, as a module is run."""
-
-    def __init__(self, name: str, path: str, tree: ast.Module) -> None:
-        super().__init__(name, path)
-        self._tree = tree
-
-    def get_code(self, fullname: str) -> CodeType:
-        """Return what the tree compiles to."""
-        return self.source_to_code(self._tree, self.path)
-
-
 def rewritten(
     tree: ast.Module, given: Set[str], computed: Set[str], parameters: Set[str]
 ) -> ast.Module:
@@ -97,10 +83,11 @@ class _OnePass(ast.NodeTransformer):
 
     def __init__(self, tree: ast.Module, parameters: Set[str]) -> None:
         self._parameters = parameters
-        bodies = (getattr(node, "body", ()) for node in ast.walk(tree))
+        nodes = [*ast.walk(tree)]
+        bodies = (getattr(node, "body", ()) for node in nodes)
         self._after = {id(a): b.lineno for body in bodies if isinstance(body, list)
                        for a, b in pairwise(body) if not isinstance(b, ast.Return)}  # fmt: skip
-        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
         self._training: set[str] = set()
         """Functions with an update, in themselves or in what they call."""
         self._whole = {f.name for f in functions if any(map(_is_product, ast.walk(f)))}

@@ -26,12 +26,6 @@ def held(chosen: list[Mutant], folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_wrong_line_alone_is_blamed_for_it(tmp_path: Path) -> None:
-    every = [m for lesson in ("05", "12", "16", "27") for m in mutants(lesson, tmp_path)]
-    held(every[::7], tmp_path)
-
-
-@pytest.mark.slow
 def test_a_wrong_line_alone_is_blamed_in_every_lesson(tmp_path: Path) -> None:
     held([m for lesson in LESSONS for m in mutants(lesson, tmp_path)], tmp_path)
 
