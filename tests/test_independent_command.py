@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor.engine.operations import OPERATIONS
+from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
+from gdtutor.lesson.activation import CELLWISE
 from gdtutor.lesson.tables import NETWORK_COSTS
 from gdtutor.training import csvdata, rates
 from gdtutor.training.datasets import DATASETS
@@ -15,7 +16,17 @@ from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.scaling import SCALINGS
 from gdtutor.values import replace
-from tests.independent import bounded, drawing, holding, program, shrinking, sources
+from tests.independent import (
+    authors,
+    bounded,
+    drawing,
+    holding,
+    program,
+    reading,
+    shrinking,
+    sources,
+    tape,
+)
 from tests.independent.__main__ import main, told_failure
 from tests.independent.drawing import Case, drawn
 from tests.independent.trying import tried
@@ -93,8 +104,29 @@ SIGNS = {
 
 
 @pytest.mark.parametrize("name", [row.name for row in OPERATIONS.values() if not row.internal])
-def test_every_operation_is_drawn_sometimes(name):
+def test_every_operation_is_drawn_sometimes_and_differentiated(name):
     assert re.search(SIGNS.get(name, rf"\b{name}\("), WRITTEN)
+    assert tape.known(name, tape.FORWARD)
+    assert tape.known(name, tape.BACKWARD)
+
+
+def test_a_row_is_drawn_by_itself_and_the_engine_says_where_it_does_not_know_it(monkeypatch):
+    alike = {"gelu": "sigmoid", "root": "sqrt", "between": "where", "third": "cross_entropy"}
+    for name, other in alike.items():
+        monkeypatch.setitem(OPERATIONS, name, replace(OPERATIONS[other], name=name))
+        monkeypatch.setitem(FUNCTIONS, name, FUNCTIONS[other])
+    one, two = authors.called(Kind.ELEMENTWISE, 1), authors.called(Kind.ELEMENTWISE, 2, 3)
+    assert authors.missing(one, authors.SAFE) == ("gelu({0})", "root(0.2 + 2.8*sigmoid({0}))")
+    assert authors.missing(two, authors.BINARY) == ("between({0}, {1}, tanh({0}))",)
+    losses = authors.missing(authors.called(Kind.COLUMN_LOSS, 2), authors.COLUMN_LOSSES, "{1}")
+    assert [loss.split("(")[0] for loss in losses] == ["third"]
+    assert why(Case(case().text.replace("sigmoid", "gelu"))).endswith(
+        "LookupError: gelu is to be written in FORWARD and BACKWARD of tests.independent.tape\n"
+    )
+
+
+def test_the_engine_changes_every_activation_that_the_program_does():
+    assert set(reading.ACTIVATIONS) == set(CELLWISE)
 
 
 @pytest.mark.parametrize(

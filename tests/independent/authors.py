@@ -6,6 +6,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
+
 SAFE = (
     "-({0})", "({0})**2", "({0})**3/4", "2*({0})/3", "({0}) - 0.5", "1 - ({0})", "0*({0})",
     "({0})**0", "identity({0})", "square({0})", "sqrt(0.5 + square({0}))", "exp(tanh({0}))",
@@ -27,7 +29,8 @@ BINARY = (
     "({0} > {1})*({0})", "where({0} <= {1}, {1}, {0})",
 )  # fmt: skip
 BARE_BINARY = ("({0})/({1})", "({0})**({1})", "binary_cross_entropy({0}, {1})")
-MORE_REDUCTIONS = ("min", "argmax", "var", "std", "logsumexp")
+COLUMN_LOSSES = ("cross_entropy(softmax({0}), sigmoid({0}){1})",
+                 "cross_entropy_logits({0}, tanh({0}){1})")  # fmt: skip
 LOSSES = ("({0} - {1})**2/2", "({0} - {1})**2", "abs({0} - {1})", "square({1} - ({0}))",
           "binary_cross_entropy(sigmoid({0}), {1})",
           "binary_cross_entropy_logits({0}, {1})")  # fmt: skip
@@ -40,6 +43,34 @@ SCHEDULES = ("constant", "step", "exponential", "cosine", "linear", "inverse_tim
 ODD = (0.0, -0.0, 1.0, -1.0, 2.0, 1e-300, -1e-300, 1e300, -1e300, 1e154, 1e-162, 1e-8, 1e8, 40.0,
        -40.0, 745.0, -745.0, 1e-17, 5e-324, 1e16, 0.1, 0.30000000000000004)  # fmt: skip
 """Numbers at the edges: signed zeros, borders of overflow and underflow, saturation."""
+
+
+def called(kind, *operands):
+    """Return the operations that lessons call by name, of a kind and with so many operands."""
+    rows = (OPERATIONS[name] for name in FUNCTIONS)
+    return tuple(row for row in rows if row.kind is kind and row.operands in operands)
+
+
+def missing(rows, forms, last=""):
+    """Return a call of every operation that no form names, over numbers such as it is tested on."""
+    return tuple(_call(row, last) for row in rows if f"{row.name}(" not in " ".join(forms))
+
+
+def _call(row, last):
+    parts = []
+    for place in range(row.operands):
+        low, high = row.samples[min(place, len(row.samples) - 1)]
+        operand = ("{0}", "tanh({0})" if last else "{1}", "tanh({0})")[place]
+        squashed = f"{low} + {high - low}*sigmoid({operand})"
+        parts.append(operand if (low, high) == (-3, 3) else squashed)
+    return f"{row.name}({', '.join(parts)}{last})"
+
+
+SAFE += missing(called(Kind.ELEMENTWISE, 1), SAFE)
+BINARY += missing(called(Kind.ELEMENTWISE, 2, 3), BINARY)
+COLUMN_LOSSES += missing(called(Kind.COLUMN_LOSS, 2), COLUMN_LOSSES, "{1}")
+COLUMNS = tuple(row.name for row in called(Kind.COLUMNS, 1))
+REDUCTIONS = tuple(row.name for row in called(Kind.REDUCTION, 1))
 
 
 @dataclass(frozen=True)
@@ -252,7 +283,7 @@ class Author:
 
     def _reduction(self, depth):
         inner, shape = self._formula(depth)
-        name = self.rng.choice((*("sum", "mean", "max") * 2, *MORE_REDUCTIONS))
+        name = self.rng.choice((*("sum", "mean", "max"), *REDUCTIONS))
         axis = self.rng.choice((None, *range(len(shape))))
         if axis is None:
             return f"{name}({inner})", ()
@@ -317,18 +348,13 @@ class Author:
         if not shape:
             return f"tanh({inner})", shape
         along = self._along(shape)
-        return f"softmax({inner}{along})", shape
+        return f"{self.rng.choice(COLUMNS)}({inner}{along})", shape
 
     def _loss(self, depth):
         left, shape = self._formula(depth)
         if not shape:
             return f"square({left})", shape
-        form = self.rng.choice(
-            (
-                "cross_entropy(softmax({0}), sigmoid({0}){1})",
-                "cross_entropy_logits({0}, tanh({0}){1})",
-            )
-        )
+        form = self.rng.choice(COLUMN_LOSSES)
         along = self._along(shape)
         axis = int(along[-1]) if along else int(self.in_rows)
         return form.format(left, along), (*shape[:axis], 1, *shape[axis + 1 :])

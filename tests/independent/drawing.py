@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from gdtutor.lesson.activation import CELLWISE
+from gdtutor.lesson.tables import NETWORK_ACTIVATIONS
 from tests.independent.authors import Author, Case, table_rows
 from tests.independent.sources import CLOUDS, COSTS, GATES
 
-HIDDEN = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "softmax", "linear")
 OUTPUTS = ("sigmoid", "tanh", "linear", "softmax")
-CHANGED = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "cos", "identity")
 FEATURES = ("{0}", "{1}", "{0}*{1}", "{0}**2", "sin(3*{0})", "tanh({0} - {1}/2)", "abs({1})",
             "maximum({0}, 0.5)", "step({0}) - {1}")  # fmt: skip
 """Formulas of inputs that a network is given in their place."""
@@ -126,7 +126,7 @@ class NetworkAuthor(Author):
         if self.features:
             rows.append(f"features = {self.features}".replace("'", '"'))
         rows += [f"{name} = {rng.choice((0.01, 0.3, 2))}" for name in self.constants]
-        hidden = [rng.choice(HIDDEN) for _ in self.layers[1:-1]]
+        hidden = [rng.choice(NETWORK_ACTIVATIONS) for _ in self.layers[1:-1]]
         if hidden and rng.random() < 0.5:
             rows.append(f"activation = {hidden}".replace("'", '"'))
         elif hidden:
@@ -138,5 +138,5 @@ class NetworkAuthor(Author):
     def edit(self):
         """Return what `--set` gets."""
         if self.rng.random() < 0.2:
-            return f"{self.rng.choice(('', '1:'))}activation={self.rng.choice(CHANGED)}"
+            return f"{self.rng.choice(('', '1:'))}activation={self.rng.choice(CELLWISE)}"
         return super().edit()

@@ -6,6 +6,7 @@ A formula is read by Python's own `ast`: the grammar of lessons is a part of Pyt
 from __future__ import annotations
 
 import ast
+import inspect
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,11 +18,6 @@ _OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
     ast.MatMult: "matmul",
 }  # fmt: skip
-_ALONG = {
-    "sum": 1, "mean": 1, "max": 1, "softmax": 1, "cross_entropy": 2, "cross_entropy_logits": 2,
-    "min": 1, "argmax": 1, "var": 1, "std": 1, "logsumexp": 1,
-}  # fmt: skip
-"""Operations that may name an axis, with the number of their operands."""
 ONE, TWO, HUNDRED = exact(1.0), exact(2.0), exact(-100.0)
 HUNDREDTH, SMALL = exact(0.01), exact(1e-12)
 
@@ -67,7 +63,7 @@ def _tree(node):
             return ("pick", _tree(inner), (_index(part),))
         case ast.Call(func=ast.Name(id=name), args=[*args, ast.Constant(value=int(axis))]) if len(
             args
-        ) == _ALONG.get(name):
+        ) == _before_axis(name):
             return (name, *map(_tree, args), axis)
         case ast.Call(
             func=ast.Name(id=name),
@@ -78,6 +74,19 @@ def _tree(node):
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
             return (name, *map(_tree, args))
     raise ValueError(ast.dump(node))
+
+
+def _before_axis(name):
+    """Return how many operands stand before the axis that a call may name."""
+    *operands, last = inspect.signature(known(name, FORWARD)).parameters
+    return len(operands) if last == "axis" else None
+
+
+def known(name, table):
+    """Return what a table of this engine says of an operation, which is no row of the program's."""
+    if name not in table:
+        raise LookupError(f"{name} is to be written in FORWARD and BACKWARD of {__name__}")
+    return table[name]
 
 
 def _mask(left, right, op):
@@ -477,7 +486,7 @@ class Tape:
             self._evaluate(part, name, counter) for part in tree[1:] if not _is_fixed(part)
         )
         values = [self.entries[i][3] for i in args]
-        place = self._put(op, args, axis, FORWARD[op](*values, *axis))
+        place = self._put(op, args, axis, known(op, FORWARD)(*values, *axis))
         counter[0] += 1
         self.places[f"{name}.{counter[0]}"] = place
         return place
@@ -495,7 +504,7 @@ class Tape:
             if place not in found or op is None:
                 continue
             values = [self.entries[i][3] for i in args]
-            parts = BACKWARD[op](found[place], *values, out, *axis)
+            parts = known(op, BACKWARD)(found[place], *values, out, *axis)
             for i, value, part in zip(args, values, parts, strict=True):
                 part = B.summed_to(part, value.shape)
                 found[i] = B.add(found[i], part) if i in found else part
