@@ -14,7 +14,7 @@ import pickle
 import sys
 from collections.abc import Iterator, Set
 from itertools import chain
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ from gdtutor.judge.rewriting import (
     FIRST,
     RATES,
     CutLoops,
+    TreeLoader,
     rewritten,
     unread_as,
 )
@@ -91,8 +92,8 @@ class _ProgramRun:
         """By the lesson's name, the program's own."""
         self._rows, self._turned = declares_rows(tree), turned_in(tree)
         self._bindings = bindings_of(tree)
-        self._codes: dict[frozenset[str], tuple[CodeType, Set[str]]] = {}
-        """What the program is compiled to, by the names that it is given, and what that reads."""
+        self._loaders: dict[frozenset[str], tuple[TreeLoader, Set[str]]] = {}
+        """By the names that the program is given, what runs it, and what it reads."""
         self._space: Space = {}
         """The names of its module; before there is one, what it is given."""
         self._layers: Layers | None = None
@@ -196,9 +197,9 @@ class _ProgramRun:
     def _run(self, givens: Givens) -> None:
         job, given = self._program, givens.values
         known = frozenset(given) | EPOCHS | (RATES if "learning_rate" in given else frozenset())
-        if known not in self._codes:
-            self._codes[known] = self._compiled(known)
-        code, read = self._codes[known]
+        if known not in self._loaders:
+            self._loaders[known] = self._loader(known)
+        loader, read = self._loaders[known]
         module = ModuleType("__main__")
         module.__file__ = job["path"]
         self._space, self._layers = module.__dict__, None
@@ -212,17 +213,17 @@ class _ProgramRun:
         }
         sys.path[0] = job["folder"]
         givens.reads(read)
-        exec(code, self._space)
+        loader.exec_module(module)
         self._unread = givens.unread()
 
-    def _compiled(self, known: frozenset[str]) -> tuple[CodeType, Set[str]]:
+    def _loader(self, known: frozenset[str]) -> tuple[TreeLoader, Set[str]]:
         job = self._program
         tree = ast.parse(job["text"], job["path"])
         parameters = {p for n in job["parameters"] for p in (n, spelled(self._names.get(n, n)))}
         if not job.get("whole"):
             tree = rewritten(tree, known, set(job["wanted"]), parameters)
-        code = compile(tree, job["path"], "exec", dont_inherit=True)
-        return code, globals_read(code)
+        loader = TreeLoader("__main__", job["path"], tree)
+        return loader, globals_read(loader.get_code("__main__"))
 
     def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:
         is_first = self._held.begin(names_in(sys._getframe(1)))

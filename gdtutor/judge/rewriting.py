@@ -8,8 +8,10 @@ iteration is what is compared.
 from __future__ import annotations
 
 import ast
+import importlib.machinery
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice, pairwise
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -58,6 +60,18 @@ class CutLoops:
     def are_left_before(self, lines: list[int]) -> bool:
         """Say whether an error of these lines is after a loop, whose other passes it may lack."""
         return bool(self._lines) and not any(a <= n <= b for n in lines for a, b in self._lines)
+
+
+class TreeLoader(importlib.machinery.SourceFileLoader):
+    """Runs a program from its tree, as a module is run."""
+
+    def __init__(self, name: str, path: str, tree: ast.Module) -> None:
+        super().__init__(name, path)
+        self._code: CodeType = self.source_to_code(tree, path)
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return what the tree compiles to."""
+        return self._code
 
 
 def rewritten(
