@@ -11,11 +11,12 @@ from gdtutor.view import figures
 from gdtutor.view import study as study_view
 from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of, note_lines
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import UNICODE, Area
 from gdtutor.view.graph import panel
 from gdtutor.view.lines import line, text_of
 
 REASONS = DATA / "lessons" / "reasons.md"
+AREA = Area(80, 24, UNICODE)
 
 
 def lesson(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -73,11 +74,11 @@ def test_a_note_that_shows_with_the_question_is_reported(monkeypatch):
 def test_no_mark_of_a_sleeping_unit_shows_while_a_gradient_is_asked_for(monkeypatch):
     monkeypatch.setattr(panel, "asleep_marks", lambda context: {"z": "!"})
     session = walk(REASONS, "backward:z")
-    assert "z! 1" in study_view.study_frame(session, 80, 24, UNICODE).text()
+    assert "z! 1" in study_view.study_frame(session, AREA).text()
     asked = pressed(session, "n escape")
     assert asked.challenge is not None
-    assert "z! 1" not in study_view.study_frame(asked, 80, 24, UNICODE).text()
-    assert figures.walk_figure(asked, 40, 10, UNICODE) is None
+    assert "z! 1" not in study_view.study_frame(asked, AREA).text()
+    assert figures.walk_figure(asked, AREA) is None
 
 
 CLAIMED = "The gradient is {grad w1}.{check: grad w1 == 0}\n{check: x1 == 0 and z < y}\nIt is 0."

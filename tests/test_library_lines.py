@@ -25,7 +25,7 @@ from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import UNICODE, Area
 from gdtutor.view.library_lines import _page, library_lines
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
@@ -188,7 +188,7 @@ def test_the_list_scrolls_by_two_thirds_and_keeps_the_cursor_and_its_end(
 def test_the_library_says_no_summary_twice(size) -> None:
     entries = tuple(listing(shipped_lessons_folder()))
     for cursor, entry in enumerate(entries):
-        rows = library_lines(Library(entries=entries, cursor=cursor), "", *size, UNICODE)
+        rows = library_lines(Library(entries=entries, cursor=cursor), "", Area(*size, UNICODE))
         text = "\n".join(map(text_of, rows))
         own = " ".join(text.split())
         assert own.count(entry.summary) == 1

@@ -23,7 +23,7 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.training.optimisers import OptimiserStep
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines, note_lines
-from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.frame import ASCII, UNICODE, Area
 from gdtutor.view.lines import text_of
 from gdtutor.view.study import study_frame
 from gdtutor.view.values import known_lines
@@ -77,7 +77,7 @@ def _lines(session: Walk) -> Iterator[tuple[str, str]]:
     for (width, height), tabs, chars in SCREENS:
         for tab in tabs:
             look = replace(session.look, tab=tab)
-            frame = study_frame(replace(session, look=look), width, height, chars)
+            frame = study_frame(replace(session, look=look), Area(width, height, chars))
             for row in frame.text().split("\n"):
                 yield f"{width}x{height}", row
     chars = replace(UNICODE, braille=False, draws=False)

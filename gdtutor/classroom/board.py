@@ -22,7 +22,7 @@ from gdtutor.session.link import place_of
 from gdtutor.session.state import AroundKey, Playing, Screen, Session, Walk
 from gdtutor.values import Struct
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import Chars, Frame, Line, Lines, Style
+from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Style
 from gdtutor.view.lines import fitted, line, shortened, width_of, wrapped
 from gdtutor.view.notation import plain
 
@@ -259,6 +259,6 @@ def with_rows(
 ) -> Frame:
     """Return a frame with a box of rows over its lower part: questions stand above it."""
     height = min(len(rows) + 2, max(frame.height - 3, 3))
-    box = boxed(Panel(title, tuple(rows), scroll), frame.width, height, chars)
+    box = boxed(Panel(title, tuple(rows), scroll), Area(frame.width, height, chars))
     top = max(frame.height - 2 - height, 1)
     return frame.covered(top, [fitted(row, frame.width, chars) for row in box])

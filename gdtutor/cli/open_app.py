@@ -26,7 +26,7 @@ from gdtutor.paint.colours import choose_colours, prepare_environment
 from gdtutor.session.press import Press
 from gdtutor.ui.terminal import choose_chars, choose_frames, preflight, speaks_plainly
 from gdtutor.values import replace
-from gdtutor.view.frame import Chars, Frame
+from gdtutor.view.frame import Area, Chars, Frame
 from gdtutor.view.opening_screen import lesson_cover, library_cover
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 PATIENCE = 0.05
 """Seconds that the screens wait for an answer before keys are heard beside it."""
 
-Cover = Callable[[int, int, Chars], Frame]
+Cover = Callable[[Area], Frame]
 Begun = tuple["FrontEndStart", tuple[Press, ...]]
 """What a front end begins with, and the keys that are pressed then."""
 
@@ -197,6 +197,6 @@ def show(
     from gdtutor.ui.running import run_app
 
     looks = Looks(colours, chars, choose_frames(arguments.fps, os.environ), patience=PATIENCE)
-    drawn = None if cover is None else lambda width, height: cover(width, height, chars)
+    drawn = None if cover is None else lambda width, height: cover(Area(width, height, chars))
     app = TutorApp(looks, open_program, drawn, None if around is None else around(chars))
     return run_app(app, mouse=not arguments.no_mouse)

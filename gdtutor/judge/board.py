@@ -21,11 +21,11 @@ from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Chars, Frame, Line, Lines, Placed, Style
+from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Placed, Style
 from gdtutor.view.graph.model import DrawNode
 from gdtutor.view.graph.panel import graph_drawing, leaf_style
 from gdtutor.view.heading import heading_line, title_of
-from gdtutor.view.lines import fitted, line, width_of, wrapped
+from gdtutor.view.lines import framed, line, width_of, wrapped
 from gdtutor.view.too_small import is_too_small, too_small_frame
 
 NARROW = 72
@@ -85,12 +85,13 @@ def board_frame(board: Board, width: int, height: int, chars: Chars) -> Frame:
     """Return the screen: what can stand at the left, and what is said at the right."""
     if is_too_small(width, height):
         return too_small_frame(width, height)
-    outcome, body, right = board.outcome, height - 2, _right(width)
+    outcome, area, right = board.outcome, Area(width, height, chars), _right(width)
     graphs = 0 if outcome is None else len(board.lesson.scenes)
     tabs = graphs + (outcome is not None and outcome.curves is not None)
     is_narrow, left = right == width, width if right == width else width - right
     at = board.tab % (tabs + is_narrow or 1) - is_narrow
-    said = boxed(_said(board, right - 4, chars), right, body, chars)
+    beside_it, body = (area.wide(cells).less(rows=2) for cells in (right, left))
+    said = boxed(_said(board, right - 4, chars), beside_it)
     plots: tuple[Placed, ...] = ()
     if is_narrow and (at < 0 or board.has_help):
         rows = said
@@ -99,16 +100,16 @@ def board_frame(board: Board, width: int, height: int, chars: Chars) -> Frame:
         if outcome is not None and outcome.curves is not None and at == graphs:
             panel = Panel("training", ())
             plot = curve_plot(outcome.curves, chars)
-            plots = (Placed(plot, 2, 2, left - 4, body - 2),)
+            plots = (Placed(plot, 2, 2, body.inside.width, body.inside.height),)
         elif outcome is not None:
-            panel = _graph(board, outcome.verdict, at, (left - 4, body - 2), chars)
-        rows = boxed(panel, left, body, chars)
+            panel = _graph(board, outcome.verdict, at, body.inside)
+        rows = boxed(panel, body)
         rows = rows if is_narrow else beside(rows, said)
     keys = (
         part for key, word in _KEYS for part in ("  ", (key, Style.KEY), (f" {word}", Style.DIM))
     )
     lines = (_header(board, width, chars), *rows, line(*keys))
-    return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), plots)
+    return framed(area, lines, plots)
 
 
 def _right(width: int) -> int:
@@ -157,7 +158,7 @@ def _styled(row: str, width: int, chars: Chars) -> Iterator[Line]:
         head = ""
 
 
-def _graph(board: Board, verdict: Verdict, tab: int, size: tuple[int, int], chars: Chars) -> Panel:
+def _graph(board: Board, verdict: Verdict, tab: int, area: Area) -> Panel:
     """Return a graph with a mark at each name, first that of the name to look at."""
     missing = (a for a in verdict.program.wanted if a.name in verdict.missing)
     place = next(missing, None) if verdict.first is None else verdict.first.name
@@ -166,11 +167,11 @@ def _graph(board: Board, verdict: Verdict, tab: int, size: tuple[int, int], char
     step = replace(moment.steps[0], scene=scene, phase=Phase.GIVEN, node="")
     if place is not None and scene == place.step.scene and place.step.phase is not Phase.UPDATE:
         step = place.step
-    context = Context(moment, step, Look(), chars, board.lesson)
-    told = _legend(size, chars)
-    room = size[0], size[1] - 2 * len(told)
-    drawn = graph_drawing(context, *room, told=_marked(verdict, context)).lines
-    drawn = (*drawn, *[()] * (size[1] - len(drawn) - len(told)), *told) if told else drawn
+    context = Context(moment, step, Look(), area.chars, board.lesson)
+    told = _legend(area)
+    room = area.height - 2 * len(told)
+    drawn = graph_drawing(context, area.width, room, told=_marked(verdict, context)).lines
+    drawn = (*drawn, *[()] * (area.height - len(drawn) - len(told)), *told) if told else drawn
     many = f" {scene + 1} of {scenes}" if scenes > 1 else ""
     before = ", as it was before" if board.problem else ""
     pieces = (
@@ -180,11 +181,11 @@ def _graph(board: Board, verdict: Verdict, tab: int, size: tuple[int, int], char
     return Panel(f"graph{many}{before}", rows)
 
 
-def _legend(size: tuple[int, int], chars: Chars) -> Lines:
+def _legend(area: Area) -> Lines:
     """Return what the marks are, where the graph leaves room."""
-    signs = MARKS if chars.unicode else ASCII_MARKS
+    signs = MARKS if area.chars.unicode else ASCII_MARKS
     told = line("  ".join(f"{sign} {word}" for sign, word in zip(signs, _MEANING, strict=True)))
-    return (told,) if size[1] >= _ROOMY and width_of(told) <= size[0] else ()
+    return (told,) if area.height >= _ROOMY and width_of(told) <= area.width else ()
 
 
 def _marked(verdict: Verdict, context: Context) -> Callable[[str], DrawNode]:

@@ -10,7 +10,7 @@ from gdtutor.session.state import ClassRole, Status, Walk
 from gdtutor.view import notation
 from gdtutor.view.curve import curve_sentence, sampled_epochs
 from gdtutor.view.diagnosis import diagnosis_lines
-from gdtutor.view.frame import Chars
+from gdtutor.view.frame import Area, Chars
 from gdtutor.view.lines import text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.table import HELD
@@ -73,7 +73,7 @@ def _prediction_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the table of predictions; where it leaves some out, how many, and how to see them."""
     # Who hears a class has no command line there, and hears the table with everyone's run.
     is_alone = session.class_role is ClassRole.NONE
-    rows = table_lines(session, WIDTH, PREDICTIONS if is_alone else CLASS_PREDICTIONS, chars)
+    rows = table_lines(session, Area(WIDTH, PREDICTIONS if is_alone else CLASS_PREDICTIONS, chars))
     lines = [text for text in (text_of(row).rstrip() for row in rows) if text]
     for place, text in enumerate(lines):
         if text.strip() in ("…", "..."):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gdtutor.lesson.characters import cells, taken
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Frame, Line, Lines, Segment, Style
+from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Segment, Style
 from gdtutor.view.lines import fitted, line, shortened
 
 
@@ -25,18 +25,18 @@ class Panel(Struct, frozen=True):
     """Lines left out above and below of what does not scroll."""
 
 
-def boxed(panel: Panel, width: int, height: int, chars: Chars) -> Lines:
-    """Return exactly `height` lines of `width` cells; what does not fit is announced."""
+def boxed(panel: Panel, area: Area) -> Lines:
+    """Return exactly as many lines as the area has; what does not fit is announced."""
+    inner, rows, chars = area.width - 4, area.height - 2, area.chars
     style = Style.FOCUS if panel.is_focused else Style.BORDER
     corners = "╭╮╰╯─│" if chars.unicode else "++++-|"
-    inner, rows = width - 4, height - 2
     title = f" {panel.title} " if panel.title else ""
-    title = f" {shortened(panel.title, width - 6, chars)} " if cells(title) > width - 4 else title
-    title = taken(title, max(width - 4, 0))
+    title = f" {shortened(panel.title, inner - 2, chars)} " if cells(title) > inner else title
+    title = taken(title, max(inner, 0))
     above, below = (_left_out(way, panel.cut, chars) for way in (0, 1))
     top = line(
         (corners[0] + corners[4], style), (title, Style.TITLE if panel.is_focused else Style.DIM),
-        (corners[4] * (width - 4 - cells(title) - len(above)), style),
+        (corners[4] * (inner - cells(title) - len(above)), style),
         (above, Style.DIM), (corners[4] + corners[1], style),
     )  # fmt: skip
     body = window(panel.lines, panel.scroll, rows)
@@ -46,7 +46,7 @@ def boxed(panel: Panel, width: int, height: int, chars: Chars) -> Lines:
     ]
     more = hidden(panel.lines, panel.scroll, rows, chars)
     more = more if more.text else Segment(shortened(panel.note, inner, chars), Style.KEY)
-    fill = corners[4] * (width - 3 - len(more.text) - len(below))
+    fill = corners[4] * (inner + 1 - len(more.text) - len(below))
     bottom = line(
         (corners[2] + fill, style), more, (below, Style.DIM),
         (corners[4] + corners[3], style),
@@ -105,4 +105,4 @@ def blank(width: int) -> Line:
 
 def blank_frame(width: int, height: int) -> Frame:
     """Return an empty screen."""
-    return Frame(width, height, tuple(blank(width) for _ in range(height)))
+    return Frame(width, height, (blank(width),) * height)

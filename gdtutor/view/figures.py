@@ -11,7 +11,7 @@ from gdtutor.session.state import Screen, Walk, current_step
 from gdtutor.session.trials import trials_of
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel
-from gdtutor.view.frame import Chars, Placed
+from gdtutor.view.frame import Area, Chars, Placed
 
 if TYPE_CHECKING:
     # Pictures are imported with the first one: many lessons show none, and start sooner.
@@ -46,25 +46,21 @@ def source_of(session: Walk, chars: Chars) -> Source:
     )  # fmt: skip
 
 
-def walk_figure(
-    session: Walk, width: int, height: int, chars: Chars, *, always: bool = False
-) -> Figure | None:
+def walk_figure(session: Walk, area: Area, *, always: bool = False) -> Figure | None:
     """Return the picture that stands in place of the graph, None where the graph does.
 
     Args:
         session: The session.
-        width: Cells inside the panel.
-        height: Lines inside the panel.
-        chars: The characters.
+        area: What is inside the panel.
         always: Whether the first that can be chosen shows where the learner has chosen none and
             the lesson shows none; one of what is to come is left out until then.
     """
-    number, offered = number_of(session, chars, always=always), offered_figures(session)
+    number, offered = number_of(session, area.chars, always=always), offered_figures(session)
     if not number:
         return None
     wish = session.lesson.pictures[number - 1]
     place = f" {offered.index(number) + 1}/{len(offered)}" if len(offered) > 1 else ""
-    return _figure(session, wish, width, height, chars, place)
+    return _figure(session, wish, area, place)
 
 
 def number_of(session: Walk, chars: Chars, *, always: bool = False) -> int:
@@ -92,18 +88,14 @@ def _is_to_come(session: Walk, number: int, chars: Chars) -> bool:
     return is_to_come(source_of(session, chars), session.lesson.pictures[number - 1])
 
 
-def training_figure(
-    session: Walk, wish: PictureWish, width: int, height: int, chars: Chars
-) -> Figure:
+def training_figure(session: Walk, wish: PictureWish, area: Area) -> Figure:
     """Return one picture beside training."""
-    return _figure(session, wish, width, height, chars, "")
+    return _figure(session, wish, area, "")
 
 
-def _figure(
-    session: Walk, wish: PictureWish, width: int, height: int, chars: Chars, place: str
-) -> Figure:
+def _figure(session: Walk, wish: PictureWish, area: Area, place: str) -> Figure:
     from gdtutor.view.pictures import draw, title_of
 
-    source = source_of(session, chars)
-    drawing = draw(source, wish, width, height)
+    source = source_of(session, area.chars)
+    drawing = draw(source, wish, area)
     return Figure(Panel(title_of(source, wish) + place, drawing.lines), drawing.plots)

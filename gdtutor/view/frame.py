@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 
 
 class Style(Enum):
@@ -107,6 +107,36 @@ def is_utf8(encoding: str | None) -> bool:
     return (encoding or "").lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig")
 
 
+class Size(Struct, frozen=True):
+    """A rectangle in cells: a screen, a panel, or what lies in one."""
+
+    width: int
+    height: int
+
+    def wide(self, width: int) -> Self:
+        """Return the same in another width."""
+        return replace(self, width=width)
+
+    def high(self, height: int) -> Self:
+        """Return the same in another height."""
+        return replace(self, height=height)
+
+    def less(self, columns: int = 0, rows: int = 0) -> Self:
+        """Return what so many columns and rows leave of it."""
+        return replace(self, width=self.width - columns, height=self.height - rows)
+
+    @property
+    def inside(self) -> Self:
+        """What a border leaves of it, with a blank beside each side of that."""
+        return self.less(4, 2)
+
+
+class Area(Size, frozen=True):
+    """Where something is drawn: a size, and the characters that are there to draw with."""
+
+    chars: Chars
+
+
 class Series(Struct, frozen=True):
     """One curve or cloud of points of a plot."""
 
@@ -168,6 +198,11 @@ class Frame(Struct, frozen=True):
     height: int
     lines: Lines
     plots: tuple[Placed, ...] = ()
+
+    @property
+    def size(self) -> Size:
+        """Its width and height."""
+        return Size(self.width, self.height)
 
     def covered(self, first: int, rows: Sequence[Line]) -> Frame:
         """Return the frame with rows over its own from one line on, without plots that reach it."""

@@ -9,9 +9,9 @@ from gdtutor.session.state import AroundKey, HelpLook, Screen, Session
 from gdtutor.values import replace
 from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import Chars, Frame, Line, Lines, Style
+from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Size, Style
 from gdtutor.view.glossary import HELPED
-from gdtutor.view.lines import fitted, line, text_of, wrapped
+from gdtutor.view.lines import fitted, framed, line, text_of, wrapped
 
 TWO = 110
 """Cells of a terminal from which on the lines stand in two columns."""
@@ -31,22 +31,22 @@ _BESIDE = (
 )
 
 
-def help_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+def help_frame(session: Session, area: Area) -> Frame:
     """Return the help screen."""
+    width, chars = area.width, area.chars
     cells = _cells(width)
     lines = help_lines(session.behind, cells, chars, session.around)
-    first = _first_line(session, lines, width, height)
+    first = _first_line(session, lines, area)
     if cells < width - 4:
         # What stands beside a line is as far on as the panel is high.
-        high = height - 4
+        high = area.height - 4
         beside = (*lines[high:], *((),) * max(2 * high - len(lines), 0))
         lines = tuple(
             (*fitted(row, cells + APART, chars), *other)
             for row, other in zip(lines, beside, strict=False)
         )
     panel = Panel("keys and notation", lines, first)
-    rows = (*boxed(panel, width, height - 2, chars), *bottom_lines(session, width, chars))
-    return Frame(width, height, tuple(fitted(row, width, chars) for row in rows))
+    return framed(area, (*boxed(panel, area.less(rows=2)), *bottom_lines(session, width, chars)))
 
 
 def _cells(width: int) -> int:
@@ -54,9 +54,9 @@ def _cells(width: int) -> int:
     return (width - 4 - APART) // 2 if width >= TWO else width - 4
 
 
-def _first_line(session: Session, lines: Lines, width: int, height: int) -> int:
+def _first_line(session: Session, lines: Lines, size: Size) -> int:
     """Return the first line shown; a page leaves one line of the page before."""
-    rows = (height - 4) * (2 if width >= TWO else 1)
+    rows = (size.height - 4) * (2 if size.width >= TWO else 1)
     look = session.help
     first = look.scroll + look.pages * max(rows - 1, 1)
     if look.find:
@@ -65,13 +65,13 @@ def _first_line(session: Session, lines: Lines, width: int, height: int) -> int:
     return min(max(first, 0), max(len(lines) - rows, 0))
 
 
-def settled_help(session: Session, width: int, height: int, chars: Chars) -> Session:
+def settled_help(session: Session, area: Area) -> Session:
     """Return the session with Help scrolled no further than there are lines.
 
     Without it, keys pressed past the end would have to be taken back one by one.
     """
-    lines = help_lines(session.behind, _cells(width), chars, session.around)
-    first, sought = _first_line(session, lines, width, height), session.help.find
+    lines = help_lines(session.behind, _cells(area.width), area.chars, session.around)
+    first, sought = _first_line(session, lines, area), session.help.find
     session = replace(session, help=HelpLook(first))
     if sought and _place_of(sought, lines, first) is None:
         return said(session, f"Nothing here says '{sought}'.")

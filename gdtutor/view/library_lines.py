@@ -7,7 +7,7 @@ from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import READ, WRITTEN, Library, found_at, shown_entries
 from gdtutor.view import notation
 from gdtutor.view.boxes import hidden
-from gdtutor.view.frame import Chars, Line, Lines, Style
+from gdtutor.view.frame import Area, Chars, Line, Lines, Style
 from gdtutor.view.lines import fitted, line, shortened, text_of, width_of, wrapped
 
 TWO_COLUMNS = 60
@@ -20,28 +20,26 @@ LEAST_SUMMARY = 24
 """Cells of a summary that the place where the learner left gives way to."""
 
 
-def library_lines(library: Library, saving: str, width: int, height: int, chars: Chars) -> Lines:
-    """Return exactly `height` lines: a heading, the list, and what the lesson at hand teaches.
+def library_lines(library: Library, saving: str, area: Area) -> Lines:
+    """Return a heading, the list, and what the lesson at hand teaches, in all lines of the area.
 
     Args:
         library: The lessons and the cursor on them.
         saving: How far saving has come, in a word.
-        width: Cells of a line.
-        height: Lines in all.
-        chars: The characters to draw with.
+        area: Where it is drawn.
     """
     header = line(
         (" gdtutor ", Style.TITLE), ("a debugger for gradient descent", Style.DIM),
         (f"   {len(library.entries)} {notation.plural(len(library.entries), 'lesson')}", Style.DIM),
         (f"   {saving}" if saving else "", Style.DIM),
     )  # fmt: skip
-    rows = height - 4
+    width, rows, chars = area.width, area.height - 4, area.chars
     entries = shown_entries(library)
     has_chapters = not library.search
-    lines, cursor_at = _listing(library, entries, width, chars, has_chapters=has_chapters)
+    lines, cursor_at = _listing(library, entries, area, has_chapters=has_chapters)
     if len(lines) > rows >= len(entries):
         # All lessons at once are worth more than the names of their chapters.
-        lines, cursor_at = _listing(library, entries, width, chars, has_chapters=False)
+        lines, cursor_at = _listing(library, entries, area, has_chapters=False)
     start = _page(cursor_at, len(lines), rows)
     body = [*lines[start : start + rows]]
     body += [()] * (rows - len(body))
@@ -51,7 +49,7 @@ def library_lines(library: Library, saving: str, width: int, height: int, chars:
     room = width - len(more.text) - bool(more.text)
     above = (*fitted(_legend(entries, room, chars), room, chars), *line(more))
     at_hand = text_of(lines[cursor_at]) if lines else ""
-    return (header, above, *body, *_about(library, entries, width, chars, at_hand))
+    return (header, above, *body, *_about(library, entries, area, at_hand))
 
 
 def _legend(entries: tuple[LessonEntry, ...], room: int, chars: Chars) -> Line:
@@ -71,42 +69,36 @@ def _page(cursor: int, total: int, rows: int) -> int:
 
 
 def _listing(
-    library: Library,
-    entries: tuple[LessonEntry, ...],
-    width: int,
-    chars: Chars,
-    *,
-    has_chapters: bool,
+    library: Library, entries: tuple[LessonEntry, ...], area: Area, *, has_chapters: bool
 ) -> tuple[list[Line], int]:
     lines: list[Line] = []
     cursor_at = 0
     chapter = None
-    titles = [len(notation.plain(entry.title, chars)) for entry in entries]
-    column = min(max(titles, default=0), LONGEST_TITLE) if width >= SUMMARIES else 0
+    titles = [len(notation.plain(entry.title, area.chars)) for entry in entries]
+    column = min(max(titles, default=0), LONGEST_TITLE) if area.width >= SUMMARIES else 0
     for index, entry in enumerate(entries):
         if has_chapters and entry.chapter != chapter:
             chapter = entry.chapter
-            lines.append(line((f" {notation.plain(chapter, chars)}", Style.TITLE)))
+            lines.append(line((f" {notation.plain(chapter, area.chars)}", Style.TITLE)))
         is_here = index == library.cursor
         if is_here:
             cursor_at = len(lines)
-        lines.append(_entry(library, entry, width, chars, column, is_here=is_here))
+        lines.append(_entry(library, entry, area, column, is_here=is_here))
     if not entries:
         lines.append(line((" No lesson matches.", Style.WARNING)))
     return lines, cursor_at
 
 
-def _entry(
-    library: Library, entry: LessonEntry, width: int, chars: Chars, column: int, *, is_here: bool
-) -> Line:
+def _entry(library: Library, entry: LessonEntry, area: Area, column: int, *, is_here: bool) -> Line:
     """Return a lesson's line; with a column for titles its summary stands behind it."""
+    width, chars = area.width, area.chars
     pointer, done = ("▸", "✓") if chars.unicode else (">", "x")
     left_off = library.left_at(entry.id).words
     state = "cannot be opened" if entry.problem else left_off
     if not state and entry.id in library.finished:
         state = "finished"
     mark = done if entry.id in library.finished else " "
-    right = f"{_tasks(library, entry, width, chars)}{_length(entry, width)}"
+    right = f"{_tasks(library, entry, area)}{_length(entry, width)}"
     head = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  "
     title = notation.plain(entry.title, chars)
     most = column or width - len(head) - len(right) - 2
@@ -134,14 +126,14 @@ def _summary(entry: LessonEntry, state: str, room: int, chars: Chars) -> Line:
     return line((f"  {padded(shortened(summary, own, chars), own)}", Style.DIM), behind)
 
 
-def _tasks(library: Library, entry: LessonEntry, width: int, chars: Chars) -> str:
+def _tasks(library: Library, entry: LessonEntry, area: Area) -> str:
     """Return a sign for each task of a lesson, the done ones first, as wide for every lesson."""
     most = max((one.tasks for one in library.entries), default=0)
-    if width < TWO_COLUMNS or not most:
+    if area.width < TWO_COLUMNS or not most:
         return ""
     done = sum(whose == entry.id and t not in (READ, WRITTEN) for whose, t in library.tasks_done)
     signs = "✓" * min(done, entry.tasks) + "○" * max(entry.tasks - done, 0)
-    return notation.plain(signs, chars).ljust(most)
+    return notation.plain(signs, area.chars).ljust(most)
 
 
 def _length(entry: LessonEntry, width: int) -> str:
@@ -155,20 +147,20 @@ def _length(entry: LessonEntry, width: int) -> str:
 
 
 def _about(
-    library: Library, entries: tuple[LessonEntry, ...], width: int, chars: Chars, at_hand: str
+    library: Library, entries: tuple[LessonEntry, ...], area: Area, at_hand: str
 ) -> tuple[Line, Line]:
     """Return what the lesson under the cursor teaches, or why it cannot be opened; where its own
     line says the one whole, where it is from.
     """
     if not entries:
         return (), ()
-    entry = entries[min(library.cursor, len(entries) - 1)]
+    chars, entry = area.chars, entries[min(library.cursor, len(entries) - 1)]
     summary = notation.plain(entry.summary, chars)
     source = notation.plain(f"From: {entry.source}" if entry.source else "", chars)
     about = source if summary in at_hand else summary
     text = notation.plain(entry.problem or found_at(entry, library) or about, chars)
     style = Style.ERROR if entry.problem else Style.TEXT
-    first, second, *more = (*wrapped(text, width - 2, style), (), ())
+    first, second, *more = (*wrapped(text, area.width - 2, style), (), ())
     # What does not fit stays one line with its rest, which is cut by an ellipsis.
     rest = (text_of(row) for row in more if row)
     return line(" ", *first), line(" ", *second, (" ".join(("", *rest)).rstrip(), style))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from gdtutor.lesson.characters import cells, cut_short, taken
-from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
+from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Placed, Segment, Style
 
 ROOM = 15
 """Lines of the node panel at 80×24, which a step fits where it can."""
@@ -42,6 +42,12 @@ def fitted(content: Line, width: int, chars: Chars) -> Line:
         filled = width_of(shown)
     missing = width - filled
     return (*shown, Segment(" " * missing, Style.TEXT)) if missing > 0 else shown
+
+
+def framed(area: Area, rows: Sequence[Line], plots: tuple[Placed, ...] = ()) -> Frame:
+    """Return a screen of rows, each exactly as wide; those below its last line are left out."""
+    shown = (fitted(row, area.width, area.chars) for row in rows[: area.height])
+    return Frame(area.width, area.height, tuple(shown), plots)
 
 
 def cut(content: Line, width: int, ellipsis: str) -> Line:

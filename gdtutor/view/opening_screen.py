@@ -4,45 +4,42 @@ from __future__ import annotations
 
 from gdtutor.session.catalogue import Library
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import Chars, Frame, Lines, Style
+from gdtutor.view.frame import Area, Frame, Lines, Style
 from gdtutor.view.heading import OPENING, heading_line, title_of
 from gdtutor.view.library_lines import library_lines
-from gdtutor.view.lines import fitted, line
-from gdtutor.view.page import LARGE, PAGE, page_lines, prose_width
+from gdtutor.view.lines import framed, line
+from gdtutor.view.page import PAGE, is_large, page_lines, prose_width
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.too_small import is_too_small, too_small_frame
 
 
-def lesson_cover(
-    number: str, title: str, prose: str, width: int, height: int, chars: Chars
-) -> Frame:
+def lesson_cover(number: str, title: str, prose: str, area: Area) -> Frame:
     """Return a lesson's opening page before its graph is read; its keys and steps come with it.
 
     Without prose only the title stands there: the lesson opens somewhere else.
     """
-    if is_too_small(width, height):
-        return too_small_frame(width, height)
+    if is_too_small(area.width, area.height):
+        return too_small_frame(area.width, area.height)
     place = OPENING if prose else ()
-    heading = heading_line(title_of(number, title, chars), place, (), width, chars)
-    if prose and width >= LARGE[0] and height >= LARGE[1]:
+    heading = heading_line(title_of(number, title, area.chars), place, (), area.width, area.chars)
+    body = area.less(rows=3)
+    if prose and is_large(area):
         # What stands beside the page comes with the walk.
-        text = prose_lines(prose, prose_width(PAGE), chars)
-        page = boxed(Panel("", text, 0, True), PAGE, min(len(text) + 2, height - 3), chars)
+        text = prose_lines(prose, prose_width(PAGE), area.chars)
+        high = min(len(text) + 2, body.height)
+        page = boxed(Panel("", text, 0, True), Area(PAGE, high, area.chars))
     else:
-        page = page_lines(prose, 0, width, height - 3, chars)
-    rows = (heading, *page, *((),) * (height - 3 - len(page)))
-    return _frame(rows, width, height, chars)
+        page = page_lines(prose, 0, body)
+    rows = (heading, *page, *((),) * (body.height - len(page)))
+    return _frame(rows, area)
 
 
-def library_cover(library: Library, width: int, height: int, chars: Chars) -> Frame:
+def library_cover(library: Library, area: Area) -> Frame:
     """Return the library before its lessons are checked."""
-    if is_too_small(width, height):
-        return too_small_frame(width, height)
-    return _frame(library_lines(library, "", width, height - 2, chars), width, height, chars)
+    if is_too_small(area.width, area.height):
+        return too_small_frame(area.width, area.height)
+    return _frame(library_lines(library, "", area.less(rows=2)), area)
 
 
-def _frame(lines: Lines, width: int, height: int, chars: Chars) -> Frame:
-    says = line((f" opening{chars.ellipsis}", Style.DIM))
-    return Frame(
-        width, height, tuple(fitted(content, width, chars) for content in (*lines, (), says))
-    )
+def _frame(lines: Lines, area: Area) -> Frame:
+    return framed(area, (*lines, (), line((f" opening{area.chars.ellipsis}", Style.DIM))))

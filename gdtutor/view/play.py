@@ -5,14 +5,15 @@ from __future__ import annotations
 from gdtutor.session.controls import CONTROLS
 from gdtutor.session.playing import edited_values
 from gdtutor.session.snapshots import under_cursor
-from gdtutor.session.state import Focus, Play, Playing, Session, Walk
+from gdtutor.session.state import Focus, Play, Playing, Walk
 from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.diagnosis import diagnosis_lines
-from gdtutor.view.frame import Block, Chars, Frame, Line, Lines, Placed, Style
-from gdtutor.view.lines import fitted, line, shortened, text_of, width_of, wrapped
+from gdtutor.view.figures import moved
+from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Style
+from gdtutor.view.lines import fitted, framed, line, shortened, text_of, width_of, wrapped
 from gdtutor.view.pictures.field import BELOW, LABELS
 from gdtutor.view.play_maps import (
     accuracies,
@@ -47,20 +48,16 @@ NETWORK_SHARE = 0.56
 """The part of the body's lines that the network gets."""
 
 
-def play_frame(session: Playing, width: int, height: int, chars: Chars) -> Frame:
+def play_frame(session: Playing, area: Area) -> Frame:
     """Return the Play screen."""
-    play = session.play
-    header, facts = _header(session, play, width, chars), _facts(session, width, chars)
+    width, chars = area.width, area.chars
+    header, facts = _header(session, width, chars), _facts(session, width, chars)
     told = diagnosis_lines(session, width - 2, chars, 2)
     bottom = bottom_lines(session, width, chars)
-    body = height - 4 - len(told)
-    if width < NARROW:
-        rows, plots = _one_panel(session, play, width, body, chars)
-    else:
-        rows, plots = _panels(session, play, width, body, chars)
+    draw_body = _one_panel if width < NARROW else _panels
+    rows, plots = draw_body(session, area.less(rows=4 + len(told)))
     lines = (header, facts, *(line(" ", *row) for row in told), *rows, *bottom)
-    lower = tuple(replace(plot, y=plot.y + 2 + len(told)) for plot in plots)
-    return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), lower)
+    return framed(area, lines, moved(plots, 0, 2 + len(told)))
 
 
 def watched(session: Playing, width: int) -> Playing:
@@ -70,10 +67,10 @@ def watched(session: Playing, width: int) -> Playing:
     return replace(session, play=replace(session.play, focus=Focus.NETWORK))
 
 
-def _header(session: Walk, play: Play, width: int, chars: Chars) -> Line:
+def _header(session: Playing, width: int, chars: Chars) -> Line:
     """Return what is played with, how training stands, and what the last change made of it."""
     snapshot, arrow = session.training, "▸" if chars.unicode else ">"
-    playground = play.playground
+    play, playground = session.play, session.play.playground
     made, shape = len(playground.features), "-".join(map(str, playground.layers))
     if made != playground.layers[0]:
         # The widths as they are typed, which begin with the inputs, and what is made of those.
@@ -125,76 +122,64 @@ def _facts(session: Walk, width: int, chars: Chars) -> Line:
     return longer if width_of(longer) <= width else told
 
 
-def _panels(session: Playing, play: Play, width: int, height: int, chars: Chars) -> Block:
+def _panels(session: Playing, area: Area) -> Block:
     """Return the controls, and beside them the network above output and cost."""
-    main = width - SIDE
-    controls = _controls(session, play, SIDE, height, chars)
-    above = int(height * NETWORK_SHARE)
-    room = room_for_network(play, main - 4, above - 2, chars) if width >= WIDE else None
+    play, chars, main = session.play, area.chars, area.less(SIDE)
+    controls, above = _controls(session, area.wide(SIDE)), int(area.height * NETWORK_SHARE)
+    top, below = main.high(above), main.less(rows=above)
+    room = room_for_network(play, top.inside) if area.width >= WIDE else None
     if room is None:
-        return _small(session, play, (width, height), controls, chars)
-    drawn = network_lines(session, room, main - 4, above - 2, chars)
+        return _small(session, controls, main)
+    drawn = network_lines(session, room, top.inside)
     is_focused = play.focus is Focus.NETWORK
     title = f"network: {chosen_name(play, chars)}{chosen_weight(session, chars)}"
     layers = len(play.playground.layers)
     title += f"; {len(room.shown)} of {layers} layers" if len(room.shown) < layers else ""
     title += "; lines: solid +, dashed −" if room.edges else ""
-    network = boxed(Panel(title, drawn, is_focused=is_focused), main, above, chars)
-    left = min(main // 2, max(LEGEND, 4 + LABELS + 2 * _rows(height - above)))
-    size = left, height - above
-    if is_focused and (play.layer, play.neuron) != (len(play.playground.layers) - 1, 0):
-        output = _plane(session, size, chars, is_neuron=True)
-    else:
-        output = _plane(session, size, chars)
-    curve, plot = _curve(session, play, main - left, height - above, chars)
-    below = beside(output, curve)
-    placed = replace(plot, x=SIDE + left + plot.x, y=above + plot.y)
-    return beside(controls, (*network, *below)), (placed,)
+    network = boxed(Panel(title, drawn, is_focused=is_focused), top)
+    left = min(main.width // 2, max(LEGEND, 4 + LABELS + 2 * _rows(below.height)))
+    is_neuron = is_focused and (play.layer, play.neuron) != (layers - 1, 0)
+    output = _plane(session, below.wide(left), is_neuron=is_neuron)
+    curve, plots = _curve(session, below.less(left))
+    rows = (*network, *beside(output, curve))
+    return beside(controls, rows), moved(plots, SIDE + left, above)
 
 
-def _small(
-    session: Playing, play: Play, size: tuple[int, int], controls: Lines, chars: Chars
-) -> Block:
+def _small(session: Playing, controls: Lines, area: Area) -> Block:
     """Return the controls, the output beside one neuron, and the cost below them."""
-    width, height = size
-    main = width - SIDE
-    above = max(int(height * NETWORK_SHARE), 6)
-    half = main // 2
-    output = _plane(session, (half, above), chars)
-    inner = (main - half - 4, above - 2)
-    is_focused = play.focus is Focus.NETWORK
-    neuron = Panel(chosen_name(play, chars), neuron_lines(session, *inner, chars),
-                   is_focused=is_focused)  # fmt: skip
-    top = beside(output, boxed(neuron, main - half, above, chars))
-    curve, plot = _curve(session, play, main, height - above, chars)
-    placed = replace(plot, x=SIDE + plot.x, y=above + plot.y)
-    return beside(controls, (*top, *curve)), (placed,)
+    above = max(int(area.height * NETWORK_SHARE), 6)
+    top = _output_and_neuron(session, area.high(above), session.play.focus is Focus.NETWORK)
+    curve, plots = _curve(session, area.less(rows=above))
+    return beside(controls, (*top, *curve)), moved(plots, SIDE, above)
 
 
-def _one_panel(session: Playing, play: Play, width: int, height: int, chars: Chars) -> Block:
+def _output_and_neuron(session: Playing, area: Area, is_focused: bool) -> Lines:
+    left = area.wide(area.width // 2)
+    right = area.less(left.width)
+    lines = neuron_lines(session, right.inside)
+    neuron = Panel(chosen_name(session.play, area.chars), lines, is_focused=is_focused)
+    return beside(_plane(session, left), boxed(neuron, right))
+
+
+def _one_panel(session: Playing, area: Area) -> Block:
     """Return what the arrows act on, where there is no room for more."""
-    match play.focus:
+    match session.play.focus:
         case Focus.CONTROLS:
-            return _controls(session, play, width, height, chars), ()
+            return _controls(session, area), ()
         case Focus.NETWORK:
-            half = width // 2
-            output = _plane(session, (half, height), chars)
-            lines = neuron_lines(session, width - half - 4, height - 2, chars)
-            neuron = Panel(chosen_name(play, chars), lines, is_focused=True)
-            return beside(output, boxed(neuron, width - half, height, chars)), ()
+            return _output_and_neuron(session, area, True), ()
         case Focus.CURVE:
-            curve, plot = _curve(session, play, width, height, chars)
-            return curve, (plot,)
+            return _curve(session, area)
 
 
-def _controls(session: Session, play: Play, width: int, height: int, chars: Chars) -> Lines:
+def _controls(session: Playing, area: Area) -> Lines:
     """Return every control with its value, the chosen one whole and in sight."""
-    rows = _control_rows(play, width - 16, chars, is_whole=True)
-    if len(rows) > height - 2:
-        rows = _control_rows(play, width - 16, chars, is_whole=False)
-    first = min(max(play.control - (height - 2) // 2, 0), max(len(rows) - height + 2, 0))
-    panel = Panel("controls", tuple(rows), first, play.focus is Focus.CONTROLS)
-    return boxed(panel, width, height, chars)
+    play, height = session.play, area.inside.height
+    rows = _control_rows(play, area.width - 16, area.chars, is_whole=True)
+    if len(rows) > height:
+        rows = _control_rows(play, area.width - 16, area.chars, is_whole=False)
+    first = min(max(play.control - height // 2, 0), max(len(rows) - height, 0))
+    return boxed(Panel("controls", tuple(rows), first, play.focus is Focus.CONTROLS), area)
 
 
 def _control_rows(play: Play, room: int, chars: Chars, *, is_whole: bool) -> list[Line]:
@@ -219,18 +204,16 @@ def _rows(height: int) -> int:
     return height - 2 - BELOW
 
 
-def _plane(
-    session: Playing, size: tuple[int, int], chars: Chars, *, is_neuron: bool = False
-) -> Lines:
+def _plane(session: Playing, area: Area, *, is_neuron: bool = False) -> Lines:
     """Return what the network says over the plane, or the chosen neuron, with the examples."""
-    play, run, (width, height) = session.play, session.run, size
+    play, run, chars = session.play, session.run, area.chars
     last = len(play.playground.layers) - 1
     layer = play.layer if is_neuron else last
-    columns, rows = width - 4 - LABELS, _rows(height)
+    columns, rows = area.width - 4 - LABELS, _rows(area.height)
     # Two columns a row, so that a circle is one.
     columns, rows = min(columns, 2 * rows), min(rows, (columns + 1) // 2)
     if columns < 4 or rows < 2:
-        return boxed(Panel("", ()), width, height, chars)
+        return boxed(Panel("", ()), area)
     name = layer_names(last + 1)[layer]
     maps = maps_of(run, under_cursor(session), (name,), columns, rows)
     (values,) = maps.layers
@@ -239,16 +222,17 @@ def _plane(
     own = values if is_all else values[play.neuron if is_neuron else 0]
     lines = large_map(session, maps, own, centre, chars)
     kept, of = marked_examples(session, columns * rows)
-    title = _title(session, play, width)
+    title = _title(session, area.width)
     if is_neuron:
         title = f"{neuron_name(play, layer, play.neuron, chars)} over the plane"
     note = f" {len(kept)} of {of} marked " if len(kept) < of else ""
-    return boxed(Panel(title, lines, 0, is_neuron, note), width, height, chars)
+    return boxed(Panel(title, lines, 0, is_neuron, note), area)
 
 
-def _title(session: Playing, play: Play, width: int) -> str:
+def _title(session: Playing, width: int) -> str:
     """Return the title of the output's map, with what marks which examples."""
-    has_tests = session.run.trained_examples < session.run.segments[0].problem.size
+    play, run = session.play, session.run
+    has_tests = run.trained_examples < run.segments[0].problem.size
     is_class = bool(play.playground.dataset.most_classes)
     marks = "01" if is_class else "+-"
     tests = ("ab" if is_class else "pn") if has_tests and not play.hides_tests else ""
@@ -256,17 +240,14 @@ def _title(session: Playing, play: Play, width: int) -> str:
     return long if len(long) <= width - 6 else f"output {marks}{f' test {tests}' if tests else ''}"
 
 
-def _curve(
-    session: Walk, play: Play, width: int, height: int, chars: Chars
-) -> tuple[Lines, Placed]:
+def _curve(session: Playing, area: Area) -> Block:
     """Return the box of the cost curve, and the plot that lies in it."""
-    is_focused = play.focus is Focus.CURVE
-    box = boxed(Panel("cost", (), is_focused=is_focused), width, height, chars)
-    plot = cost_plot(session, chars)
+    is_focused = session.play.focus is Focus.CURVE
+    plot = cost_plot(session, area.chars)
     # Here they are called what everybody calls them.
     series = tuple(
         replace(one, label="test", mark="t") if one.label == "validation" else one
         for one in plot.series
     )
-    plot = replace(plot, series=series)
-    return box, Placed(plot, 2, 1, width - 4, height - 2)
+    placed = Placed(replace(plot, series=series), 2, 1, area.inside.width, area.inside.height)
+    return boxed(Panel("cost", (), is_focused=is_focused), area), (placed,)

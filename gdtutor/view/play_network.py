@@ -8,7 +8,7 @@ from gdtutor.session.state import Focus, Play, Playing
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.boxes import beside
-from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
+from gdtutor.view.frame import Area, Chars, Line, Lines, Segment, Style
 from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.play_edges import (
     MOST_WEIGHTS,
@@ -54,11 +54,11 @@ class NetworkRoom(Struct, frozen=True):
     """Most neurons of a layer that are drawn."""
 
 
-def room_for_network(play: Play, width: int, height: int, chars: Chars) -> NetworkRoom | None:
+def room_for_network(play: Play, area: Area) -> NetworkRoom | None:
     """Return the largest maps that fit, of as many layers as do; None where no map does."""
     layers = len(play.playground.layers)
     windows = (_window(play.layer, layers, most) for most in range(layers, 1, -1))
-    rooms = (_room_for_layers(play, shown, (width, height), chars) for shown in windows)
+    rooms = (_room_for_layers(play, shown, area) for shown in windows)
     return next((room for room in rooms if room is not None), None)
 
 
@@ -68,10 +68,8 @@ def _window(chosen: int, count: int, most: int) -> range:
     return range(first, min(first + most, count))
 
 
-def _room_for_layers(
-    play: Play, shown: range, size: tuple[int, int], chars: Chars
-) -> NetworkRoom | None:
-    (width, height), playground, layers = size, play.playground, len(shown)
+def _room_for_layers(play: Play, shown: range, area: Area) -> NetworkRoom | None:
+    width, height, playground, layers = area.width, area.height, play.playground, len(shown)
     tallest = max(width_of_layer(playground, layer) for layer in shown)
     before = max(width_of_layer(playground, layer) for layer in shown[:-1])
     strip = max(min(before, MOST_WEIGHTS), NAME) + 2
@@ -89,7 +87,7 @@ def _room_for_layers(
     if columns < LEAST_MAP[0] or rows < LEAST_MAP[1]:
         return None
     edges = 0
-    for cells in EDGES if chars.braille else ():
+    for cells in EDGES if area.chars.braille else ():
         # The blank before a strip is between the lines and the name.
         beside_lines = (width - layers - (layers - 1) * cells) // layers - strip + 1
         if beside_lines >= max(LEAST_LINED, 3 * cells // 2):
@@ -97,11 +95,9 @@ def _room_for_layers(
     return NetworkRoom(columns, rows, strip - bool(edges), gap, edges, shown, neurons)
 
 
-def network_lines(
-    session: Playing, room: NetworkRoom, width: int, height: int, chars: Chars
-) -> Lines:
+def network_lines(session: Playing, room: NetworkRoom, area: Area) -> Lines:
     """Return every layer as a column of maps, the weights that arrive before each of them."""
-    play, run = session.play, session.run
+    play, run, height, chars = session.play, session.run, area.height, area.chars
     playground, snapshot = play.playground, under_cursor(session)
     names = layer_names(len(playground.layers))[room.shown.start : room.shown.stop]
     maps = maps_of(run, snapshot, names, room.columns, room.rows)
@@ -149,7 +145,7 @@ def network_lines(
             blocks.append(list(edge_lines(edge_levels(play, layer, weights), between, chosen)))
         starts = tuple(middles)
         blocks.append([fitted(row, wide + 1, chars) for row in rows])
-    return tuple(fitted(row, width, chars) for row in beside(*blocks))
+    return tuple(fitted(row, area.width, chars) for row in beside(*blocks))
 
 
 def _shown_neurons(play: Play, layer: int, most: int) -> range:
@@ -192,17 +188,10 @@ def activation_of_layer(play: Play, layer: int) -> str:
     return play.playground.output if _is_output(play, layer) else play.playground.activation
 
 
-def neuron_lines(session: Playing, columns: int, rows: int, chars: Chars) -> Lines:
-    """Return the chosen neuron alone: its name, its map, and its weights by number.
-
-    Args:
-        session: In a playground.
-        columns: Cells of the panel.
-        rows: Lines of the panel.
-        chars: The characters to draw with.
-    """
-    play, run = session.play, session.run
-    weights = _weight_lines(session, columns, chars)
+def neuron_lines(session: Playing, area: Area) -> Lines:
+    """Return the chosen neuron alone: its map, and its weights by number."""
+    play, run, rows, chars = session.play, session.run, area.height, area.chars
+    weights = _weight_lines(session, area.width, chars)
     high = max(rows - min(len(weights), rows // 2 + 1), 2)
     if len(weights) > rows - high > 0:
         # The chosen weight stays in sight, whatever there are.
@@ -210,7 +199,7 @@ def neuron_lines(session: Playing, columns: int, rows: int, chars: Chars) -> Lin
         more = f"{'⋮' if chars.unicode else ':'} {len(weights) - len(kept)} more"
         weights = (*weights[kept.start : kept.stop], line((f" {more}", Style.DIM)))
     name = layer_names(len(play.playground.layers))[play.layer]
-    maps = maps_of(run, under_cursor(session), (name,), columns, high)
+    maps = maps_of(run, under_cursor(session), (name,), area.width, high)
     (values,) = maps.layers
     centre = centre_of(activation_of_layer(play, play.layer), len(values))
     drawn = small_map(maps, values[play.neuron], centre, chars, is_discrete=play.is_discrete)

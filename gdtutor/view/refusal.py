@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.session.state import Prompt, Session, Walk
 from gdtutor.view.bottom import fits_beside, input_line
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import Chars, Frame, Line, Lines, Style
+from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Style
 from gdtutor.view.lines import fitted, line, width_of, wrapped
 
 BOTTOM = 2
@@ -47,7 +47,7 @@ def with_reports(frame: Frame, session: Session, chars: Chars) -> Frame:
     height = min(len(lines) + 2, most)
     count = f"{len(reports)} problem{'' if len(reports) == 1 else 's'}"
     title = f"{count} in the saved file; above is the last good one"
-    box = boxed(Panel(title, lines, is_focused=True), frame.width, height, chars)
+    box = boxed(Panel(title, lines, is_focused=True), Area(frame.width, height, chars))
     return frame.covered(frame.height - BOTTOM - height, box)
 
 

@@ -6,9 +6,9 @@ from gdtutor.session.state import Playing, Screen, Session, Walk
 from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import blank_frame
 from gdtutor.view.command import with_command
-from gdtutor.view.frame import Chars, Frame
+from gdtutor.view.frame import Area, Chars, Frame
 from gdtutor.view.library_lines import library_lines
-from gdtutor.view.lines import fitted
+from gdtutor.view.lines import framed
 from gdtutor.view.refusal import with_message, with_refusal, with_reports
 from gdtutor.view.too_small import is_too_small, too_small_frame
 
@@ -23,38 +23,37 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
         from gdtutor.view.explain import with_symbols
 
         session = with_symbols(session, chars)
-    frame = _frame(session, width, height, chars)
+    frame = _frame(session, Area(width, height, chars))
     if session.broken:
         frame = with_reports(frame, session, chars)
     frame = with_refusal(with_message(frame, session, chars), session.prompt, chars)
     return with_command(frame, session.command, chars) if session.command else frame
 
 
-def _frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+def _frame(session: Session, area: Area) -> Frame:
     match session.screen:
         case Screen.HELP:
             # What is not shown first is imported when it comes: the first screen shows sooner.
             from gdtutor.view.help import help_frame
 
-            return help_frame(session, width, height, chars)
+            return help_frame(session, area)
         case Screen.STUDY if isinstance(session, Walk):
             from gdtutor.view.study import study_frame
 
-            return study_frame(session, width, height, chars)
+            return study_frame(session, area)
         case Screen.TRAIN if isinstance(session, Walk):
             from gdtutor.view.train import train_frame
 
-            return train_frame(session, width, height, chars)
+            return train_frame(session, area)
         case Screen.PLAY if isinstance(session, Playing):
             from gdtutor.view.play import play_frame
 
-            return play_frame(session, width, height, chars)
+            return play_frame(session, area)
         case _:
-            return _library_frame(session, width, height, chars)
+            return _library_frame(session, area)
 
 
-def _library_frame(session: Session, width: int, height: int, chars: Chars) -> Frame:
+def _library_frame(session: Session, area: Area) -> Frame:
     """Return the library screen."""
-    bottom = bottom_lines(session, width, chars)
-    lines = (*library_lines(session.library, session.saving, width, height - 2, chars), *bottom)
-    return Frame(width, height, tuple(fitted(row, width, chars) for row in lines))
+    lines = library_lines(session.library, session.saving, area.less(rows=2))
+    return framed(area, (*lines, *bottom_lines(session, area.width, area.chars)))

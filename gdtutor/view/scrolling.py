@@ -8,7 +8,7 @@ from gdtutor.session.state import AT_TASKS, Screen, Session, Walk, challenge_of
 from gdtutor.session.works_at import is_page as is_page_of_text
 from gdtutor.values import replace
 from gdtutor.view.boxes import hidden_around
-from gdtutor.view.frame import Chars, Frame
+from gdtutor.view.frame import Area, Chars, Frame
 from gdtutor.view.screen import frame_of
 from gdtutor.view.too_small import is_too_small
 
@@ -31,7 +31,7 @@ def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
         case Screen.HELP:
             from gdtutor.view.help import settled_help
 
-            return settled_help(session, width, height, chars)
+            return settled_help(session, Area(width, height, chars))
         case Screen.STUDY if session.look.scroll:
             look = session.look
             return least(look.scroll, lambda n: replace(session, look=replace(look, scroll=n)))
@@ -65,8 +65,8 @@ def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
         return session, frame
     place = context.moment.iteration, context.step.number
     look = replace(session.look, met=(*met, *((sign, *place) for sign in sorted(new))))
-    size = frame.width, frame.height
-    frame = frame_of(replace(session, look=look), *size, chars) if new else frame
+    if new:
+        frame = frame_of(replace(session, look=look), frame.width, frame.height, chars)
     # What had no room is explained where it is seen next.
     text = " ".join(frame.text().split())
     told = tuple(
@@ -84,7 +84,7 @@ def _pictured(session: Session, frame: Frame, chars: Chars) -> Session:
         return session
     from gdtutor.view.study import is_compact, pictured
 
-    alone, beside = is_compact(frame.width, frame.height), pictured(session, frame, chars)
+    alone, beside = is_compact(frame.size), pictured(session, frame, chars)
     if (alone, beside) == (session.look.is_alone, session.look.beside):
         return session
     return replace(session, look=replace(session.look, is_alone=alone, beside=beside))

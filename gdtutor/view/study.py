@@ -13,12 +13,12 @@ from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import context_of, met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, number_of, picture_title, walk_figure
-from gdtutor.view.frame import Block, Chars, Frame, Line, Lines, Placed, Style
+from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Size, Style
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.header import header_line, passed_over
-from gdtutor.view.lines import cut, fitted, line, text_of, width_of
+from gdtutor.view.lines import cut, fitted, framed, line, text_of, width_of
 from gdtutor.view.numpy_line import with_numpy_line
-from gdtutor.view.page import LARGE, page_lines, prose_width
+from gdtutor.view.page import is_large, page_lines, prose_width
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.split import node_cells, widths_for
 from gdtutor.view.values import values_panel
@@ -61,7 +61,7 @@ class Room(Struct, frozen=True):
 
 def room_for(width: int, height: int) -> Room:
     """Share out a screen that is not compact."""
-    if is_wide(width, height):
+    if is_large(Size(width, height)):
         widths = widths_for(width)
         values = widths.values or widths.node
         return Room(widths.graph, widths.node, values, height - 3, 0)
@@ -70,18 +70,14 @@ def room_for(width: int, height: int) -> Room:
     return Room(graph, width - graph, 0, height - note - 3, note)
 
 
-def is_wide(width: int, height: int) -> bool:
-    """Say whether graph, node, values, note and a picture show side by side."""
-    return width >= LARGE[0] and height >= LARGE[1]
-
-
-def is_compact(width: int, height: int) -> bool:
+def is_compact(size: Size) -> bool:
     """Say whether one panel shows at a time."""
-    return width < COMPACT[0] or height < COMPACT[1]
+    return size.width < COMPACT[0] or size.height < COMPACT[1]
 
 
-def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
+def study_frame(session: Walk, area: Area) -> Frame:
     """Return the Study screen."""
+    width, chars = area.width, area.chars
     context = context_of(session, chars)
     header = header_line(session, context, width, chars)
     plots: tuple[Placed, ...] = ()
@@ -93,24 +89,24 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
         plain = Look(digits=look.digits, example=look.example, figure=look.figure, tab=Tab.VALUES)
         last = replace(session, step=session.step or 1, look=plain)
         ended, text = context_of(last, chars), closing_prose(session)
-        if ended is not None and is_wide(width, height):
+        if ended is not None and is_large(area):
             prose_text = prose_lines(text, prose_width(width), chars)
-            page, plots = closing_panels(last, ended, prose_text, scroll, width, height - 4)
+            page, plots = closing_panels(last, ended, prose_text, scroll, area.less(rows=4))
         else:
-            page = page_lines(text, scroll, width, height - 4, chars)
+            page = page_lines(text, scroll, area.less(rows=4))
         body = (*page, ways_on(session, chars))
     elif prose is not None or context is None:
         # Beside the page stand panels that Tab does not lead to.
         first = replace(session, step=1, look=replace(session.look, tab=Tab.VALUES))
         begun = context_of(first, chars)
-        if begun is not None and is_wide(width, height):
-            body, plots = opening_panels(first, begun, prose or "", width, height - 3)
+        if begun is not None and is_large(area):
+            body, plots = opening_panels(first, begun, prose or "", area.less(rows=3))
         else:
-            body = page_lines(prose or "", session.look.scroll, width, height - 3, chars)
-    elif is_compact(width, height):
-        body, plots = _compact(session, context, width, height - 3)
+            body = page_lines(prose or "", session.look.scroll, area.less(rows=3))
+    elif is_compact(area):
+        body, plots = _compact(session, context, area.less(rows=3))
     else:
-        body, plots = _panels(session, context, width, height)
+        body, plots = _panels(session, context, area)
     told, passed = _trouble(session, width, chars), passed_over(session)
     if passed and context is not None and passed not in text_of(header) and not told:
         left_out = [session.moment.steps[number - 1] for number in session.passed]
@@ -120,13 +116,12 @@ def study_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
         words = f" The lesson passes over {passed}{what}; : goes there by its number."
         told = line((words, Style.DIM))
     bottom = bottom_lines(session, width, chars, trouble=told, above=body)
-    lines = tuple(fitted(content, width, chars) for content in (header, *body, *bottom))
-    return Frame(width, height, lines[:height], moved(plots, 0, 1))
+    return framed(area, (header, *body, *bottom), moved(plots, 0, 1))
 
 
 def pictured(session: Walk, frame: Frame, chars: Chars) -> int:
     """Return the picture that a large screen shows beside the graph, from 1; 0 where none does."""
-    is_node = is_wide(frame.width, frame.height) and session.look.tab is Tab.NODE
+    is_node = is_large(frame.size) and session.look.tab is Tab.NODE
     if not is_node or session.look.is_closing or not session.step:
         return 0
     number = number_of(session, chars, always=True)
@@ -145,63 +140,57 @@ def _trouble(session: Walk, width: int, chars: Chars) -> Line:
     return line(" ", (short_diagnosis(session, width - 1, chars), Style.WARNING))
 
 
-def _panels(session: Walk, context: Context, width: int, height: int) -> Block:
+def _panels(session: Walk, context: Context, area: Area) -> Block:
     """Return the panels side by side and the note, with the plots of a picture among them."""
-    room = room_for(width, height)
-    chars = context.chars
-    if not is_wide(width, height):
+    width, room = area.width, room_for(area.width, area.height)
+    if not is_large(area):
         cells = node_cells(session, context, width, room.node, room.body - 2)
         room = replace(room, graph=width - cells, node=cells)
-    if session.look.tab is Tab.NODE and is_wide(width, height):
-        return wide_panels(session, context, _node_title(context), width, room.body)
+    if session.look.tab is Tab.NODE and is_large(area):
+        return wide_panels(session, context, _node_title(context), area.high(room.body))
     if session.look.tab is not Tab.NODE:
         note = 0 if session.look.tab is Tab.NOTE else room.note or NOTE
-        high = room.body + room.note - note
-        figure = _tab(session, context, session.look.tab, width - 4, high - 2)
-        body = boxed(replace(figure.panel, is_focused=True), width, high, chars)
+        whole = area.high(room.body + room.note - note)
+        figure = _tab(session, context, session.look.tab, whole.inside)
+        body = boxed(replace(figure.panel, is_focused=True), whole)
         return (*body, *_note(session, context, width, note)), moved(figure.plots, 2, 1)
-    size = room.graph - 4, room.body - 2
-    figure = _left(session, context, *size)
+    left, right = (area.high(room.body).wide(cells) for cells in (room.graph, room.node))
+    figure = _left(session, context, left.inside)
     plots = moved(figure.plots, 2, 1)
     node = node_lines(context, room.node_width)
     node = with_numpy_line(context, node, room.node_width, room.node_height)
     panel = Panel(_node_title(context), node, session.look.scroll, True)
-    boxes = [
-        boxed(figure.panel, room.graph, room.body, chars),
-        boxed(panel, room.node, room.body, chars),
-    ]
-    is_told = figure.panel.lines[-1:] == met_lines(context, size[0])[-1:]
+    is_told = figure.panel.lines[-1:] == met_lines(context, left.inside.width)[-1:]
     below = _note(session, context, width, room.note, tells_signs=not is_told)
-    return (*beside(*boxes), *below), plots
+    return (*beside(boxed(figure.panel, left), boxed(panel, right)), *below), plots
 
 
-def _graph(session: Walk, context: Context, width: int, height: int) -> Figure:
+def _graph(session: Walk, context: Context, size: Size) -> Figure:
     count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
-    lines = graph_drawing(context, width, height, marked_names(context)).lines
-    told = with_signs(context, lines, width)
+    lines = graph_drawing(context, size.width, size.height, marked_names(context)).lines
+    told = with_signs(context, lines, size.width)
     # Where not all have room, the note has them.
-    lines = told if told[-1:] == met_lines(context, width)[-1:] else lines
+    lines = told if told[-1:] == met_lines(context, size.width)[-1:] else lines
     return Figure(Panel(f"graph{more}", lines))
 
 
-def _left(session: Walk, context: Context, width: int, height: int) -> Figure:
+def _left(session: Walk, context: Context, area: Area) -> Figure:
     """Return the graph, or the picture that stands in its place."""
-    picture = walk_figure(session, width, height, context.chars)
-    return picture or _graph(session, context, width, height)
+    return walk_figure(session, area) or _graph(session, context, area)
 
 
-def _tab(session: Walk, context: Context, tab: Tab, width: int, height: int) -> Figure:
+def _tab(session: Walk, context: Context, tab: Tab, area: Area) -> Figure:
     """Return one panel where it has the whole width."""
     match tab:
         case Tab.GRAPH:
-            return _left(session, context, width, height)
+            return _left(session, context, area)
         case Tab.NODE:
-            lines = node_lines(context, width)
+            lines = node_lines(context, area.width)
         case Tab.VALUES:
-            return Figure(replace(values_panel(context, width), scroll=session.look.scroll))
+            return Figure(replace(values_panel(context, area.width), scroll=session.look.scroll))
         case Tab.NOTE:
-            lines = note_lines(session, context, width)
+            lines = note_lines(session, context, area.width)
     return Figure(Panel(_TABS[tab], lines, session.look.scroll))
 
 
@@ -230,18 +219,17 @@ def _note(
 _TABS = {Tab.NODE: "node", Tab.GRAPH: "graph", Tab.VALUES: "values", Tab.NOTE: "note"}
 
 
-def _compact(session: Walk, context: Context, width: int, height: int) -> Block:
+def _compact(session: Walk, context: Context, area: Area) -> Block:
     """Return one panel under a line of tabs."""
-    chars = context.chars
-    tab = session.look.tab
-    figure = _tab(session, context, tab, width - 1, height - 1)
+    tab, rows, chars = session.look.tab, area.height - 1, area.chars
+    figure = _tab(session, context, tab, area.less(1, 1))
     lines, scroll = figure.panel.lines, figure.panel.scroll
     if tab is Tab.NODE and session.look.cell is not None:
         # Arrows go from cell to cell and scroll nothing: the cell's sum stands at the end.
         scroll = len(lines)
-    more = hidden(lines, scroll, height - 1, chars)
-    heading = (*_tab_names(tab, width - len(more.text), chars), *line(more))
-    return (heading, *window(lines, scroll, height - 1)), moved(figure.plots, 0, 1)
+    more = hidden(lines, scroll, rows, chars)
+    heading = (*_tab_names(tab, area.width - len(more.text), chars), *line(more))
+    return (heading, *window(lines, scroll, rows)), moved(figure.plots, 0, 1)
 
 
 def _tab_names(tab: Tab, width: int, chars: Chars) -> Line:

@@ -17,8 +17,8 @@ from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure
-from gdtutor.view.frame import Block, Chars, Frame, Line, Lines, Placed, Plot, Series, Style
-from gdtutor.view.lines import fitted, line, shortened, text_of
+from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Plot, Series, Style
+from gdtutor.view.lines import framed, line, shortened, text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import no_point
@@ -55,43 +55,41 @@ PLOT_COLUMNS = 400
 """Runs of epochs whose least and greatest cost are handed to the painter, which thins further."""
 
 
-def train_frame(session: Walk, width: int, height: int, chars: Chars) -> Frame:
+def train_frame(session: Walk, area: Area) -> Frame:
     """Return the Train screen; the plot itself is data that the painter lays on it."""
+    width, height, chars = area.width, area.height, area.chars
     header = header_line(session, width, chars)
     facts = cost_facts(session, chars, width)
     bar = progress_line(session, width, chars)
     told = diagnosis_lines(session, width - 2, chars)[: max(height - 5 - LEAST_BODY, 1)]
-    body_height = height - 5 - len(told)
-    if width < NARROW or height < 20:
-        rows, plots = _small(session, width, body_height, chars)
-    else:
-        rows, plots = _wide(session, width, body_height, chars)
+    draw_body = _small if width < NARROW or height < 20 else _wide
+    rows, plots = draw_body(session, area.less(rows=5 + len(told)))
     bottom = bottom_lines(session, width, chars, above=rows)
     lines = (header, facts, *(line(" ", *row) for row in told), *rows, bar, *bottom)
-    lower = moved(plots, 0, len(told))
-    return Frame(width, height, tuple(fitted(row, width, chars) for row in lines), lower)
+    return framed(area, lines, moved(plots, 0, len(told)))
 
 
-def _wide(session: Walk, width: int, height: int, chars: Chars) -> Block:
-    side = SIDE if width < 100 else width * 2 // 5
-    main = width - side
+def _wide(session: Walk, area: Area) -> Block:
+    side = area.wide(SIDE if area.width < 100 else area.width * 2 // 5)
+    main = area.less(side.width)
     title = ", ".join(["cost curve", *_qualities(session)])
-    curve = boxed(Panel(title, (), is_focused=True), main, height, chars)
-    figure = _side(session, _tab(session), side - 4, height - 2, chars)
-    panel = boxed(figure.panel, side, height, chars)
-    plot = cost_plot(session, chars)
-    if figure.panel.title == RUNS and len(figure.panel.lines) <= height - 2:
+    curve = boxed(Panel(title, (), is_focused=True), main)
+    figure = _side(session, _tab(session), side.inside)
+    panel = boxed(figure.panel, side)
+    plot = cost_plot(session, area.chars)
+    if figure.panel.title == RUNS and len(figure.panel.lines) <= side.inside.height:
         # The panel beside it is the legend of all that it lists.
         shown = curves_shown(session)
         listed = {short_name(one.name, shown) for one in shown}
         bare = (replace(one, label="") if one.label in listed else one for one in plot.series)
         plot = replace(plot, series=tuple(bare))
-    placed = Placed(plot, 2, 3, main - 4, height - 2)
-    return beside(curve, panel), (placed, *moved(figure.plots, main + 2, 3))
+    placed = Placed(plot, 2, 3, main.inside.width, main.inside.height)
+    return beside(curve, panel), (placed, *moved(figure.plots, main.width + 2, 3))
 
 
-def _small(session: Walk, width: int, height: int, chars: Chars) -> Block:
+def _small(session: Walk, area: Area) -> Block:
     """Return the curve or one side panel, where both do not fit."""
+    width, height, chars = area.width, area.height, area.chars
     # The curve comes before the first panel; runs side by side begin with it as well.
     tab = (_tab(session) + has_others(session)) % (len(_sides(session)) + 1)
     if tab == 0:
@@ -99,7 +97,7 @@ def _small(session: Walk, width: int, height: int, chars: Chars) -> Block:
         if said and not plot.title:
             plot = replace(plot, title=", ".join(said))
         return ((),) * height, (Placed(plot, 0, 2, width, height),)
-    figure = _side(session, tab - 1, width, height - 1, chars)
+    figure = _side(session, tab - 1, area.less(rows=1))
     lines, scroll = figure.panel.lines, figure.panel.scroll
     more = hidden(lines, scroll, height - 1, chars)
     name = shortened(figure.panel.title, width - len(more.text), chars)
@@ -169,26 +167,25 @@ def _sides(session: Walk) -> tuple[str | PictureWish, ...]:
     return (*pictures, "parameters", *((RUNS,) if has_others(session) else ()))
 
 
-def table_lines(session: Walk, width: int, height: int, chars: Chars) -> Lines:
+def table_lines(session: Walk, area: Area) -> Lines:
     """Return the examples with prediction and target, none where nothing is predicted."""
     table = PictureWish("table")
     if table not in usual_pictures(session):
         return ()
     beside = replace(session, screen=Screen.TRAIN)
-    return training_figure(beside, table, width, height, chars).panel.lines
+    return training_figure(beside, table, area).panel.lines
 
 
-def _side(session: Walk, tab: int, width: int, height: int, chars: Chars) -> Figure:
+def _side(session: Walk, tab: int, area: Area) -> Figure:
     """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
     sides = _sides(session)
     chosen = sides[tab % len(sides)]
     if chosen == RUNS:
-        return _runs(session, width, height, chars)
+        return _runs(session, area)
     if isinstance(chosen, str):
-        lines = _parameters(session, width, chars)
-        figure = Figure(Panel(chosen, lines, session.train_look.scroll))
+        figure = Figure(Panel(chosen, _parameters(session, area), session.train_look.scroll))
     else:
-        figure = _stacked(session, chosen, width, height, chars)
+        figure = _stacked(session, chosen, area)
     if under_cursor(session) is session.training:
         return figure
     title = f"epoch {session.train_look.cursor}: {figure.panel.title}"
@@ -201,21 +198,21 @@ def _tab(session: Walk) -> int:
     return tab if has_others(session) else max(tab, 0)
 
 
-def _stacked(session: Walk, chosen: PictureWish, width: int, height: int, chars: Chars) -> Figure:
+def _stacked(session: Walk, chosen: PictureWish, area: Area) -> Figure:
     """Return a picture, and below it what has room of what is behind Tab else: the predictions,
     then planes. What neither needs makes a plane larger.
     """
     if chosen.kind not in STACKED:
-        return training_figure(session, chosen, width, height, chars)
-    small = min(height, PLANE)
-    figure = training_figure(session, chosen, width, small, chars)
-    below = _below(session, chosen, width, height - len(_trimmed(figure)), chars)
-    if height - len(below) > small:
-        figure = training_figure(session, chosen, width, height - len(below), chars)
+        return training_figure(session, chosen, area)
+    small = min(area.height, PLANE)
+    figure = training_figure(session, chosen, area.high(small))
+    below = _below(session, chosen, area.less(rows=len(_trimmed(figure))))
+    if area.height - len(below) > small:
+        figure = training_figure(session, chosen, area.less(rows=len(below)))
     return Figure(Panel(figure.panel.title, (*_trimmed(figure), *below)))
 
 
-def _below(session: Walk, shown: object, width: int, room: int, chars: Chars) -> Lines:
+def _below(session: Walk, shown: object, area: Area) -> Lines:
     """Return the pictures that have room below another, or below the runs, each after a blank line
     where that takes none from it.
     """
@@ -224,12 +221,12 @@ def _below(session: Walk, shown: object, width: int, room: int, chars: Chars) ->
     for wish in sorted(others, key=lambda wish: wish.kind != "table"):
         title = str(dict(wish.options).get("title", ""))
         head = (line((title, Style.DIM)),) if title else ()
-        spare = room - len(head) - LEAST_BELOW.get(wish.kind, room + 1)
+        spare = area.height - len(head) - LEAST_BELOW.get(wish.kind, area.height + 1)
         if spare < 0:
             continue
         head = ((), *head) if spare else head
-        told = _trimmed(training_figure(session, wish, width, room - len(head), chars))
-        below, room = (*below, *head, *told), room - len(head) - len(told)
+        told = (*head, *_trimmed(training_figure(session, wish, area.less(rows=len(head)))))
+        below, area = (*below, *told), area.less(rows=len(told))
     return below
 
 
@@ -240,14 +237,15 @@ def _trimmed(figure: Figure) -> Lines:
     return lines[: max(filled, default=0)]
 
 
-def _runs(session: Walk, width: int, height: int, chars: Chars) -> Figure:
+def _runs(session: Walk, area: Area) -> Figure:
     """Return the runs side by side; what is left over shows the present one, of which the pictures
     behind Tab are.
     """
-    runs, own = run_lines(session, width, chars, height), under_cursor(session)
+    height, chars, own = area.height, area.chars, under_cursor(session)
+    runs = run_lines(session, area.width, chars, height)
     if len(runs) + 2 <= height and not kept_runs(session):
         runs = (*runs, (), line(("Backspace", Style.KEY), (" clears others", Style.DIM)))
-    below = _below(session, None, width, height - len(runs) - 2, chars) if len(own.costs) else ()
+    below = _below(session, None, area.less(rows=len(runs) + 2)) if len(own.costs) else ()
     if below:
         at_epoch = "" if own is session.training else f" at epoch {len(own.costs) - 1}"
         head = line((f"{marks_of(chars).curve} {run_label(session)}{at_epoch}", Style.DIM))
@@ -256,13 +254,12 @@ def _runs(session: Walk, width: int, height: int, chars: Chars) -> Figure:
     return Figure(Panel(RUNS, runs, max(at - height // 2, 0)))
 
 
-def _parameters(session: Walk, width: int, chars: Chars) -> Lines:
-    parameters, digits = under_cursor(session).parameters, session.look.digits
-    lines: list[Line] = []
-    for name, value in parameters.items():
+def _parameters(session: Walk, area: Area) -> Lines:
+    digits, chars, lines = session.look.digits, area.chars, list[Line]()
+    for name, value in under_cursor(session).parameters.items():
         called = notation.name(name, chars), Style.PARAMETER
         if value.ndim == 0:
             lines.append(line(called, f" {notation.shown(float(value), digits, chars)}"))
         else:
-            lines += [line(called), *matrix_lines(value, MatrixLook(width, digits), chars)]
+            lines += [line(called), *matrix_lines(value, MatrixLook(area.width, digits), chars)]
     return tuple(lines) or (line(("nothing trained yet", Style.DIM)),)

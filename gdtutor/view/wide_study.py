@@ -14,7 +14,7 @@ from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.context import Context
 from gdtutor.view.explain import met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, walk_figure
-from gdtutor.view.frame import Block, Line, Lines, Placed, Style
+from gdtutor.view.frame import Area, Block, Line, Lines, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import line
@@ -55,17 +55,17 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """What stands behind its title."""
 
 
-def wide_panels(session: Walk, context: Context, title: str, width: int, height: int) -> Block:
+def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Block:
     """Return the panels of a large terminal, the node's under a title, with the plots of a picture
     among them.
     """
-    widths, rows = widths_for(width), height - BORDER
+    widths, rows = widths_for(area.width), area.height - BORDER
     both = widths.graph + widths.node
     cells = node_cells(session, context, both, widths.node, rows)
     widths = replace(widths, graph=both - cells, node=cells)
     picture = _picture(session, context, widths.graph)
-    graph = [_graph(context, widths.graph, height, picture)]
-    node = _step(session, context, title, widths.node, height)
+    graph = [_graph(context, area.wide(widths.graph), picture)]
+    node = _step(session, context, title, area.wide(widths.node))
     if picture is not None:
         graph.append(picture)
     beside_step = node
@@ -76,7 +76,8 @@ def wide_panels(session: Walk, context: Context, title: str, width: int, height:
     # The program fills up the column of the step, or of the graph where it stands whole in that
     # alone; where it has no room, its one line is there.
     code, has_room = _code(context, widths.node), picture is None and not widths.values
-    left, right = (height - sum(one.lines for one in column) for column in (graph, beside_step))
+    needed = (sum(one.lines for one in column) for column in (graph, beside_step))
+    left, right = (area.height - lines for lines in needed)
     if has_room and right < code.lines <= left:
         graph.append(_code(context, widths.graph))
     elif right >= LEAST:
@@ -88,10 +89,10 @@ def wide_panels(session: Walk, context: Context, title: str, width: int, height:
     columns = [(graph, widths.graph), (beside_step, widths.node)]
     if widths.values:
         columns.append(([_values(context, widths.values)], widths.values))
-    return _beside(columns, height, context)
+    return _beside(columns, area)
 
 
-def opening_panels(session: Walk, context: Context, prose: str, width: int, height: int) -> Block:
+def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> Block:
     """Return the opening page of a large terminal: its text with the lesson's tasks and program,
     and beside it what there is at the first step, at which the session stands.
     """
@@ -99,8 +100,8 @@ def opening_panels(session: Walk, context: Context, prose: str, width: int, heig
     waiting = {task.id for task in open_tasks(session)}
     listed = (f"{'○' if t.id in waiting else '✓'} {t.text}" for t in session.lesson.tasks)
     tasks = prose_lines("\n\n".join(listed), PAGE - 4, context.chars)
-    values = widths_for(width).values
-    middle = width - PAGE - values
+    values = widths_for(area.width).values
+    middle = area.width - PAGE - values
     picture = _picture(session, context, middle)
     left = [
         PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True))),
@@ -110,9 +111,9 @@ def opening_panels(session: Walk, context: Context, prose: str, width: int, heig
     scenes = [replace(context, step=begun[scene]) for scene in sorted(begun)]
     tables = _numbered([_values(one, values or middle) for one in scenes])
     codes = _numbered([_code(one, middle if values else PAGE, is_met=False) for one in scenes])
-    beside_text = [_graph(context, middle, height, picture)]
+    beside_text = [_graph(context, area.wide(middle), picture)]
     if picture is None and len(scenes) > 1:
-        beside_text = _numbered([_whole_graph(one, middle, height) for one in scenes])
+        beside_text = _numbered([_whole_graph(one, area.wide(middle)) for one in scenes])
         tables[0] = replace(tables[0], least=tables[0].lines)
     if picture is None and values:
         beside_text += codes
@@ -120,28 +121,26 @@ def opening_panels(session: Walk, context: Context, prose: str, width: int, heig
         left += codes
         beside_text.append(tables[0] if picture is None else picture)
     columns = [(left, PAGE), (beside_text, middle), (tables, values)]
-    return _beside(columns if values else columns[:2], height, context)
+    return _beside(columns if values else columns[:2], area)
 
 
-def closing_panels(
-    session: Walk, context: Context, text: Lines, scroll: int, width: int, height: int
-) -> Block:
+def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, area: Area) -> Block:
     """Return the closing page of a large terminal: beside it what the walk has come to."""
-    values = widths_for(width).values
-    middle = width - CLOSING - values
+    values = widths_for(area.width).values
+    middle = area.width - CLOSING - values
     picture, table = _picture(session, context, middle), _values(context, values or middle)
     page = PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True)))
     is_graph = picture is None or values
-    beside_text = [_graph(context, middle, height, picture)] if is_graph else []
+    beside_text = [_graph(context, area.wide(middle), picture)] if is_graph else []
     beside_text += [] if values else [table]
     beside_text += [] if picture is None else [replace(picture, keeps=LEAST_PICTURE)]
     columns = [([page, _code(context, CLOSING)], CLOSING), (beside_text, middle), ([table], values)]
-    return _beside(columns if values else columns[:2], height, context)
+    return _beside(columns if values else columns[:2], area)
 
 
-def _whole_graph(context: Context, width: int, height: int) -> PanelNeed:
+def _whole_graph(context: Context, area: Area) -> PanelNeed:
     """Return a graph before the walk begins, where it has room whole."""
-    drawing = graph_drawing(context, width - 4, height - BORDER)
+    drawing = graph_drawing(context, area.inside.width, area.inside.height)
     panel, high = Panel("graph", drawing.lines[: drawing.rows]), drawing.rows + BORDER
     return PanelNeed(high, high, 0, lambda _: Figure(panel))
 
@@ -152,22 +151,22 @@ def _numbered(needs: list[PanelNeed]) -> list[PanelNeed]:
     return [replace(need, number=count) for need, count in zip(needs, counts, strict=True)]
 
 
-def _beside(columns: list[tuple[list[PanelNeed], int]], height: int, context: Context) -> Block:
+def _beside(columns: list[tuple[list[PanelNeed], int]], area: Area) -> Block:
     """Return columns of so many cells each side by side."""
-    drawn = [_column(wanted, cells, height, context) for wanted, cells in columns]
+    drawn = [_column(wanted, area.wide(cells)) for wanted, cells in columns]
     lefts = accumulate((cells for _, cells in columns), initial=0)
     plots = [moved(placed, left, 0) for (_, placed), left in zip(drawn, lefts, strict=False)]
     return beside(*(block for block, _ in drawn)), tuple(chain.from_iterable(plots))
 
 
-def _column(wanted: list[PanelNeed], width: int, height: int, context: Context) -> Block:
-    """Return panels below each other in exactly `height` lines.
+def _column(wanted: list[PanelNeed], area: Area) -> Block:
+    """Return panels below each other in exactly as many lines as the area has.
 
     Each has what it needs, the upper ones first; one for which too little stays is left out. What
     is left over goes to the last.
     """
     shown: list[tuple[PanelNeed, int]] = []
-    room = height
+    room = area.height
     for number, one in enumerate(wanted):
         kept = sum(later.keeps for later in wanted[number + 1 :])
         given = min(one.lines, room - kept)
@@ -181,27 +180,28 @@ def _column(wanted: list[PanelNeed], width: int, height: int, context: Context) 
         figure = one.make(high)
         plots += moved(figure.plots, 2, len(lines) + 1)
         panel = replace(figure.panel, title=figure.panel.title + one.number)
-        lines += boxed(panel, width, high, context.chars)
+        lines += boxed(panel, area.high(high))
     return tuple(lines), tuple(plots)
 
 
-def _graph(context: Context, width: int, height: int, picture: PanelNeed | None) -> PanelNeed:
+def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed:
     """Return the graph in the first layout that fits, which leaves room for a picture if it can.
 
     Below it stand blank lines for signs that the walk meets, where that takes none from a picture.
     """
+    width, height = area.inside.width, area.height
     rooms = [height - LEAST_PICTURE, height] if picture is not None else [height]
     if len(places_of(context.trace).used) > WHOLE or (picture is not None and context.look.figure):
         # What lies around a node is drawn in as many lines at every one; a picture that was asked
         # for has its room.
         rooms = [height - LEAST_PICTURE]
     for room in rooms:
-        drawing = graph_drawing(context, width - 4, room - BORDER, marked_names(context))
+        drawing = graph_drawing(context, width, room - BORDER, marked_names(context))
         if drawing.rows < room - BORDER:
             break
     kept = LEAST if picture is None else HIGH_PICTURE
     below = SIGNS if drawing.rows + SIGNS + BORDER + kept <= height else 0
-    lines = with_signs(context, (*drawing.lines[: drawing.rows], *((),) * below), width - 4)
+    lines = with_signs(context, (*drawing.lines[: drawing.rows], *((),) * below), width)
     return PanelNeed(len(lines) + BORDER, 3, 0, lambda _: Figure(Panel("graph", lines)))
 
 
@@ -222,13 +222,13 @@ def _picture(session: Walk, context: Context, width: int) -> PanelNeed | None:
 
     It keeps its place while a question is open, which it may answer.
     """
-    size = width - 4, LEAST_PICTURE - BORDER
+    area = Area(width, LEAST_PICTURE, context.chars)
     unasked = replace(session, challenge=None)
-    if walk_figure(unasked, *size, context.chars, always=True) is None:
+    if walk_figure(unasked, area.inside, always=True) is None:
         return None
 
     def make(height: int) -> Figure:
-        figure = walk_figure(session, size[0], height - BORDER, context.chars, always=True)
+        figure = walk_figure(session, area.high(height).inside, always=True)
         return figure or Figure(Panel("picture", _later("picture")))
 
     return PanelNeed(LEAST_PICTURE, LEAST_PICTURE, 0, make)
@@ -238,17 +238,18 @@ def _later(what: str) -> Lines:
     return (line((f"The {what} comes with the answer.", Style.DIM)),)
 
 
-def _step(session: Walk, context: Context, title: str, width: int, height: int) -> list[PanelNeed]:
+def _step(session: Walk, context: Context, title: str, area: Area) -> list[PanelNeed]:
     """Return the panels of the step and of its note, as high at every step of the iteration.
 
     One step may take more: where a cell, a proof, or more digits are open.
     """
-    lines = node_lines(context, width - 4)
-    note = _later("note") if context.challenge else note_lines(session, context, width - 4)
+    width = area.inside.width
+    lines = node_lines(context, width)
+    note = _later("note") if context.challenge else note_lines(session, context, width)
     if len(context.moment.steps) > MEASURED:
-        most, longest = height // 2, MOST_KEPT - BORDER
+        most, longest = area.height // 2, MOST_KEPT - BORDER
     else:
-        most, longest = most_lines(session, context, width - 4)
+        most, longest = most_lines(session, context, width)
         most = max(most, len(lines))
         longest = max(longest, len(note))
     scroll, kept = session.look.scroll, min(longest + BORDER, MOST_KEPT)

@@ -45,7 +45,7 @@ from gdtutor.session.state import Focus, Screen, Session, Status
 from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view import play_maps
-from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.frame import ASCII, UNICODE, Area
 from gdtutor.view.help import help_lines
 from gdtutor.view.lines import text_of as plain
 from gdtutor.view.lines import width_of
@@ -571,7 +571,8 @@ def test_the_chosen_weight_is_told_by_its_value_and_the_neuron_shown_large() -> 
     weight = session.run.state(0).parameters["W1"][0, 0]
     assert f"W₁[0,0] = {weight:.4g}" in shown
     assert "A₁[0] over the plane" in shown
-    assert f">{weight:.3g} · x1" in [plain(row) for row in neuron_lines(session, 30, 40, UNICODE)]
+    rows = neuron_lines(session, Area(30, 40, UNICODE))
+    assert f">{weight:.3g} · x1" in [plain(row) for row in rows]
 
 
 @pytest.mark.parametrize(("layers", "told"), [("2-4-2-1", " bias"), ("2-9-2-1", "⋮ 6 more")])

@@ -20,7 +20,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
-from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
+from gdtutor.view.frame import ASCII, UNICODE, Area, Chars, Frame
 from gdtutor.view.opening_screen import lesson_cover, library_cover
 from gdtutor.view.page import LARGE, PAGE
 from gdtutor.view.screen import frame_of
@@ -34,7 +34,7 @@ SIZES = [(80, 24, UNICODE), (40, 12, ASCII), (120, 36, UNICODE), (39, 12, UNICOD
 def cover_of(path: Path, width: int, height: int, chars: Chars) -> Frame:
     seen = read_summary(path)
     assert seen is not None
-    return lesson_cover(seen.number, seen.title, read_prose(path), width, height, chars)
+    return lesson_cover(seen.number, seen.title, read_prose(path), Area(width, height, chars))
 
 
 def body(frame: Frame) -> list[str]:
@@ -64,13 +64,13 @@ def test_the_cover_is_the_opening_page(path: Path, size: tuple[int, int, Chars])
 def test_the_covers_library_lists_what_the_library_lists(size: tuple[int, int, Chars]) -> None:
     folder = shipped_lessons_folder()
     library = Session(screen=Screen.LIBRARY, library=library_of(folder))
-    cover = library_cover(quick_library(folder), *size)
+    cover = library_cover(quick_library(folder), Area(*size))
     assert body(cover) == body(frame_of(library, *size))
 
 
 def test_a_file_that_cannot_be_read_stands_in_the_library_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "03-broken.md").write_text("nothing")
-    assert "03-broken" in library_cover(quick_library(tmp_path), 80, 24, UNICODE).text()
+    assert "03-broken" in library_cover(quick_library(tmp_path), Area(80, 24, UNICODE)).text()
 
 
 def test_keys_pressed_on_the_cover_are_kept_until_the_program_is_open() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from gdtutor.lesson.characters import cells
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.frame import ASCII, UNICODE, Area
 from gdtutor.view.lines import (
     cut,
     fitted,
@@ -79,7 +79,7 @@ def test_whatever_is_cut_is_measured_in_cells(width):
 @pytest.mark.parametrize("width", range(6, 40))
 def test_the_border_of_a_panel_is_straight_whatever_stands_in_it(width):
     panel = Panel(WIDE, (line(WIDE), line("plain"), line(WIDE * 3)))
-    assert {width_of(row) for row in boxed(panel, width, 6, UNICODE)} == {width}
+    assert {width_of(row) for row in boxed(panel, Area(width, 6, UNICODE))} == {width}
 
 
 def test_a_power_is_never_broken_between_its_stars():

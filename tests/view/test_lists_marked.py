@@ -11,7 +11,7 @@ from gdtutor.lesson.characters import cells
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.view.boxes import Panel
 from gdtutor.view.explain import context_of
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import UNICODE, Area
 from gdtutor.view.lines import text_of
 from gdtutor.view.numpy_line import code_steps, plain_name
 from gdtutor.view.screen import frame_of
@@ -83,7 +83,7 @@ def test_values_and_program_say_at_each_end_how_much_is_cut(path):
 def test_the_marks_stand_at_the_end_that_is_cut():
     from gdtutor.view.boxes import boxed
 
-    rows = boxed(Panel("list", ((),), cut=(3, 11)), 30, 4, UNICODE)
+    rows = boxed(Panel("list", ((),), cut=(3, 11)), Area(30, 4, UNICODE))
     assert text_of(rows[0]).endswith("─ ↑3 more ─╮")
     assert text_of(rows[-1]).endswith("─ ↓11 more ─╯")
 

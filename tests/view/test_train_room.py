@@ -11,9 +11,9 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.state import Screen, Snapshot, Status, TrainLook
 from gdtutor.ui.picture import frame_text
 from gdtutor.values import replace
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import UNICODE, Size
 from gdtutor.view.lines import text_of
-from gdtutor.view.pictures.source import Size, stacked_notes
+from gdtutor.view.pictures.source import stacked_notes
 from gdtutor.view.screen import frame_of
 from gdtutor.view.train import cost_plot
 from gdtutor.view.train_lines import header_line

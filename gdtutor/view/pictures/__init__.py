@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from gdtutor.lesson.model import PictureWish
 from gdtutor.values import Struct
-from gdtutor.view.frame import Lines
+from gdtutor.view.frame import Lines, Size
 from gdtutor.view.lines import fitted
 from gdtutor.view.pictures.boundary import boundary_picture, boundary_words
 from gdtutor.view.pictures.contour import contour_picture
@@ -26,7 +26,7 @@ from gdtutor.view.pictures.fit import fit_picture, fit_words
 from gdtutor.view.pictures.histogram import histogram_picture, histogram_words
 from gdtutor.view.pictures.seeds import seeds_picture, seeds_words
 from gdtutor.view.pictures.slice import slice_picture
-from gdtutor.view.pictures.source import Drawing, Size, Source, option, texts
+from gdtutor.view.pictures.source import Drawing, Source, option, texts
 from gdtutor.view.pictures.space import seen_of, space_picture, space_words
 from gdtutor.view.pictures.table import table_picture, table_words
 from gdtutor.view.pictures.timing import timing_picture, timing_words
@@ -61,13 +61,13 @@ PICTURES: Mapping[str, PictureKind] = {
 
 
 @lru_cache(maxsize=16)
-def draw(source: Source, wish: PictureWish, width: int, height: int) -> Drawing:
-    """Return a picture of exactly `height` lines of `width` cells, with plots inside of them."""
-    if width < 1 or height < 1:
+def draw(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return a picture that fills a size exactly, with plots inside of it."""
+    if size.width < 1 or size.height < 1:
         return Drawing(())
-    drawing = PICTURES[wish.kind].draw(source, wish, Size(width, height))
-    lines = drawing.lines[:height] + ((),) * (height - len(drawing.lines))
-    padded: Lines = tuple(fitted(row, width, source.chars) for row in lines)
+    drawing = PICTURES[wish.kind].draw(source, wish, size)
+    lines = drawing.lines[: size.height] + ((),) * (size.height - len(drawing.lines))
+    padded: Lines = tuple(fitted(row, size.width, source.chars) for row in lines)
     return Drawing(padded, drawing.plots)
 
 

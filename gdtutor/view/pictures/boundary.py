@@ -13,7 +13,7 @@ from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of
 from gdtutor.training.problem import input_columns
 from gdtutor.view.boxes import beside
-from gdtutor.view.frame import Line, Lines, Style
+from gdtutor.view.frame import Line, Lines, Size, Style
 from gdtutor.view.lines import fitted, line, text_of
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid
@@ -42,7 +42,6 @@ from gdtutor.view.pictures.planes import (
 )
 from gdtutor.view.pictures.source import (
     Drawing,
-    Size,
     Source,
     first_that_fits,
     is_set,
@@ -76,10 +75,10 @@ def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     # room it leaves beside it.
     large, others = _planes(source, wish, outputs, size), neurons[len(outputs) :]
     left = max(cells(text_of(row).rstrip()) for row in large.lines) + APART
-    beside_it = Size(size.width - left, size.height)
+    beside_it = size.less(left)
     if not others or arranged(len(others), beside_it, SMALLEST)[2] < len(others):
         return large
-    large = _planes(source, wish, outputs, Size(left - APART, size.height))
+    large = _planes(source, wish, outputs, size.wide(left - APART))
     small = _planes(source, wish, others, beside_it)
     pairs = zip_longest(large.lines, small.lines, fillvalue=())
     return Drawing(tuple((*fitted(row, left, source.chars), *other) for row, other in pairs))
@@ -120,7 +119,7 @@ def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size
             for block in blocks
         ]
         lines += beside(*padded)
-    lines += stacked_notes((note,) if note else (), Size(size.width, size.height - len(lines)))
+    lines += stacked_notes((note,) if note else (), size.less(rows=len(lines)))
     return Drawing(tuple(lines))
 
 

@@ -13,7 +13,7 @@ from gdtutor.lesson.picture_work import PATH_STEPS
 from gdtutor.session.state import Snapshot
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import line
 from gdtutor.view.notation import number, plural
 from gdtutor.view.pictures.cost_function import measured_name, measured_over
@@ -32,7 +32,6 @@ from gdtutor.view.pictures.paths import (
 from gdtutor.view.pictures.planes import cell_middles
 from gdtutor.view.pictures.source import (
     Drawing,
-    Size,
     Source,
     option,
     ranges,
@@ -89,7 +88,7 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     x, y = axes_of(source, wish, cells, trails, here)
     is_hidden = len(trails) == 1 and _is_hidden(trails[0], here, x, y, size)
     words = (*_legend(source, trails, is_hidden), *outside_words(x, y, trails))
-    wrapped_words = stacked_notes(words, Size(size.width, size.height))
+    wrapped_words = stacked_notes(words, size)
     spare = max(size.height - BELOW - 2 - ROWS, 1)
     rows = size.height - BELOW - 2 - min(len(wrapped_words), spare)
     columns = size.width - LABELS

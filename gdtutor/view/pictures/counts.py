@@ -7,11 +7,11 @@ import math
 import numpy as np
 
 from gdtutor.lesson.model import PictureWish
-from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.frame import Chars, Line, Size, Style
 from gdtutor.view.lines import column_texts, line
 from gdtutor.view.notation import superscript
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
-from gdtutor.view.pictures.source import Drawing, Size, Source, numbers, real, stacked_notes
+from gdtutor.view.pictures.source import Drawing, Source, numbers, real, stacked_notes
 
 VALUES = (2, 10, 100, 1000)
 """Values that are tried of each weight, where the lesson does not say."""
@@ -41,8 +41,7 @@ def counts_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         lines.append(line((text, style)))
     rate = real(wish, "per_second", PER_SECOND)
     notes = _notes(values[-1], weights[-1], own, rate, chars)
-    room = max(size.height - len(lines), 0)
-    return Drawing((*lines, *stacked_notes(notes, Size(size.width, room)))[: size.height])
+    return Drawing((*lines, *stacked_notes(notes, size.less(rows=len(lines))))[: size.height])
 
 
 def counts_words(source: Source, wish: PictureWish) -> tuple[str, ...]:

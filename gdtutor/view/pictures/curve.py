@@ -15,12 +15,11 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Placed, Plot, Series, Style
+from gdtutor.view.frame import Chars, Placed, Plot, Series, Size, Style
 from gdtutor.view.lines import line
 from gdtutor.view.pictures.plot_words import Named, plot_words
 from gdtutor.view.pictures.source import (
     Drawing,
-    Size,
     Source,
     interval,
     is_set,
@@ -104,7 +103,7 @@ def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     left_out = functions[shown:]
     if left_out:
         notes = (*notes, f"not shown for want of room: {', '.join(left_out)}")
-    rest = stacked_notes(notes, Size(size.width, size.height - 1 - rows * LOWEST))
+    rest = stacked_notes(notes, size.less(rows=1 + rows * LOWEST))
     room = size.height - 1 - len(rest)
     pitch, high = (size.width + GAP) // columns, room // rows
     plots = tuple(

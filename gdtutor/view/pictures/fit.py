@@ -13,11 +13,11 @@ from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
-from gdtutor.view.frame import Plot, Series, Style
+from gdtutor.view.frame import Plot, Series, Size, Style
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import around, at_points, no_point
 from gdtutor.view.pictures.plot_words import Named, plot_words
-from gdtutor.view.pictures.source import Drawing, Size, Source, above_words, interval, option, said
+from gdtutor.view.pictures.source import Drawing, Source, above_words, interval, option, said
 
 POINTS = 161
 """Points of a curve."""

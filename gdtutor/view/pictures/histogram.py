@@ -8,10 +8,10 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.pictures.shown_values import Shown, shown_value
-from gdtutor.view.pictures.source import Drawing, Size, Source, texts, whole
+from gdtutor.view.pictures.source import Drawing, Source, texts, whole
 
 BINS = 10
 """Stretches of equal length between the smallest and the largest cell."""

@@ -11,7 +11,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line, Lines, Style
+from gdtutor.view.frame import Chars, Line, Lines, Size, Style
 from gdtutor.view.lines import fitted, line, width_of
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid, Mark
 from gdtutor.view.pictures.neurons import (
@@ -33,7 +33,7 @@ from gdtutor.view.pictures.planes import (
     plane_values,
     to_scale,
 )
-from gdtutor.view.pictures.source import Drawing, Size, Source, first_that_fits, said, stacked_notes
+from gdtutor.view.pictures.source import Drawing, Source, first_that_fits, said, stacked_notes
 
 SMALLEST = Size(LABELS + 7, 6)
 """The least room in which a plane can be read."""

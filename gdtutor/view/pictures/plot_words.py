@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from gdtutor.values import Struct
-from gdtutor.view.frame import Line, Series
+from gdtutor.view.frame import Line, Series, Size
 from gdtutor.view.lines import text_of
-from gdtutor.view.pictures.source import Size, Source
+from gdtutor.view.pictures.source import Source
 
 TOLD = Size(74, 60)
 """The room of tables that are told."""

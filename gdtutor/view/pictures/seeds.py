@@ -7,9 +7,9 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_work import SEEDS
 from gdtutor.session.state import Status, Trial
 from gdtutor.values import Struct
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import line
-from gdtutor.view.pictures.source import Drawing, Size, Source, real, stacked_notes, texts, whole
+from gdtutor.view.pictures.source import Drawing, Source, real, stacked_notes, texts, whole
 
 OWN = "this lesson"
 """What the lesson itself is called, where no variants are compared."""

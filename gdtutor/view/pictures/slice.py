@@ -13,7 +13,7 @@ from gdtutor.lesson.picture_work import SLICE_STEPS
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
-from gdtutor.view.frame import LARGEST, Plot, Series, Style
+from gdtutor.view.frame import LARGEST, Plot, Series, Size, Style
 from gdtutor.view.notation import plural
 from gdtutor.view.pictures.cost_function import (
     CostFunction,
@@ -25,7 +25,6 @@ from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.paths import ParameterCell, cells_along, overlaid, path, trail_mark
 from gdtutor.view.pictures.source import (
     Drawing,
-    Size,
     Source,
     above_words,
     cell_of,

@@ -23,7 +23,7 @@ from gdtutor.training.run import Run
 from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
-from gdtutor.view.frame import UNICODE, Chars, Lines, Placed, Plot, Style
+from gdtutor.view.frame import UNICODE, Chars, Lines, Placed, Plot, Size, Style
 from gdtutor.view.lines import wrapped
 
 LOWEST = 5
@@ -157,13 +157,6 @@ class Drawing(Struct, frozen=True):
     lines: Lines
     plots: tuple[Placed, ...] = ()
     """Placed from the top left of the rectangle."""
-
-
-class Size(Struct, frozen=True):
-    """The room of a picture, in cells."""
-
-    width: int
-    height: int
 
 
 def option(wish: PictureWish, name: str, otherwise: object = None) -> object:

@@ -12,7 +12,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.selectors import parse_unit
 from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
-from gdtutor.view.frame import Style
+from gdtutor.view.frame import Size, Style
 from gdtutor.view.lines import line
 from gdtutor.view.pictures.boundary import LISTED, examples_text, plane_title, shade
 from gdtutor.view.pictures.cost_function import in_parts
@@ -41,7 +41,6 @@ from gdtutor.view.pictures.planes import (
 )
 from gdtutor.view.pictures.source import (
     Drawing,
-    Size,
     Source,
     first_that_fits,
     said,

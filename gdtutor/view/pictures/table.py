@@ -11,11 +11,11 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Snapshot
 from gdtutor.training.classes import UNDECIDED, classes_of, is_signed, predictions_of, threshold_of
 from gdtutor.training.problem import input_columns
-from gdtutor.view.frame import Line, Style
+from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import column_texts, line, wrapped
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
-from gdtutor.view.pictures.source import Drawing, Size, Source, said, whole
+from gdtutor.view.pictures.source import Drawing, Source, said, whole
 
 HELD = "v"
 """Marks what is held back for validation, in plots and tables."""

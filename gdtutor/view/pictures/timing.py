@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gdtutor.lesson.model import PictureWish
-from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.frame import Chars, Line, Size, Style
 from gdtutor.view.lines import column_texts, line
 from gdtutor.view.notation import number
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
-from gdtutor.view.pictures.source import Drawing, Size, Source, stacked_notes
+from gdtutor.view.pictures.source import Drawing, Source, stacked_notes
 
 _BAR = 24
 
@@ -26,7 +26,7 @@ def timing_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return Drawing(stacked_notes((UNTIMED,), size, Style.DIM))
     lines = [*_table(source), *_bars(source, size.width)]
     left = max(size.height - len(lines), 0)
-    rest = stacked_notes(("", NOTE), Size(size.width, left))
+    rest = stacked_notes(("", NOTE), size.high(left))
     return Drawing((*lines, *rest)[: size.height])
 
 

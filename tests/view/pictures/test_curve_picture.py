@@ -6,7 +6,7 @@ from wishes import CURVE, MATRIX, picture, source
 
 from gdtutor.engine.operations import FUNCTIONS
 from gdtutor.lesson.picture_checks import is_curve
-from gdtutor.view.frame import ASCII
+from gdtutor.view.frame import ASCII, Size
 from gdtutor.view.pictures import draw
 from gdtutor.view.pictures.curve import value_and_slope
 
@@ -21,7 +21,7 @@ def test_the_slope_is_the_central_difference(name):
 
 def plots(wish, at=""):
     given = source(CURVE, wish, at)
-    return draw(given, given.lesson.pictures[0], 60, 14).plots
+    return draw(given, given.lesson.pictures[0], Size(60, 14)).plots
 
 
 def test_the_point_stands_at_the_value_that_the_node_is_given():
@@ -52,7 +52,7 @@ def test_what_has_no_room_is_named():
 
 def test_the_point_of_a_matrix_is_the_followed_example():
     given = source(MATRIX, 'kind = "curve"', "forward:A1")
-    (placed,) = draw(given, given.lesson.pictures[0], 40, 12).plots
+    (placed,) = draw(given, given.lesson.pictures[0], Size(40, 12)).plots
     trace = given.traces[-1]
     assert placed.plot.series[-1].xs == pytest.approx(tuple(trace.values["Z1"][:, 0]))
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from wishes import FIT, FIT_MATRIX, picture, source
 
-from gdtutor.view.frame import ASCII
+from gdtutor.view.frame import ASCII, Size
 from gdtutor.view.pictures import draw
 from gdtutor.view.pictures.fit import POINTS, fit_of
 
@@ -109,7 +109,7 @@ def test_every_mark_is_explained_and_the_axes_have_their_names_and_ends():
 
 def test_points_and_curves_have_marks_of_their_own_without_braille_or_colour():
     given = source(FIT, WISH, "4/backward:a", chars=ASCII)
-    (placed,) = draw(given, given.lesson.pictures[0], 60, 14).plots
+    (placed,) = draw(given, given.lesson.pictures[0], Size(60, 14)).plots
     marks = [series.mark for series in placed.plot.series]
     assert marks == [".", "*", "o", "@"]
 

@@ -3,7 +3,7 @@
 from wishes import MATRIX, picture, session
 
 from gdtutor.view.figures import walk_figure
-from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.frame import ASCII, UNICODE, Area
 
 
 def test_every_cell_is_counted_once():
@@ -26,4 +26,4 @@ def test_a_gradient_shows_when_the_walk_has_come_to_it():
         # Beside the graph it is left out until then, where nobody has chosen it.
         for place, is_there in (("forward:C", False), ("backward:W1", True)):
             at = session(MATRIX, f"[[pictures]]\n{wish}", place)
-            assert (walk_figure(at, 40, 12, UNICODE, always=True) is not None) == is_there
+            assert (walk_figure(at, Area(40, 12, UNICODE), always=True) is not None) == is_there

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wishes import CURVE, FIT, FIT_MATRIX, LINEAR, MATRIX, ROWS, source
 
 from gdtutor.ui.picture import frame_text
-from gdtutor.view.frame import ASCII, UNICODE, Frame
+from gdtutor.view.frame import ASCII, UNICODE, Frame, Size
 from gdtutor.view.pictures import PICTURES, draw, title_of
 from tests.tries import tries
 
@@ -67,7 +67,7 @@ def test_every_kind_is_tried():
 def test_a_picture_keeps_its_rectangle(chars, index, width, height):
     origin = drawn_from(index, chars)
     wish = origin.lesson.pictures[0]
-    drawing = draw(origin, wish, width, height)
+    drawing = draw(origin, wish, Size(width, height))
     assert len(drawing.lines) == height
     assert all(sum(len(s.text) for s in line) == width for line in drawing.lines)
     for placed in drawing.plots:
@@ -83,5 +83,5 @@ def test_a_picture_keeps_its_rectangle(chars, index, width, height):
 def test_no_room_at_all_is_no_mistake(index):
     origin = drawn_from(index, UNICODE)
     for width, height in ((0, 0), (1, 1), (5, 2), (12, 3)):
-        drawing = draw(origin, origin.lesson.pictures[0], width, height)
+        drawing = draw(origin, origin.lesson.pictures[0], Size(width, height))
         assert len(drawing.lines) in (0, height)

@@ -2,7 +2,7 @@ from wishes import ROWS, picture, source
 
 from gdtutor.training.timing import Timing
 from gdtutor.values import replace
-from gdtutor.view.frame import ASCII, UNICODE
+from gdtutor.view.frame import ASCII, UNICODE, Size
 from gdtutor.view.pictures import draw
 from gdtutor.view.pictures.timing import seconds_text
 
@@ -14,7 +14,7 @@ def test_without_a_clock_it_says_when_it_is_timed():
 def test_with_times_it_compares_them():
     given = source(ROWS, 'kind = "timing"', chars=ASCII)
     given = replace(given, timings=(Timing(10, 2e-4, 1e-5), Timing(1000, 0.02, 4e-5)))
-    lines = draw(given, given.lesson.pictures[0], 50, 13).lines
+    lines = draw(given, given.lesson.pictures[0], Size(50, 13)).lines
     text = ["".join(segment.text for segment in line).rstrip() for line in lines]
     assert text[1].split() == ["10", "200", "us", "10", "us", "20"]
     assert text[2].split() == ["1,000", "20", "ms", "40", "us", "500"]

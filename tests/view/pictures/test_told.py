@@ -17,7 +17,7 @@ from gdtutor.session.figures import training_pictures
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
 from gdtutor.view.figures import source_of
-from gdtutor.view.frame import ASCII, UNICODE, Chars
+from gdtutor.view.frame import ASCII, UNICODE, Chars, Size
 from gdtutor.view.lines import text_of
 from gdtutor.view.pictures import PICTURES, Drawing, draw, told
 
@@ -93,7 +93,7 @@ def untold(at: Session, wish: PictureWish) -> list[tuple[set[str], str, str]]:
     text = "\n".join(told(aloud, wish))
     found = []
     for size in ((34, 13), (36, 14)):
-        words = "\n".join(words_of(draw(drawn, wish, *size)))
+        words = "\n".join(words_of(draw(drawn, wish, Size(*size))))
         # A class in the legend stands behind the sign of its region.
         words = re.sub(r"[·░▒▓]\d\b", "", words)
         missing = set(NUMBER.findall(words)) - set(NUMBER.findall(text))

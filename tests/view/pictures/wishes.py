@@ -12,7 +12,7 @@ from gdtutor.session.trials import tried
 from gdtutor.ui.picture import frame_text
 from gdtutor.values import replace
 from gdtutor.view.figures import source_of
-from gdtutor.view.frame import UNICODE, Frame
+from gdtutor.view.frame import UNICODE, Frame, Size
 from gdtutor.view.pictures import Source, draw
 
 LINEAR = """
@@ -167,5 +167,5 @@ def picture(
 ) -> str:
     """Return the first picture of a lesson as the panel at 80×24 shows it, with its plots."""
     given = source(template, wish, at, chars)
-    drawing = draw(given, given.lesson.pictures[number], width, height)
+    drawing = draw(given, given.lesson.pictures[number], Size(width, height))
     return frame_text(Frame(width, height, drawing.lines, drawing.plots), chars)
