@@ -25,7 +25,7 @@ from gdtutor.session.effects import CopyText, Outcome, Quit, ShowPalette
 from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
 from gdtutor.session.runs import has_others
-from gdtutor.session.state import HelpLook, Playing, PromptKind, S, Screen, Session, Walk
+from gdtutor.session.state import HelpLook, Playing, PromptKind, S, Screen, Session, W, Walk
 from gdtutor.values import Struct, replace
 
 _SYMBOLS = {
@@ -81,15 +81,9 @@ def _back(do: Callable[[S, int], Outcome]) -> Callable[[S, int], Outcome]:
     return lambda session, count: do(session, -count)
 
 
-def _switch(record: str, name: str) -> Callable[[S, int], S]:
-    """Return a command that turns a field of one of the session's records on, or off again."""
-
-    def switch(session: S, count: int) -> S:
-        now = getattr(session, record)
-        changes: dict[str, Any] = {record: replace(now, **{name: not getattr(now, name)})}
-        return replace(session, **changes)
-
-    return switch
+def _log(session: W, count: int) -> W:
+    look = session.train_look
+    return replace(session, train_look=replace(look, log_y=not look.log_y))
 
 
 def _help(session: Session, count: int) -> Session:
@@ -352,8 +346,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("forget_runs", ("backspace",),
             "forget the runs beside the present one, of sweeps and variants", _TRAIN,
             training.forget_runs, "forget runs", why_not=works_at.kept_runs),
-    Row("log", ("y",), "logarithmic cost axis, or linear", _TRAIN,
-            _switch("train_look", "log_y"), "log"),
+    Row("log", ("y",), "logarithmic cost axis, or linear", _TRAIN, _log, "log"),
     Row("mean", ("m",), "the mean of 25 epochs beside the raw costs, or not; 100m: of 100", _TRAIN,
             training.toggle_mean, "mean"),
     Row("iteration", ("i",), "train one iteration, one batch", _TRAIN, training.one_iteration,
@@ -418,11 +411,12 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
     Row("play_start", ("s",), "a new start: other weights", _PLAY, playing.new_start, "new start"),
     Row("play_data", ("r",), "regenerate: other examples", _PLAY, playing.new_data, "new data"),
     Row("play_sides", ("d",), "maps show the sides alone, or how far", _PLAY,
-            _switch("play", "is_discrete"), "sides"),
+            lambda s, _: replace(s, play=replace(s.play, is_discrete=not s.play.is_discrete)),
+            "sides"),
     Row("play_tests", ("o",), "show the test examples, or not", _PLAY,
-            _switch("play", "hides_tests"), "tests"),
-    Row("play_log", ("y",), "logarithmic cost axis, or linear", _PLAY,
-            _switch("train_look", "log_y"), "log"),
+            lambda s, _: replace(s, play=replace(s.play, hides_tests=not s.play.hides_tests)),
+            "tests"),
+    Row("play_log", ("y",), "logarithmic cost axis, or linear", _PLAY, _log, "log"),
     Row("play_save", ("W",), "write it as a lesson file", _PLAY, playing.save_lesson, "save"),
     Row("play_undo", ("u",), "undo the last change", _PLAY, playing.undo_play, "undo",
             why_not=works_at.undoing),
@@ -448,9 +442,9 @@ _OF_ANY: tuple[Row[Session], ...] = (
     Row("show_all", ("escape",), "show all lessons again", _LIBRARY, library.without_search,
             why_not=works_at.searches),
     Row("blank", ("b",), "blank the screen; any key brings it back", _LESSON | _PLAY,
-            _switch("look", "is_blank")),
+            lambda s, _: replace(s, look=replace(s.look, is_blank=not s.look.is_blank))),
     Row("hints", ("h",), "hide the line of keys, or show it", _LESSON | _PLAY,
-            _switch("look", "hides_hints")),
+            lambda s, _: replace(s, look=replace(s.look, hides_hints=not s.look.hides_hints))),
     Row("help_down", ("down", "j"), "scroll", _HELP, _scroll_help, "scroll", "help_up"),
     Row("help_up", ("up", "k"), "scroll back", _HELP, _back(_scroll_help)),
     Row("help_page_down", ("pagedown", "space"), "a page down", _HELP, _page_help, "page"),
