@@ -17,10 +17,10 @@ from gdtutor.drive.headless import carried_out, trained
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.model import Task
 from gdtutor.library.lessons import library_of
-from gdtutor.library.remembered import with_progress
 from gdtutor.progress.keeper import place_of_session
 from gdtutor.progress.records import Attempt, Finished, Record
 from gdtutor.progress.store import ProgressStore
+from gdtutor.session.catalogue import with_memory
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.choosing import right_choices
 from gdtutor.session.digits import number
@@ -74,7 +74,7 @@ class Learner:
         """What the program said when a task was done last."""
         self.nearly = ""
         """What it said of a near miss last."""
-        library = with_progress(library_of(folder), store)
+        library = with_memory(library_of(folder), store)
         self.session = Session(screen=Screen.LIBRARY, library=library)
 
     def press(self, *keys: str) -> None:

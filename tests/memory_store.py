@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from gdtutor.progress.records import (
     Attempt,
     Finished,
-    LessonPlace,
     Record,
     Reset,
     SavedPlace,
 )
 from gdtutor.progress.store import ProgressStore
+from gdtutor.session.places import LessonPlace
 
 
 class MemoryStore(ProgressStore):

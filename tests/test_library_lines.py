@@ -16,11 +16,11 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.library.lessons import counted_library, library_of
-from gdtutor.library.remembered import with_progress
 from gdtutor.paint.colours import choose_colours
 from gdtutor.progress.keeper import place_of_session
 from gdtutor.progress.records import Finished
-from gdtutor.session.catalogue import WRITTEN, LeftPlace, Library
+from gdtutor.session.catalogue import WRITTEN, Library, with_memory
+from gdtutor.session.places import LessonPlace
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
@@ -65,7 +65,7 @@ def test_a_lesson_whose_graph_is_broken_cannot_be_opened(folder: Path) -> None:
 def test_each_lesson_has_a_sign_for_each_of_its_tasks_and_the_place_is_not_cut(size) -> None:
     library = library_of(shipped_lessons_folder())
     done = frozenset({("bias", "one"), ("bias", WRITTEN)})
-    left = {"bias": LeftPlace("iteration 0, step 3 of 13")}
+    left = {"bias": LessonPlace(2, 3, 13, (), "", 0.0)}
     library = replace(library, tasks_done=done, left=left)
     rows = frame_of(Session(library=library), *size, UNICODE).text().splitlines()
     (bias,) = [row for row in rows if "The bias to the rescue" in row]
@@ -74,7 +74,7 @@ def test_each_lesson_has_a_sign_for_each_of_its_tasks_and_the_place_is_not_cut(s
     assert bias == next(row for row in later if bias[:30] in row).replace("23 steps", " " * 8)
     entry = next(entry for entry in library.entries if entry.id == "bias")
     assert " ✓" + "○" * (entry.tasks - 1) in bias
-    assert "iteration 0, step 3 of 13" in bias
+    assert "iteration 2, step 3 of 13" in bias
     columns = {row.rindex("○") for row in rows if re.search(r"\d\d  .*[✓○]+", row)}
     assert len(columns) <= 2
 
@@ -109,11 +109,9 @@ def test_the_list_says_how_long_a_lesson_is(
     assert "cannot be read" in lines[-1]
 
 
-def shelf(width: int, height: int, place: str = "", **changes: object) -> list[str]:
+def shelf(width: int, height: int, **changes: object) -> list[str]:
     """Return the lines of the shipped library."""
     library = replace(library_of(shipped_lessons_folder()), **changes)  # type: ignore[arg-type]
-    if place:
-        library = replace(library, left={"scaling": LeftPlace(place)})
     session = Session(screen=Screen.LIBRARY, library=library)
     return frame_of(session, width, height, UNICODE).text().split("\n")
 
@@ -129,13 +127,13 @@ def test_a_wide_library_says_in_every_line_what_is_learned() -> None:
 def test_a_place_stands_behind_a_shortened_summary_and_nothing_moves_when_steps_are_counted() -> (
     None
 ):
-    place = "iteration 4000, step 10 of 19"
-    (row,) = [row for row in shelf(120, 40, place) if "Scale your inputs" in row]
-    assert place in row
+    left = {"scaling": LessonPlace(4000, 10, 19, (), "", 0.0)}
+    (row,) = [row for row in shelf(120, 40, left=left) if "Scale your inputs" in row]
+    assert "iteration 4000, step 10 of 19" in row
     assert "Large inputs make" in row
     counted = counted_library(library_of(shipped_lessons_folder()))
     (again,) = [
-        line for line in shelf(120, 40, place, entries=counted.entries) if "Scale your" in line
+        line for line in shelf(120, 40, left=left, entries=counted.entries) if "Scale your" in line
     ]
     assert again.replace("11 steps", " " * 8) == row
 
@@ -161,7 +159,7 @@ def test_a_lesson_that_was_left_on_its_closing_page_is_finished() -> None:
     assert "22 of 22" not in row
     store = MemoryStore()
     store.apply([place_of_session(session, 1.0), Finished(session.lesson.id, 1.0)])
-    assert with_progress(session.library, store).left[session.lesson.id].words == "finished"
+    assert with_memory(session.library, store).words_left(session.lesson.id) == "finished"
     assert [line for line in lines_of(store) if "finished" in line] == [
         "05 backward-or           Local × upstream: finished, 0 of 3 tasks done"
     ]

@@ -13,14 +13,16 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.requests import Outside
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import library_of
-from gdtutor.library.remembered import read_progress, with_progress
+from gdtutor.library.remembered import read_progress
 from gdtutor.paint.colours import choose_colours
 from gdtutor.progress.keeper import ProgressKeeper, place_of_session
-from gdtutor.progress.records import Finished, LessonPlace, ProgressError, SavedPlace
+from gdtutor.progress.records import Finished, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter
+from gdtutor.session.catalogue import with_memory
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.link import command_of
+from gdtutor.session.places import LessonPlace
 from gdtutor.session.press import Press
 from gdtutor.session.state import Playing, Screen, Session, Status
 from gdtutor.session.story import has_ended
@@ -52,7 +54,7 @@ def folder(tmp_path):
 
 
 def shelf(folder, store):
-    library = with_progress(library_of(folder), store)
+    library = with_memory(library_of(folder), store)
     return replace(Session(screen=Screen.LIBRARY), library=library)
 
 
@@ -183,7 +185,7 @@ def test_a_command_that_cannot_be_read_is_an_error_and_not_the_end(command):
 def test_the_library_shows_the_present_place_when_the_learner_comes_back_to_it(folder):
     session = replace(walk(ROWS, "forward:a"), library=library_of(folder))
     session = pressed(session, "l")
-    assert session.library.left["rows"].words == "step 3 of 15"
+    assert session.library.words_left("rows") == "step 3 of 15"
 
 
 def test_every_step_is_saved_and_only_steps(folder):

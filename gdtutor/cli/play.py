@@ -117,9 +117,9 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     if arguments.no_save or is_rehearsed(arguments):
         return begun_with(session, "", saves=False), ""
     library, message = read_progress(session.library, quick_store)
-    left, keys = library.left_at(ID), ""
+    left, keys = library.left.get(ID), ""
     is_plain = not arguments.lesson and not given_options(arguments)
-    if left.command and is_plain:
+    if left is not None and is_plain:
         session, keys = _resumed(session, left.command, left.edits)
     return begun_with(replace(session, library=library), message, saves=True), keys
 

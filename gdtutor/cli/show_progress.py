@@ -16,11 +16,11 @@ from gdtutor.lesson.characters import shell_line
 from gdtutor.lesson.discovery import UnknownLessonError, discover, shipped_lessons_folder
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.summary import read_summary
-from gdtutor.library.remembered import text_of
 from gdtutor.play.lesson_text import ID
-from gdtutor.progress.records import LessonPlace, Reset
+from gdtutor.progress.records import Reset
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import AGAIN, PRACTICE, READ, TASK, WRITTEN
+from gdtutor.session.places import LessonPlace, place_text
 
 _COLUMN = 25
 """Cells before what is remembered of a lesson: its id and a blank."""
@@ -130,4 +130,4 @@ def _where(place: LessonPlace, *, is_finished: bool) -> str:
         # Its command line trains as far as it was trained.
         trained = re.search(r"--keys '?(\d+)n", place.command)
         return f"epoch {int(trained[1]) if trained else 0:,}"
-    return text_of(place, is_finished=is_finished)
+    return place_text(place, is_finished=is_finished)

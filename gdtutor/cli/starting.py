@@ -148,7 +148,7 @@ def left_at(path: Path, library: Library) -> str:
     """Return the command line of the place where a lesson was left, empty where none is
     remembered."""
     seen = read_summary(path)
-    return "" if seen is None else library.left_at(seen.id).command
+    return "" if seen is None else library.command_left(seen.id)
 
 
 def resume(path: Path, command: str) -> Walk:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from gdtutor.progress.records import Attempt, Finished, LessonPlace, SavedPlace
+from gdtutor.progress.records import Attempt, Finished, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
-from gdtutor.session.link import kept_command, past_commands
-from gdtutor.session.state import Playing, Session, Status, Walk, screen_left
-from gdtutor.values import asdict, replace
+from gdtutor.session.library import place_left
+from gdtutor.session.state import Session, Walk
+from gdtutor.values import asdict
 
 CLOSING_SECONDS = 3.0
 """How long the end of the program waits for the last step to be on the disk."""
@@ -26,18 +26,7 @@ def place_of_session(session: Session, now: float) -> SavedPlace | None:
     """
     if not isinstance(session, Walk):
         return None
-    moment, training = session.moment, session.training
-    if training.status is Status.RUNNING and session.goal is None:
-        # It ends with the program, and comes back as far as it was.
-        session = replace(session, training=replace(training, status=Status.PAUSED))
-    at = replace(session, screen=screen_left(session))
-    edits = tuple(change.text() for change in session.changes)
-    if isinstance(session, Playing):
-        edits = past_commands(session)
-    place = LessonPlace(
-        moment.iteration, session.step, len(moment.steps), edits, kept_command(at), now
-    )
-    return SavedPlace(session.lesson.id, place)
+    return SavedPlace(session.lesson.id, place_left(session, now))
 
 
 class ProgressKeeper:

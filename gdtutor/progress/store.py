@@ -21,7 +21,7 @@ from gdtutor.progress.opening import (
     reason,
     roll_back,
 )
-from gdtutor.progress.records import Attempt, LessonPlace, ProgressError, Record
+from gdtutor.progress.records import Attempt, ProgressError, Record
 from gdtutor.progress.schema import (
     read_attempts,
     read_finished,
@@ -30,6 +30,7 @@ from gdtutor.progress.schema import (
 )
 from gdtutor.progress.set_aside import Identity, identity_of
 from gdtutor.session.catalogue import TASK, WRITTEN
+from gdtutor.session.places import LessonPlace
 from gdtutor.values import asdict
 
 BUSY_SECONDS = 5.0

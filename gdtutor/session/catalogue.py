@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from gdtutor.lesson.summary import LessonEntry
-from gdtutor.values import Struct, field
+from gdtutor.session.places import LessonPlace, place_text
+from gdtutor.values import Struct, field, replace
 
 TASK = "task:"
 """What the name of a task begins with where it is kept beside the answers to questions."""
@@ -25,15 +27,17 @@ AROUND = 30
 """Characters that are shown before what was found in a text, and half of those behind it."""
 
 
-class LeftPlace(Struct, frozen=True):
-    """Where the learner left a lesson."""
+class LibraryMemory(Protocol):
+    """What is remembered; each method raises GdTutorError where it cannot be read."""
 
-    words: str = ""
-    """The place in words; empty where none is remembered."""
-    command: str = ""
-    """The command line that opens it."""
-    edits: tuple[str, ...] = ()
-    """What the learner had changed there when the program began."""
+    def places(self) -> Mapping[str, LessonPlace]:
+        """Return where the learner is in each lesson, the lesson last saved last."""
+
+    def finished_lessons(self) -> Mapping[str, float]:
+        """Return the lessons that were finished, with the time of the first finish."""
+
+    def tasks_done(self) -> frozenset[tuple[str, str]]:
+        """Return lesson id and task id of every task that is done."""
 
 
 class Library(Struct, frozen=True):
@@ -51,12 +55,35 @@ class Library(Struct, frozen=True):
     finished: frozenset[str] = frozenset()
     tasks_done: frozenset[tuple[str, str]] = frozenset()
     """Lesson id and task id of every task that is done."""
-    left: Mapping[str, LeftPlace] = field(default_factory=dict)
+    left: Mapping[str, LessonPlace] = field(default_factory=dict)
     """By lesson id where the learner left it."""
 
-    def left_at(self, lesson_id: str) -> LeftPlace:
-        """Return where the learner left a lesson."""
-        return self.left.get(lesson_id, LeftPlace())
+    def command_left(self, lesson_id: str) -> str:
+        """Return the command line of the place where a lesson was left; empty where it was not."""
+        return self.left[lesson_id].command if lesson_id in self.left else ""
+
+    def words_left(self, lesson_id: str) -> str:
+        """Return the place where a lesson was left in words; empty where it was not."""
+        place = self.left.get(lesson_id)
+        return "" if place is None else place_text(place, is_finished=lesson_id in self.finished)
+
+
+def with_memory(library: Library, memory: LibraryMemory) -> Library:
+    """Return the library with what is remembered, the cursor where the learner left.
+
+    Raises:
+        GdTutorError: It cannot be read.
+    """
+    places, finished = memory.places(), frozenset(memory.finished_lessons())
+    ids, last = [entry.id for entry in library.entries], next(reversed([*places]), None)
+    return replace(
+        library,
+        left=places,
+        is_new=not places and not finished,
+        finished=finished,
+        tasks_done=memory.tasks_done(),
+        cursor=ids.index(last) if last in ids else library.cursor,
+    )
 
 
 def shown_entries(library: Library) -> tuple[LessonEntry, ...]:
@@ -86,29 +113,3 @@ def found_at(entry: LessonEntry, library: Library) -> str:
         return ""
     before, behind = text[max(at - AROUND, 0) : at], text[at : at + len(sought) + 2 * AROUND]
     return f"… {before.partition(' ')[2]}{behind.rpartition(' ')[0]} …"
-
-
-def place_text(
-    iteration: int,
-    step: int | None,
-    total: int,
-    edits: tuple[str, ...],
-    *,
-    is_finished: bool = False,
-) -> str:
-    """Return where a learner is in a lesson, in words: at its end, that it is finished.
-
-    Step 0 is the opening page, and None the closing page.
-    """
-    where = (
-        f"step {step} of {total}" if step else "closing page" if step is None else "opening page"
-    )
-    at = f"iteration {iteration}, {where}" if iteration else where
-    changed = f", {len(edits)} change{'s' if len(edits) > 1 else ''}" if edits else ""
-    return ("finished" if is_finished and step in (total, None) else at) + changed
-
-
-def opens_closing(command: str) -> bool:
-    """Say whether a command line that `link.command_of` has made opens the closing page."""
-    _, option, keys = command.rpartition(" --keys ")
-    return bool(option) and "z" in keys.strip("'").split()

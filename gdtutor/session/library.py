@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from gdtutor.lesson.summary import read_words
-from gdtutor.session.catalogue import place_text, shown_entries
+from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.effects import Outcome, Result
-from gdtutor.session.link import command_of
+from gdtutor.session.link import kept_command, past_commands
 from gdtutor.session.navigation import said
+from gdtutor.session.places import LessonPlace
 from gdtutor.session.prompting import asked
-from gdtutor.session.state import PromptKind, Screen, Session, Walk, screen_left
+from gdtutor.session.state import Playing, PromptKind, Screen, Session, Status, Walk, screen_left
 from gdtutor.session.story import has_ended, next_entry, open_where_left
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import replace
@@ -74,15 +75,30 @@ def with_place(session: Session) -> Session:
     """Return the session whose library has the place where the learner leaves the open lesson."""
     if not isinstance(session, Walk):
         return session
-    lesson, moment, library = session.lesson, session.moment, session.library
-    edits = tuple(change.text() for change in session.changes)
-    is_finished = lesson.id in library.finished
-    step = None if session.look.is_closing else session.step
-    place = moment.iteration, step, len(moment.steps), edits
-    here = place_text(*place, is_finished=is_finished)
-    left = replace(library.left_at(lesson.id), words=here, command=command_of(session))
-    library = replace(library, left={**library.left, lesson.id: left})
+    library, lesson_id = session.library, session.lesson.id
+    before = library.left.get(lesson_id)
+    left = place_left(session, 0.0 if before is None else before.updated)
+    library = replace(library, left={**library.left, lesson_id: left})
     return replace(session, library=library)
+
+
+def place_left(session: Walk, now: float) -> LessonPlace:
+    """Return where the learner is.
+
+    Args:
+        session: The session.
+        now: The time, in seconds since 1970.
+    """
+    moment, training = session.moment, session.training
+    if training.status is Status.RUNNING and session.goal is None:
+        # It ends with the program, and comes back as far as it was.
+        session = replace(session, training=replace(training, status=Status.PAUSED))
+    at = replace(session, screen=screen_left(session))
+    edits = tuple(change.text() for change in session.changes)
+    if isinstance(session, Playing):
+        edits = past_commands(session)
+    command = kept_command(at)
+    return LessonPlace(moment.iteration, session.step, len(moment.steps), edits, command, now)
 
 
 def with_finish(session: Session) -> Session:

@@ -121,7 +121,7 @@ def next_entry(session: Walk) -> LessonEntry | None:
 
 def open_where_left(session: Session, entry: LessonEntry) -> Result:
     """Open a lesson where the learner left it."""
-    command = session.library.left_at(entry.id).command
+    command = session.library.command_left(entry.id)
     return session, (PauseTraining(), OpenLesson(str(entry.path), command))
 
 

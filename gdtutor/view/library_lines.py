@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import READ, WRITTEN, Library, found_at, shown_entries
@@ -93,12 +95,13 @@ def _entry(library: Library, entry: LessonEntry, area: Area, column: int, *, is_
     """Return a lesson's line; with a column for titles its summary stands behind it."""
     width, chars = area.width, area.chars
     pointer, done = ("▸", "✓") if chars.unicode else (">", "x")
-    left_off = library.left_at(entry.id).words
+    left_off = library.words_left(entry.id)
     state = "cannot be opened" if entry.problem else left_off
     if not state and entry.id in library.finished:
         state = "finished"
     mark = done if entry.id in library.finished else " "
-    right = f"{_tasks(library, entry, area)}{_length(entry, width)}"
+    cells_right = (column(library, entry, width) for column in COLUMNS)
+    right = notation.plain("".join(cells_right), chars)
     head = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  "
     title = notation.plain(entry.title, chars)
     most = column or width - len(head) - len(right) - 2
@@ -126,17 +129,17 @@ def _summary(entry: LessonEntry, state: str, room: int, chars: Chars) -> Line:
     return line((f"  {padded(shortened(summary, own, chars), own)}", Style.DIM), behind)
 
 
-def _tasks(library: Library, entry: LessonEntry, area: Area) -> str:
-    """Return a sign for each task of a lesson, the done ones first, as wide for every lesson."""
+def _tasks(library: Library, entry: LessonEntry, width: int) -> str:
+    """Return a sign for each task of a lesson, the done ones first."""
     most = max((one.tasks for one in library.entries), default=0)
-    if area.width < TWO_COLUMNS or not most:
+    if width < TWO_COLUMNS or not most:
         return ""
     done = sum(whose == entry.id and t not in (READ, WRITTEN) for whose, t in library.tasks_done)
     signs = "✓" * min(done, entry.tasks) + "○" * max(entry.tasks - done, 0)
-    return notation.plain(signs, area.chars).ljust(most)
+    return signs.ljust(most)
 
 
-def _length(entry: LessonEntry, width: int) -> str:
+def _length(library: Library, entry: LessonEntry, width: int) -> str:
     """Return how long a lesson is; whether it trains as well where there is room."""
     steps = f"{entry.steps:>4} steps" if entry.steps else ""
     if width < TWO_COLUMNS:
@@ -144,6 +147,12 @@ def _length(entry: LessonEntry, width: int) -> str:
     # As wide before the steps are counted, so that nothing moves when they are.
     gap = " " * (1 + (width >= SUMMARIES))
     return f"{steps.strip():>9}{gap}{'trains' if entry.trains else '':<6}"
+
+
+COLUMNS: tuple[Callable[[Library, LessonEntry, int], str], ...] = (_tasks, _length)
+"""What stands at the end of a lesson's line, by the width of the screen: of its file, or of what is
+remembered of the learner. Each is as wide for every lesson, with the gap before it.
+"""
 
 
 def _about(

@@ -5,8 +5,9 @@ import pytest
 
 from gdtutor.cli import main
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.progress.records import Attempt, Finished, LessonPlace, SavedPlace
+from gdtutor.progress.records import Attempt, Finished, SavedPlace
 from gdtutor.progress.store import ProgressStore
+from gdtutor.session.places import LessonPlace
 
 (BIAS,) = shipped_lessons_folder().glob("06-*.md")
 

@@ -19,9 +19,10 @@ import sys
 from pathlib import Path
 from queue import SimpleQueue
 
-from gdtutor.progress.records import Attempt, LessonPlace, SavedPlace
+from gdtutor.progress.records import Attempt, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter, WriterState
+from gdtutor.session.places import LessonPlace
 
 PATIENCE = 60.0
 IN_FLIGHT = 2

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from memory_store import MemoryStore
 
-from gdtutor.progress.records import Attempt, Finished, LessonPlace, Reset, SavedPlace
+from gdtutor.progress.records import Attempt, Finished, Reset, SavedPlace
 from gdtutor.progress.store import ProgressStore
+from gdtutor.session.places import LessonPlace
 
 Open = Callable[[], ProgressStore]
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from gdtutor.progress.records import Attempt, LessonPlace, ProgressError, SavedPlace
+from gdtutor.progress.records import Attempt, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore, default_path
+from gdtutor.session.places import LessonPlace
 
 PLACE = LessonPlace(3, 2, 10, (), "gdtutor bias --at 3/step:2", 100.0)
 LONG = Attempt("bias", "z", "9" * 100_000, False, None, 1.0)

@@ -9,13 +9,13 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.library.lessons import library_of
-from gdtutor.library.remembered import text_of as text_of_place
 from gdtutor.progress.keeper import place_of_session
-from gdtutor.session.catalogue import Library, found_at, place_text, shown_entries
+from gdtutor.session.catalogue import Library, found_at, shown_entries
 from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened
+from gdtutor.session.places import LessonPlace, place_text
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.session.update import update
@@ -105,38 +105,36 @@ def test_a_lesson_is_marked_once_the_end_of_its_story_was_seen_in_this_sitting()
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ((0, 0, 12, ()), "opening page"),
-        ((0, 3, 12, ()), "step 3 of 12"),
-        ((2, 3, 12, ("w1=0.9",)), "iteration 2, step 3 of 12, 1 change"),
-        ((2, 0, 12, ("w1=0.9", "w2=0")), "iteration 2, opening page, 2 changes"),
-        ((0, None, 12, ("w1=0.9",)), "closing page, 1 change"),
+        ((0, 0, 12, (), ""), "opening page"),
+        ((0, 3, 12, (), ""), "step 3 of 12"),
+        ((2, 3, 12, ("w1=0.9",), ""), "iteration 2, step 3 of 12, 1 change"),
+        ((2, 0, 12, ("w1=0.9", "w2=0"), ""), "iteration 2, opening page, 2 changes"),
+        ((0, 3, 12, ("w1=0.9",), "gdtutor a --keys z"), "closing page, 1 change"),
+        ((0, 3, 12, (), "gdtutor z"), "step 3 of 12"),
     ],
 )
 def test_a_place_is_told_by_iteration_step_and_changes(place, said):
-    assert place_text(*place) == said
+    assert place_text(LessonPlace(*place, 0.0)) == said
 
 
 @pytest.mark.parametrize("keys", ["z", "2n z"])
 def test_the_row_of_a_lesson_that_was_left_on_its_closing_page_says_so(keys):
     left = pressed(walk(NEURON), f"{keys} l")
-    assert left.library.left_at(left.lesson.id).words == "closing page"
-    place = place_of_session(left, 0.0).place
-    assert text_of_place(place, is_finished=False) == "closing page"
-    assert text_of_place(replace(place, command="gdtutor z"), is_finished=False) != "closing page"
+    assert left.library.words_left(left.lesson.id) == "closing page"
+    assert place_text(place_of_session(left, 0.0).place) == "closing page"
 
 
 def test_the_place_of_a_lesson_left_for_another_is_remembered_as_of_one_left_by_l():
     first, second = (shipped_lessons_folder() / f"{n}.md" for n in ("01-neuron", "02-activations"))
     library = library_of(shipped_lessons_folder())
     start = pressed(replace(session_at(first), library=library), "2n l enter")
-    early = start.library.left_at(start.lesson.id).words
+    early = start.library.words_left(start.lesson.id)
     left = pressed(start, "end n")
     other = session_at(second)
     after, _ = update(left, Opened(other.lesson, other.run))
-    place = after.library.left_at(left.lesson.id)
     assert early.startswith("step")
-    assert place.words == "finished"
-    assert place.command == pressed(left, "l").library.left_at(left.lesson.id).command
+    assert after.library.words_left(left.lesson.id) == "finished"
+    assert after.library.left == pressed(left, "l").library.left
     assert after.lesson.id == other.lesson.id
 
 
