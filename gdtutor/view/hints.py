@@ -5,7 +5,6 @@ from __future__ import annotations
 from gdtutor.engine.cells import cell_name, open_cell
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.operations import parse_rule
-from gdtutor.engine.trace import Contribution
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.operands import update_operands
 from gdtutor.session.steps import Phase
@@ -71,43 +70,33 @@ def _filled_in(context: Context, computed: Computed, challenge: Challenge, width
 
 
 def _backward(context: Context, challenge: Challenge, width: int, *, with_numbers: bool) -> Lines:
-    received = context.trace.contributions[challenge.step.node]
-    lines: list[Line] = []
-    for index, c in enumerate(received):
-        sign = "" if index == 0 else "+ "
-        inner = replace(context, upstream=(c.consumer, c.upstream))
-        lines.extend(_use(inner, challenge, c, sign, width, with_numbers=with_numbers))
-    return tuple(lines)
-
-
-def _use(
-    context: Context,
-    challenge: Challenge,
-    c: Contribution,
-    sign: str,
-    width: int,
-    *,
-    with_numbers: bool,
-) -> Lines:
-    """Return upstream × local of one use, in symbols or in numbers."""
+    """Return upstream × local of every use, in symbols or in numbers."""
     called = context.gradient_name(challenge.step.node)
-    head = f"{called} = " if not sign else " " * (len(called) + 1) + sign
     is_one = context.graph.by_rows or not any(context.trace.shapes.values())
-    if c.local is None or not is_one:
+    lines: list[Line] = []
+    for c in context.trace.contributions[challenge.step.node]:
+        inner = replace(context, upstream=(c.consumer, c.upstream))
+        head = " " * (len(called) + 1) + "+ " if lines else f"{called} = "
+        if c.local is None or not is_one:
+            if with_numbers:
+                lines += _filled_in(inner, Computed(called, c.rule, c.value), challenge, width)
+            else:
+                lines += wrapped_formula(head, inner.writer().write(c.rule), width)
+            continue
+        product = product_of(inner, c)
         if not with_numbers:
-            return wrapped_formula(head, context.writer().write(c.rule), width)
-        return _filled_in(context, Computed(called, c.rule, c.value), challenge, width)
-    product = product_of(context, c)
-    if not with_numbers:
-        over = f"{sum_sign(context)} " if c.sums else ""
-        return wrapped_formula(head, f"{over}{product.symbols}", width)
-    if c.sums:
-        upstream, partial = context.gradient_name(c.consumer), partial_name(context, c)
-        return (
-            line((upstream, Style.DIM)), *array_lines(context, c.upstream, width, of=c.consumer),
-            line((partial, Style.DIM)), *array_lines(context, c.local, width, of=c.consumer),
-        )  # fmt: skip
-    return wrapped_formula(head, product.numbers, width)
+            over = f"{sum_sign(inner)} " if c.sums else ""
+            lines += wrapped_formula(head, f"{over}{product.symbols}", width)
+        elif c.sums:
+            arrays = (
+                (inner.gradient_name(c.consumer), c.upstream),
+                (partial_name(inner, c), c.local),
+            )
+            for name, array in arrays:
+                lines += line((name, Style.DIM)), *array_lines(inner, array, width, of=c.consumer)
+        else:
+            lines += wrapped_formula(head, product.numbers, width)
+    return tuple(lines)
 
 
 def _update(context: Context, challenge: Challenge, width: int, *, with_numbers: bool) -> Lines:

@@ -12,7 +12,7 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.values import replace
 from gdtutor.view.boxes import Panel
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Lines, Style
+from gdtutor.view.frame import Lines, Size, Style
 from gdtutor.view.lines import cut, line, wrapped_formula
 
 _LABEL = "NumPy  "
@@ -23,7 +23,7 @@ MOST_LINES = 2
 """Lines that an assignment may take."""
 
 
-def with_numpy_line(context: Context, lines: Lines, width: int, height: int) -> Lines:
+def with_numpy_line(context: Context, lines: Lines, size: Size) -> Lines:
     """Return a panel's lines with the step's NumPy at the bottom, where there is room for it.
 
     Empty lines of the panel give way to it, the upper ones first. It would answer a question, and
@@ -31,16 +31,14 @@ def with_numpy_line(context: Context, lines: Lines, width: int, height: int) -> 
     """
     if context.challenge is not None or context.look.proof or context.look.mistakes:
         return lines
-    text = numpy_text(context, width - len(_LABEL))
-    if width < LEAST_WIDTH or not text:
+    text = numpy_text(context, size.width - len(_LABEL))
+    if size.width < LEAST_WIDTH or not text:
         return lines
-    shown = wrapped_formula(_LABEL, text, width, Style.DIM)
-    if len(shown) > MOST_LINES:
+    shown = wrapped_formula(_LABEL, text, size.width, Style.DIM)
+    above = _closed_up(lines, size.height - len(shown))
+    if len(shown) > MOST_LINES or above is None:
         return lines
-    above = _closed_up(lines, height - len(shown))
-    if above is None:
-        return lines
-    return (*above, *((),) * (height - len(above) - len(shown)), *shown)
+    return (*above, *((),) * (size.height - len(above) - len(shown)), *shown)
 
 
 def _closed_up(lines: Lines, height: int) -> Lines | None:
@@ -113,12 +111,13 @@ def code_steps(context: Context) -> list[Step]:
     return [s for s in context.moment.steps if s.scene == context.step.scene and s.node]
 
 
-def code_panel(context: Context, steps: list[Step], width: int, height: int) -> Panel:
+def code_panel(context: Context, steps: list[Step], size: Size) -> Panel:
     """Return as many lines of a program of steps as have room, those around the present step.
 
     What is done is written plainly, what is still to come is dim; a question about the present
     step has only the lines before it.
     """
+    width, height = size.width, size.height
     here = sum(step.number < context.step.number for step in steps)
     steps = steps if context.challenge is None else steps[:here]
     first = max(min(here - height // 2, len(steps) - height), 0)

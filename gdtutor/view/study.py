@@ -158,7 +158,7 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
     figure = _left(session, context, left.inside)
     plots = moved(figure.plots, 2, 1)
     node = node_lines(context, room.node_width)
-    node = with_numpy_line(context, node, room.node_width, room.node_height)
+    node = with_numpy_line(context, node, right.inside)
     panel = Panel(_node_title(context), node, session.look.scroll, True)
     is_told = figure.panel.lines[-1:] == met_lines(context, left.inside.width)[-1:]
     below = _note(session, context, width, room.note, tells_signs=not is_told)

@@ -49,8 +49,8 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """Lines below which it is left out."""
     keeps: int
     """Lines that those above it leave to it."""
-    make: Callable[[int], Figure]
-    """Makes the panel in so many lines, its border included."""
+    make: Callable[[Area], Figure]
+    """Makes the panel of what is inside its border."""
     number: str = ""
     """What stands behind its title."""
 
@@ -75,17 +75,17 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         beside_step = [*node, _values(context, widths.node)]
     # The program fills up the column of the step, or of the graph where it stands whole in that
     # alone; where it has no room, its one line is there.
-    code, has_room = _code(context, widths.node), picture is None and not widths.values
+    code, has_room = _code(context), picture is None and not widths.values
     needed = (sum(one.lines for one in column) for column in (graph, beside_step))
     left, right = (area.height - lines for lines in needed)
     if has_room and right < code.lines <= left:
-        graph.append(_code(context, widths.graph))
+        graph.append(code)
     elif right >= LEAST:
         beside_step = [*beside_step, code]
     else:
-        beside_step[0] = _with_numpy(context, beside_step[0], widths.node)
-    if graph[0].make(0).panel.lines[-1:] != met_lines(context, widths.graph - 4)[-1:]:
-        beside_step = [*beside_step[:-1], _with_signs(context, beside_step[-1], widths.node)]
+        beside_step[0] = _with_numpy(context, beside_step[0])
+    if graph[0].make(area).panel.lines[-1:] != met_lines(context, widths.graph - 4)[-1:]:
+        beside_step = [*beside_step[:-1], _with_signs(context, beside_step[-1])]
     columns = [(graph, widths.graph), (beside_step, widths.node)]
     if widths.values:
         columns.append(([_values(context, widths.values)], widths.values))
@@ -110,7 +110,7 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     begun = {step.scene: step for step in reversed(context.moment.steps)}
     scenes = [replace(context, step=begun[scene]) for scene in sorted(begun)]
     tables = _numbered([_values(one, values or middle) for one in scenes])
-    codes = _numbered([_code(one, middle if values else PAGE, is_met=False) for one in scenes])
+    codes = _numbered([_code(one, is_met=False) for one in scenes])
     beside_text = [_graph(context, area.wide(middle), picture)]
     if picture is None and len(scenes) > 1:
         beside_text = _numbered([_whole_graph(one, area.wide(middle)) for one in scenes])
@@ -134,7 +134,7 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
     beside_text = [_graph(context, area.wide(middle), picture)] if is_graph else []
     beside_text += [] if values else [table]
     beside_text += [] if picture is None else [replace(picture, keeps=LEAST_PICTURE)]
-    columns = [([page, _code(context, CLOSING)], CLOSING), (beside_text, middle), ([table], values)]
+    columns = [([page, _code(context)], CLOSING), (beside_text, middle), ([table], values)]
     return _beside(columns if values else columns[:2], area)
 
 
@@ -176,11 +176,11 @@ def _column(wanted: list[PanelNeed], area: Area) -> Block:
     lines: list[Line] = []
     plots: list[Placed] = []
     for number, (one, given) in enumerate(shown, 1):
-        high = given + (room if number == len(shown) else 0)
-        figure = one.make(high)
+        own = area.high(given + (room if number == len(shown) else 0))
+        figure = one.make(own.inside)
         plots += moved(figure.plots, 2, len(lines) + 1)
         panel = replace(figure.panel, title=figure.panel.title + one.number)
-        lines += boxed(panel, area.high(high))
+        lines += boxed(panel, own)
     return tuple(lines), tuple(plots)
 
 
@@ -205,14 +205,13 @@ def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed
     return PanelNeed(len(lines) + BORDER, 3, 0, lambda _: Figure(Panel("graph", lines)))
 
 
-def _with_signs(context: Context, last: PanelNeed, width: int) -> PanelNeed:
+def _with_signs(context: Context, last: PanelNeed) -> PanelNeed:
     """Return the last panel of a column with the signs that are met explained at its bottom."""
-    less = len(met_lines(context, width - 4))
 
-    def make(height: int) -> Figure:
-        panel = last.make(height - less).panel
-        lines = (*panel.lines, *((),) * (height - BORDER - len(panel.lines)))
-        return Figure(replace(panel, lines=with_signs(context, lines, width - 4)))
+    def make(inside: Area) -> Figure:
+        panel = last.make(inside.less(rows=len(met_lines(context, inside.width)))).panel
+        lines = (*panel.lines, *((),) * (inside.height - len(panel.lines)))
+        return Figure(replace(panel, lines=with_signs(context, lines, inside.width)))
 
     return replace(last, make=make)
 
@@ -222,13 +221,12 @@ def _picture(session: Walk, context: Context, width: int) -> PanelNeed | None:
 
     It keeps its place while a question is open, which it may answer.
     """
-    area = Area(width, LEAST_PICTURE, context.chars)
-    unasked = replace(session, challenge=None)
-    if walk_figure(unasked, area.inside, always=True) is None:
+    least = Area(width, LEAST_PICTURE, context.chars).inside
+    if walk_figure(replace(session, challenge=None), least, always=True) is None:
         return None
 
-    def make(height: int) -> Figure:
-        figure = walk_figure(session, area.high(height).inside, always=True)
+    def make(inside: Area) -> Figure:
+        figure = walk_figure(session, inside, always=True)
         return figure or Figure(Panel("picture", _later("picture")))
 
     return PanelNeed(LEAST_PICTURE, LEAST_PICTURE, 0, make)
@@ -259,29 +257,27 @@ def _step(session: Walk, context: Context, title: str, area: Area) -> list[Panel
     ]
 
 
-def _with_numpy(context: Context, node: PanelNeed, width: int) -> PanelNeed:
+def _with_numpy(context: Context, node: PanelNeed) -> PanelNeed:
     """Return the node panel with the step's line of NumPy at its bottom, where it has room."""
 
-    def make(height: int) -> Figure:
-        panel = node.make(height).panel
-        lines = with_numpy_line(context, panel.lines, width - 4, height - BORDER)
-        return Figure(replace(panel, lines=lines))
+    def make(inside: Area) -> Figure:
+        panel = node.make(inside).panel
+        return Figure(replace(panel, lines=with_numpy_line(context, panel.lines, inside)))
 
     return replace(node, make=make)
 
 
 def _values(context: Context, width: int) -> PanelNeed:
-    def make(height: int) -> Figure:
-        return Figure(values_panel(context, width - 4, height - BORDER))
+    def make(inside: Area) -> Figure:
+        return Figure(values_panel(context, inside.width, inside.height))
 
     return PanelNeed(len(value_lines(context, width - 4).lines) + BORDER, LEAST, 0, make)
 
 
-def _code(context: Context, width: int, *, is_met: bool = True) -> PanelNeed:
+def _code(context: Context, *, is_met: bool = True) -> PanelNeed:
     """Return the iteration as a program; before gradients are met, its forward pass."""
     steps = [s for s in code_steps(context) if is_met or s.phase is Phase.FORWARD]
-
-    def make(height: int) -> Figure:
-        return Figure(code_panel(context, steps, width - 4, height - BORDER))
-
-    return PanelNeed(len(steps) + BORDER, LEAST if is_met else 3, 0, make)
+    least = LEAST if is_met else 3
+    return PanelNeed(
+        len(steps) + BORDER, least, 0, lambda inside: Figure(code_panel(context, steps, inside))
+    )

@@ -8,7 +8,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
 from gdtutor.session.steps import Phase
 from gdtutor.view.explain import context_of
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import UNICODE, Size
 from gdtutor.view.lines import line, text_of
 from gdtutor.view.numpy_line import numpy_text, with_numpy_line
 from tests.walks import NETWORK, NEURON, screen, walk
@@ -66,10 +66,11 @@ def test_every_step_of_the_last_lesson_shows_its_line_at_80x24():
 def test_empty_lines_give_way_to_the_line_the_upper_ones_first():
     context = context_of(walk(NETWORK, "forward:Z1"), UNICODE)
     panel = (line("a"), (), line("b"), (), line("c"))
-    shown = [text_of(row) for row in with_numpy_line(context, panel, 40, 5)]
+    shown = [text_of(row) for row in with_numpy_line(context, panel, Size(40, 5))]
     assert shown == ["a", "b", "c", "", "NumPy  Z1 = W1 @ X + b1"]
-    assert [text_of(row) for row in with_numpy_line(context, panel, 40, 4)][:3] == ["a", "b", "c"]
-    assert with_numpy_line(context, panel, 40, 3) == panel
+    closer = with_numpy_line(context, panel, Size(40, 4))
+    assert [text_of(row) for row in closer][:3] == ["a", "b", "c"]
+    assert with_numpy_line(context, panel, Size(40, 3)) == panel
 
 
 OWN_WORDS = """+++

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from gdtutor.engine.graph import Edge
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Lines, Style
+from gdtutor.view.frame import Area, Lines, Style
 
 
 class DrawNode(Struct, frozen=True):
@@ -40,14 +40,9 @@ class DrawNode(Struct, frozen=True):
         return self.later or self
 
 
-class DrawSheet(Struct, frozen=True):
-    """What a graph is drawn on, and from where it is looked at."""
+class DrawSheet(Area, frozen=True):
+    """Where a graph is drawn, and from where it is looked at."""
 
-    width: int
-    """Cells."""
-    height: int
-    """Rows."""
-    chars: Chars
     current: str | None = None
     """The node that is marked and kept in view."""
     phase: Phase = Phase.GIVEN

@@ -91,11 +91,7 @@ def _spine(part: GraphPart, texts: Texts) -> Spine:
 def _rows(part: GraphPart, texts: Texts, spine: Spine) -> _Rows:
     rows = _Rows()
     for name in part.computed:
-        used = dict.fromkeys(edge.source for edge in part.operands[name])
-        group = [leaf for leaf in used if part.is_leaf(leaf) and leaf not in rows.leaf]
-        if any(edge in spine.down for edge in part.operands[name]):
-            rows.right_end += 1
-        _settle(part, texts, spine, rows, name, group)
+        _settle(part, texts, spine, rows, name)
     for leaf in leaves_by_consumer(part):
         if leaf not in rows.leaf:
             rows.leaf[leaf] = rows.left_end
@@ -103,14 +99,15 @@ def _rows(part: GraphPart, texts: Texts, spine: Spine) -> _Rows:
     return rows
 
 
-def _settle(
-    part: GraphPart, texts: Texts, spine: Spine, rows: _Rows, name: str, group: list[str]
-) -> None:
+def _settle(part: GraphPart, texts: Texts, spine: Spine, rows: _Rows, name: str) -> None:
     """Place a computed node beside the middle one of the leaves that it is the first to use.
 
     Where strokes would get into each other's way, node and leaves move down; in the end the node
     stands below all leaves, where nothing is in the way.
     """
+    used = dict.fromkeys(edge.source for edge in part.operands[name])
+    group = [leaf for leaf in used if part.is_leaf(leaf) and leaf not in rows.leaf]
+    rows.right_end += any(edge in spine.down for edge in part.operands[name])
     *offsets, total = accumulate((texts.height[leaf] for leaf in group), initial=0)
     middle = offsets[(len(offsets) - 1) // 2] if group else 0
     start = max(rows.left_end, rows.right_end - middle)

@@ -40,16 +40,13 @@ def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     found = outputs_of(source)
     if found is None:
         return said("No line of this graph is compared with a target.", size)
-    learned, expected = found
-    counts = _counts(source, learned, expected, size.width)
-    examples = learned.shape[1]
+    counts, examples = _counts(source, *found, size.width), found[0].shape[1]
     if size.height - len(counts) < 3:
         counts = counts[: 1 + (source.run.trained_examples < examples)]
     if size.height - len(counts) <= examples < size.height:
         # Where all examples have room, they come before the counts.
         counts = counts[: size.height - examples - 1][:1]
-    room = size.height - len(counts)
-    rows = _rows(source, wish, learned, expected, max(room, 0), size.width)
+    rows = _rows(source, wish, found, size.less(rows=len(counts)))
     return Drawing((*rows, *counts)[: size.height])
 
 
@@ -63,10 +60,8 @@ def _outputs(source: Source) -> tuple[Array, Array] | None:
     return predictions_of(source.problem, source.predicting, source.run.trained_examples)
 
 
-def _rows(
-    source: Source, wish: PictureWish, learned: Array, expected: Array, room: int, width: int
-) -> list[Line]:
-    problem, count = source.problem, learned.shape[1]
+def _rows(source: Source, wish: PictureWish, found: tuple[Array, Array], size: Size) -> list[Line]:
+    problem, (learned, expected) = source.problem, found
     columns = input_columns(problem)
     digits = whole(wish, "digits", 3)
     kinds = classes_of(learned, expected, threshold_of(source.problem))
@@ -75,7 +70,7 @@ def _rows(
     head = ["#", *names, "target", "learned", ""]
     called = class_names(source.problem, source.chars) or tuple(map(str, range(len(expected))))
     body, by_class = [], []
-    for example in _shown(count, room - 1):
+    for example in _shown(learned.shape[1], size.height - 1):
         if example is None:
             body.append([source.chars.ellipsis] + [""] * (len(head) - 1))
             by_class.append(body[-1])
@@ -93,10 +88,10 @@ def _rows(
             answer = called[said] if 0 <= said < len(called) else "?"
             by_class.append([*row[:-2], called[true], answer, mark])
     table = [head, *body]
-    if len(column_texts(table, " ")[0]) > width and kinds is not None and len(expected) > 1:
+    if len(column_texts(table, " ")[0]) > size.width and kinds is not None and len(expected) > 1:
         # Of several shares the largest is what counts: class stands against class.
         table = [head, *by_class]
-    if len(column_texts(table, " ")[0]) > width:
+    if len(column_texts(table, " ")[0]) > size.width:
         # The inputs give way, all of them: the number of the example finds them.
         table = [[row[0], *row[1 + len(columns) :]] for row in table]
     first, *texts = column_texts(table, " ")
