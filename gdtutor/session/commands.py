@@ -463,13 +463,14 @@ _OF_ANY: tuple[Row[Session], ...] = (
 )  # fmt: skip
 COMMANDS: tuple[Command, ...] = (*_OF_A_WALK, *_OF_PLAY, *_OF_ANY)
 """Every command; where two screens use a key differently there are two rows."""
+_BY_SCREEN = {screen: tuple(c for c in COMMANDS if screen in c.screens) for screen in Screen}
 
 
 def command_for(screen: Screen, key: str) -> Command | None:
     """Return the command of a key on a screen, None where the key does nothing."""
-    return next((c for c in COMMANDS if screen in c.screens and key in c.keys), None)
+    return next((c for c in commands_of(screen) if key in c.keys), None)
 
 
 def commands_of(screen: Screen) -> tuple[Command, ...]:
     """Return the commands of a screen, in the order of the table."""
-    return tuple(command for command in COMMANDS if screen in command.screens)
+    return _BY_SCREEN[screen]

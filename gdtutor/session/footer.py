@@ -52,7 +52,8 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
     """
     always = {"quit": session.leads_to} | ({"help": "keys"} if is_narrow else {})
     words = {**always, **_words(session)}
-    worded = (replace(c, footer=words.get(c.name, c.footer)) for c in commands_of(session.screen))
+    worded = (replace(c, footer=words[c.name]) if c.name in words else c
+              for c in commands_of(session.screen))  # fmt: skip
     named = [_with_pair(c, session) for c in worded if c.footer and not c.why_not(session)]
     if session.screen is Screen.HELP:
         named = [c for c in named if c.name != "help"]
@@ -68,6 +69,8 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
 
 def _with_pair(command: Command, session: Session) -> Command:
     """Return a command without the one before it in the line where that does nothing now."""
+    if not command.pair:
+        return command
     before = (c for c in commands_of(session.screen) if c.name == command.pair)
     return replace(command, pair="") if any(c.why_not(session) for c in before) else command
 
@@ -132,7 +135,8 @@ def _asked_for(session: Session) -> tuple[str, ...]:
     if not text:
         return ()
     keys = {match.group(1) for match in _QUOTED.finditer(text)}
-    return tuple(c.name for c in commands_of(session.screen) if keys & {*c.keys, c.symbols})
+    commands = commands_of(session.screen) if keys else ()
+    return tuple(c.name for c in commands if keys & {*c.keys, c.symbols})
 
 
 def _text_of(session: Session) -> str:

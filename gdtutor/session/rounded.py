@@ -18,7 +18,7 @@ Cells = NDArray[np.bool_]
 
 _RARELY = 1e-6
 """Times the largest gradient: a number larger than that is not looked at closer."""
-TINY = 1e-6
+_TINY = 1e-6
 """A value that is larger is not looked at closer."""
 _MOST_NODES = 2_000
 """Nodes of a graph above which its values are not looked at."""
@@ -69,8 +69,16 @@ def of_rounding(trace: Trace, value: Array, *, is_late: bool) -> Cells:
         value: Some of them.
         is_late: Whether the walk has come to gradients.
     """
-    found = _among(value, TINY, _cancelled, trace)
+    found = _among(value, _TINY, _cancelled, trace)
     return found | _among(value, _RARELY * _largest(trace), _numbers, trace) if is_late else found
+
+
+def is_of_rounding(trace: Trace, number: float, *, is_late: bool) -> bool:
+    """Say the same of one number."""
+    size = abs(number)
+    if 0 < size < _TINY and number in _cancelled(trace):
+        return True
+    return is_late and 0 < size < _RARELY * _largest(trace) and number in _numbers(trace)
 
 
 def _among(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache, partial
 
 from gdtutor.engine.cells import MAX_TERMS, cell_name, open_cell
 from gdtutor.engine.expression import Apply, Expr, Name
@@ -71,17 +71,18 @@ def array_lines(
     return matrix_lines(value, look, context.chars)
 
 
-def _cell_sums(
-    context: Context, computed: Computed, cell: tuple[int, ...], width: int
-) -> Iterator[Lines]:
-    """Yield one cell's scalar formula, in symbols and in numbers, shorter and shorter."""
-    called, result = cell_name(computed.called, cell), float(computed.value[cell])
-    for most in (MAX_TERMS, 4, 3):
-        opened = open_cell(computed.formula, cell, context.shapes, context.arrays, most)
-        told = Equation(called, opened.formula, opened.values, result)
-        yield equation_lines(context, told, width)
-    # Its symbols alone would fill the panel; the formula over whole arrays stands above it.
-    yield equation_lines(context, told, width, symbols=False)
+_WHOLE_SUMS, _BARE_SUM = ((MAX_TERMS, True), (4, True), (3, True)), (3, False)
+"""How many terms of a cell's sum are told, and whether its symbols are, shorter and shorter: where
+they alone would fill the panel, the formula over whole arrays stands above."""
+
+
+def _cell_sum(context: Context, computed: Computed, width: int, most: int, symbols: bool) -> Lines:
+    """Return the opened cell's scalar formula, in symbols and in numbers."""
+    cell = () if computed.value.ndim == 0 else context.look.cell or ()
+    opened = open_cell(computed.formula, cell, context.shapes, context.arrays, most)
+    result = float(computed.value[cell])
+    told = Equation(cell_name(computed.called, cell), opened.formula, opened.values, result)
+    return equation_lines(context, told, width, symbols=symbols)
 
 
 def result_lines(context: Context, computed: Computed, width: int, room: int = ROOM) -> Lines:
@@ -94,19 +95,18 @@ def result_lines(context: Context, computed: Computed, width: int, room: int = R
         room: Lines that the cells and the opened one may take together, where that is possible:
             the sum leaves out terms, then the matrix rows, then the sum its symbols.
     """
-    value, cell = computed.value, context.look.cell
+    value = computed.value
+    sum_of = cache(partial(_cell_sum, context, computed, width))
     if value.ndim == 0:
         # A sum of long terms leaves out more of them, and at last its symbols.
-        shorter = _cell_sums(context, computed, (), width)
-        return fitting([(lines,) for lines in shorter], _CELL_ROOM)
-    if cell is None:
+        return fitting(((sum_of(*told),) for told in (*_WHOLE_SUMS, _BARE_SUM)), _CELL_ROOM)
+    if context.look.cell is None:
         return array_lines(context, value, width, is_result=True)
-    *whole, bare = _cell_sums(context, computed, cell, width)
     arrangements = (
-        (array_lines(context, value, width, max_rows=rows, is_result=True), lines)
-        for sums in (whole, [bare])
+        (array_lines(context, value, width, max_rows=rows, is_result=True), sum_of(*told))
+        for sums in (_WHOLE_SUMS, (_BARE_SUM,))
         for rows in (MAX_ROWS, 4, 3)
-        for lines in sums
+        for told in sums
     )
     return fitting(arrangements, room)
 

@@ -94,7 +94,7 @@ def _keys(commands: list[Command], chars: Chars) -> Line:
 
 
 def _key(command: Command, chars: Chars) -> Line:
-    before = [c for c in COMMANDS if c.name == command.pair]
+    before = [c for c in COMMANDS if c.name == command.pair] if command.pair else []
     shown = " ".join(c.shown(chars.unicode) for c in (*before, command))
     return Segment(shown, Style.KEY), Segment(f" {command.footer}", Style.DIM)
 

@@ -24,7 +24,7 @@ from gdtutor.session.challenge import Challenge
 from gdtutor.session.comparison import changed_gradients
 from gdtutor.session.moment import Moment, over
 from gdtutor.session.operands import node_expr
-from gdtutor.session.rounded import TINY, Cells, of_rounding
+from gdtutor.session.rounded import Cells, is_of_rounding, of_rounding
 from gdtutor.session.state import Look
 from gdtutor.session.steps import Phase, Step
 from gdtutor.values import Struct
@@ -196,8 +196,8 @@ class Context(Struct, frozen=True, eq=False):
 
     def is_rounded(self, value: float) -> bool:
         """Say whether a number is shown as ≈0."""
-        may_be = abs(value) < TINY or self.is_late
-        return may_be and bool(np.any(self.rounded(np.asarray(value))))
+        is_asked = self.look.digits <= notation.DEFAULT_DIGITS
+        return is_asked and is_of_rounding(self.trace, float(value), is_late=self.is_late)
 
     def number(self, value: float) -> str:
         """Return a number as it is shown; ≈0 for one that is 0 but for its own rounding."""

@@ -108,9 +108,13 @@ def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) ->
         result = result_lines(context, computed, width, room)
         if brief:
             return stacked([formula, result])
-        # The cell's own sum says more than why the shapes fit, where there is no room for both.
-        more = result_lines(context, computed, width, context.room - len(symbols))
-        return fitting([(formula, result), (symbols, more)], context.room)
+
+        def with_cell() -> Iterator[tuple[Lines, ...]]:
+            yield formula, result
+            # The cell's own sum says more than why the shapes fit, where both have no room.
+            yield symbols, result_lines(context, computed, width, context.room - len(symbols))
+
+        return fitting(with_cell(), context.room)
 
     def arrangements() -> Iterator[tuple[Lines, ...]]:
         for rows, less in _ROWS:

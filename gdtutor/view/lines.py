@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gdtutor.lesson.characters import cells, cut_short, taken
 from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Placed, Segment, Style
@@ -190,16 +190,15 @@ def _break_point(text: str, room: int) -> int:
     return blanks[-1] if blanks else room
 
 
-def _places(text: str, sign: str, room: int) -> list[int]:
-    """Return where a sign begins, neither at the start nor beyond the room, nor in ∂L/∂w."""
-    return [
-        i
-        for i in range(max(room // 4, 1), room)
-        if text.startswith(sign, i)
-        and not (sign == "/" and _is_in_gradient(text, i))
+def _places(text: str, sign: str, room: int) -> Iterator[int]:
+    """Yield where a sign begins, neither at the start nor beyond the room, nor in ∂L/∂w."""
+    at = text.find(sign, max(room // 4, 1))
+    while 0 <= at < room:
         # Half of ** is no product.
-        and not (sign == "*" and "**" in text[i - 1 : i + 2])
-    ]
+        is_half = sign == "*" and "**" in text[at - 1 : at + 2]
+        if not is_half and not (sign == "/" and _is_in_gradient(text, at)):
+            yield at
+        at = text.find(sign, at + 1)
 
 
 def _is_in_gradient(text: str, at: int) -> bool:
