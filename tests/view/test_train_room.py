@@ -1,5 +1,8 @@
 """The panel beside the curve shows more where there is room, and no sign loses its word."""
 
+import re
+from itertools import product
+
 import numpy as np
 import pytest
 from walks import NEURON, screen, walk
@@ -7,7 +10,7 @@ from walks import NEURON, screen, walk
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
-from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.lesson.discovery import discover, find_lesson, shipped_lessons_folder
 from gdtutor.session.state import Screen, Snapshot, Status, TrainLook
 from gdtutor.ui.picture import frame_text
 from gdtutor.values import replace
@@ -15,7 +18,7 @@ from gdtutor.view.frame import UNICODE, Size
 from gdtutor.view.lines import text_of
 from gdtutor.view.pictures.source import stacked_notes
 from gdtutor.view.screen import frame_of
-from gdtutor.view.train import cost_plot
+from gdtutor.view.train import _sides, cost_plot
 from gdtutor.view.train_lines import header_line
 
 
@@ -105,3 +108,28 @@ def test_below_the_runs_stand_the_predictions_of_the_present_one():
     assert not any(
         "target learned" in row for row in beside_curve(trained("xor-hidden", keys), 80, 24)
     )
+
+
+SIGNS, SIGNED = "●o×+◆▲□S•", ("slice", "contour")
+
+
+@pytest.mark.parametrize("path", discover(shipped_lessons_folder()), ids=lambda path: path.stem)
+def test_every_sign_that_is_explained_is_drawn_and_every_sign_drawn_is_explained(path):
+    session = session_at(path)
+    if not session.lesson.trains:
+        return
+    session = pressed(session, parse_keys("t"))
+    plots = [n for n, one in enumerate(_sides(session)) if getattr(one, "kind", "") in SIGNED]
+    for tab, size in product(plots, ((80, 24), (120, 36), (200, 50))):
+        look = replace(session.train_look, tab=tab)
+        frame = frame_of(replace(session, train_look=look), *size, UNICODE)
+        text = frame_text(frame, UNICODE).splitlines()
+        rows = [row.rpartition("││ ")[2].removesuffix("│") for row in text if "││ " in row]
+        # Below the picture stand others that have room.
+        at = next(n for n, row in enumerate(rows) if "└" in row or re.match(r" +−?[\d.]+ ", row))
+        end = next((n for n, row in enumerate(rows) if n > at and not row.strip()), len(rows))
+        drawn = {sign for row in rows[: at + 1] for sign in "".join(re.split("[│┤]", row)[1:])} & {
+            *SIGNS
+        }
+        told = re.findall(rf"(?:^|, |: |; )([{SIGNS}]) (?=\S)", "\n".join(rows[at:end]), re.M)
+        assert drawn == set(told), (size, tab)

@@ -86,11 +86,10 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         return said(str(error), size)
     here = stands_at(source, cells)
     x, y = axes_of(source, wish, cells, trails, here)
-    is_hidden = len(trails) == 1 and _is_hidden(trails[0], here, x, y, size)
-    words = (*_legend(source, trails, is_hidden), *outside_words(x, y, trails))
-    wrapped_words = stacked_notes(words, size)
+    outside = outside_words(x, y, trails)
     spare = max(size.height - BELOW - 2 - ROWS, 1)
-    rows = size.height - BELOW - 2 - min(len(wrapped_words), spare)
+    most = stacked_notes((*_legend(source, trails), *outside), size)
+    rows = size.height - BELOW - 2 - min(len(most), spare)
     columns = size.width - LABELS
     if columns < _SMALLEST[0] or rows < _SMALLEST[1]:
         return said("More room is needed for the cost over two parameters.", size)
@@ -100,7 +99,8 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     _paint_trails(source, field, trails, here)
     called = measured_name(source, source.problem.graph.root, is_mean=surface.is_mean)
     title = f"{field.upright}level lines of {called}{surface.note}"
-    below = wrapped_words[: max(size.height - rows - BELOW - 2, 0)]
+    told = stacked_notes((*_legend(source, trails, field.signs), *outside), size)
+    below = told[: max(size.height - rows - BELOW - 2, 0)]
     lines = (line((title, Style.DIM)), *field.lines(source.chars), _level_line(source, surface))
     return Drawing((*lines, *below))
 
@@ -243,26 +243,30 @@ def _dots(field: Field, start: Array, end: Array, mark: Mark) -> None:
         field.mark(float(point[0]), float(point[1]), mark)
 
 
-def _is_hidden(trail: Trail, here: Array, x: Axis, y: Axis, size: Size) -> bool:
-    """Say whether a path's start lies under where the walk is, in a field of at most this size."""
-    columns, rows = size.width - LABELS, size.height - BELOW - 2
-    field = Field(Grid(x, y, max(columns, 1), max(rows, 1)))
-    places = [field.place(float(p[0]), float(p[1])) for p in (*trail.points[:1], here)]
-    return len(places) < 2 or places[0] == places[1]
+def _legend(
+    source: Source, trails: tuple[Trail, ...], drawn: frozenset[str] | None = None
+) -> tuple[str, ...]:
+    """Return what the glyphs mean, of those alone that are drawn where that is known."""
 
+    def told(glyph: str, text: str, otherwise: str = "") -> list[str]:
+        return (
+            [f"{glyph} {text}"]
+            if drawn is None or glyph in drawn
+            else [otherwise] * bool(otherwise)
+        )
 
-def _legend(source: Source, trails: tuple[Trail, ...], is_hidden: bool) -> tuple[str, ...]:
-    """Return what the glyphs mean, of a start but where it is not hidden."""
+    start = told("S", "start")
     if len(trails) == 1 and not trails[0].label:
-        here = marks_of(source.chars).here
-        count = len(trails[0].points)
-        start = "" if is_hidden else "S start, "
-        way = f"{trail_mark(source, 0)[0]} path, " if count > 2 else ""
-        return (f"{start}{way}{here} iteration {source.iteration}",)
-    parts = [f"{trail_mark(source, i)[0]} {trail.label}" for i, trail in enumerate(trails)]
+        now = f"iteration {source.iteration}"
+        way = told(trail_mark(source, 0)[0], "path") if len(trails[0].points) > 2 else []
+        return (
+            ", ".join([*start, *way, *told(marks_of(source.chars).here, now, f"{now} outside")]),
+        )
+    for i, trail in enumerate(trails):
+        start += told(trail_mark(source, i)[0], trail.label, f"{trail.label} hidden")
     steps = max((len(trail.points) for trail in trails), default=1) - 1
     reasons = tuple(f"{t.label}: {t.why}" for t in trails if t.why)
-    return (f"S start, {', '.join(parts)}; {steps} {plural(steps, 'step')}", *reasons)
+    return (f"{', '.join(start)}; {steps} {plural(steps, 'step')}", *reasons)
 
 
 def outside_words(x: Axis, y: Axis, trails: tuple[Trail, ...]) -> tuple[str, ...]:

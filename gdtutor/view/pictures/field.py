@@ -66,6 +66,11 @@ class Field:
             self.put(*place, mark)
         return place is not None
 
+    @property
+    def signs(self) -> frozenset[str]:
+        """The characters that are drawn."""
+        return frozenset(sign for row in self._marks for sign, _ in row)
+
     def lines(self, chars: Chars) -> Lines:
         """Return the field with its axes: `rows` + 1 lines."""
         edge = "│" if chars.unicode else "|"

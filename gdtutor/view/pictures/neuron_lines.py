@@ -177,10 +177,11 @@ def _line_notes(
         if decides_nothing(plane_values(source.still, neuron.line, grid), neuron):
             notes.append(undecided_words(source, neuron))
             continue
-        outside = "" if _crossed(source, neuron, grid).any() else ", outside"
-        notes.append(f"{glyph} {equation_of(source, neuron)}{outside}")
+        is_inside, equation = _crossed(source, neuron, grid).any(), equation_of(source, neuron)
+        notes.append(f"{glyph} {equation}" if is_inside else f"{equation}, outside")
         if len(neurons) == 1:
-            notes.append(f"{_dot(source)} above 0")
+            is_above = sides(plane_values(source.still, neuron.line, grid), neuron).any()
+            notes.append(f"{_dot(source)} above 0" if is_above else "below 0 all over")
     return tuple(notes)
 
 

@@ -31,13 +31,15 @@ from gdtutor.view.pictures.source import (
     interval,
     numbers,
     option,
+    stacked_notes,
     whole,
 )
 
 POINTS = 161
 """Points of the curve."""
-HIDDEN = 1 / 40
-"""Share of the axes within which the mark of where the walk is may hide a step's."""
+BESIDE, BELOW = 7, 5
+"""Cells of a picture that its plot has not for points, at the most: beside them, and above and
+below."""
 
 
 class SliceTrail(Struct, frozen=True):
@@ -77,8 +79,10 @@ class Slice(Struct, frozen=True):
 def slice_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the plot with its numbers below, and what lies outside of it in words."""
     found = slice_of(source, wish)
-    words = _words(source, found)
-    return above_words(_plot(source, found), words, size, "the loss along a number")
+    lines = sum(len(stacked_notes((text,), size)) for text, _ in _words(source, found))
+    drawn = _drawn(source, found, size.width - BESIDE, size.height - BELOW - lines)
+    words = _words(source, found, drawn)
+    return above_words(_plot(source, found, drawn), words, size, "the loss along a number")
 
 
 @lru_cache(maxsize=16)
@@ -188,12 +192,42 @@ def _height(ys: Array, here: float) -> tuple[float, float]:
     return 0.0 if 0 <= low <= margin else low - margin, high + margin
 
 
-def _plot(source: Source, numbers_of: Slice) -> Plot:
+def _drawn(source: Source, found: Slice, columns: int, rows: int) -> frozenset[str]:
+    """Return the signs of which a point shows in so many cells: one that those drawn after it, a
+    cell away at the least, leave uncovered.
+    """
+    marks = marks_of(source.chars)
+    points = [
+        (
+            trail.glyph,
+            [(x, y) for x, y in zip(trail.xs, trail.ys, strict=True) if _contains(found, x, y)],
+        )
+        for trail in found.trails
+    ]
+    points += [
+        (glyph, [point])
+        for glyph, point in ((marks.after, found.after), (marks.here, found.here))
+        if point is not None and _contains(found, *point)
+    ]
+    (left, right), (low, high) = found.x_range, found.y_range
+    cells = np.array([max(columns, 1) / (right - left), max(rows, 1) / (high - low)])
+    drawn, later = set(), np.empty((0, 2))
+    for glyph, of in reversed(points):
+        at = np.array(of).reshape(-1, 2) * cells
+        apart = np.abs(at[:, None] - later[None]).max(axis=2, initial=0.0)
+        if np.any(np.all(apart >= 1, axis=1)):
+            drawn.add(glyph)
+            later = np.concatenate([later, at])
+    return frozenset(drawn)
+
+
+def _plot(source: Source, numbers_of: Slice, drawn: frozenset[str]) -> Plot:
     marks = marks_of(source.chars)
     low, high = numbers_of.x_range
     series = [Series("", numbers_of.xs, numbers_of.ys, Style.RUN_1, mark=marks.curve_mark)]
     x, y = numbers_of.here
-    if numbers_of.slope is not None and np.isfinite(numbers_of.slope):
+    is_here = marks.here in drawn
+    if is_here and numbers_of.slope is not None and np.isfinite(numbers_of.slope):
         reach = 0.22 * (high - low)
         if numbers_of.slope:
             top = numbers_of.y_range[1] - numbers_of.y_range[0]
@@ -204,17 +238,17 @@ def _plot(source: Source, numbers_of: Slice) -> Plot:
             Series("", tuple(ends.tolist()), tuple(heights.tolist()), Style.BACKWARD,
                    joined=False, mark=marks.beside)
         )  # fmt: skip
-    for trail in numbers_of.trails:
+    for trail in (trail for trail in numbers_of.trails if trail.glyph in drawn):
         inside = [k for k in range(len(trail.xs)) if is_inside(numbers_of, trail, k)]
         xs = tuple(trail.xs[k] for k in inside)
         ys = tuple(trail.ys[k] for k in inside)
         series.append(Series("", xs, ys, trail.style, joined=False, mark=trail.glyph))
-    if numbers_of.after is not None and _contains(numbers_of, *numbers_of.after):
-        after = numbers_of.after
+    after = numbers_of.after
+    if after is not None and marks.after in drawn:
         series.append(
             Series("", after[:1], after[1:], Style.UPDATE, joined=False, mark=marks.after)
         )
-    if _contains(numbers_of, x, y):
+    if is_here:
         series.append(Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here))
     up, right = ("↑", "→") if source.chars.unicode else ("up", "across")
     axes = f"{wanted_name(source, numbers_of)} {up}  {source.name(numbers_of.cell.text)} {right}"
@@ -231,33 +265,47 @@ def is_inside(numbers_of: Slice, trail: SliceTrail, k: int) -> bool:
     return _contains(numbers_of, trail.xs[k], trail.ys[k])
 
 
-def _words(source: Source, numbers_of: Slice) -> list[tuple[str, Style]]:
-    """Return the numbers of the picture, one fact a line, the most important first."""
+def _words(
+    source: Source, numbers_of: Slice, drawn: frozenset[str] | None = None
+) -> list[tuple[str, Style]]:
+    """Return the numbers of the picture, one fact a line, the most important first.
+
+    A sign stands before what it is drawn for, where it is known which are drawn.
+    """
     marks = marks_of(source.chars)
     name, wanted = source.name(numbers_of.cell.text), wanted_name(source, numbers_of)
-    x, y = numbers_of.here
-    outside = "" if _contains(numbers_of, x, y) else " (outside)"
+
+    def sign(glyph: str) -> str:
+        return f"{glyph} " if drawn is None or glyph in drawn else ""
+
+    def point(x: float, y: float) -> str:
+        return f"{name} {source.number(x)}, {wanted} {source.number(y)}"
+
+    def outside(x: float, y: float) -> str:
+        return "" if _contains(numbers_of, x, y) else " (outside)"
+
     slope = "" if numbers_of.slope is None else f"slope {source.number(numbers_of.slope)}"
     # The tangent is drawn with the sign before its slope.
-    slope = slope and f", {marks.beside} {slope}"
-    words = [
-        (
-            f"{marks.here} {name} {source.number(x)}, {wanted} {source.number(y)}{slope}{outside}",
-            Style.CURRENT,
-        )
-    ]
-    if numbers_of.after is not None:
-        x, y = numbers_of.after
-        outside = "" if _contains(numbers_of, x, y) else " (outside)"
-        at = f"{name} {source.number(x)}, {wanted} {source.number(y)}{outside}"
-        words.append((f"{marks.after} after: {at}", Style.UPDATE))
+    tangent = f"{marks.beside} " if sign(marks.here) else ""
+    slope = slope and f", {tangent}{slope}"
+    here = numbers_of.here
+    words = [(f"{sign(marks.here)}{point(*here)}{slope}{outside(*here)}", Style.CURRENT)]
+    if (after := numbers_of.after) is not None:
+        told = f"{sign(marks.after)}after: {point(*after)}{outside(*after)}"
+        words.append((told, Style.UPDATE))
     named = [trail for trail in numbers_of.trails if trail.label]
     if named:
-        parts = ", ".join(_rate_words(source, numbers_of, trail) for trail in named)
+        parts = ", ".join(
+            f"{sign(trail.glyph)}{_rate_words(source, numbers_of, trail)}" for trail in named
+        )
         count = max(len(trail.xs) for trail in named) - 1
         words.append((f"{name} after {count} {plural(count, 'step')} at rate: {parts}", Style.TEXT))
     plain = (trail for trail in numbers_of.trails if not trail.label)
-    words += [(_trail_words(numbers_of, trail), trail.style) for trail in plain]
+    for trail in plain:
+        told, out = _trail_words(numbers_of, trail)
+        is_under = not out and sign(marks.here) and not sign(trail.glyph)
+        under = f": under {marks.here}" if is_under else ""
+        words.append((f"{sign(trail.glyph)}{told}{under}", trail.style))
     if max(numbers_of.ys) > LARGEST:
         most = source.number(LARGEST, 1)
         words.append((f"{wanted} above {most} is drawn there", Style.DIM))
@@ -273,22 +321,18 @@ def _contains(numbers_of: Slice, x: float, y: float) -> bool:
     return left <= x <= right and low <= y <= high
 
 
-def _trail_words(numbers_of: Slice, trail: SliceTrail) -> str:
+def _trail_words(numbers_of: Slice, trail: SliceTrail) -> tuple[str, int]:
+    """Return which steps a trail is of, and how many of them lie outside."""
     count = len(trail.xs)
     out = sum(not is_inside(numbers_of, trail, k) for k in range(count))
-    steps = f"{count} step{'s' if count > 1 else ''}"
+    steps = f"{count} {plural(count, 'step')}"
     told = f"the first {steps}" if trail.are_first else f"{steps} before"
-    wide, high = (end - start for start, end in (numbers_of.x_range, numbers_of.y_range))
-    x, y = numbers_of.here
-    steps_at = zip(trail.xs, trail.ys, strict=True)
-    apart = (max(abs(a - x) / wide, abs(b - y) / high) for a, b in steps_at)
-    near = ", close by" if max(apart) < HIDDEN else ""
-    return f"{trail.glyph} {told}" + (f", {out} outside" if out else near)
+    return told + (f", {out} outside" if out else ""), out
 
 
 def _rate_words(source: Source, numbers_of: Slice, trail: SliceTrail) -> str:
     """Return where a rate has led, or where it has left the picture."""
-    words = f"{trail.glyph} {trail.label.removeprefix('rate ')}"
+    words = trail.label.removeprefix("rate ")
     if trail.why:
         return f"{words} none: {trail.why}"
     out = [k for k in range(len(trail.xs)) if not is_inside(numbers_of, trail, k)]
