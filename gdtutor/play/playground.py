@@ -31,7 +31,7 @@ class Playground(Struct, frozen=True):
     """Examples; those of a gate are four, those of a file what it has."""
     noise: float = 0.0
     share: float = USUAL_SHARE
-    """The part of the examples that is trained on, the others are test examples."""
+    """The part of the examples that is trained on, the others are for validation."""
     data_seed: int = 0
     features: tuple[str, ...] = ("x1", "x2")
     """Formulas of the inputs, which the network is given."""

@@ -27,7 +27,7 @@ _FIRST = {
     Screen.PLAY: (
         "play_pause", "play_down", "play_right", "play_open", "play_focus", "play_fewer",
         "play_no_layer", "play_same", "play_start", "play_data", "play_undo", "play_save",
-        "play_edge", "link", "play_sides", "play_tests", "play_log", "play_epoch",
+        "play_edge", "link", "play_sides", "play_validation", "play_log", "play_epoch",
     ),
 }  # fmt: skip
 """The order of usefulness, by screen; what is not named here comes behind, as in the table."""

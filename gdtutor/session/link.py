@@ -214,7 +214,7 @@ def _play_keys(session: Playing) -> list[str]:
     """Return the keys that train as far in the playground, and choose what is chosen there."""
     play, look = session.play, session.train_look
     epochs, more = divmod(session.training.iterations, session.run.iterations_per_epoch)
-    looks = {"d": play.is_discrete, "o": play.hides_tests, "y": look.log_y,
+    looks = {"d": play.is_discrete, "o": play.hides_held, "y": look.log_y,
              "h": session.look.hides_hints}  # fmt: skip
     keys = [*_counted(epochs, "n"), *_counted(more, "i"), *(key for key, on in looks.items() if on)]
     if look.cursor is not None:

@@ -59,7 +59,7 @@ def whereabouts(session: Session) -> tuple[object, ...]:
     if isinstance(session, Playing):
         play = session.play
         chosen = play.focus, play.control, play.layer, play.neuron, play.edge
-        played = (play.playground, *chosen, play.is_discrete, play.hides_tests)
+        played = (play.playground, *chosen, play.is_discrete, play.hides_held)
     if not played and screen is not Screen.TRAIN:
         return place
     # While it trains nothing is saved ten times a second.

@@ -281,8 +281,8 @@ class Play(Struct, frozen=True, eq=False):
     """Which of the weights that arrive at it is chosen; None where it is the neuron itself."""
     is_discrete: bool = False
     """Whether maps show sides alone."""
-    hides_tests: bool = False
-    """Whether test examples are left out of the picture."""
+    hides_held: bool = False
+    """Whether validation examples are left out of the picture."""
     word: str = ""
     """What the last change made of the training: whether it goes on or begins anew."""
     done: tuple[PastPlay, ...] = ()

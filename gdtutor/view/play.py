@@ -15,6 +15,7 @@ from gdtutor.view.figures import moved
 from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Style
 from gdtutor.view.lines import fitted, framed, line, shortened, text_of, width_of, wrapped
 from gdtutor.view.pictures.field import BELOW, LABELS
+from gdtutor.view.pictures.table import HELD
 from gdtutor.view.play_maps import (
     accuracies,
     centre_of,
@@ -94,32 +95,38 @@ def _header(session: Playing, width: int, chars: Chars) -> Line:
 
 
 def _facts(session: Walk, width: int, chars: Chars) -> Line:
-    """Return training and test cost, and the accuracy on both, of the parameters of the maps."""
+    """Return training and validation cost, and the accuracy on both, of the parameters of the maps.
+
+    What was held back is told by its mark where the word has no room.
+    """
     run, cursor, costs = session.run, session.train_look.cursor, session.training.costs
     is_at_cursor = cursor is not None and cursor < len(costs)
     snapshot = outcome_shown(run, under_cursor(session))
+    right, is_split = accuracies(run, snapshot), run.trained_examples < run.segments[0].problem.size
 
     def shown(value: float | None) -> str:
         nothing = "–" if chars.unicode else "-"
         return nothing if value is None else notation.shown(value, 4, chars)
 
-    parts: list[str | tuple[str, Style]] = [
-        f" at epoch {cursor}: training " if is_at_cursor else " training ",
-        (shown(snapshot.final_cost), Style.RUN_1),
-    ]
-    if run.trained_examples < run.segments[0].problem.size:
-        parts += ["  test ", (shown(snapshot.validation_cost), Style.RUN_2)]
-    right = accuracies(run, snapshot)
-    if right is not None:
-        parts += ["  accuracy ", (f"{100 * right[0]:.0f} %", Style.RUN_1)]
-        if right[1] is not None:
-            parts += [" / ", (f"{100 * right[1]:.0f} %", Style.RUN_2)]
-    told = line(*parts)
-    if not is_at_cursor or run.iterations_per_epoch == 1:
-        return told
-    # Its batches came each before its update, so that the curve is elsewhere.
-    longer = line(*parts, f"  curve {shown(float(costs[cursor]))}")
-    return longer if width_of(longer) <= width else told
+    def told(held: str, curve: str = "") -> Line:
+        parts: list[str | tuple[str, Style]] = [
+            f" at epoch {cursor}: training " if is_at_cursor else " training ",
+            (shown(snapshot.final_cost), Style.RUN_1),
+        ]
+        if is_split:
+            parts += [f"  {held} ", (shown(snapshot.validation_cost), Style.RUN_2)]
+        if right is not None:
+            parts += ["  accuracy ", (f"{100 * right[0]:.0f} %", Style.RUN_1)]
+            if right[1] is not None:
+                parts += [" / ", (f"{100 * right[1]:.0f} %", Style.RUN_2)]
+        return line(*parts, curve)
+
+    ways = [told("validation"), told(HELD)]
+    if is_at_cursor and run.iterations_per_epoch > 1:
+        # Its batches came each before its update, so that the curve is elsewhere.
+        curve = f"  curve {shown(float(costs[cursor or 0]))}"
+        ways = [told("validation", curve), told(HELD, curve), *ways]
+    return next((way for way in ways if width_of(way) <= width), ways[-1])
 
 
 def _panels(session: Playing, area: Area) -> Block:
@@ -232,22 +239,17 @@ def _plane(session: Playing, area: Area, *, is_neuron: bool = False) -> Lines:
 def _title(session: Playing, width: int) -> str:
     """Return the title of the output's map, with what marks which examples."""
     play, run = session.play, session.run
-    has_tests = run.trained_examples < run.segments[0].problem.size
+    is_split = run.trained_examples < run.segments[0].problem.size
     is_class = bool(play.playground.dataset.most_classes)
     marks = "01" if is_class else "+-"
-    tests = ("ab" if is_class else "pn") if has_tests and not play.hides_tests else ""
-    long = f"output: {marks} trained on{f', {tests} test' if tests else ''}"
-    return long if len(long) <= width - 6 else f"output {marks}{f' test {tests}' if tests else ''}"
+    held = ("ab" if is_class else "pn") if is_split and not play.hides_held else ""
+    words = f" {marks} trained, {held} validation" if held else f": {marks} trained on"
+    is_long = len(words) <= width - 12
+    return f"output{words}" if is_long else f"output {marks}{f' {HELD} {held}' if held else ''}"
 
 
 def _curve(session: Playing, area: Area) -> Block:
     """Return the box of the cost curve, and the plot that lies in it."""
+    placed = Placed(cost_plot(session, area.chars), 2, 1, area.inside.width, area.inside.height)
     is_focused = session.play.focus is Focus.CURVE
-    plot = cost_plot(session, area.chars)
-    # Here they are called what everybody calls them.
-    series = tuple(
-        replace(one, label="test", mark="t") if one.label == "validation" else one
-        for one in plot.series
-    )
-    placed = Placed(replace(plot, series=series), 2, 1, area.inside.width, area.inside.height)
     return boxed(Panel("cost", (), is_focused=is_focused), area), (placed,)

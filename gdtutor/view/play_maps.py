@@ -24,7 +24,7 @@ MARGIN = 0.1
 """How far the plane goes beyond the examples, as a part of their spread."""
 MARKED_CELLS = 6
 """Cells of a map for each example that is marked, so that the map stays to be seen."""
-TRAINING_MARKS, TEST_MARKS = "012345", "abcdef"
+TRAINING_MARKS, VALIDATION_MARKS = "012345", "abcdef"
 """What marks examples of each class, those trained on and the others."""
 ABOVE, BELOW = ("+", "p"), ("-", "n")
 """What marks examples of a regression whose target is above or below 0."""
@@ -174,15 +174,15 @@ def large_map(session: Playing, maps: Maps, values: Array, centre: float, chars:
 
 def marked_examples(session: Playing, cells: int) -> tuple[list[int], int]:
     """Return as many examples as leave a map of so many cells to be seen, in the share of training
-    and test ones, and how many there are to be marked.
+    and validation ones, and how many there are to be marked.
     """
     run, most = session.run, max(cells // MARKED_CELLS, 8)
     size = shown_problem(run, under_cursor(session)).size
     trained = list(range(run.trained_examples))
-    tests = [] if session.play.hides_tests else list(range(run.trained_examples, size))
-    of = len(tests) + len(trained)
-    share = len(tests) / max(of, 1)
-    return [*tests[: int(most * share)], *trained[: most - int(most * share)]], of
+    held = [] if session.play.hides_held else list(range(run.trained_examples, size))
+    of = len(held) + len(trained)
+    share = len(held) / max(of, 1)
+    return [*held[: int(most * share)], *trained[: most - int(most * share)]], of
 
 
 @lru_cache(maxsize=4)
@@ -193,12 +193,12 @@ def _marks(problem: Problem, trained: int) -> tuple[str, ...]:
     is_class = bool(np.isin(targets, (0.0, 1.0)).all())
     found = []
     for example, target in enumerate(targets):
-        is_test = example >= trained
+        is_held = example >= trained
         if is_class:
             number = int(target[0]) if len(target) == 1 else int(np.argmax(target))
-            found.append((TEST_MARKS if is_test else TRAINING_MARKS)[number])
+            found.append((VALIDATION_MARKS if is_held else TRAINING_MARKS)[number])
         else:
-            found.append((ABOVE if target[0] > 0 else BELOW)[is_test])
+            found.append((ABOVE if target[0] > 0 else BELOW)[is_held])
     return tuple(found)
 
 

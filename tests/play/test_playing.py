@@ -276,7 +276,7 @@ def test_the_command_line_brings_the_look_of_the_maps_and_a_run_at_its_end() -> 
     session = begun(SMALL.replace("12", "3"), "3n d o y")
     assert command_of(session).endswith("--keys '3n d o y'")
     opened = begun(SMALL.replace("12", "3"), "3n d o y")
-    assert (opened.play.is_discrete, opened.play.hides_tests) == (True, True)
+    assert (opened.play.is_discrete, opened.play.hides_held) == (True, True)
     frames = [frame_of(one, 120, 36, UNICODE) for one in (session, opened)]
     assert [plain(row) for row in frames[0].lines] == [plain(row) for row in frames[1].lines]
     assert "finished" in plain(frames[1].lines[0])
@@ -400,7 +400,7 @@ def test_the_first_character_typed_replaces_the_value_and_other_keys_mend_it() -
     [
         ((80, 24), ("W save", "s new start", "u undo")),
         ((100, 30), ("W save", "u undo", "w weight", "k ")),
-        ((120, 36), ("W save", "k ", "y ", "u undo", "d sides", "o tests", "w weight")),
+        ((120, 36), ("W save", "k ", "y ", "u undo", "d sides", "o validation", "w weight")),
     ],
 )
 def test_two_lines_name_keys_below_the_panels(
@@ -458,11 +458,11 @@ def facts(session: Session, width: int = 80) -> str:
 
 def test_costs_and_accuracy_are_those_of_the_parameters_of_the_map() -> None:
     """As NumPy has them at the start and after one update."""
-    start = "training 0.6591  test 0.6493  accuracy 56 % / 56 %"
+    start = "training 0.6591  validation 0.6493  accuracy 56 % / 56 %"
     session = begun(f"{PENALISED} --batch full")
     assert facts(session) == start
     trained = pressed(session, parse_keys("n"))
-    assert facts(trained) == "training 0.6302  test 0.6217  accuracy 59 % / 61 %"
+    assert facts(trained) == "training 0.6302  validation 0.6217  accuracy 59 % / 61 %"
     assert facts(pressed(trained, parse_keys("2tab left"))) == f"at epoch 0: {start}"
 
 
@@ -507,9 +507,9 @@ def test_what_cannot_be_trained_says_why_and_stays_as_it_was() -> None:
 def test_marks_tell_test_examples_apart_and_can_be_left_out() -> None:
     session = begun("--points 60 --train 0.5")
     shown = "\n".join(plain(row) for row in frame_of(session, 120, 36, UNICODE).lines)
-    assert "ab test" in shown
+    assert "ab validation" in shown
     hidden = frame_of(pressed(session, parse_keys("o")), 120, 36, UNICODE)
-    assert "ab test" not in "\n".join(plain(row) for row in hidden.lines)
+    assert "ab validation" not in "\n".join(plain(row) for row in hidden.lines)
 
 
 def test_the_playground_before_anything_is_the_default() -> None:
