@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from gdtutor.engine.graph import Graph, Node
-from gdtutor.engine.moved import root_with
+from gdtutor.engine.moved import MovedCell
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, evaluate, parse_rule
 from gdtutor.engine.refinement import extrapolated, rounding_noise
 from gdtutor.engine.shapes import Shape
@@ -88,20 +88,18 @@ def check_cell(
     Source: Nocedal and Wright, Numerical Optimization, 2nd ed., eq. 8.7; the step is the cube root
     of the machine epsilon, times the size of the value.
     """
-    values = forward(graph, given)
-    value = float(values[name][cell])
+    moved = MovedCell(graph, forward(graph, given), name, cell)
 
     def at(step: float) -> Difference:
-        above = root_with(graph, values, name, cell, value + step)
-        below = root_with(graph, values, name, cell, value - step)
-        return difference_of(name, cell, value, step, (above, below), gradient)
+        roots = moved.root_at(moved.value + step), moved.root_at(moved.value - step)
+        return difference_of(moved, step, roots, gradient)
 
-    first = at(step_for(value))
+    first = at(step_for(moved.value))
     if first.is_finite and not first.is_confirmed:
-        first = refined(first, graph, values)
+        first = refined(first, moved)
     if first.is_confirmed:
-        return first if first.is_close else _sharper(first, at, graph, values)
-    closer = [at(step) for step in _smaller_steps(value)]
+        return first if first.is_close else _sharper(first, at, moved)
+    closer = [at(step) for step in _smaller_steps(moved.value)]
     for found in closer:
         if found.is_confirmed and found.noise <= TOLERANCE * abs(found.estimate):
             return found
@@ -109,9 +107,7 @@ def check_cell(
     return _settled((*wider, first, *closer), len(wider)) or replace(first, is_settled=False)
 
 
-def _sharper(
-    first: Difference, at: Callable[[float], Difference], graph: Graph, values: Mapping[str, Array]
-) -> Difference:
+def _sharper(first: Difference, at: Callable[[float], Difference], moved: MovedCell) -> Difference:
     """Return the difference whose digits agree best with a gradient that one has confirmed.
 
     Beside a large root rounding hides the gradient in a small step; a wider one lifts it out.
@@ -121,8 +117,7 @@ def _sharper(
     best = first
     for longer in reversed(_LONGER):
         wide = at(first.step * longer)
-        place = (graph, values, wide.name, wide.cell, wide.step)
-        straight = replace(wide, estimate=extrapolated(*place, wide.estimate))
+        straight = replace(wide, estimate=extrapolated(moved, wide.step, wide.estimate))
         best = min((best, wide, straight), key=_apart)
         if best.is_close:
             break
@@ -189,34 +184,27 @@ def step_for(value: float) -> float:
 
 
 def difference_of(
-    name: str,
-    cell: tuple[int, ...],
-    value: float,
-    step: float,
-    roots: tuple[float, float],
-    gradient: float,
+    moved: MovedCell, step: float, roots: tuple[float, float], gradient: float
 ) -> Difference:
     """Compare a gradient with the central difference of the root's values above and below.
 
     Args:
-        name: The leaf or node that is moved.
-        cell: Its cell.
-        value: What stands there.
+        moved: The cell that is moved.
         step: How far it is moved each way.
         roots: The root's values above and below.
         gradient: What is compared.
     """
     # The step that float64 really takes.
-    above_at, below_at = value + step, value - step
+    above_at, below_at = moved.value + step, moved.value - step
     above, below = roots
     with np.errstate(all="ignore"):
         estimate = float(np.float64(above - below) / np.float64(above_at - below_at))
         noise = 4 * _ROUNDING * max(abs(above), abs(below)) / step
         error = _relative_error(estimate, gradient, noise)
-    return Difference(name, cell, step, above, below, estimate, gradient, noise, error)
+    return Difference(moved.name, moved.cell, step, above, below, estimate, gradient, noise, error)
 
 
-def refined(found: Difference, graph: Graph, values: Mapping[str, Array]) -> Difference:
+def refined(found: Difference, moved: MovedCell) -> Difference:
     """Look again at a difference that does not agree: what rounding and bending did to it.
 
     At a minimum, where the gradient is exactly 0, nothing else is left of a difference. What the
@@ -225,16 +213,14 @@ def refined(found: Difference, graph: Graph, values: Mapping[str, Array]) -> Dif
 
     Args:
         found: The difference.
-        graph: The graph.
-        values: Every value where nothing is moved.
+        moved: The cell that it moves.
     """
-    place = (graph, values, found.name, found.cell, found.step)
-    noise = max(found.noise, rounding_noise(*place))
+    noise = max(found.noise, rounding_noise(moved, found.step))
     error = _relative_error(found.estimate, found.gradient, noise)
     seen = replace(found, noise=noise, relative_error=error)
     if seen.is_confirmed:
         return seen
-    better = extrapolated(*place, found.estimate)
+    better = extrapolated(moved, found.step, found.estimate)
     # Its rounding errors are at most (4 + 1/2)/3 times those of the difference.
     error = _relative_error(better, found.gradient, 1.5 * noise)
     is_better = error <= TOLERANCE

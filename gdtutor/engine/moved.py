@@ -10,39 +10,48 @@ from gdtutor.engine.expression import Name
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import OPERATIONS, Array, apply
 from gdtutor.engine.trace import frozen
+from gdtutor.values import Struct
+
+Disturbed = Callable[[Array], Array]
+"""What becomes of each array that an operation takes or gives; nothing as a rule."""
 
 
-def values_with(
-    graph: Graph,
-    values: Mapping[str, Array],
-    name: str,
-    cell: tuple[int, ...],
-    value: float,
-    disturbed: Callable[[Array], Array] = np.asarray,
-) -> dict[str, Array]:
-    """Return every value after one cell of a node or leaf is overwritten, as a derivative sees it.
+class MovedCell(Struct, frozen=True, eq=False):
+    """One cell of a node or leaf that is overwritten, in a graph of which every value is known."""
 
-    Only what depends on it is computed again; the node keeps the new value, whatever its formula,
-    and what counts as given, as `stop_gradient`, keeps its old one.
+    graph: Graph
+    values: Mapping[str, Array]
+    """Every value where nothing is moved."""
+    name: str
+    """The node or leaf."""
+    cell: tuple[int, ...] = ()
+    """Empty for a number."""
 
-    Args:
-        graph: The graph.
-        values: Every value.
-        name: The node or leaf.
-        cell: Its cell; empty for a number.
-        value: What comes into it.
-        disturbed: What becomes of each array that an operation takes or gives; nothing as a rule.
-    """
-    changed = np.array(values[name])
-    changed[cell] = value
-    return values_replaced(graph, values, {name: changed}, disturbed, holds=True)
+    @property
+    def value(self) -> float:
+        """What stands there."""
+        return float(self.values[self.name][self.cell])
+
+    def values_at(self, value: float, disturbed: Disturbed = np.asarray) -> dict[str, Array]:
+        """Return every value after another comes into the cell, as a derivative sees it.
+
+        Only what depends on it is computed again; the node keeps the new value, whatever its
+        formula, and what counts as given, as `stop_gradient`, keeps its old one.
+        """
+        changed = np.array(self.values[self.name])
+        changed[self.cell] = value
+        return values_replaced(self.graph, self.values, {self.name: changed}, disturbed, holds=True)
+
+    def root_at(self, value: float, disturbed: Disturbed = np.asarray) -> float:
+        """Return the root's value after another comes into the cell."""
+        return float(self.values_at(value, disturbed)[self.graph.root].reshape(()))
 
 
 def values_replaced(
     graph: Graph,
     values: Mapping[str, Array],
     replaced: Mapping[str, Array],
-    disturbed: Callable[[Array], Array] = np.asarray,
+    disturbed: Disturbed = np.asarray,
     *,
     holds: bool = False,
 ) -> dict[str, Array]:
@@ -73,16 +82,3 @@ def values_replaced(
             after[node.name] = frozen(disturbed(apply(OPERATIONS[node.op], args, node.attribute)))
             moved.add(node.name)
     return after
-
-
-def root_with(
-    graph: Graph,
-    values: Mapping[str, Array],
-    name: str,
-    cell: tuple[int, ...],
-    value: float,
-    disturbed: Callable[[Array], Array] = np.asarray,
-) -> float:
-    """Return the root's value after one cell of a node or leaf is overwritten."""
-    after = values_with(graph, values, name, cell, value, disturbed)
-    return float(after[graph.root].reshape(()))

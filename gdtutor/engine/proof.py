@@ -14,7 +14,7 @@ from gdtutor.engine.gradient_check import (
     step_for,
 )
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.moved import values_with
+from gdtutor.engine.moved import MovedCell
 from gdtutor.engine.operations import OPERATIONS, Array
 from gdtutor.values import Struct
 
@@ -49,14 +49,13 @@ def prove(
 
     Source: Nocedal and Wright, Numerical Optimization, 2nd ed., eq. 8.7.
     """
-    value = float(values[name][cell])
-    step = step_for(value)
-    above = values_with(graph, values, name, cell, value + step)
-    below = values_with(graph, values, name, cell, value - step)
+    moved = MovedCell(graph, values, name, cell)
+    step = step_for(moved.value)
+    above, below = (moved.values_at(moved.value + by) for by in (step, -step))
     here, up, down = (float(v[graph.root].reshape(())) for v in (values, above, below))
-    difference = difference_of(name, cell, value, step, (up, down), gradient)
+    difference = difference_of(moved, step, (up, down), gradient)
     if difference.is_finite and not difference.is_confirmed:
-        difference = refined(difference, graph, values)
+        difference = refined(difference, moved)
     with np.errstate(all="ignore"):
         right = float(np.float64(up - here) / step)
         left = float(np.float64(here - down) / step)

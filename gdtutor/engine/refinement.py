@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from gdtutor.engine.graph import Graph
-from gdtutor.engine.moved import root_with
+from gdtutor.engine.moved import MovedCell
 from gdtutor.engine.operations import Array
 
 DRAWS = 8
@@ -17,9 +14,7 @@ _MARGIN = 2.0
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
-def rounding_noise(
-    graph: Graph, values: Mapping[str, Array], name: str, cell: tuple[int, ...], step: float
-) -> float:
+def rounding_noise(moved: MovedCell, step: float) -> float:
     """Return how far rounding may have moved the central difference of the root.
 
     The size of the root alone does not tell: at a minimum (w*x - y)**2 is tiny while w*x and y are
@@ -31,10 +26,7 @@ def rounding_noise(
     Source: the random rounding of Parker, Monte Carlo arithmetic, UCLA 1997.
 
     Args:
-        graph: The graph.
-        values: Every value where nothing is moved.
-        name: The node or leaf that is moved.
-        cell: Its cell.
+        moved: The cell that is moved.
         step: How far it is moved each way.
     """
     # A seed of its own: the same difference has the same noise at every look.
@@ -43,28 +35,17 @@ def rounding_noise(
     def disturbed(array: Array) -> Array:
         return np.asarray(array * (1 + random.uniform(-_EPSILON, _EPSILON, np.shape(array))))
 
-    value = float(values[name][cell])
-    above, below = value + step, value - step
-    plain = root_with(graph, values, name, cell, above) - root_with(
-        graph, values, name, cell, below
-    )
+    above, below = moved.value + step, moved.value - step
+    plain = moved.root_at(above) - moved.root_at(below)
     largest = 0.0
     for _ in range(DRAWS):
-        high = root_with(graph, values, name, cell, above, disturbed)
-        low = root_with(graph, values, name, cell, below, disturbed)
+        high, low = moved.root_at(above, disturbed), moved.root_at(below, disturbed)
         by = abs(high - low - plain) / (above - below)
         largest = max(largest, by) if np.isfinite(by) else largest
     return _MARGIN * largest
 
 
-def extrapolated(
-    graph: Graph,
-    values: Mapping[str, Array],
-    name: str,
-    cell: tuple[int, ...],
-    step: float,
-    estimate: float,
-) -> float:
+def extrapolated(moved: MovedCell, step: float, estimate: float) -> float:
     """Return a central difference with the change of the slope within its step taken out.
 
     A difference is wrong by h² times a sixth of the third derivative, one of twice the step by four
@@ -72,10 +53,8 @@ def extrapolated(
 
     Source: Richardson's extrapolation, as in Press et al., Numerical Recipes, 3rd ed., 5.7.
     """
-    value = float(values[name][cell])
-    above, below = value + 2 * step, value - 2 * step
-    high = root_with(graph, values, name, cell, above)
-    low = root_with(graph, values, name, cell, below)
+    above, below = moved.value + 2 * step, moved.value - 2 * step
+    high, low = moved.root_at(above), moved.root_at(below)
     with np.errstate(all="ignore"):
         wider = np.float64(high - low) / np.float64(above - below)
         return float((4 * estimate - wider) / 3)

@@ -14,6 +14,7 @@ from gdtutor.engine.gradient_check import (
     step_for,
 )
 from gdtutor.engine.graph import Leaf, Role
+from gdtutor.engine.moved import MovedCell
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.trace import forward, trace
 from gdtutor.values import replace
@@ -275,7 +276,8 @@ def test_beside_a_cost_of_6e10_a_wider_step_tells_the_digits_of_a_gradient():
 
 @pytest.mark.parametrize("root", [np.inf, -np.inf, np.nan])
 def test_a_difference_that_is_not_finite_confirms_nothing(root):
+    moved = MovedCell(graph_of("C = 2*x", ["x"]), arrays({"x": 1}), "x")
     with np.errstate(all="ignore"):
-        found = difference_of("x", (), 1.0, 1e-3, (root, 0.0), 0.0)
+        found = difference_of(moved, 1e-3, (root, 0.0), 0.0)
     assert found.relative_error == np.inf
     assert not found.is_confirmed

@@ -5,16 +5,15 @@ import pytest
 from small_graphs import arrays, graph_of
 
 from gdtutor.engine.gradient_check import step_for
-from gdtutor.engine.moved import root_with
+from gdtutor.engine.moved import MovedCell
 from gdtutor.engine.refinement import extrapolated, rounding_noise
 from gdtutor.engine.trace import forward
 
 
-def difference(graph, values, name, step):
+def difference(moved, step):
     """Return the central difference as float64 gives it."""
-    at = float(values[name])
-    high, low = (root_with(graph, values, name, (), at + by) for by in (step, -step))
-    return (high - low) / ((at + step) - (at - step))
+    high, low = (moved.root_at(moved.value + by) for by in (step, -step))
+    return (high - low) / ((moved.value + step) - (moved.value - step))
 
 
 @pytest.mark.parametrize(
@@ -32,31 +31,31 @@ def test_the_error_of_a_difference_lies_within_the_noise_and_not_far_below(text,
     ratios = []
     for _ in range(60):
         given = {name: random.uniform(-3, 3) for name in ("w", "x", "b")}
-        values = forward(graph, arrays(given))
+        moved = MovedCell(graph, forward(graph, arrays(given)), "w")
         step = step_for(given["w"])
-        error = abs(difference(graph, values, "w", step) - slope(**given))
-        ratios.append(error / rounding_noise(graph, values, "w", (), step))
+        error = abs(difference(moved, step) - slope(**given))
+        ratios.append(error / rounding_noise(moved, step))
     assert max(ratios) <= 1
     assert max(ratios) > 0.01
 
 
 def test_the_noise_is_the_same_at_every_look():
     graph = graph_of("C = (w*x - 2)**2", ["w"], ["x"])
-    values = forward(graph, arrays({"w": 0.7, "x": 3}))
-    noises = {rounding_noise(graph, values, "w", (), 1e-5) for _ in range(3)}
+    moved = MovedCell(graph, forward(graph, arrays({"w": 0.7, "x": 3})), "w")
+    noises = {rounding_noise(moved, 1e-5) for _ in range(3)}
     assert len(noises) == 1
 
 
 def test_numbers_that_overflow_have_no_noise_and_warn_of_nothing():
     graph = graph_of("C = exp(w)", ["w"])
-    values = forward(graph, arrays({"w": 800}))
-    assert rounding_noise(graph, values, "w", (), 1e-3) == 0
+    moved = MovedCell(graph, forward(graph, arrays({"w": 800})), "w")
+    assert rounding_noise(moved, 1e-3) == 0
 
 
 def test_the_bend_within_the_step_is_taken_out():
     graph = graph_of("C = exp(w)", ["w"])
-    values = forward(graph, arrays({"w": 1}))
-    estimate = difference(graph, values, "w", 1e-2)
-    better = extrapolated(graph, values, "w", (), 1e-2, estimate)
+    moved = MovedCell(graph, forward(graph, arrays({"w": 1})), "w")
+    estimate = difference(moved, 1e-2)
+    better = extrapolated(moved, 1e-2, estimate)
     assert abs(estimate - np.e) > 1e-5
     assert abs(better - np.e) < 1e-8
