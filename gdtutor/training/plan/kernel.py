@@ -211,8 +211,7 @@ class KernelWriter:
             alone = self._needed
         schedule = arrange(self._ops, self._needed, alone, padded)
         extra = {index: partial(self._write_fused, body, index) for index in self._fused}
-        kept = [t.id for name, t in self._gradients.items() if name not in self._direct]
-        body.write(schedule, extra, kept)
+        body.write(schedule, extra)
 
     def _write_fused(self, body: ProgramWriter, index: int) -> None:
         signal, turned = self._ops[index].args

@@ -11,7 +11,7 @@ Of XOR's second layer:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -23,7 +23,7 @@ from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.placing import BoundNames, PlacedValues, Placing, formed
 from gdtutor.training.plan.schedule import ProgramSchedule
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import ALIASES, ELEMENTWISE, UFUNCS, Op, operation_text
+from gdtutor.training.plan.terms import UFUNCS, Op, operation_text
 
 _OUT = {"maximum": "out=", "minimum": "out="}
 """NumPy 2.4 deprecates a third positional argument of these; elsewhere it saves some time."""
@@ -54,28 +54,21 @@ class ProgramWriter(Placing):
         self._fixed_calls: dict[tuple[str, Attribute], str] = {}
         """The names of functions with what their calls fix."""
 
-    def write(
-        self,
-        schedule: ProgramSchedule,
-        extra: Mapping[int, Callable[[], None]],
-        kept: Iterable[int],
-    ) -> None:
+    def write(self, schedule: ProgramSchedule, extra: Mapping[int, Callable[[], None]]) -> None:
         """Write the units of a schedule.
 
         Args:
             schedule: The order.
             extra: What is written instead of the operation with this id.
-            kept: Ids that are read after the units, so that nothing is written over them.
         """
         self._stacks = schedule.stacks
-        self._last = schedule.last_uses(self._ops, kept)
-        for position, unit in enumerate(schedule.units):
+        for unit in schedule.units:
             if len(unit) > 1:
-                self._write_group(unit, position)
+                self._write_group(unit)
             elif unit[0] in extra:
                 extra[unit[0]]()
             else:
-                self._write_one(unit[0], position)
+                self._write_one(unit[0])
 
     def pack_gradient(self, signal: int, data: int, out: Array) -> str:
         """Return the product that gives the gradients of weights and of their bias at once."""
@@ -98,7 +91,7 @@ class ProgramWriter(Placing):
     def _label(self, index: int) -> str:
         return self._ops[index].name or self._notes.get(index, f"{self._prefix}{index}")
 
-    def _write_group(self, unit: tuple[int, ...], position: int) -> None:
+    def _write_group(self, unit: tuple[int, ...]) -> None:
         op = self._ops[unit[0]]
         names = []
         for arg in op.args:
@@ -110,10 +103,6 @@ class ProgramWriter(Placing):
             for member in members:
                 self.array(member)
             names.append(self.static(name, memory))
-            dies = all(self._last.get(m, position) <= position for m in members)
-            kept = any(m in self._augmented or m in self._fixed for m in members)
-            if dies and unit not in self._stack_arrays and not kept:
-                self._stack_arrays[unit] = (name, memory)
         out_name, out = self._stack(unit)
         self.static(out_name, out)
         notes = " and ".join(self.describe(i) for i in unit)
@@ -125,15 +114,13 @@ class ProgramWriter(Placing):
         function = self.call(UFUNCS[code].__name__, UFUNCS[code])
         return f"{function}({', '.join(operands)})"
 
-    def _write_one(self, index: int, position: int) -> None:
+    def _write_one(self, index: int) -> None:
         op = self._ops[index]
         if op.code == "spread":
             if self.is_dynamic(op.args[0]):
                 self._places[index] = aligned(self.shape(index))
                 self._line(self.copy(self.view(index), self.view(op.args[0])), index)
             return
-        if op.code in ELEMENTWISE:
-            self._reuse(index, position)
         if op.code in _WRITTEN:
             _WRITTEN[op.code](self, index)
             return
@@ -155,24 +142,6 @@ class ProgramWriter(Placing):
         called = f"{op.code}_{len(self._fixed_calls)}"
         name = self._fixed_calls.setdefault((op.code, fixed), called)
         return self.call(name, partial(apply, row, attribute=fixed))
-
-    def _reuse(self, index: int, position: int) -> None:
-        """Write over an operand that nothing reads afterwards."""
-
-        def is_taken(value: int) -> bool:
-            return value in self._stacks or value in self._augmented or value in self._dynamic
-
-        if index in self._places or is_taken(index):
-            return
-        for arg in self._ops[index].args:
-            operand = self._ops[arg]
-            if operand.code in ("leaf", *ALIASES) or operand.is_literal:
-                continue
-            if is_taken(arg) or arg in self._fixed or self.shape(arg) != self.shape(index):
-                continue
-            if self._last.get(arg) == position:
-                self._places[index] = self._places[arg]
-                return
 
     def _affine(self, index: int) -> None:
         """Write W @ X + b, as one product where the bias lies beside the weights."""
@@ -202,15 +171,6 @@ class ProgramWriter(Placing):
             else:
                 product = self._product(left, right, self.view(index))
             self._line(product, index)
-            return
-        inner = self._ops[left].args[0] if self._ops[left].code == "T" else -1
-        taken = (self._places, self._stacks, self._augmented, self._dynamic)
-        if inner in self._packs and not any(index in places for places in taken):
-            # The whole matrix, bias column and all, is contiguous; a part of it would be copied.
-            wide = aligned((shape[0] + 1, *self._ops[index].shape[1:]))
-            self._places[index] = wide[:-1]
-            out = self.static(f"{self._prefix}{index}_wide", wide)
-            self._line(f"{self.view(inner, 'packT')}.dot({self.view(right)}, {out})", index)
             return
         self._into(index, lambda out: self._product(left, right, out))
 

@@ -101,7 +101,6 @@ class Placing:
         self._packs = given.packs
         self._runs = given.runs
         self._stacked = given.stacked
-        self._fixed = set(given.places)
         self._stacks: Mapping[int, ValueStack] = {}
         self._stack_arrays: dict[tuple[int, ...], tuple[str, Array]] = {}
 
@@ -136,8 +135,8 @@ class Placing:
     def view(self, index: int, form: str = "plain") -> str:
         """Return the name of a value, or of another view of it.
 
-        Forms: plain, those of `formed`, ones and onesT (with a row of ones), pack and packT
-        (weights with their bias, as rows).
+        Forms: plain, those of `formed`, ones and onesT (with a row of ones), pack (weights
+        with their bias, as rows).
         """
         op = self._ops[index]
         if op.code == "T" and form in ("plain", "T"):
@@ -195,8 +194,6 @@ class Placing:
                 return formed(self._augmented[index], form, is_stacked=False)
             case "pack":
                 return formed(self._packs[index], "rows", is_stacked=index in self._stacked)
-            case "packT":
-                return self._packs[index].T
         return formed(self.array(index), form, is_stacked=index in self._stacked)
 
     def _allocate(self, index: int) -> None:

@@ -10,9 +10,9 @@ and laid out in common stacks. Of the slopes of XOR's two layers:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
-from gdtutor.training.plan.terms import ALIASES, ELEMENTWISE, Op
+from gdtutor.training.plan.terms import ELEMENTWISE, Op
 from gdtutor.values import Struct, field
 
 LARGEST_STACK = 4096
@@ -36,23 +36,6 @@ class ProgramSchedule(Struct):
     units: list[tuple[int, ...]] = field(default_factory=list)
     stacks: dict[int, ValueStack] = field(default_factory=dict)
     """The stack of every stacked value."""
-
-    def last_uses(self, ops: Sequence[Op], kept: Iterable[int] = ()) -> dict[int, int]:
-        """Return the position of the last unit that reads each value, aliases seen through.
-
-        Args:
-            ops: The program.
-            kept: Ids that are read once more after all units.
-        """
-        last: dict[int, int] = {}
-        reads = [[arg for index in unit for arg in ops[index].args] for unit in self.units]
-        for position, pending in enumerate([*reads, list(kept)]):
-            while pending:
-                index = pending.pop()
-                last[index] = position
-                if ops[index].code in ALIASES:
-                    pending.extend(ops[index].args)
-        return last
 
 
 def arrange(

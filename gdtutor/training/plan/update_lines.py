@@ -82,7 +82,7 @@ class Update:
         dynamic = {index: ("stream", str(place)) for place, index in enumerate(streams)}
         given = PlacedValues(self._ops, self._places, dynamic)
         body = ProgramWriter(given, "u", names, self._notes, source)
-        body.write(schedule, {}, list(copies.values()))
+        body.write(schedule, {})
         for leaf, final in copies.items():
             if final != leaf:
                 line = body.copy(body.view(leaf), body.view(final))
