@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
-from gdtutor.engine.graph import Graph, Node
+from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import (
     OPERANDS,
     OPERATIONS,
@@ -41,22 +41,11 @@ def forward_family(
     values = {name: np.asarray(value)[None] for name, value in given.items()}
     values |= {name: np.asarray(value) for name, value in varied.items()}
     with np.errstate(all="ignore"):
-        for node in _needed(graph, set(varied), wanted):
+        for node in graph.nodes_behind([wanted], varied):
             args = tuple(_operand(arg, values) for arg in node.args)
             values[node.name] = _apply(OPERATIONS[node.op], args, node.attribute)
     result = values[wanted]
     return np.broadcast_to(result, (members, *result.shape[1:]))
-
-
-def _needed(graph: Graph, varied: set[str], wanted: str) -> list[Node]:
-    """Return the nodes that lead to the wanted one, in order; what a varied line needs is not."""
-    known = {wanted} - varied
-    needed = []
-    for node in reversed(graph.nodes):
-        if node.name in known:
-            needed.append(node)
-            known.update(a.name for a in node.args if isinstance(a, Name) and a.name not in varied)
-    return needed[::-1]
 
 
 def _operand(arg: Name | Number, values: Mapping[str, Array]) -> Array:

@@ -19,9 +19,9 @@ from gdtutor.engine.operations import (
 from gdtutor.engine.shapes import Shape, operation_shape
 from gdtutor.values import Struct
 
-SLOW = frozenset({"pow", "exp", "log", "log1p", "tanh", "sin", "cos"})
-"""Functions that take about `SLOWNESS` times as long for a cell as an addition does."""
 SLOWNESS = 10
+"""A function that is not rounded to the nearest number, as the exponential, takes about so many
+times as long for a cell as an addition does."""
 
 
 class Work(Struct, frozen=True):
@@ -117,7 +117,8 @@ def _applied(name: str, args: tuple[Shape, ...], attribute: Attribute) -> tuple[
     cells = max(math.prod(one) for one in (shape, *args))
     if op.kind is Kind.MATMUL:
         return shape, Work(1, cells, math.prod(shape) * args[0][-1])
-    return shape, Work(1, cells * (SLOWNESS if name in SLOW else 1))
+    is_slow = op.kind is Kind.ELEMENTWISE and op.rounds > 1
+    return shape, Work(1, cells * (SLOWNESS if is_slow else 1))
 
 
 @cache

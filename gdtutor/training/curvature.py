@@ -54,7 +54,7 @@ def stability_of(
     estimation of the Hessian's eigenvectors, 1993, with a central difference; the limit
     2/λmax is that of the quadratic model, as in LeCun et al., Efficient BackProp, 1998.
     """
-    cells = trained_cells(problem, parameters)
+    cells = problem.trained_cells
     if not cells or cells * max(len(batch), 1) > MOST_WORK:
         return None
     gradient, start = gradient_of(problem, parameters, batch)
@@ -83,7 +83,7 @@ def bend_of(problem: Problem, parameters: dict[str, Array], batch: Indices) -> B
     On a parabola one step of gradient descent multiplies the distance to its lowest point by
     1 - rate * curvature.
     """
-    if trained_cells(problem, parameters) != 1:
+    if problem.trained_cells != 1:
         return None
     gradient, start = gradient_of(problem, parameters, batch)
     name, given = problem.trained[0], problem.given(parameters, batch)
@@ -119,7 +119,7 @@ def is_lowest(
         examples: How many are trained on.
         cost: The cost there.
     """
-    cells = trained_cells(problem, parameters)
+    cells = problem.trained_cells
     if not 0 < cells <= FEW_CELLS or examples > FEW_EXAMPLES:
         return False
     gradient, start = gradient_of(problem, dict(parameters), np.arange(examples))
@@ -158,11 +158,6 @@ def verdict_of(
     return found
 
 
-def trained_cells(problem: Problem, parameters: Mapping[str, Array]) -> int:
-    """Return how many numbers of a problem are trained."""
-    return sum(int(np.size(parameters[name])) for name in problem.trained)
-
-
 def gradient_of(
     problem: Problem, parameters: dict[str, Array], batch: Indices
 ) -> tuple[Gradient, Array]:
@@ -197,7 +192,7 @@ def curvatures(problem: Problem, parameters: dict[str, Array], batch: Indices) -
     rounding alone, and their mean is taken. All above 0 at a point without slope is a minimum; one
     below 0 is a way down. None for no trained cell, or more than `MOST_CELLS`.
     """
-    if not 0 < trained_cells(problem, parameters) <= MOST_CELLS:
+    if not 0 < problem.trained_cells <= MOST_CELLS:
         return None
     gradient, start = gradient_of(problem, parameters, batch)
     columns = []

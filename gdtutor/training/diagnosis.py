@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdtutor.engine.cells import largest_change
 from gdtutor.engine.operations import OPERATIONS, evaluate, parse_rule
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.training.curvature import Bend, Stability, bend_of, is_lowest, stability_of
@@ -153,24 +154,19 @@ def _bend(run: Run, iteration: int) -> Bend | None:
     return bend_of(segment.problem, parameters, run.batch(iteration))
 
 
-def _biggest_step(run: Run, at: int) -> BigStep | None:
+def _biggest_step(run: Run, at: int) -> BigStep:
     """Return the last finite update before the numbers broke, where it moved a parameter most."""
     iteration = max(at - 1, 0)
     before, after = run.state(iteration).parameters, run.state(iteration + 1).parameters
     problem = run.segment_at(iteration).problem
     given = problem.given(before, run.batch(iteration))
     gradients = trace(problem.graph, given, wanted=problem.trained).gradients
-    found: BigStep | None = None
-    with np.errstate(all="ignore"):
-        for name in problem.trained:
-            moves = np.nan_to_num(np.abs(after[name] - before[name]), nan=np.inf)
-            cell = tuple(int(i) for i in np.unravel_index(int(np.argmax(moves)), moves.shape))
-            size = 0.0 if found is None else abs(found.after - found.before)
-            if found is None or not float(moves[cell]) <= size:
-                gradient = float(gradients[name][cell]) if name in gradients else 0.0
-                values = float(before[name][cell]), float(after[name][cell])
-                found = BigStep(iteration, name, cell, *values, gradient)
-    return found
+    changes = {name: largest_change(before[name], after[name]) for name in problem.trained}
+    name = max(changes, key=lambda name: changes[name][1])
+    cell, _ = changes[name]
+    gradient = float(gradients[name][cell]) if name in gradients else 0.0
+    values = float(before[name][cell]), float(after[name][cell])
+    return BigStep(iteration, name, cell, *values, gradient)
 
 
 def _stuck(run: Run) -> Diagnosis:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.work import Work
-from gdtutor.training.plan.choice import prefers_scalar, trained_cells
+from gdtutor.training.plan.choice import prefers_scalar
 from gdtutor.training.segments import Stretch
 from gdtutor.training.timeline import LONGEST_BURST
 from gdtutor.training.walked import are_large
@@ -54,7 +54,7 @@ def microseconds_of(stretch: Stretch, state: Array | None = None) -> float:
     return iteration_microseconds(
         stretch.optimiser.name,
         work,
-        is_scalar=prefers_scalar(trained_cells(problem), stretch.batch),
+        is_scalar=prefers_scalar(problem.trained_cells, stretch.batch),
     )
 
 

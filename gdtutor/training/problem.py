@@ -71,6 +71,11 @@ class Problem(Struct, frozen=True, eq=False):
         return tuple(name for name in self.parameters if name not in self.frozen)
 
     @property
+    def trained_cells(self) -> int:
+        """How many numbers they are together."""
+        return sum(int(np.size(self.parameters[name])) for name in self.trained)
+
+    @property
     def size(self) -> int:
         """The number of examples."""
         return int(self.examples.shape[0])

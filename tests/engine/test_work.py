@@ -11,8 +11,9 @@ from gdtutor.engine import trace as tracing
 from gdtutor.engine.expression import Number
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import OPERATIONS, Kind, Operation
-from gdtutor.engine.work import SLOW, SLOWNESS, Work, forward_work, iteration_work
+from gdtutor.engine.work import SLOWNESS, Work, forward_work, iteration_work
 
+SLOW = {"pow", "exp", "log", "log1p", "tanh", "sin", "cos"}
 LESSON_OPERATIONS = [op for op in OPERATIONS.values() if not op.internal]
 
 

@@ -123,6 +123,6 @@ def test_the_curvatures_of_a_network_agree_with_second_differences_of_its_cost()
 def test_of_many_parameters_and_of_none_no_curvatures_are_worked_out():
     moment = walk(NETWORK, "given").moment
     wide = {n: np.zeros((MOST_CELLS + 1, 1)) for n in moment.problem.trained}
-    assert curvatures(moment.problem, wide, moment.batch) is None
+    assert curvatures(replace(moment.problem, parameters=wide), wide, moment.batch) is None
     still = replace(moment.problem, frozen=frozenset(moment.problem.parameters))
     assert curvatures(still, dict(still.parameters), moment.batch) is None

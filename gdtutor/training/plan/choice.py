@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gdtutor.training.limits import check
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
@@ -37,7 +35,7 @@ def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) 
 
         return ImplicitPlan(problem, settings, train)
     batch = settings.batch_size(train)
-    if kind == "scalar" if kind else prefers_scalar(trained_cells(problem), batch):
+    if kind == "scalar" if kind else prefers_scalar(problem.trained_cells, batch):
         from gdtutor.training.plan.scalar_plan import ScalarPlan
 
         return ScalarPlan(problem, settings, train)
@@ -49,8 +47,3 @@ def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) 
 def prefers_scalar(cells: int, batch: int) -> bool:
     """Say whether trained cells times examples in a batch lie under `SCALAR_BELOW`."""
     return cells * batch < SCALAR_BELOW
-
-
-def trained_cells(problem: Problem) -> int:
-    """Return how many cells the trained parameters have together."""
-    return sum(int(np.size(problem.parameters[name])) for name in problem.trained)
