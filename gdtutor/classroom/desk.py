@@ -82,7 +82,7 @@ class BelowScreens:
         """Return a frame with lines below it, and with what is wrong with the input."""
         rows = [fitted(one, frame.width, self._chars) for one in lines]
         frame = replace(frame, height=frame.height + len(rows), lines=(*frame.lines, *rows))
-        return with_refusal(frame, self._input, self._chars)
+        return with_refusal(frame, self._input, self._chars, keys=0)
 
 
 class Desk(BelowScreens):

@@ -8,6 +8,7 @@ from gdtutor.classroom.polls import Poll, ToldVerdict
 from gdtutor.session.effects import Effect
 from gdtutor.session.state import (
     AutoPlay,
+    ClassRole,
     Prompt,
     Screen,
     Session,
@@ -125,7 +126,7 @@ def shared_session(session: Session) -> Session:
         session,
         screen=session.behind if session.screen is Screen.HELP else session.screen,
         prompt=None, message="", is_error=False, command="", count="", saving="",
-        auto=AutoPlay(), broken=(), around=(),
+        auto=AutoPlay(), broken=(), around=(), class_role=ClassRole.FOLLOWER,
     )  # fmt: skip
     if not isinstance(shared, Walk) or shared.challenge is None:
         return shared

@@ -23,7 +23,7 @@ from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.link import command_of
-from gdtutor.session.state import Screen, Walk, differs, is_training
+from gdtutor.session.state import ClassRole, Screen, Walk, differs, is_training
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
@@ -163,7 +163,8 @@ def asked_session(session: Walk, question: ToldQuestion | None) -> Walk:
         known[question.ask], steps[question.step - 1], question.cell, question.name,
         question.text, question.hints, choices,
     )  # fmt: skip
-    return replace(session, challenge=challenge, prompt=None, message="")
+    role = ClassRole.FOLLOWER
+    return replace(session, challenge=challenge, prompt=None, message="", class_role=role)
 
 
 def _read(text: bytes, kind: type[T]) -> T | None:

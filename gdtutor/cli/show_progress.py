@@ -113,7 +113,11 @@ def _wrapped_lines(lines: list[str]) -> list[str]:
 
 def _wrapped(told: str, width: int) -> list[str]:
     # A command line, by whatever path it calls the program, is copied as a whole; so is a path.
-    if len(told) <= width or "gdtutor" in told or told.startswith("Kept in "):
+    # Where it has no room beneath the lesson's title it begins farther to the left.
+    if "gdtutor" in told and told.startswith(" " * _COLUMN):
+        room = width - len(told.strip())
+        return [" " * min(max(room, 2), _COLUMN) + told.strip()]
+    if len(told) <= width or told.startswith("Kept in "):
         return [told]
     indent = " " * _COLUMN if told[_COLUMN - 1 : _COLUMN] == " " else ""
     head, rest = told[: len(indent)], told[len(indent) :]

@@ -36,6 +36,9 @@ FROM = "GDTUTOR_FROM"
 """The variable of the environment with what the program was opened from, as `judge`: `q` comes back
 to it, which the first screen says and the line of keys goes on to say."""
 
+NOT_KEPT = "Begun by the command: places and answers of this visit are not kept."
+"""What a start at a place of the command line leads to, though `--no-save` was not asked for."""
+
 
 class FrontEndStart(Struct, frozen=True, eq=False):
     """What a front end begins with."""
@@ -86,6 +89,8 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     leads = origin or "quit"
     shelf = Session(screen=Screen.LIBRARY, library=library, program=called(), leads_to=leads)
     session = _in_lesson(arguments, shelf) if names_lesson else shelf
+    if names_lesson and not session.message and is_rehearsed(arguments) and not arguments.no_save:
+        session = said(session, NOT_KEPT)
     if origin:
         session = said(session, f"q comes back to the {origin}.")
     return begun_with(session, message, saves=saves)
@@ -121,7 +126,7 @@ def _begun(arguments: argparse.Namespace, shelf: Session) -> Walk:
 
 def called() -> str:
     """Return how a shell starts this program: by its name where that is on the path, else by the
-    file that was started, or the Python with `-m`, from here where it lies below."""
+    file that was started, or the Python with `-m`, from here where that is shorter."""
     if shutil.which("gdtutor") or not sys.argv[0]:
         return "gdtutor"
     if os.path.basename(sys.argv[0]) != "__main__.py":
@@ -131,8 +136,7 @@ def called() -> str:
 
 
 def _from_here(started: str) -> str:
-    below = os.path.relpath(started)
-    return shlex.quote(os.path.abspath(started) if below.startswith("..") else below)
+    return shlex.quote(min(os.path.relpath(started), os.path.abspath(started), key=len))
 
 
 def _says_where(arguments: argparse.Namespace) -> bool:

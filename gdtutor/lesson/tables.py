@@ -378,7 +378,7 @@ class FrontMatter:
     digits: int | None = key(whole(1, 17), None)
     """Significant digits that the lesson opens with."""
     pass_: tuple[str, ...] = key(list_of(line(100, 1), MAX_PASSES), ())
-    """Steps that → passes over; they keep their numbers, and `:` goes there."""
+    """Steps that → and N pass over; they keep their numbers, and `:` goes there."""
     data: DataTable | None = key(table(DataTable), None)
     """The examples."""
     network: NetworkTable | None = key(table(NetworkTable), None)

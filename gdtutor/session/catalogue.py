@@ -87,29 +87,45 @@ def with_memory(library: Library, memory: LibraryMemory) -> Library:
 
 
 def shown_entries(library: Library) -> tuple[LessonEntry, ...]:
-    """Return the lessons that match the search, those first whose own name does; all where there
-    is none.
+    """Return the lessons that have every word of the search: those first whose own name has them,
+    then those whose text has them in a row; all lessons where there is no search.
     """
     found = [e for e in library.entries if _is_named(e, library) or found_at(e, library)]
-    return tuple(sorted(found, key=lambda e: not _has(f"{e.number} {e.id} {e.title}", library)))
+    named = {e.id: _has(f"{e.number} {e.id} {e.title}", library) for e in found}
+    sought = _sought(library)
+    in_a_row = {e.id: sought in library.words.get(e.id, "").lower() for e in found}
+    return tuple(sorted(found, key=lambda e: (not named[e.id], not in_a_row[e.id])))
 
 
 def _is_named(entry: LessonEntry, library: Library) -> bool:
-    return _has(f"{entry.number} {entry.id} {entry.title} {entry.chapter} {entry.summary}", library)
+    return _has(_named(entry), library)
+
+
+def _named(entry: LessonEntry) -> str:
+    return f"{entry.number} {entry.id} {entry.title} {entry.chapter} {entry.summary}"
 
 
 def _has(text: str, library: Library) -> bool:
     return all(word in text.lower() for word in library.search.lower().split())
 
 
+def _sought(library: Library) -> str:
+    return " ".join(library.search.lower().split())
+
+
 def found_at(entry: LessonEntry, library: Library) -> str:
     """Return where a lesson's text has what is searched; nothing where it does not, where less
     than a word is searched, and where title or summary have it.
     """
-    sought = " ".join(library.search.lower().split())
-    text = library.words.get(entry.id, "")
-    at = text.lower().find(sought)
-    if at < 0 or len(sought) < LEAST_SOUGHT or _is_named(entry, library):
+    sought, text = _sought(library), library.words.get(entry.id, "")
+    if len(sought) < LEAST_SOUGHT or _is_named(entry, library):
         return ""
-    before, behind = text[max(at - AROUND, 0) : at], text[at : at + len(sought) + 2 * AROUND]
+    if not _has(f"{_named(entry)} {text}", library):
+        return ""
+    # In a row if it stands so, else the rarest of the words, which says most.
+    lower = text.lower()
+    words = [word for word in sought.split() if word in lower]
+    part = sought if sought in lower else min(words, key=lower.count, default="")
+    at = lower.find(part)
+    before, behind = text[max(at - AROUND, 0) : at], text[at : at + len(part) + 2 * AROUND]
     return f"… {before.partition(' ')[2]}{behind.rpartition(' ')[0]} …"

@@ -9,12 +9,10 @@ from gdtutor.session.link import kept_command, past_commands
 from gdtutor.session.navigation import said
 from gdtutor.session.places import LessonPlace
 from gdtutor.session.prompting import asked
-from gdtutor.session.state import Playing, PromptKind, Screen, Session, Status, Walk, screen_left
+from gdtutor.session.state import Playing, PromptKind, Screen, Session, Walk, screen_left
 from gdtutor.session.story import has_ended, next_entry, open_where_left
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import replace
-
-NO_MATCH = "No lesson matches; Esc shows all."
 
 
 def move_cursor(session: Session, by: int) -> Session:
@@ -44,8 +42,7 @@ def search(session: Session, count: int) -> Session:
 
 def found(session: Session) -> Session:
     """Keep the lessons found, and say what the keys do with them."""
-    told = "Enter opens, Esc shows all." if shown_entries(session.library) else NO_MATCH
-    return said(session, told)
+    return said(session, "Enter opens, Esc shows all." if shown_entries(session.library) else "")
 
 
 def without_search(session: Session, count: int = 1) -> Session:
@@ -62,7 +59,7 @@ def open_entry(session: Session, count: int) -> Result:
     """Open the lesson under the cursor; the open one is returned to where it was left."""
     entries = shown_entries(session.library)
     if not entries:
-        return said(session, NO_MATCH), ()
+        return session, ()
     entry = entries[min(session.library.cursor, len(entries) - 1)]
     if entry.problem:
         return said(session, entry.problem, error=True), ()
@@ -89,15 +86,11 @@ def place_left(session: Walk, now: float) -> LessonPlace:
         session: The session.
         now: The time, in seconds since 1970.
     """
-    moment, training = session.moment, session.training
-    if training.status is Status.RUNNING and session.goal is None:
-        # It ends with the program, and comes back as far as it was.
-        session = replace(session, training=replace(training, status=Status.PAUSED))
-    at = replace(session, screen=screen_left(session))
+    moment = session.moment
     edits = tuple(change.text() for change in session.changes)
     if isinstance(session, Playing):
         edits = past_commands(session)
-    command = kept_command(at)
+    command = kept_command(session)
     return LessonPlace(moment.iteration, session.step, len(moment.steps), edits, command, now)
 
 

@@ -29,6 +29,7 @@ from gdtutor.session.state import (
     TrainLook,
     Walk,
     has_opening,
+    screen_left,
 )
 from gdtutor.session.steps import Step, find_step
 from gdtutor.training.run import Run
@@ -79,10 +80,14 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
 
 
 def kept_command(session: Walk) -> str:
-    """Return the command line that opens the screen and what waits behind it: a walk that was
-    opened from the playground comes back with the run and the chosen neuron that it leads back to,
-    or as the playground alone where its iteration takes a while to come to.
+    """Return the command line that opens the screen that is returned to and what waits behind it: a
+    walk that was opened from the playground comes back with the run and the chosen neuron that it
+    leads back to, or as the playground alone where its iteration takes a while to come to.
     """
+    session, training = replace(session, screen=screen_left(session)), session.training
+    if training.status is Status.RUNNING and session.goal is None:
+        # It ends with the program, and comes back as far as it was.
+        session = replace(session, training=replace(training, status=Status.PAUSED))
     is_walked = isinstance(session, Playing) and session.screen is Screen.STUDY
     place = place_of(session)
     if not is_walked or not place or session.challenge is not None:

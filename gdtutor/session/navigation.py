@@ -9,7 +9,7 @@ from gdtutor.engine.shapes import has_cell
 from gdtutor.lesson.selectors import Selector, parse_selector
 from gdtutor.session.moving import moved, moved_to, recomputed
 from gdtutor.session.state import S, W, Walk, current_step, has_opening
-from gdtutor.session.steps import Phase, find_step
+from gdtutor.session.steps import Phase, Step, find_step
 from gdtutor.values import replace
 
 EPOCH = re.compile(r"epoch[ :]+(\d{1,9})")
@@ -63,22 +63,28 @@ def _at_absolute(session: Walk, target: int, per: int) -> Walk:
 
 
 def next_phase(session: Walk, count: int) -> Walk:
-    """Go to the first step of the phase that comes so many later."""
+    """Go to the step by which → comes to the phase that is so many later."""
     return _at_phase(session, _phase_of(session) + count)
 
 
 def previous_phase(session: Walk, count: int) -> Walk:
-    """Go to the first step of this phase, or of the one before where it is the first already."""
+    """Go to where this phase begins, or the one before where that is here already."""
     is_within = session.look.is_closing or session.step not in (0, *_phase_starts(session))
     return _at_phase(session, _phase_of(session) - count + is_within)
 
 
 def _phase_starts(session: Walk) -> tuple[int, ...]:
-    """Return the first step of each phase of an iteration, of every graph; all have the same."""
+    """Return where → comes to each phase of an iteration, of every graph; all have the same."""
     starts: dict[tuple[int, Phase], int] = {}
     for step in session.moment.steps:
-        starts.setdefault((step.scene, step.phase), step.number)
+        if not is_passed(session, step):
+            starts.setdefault((step.scene, step.phase), step.number)
     return tuple(starts.values())
+
+
+def is_passed(session: Walk, step: Step) -> bool:
+    """Say whether → passes over a step of the lesson."""
+    return (step.phase.value, step.node) in session.lesson.passes
 
 
 def _phase_of(session: Walk) -> int:
@@ -89,7 +95,7 @@ def _phase_of(session: Walk) -> int:
 
 
 def _at_phase(session: Walk, phase: int) -> Walk:
-    """Go to the first step of a phase, or as far towards it as there are steps."""
+    """Go to where a phase begins, or as far towards it as there are steps."""
     starts = _phase_starts(session)
     if phase < 0:
         # The opening page stands before the first phase.

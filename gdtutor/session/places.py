@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import shlex
 
 from gdtutor.values import Struct
 
@@ -44,18 +46,19 @@ class LessonPlace(Struct, frozen=True):
 
 
 def place_text(place: LessonPlace, *, is_finished: bool = False) -> str:
-    """Return in words what a place opens: at the end of a lesson, that it is finished."""
-    step, total, iteration = place.step, place.steps_total, place.iteration
-    is_closing = opens_closing(place.command)
-    where = f"step {step} of {total}" if step else "opening page"
-    where = "closing page" if is_closing else where
-    at = f"iteration {iteration}, {where}" if iteration else where
-    edits = len(place.edits)
-    changed = f", {edits} change{'s' if edits > 1 else ''}" if edits else ""
-    return ("finished" if is_finished and (is_closing or step == total) else at) + changed
-
-
-def opens_closing(command: str) -> bool:
-    """Say whether a command line that `link.command_of` has made opens the closing page."""
-    _, option, keys = command.rpartition(" --keys ")
-    return bool(option) and "z" in keys.strip("'").split()
+    """Return in words what a place opens: at the end of a lesson, that it is finished; nothing at
+    its start, which was merely opened.
+    """
+    step, total, iteration, edits = place.step, place.steps_total, place.iteration, len(place.edits)
+    words = shlex.split(place.command)
+    keys = words[-1].split() if "--keys" in words else []
+    trained = [key.removesuffix("t") for key in keys if re.fullmatch(r"\d*t", key)]
+    if not (iteration or edits or keys or "--at" in words):
+        return ""
+    where = "closing page" if "z" in keys else f"step {step} of {total}" if step else "opening page"
+    told = f"iteration {iteration}, {where}" if iteration else where
+    if trained:
+        told = f"Train, iteration {trained[-1]}" if trained[-1] else "Train, at the end"
+    elif is_finished and where in ("closing page", f"step {total} of {total}"):
+        told = "finished"
+    return told + (f", {edits} change{'s' * (edits > 1)}" if edits else "")

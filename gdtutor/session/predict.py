@@ -20,6 +20,8 @@ from gdtutor.values import replace
 
 HINT = "?"
 """Typed in place of an answer it asks for a hint."""
+_END = 1000
+"""More lines than a question has."""
 CLASS_ANSWERS = "The class answers this question; Esc, then n closes it and shows the answer."
 
 
@@ -77,7 +79,7 @@ def answer(session: Walk, text: str) -> Result:
     tried = replace(challenge, tried=(*challenge.tried, wrong))
     # A wrong value has a reason to be told; a wrong choice has the author's hint alone.
     if len(tried.tried) == 1 and not (tried.choices and tried.hints):
-        return back_to_question(replace(session, challenge=tried)), (kept,)
+        return _told(session, tried), (kept,)
     return _hinted(session, tried), (kept,)
 
 
@@ -85,8 +87,13 @@ def _hinted(session: Walk, challenge: Challenge) -> Walk:
     """Show the next hint; after the last one the worked line."""
     if not challenge.has_hint:
         return revealed(replace(session, challenge=challenge))
-    challenge = replace(challenge, hints_shown=challenge.hints_shown + 1)
-    return back_to_question(replace(session, challenge=challenge))
+    return _told(session, replace(challenge, hints_shown=challenge.hints_shown + 1))
+
+
+def _told(session: Walk, challenge: Challenge) -> Walk:
+    """Return the session whose question says more, at its end, scrolled there."""
+    look = replace(session.look, scroll=_END)
+    return back_to_question(replace(session, challenge=challenge, look=look))
 
 
 def revealed(session: Walk) -> Walk:

@@ -51,6 +51,8 @@ class ClassRole(Enum):
     """Asks the class, whose questions are not the teacher's to answer."""
     STUDENT = "student"
     """Walks alone, on the teacher's machine, whose files are not theirs."""
+    FOLLOWER = "follower"
+    """Sees what the teacher shows, with an input of their own beside it."""
 
 
 class Tab(Enum):

@@ -9,7 +9,7 @@ from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.asking import question_for, question_on_leaving
 from gdtutor.session.effects import OpenLesson, PauseTraining, Result
 from gdtutor.session.moving import moved
-from gdtutor.session.navigation import steps_back, steps_forward
+from gdtutor.session.navigation import is_passed, steps_back, steps_forward
 from gdtutor.session.predict import posed, revealed
 from gdtutor.session.state import Screen, Session, W, Walk, current_step
 from gdtutor.values import replace
@@ -96,10 +96,8 @@ def _unpassed(session: Walk, go: Callable[[Walk, int], Walk]) -> Walk:
 
 
 def _is_passed(session: Walk) -> bool:
-    step, lesson = current_step(session), session.lesson
-    if step is None or session.message:
-        return False
-    return (step.phase.value, step.node) in lesson.passes
+    step = current_step(session)
+    return step is not None and not session.message and is_passed(session, step)
 
 
 def is_folded_away(session: Walk) -> bool:

@@ -196,14 +196,19 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> str:
             values = known_in(places[-1 if has_trained else 0])
             missed = failing(goal, values)
             if missed is not None:
-                told = _missed_words(missed, values, after)
+                told = f"{_not_yet(task, after)} {_missed_words(missed, values, after)}"
                 is_of_run = any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
                 if is_of_run and len(places) == 1 and after.lesson.trains:
                     told = f"{told} t trains it."
                 return told
             if not _holds(task, places):
-                return "Not yet: train first (t)."
+                return f"{_not_yet(task, after)} train first (t)."
     return ""
+
+
+def _not_yet(task: Task, session: Walk) -> str:
+    """Return what begins the news of a task that is not done; of several it says which."""
+    return f"{_named(task)} — not yet:" if len(session.lesson.tasks) > 1 else "Not yet:"
 
 
 def _aims_at(task: Task, goal: Condition, after: Walk, *, has_trained: bool) -> bool:
@@ -228,18 +233,16 @@ def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
     found = value_of(missed.left, values, everywhere=missed.everywhere)
     words = goal_words(missed)
     if found.size != 1:
-        return f"Not yet: the goal for every cell of {missed.left.text} is {words}."
+        return f"the goal for every cell of {missed.left.text} is {words}."
     shown = number(float(found.reshape(())), session.look.digits)
     if missed.right.wanted:
         goal = value_of(missed.right, values, everywhere=missed.everywhere)
         words += f", {number(float(goal.reshape(())), session.look.digits)}" * (goal.size == 1)
     if missed.left.text == "iteration" and words == "0":
-        return (
-            f"Not yet: this counts at the start, and this is iteration {shown}. R, then Home Home."
-        )
+        return f"this counts at the start, and this is iteration {shown}. R, then Home Home."
     wanted = [wish.text() for _, wish in missed.left.wanted]
     what = missed.left.text if [missed.left.text] == wanted else "what is asked for"
-    told = f"Not yet: {what} is {shown}; the goal is {words}."
+    told = f"{what} is {shown}; the goal is {words}."
     if wanted == ["epochs"] and missed.sign == "<=":
         # The lines have a word for the key of the Train screen.
         most = missed.right.text

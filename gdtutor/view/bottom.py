@@ -10,17 +10,25 @@ from gdtutor.session.commands import COMMANDS, Command
 from gdtutor.session.footer import named_keys, with_scrolling
 from gdtutor.session.state import ClassRole, Prompt, PromptKind, Screen, Session, Walk, challenge_of
 from gdtutor.view.boxes import hidden_around
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Segment, Size, Style
 from gdtutor.view.lines import line, width_of
 
 NARROW = 72
 """Width below which the lines of keys name fewer, and one panel shows at a time."""
 
+COMPACT = (NARROW, 20)
+"""Below this width or height one panel shows at a time, under tabs."""
+
+
+def is_compact(size: Size) -> bool:
+    """Say whether one panel shows at a time."""
+    return size.width < COMPACT[0] or size.height < COMPACT[1]
+
 
 def bottom_lines(
     session: Session, width: int, chars: Chars, *, trouble: Line = (), above: Sequence[Line] = ()
 ) -> tuple[Line, Line]:
-    """Return the last two lines: what is said or typed, else further keys; and the line of keys.
+    """Return the last two lines: what is typed, else further keys; and the line of keys.
 
     An open input has keys of its own, and the learner may hide all of them. Where a panel `above`
     says that it hides lines, the key that scrolls is among the first.
@@ -100,11 +108,9 @@ def _key(command: Command, chars: Chars) -> Line:
 
 
 def prompt_line(session: Session, width: int, chars: Chars) -> Line:
-    """Return the input that has the focus, else the message, else digits typed so far."""
+    """Return the input that has the focus, else digits typed so far."""
     prompt = session.prompt
     if prompt is None:
-        if session.message:
-            return line(" ", (session.message, Style.ERROR if session.is_error else Style.GOOD))
         pending = f"{session.count}…" if chars.unicode else f"{session.count}..."
         return line(" ", (pending, Style.DIM)) if session.count else ()
     typed = input_line(prompt, width)
@@ -118,7 +124,7 @@ def input_line(prompt: Prompt, width: int) -> Line:
 
     A text that has no room scrolls with its cursor; a long label makes way for it.
     """
-    label = (f"{prompt.label}: ", Style.KEY)
+    label = (f"{_label(prompt.label, width - 4)}: ", Style.KEY)
     room, first = width - cells(label[0]) - 2, 0
     if prompt.text and cells(prompt.text) > room and cells(label[0]) * 2 > width:
         label, room = ("", Style.KEY), width - 2
@@ -129,6 +135,16 @@ def input_line(prompt: Prompt, width: int) -> Line:
         return line(" ", label, (text, Style.CURRENT), " ")
     at = text[cursor : cursor + 1] or " "
     return line(" ", label, text[:cursor], (at, Style.CURRENT), text[cursor + 1 :])
+
+
+def _label(label: str, room: int) -> str:
+    """Return a label with as many of its examples as have room."""
+    parts = label.split(", ")
+    while len(parts) > 1 and cells(label) > room:
+        parts.pop()
+        label = ", ".join(parts)
+        label += ")" * (label.count("(") - label.count(")"))
+    return label
 
 
 def fits_beside(prompt: Prompt, width: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.characters import shell_word
+from gdtutor.lesson.characters import cells, shell_word
 from gdtutor.lesson.model import Lesson, Task
 from gdtutor.session.catalogue import WRITTEN
 from gdtutor.session.link import lesson_word
@@ -65,11 +65,12 @@ def _done(task: Task) -> str:
     return f"**Done:** {task.done}" if task.done else "**Done.**"
 
 
-def ways_on(session: Walk, chars: Chars) -> Line:
+def ways_on(session: Walk, width: int, chars: Chars) -> Line:
     """Return what the keys lead to that the line of keys names on the closing page."""
     following = next_words(session, chars)
     on = f"; going on: iteration {session.moment.iteration + 1}" * session.lesson.trains
-    return line((f" {following[0].upper()}{following[1:]}{on}", Style.DIM))
+    told = f" {following[0].upper()}{following[1:]}"
+    return line((told + on * (cells(told + on) <= width), Style.DIM))
 
 
 def next_words(session: Walk, chars: Chars) -> str:

@@ -45,15 +45,17 @@ def diagnosis_lines(session: Walk, width: int, chars: Chars, most: int | None = 
 
 
 def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
-    """Return the diagnosis in one sentence, for a single line; in few words where that is long."""
+    """Return the diagnosis in one sentence, for a single line; the longest that has room."""
     found, words = session.training.diagnosis, _words(session, chars)
     if found is None:
         return ""
+    trouble, brief = found.trouble.value.capitalize(), _brief(found, words)[0]
+    full = _sentences(found, words)[0]
     if found.trouble is not Trouble.NOT_FINITE and found.bend is not None:
         each = _factor(found, found.bend, words)
-        return f"{found.trouble.value.capitalize()}: each step multiplies the distance by {each}."
-    full = _sentences(found, words)[0]
-    return full if cells(full) <= width else _brief(found, words)[0]
+        full = f"{trouble}: each step multiplies the distance by {each}."
+    said = full, brief, f"{brief.partition(',')[0].rstrip('.')}."
+    return next((one for one in said if cells(one) <= width), f"{trouble}.")
 
 
 def told_diagnosis(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, ...]:

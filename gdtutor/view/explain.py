@@ -54,8 +54,7 @@ def context_of(session: Walk, chars: Chars) -> Context | None:
         moment, step, session.look, chars, session.lesson,
         own=session.own_moment, previous=session.previous, changes=changes,
         challenge=session.challenge, seed=session.seed,
-        # In a class everyone has an input of their own.
-        is_left=not is_typed and session.class_role is ClassRole.NONE,
+        is_left=not is_typed and session.class_role is not ClassRole.FOLLOWER,
     )  # fmt: skip
 
 

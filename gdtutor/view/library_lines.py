@@ -18,6 +18,11 @@ SUMMARIES = 120
 """Width from which on every line says what its lesson teaches."""
 LONGEST_TITLE = 36
 """Cells of a title before which summaries line up."""
+NO_MATCH = (
+    "No lesson has all these words in its title, chapter, summary or text. Fewer words find more; "
+    "Esc shows all lessons."
+)
+"""What stands in place of the lessons where none matches."""
 LEAST_SUMMARY = 24
 """Cells of a summary that the place where the learner left gives way to."""
 
@@ -87,7 +92,8 @@ def _listing(
             cursor_at = len(lines)
         lines.append(_entry(library, entry, area, column, is_here=is_here))
     if not entries:
-        lines.append(line((" No lesson matches.", Style.WARNING)))
+        told = NO_MATCH if library.search else "There are no lessons here."
+        lines += [line(" ", *row) for row in wrapped(told, area.width - 2, Style.WARNING)]
     return lines, cursor_at
 
 

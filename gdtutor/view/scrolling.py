@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gdtutor.session.state import AT_TASKS, Screen, Session, Walk, challenge_of
 from gdtutor.session.works_at import is_page as is_page_of_text
 from gdtutor.values import replace
+from gdtutor.view.bottom import is_compact
 from gdtutor.view.boxes import hidden_around
 from gdtutor.view.frame import Area, Chars, Frame
 from gdtutor.view.screen import frame_of
@@ -82,7 +83,7 @@ def _pictured(session: Session, frame: Frame, chars: Chars) -> Session:
     is_walked = isinstance(session, Walk) and session.screen is Screen.STUDY
     if not isinstance(session, Walk) or not is_walked or not session.lesson.pictures:
         return session
-    from gdtutor.view.study import is_compact, pictured
+    from gdtutor.view.study import pictured
 
     alone, beside = is_compact(frame.size), pictured(session, frame, chars)
     if (alone, beside) == (session.look.is_alone, session.look.beside):

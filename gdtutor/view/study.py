@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from gdtutor.lesson.characters import cells
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.state import Look, Tab, Walk
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
-from gdtutor.view.bottom import NARROW, bottom_lines
+from gdtutor.view.bottom import bottom_lines, is_compact
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
@@ -24,10 +25,6 @@ from gdtutor.view.split import node_cells, widths_for
 from gdtutor.view.values import values_panel
 from gdtutor.view.whatif import marked_names
 from gdtutor.view.wide_study import closing_panels, opening_panels, wide_panels
-
-COMPACT = (NARROW, 20)
-"""Below this width or height one panel shows at a time, under tabs."""
-
 
 TITLE = 12
 """Characters of a picture's title by which it is found on a screen."""
@@ -70,11 +67,6 @@ def room_for(width: int, height: int) -> Room:
     return Room(graph, width - graph, 0, height - note - 3, note)
 
 
-def is_compact(size: Size) -> bool:
-    """Say whether one panel shows at a time."""
-    return size.width < COMPACT[0] or size.height < COMPACT[1]
-
-
 def study_frame(session: Walk, area: Area) -> Frame:
     """Return the Study screen."""
     width, chars = area.width, area.chars
@@ -94,7 +86,7 @@ def study_frame(session: Walk, area: Area) -> Frame:
             page, plots = closing_panels(last, ended, prose_text, scroll, area.less(rows=4))
         else:
             page = page_lines(text, scroll, area.less(rows=4))
-        body = (*page, ways_on(session, chars))
+        body = (*page, ways_on(session, width, chars))
     elif prose is not None or context is None:
         # Beside the page stand panels that Tab does not lead to.
         first = replace(session, step=1, look=replace(session.look, tab=Tab.VALUES))
@@ -113,8 +105,10 @@ def study_frame(session: Walk, area: Area) -> Frame:
         # The one that most lessons pass over is the same in all of them.
         is_first = [(s.phase, s.node) for s in left_out] == [(Phase.BACKWARD, context.root)]
         what = f", {context.gradient_name(context.root)} = 1 as ever" if is_first else ""
-        words = f" The lesson passes over {passed}{what}; : goes there by its number."
-        told = line((words, Style.DIM))
+        ways = "; : goes there by its number.", "; : goes there.", "."
+        said = (f" The lesson passes over {passed}{what}{way}" for way in ways)
+        brief = f" {passed.capitalize()} passed over; : goes there."
+        told = line((next((one for one in said if cells(one) <= width), brief), Style.DIM))
     bottom = bottom_lines(session, width, chars, trouble=told, above=body)
     return framed(area, (header, *body, *bottom), moved(plots, 0, 1))
 

@@ -11,11 +11,13 @@ from gdtutor.lesson.listing import listing
 from gdtutor.session.commands import commands_of
 from gdtutor.session.footer import named_keys
 from gdtutor.session.moving import moved
+from gdtutor.session.navigation import goto_step, is_passed
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Walk
 from gdtutor.session.update import update
 from gdtutor.view.bottom import NARROW
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import shown
 
 LESSONS = {entry.id: entry.path for entry in listing(shipped_lessons_folder())}
@@ -71,6 +73,23 @@ def test_each_key_in_the_line_does_something_at_some_steps(name, width, height):
 def test_each_key_in_the_line_does_something_at_every_step(name, width, height):
     for here in screens(session_at(LESSONS[name])):
         assert not [*dead_keys(here, width, height)]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES[:2], ids=SIZE_NAMES[:2])
+@pytest.mark.parametrize("name", LESSONS)
+def test_what_is_said_at_the_foot_is_whole(name, width, height):
+    """Where steps are passed over, where a key asks or tells, and on the closing page."""
+    start = session_at(LESSONS[name])
+    first, *_, last, closing = screens(start)
+    passes = [step.number for step in start.moment.steps if is_passed(start, step)]
+    over = [pressed(moved(start, 0, number - 1), "right") for number in passes if number > 1]
+    told = [pressed(at, key) for at in (first, last) for key in ("colon", "e", "x", "u", "v", "t")]
+    # Without its keys the closing page ends in the ways on from it.
+    for here in (*over, *told, closing, pressed(closing, "h"), goto_step(last, 9999)):
+        rows = frame_of(here, width, height, UNICODE).text().splitlines()
+        assert "…" not in " ".join(rows[-2:]), rows
+        if here.prompt is None:
+            assert here.message in " ".join(" ".join(rows[-9:]).split())
 
 
 @pytest.mark.parametrize("name", LESSONS)

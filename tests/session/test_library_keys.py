@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
-from walks import NEURON, pressed, screen, typed, walk
+from walks import NEURON, ROWS, pressed, screen, typed, walk
 
-from gdtutor.drive.opening import session_at
+from gdtutor.drive import headless
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.library.lessons import library_of
@@ -105,16 +107,34 @@ def test_a_lesson_is_marked_once_the_end_of_its_story_was_seen_in_this_sitting()
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ((0, 0, 12, (), ""), "opening page"),
-        ((0, 3, 12, (), ""), "step 3 of 12"),
-        ((2, 3, 12, ("w1=0.9",), ""), "iteration 2, step 3 of 12, 1 change"),
-        ((2, 0, 12, ("w1=0.9", "w2=0"), ""), "iteration 2, opening page, 2 changes"),
-        ((0, 3, 12, ("w1=0.9",), "gdtutor a --keys z"), "closing page, 1 change"),
-        ((0, 3, 12, (), "gdtutor z"), "step 3 of 12"),
+        (((0, 0, 12), (), "gdtutor loss"), ""),
+        (((0, 1, 12), (), "gdtutor without-an-opening-page"), ""),
+        (((0, 0, 12), ("w1=0.9",), "gdtutor loss --set w1=0.9"), "opening page, 1 change"),
+        (((0, 3, 12), (), "gdtutor loss --at forward:z"), "step 3 of 12"),
+        (((2, 3, 12), ("w1=0.9",), "gdtutor loss --at 2/z"), "iteration 2, step 3 of 12, 1 change"),
+        (((0, 0, 12), ("w1=0.9",), "gdtutor loss --keys z"), "closing page, 1 change"),
+        (((0, 1, 9), (), "gdtutor loss --keys '20t S w=1,2 enter'"), "Train, iteration 20"),
+        (((3, 1, 9), ("w=1",), "gdtutor loss --keys '20t escape e w=1 enter 7t'"),
+         "Train, iteration 7, 1 change"),
+        (((0, 1, 9), (), "gdtutor loss --keys t"), "Train, at the end"),
     ],
-)
-def test_a_place_is_told_by_iteration_step_and_changes(place, said):
-    assert place_text(LessonPlace(*place, 0.0)) == said
+)  # fmt: skip
+def test_a_place_is_told_by_the_screen_that_is_returned_to(place, said):
+    at, edits, command = place
+    assert place_text(LessonPlace(*at, edits, command, 0.0)) == said
+
+
+@pytest.mark.parametrize("keys", ["20t", "20t S learning_rate=0.5,2 enter", "20t l", "20t ?"])
+def test_a_lesson_left_on_train_says_so_whatever_is_opened_next(keys):
+    left = headless.pressed(walk(NEURON, changes=("w1=3",)), parse_keys(keys))
+    after, _ = update(left, open_lesson(ROWS))
+    told = "Train, iteration 20, 1 change"
+    assert after.library.words_left("one-neuron") == told
+    assert place_text(place_of_session(left, 0.0).place) == told
+
+
+def test_a_lesson_merely_opened_is_left_nowhere():
+    assert pressed(walk(NEURON), "l").library.words_left("one-neuron") == ""
 
 
 @pytest.mark.parametrize("keys", ["z", "2n z"])
@@ -200,11 +220,16 @@ def test_own_values_under_a_variant_are_the_variants():
     assert session.message == f"Back to the variant's own values: {session.variant}."
 
 
-@pytest.mark.parametrize("keys", ["N N N", "N N N n P"])
-def test_a_step_that_was_just_shown_is_not_passed_over(keys):
-    session = pressed(session_at(shipped_lessons_folder() / "07-learning-rate.md"), keys)
+def test_a_step_that_was_just_shown_is_not_passed_over():
+    session = session_at(shipped_lessons_folder() / "07-learning-rate.md", at="backward:L")
     assert current_step(session).node == "L"
     assert "passes over" not in screen(pressed(session, "right"))
+
+
+@pytest.mark.parametrize("keys", ["N N N", "N N N n P", "N N N N P"])
+def test_the_backward_phase_begins_at_the_first_gradient_that_the_lesson_shows(keys):
+    session = pressed(session_at(shipped_lessons_folder() / "07-learning-rate.md"), keys)
+    assert current_step(session).node == "yhat"
 
 
 @pytest.mark.parametrize(("lesson", "before"), [("16-xor-hidden", 6), ("02-activations", 14)])
@@ -234,6 +259,20 @@ def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():
     assert "↑ ↓ scroll" in screen(session).splitlines()[-1]
     short = session_at(shipped_lessons_folder() / "03-forward.md")
     assert "scroll" not in screen(short, 200, 50)
+
+
+def test_the_words_of_a_search_are_found_apart_behind_those_in_a_row_and_none_says_what_to_do():
+    session = Session(screen=Screen.LIBRARY, library=library_of(shipped_lessons_folder()))
+    session = typed(pressed(session, "slash"), "dead neuron")
+    apart = shown_entries(session.library)
+    assert {"activations", "deeper"} <= {entry.id for entry in apart}
+    assert all("dead" in found_at(entry, session.library) for entry in apart)
+    in_a_row = typed(pressed(session, "slash"), "last ReLU is dead")
+    assert [entry.id for entry in shown_entries(in_a_row.library)] == ["activations"]
+    none = pressed(typed(pressed(session, "slash"), "gradient zebra"), "enter")
+    for width in (80, 40):
+        text = " ".join(screen(none, width, 12).split())
+        assert "title, chapter, summary or text. Fewer words find more; Esc shows all" in text
 
 
 @pytest.mark.parametrize("sought", ["relu", "sigmoid", "tanh", "dead", "saturation", "chain rule"])

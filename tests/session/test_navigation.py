@@ -80,7 +80,7 @@ def test_the_opening_page_comes_before_the_first_step() -> None:
 
 def test_phases_and_iterations_are_one_key_apart() -> None:
     session = open_at("bias", "forward:L")
-    assert place(press(session, "N")) == (0, 5, "backward", "L")
+    assert place(press(session, "N")) == (0, 6, "backward", "yhat")
     assert place(press(session, "N N")) == (0, 11, "update", "w1")
     assert place(press(session, "3N")) == (1, 1, "given", "")
     assert place(press(session, "P")) == (0, 2, "forward", "z")

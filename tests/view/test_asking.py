@@ -7,6 +7,7 @@ from walks import DATA, NETWORK, NEURON, ROWS, assert_screens, pressed, screen, 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.challenge import Ask
 from gdtutor.session.slips import Slip
+from gdtutor.session.state import ClassRole
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.asking import SAYS
@@ -53,6 +54,19 @@ def test_a_question_offers_a_hint_while_its_input_is_open_and_one_is_left():
     assert ["? for a hint" in panel for panel in panels] == [True, False, True]
     assert [back in panel for panel in panels] == [False, True, False]
     assert "? for a hint" not in screen(predicting(NEURON, "backward:L", "n", "?", "?"))
+    # Who follows a class has an input beside the screen; the others' own is closed.
+    for role in ClassRole:
+        says_back = back in screen(replace(left, class_role=role, message=""))
+        assert says_back is (role is not ClassRole.FOLLOWER)
+
+
+def test_what_is_told_last_shows_on_a_small_terminal():
+    asked = predicting(REASONS, "backward:z", "n")
+    hinted = predicting(REASONS, "backward:z", "n", "?")
+    rows = screen(hinted, 40, 12).splitlines()
+    assert "Answer with its number" in " ".join(rows)
+    assert "your answer:" in rows[-2]
+    assert screen(asked, 40, 12) != "\n".join(rows)
 
 
 def with_other_result(session):
