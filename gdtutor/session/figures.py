@@ -129,23 +129,28 @@ def next_figure(session: Walk, count: int) -> Walk:
     look, places = session.look, (0, *offered_figures(session))
     is_beside = look.tab is Tab.NODE and not look.is_alone
     is_placed = is_beside or look.tab is Tab.GRAPH
-    here = places.index(shown_figure(session))
-    if is_beside and look.figure is None and look.beside in places:
-        here = here or places.index(look.beside)
-    # What shows nowhere yet is the next.
-    number = here if here and not is_placed else (here + 1) % len(places)
+    here, waits = places.index(shown_figure(session)), not is_placed
+    if is_beside and not here and look.figure is None and look.beside in places:
+        here = places.index(look.beside)
+        waits = bool(here) and _is_untimed(session, session.lesson.pictures[look.beside - 1])
+    # What shows nowhere yet is the next, as what is to be measured first.
+    number = here if here and waits else (here + 1) % len(places)
     if session.count:
         number = min(int(session.count), len(places) - 1)
     tab = look.tab if is_placed else Tab.GRAPH
     return replace(session, look=replace(look, figure=places[number], tab=tab))
 
 
+def _is_untimed(session: Walk, wish: PictureWish) -> bool:
+    return wish.kind == "timing" and not session.timings
+
+
 def measurements_due(session: Session) -> tuple[TimeExamples, ...]:
     """Return the timing that the picture on the screen waits for, if it does."""
-    if not isinstance(session, Walk) or session.timings:
+    if not isinstance(session, Walk):
         return ()
     wish = shown_picture(session)
-    if wish is None or wish.kind != "timing":
+    if wish is None or not _is_untimed(session, wish):
         return ()
     sizes = dict(wish.options).get("examples", TIMED)
     moment = session.moment

@@ -13,6 +13,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.session.update import Timed, update
 from gdtutor.training.timing import Timing
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 
@@ -99,6 +100,11 @@ def test_the_timing_picture_asks_for_its_times_once(start):
     assert effects == ()
     assert timed.timings == (Timing(3, 2.0, 1.0),)
     assert update(timed, Press("n", "n"))[1] == ()
+    # Where it stands beside the graph by itself, untimed, the key has it timed there.
+    beside = replace(start, look=replace(start.look, beside=2))
+    assert [type(one) for one in update(beside, Press("f", "f"))[1]] == [TimeExamples]
+    known = replace(beside, timings=timed.timings)
+    assert shown_figure(update(known, Press("f", "f"))[0]) == 0
 
 
 def test_the_command_line_brings_the_picture_back(start):

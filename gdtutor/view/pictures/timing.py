@@ -13,6 +13,7 @@ _BAR = 24
 
 
 UNTIMED = "The two are timed when the program shows this picture on your machine."
+KEY = "At a step, f times the two on your machine, which takes about a second."
 NOTE = (
     "loop: a forward pass for each example. together: one pass for all. The sums are as many; "
     "but each operation has a fixed cost, which the loop pays for every example. Together it "
@@ -23,7 +24,7 @@ NOTE = (
 def timing_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return a row for each number of examples, and what the two ways do."""
     if not source.timings:
-        return Drawing(stacked_notes((UNTIMED,), size, Style.DIM))
+        return Drawing(stacked_notes((KEY,), size, Style.DIM))
     lines = [*_table(source), *_bars(source, size.width)]
     left = max(size.height - len(lines), 0)
     rest = stacked_notes(("", NOTE), size.high(left))

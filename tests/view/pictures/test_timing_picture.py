@@ -7,8 +7,8 @@ from gdtutor.view.pictures import draw
 from gdtutor.view.pictures.timing import seconds_text
 
 
-def test_without_a_clock_it_says_when_it_is_timed():
-    assert "timed when the program shows" in " ".join(picture(ROWS, 'kind = "timing"').split())
+def test_without_a_clock_it_names_the_key_that_times():
+    assert "f times the two" in " ".join(picture(ROWS, 'kind = "timing"').split())
 
 
 def test_with_times_it_compares_them():
