@@ -1,7 +1,7 @@
 """What runs in the process of its own: a program on every start, and the values that it left.
 
 `python -m gdtutor.judge.child` reads a pickled job from standard input and writes the arrays to
-the job's file; what the program prints goes to standard output.
+the job's file, one behind the other; what the program prints goes to standard output.
 """
 
 from __future__ import annotations
@@ -54,15 +54,18 @@ def main() -> None:
     job: Job = pickle.load(sys.stdin.buffer)
     bound(job["memory"])
     faulthandler.dump_traceback_later(job["seconds"], exit=True)
-    arrays, facts = Space(), list[Job]()
-    for number, program in enumerate(job["programs"]):
+    arrays, facts = list[bytes](), list[Job]()
+    for program in job["programs"]:
         told, found = _done(program)
         facts.append(told)
-        for case, values in enumerate(found):
-            arrays |= {f"{number}/{case}/{name}": value for name, value in values.items()}
+        for case, values in zip(told["cases"], found, strict=True):
+            laid = {name: np.asarray(value) for name, value in values.items()}
+            case["arrays"] = {name: (a.dtype.str, a.shape) for name, a in laid.items()}
+            arrays += [a.tobytes() for a in laid.values()]
     # A program that looks at its own process finds nothing open yet.
     with open(job["out"], "wb") as file:
-        np.savez(file, facts=np.array(json.dumps(facts)), **arrays)
+        cells = np.frombuffer(b"".join(arrays), np.uint8)
+        np.savez(file, facts=np.array(json.dumps(facts)), cells=cells)
     sys.stdout.flush()
     os._exit(0)
 

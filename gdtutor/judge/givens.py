@@ -109,7 +109,8 @@ def _asking(target: ast.expr, value: ast.expr, asks: _Asks) -> ast.expr:
         return value
     is_handed = bool(read & asks.handed) and not any(map(_is_drawn, ast.walk(value)))
     words = [ast.Constant(called), value, ast.Constant(is_handed)]
-    return ast.copy_location(ast.Call(ast.Name(GIVEN, ast.Load()), words, keywords=[]), value)
+    call = ast.copy_location(ast.Call(ast.Name(GIVEN, ast.Load()), words, keywords=[]), value)
+    return ast.fix_missing_locations(call)
 
 
 def _is_drawn(node: ast.AST) -> bool:

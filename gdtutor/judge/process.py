@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import os
 import pickle
 import re
@@ -225,12 +227,17 @@ def memory_refusal(where: str) -> ProgramRefused:
 def _read(out: Path, count: int) -> tuple[tuple[ProgramCase, ...], ...]:
     with np.load(out, allow_pickle=False) as held:
         facts = json.loads(str(held["facts"]))
-        arrays = {name: held[name] for name in held.files if name != "facts"}
-    found: list[list[dict[str, Any]]] = [[{} for _ in told["cases"]] for told in facts[:count]]
-    for key, value in arrays.items():
-        number, case, name = key.split("/", 2)
-        found[int(number)][int(case)][name] = value
-    return tuple(
-        tuple(ProgramCase(v, f) for v, f in zip(values, told["cases"], strict=True))
-        for values, told in zip(found, facts, strict=True)
-    )
+        cells = io.BytesIO(held["cells"].tobytes())
+    if len(facts) != count:
+        raise ValueError(f"{len(facts)} programs were told of, not {count}")
+    return tuple(tuple(_case(told, cells) for told in program["cases"]) for program in facts)
+
+
+def _case(told: dict[str, Any], cells: IO[bytes]) -> ProgramCase:
+    """Return what is told of a program's run on a start, with its arrays, which come next."""
+    values = {}
+    for name, (kind, shape) in told.pop("arrays").items():
+        dtype, size = np.dtype(kind), math.prod(shape)
+        held = cells.read(dtype.itemsize * size)
+        values[name] = np.frombuffer(held, dtype, size).reshape(shape).copy()
+    return ProgramCase(values, told)

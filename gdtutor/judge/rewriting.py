@@ -88,7 +88,6 @@ def rewritten(
     own = computed | parameters
     changed = _OnePass(tree, parameters).visit(tree)
     ask_for_given(changed, given, own, FIRST)
-    ast.fix_missing_locations(changed)
     return tree
 
 
@@ -128,8 +127,8 @@ class _OnePass(ast.NodeTransformer):
         if not self._trains(node, node.test):
             return node
         tests = ast.copy_location(ast.List([node.test, node.test], ast.Load()), node.test)
-        once = self._first(tests, node)
-        return ast.copy_location(ast.For(ast.Name(_PASS, ast.Store()), once, node.body, []), node)
+        once, name = self._first(tests, node), ast.Name(_PASS, ast.Store())
+        return ast.copy_location(ast.For(ast.copy_location(name, tests), once, node.body, []), node)
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
         """Change `[step() for _ in range(100)]` as the loop."""
@@ -142,7 +141,8 @@ class _OnePass(ast.NodeTransformer):
     def _first(self, passes: ast.expr, loop: ast.stmt | ast.expr) -> ast.expr:
         numbers = loop.lineno, loop.end_lineno or loop.lineno, self._after.get(id(loop), 0)
         words = [passes, *map(ast.Constant, numbers)]
-        return ast.copy_location(ast.Call(ast.Name(FIRST, ast.Load()), words, []), passes)
+        call = ast.copy_location(ast.Call(ast.Name(FIRST, ast.Load()), words, []), passes)
+        return ast.fix_missing_locations(call)
 
     def _trains(self, part: ast.AST, variable: ast.expr) -> bool:
         """Say whether an update is done alike in every pass, not with the loop's own variable.
