@@ -42,6 +42,7 @@ from gdtutor.view.pictures.planes import (
 )
 from gdtutor.view.pictures.source import (
     Drawing,
+    PictureKind,
     Source,
     first_that_fits,
     is_set,
@@ -288,3 +289,6 @@ def _right(source: Source) -> tuple[str, ...]:
         return ()
     right = int(np.sum(kinds[0] == kinds[1]))
     return (f"{right} of {len(kinds[0])} examples are on the right side",)
+
+
+PICTURE = PictureKind(boundary_picture, boundary_words, "decision boundary")

@@ -14,6 +14,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.training.evaluation import all_fit, fitting_batches
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.values import Struct, replace
+from gdtutor.view.pictures.field import Axis
 from gdtutor.view.pictures.paths import ParameterCell
 from gdtutor.view.pictures.source import Source, along, cell_of, option, write_cell
 
@@ -158,3 +159,8 @@ def _over(
     rows = replace(problem, is_single=False) if problem.size else problem
     given = rows.given(parameters, chosen)
     return CostFunction(problem.graph, given, wanted, len(chosen), count)
+
+
+def span_words(source: Source, axis: Axis) -> str:
+    """Return what an axis is of, and from where to where it goes."""
+    return "{} from {} to {}".format(axis.name, *source.apart(axis.low, axis.high))

@@ -11,7 +11,7 @@ from gdtutor.view.frame import Chars, Line, Size, Style
 from gdtutor.view.lines import column_texts, line
 from gdtutor.view.notation import superscript
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
-from gdtutor.view.pictures.source import Drawing, Source, numbers, real, stacked_notes
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, numbers, real, stacked_notes
 
 VALUES = (2, 10, 100, 1000)
 """Values that are tried of each weight, where the lesson does not say."""
@@ -90,3 +90,6 @@ def time_text(log_seconds: float, chars: Chars) -> str:
                 return f"{10**log:,.0f} {unit}"
             return f"{_power_text(log, chars)} {unit}"
     return "less than a second"
+
+
+PICTURE = PictureKind(counts_picture, counts_words, "how many tries")

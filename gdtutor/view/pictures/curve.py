@@ -20,6 +20,7 @@ from gdtutor.view.lines import line
 from gdtutor.view.pictures.plot_words import Named, plot_words
 from gdtutor.view.pictures.source import (
     Drawing,
+    PictureKind,
     Source,
     interval,
     is_set,
@@ -263,3 +264,6 @@ def _height(values: Array) -> tuple[float, float]:
         return -1.0, 1.0
     unit = 10.0 ** math.floor(math.log10(high - low)) / _PARTS
     return math.floor(low / unit) * unit, math.ceil(high / unit) * unit
+
+
+PICTURE = PictureKind(curve_picture, curve_words, "activation")

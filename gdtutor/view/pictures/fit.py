@@ -17,7 +17,15 @@ from gdtutor.view.frame import Plot, Series, Size, Style
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import around, at_points, no_point
 from gdtutor.view.pictures.plot_words import Named, plot_words
-from gdtutor.view.pictures.source import Drawing, Source, above_words, interval, option, said
+from gdtutor.view.pictures.source import (
+    Drawing,
+    PictureKind,
+    Source,
+    above_words,
+    interval,
+    option,
+    said,
+)
 
 POINTS = 161
 """Points of a curve."""
@@ -249,3 +257,6 @@ def _warnings(source: Source, numbers: FitFacts) -> Iterator[Words]:
 def _leaves(numbers: FitFacts) -> bool:
     low, high = numbers.y_range
     return min(numbers.now) < low or max(numbers.now) > high
+
+
+PICTURE = PictureKind(fit_picture, fit_words, "data and prediction")

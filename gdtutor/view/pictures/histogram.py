@@ -11,7 +11,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.pictures.shown_values import Shown, shown_value
-from gdtutor.view.pictures.source import Drawing, Source, texts, whole
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, texts, whole
 
 BINS = 10
 """Stretches of equal length between the smallest and the largest cell."""
@@ -78,3 +78,6 @@ def _counted(finite: Array, bins: int) -> tuple[Array, Array]:
         return np.array([finite.size]), np.array([low, high])
     counts, edges = np.histogram(finite, bins=bins)
     return counts, edges
+
+
+PICTURE = PictureKind(histogram_picture, histogram_words, "how large")

@@ -9,7 +9,15 @@ from gdtutor.session.state import Status, Trial
 from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import line
-from gdtutor.view.pictures.source import Drawing, Source, real, stacked_notes, texts, whole
+from gdtutor.view.pictures.source import (
+    Drawing,
+    PictureKind,
+    Source,
+    real,
+    stacked_notes,
+    texts,
+    whole,
+)
 
 OWN = "this lesson"
 """What the lesson itself is called, where no variants are compared."""
@@ -116,3 +124,6 @@ def _notes(source: Source, wish: PictureWish, rows: tuple[Tally, ...]) -> tuple[
         what = "changes on the way" if made else "changes"
         notes.append(f"Without your {what}: all begin at iteration 0 as the lesson has it.")
     return tuple(notes)
+
+
+PICTURE = PictureKind(seeds_picture, seeds_words, "from many starts")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -168,6 +168,22 @@ def texts(wish: PictureWish, name: str) -> tuple[str, ...]:
     """Return an option that is a list of texts; none where it is left out."""
     value = option(wish, name, ())
     return tuple(str(part) for part in value) if isinstance(value, tuple) else ()
+
+
+def names_along(source: Source, wish: PictureWish) -> list[str]:
+    """Return what a picture goes along, as it is shown."""
+    return [source.name(text) for text in texts(wish, "along")]
+
+
+class PictureKind(Struct, frozen=True):
+    """How a kind of picture is drawn, and told where it cannot be drawn."""
+
+    draw: Callable[[Source, PictureWish, Size], Drawing]
+    tell: Callable[[Source, PictureWish], tuple[str, ...]]
+    """The same facts in plain lines, one a line, with nothing drawn."""
+    title: str
+    """With `{root}` for the line that is shown, and `{names}` for what it goes along."""
+    names: Callable[[Source, PictureWish], list[str]] = names_along
 
 
 def numbers(wish: PictureWish, name: str) -> tuple[float, ...]:

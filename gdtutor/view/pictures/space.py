@@ -41,6 +41,7 @@ from gdtutor.view.pictures.planes import (
 )
 from gdtutor.view.pictures.source import (
     Drawing,
+    PictureKind,
     Source,
     first_that_fits,
     said,
@@ -127,6 +128,11 @@ def seen_of(source: Source, wish: PictureWish) -> tuple[Seen, Seen]:
         for name, cell in map(parse_unit, texts(wish, "along"))
     )
     return first, second
+
+
+def names_of(source: Source, wish: PictureWish) -> list[str]:
+    """Return the names of the two axes."""
+    return [seen.label for seen in seen_of(source, wish)]
 
 
 @lru_cache(maxsize=8)
@@ -226,3 +232,6 @@ def _example_words(source: Source, places: Array) -> Iterator[str]:
     for number, (mark, place) in enumerate(zip(marks, places.T, strict=True)):
         at = ", ".join(source.number(float(value), 3) for value in place)
         yield f"example {number}{'' if mark == EXAMPLE else f', target {mark}'}: ({at})"
+
+
+PICTURE = PictureKind(space_picture, space_words, "examples over {names}", names_of)

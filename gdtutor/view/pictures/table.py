@@ -15,7 +15,7 @@ from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import column_texts, line, wrapped
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
-from gdtutor.view.pictures.source import Drawing, Source, said, whole
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said, whole
 
 HELD = "v"
 """Marks what is held back for validation, in plots and tables."""
@@ -171,3 +171,6 @@ def _confusions(said_class: Array, true_class: Array, names: tuple[str, ...]) ->
         cells = " ".join(str(n).rjust(wide) for n in row)
         lines.append(line((f"should be {name:>4} ", Style.DIM), cells))
     return lines
+
+
+PICTURE = PictureKind(table_picture, table_words, "expected and learned")

@@ -7,7 +7,7 @@ from gdtutor.view.frame import Chars, Line, Size, Style
 from gdtutor.view.lines import column_texts, line
 from gdtutor.view.notation import number
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
-from gdtutor.view.pictures.source import Drawing, Source, stacked_notes
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, stacked_notes
 
 _BAR = 24
 
@@ -76,3 +76,6 @@ def seconds_text(seconds: float, chars: Chars) -> str:
     if seconds >= 1e-3:
         return f"{number(seconds * 1e3, 2)} ms"
     return f"{number(seconds * 1e6, 2)} {micro}"
+
+
+PICTURE = PictureKind(timing_picture, timing_words, "loop or together")

@@ -14,7 +14,7 @@ from gdtutor.view import notation
 from gdtutor.view.frame import Line, Segment, Size, Style
 from gdtutor.view.lines import line, shortened, wrapped
 from gdtutor.view.pictures.shown_values import shown_value
-from gdtutor.view.pictures.source import Drawing, Source, texts
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, texts
 
 SAME = 1e-9
 """Rows whose numbers differ by less, relative to the largest, count as equal."""
@@ -158,3 +158,6 @@ def equal_rows(grid: Array, gradient: Array | None) -> tuple[tuple[int, ...], ..
         else:
             groups.append([number])
     return tuple(tuple(group) for group in groups if len(group) > 1)
+
+
+PICTURE = PictureKind(weights_picture, weights_words, "weights")

@@ -3,7 +3,7 @@ import pytest
 from wishes import MATRIX, ROWS, picture, source
 
 from gdtutor.engine.trace import forward
-from gdtutor.view.pictures.contour import levels_of, surface_of
+from gdtutor.view.pictures.contour_plot import levels_of, surface_of
 from gdtutor.view.pictures.field import Axis
 from gdtutor.view.pictures.paths import cells_along, overlaid, path, up_to
 

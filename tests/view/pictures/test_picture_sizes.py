@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wishes import CURVE, FIT, FIT_MATRIX, LINEAR, MATRIX, ROWS, source
 
+from gdtutor.lesson.pictures import PICTURES
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import ASCII, UNICODE, Frame, Size
-from gdtutor.view.pictures import PICTURES, draw, title_of
+from gdtutor.view.pictures import draw, title_of
 from tests.tries import tries
 
 SEEDS = """kind = "seeds"

@@ -14,7 +14,7 @@ from gdtutor.view.figures import source_of
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.pictures.cost_function import this_batch
 from gdtutor.view.pictures.paths import cells_along
-from gdtutor.view.pictures.slice import slice_of
+from gdtutor.view.pictures.slice_plot import slice_of
 from gdtutor.view.pictures.source import cell_of
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from walks import pressed
@@ -11,15 +12,16 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.pictures import PICTURES as KINDS
+from gdtutor.lesson.pictures import PICTURES
 from gdtutor.report.transcript import WIDTH, picture_lines, read_aloud
 from gdtutor.session.figures import training_pictures
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
+from gdtutor.view import pictures
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Size
 from gdtutor.view.lines import text_of
-from gdtutor.view.pictures import PICTURES, Drawing, draw, told
+from gdtutor.view.pictures import Drawing, draw, told
 
 LESSONS = {entry.id: entry.path for entry in listing(shipped_lessons_folder())}
 WITH_PICTURES = [name for name in LESSONS if (session_at(LESSONS[name]).lesson or 0).pictures]
@@ -123,8 +125,9 @@ def test_what_moves_with_training_stands_beside_it_and_what_does_not_does_not() 
     assert set(SAMPLES) - beside == {"curve", "counts", "timing", "seeds"}
 
 
-def test_every_kind_that_a_lesson_may_name_is_drawn_and_told() -> None:
-    assert set(PICTURES) == set(KINDS)
+def test_every_kind_that_a_lesson_may_name_has_its_module_and_no_other_is_one() -> None:
+    modules = Path(pictures.__file__).parent.glob("*.py")
+    assert {m.stem for m in modules if "\nPICTURE = " in m.read_text("utf-8")} == set(PICTURES)
 
 
 def test_a_fit_tells_where_the_curve_runs_and_where_the_examples_lie() -> None:

@@ -1,0 +1,289 @@
+"""The cost over two parameters as level lines, with the paths that training walks on it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.lesson.picture_work import PATH_STEPS
+from gdtutor.session.state import Snapshot
+from gdtutor.training.run import Run
+from gdtutor.values import Struct, replace
+from gdtutor.view.frame import Line, Size, Style
+from gdtutor.view.lines import line
+from gdtutor.view.notation import number, plural
+from gdtutor.view.pictures.cost_function import measured_name, measured_over
+from gdtutor.view.pictures.curve import marks_of
+from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Grid, Mark
+from gdtutor.view.pictures.paths import (
+    ParameterCell,
+    cells_along,
+    overlaid,
+    path,
+    stands_at,
+    trail_mark,
+    up_to,
+    variant_run,
+)
+from gdtutor.view.pictures.planes import cell_middles
+from gdtutor.view.pictures.source import (
+    Drawing,
+    Source,
+    option,
+    ranges,
+    said,
+    stacked_notes,
+    whole,
+)
+
+LEVELS = 7
+"""Most level lines."""
+ROWS = 7
+"""Lines of the field that notes below it leave where there is room."""
+_SMALLEST = (12, 4)
+
+
+class Trail(Struct, frozen=True, eq=False):
+    """One path: where it was after each update."""
+
+    label: str
+    points: Array
+    """Of shape (points, 2)."""
+    why: str = ""
+    """Why there is none."""
+
+
+class Surface(Struct, frozen=True, eq=False):
+    """The cost in the middle of every cell of a field."""
+
+    costs: Array
+    """Of shape (rows, columns), the first row on top."""
+    levels: tuple[float, ...]
+    """Costs at which a line is drawn, from low to high."""
+    note: str = ""
+    """What was left out, in words."""
+    is_mean: bool = False
+    """Whether the cost is the mean of a line over the examples."""
+
+    @property
+    def bands(self) -> Array:
+        """How many levels each cell reaches; one more than all where it is not finite."""
+        bands = np.searchsorted(np.array(self.levels), self.costs, side="right")
+        return np.where(np.isfinite(self.costs), bands, len(self.levels) + 1)
+
+
+def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return the field of level lines, its paths, and what the characters mean."""
+    try:
+        source = standing(source, wish)
+        cells = cells_along(wish)
+        trails = trails_of(source, wish, cells)
+    except GdTutorError as error:
+        return said(str(error), size)
+    here = stands_at(source, cells)
+    x, y = axes_of(source, wish, cells, trails, here)
+    outside = outside_words(x, y, trails)
+    spare = max(size.height - BELOW - 2 - ROWS, 1)
+    most = stacked_notes((*_legend(source, trails), *outside), size)
+    rows = size.height - BELOW - 2 - min(len(most), spare)
+    columns = size.width - LABELS
+    if columns < _SMALLEST[0] or rows < _SMALLEST[1]:
+        return said("More room is needed for the cost over two parameters.", size)
+    surface = surface_of(source.still, wish, (x, y), columns, rows)
+    field = Field(Grid(x, y, columns, rows))
+    _paint_levels(field, surface)
+    _paint_trails(source, field, trails, here)
+    called = measured_name(source, source.problem.graph.root, is_mean=surface.is_mean)
+    title = f"{field.upright}level lines of {called}{surface.note}"
+    told = stacked_notes((*_legend(source, trails, field.signs), *outside), size)
+    below = told[: max(size.height - rows - BELOW - 2, 0)]
+    lines = (line((title, Style.DIM)), *field.lines(source.chars), _level_line(source, surface))
+    return Drawing((*lines, *below))
+
+
+def standing(source: Source, wish: PictureWish) -> Source:
+    """Return the source itself, or the variant that the picture is about."""
+    name = option(wish, "variant")
+    if name is None:
+        return source
+    lesson, run, at = _variant_at(source.lesson, str(name), source.seed, source.iteration)
+    return replace(source, lesson=lesson, run=run, at=at)
+
+
+@lru_cache(maxsize=8)
+def _variant_at(
+    lesson: Lesson, name: str, seed: int | None, iteration: int
+) -> tuple[Lesson, Run, Snapshot]:
+    changed, run = variant_run(lesson, name, seed)
+    parameters = run.state(iteration).parameters
+    return changed, run, Snapshot(iterations=iteration, parameters=parameters)
+
+
+def trails_of(
+    source: Source, wish: PictureWish, cells: tuple[ParameterCell, ...]
+) -> tuple[Trail, ...]:
+    """Return the paths of a contour: those of several runs, else the one walked so far."""
+    walks = overlaid(source.lesson, source.run, source.seed, wish)
+    if not walks:
+        steps = option(wish, "steps")
+        ahead = tuple(range(steps + 1)) if isinstance(steps, int) else up_to(source.iteration)
+        return (Trail("", path(source.run, cells, ahead)),)
+    iterations = tuple(range(whole(wish, "steps", PATH_STEPS) + 1))
+    return tuple(
+        Trail(walk.label, np.empty((0, 2)), walk.why)
+        if walk.run is None
+        else Trail(walk.label, path(walk.run, cells, iterations))
+        for walk in walks
+    )
+
+
+def axes_of(
+    source: Source,
+    wish: PictureWish,
+    cells: tuple[ParameterCell, ...],
+    trails: tuple[Trail, ...],
+    here: Array,
+) -> tuple[Axis, Axis]:
+    """Return the axes; where the lesson gives no range they hold the paths and some room."""
+    points = np.concatenate([here[None], *(trail.points for trail in trails)])
+    axes = []
+    for position, limits in enumerate(ranges(wish)):
+        values = points[:, position]
+        values = values[np.isfinite(values) & (np.abs(values) < 1e6)]
+        low, high = limits or _around(values)
+        axes.append(Axis(source.name(cells[position].text), low, high))
+    return axes[0], axes[1]
+
+
+def _around(values: Array) -> tuple[float, float]:
+    if not len(values):
+        return -1.0, 1.0
+    low, high = float(values.min()), float(values.max())
+    margin = max(0.25 * (high - low), 1.0)
+    return low - margin, high + margin
+
+
+@lru_cache(maxsize=8)
+def surface_of(
+    source: Source, wish: PictureWish, axes: tuple[Axis, Axis], columns: int, rows: int
+) -> Surface:
+    """Return the cost in the middle of every cell."""
+    first, second = cells_along(wish)
+    x, y = axes
+    points = cell_middles(Grid(x, y, columns, rows))
+    note, ground = "", measured_over(source, wish, len(points))
+    if ground.measured < ground.examples:
+        note = f", {ground.measured:,} of {ground.examples:,} examples"
+    costs = ground.at((first, second), points).reshape(rows, columns)
+    return Surface(costs, levels_of(costs, min(max(columns // 8, 3), LEVELS)), note, ground.is_mean)
+
+
+def levels_of(costs: Array, most: int = LEVELS) -> tuple[float, ...]:
+    """Return levels that cut the field into bands of about one size, of two digits each."""
+    finite = costs[np.isfinite(costs)]
+    if not len(finite) or float(np.ptp(finite)) <= 1e-12 * max(1.0, float(np.abs(finite).max())):
+        return ()
+    shares = (np.arange(most) + 0.6) / most
+    return tuple(sorted({float(number(float(v), 2)) for v in np.quantile(finite, shares)}))
+
+
+def _paint_levels(field: Field, surface: Surface) -> None:
+    """Draw each level as a line of its digit, where the cost crosses it."""
+    bands = surface.bands
+    for row in range(field.rows):
+        for column in range(field.columns):
+            band = bands[row, column]
+            if band > len(surface.levels):
+                field.put(row, column, ("?", Style.WARNING))
+                continue
+            near = [bands[row, max(column - 1, 0)], bands[row, min(column + 1, field.columns - 1)]]
+            near += [bands[max(row - 1, 0), column], bands[min(row + 1, field.rows - 1), column]]
+            if min(near) < band:
+                field.put(row, column, (str(band), Style.DIM))
+
+
+def _level_line(source: Source, surface: Surface) -> Line:
+    """Return which cost each digit stands for."""
+    if not surface.levels:
+        return line(("the cost is the same everywhere here", Style.DIM))
+    levels = enumerate(surface.levels, start=1)
+    text = "  ".join(f"{digit}={source.number(level, 2)}" for digit, level in levels)
+    return line((text, Style.DIM))
+
+
+def _paint_trails(source: Source, field: Field, trails: tuple[Trail, ...], here: Array) -> None:
+    """Draw the paths over the levels: dots along the way, then the points, then where we are."""
+    dot = "·" if source.chars.unicode else "."
+    for index, trail in enumerate(trails):
+        for start, end in zip(trail.points[:-1], trail.points[1:], strict=True):
+            if np.isfinite(start).all() and np.isfinite(end).all():
+                _dots(field, start, end, (dot, trail_mark(source, index)[1]))
+    for index, trail in reversed(list(enumerate(trails))):
+        mark = trail_mark(source, index)
+        for point in trail.points:
+            field.mark(float(point[0]), float(point[1]), mark)
+    started = next((t.points[0] for t in trails if len(t.points)), None)
+    if started is not None:
+        field.mark(float(started[0]), float(started[1]), ("S", Style.TITLE))
+    if len(trails) == 1:
+        field.mark(float(here[0]), float(here[1]), (marks_of(source.chars).here, Style.CURRENT))
+
+
+def _dots(field: Field, start: Array, end: Array, mark: Mark) -> None:
+    """Draw a straight line of marks, one for each cell it crosses, inside the field alone."""
+    cells = np.array([field.columns / (field.x.high - field.x.low),
+                      field.rows / (field.y.high - field.y.low)])  # fmt: skip
+    count = int(min(np.max(np.abs(end - start) * cells), 500)) + 1
+    for share in np.linspace(0.0, 1.0, count + 1)[1:-1]:
+        point = start + share * (end - start)
+        field.mark(float(point[0]), float(point[1]), mark)
+
+
+def _legend(
+    source: Source, trails: tuple[Trail, ...], drawn: frozenset[str] | None = None
+) -> tuple[str, ...]:
+    """Return what the glyphs mean, of those alone that are drawn where that is known."""
+
+    def told(glyph: str, text: str, otherwise: str = "") -> list[str]:
+        return (
+            [f"{glyph} {text}"]
+            if drawn is None or glyph in drawn
+            else [otherwise] * bool(otherwise)
+        )
+
+    start = told("S", "start")
+    if len(trails) == 1 and not trails[0].label:
+        now = f"iteration {source.iteration}"
+        way = told(trail_mark(source, 0)[0], "path") if len(trails[0].points) > 2 else []
+        return (
+            ", ".join([*start, *way, *told(marks_of(source.chars).here, now, f"{now} outside")]),
+        )
+    for i, trail in enumerate(trails):
+        start += told(trail_mark(source, i)[0], trail.label, f"{trail.label} hidden")
+    steps = max((len(trail.points) for trail in trails), default=1) - 1
+    reasons = tuple(f"{t.label}: {t.why}" for t in trails if t.why)
+    return (f"{', '.join(start)}; {steps} {plural(steps, 'step')}", *reasons)
+
+
+def outside_words(x: Axis, y: Axis, trails: tuple[Trail, ...]) -> tuple[str, ...]:
+    """Return which paths leave the picture, and when."""
+    words = []
+    for trail in trails:
+        inside = [
+            x.low <= point[0] <= x.high and y.low <= point[1] <= y.high for point in trail.points
+        ]
+        if all(inside):
+            continue
+        first, count = inside.index(False), len(inside) - sum(inside)
+        name = trail.label or "the path"
+        again = ", then comes back" if inside[-1] else ""
+        if not np.isfinite(trail.points[first]).all():
+            words.append(f"{name} is not finite from step {first} on")
+        else:
+            words.append(f"{name} is outside at {count} of {len(inside)} points, "
+                         f"first at {first}{again}")  # fmt: skip
+    return tuple(words)

@@ -1,0 +1,347 @@
+"""The loss along one number: the curve, the point on it, its tangent, and the steps walked."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from gdtutor.engine.operations import Array
+from gdtutor.engine.trace import Trace
+from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.picture_work import SLICE_STEPS
+from gdtutor.session.moment import Moment
+from gdtutor.session.steps import Phase
+from gdtutor.values import Struct
+from gdtutor.view.frame import LARGEST, Plot, Series, Size, Style
+from gdtutor.view.notation import plural
+from gdtutor.view.pictures.cost_function import (
+    CostFunction,
+    all_examples,
+    measured_name,
+    this_batch,
+)
+from gdtutor.view.pictures.curve import marks_of
+from gdtutor.view.pictures.paths import ParameterCell, cells_along, overlaid, path, trail_mark
+from gdtutor.view.pictures.source import (
+    Drawing,
+    Source,
+    above_words,
+    cell_of,
+    interval,
+    numbers,
+    option,
+    stacked_notes,
+    whole,
+)
+
+POINTS = 161
+"""Points of the curve."""
+BESIDE, BELOW = 7, 5
+"""Cells of a picture that its plot has not for points, at the most: beside them, and above and
+below."""
+
+
+class SliceTrail(Struct, frozen=True):
+    """Points that were walked, with the loss at each."""
+
+    label: str
+    glyph: str
+    style: Style
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    why: str = ""
+    """Why there are none."""
+    are_first: bool = False
+    """Whether they are the first of the walk, since the last have left the picture."""
+
+
+class Slice(Struct, frozen=True):
+    """The numbers of a slice."""
+
+    cell: ParameterCell
+    wanted: str
+    is_mean: bool
+    """Whether the curve is the mean of that line over the examples."""
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    here: tuple[float, float]
+    slope: float | None
+    """None before the walk has come to it."""
+    after: tuple[float, float] | None
+    """Where the update leads; None before the walk has come to it."""
+    trails: tuple[SliceTrail, ...]
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    note: str = ""
+
+
+def slice_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return the plot with its numbers below, and what lies outside of it in words."""
+    found = slice_of(source, wish)
+    lines = sum(len(stacked_notes((text,), size)) for text, _ in _words(source, found))
+    drawn = _drawn(source, found, size.width - BESIDE, size.height - BELOW - lines)
+    words = _words(source, found, drawn)
+    return above_words(_plot(source, found, drawn), words, size, "the loss along a number")
+
+
+@lru_cache(maxsize=16)
+def slice_of(source: Source, wish: PictureWish) -> Slice:
+    """Return the numbers of a slice."""
+    cell = cells_along(wish)[0]
+    ground = _ground(source, wish, cell)
+    trace = _trace(source, wish, cell)
+    at = cell_of(trace.values[cell.name], cell.cell)
+    here = (at, float(ground.at((cell,), np.array([[at]]))[0]))
+    after = _after(source, wish, cell, ground)
+    trails = _trails(source, wish, cell, ground)
+    low, high = interval(wish) or _around(at, after, trails)
+    xs = np.linspace(low, high, POINTS)
+    ys = ground.at((cell,), xs[:, None])
+    slope = None
+    if source.is_reached(Phase.BACKWARD, cell.name):
+        slope = ground.slope(cell)
+    note = ""
+    if ground.measured < ground.examples:
+        note = f"measured on {ground.measured:,} of {ground.examples:,} examples"
+    return Slice(
+        cell, ground.wanted, ground.is_mean, tuple(xs.tolist()), tuple(ys.tolist()), here, slope,
+        after, trails, (low, high), _height(ys, here[1] if low <= at <= high else np.nan), note,
+    )  # fmt: skip
+
+
+def _ground(source: Source, wish: PictureWish, cell: ParameterCell) -> CostFunction:
+    wanted = str(option(wish, "of", ""))
+    is_last = cell.name in source.problem.graph.parameters
+    if option(wish, "over") == "all" and is_last:
+        return all_examples(source, POINTS)
+    return this_batch(source, _trace(source, wish, cell), wanted, POINTS)
+
+
+def _trace(source: Source, wish: PictureWish, cell: ParameterCell) -> Trace:
+    """Return the scene that has the line asked for, else the step's or the first with the name."""
+    wanted = option(wish, "of")
+    found = (trace for trace in source.traces if wanted in trace.graph.line_by_name)
+    return next(found, source.trace_with(cell.name))
+
+
+def _after(
+    source: Source, wish: PictureWish, cell: ParameterCell, ground: CostFunction
+) -> tuple[float, float] | None:
+    """Return where this iteration's update leads, with the loss at all the new parameters."""
+    if not isinstance(source.at, Moment) or numbers(wish, "rates"):
+        return None
+    update = source.at.updates.get(cell.name)
+    if update is None or not source.is_reached(Phase.UPDATE, cell.name):
+        return None
+    new = {name: step.p for name, step in source.at.updates.items()}
+    return cell_of(update.p, cell.cell), ground.under(new)
+
+
+def _trails(
+    source: Source, wish: PictureWish, cell: ParameterCell, ground: CostFunction
+) -> tuple[SliceTrail, ...]:
+    steps = whole(wish, "steps", SLICE_STEPS)
+    if numbers(wish, "rates"):
+        trails = []
+        for index, walk in enumerate(overlaid(source.lesson, source.run, source.seed, wish)):
+            glyph, style = trail_mark(source, index)
+            if walk.run is None:
+                trails.append(SliceTrail(walk.label, glyph, style, (), (), walk.why))
+                continue
+            iterations = range(steps + 1)
+            xs = path(walk.run, (cell,), tuple(iterations))[:, 0]
+            ys = [ground.under(dict(walk.run.state(k).parameters)) for k in iterations]
+            trails.append(SliceTrail(walk.label, glyph, style, tuple(xs.tolist()), tuple(ys)))
+        return tuple(trails)
+    last = source.iteration
+    low, high = interval(wish) or (-np.inf, np.inf)
+    now = _trace(source, wish, cell).values.get(cell.name)
+    has_left = last > steps and now is not None and not low <= cell_of(now, cell.cell) <= high
+    iterations = range(steps) if has_left else range(max(last - steps, 0), last)
+    if cell.name not in source.problem.trained or not iterations:
+        return ()
+    xs = path(source.run, (cell,), tuple(iterations))[:, 0]
+    ys = [ground.under(dict(source.run.state(k).parameters)) for k in iterations]
+    glyph = marks_of(source.chars).earlier
+    found = SliceTrail("", glyph, Style.RUN_3, tuple(xs.tolist()), tuple(ys), are_first=has_left)
+    return (found,)
+
+
+def _around(
+    at: float, after: tuple[float, float] | None, trails: tuple[SliceTrail, ...]
+) -> tuple[float, float]:
+    """Return a range around the point that holds the steps as far as they are near."""
+    points = [at, *([after[0]] if after else []), *(x for t in trails for x in t.xs)]
+    near = [x for x in points if np.isfinite(x) and abs(x - at) <= 50]
+    reach = max([2.0, *(1.3 * abs(x - at) for x in near)])
+    return at - reach, at + reach
+
+
+def _height(ys: Array, here: float) -> tuple[float, float]:
+    """Return the range of the vertical axis: all of the curve, and a little more.
+
+    A valley that comes down to 0 stands on it: no room is left below, so that its floor and the
+    tick at 0 share the lowest line.
+    """
+    # A point beside the picture, as of a run that diverged, would make its valley a flat line.
+    known = np.append(ys, here)
+    finite = known[np.isfinite(known)] if np.isfinite(known).any() else np.zeros(1)
+    low, high = float(finite.min()), float(finite.max())
+    margin = 0.06 * (high - low) or 0.1 * abs(high) or 1.0
+    return 0.0 if 0 <= low <= margin else low - margin, high + margin
+
+
+def _drawn(source: Source, found: Slice, columns: int, rows: int) -> frozenset[str]:
+    """Return the signs of which a point shows in so many cells: one that those drawn after it, a
+    cell away at the least, leave uncovered.
+    """
+    marks = marks_of(source.chars)
+    points = [
+        (
+            trail.glyph,
+            [(x, y) for x, y in zip(trail.xs, trail.ys, strict=True) if _contains(found, x, y)],
+        )
+        for trail in found.trails
+    ]
+    points += [
+        (glyph, [point])
+        for glyph, point in ((marks.after, found.after), (marks.here, found.here))
+        if point is not None and _contains(found, *point)
+    ]
+    (left, right), (low, high) = found.x_range, found.y_range
+    cells = np.array([max(columns, 1) / (right - left), max(rows, 1) / (high - low)])
+    drawn, later = set(), np.empty((0, 2))
+    for glyph, of in reversed(points):
+        at = np.array(of).reshape(-1, 2) * cells
+        apart = np.abs(at[:, None] - later[None]).max(axis=2, initial=0.0)
+        if np.any(np.all(apart >= 1, axis=1)):
+            drawn.add(glyph)
+            later = np.concatenate([later, at])
+    return frozenset(drawn)
+
+
+def _plot(source: Source, numbers_of: Slice, drawn: frozenset[str]) -> Plot:
+    marks = marks_of(source.chars)
+    low, high = numbers_of.x_range
+    series = [Series("", numbers_of.xs, numbers_of.ys, Style.RUN_1, mark=marks.curve_mark)]
+    x, y = numbers_of.here
+    is_here = marks.here in drawn
+    if is_here and numbers_of.slope is not None and np.isfinite(numbers_of.slope):
+        reach = 0.22 * (high - low)
+        if numbers_of.slope:
+            top = numbers_of.y_range[1] - numbers_of.y_range[0]
+            reach = min(reach, 0.4 * top / abs(numbers_of.slope))
+        ends = np.linspace(x - reach, x + reach, 41)
+        heights = y + numbers_of.slope * (ends - x)
+        series.append(
+            Series("", tuple(ends.tolist()), tuple(heights.tolist()), Style.BACKWARD,
+                   joined=False, mark=marks.beside)
+        )  # fmt: skip
+    for trail in (trail for trail in numbers_of.trails if trail.glyph in drawn):
+        inside = [k for k in range(len(trail.xs)) if is_inside(numbers_of, trail, k)]
+        xs = tuple(trail.xs[k] for k in inside)
+        ys = tuple(trail.ys[k] for k in inside)
+        series.append(Series("", xs, ys, trail.style, joined=False, mark=trail.glyph))
+    after = numbers_of.after
+    if after is not None and marks.after in drawn:
+        series.append(
+            Series("", after[:1], after[1:], Style.UPDATE, joined=False, mark=marks.after)
+        )
+    if is_here:
+        series.append(Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here))
+    up, right = ("↑", "→") if source.chars.unicode else ("up", "across")
+    axes = f"{wanted_name(source, numbers_of)} {up}  {source.name(numbers_of.cell.text)} {right}"
+    return Plot(axes, tuple(series), x_range=(low, high), y_range=numbers_of.y_range)
+
+
+def wanted_name(source: Source, numbers_of: Slice) -> str:
+    """Return how what the curve measures is called."""
+    return measured_name(source, numbers_of.wanted, is_mean=numbers_of.is_mean)
+
+
+def is_inside(numbers_of: Slice, trail: SliceTrail, k: int) -> bool:
+    """Say whether a step of a trail lies in the picture."""
+    return _contains(numbers_of, trail.xs[k], trail.ys[k])
+
+
+def _words(
+    source: Source, numbers_of: Slice, drawn: frozenset[str] | None = None
+) -> list[tuple[str, Style]]:
+    """Return the numbers of the picture, one fact a line, the most important first.
+
+    A sign stands before what it is drawn for, where it is known which are drawn.
+    """
+    marks = marks_of(source.chars)
+    name, wanted = source.name(numbers_of.cell.text), wanted_name(source, numbers_of)
+
+    def sign(glyph: str) -> str:
+        return f"{glyph} " if drawn is None or glyph in drawn else ""
+
+    def point(x: float, y: float) -> str:
+        return f"{name} {source.number(x)}, {wanted} {source.number(y)}"
+
+    def outside(x: float, y: float) -> str:
+        return "" if _contains(numbers_of, x, y) else " (outside)"
+
+    slope = "" if numbers_of.slope is None else f"slope {source.number(numbers_of.slope)}"
+    # The tangent is drawn with the sign before its slope.
+    tangent = f"{marks.beside} " if sign(marks.here) else ""
+    slope = slope and f", {tangent}{slope}"
+    here = numbers_of.here
+    words = [(f"{sign(marks.here)}{point(*here)}{slope}{outside(*here)}", Style.CURRENT)]
+    if (after := numbers_of.after) is not None:
+        told = f"{sign(marks.after)}after: {point(*after)}{outside(*after)}"
+        words.append((told, Style.UPDATE))
+    named = [trail for trail in numbers_of.trails if trail.label]
+    if named:
+        parts = ", ".join(
+            f"{sign(trail.glyph)}{_rate_words(source, numbers_of, trail)}" for trail in named
+        )
+        count = max(len(trail.xs) for trail in named) - 1
+        words.append((f"{name} after {count} {plural(count, 'step')} at rate: {parts}", Style.TEXT))
+    plain = (trail for trail in numbers_of.trails if not trail.label)
+    for trail in plain:
+        told, out = _trail_words(numbers_of, trail)
+        is_under = not out and sign(marks.here) and not sign(trail.glyph)
+        under = f": under {marks.here}" if is_under else ""
+        words.append((f"{sign(trail.glyph)}{told}{under}", trail.style))
+    if max(numbers_of.ys) > LARGEST:
+        most = source.number(LARGEST, 1)
+        words.append((f"{wanted} above {most} is drawn there", Style.DIM))
+    if numbers_of.note:
+        words.append((numbers_of.note, Style.DIM))
+    return words
+
+
+def _contains(numbers_of: Slice, x: float, y: float) -> bool:
+    if max(abs(x), abs(y)) > LARGEST:
+        return False
+    (left, right), (low, high) = numbers_of.x_range, numbers_of.y_range
+    return left <= x <= right and low <= y <= high
+
+
+def _trail_words(numbers_of: Slice, trail: SliceTrail) -> tuple[str, int]:
+    """Return which steps a trail is of, and how many of them lie outside."""
+    count = len(trail.xs)
+    out = sum(not is_inside(numbers_of, trail, k) for k in range(count))
+    steps = f"{count} {plural(count, 'step')}"
+    told = f"the first {steps}" if trail.are_first else f"{steps} before"
+    return told + (f", {out} outside" if out else ""), out
+
+
+def _rate_words(source: Source, numbers_of: Slice, trail: SliceTrail) -> str:
+    """Return where a rate has led, or where it has left the picture."""
+    words = trail.label.removeprefix("rate ")
+    if trail.why:
+        return f"{words} none: {trail.why}"
+    out = [k for k in range(len(trail.xs)) if not is_inside(numbers_of, trail, k)]
+    arrow = "→" if source.chars.unicode else "->"
+    if not out:
+        return f"{words} {arrow} {source.number(trail.xs[-1], 3)}"
+    at = trail.xs[out[0]]
+    value = f"at {source.number(at, 3)}"
+    later = "" if out[-1] == len(trail.xs) - 1 else ", then back"
+    if not np.isfinite(trail.xs).all():
+        later = ", soon not finite"
+    return f"{words} leaves at step {out[0]} ({value}{later})"
