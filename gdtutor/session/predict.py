@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gdtutor.session.answers import read_name, read_numbers, read_shape, read_sign
 from gdtutor.session.asking import placed_question, question_for, ready_nodes
 from gdtutor.session.challenge import Ask, Challenge, Tried
@@ -104,13 +106,17 @@ def revealed(session: Walk) -> Walk:
     after = _closed(session, challenge)
     if challenge.choices:
         right = right_choices(session, challenge.choices, challenge.step.scene)
-        numbers = [number for number, c in enumerate(challenge.choices, 1) if c in right]
-        told = ", ".join(f"{n}: {challenge.choices[n - 1].text}" for n in numbers)
-        return said(replace(after, told=right), f"The answer is {told}.")
+        found = tuple((n, c) for n, c in enumerate(challenge.choices, 1) if c in right)
+        return said(replace(after, told=found), answer_told((n, c.text) for n, c in found))
     if challenge.hides:
         return said(after, "This is the worked line; the next key goes on.")
     told = f"Next comes {challenge.step.node}: all that it needs was there."
     return _at_named(after, challenge.step, told)
+
+
+def answer_told(choices: Iterable[tuple[int, str]]) -> str:
+    """Return the sentence that tells which choices are right, each by its number and its text."""
+    return f"The answer is {', '.join(f'{number}: {text}' for number, text in choices)}."
 
 
 def _solved(session: Walk, challenge: Challenge, text: str) -> Walk:

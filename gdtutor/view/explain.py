@@ -13,6 +13,7 @@ from gdtutor.lesson.placeholders import Placeholder, fill
 from gdtutor.session.lookups import curvatures_at, gradient_norm
 from gdtutor.session.moment import Moment
 from gdtutor.session.notes import note_for
+from gdtutor.session.predict import answer_told
 from gdtutor.session.state import ClassRole, Look, PromptKind, W, Walk, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import STATES
@@ -63,10 +64,9 @@ def with_symbols(session: W, chars: Chars) -> W:
     context = context_of(session, chars)
     if context is None:
         return session
-    for choice in session.told:
-        shown = session.message.replace(choice.text, choice_text(context, choice))
-        session = replace(session, message=shown)
-    return session
+    written = answer_told((number, choice.text) for number, choice in session.told)
+    shown = answer_told((number, choice_text(context, choice)) for number, choice in session.told)
+    return replace(session, message=session.message.replace(written, shown))
 
 
 def node_lines(context: Context, width: int) -> Lines:
