@@ -12,7 +12,7 @@ from gdtutor.progress.records import (
     SavedPlace,
 )
 from gdtutor.progress.store import ProgressStore
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import LessonPlace
 
 
 class MemoryStore(ProgressStore):

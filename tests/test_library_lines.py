@@ -19,8 +19,7 @@ from gdtutor.library.lessons import counted_library, library_of
 from gdtutor.paint.colours import choose_colours
 from gdtutor.progress.keeper import place_of_session
 from gdtutor.progress.records import Finished
-from gdtutor.session.catalogue import WRITTEN, Library, with_memory
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import WRITTEN, LessonPlace, Library, with_memory
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services

@@ -19,10 +19,9 @@ from gdtutor.progress.keeper import ProgressKeeper, place_of_session
 from gdtutor.progress.records import Finished, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter
-from gdtutor.session.catalogue import with_memory
+from gdtutor.session.catalogue import LessonPlace, with_memory
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.link import command_of
-from gdtutor.session.places import LessonPlace
 from gdtutor.session.press import Press
 from gdtutor.session.state import Playing, Screen, Session, Status
 from gdtutor.session.story import has_ended

@@ -19,8 +19,7 @@ from gdtutor.lesson.summary import read_summary
 from gdtutor.play.lesson_text import ID
 from gdtutor.progress.records import Reset
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.catalogue import AGAIN, PRACTICE, READ, TASK, WRITTEN
-from gdtutor.session.places import LessonPlace, place_text
+from gdtutor.session.catalogue import AGAIN, PRACTICE, READ, TASK, WRITTEN, LessonPlace, place_text
 
 _COLUMN = 25
 """Cells before what is remembered of a lesson: its id and a blank."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.places import LessonPlace, check_time
+from gdtutor.session.catalogue import LessonPlace, check_time
 from gdtutor.values import Struct
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from gdtutor.progress.records import Attempt, Finished, Record, Reset, SavedPlace
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import LessonPlace
 from gdtutor.values import asdict
 
 APPLICATION_ID = 0x67645475

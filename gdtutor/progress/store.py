@@ -29,8 +29,7 @@ from gdtutor.progress.schema import (
     write_record,
 )
 from gdtutor.progress.set_aside import Identity, identity_of
-from gdtutor.session.catalogue import TASK, WRITTEN
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import TASK, WRITTEN, LessonPlace
 from gdtutor.values import asdict
 
 BUSY_SECONDS = 5.0

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from gdtutor.lesson.summary import read_words
-from gdtutor.session.catalogue import shown_entries
+from gdtutor.session.catalogue import LessonPlace, shown_entries
 from gdtutor.session.effects import Outcome, Result
 from gdtutor.session.link import kept_command, past_commands
 from gdtutor.session.navigation import said
-from gdtutor.session.places import LessonPlace
 from gdtutor.session.prompting import asked
 from gdtutor.session.state import Playing, PromptKind, Screen, Session, Walk, screen_left
 from gdtutor.session.story import has_ended, next_entry, open_where_left

@@ -7,7 +7,7 @@ from gdtutor.cli import main
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.progress.records import Attempt, Finished, SavedPlace
 from gdtutor.progress.store import ProgressStore
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import LessonPlace
 
 (BIAS,) = shipped_lessons_folder().glob("06-*.md")
 

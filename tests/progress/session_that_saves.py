@@ -22,7 +22,7 @@ from queue import SimpleQueue
 from gdtutor.progress.records import Attempt, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter, WriterState
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import LessonPlace
 
 PATIENCE = 60.0
 IN_FLIGHT = 2

@@ -9,7 +9,7 @@ import pytest
 
 from gdtutor.progress.records import Attempt, Finished, SavedPlace
 from gdtutor.progress.store import ProgressStore
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import LessonPlace
 
 RECORDS = (
     SavedPlace("bias", LessonPlace(3, 5, 13, ("w1=0.9",), "gdtutor bias --at 3/step:5", 1.0)),

@@ -17,7 +17,7 @@ from gdtutor.progress.records import Finished, ProgressError, SavedPlace
 from gdtutor.progress.schema import APPLICATION_ID, MIGRATIONS
 from gdtutor.progress.set_aside import identity_of, move_aside
 from gdtutor.progress.store import ProgressStore
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import LessonPlace
 
 PLACE = LessonPlace(3, 2, 10, ("b=1",), "gdtutor bias --set b=1 --at 3/step:2", 100.0)
 NEXT_FORMAT = (*MIGRATIONS, ("ALTER TABLE finished ADD COLUMN stars INTEGER NOT NULL DEFAULT 0",))

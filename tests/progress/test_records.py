@@ -12,7 +12,7 @@ from memory_store import MemoryStore
 
 from gdtutor.progress.records import Attempt, Finished, Reset, SavedPlace
 from gdtutor.progress.store import ProgressStore
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import LessonPlace
 
 Open = Callable[[], ProgressStore]
 

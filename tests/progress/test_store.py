@@ -10,7 +10,7 @@ import pytest
 
 from gdtutor.progress.records import Attempt, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore, default_path
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import LessonPlace
 
 PLACE = LessonPlace(3, 2, 10, (), "gdtutor bias --at 3/step:2", 100.0)
 LONG = Attempt("bias", "z", "9" * 100_000, False, None, 1.0)

@@ -20,7 +20,7 @@ from gdtutor.progress.records import (
 )
 from gdtutor.progress.store import ProgressStore
 from gdtutor.progress.writer import ProgressWriter, WriterState, coalesce
-from gdtutor.session.places import LessonPlace
+from gdtutor.session.catalogue import LessonPlace
 
 PATIENCE = 60.0
 """Seconds after which a test counts as hung; none waits that long when it passes."""

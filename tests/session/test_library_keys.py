@@ -12,12 +12,11 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.library.lessons import library_of
 from gdtutor.progress.keeper import place_of_session
-from gdtutor.session.catalogue import Library, found_at, shown_entries
+from gdtutor.session.catalogue import LessonPlace, Library, found_at, place_text, shown_entries
 from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened
-from gdtutor.session.places import LessonPlace, place_text
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.session.update import update
