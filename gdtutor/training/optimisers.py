@@ -85,6 +85,12 @@ class OptimiserStep(Struct, frozen=True, eq=False):
 
 _BETA = Hyperparameter("beta", 0.9)
 _EPSILON = Hyperparameter("epsilon", 1e-8)
+_OF_ADAM = Hyperparameter("beta1", 0.9), Hyperparameter("beta2", 0.999), _EPSILON
+_MOMENT_LINES = ("m1", "beta1*m1 + (1 - beta1)*g"), ("m2", "beta2*m2 + (1 - beta2)*g**2")
+_MOMENTS = (
+    StateVariable("m1", "running mean of gradients"),
+    StateVariable("m2", "running mean of squared gradients", is_odd=False),
+)
 WEIGHT_DECAY = "weight_decay"
 """The constant that every explicit rule takes: what of the parameter its gradient is given."""
 
@@ -105,8 +111,7 @@ _ALL = (
     Optimiser(
         "adam", "Adam",
         (
-            ("m1", "beta1*m1 + (1 - beta1)*g"),
-            ("m2", "beta2*m2 + (1 - beta2)*g**2"),
+            *_MOMENT_LINES,
             (
                 "p",
                 "p - learning_rate*(m1/(1 - beta1**t))/(sqrt(m2/(1 - beta2**t)) + epsilon)",
@@ -115,11 +120,8 @@ _ALL = (
         source="Kingma and Ba 2015, algorithm 1",
         convention="both moments are divided by 1 - beta**t, t counting updates from 1, and "
         "epsilon stands outside the root of the corrected second moment",
-        hyperparameters=(Hyperparameter("beta1", 0.9), Hyperparameter("beta2", 0.999), _EPSILON),
-        state=(
-            StateVariable("m1", "running mean of gradients"),
-            StateVariable("m2", "running mean of squared gradients", is_odd=False),
-        ),
+        hyperparameters=_OF_ADAM,
+        state=_MOMENTS,
     ),
     Optimiser(
         "rmsprop", "RMSProp",
@@ -151,8 +153,7 @@ _ALL = (
     Optimiser(
         "adamw", "Adam with decoupled weight decay",
         (
-            ("m1", "beta1*m1 + (1 - beta1)*g"),
-            ("m2", "beta2*m2 + (1 - beta2)*g**2"),
+            *_MOMENT_LINES,
             (
                 "p",
                 "p - learning_rate*((m1/(1 - beta1**t))/(sqrt(m2/(1 - beta2**t)) + epsilon)"
@@ -162,14 +163,8 @@ _ALL = (
         source="Loshchilov and Hutter 2019, algorithm 2, with the learning rate as the schedule",
         convention="the decay goes past both moments, and the learning rate multiplies it; "
         "all else is as with Adam",
-        hyperparameters=(
-            Hyperparameter("beta1", 0.9), Hyperparameter("beta2", 0.999), _EPSILON,
-            Hyperparameter(WEIGHT_DECAY, 0.01),
-        ),
-        state=(
-            StateVariable("m1", "running mean of gradients"),
-            StateVariable("m2", "running mean of squared gradients", is_odd=False),
-        ),
+        hyperparameters=(*_OF_ADAM, Hyperparameter(WEIGHT_DECAY, 0.01)),
+        state=_MOMENTS,
     ),
     Optimiser(
         "averaged", "averaged gradient descent",

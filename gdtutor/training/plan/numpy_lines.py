@@ -172,7 +172,12 @@ class ProgramWriter(Placing):
                 product = self._product(left, right, self.view(index))
             self._line(product, index)
             return
-        self._into(index, lambda out: self._product(left, right, out))
+        if self.is_contiguous(index):
+            self._line(self._product(left, right, self.view(index)), index)
+            return
+        dense = self.static(f"{self._prefix}{index}_dense", aligned(self._ops[index].shape))
+        self._line(self._product(left, right, dense), index)
+        self._line(self.copy(self.view(index), dense), index)
 
     def _vdot(self, index: int) -> None:
         """Write the sum of products of two arrays of one shape."""
@@ -196,17 +201,8 @@ class ProgramWriter(Placing):
     def _sum(self, index: int) -> None:
         op = self._ops[index]
         (arg,) = op.args
-        axes, shape = op.axes, self._ops[arg].shape
-        is_alone = index not in self._stacked
-        is_matrix = len(shape) == len(op.shape) == 2
-        if len(axes) == len(shape) and axes and self.is_contiguous(arg):
+        if op.axes and len(op.axes) == len(self._ops[arg].shape) and self.is_contiguous(arg):
             self._total(index, self.cells(arg), arg)
-        elif is_matrix and axes == (1,) and (is_alone or self.is_contiguous(arg)):
-            ones = self._ones("ones", (shape[1], 1))
-            self._into(index, lambda out: f"{self.rows(arg)}.dot({ones}, {out})")
-        elif is_matrix and axes == (0,) and is_alone:
-            ones = self._ones("ones", (1, shape[0]))
-            self._into(index, lambda out: f"{ones}.dot({self.view(arg)}, {out})")
         else:
             self._reduce(index, np.add)
 
@@ -218,24 +214,12 @@ class ProgramWriter(Placing):
     def _reduce(self, index: int, ufunc: np.ufunc) -> None:
         op = self._ops[index]
         (arg,) = op.args
-        kept = tuple(1 if i in op.axes else n for i, n in enumerate(self._ops[arg].shape))
         first = 1 if index in self._stacked else 0
         axes = tuple(axis + first for axis in op.axes)
-        wide = aligned(self.shape(index, kept))
-        out = self.static(f"{self._prefix}{index}_kept", wide)
+        pad = len(self._ops[arg].shape) - len(op.shape)
+        out = self.view(index, f"wide{pad}" if pad else "plain")
         function = self.call(ufunc.__name__, ufunc)
         self._line(f"{function}.reduce({self.view(arg)}, {axes}, None, {out}, True)", index)
-        same = self.static(f"{self._prefix}{index}_same", wide.reshape(self.shape(index)))
-        self._line(self.copy(self.view(index), same), index)
-
-    def _into(self, index: int, code: Callable[[str], str]) -> None:
-        """Write a product into its place, through a copy where the place is not contiguous."""
-        if self.is_contiguous(index):
-            self._line(code(self.rows(index)), index)
-            return
-        name = f"{self._prefix}{index}_dense"
-        self._line(code(self.static(name, aligned(self._ops[index].shape))), index)
-        self._line(self.copy(self.view(index), name), index)
 
     def _ones(self, name: str, shape: Shape) -> str:
         array = aligned(shape)
