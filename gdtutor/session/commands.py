@@ -425,7 +425,7 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
 _OF_ANY: tuple[Row[Session], ...] = (
     Row("entry_down", ("down", "j"), "next lesson", _LIBRARY, library.move_cursor),
     Row("entry_up", ("up", "k"), "previous lesson", _LIBRARY, _back(library.move_cursor), "choose",
-            "entry_down"),
+            "entry_down", why_not=works_at.lessons),
     Row("entry_next", ("n",), "next lesson", _LIBRARY, library.move_cursor),
     Row("entry_previous", ("p",), "previous lesson", _LIBRARY, _back(library.move_cursor)),
     Row("entries_down", ("pagedown", "space"), "ten lessons down", _LIBRARY,
@@ -437,7 +437,7 @@ _OF_ANY: tuple[Row[Session], ...] = (
     Row("last_entry", ("end", "G"), "last lesson; 12G goes to lesson 12", _LIBRARY,
             _last_or_numbered_entry),
     Row("open", ("enter",), "open the lesson; 12 Enter opens lesson 12", _LIBRARY, _open_entry,
-            "open"),
+            "open", why_not=works_at.lessons),
     Row("search", ("slash",), "search the lessons", _LIBRARY, library.search, "search"),
     Row("show_all", ("escape",), "show all lessons again", _LIBRARY, library.without_search,
             why_not=works_at.searches),

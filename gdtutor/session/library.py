@@ -57,8 +57,6 @@ def without_search(session: Session, count: int = 1) -> Session:
 def open_entry(session: Session, count: int) -> Result:
     """Open the lesson under the cursor; the open one is returned to where it was left."""
     entries = shown_entries(session.library)
-    if not entries:
-        return session, ()
     entry = entries[min(session.library.cursor, len(entries) - 1)]
     if entry.problem:
         return said(session, entry.problem, error=True), ()

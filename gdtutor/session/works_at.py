@@ -6,6 +6,7 @@ Every function returns the reason, and an empty text where the command works.
 from __future__ import annotations
 
 from gdtutor.engine.mistakes import overwritten
+from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.display_options import current_line, operand_steps
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
@@ -258,6 +259,11 @@ def kept_runs(session: Walk) -> str:
 def searches(session: Session) -> str:
     """For showing all lessons again."""
     return "" if session.library.search else "All lessons are shown."
+
+
+def lessons(session: Session) -> str:
+    """For choosing and opening a lesson of the library."""
+    return "" if shown_entries(session.library) else "No lesson is listed; Esc shows all."
 
 
 def library(session: Walk) -> str:

@@ -35,12 +35,12 @@ def library_lines(library: Library, saving: str, area: Area) -> Lines:
         saving: How far saving has come, in a word.
         area: Where it is drawn.
     """
-    header = line(
-        (" gdtutor ", Style.TITLE), ("a debugger for gradient descent", Style.DIM),
-        (f"   {len(library.entries)} {notation.plural(len(library.entries), 'lesson')}", Style.DIM),
-        (f"   {saving}" if saving else "", Style.DIM),
-    )  # fmt: skip
     width, rows, chars = area.width, area.height - 4, area.chars
+    counted = f"   {len(library.entries)} {notation.plural(len(library.entries), 'lesson')}"
+    counted += f"   {saving}" if saving else ""
+    motto = "a debugger for gradient descent"
+    motto = motto if cells(f" gdtutor {motto}{counted}") <= width else ""
+    header = line((" gdtutor ", Style.TITLE), (f"{motto}{counted}", Style.DIM))
     entries = shown_entries(library)
     has_chapters = not library.search
     lines, cursor_at = _listing(library, entries, area, has_chapters=has_chapters)

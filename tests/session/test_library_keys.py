@@ -272,6 +272,10 @@ def test_the_words_of_a_search_are_found_apart_behind_those_in_a_row_and_none_sa
     for width in (80, 40):
         text = " ".join(screen(none, width, 12).split())
         assert "title, chapter, summary or text. Fewer words find more; Esc shows all" in text
+        assert "28 lessons" in text
+        assert "open" not in text
+        assert "Esc show all" in text
+    assert "Esc shows all" in pressed(none, "enter").message
 
 
 @pytest.mark.parametrize("sought", ["relu", "sigmoid", "tanh", "dead", "saturation", "chain rule"])

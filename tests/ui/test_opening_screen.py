@@ -20,6 +20,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
+from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE, Area, Chars, Frame
 from gdtutor.view.opening_screen import lesson_cover, library_cover
 from gdtutor.view.page import LARGE, PAGE
@@ -46,7 +47,8 @@ def body(frame: Frame) -> list[str]:
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_cover_is_the_opening_page(path: Path, size: tuple[int, int, Chars]) -> None:
-    cover, whole = cover_of(path, *size), frame_of(session_at(path), *size)
+    # What is said of the lesson comes with it.
+    cover, whole = cover_of(path, *size), frame_of(replace(session_at(path), message=""), *size)
     cells, end = size[0], len(body(whole))
     if size[0] >= LARGE[0] and size[1] >= LARGE[1]:
         # More stands beside the text and below it.
