@@ -78,10 +78,6 @@ class _Words(Struct, frozen=True):
         """Return a number; a large one with how many digits it has."""
         return notation.counted(value, self.digits, self.chars)
 
-    @property
-    def times(self) -> str:
-        return "·" if self.chars.unicode else "*"
-
     def number(self, value: float) -> str:
         return notation.shown(value, self.digits, self.chars)
 
@@ -173,16 +169,16 @@ def _second(bend: Bend, words: _Words) -> str:
     """Return the second derivative in the lesson's own names."""
     square = words.name(bend.of) + notation.superscript(2, words.chars)
     mean = f"mean({square})" if bend.is_mean else square
-    return mean if bend.factor == 1 else f"2{words.times}{mean}"
+    return mean if bend.factor == 1 else f"2{words.chars.times}{mean}"
 
 
 def _factor(found: Diagnosis, bend: Bend, words: _Words) -> str:
     """Return by what a step multiplies the distance to the lowest point of a parabola."""
-    taken, minus = found.learning_rate * bend.curvature, "−" if words.chars.unicode else "-"
+    taken, minus = found.learning_rate * bend.curvature, words.chars.minus
     second = _second(bend, words) if bend.of else words.lambda_max
     is_small = abs(taken) < 1e-3
     result = f"1 {minus} {words.number(taken)}" if is_small else words.number(1 - taken)
-    return f"1 {minus} {words.rate.replace(' ', '_')}{words.times}{second} = {result}"
+    return f"1 {minus} {words.rate.replace(' ', '_')}{words.chars.times}{second} = {result}"
 
 
 def _beside(rate: float, limit: float) -> str:

@@ -55,7 +55,7 @@ class Writer(Struct, frozen=True):
             return f"{self._at(left, strength)}{infix}{self._at(right, strength + 1)}"
         match expr.op:
             case "neg":
-                return f"{self._minus}{self._at(expr.args[0], 3)}"
+                return f"{self.chars.minus}{self._at(expr.args[0], 3)}"
             case "mul_or_zero":
                 return self.write(Apply("mul", expr.args))
             case "deviation":
@@ -79,10 +79,6 @@ class Writer(Struct, frozen=True):
                 return self._sum("", expr.args[0])
         return self._call(expr)
 
-    @property
-    def _minus(self) -> str:
-        return "−" if self.chars.unicode else "-"
-
     def _signed(self, text: str) -> str:
         return text.replace("-", "−") if self.chars.unicode else text
 
@@ -92,7 +88,7 @@ class Writer(Struct, frozen=True):
             case "add":
                 return " + "
             case "sub":
-                return f" {self._minus} "
+                return f" {self.chars.minus} "
             case "mul":
                 both = all(self.is_array(arg) for arg in expr.args)
                 if not plain:

@@ -85,6 +85,21 @@ class Chars(Struct, frozen=True):
         """The sign that something is left out."""
         return "…" if self.unicode else "..."
 
+    @property
+    def pointer(self) -> str:
+        """The sign of what is chosen or current, and between the words of where we are."""
+        return "▸" if self.unicode else ">"
+
+    @property
+    def minus(self) -> str:
+        """The sign of a difference, and of a negative number."""
+        return "−" if self.unicode else "-"
+
+    @property
+    def times(self) -> str:
+        """The sign of a product of numbers."""
+        return "·" if self.unicode else "*"
+
 
 UNICODE = Chars()
 ASCII = Chars(unicode=False, braille=False)

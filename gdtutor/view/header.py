@@ -27,7 +27,6 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
     """Return lesson, iteration, phase, node, and step n of N."""
     lesson, moment = session.lesson, session.moment
     title = title_of(lesson.number, lesson.title, chars)
-    arrow = "▸" if chars.unicode else ">"
     marks = _marks(session, chars)
     if session.look.is_closing:
         place = line("closing page", *marks)
@@ -37,9 +36,9 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
         count = line((f"{len(moment.steps)} steps", Style.DIM))
     else:
         count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
-        place = _place(session, context, arrow, is_short=width < 72)
+        place = _place(session, context, is_short=width < 72)
         if width_of((*place, *count)) + LEAST_TITLE + 6 > width:
-            place = _place(session, context, arrow, is_short=True)
+            place = _place(session, context, is_short=True)
         left_out = passed_over(session)
         passed = line((f" (the lesson passes over {left_out})", Style.DIM)) if left_out else ()
         # The title comes first: where it has no room beside, a line above the keys says it, unless
@@ -58,7 +57,7 @@ def passed_over(session: Walk) -> str:
     return f"steps {passed[0]}-{passed[-1]}" if len(passed) > 1 else f"step {passed[0]}"
 
 
-def _place(session: Walk, context: Context, arrow: str, *, is_short: bool) -> Line:
+def _place(session: Walk, context: Context, *, is_short: bool) -> Line:
     moment = context.moment
     step = context.step
     word = "it." if is_short else "iteration"
@@ -73,7 +72,7 @@ def _place(session: Walk, context: Context, arrow: str, *, is_short: bool) -> Li
     segments: list[Segment] = []
     for index, (text, style) in enumerate(parts):
         if index:
-            segments.append(Segment(f" {arrow} ", Style.DIM))
+            segments.append(Segment(f" {context.chars.pointer} ", Style.DIM))
         segments.append(Segment(text, style))
     return (*segments, *_marks(session, context.chars))
 

@@ -100,15 +100,15 @@ def _listing(
 def _entry(library: Library, entry: LessonEntry, area: Area, column: int, *, is_here: bool) -> Line:
     """Return a lesson's line; with a column for titles its summary stands behind it."""
     width, chars = area.width, area.chars
-    pointer, done = ("▸", "✓") if chars.unicode else (">", "x")
     left_off = library.words_left(entry.id)
     state = "cannot be opened" if entry.problem else left_off
     if not state and entry.id in library.finished:
         state = "finished"
+    done = "✓" if chars.unicode else "x"
     mark = done if entry.id in library.finished else " "
     cells_right = (column(library, entry, width) for column in COLUMNS)
     right = notation.plain("".join(cells_right), chars)
-    head = f" {pointer if is_here else ' '} {mark} {entry.number:>2}  "
+    head = f" {chars.pointer if is_here else ' '} {mark} {entry.number:>2}  "
     title = notation.plain(entry.title, chars)
     most = column or width - len(head) - len(right) - 2
     left = head + padded(shortened(title, most, chars), column)

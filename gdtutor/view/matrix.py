@@ -55,7 +55,7 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> Lines:
     rows = _window(grid.shape[0], look.max_rows, _kept_row(look))
     columns, texts = _fitting_columns(grid, rows, exponent, look, chars)
     widths = [_column_width(column, rows, texts, look, chars) for column in columns]
-    lines, mark = [], "▸" if chars.unicode else ">"
+    lines = []
     if look.column is not None and _has_heading(grid.shape[1], look):
         lines.append(_heading(columns, widths, look.column, exponent, chars))
         exponent = 0
@@ -71,7 +71,11 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> Lines:
                 # The mark of the opened cell takes the blank before its number.
                 number = cell.text.lstrip()
                 blank = Segment(" " * (width - len(number)))
-                segments[-1:] = [blank, Segment(f"{mark}{number}", Style.CURRENT), Segment(" ")]
+                segments[-1:] = [
+                    blank,
+                    Segment(f"{chars.pointer}{number}", Style.CURRENT),
+                    Segment(" "),
+                ]
             else:
                 segments += [cell, Segment(" ")]
         segments.append(Segment(right, Style.DIM))
@@ -107,8 +111,7 @@ def _row_number(
     if not margin:
         return ()
     if row is not None and row == look.row:
-        mark = "▸" if chars.unicode else ">"
-        return (Segment(f"{row}{mark}".rjust(margin), Style.CURRENT),)
+        return (Segment(f"{row}{chars.pointer}".rjust(margin), Style.CURRENT),)
     return (Segment(("" if row is None else f"{row} ").rjust(margin), Style.DIM),)
 
 

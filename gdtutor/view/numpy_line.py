@@ -137,6 +137,5 @@ def code_panel(context: Context, steps: list[Step], size: Size) -> Panel:
 def _code(context: Context, at: Context, text: str) -> tuple[str, str, Style]:
     """Return what stands before a line of the program, the line, and its style."""
     done = at.step.number - context.step.number
-    mark = "▸" if context.chars.unicode else ">"
     style = Style.TEXT if done < 0 else Style.DIM if done else Style.CURRENT
-    return f"{' ' if done else mark} ", text, style
+    return f"{' ' if done else context.chars.pointer} ", text, style

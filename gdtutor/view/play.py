@@ -70,8 +70,7 @@ def watched(session: Playing, width: int) -> Playing:
 
 def _header(session: Playing, width: int, chars: Chars) -> Line:
     """Return what is played with, how training stands, and what the last change made of it."""
-    snapshot, arrow = session.training, "▸" if chars.unicode else ">"
-    play, playground = session.play, session.play.playground
+    snapshot, play, playground = session.training, session.play, session.play.playground
     made, shape = len(playground.features), "-".join(map(str, playground.layers))
     if made != playground.layers[0]:
         # The widths as they are typed, which begin with the inputs, and what is made of those.
@@ -80,7 +79,7 @@ def _header(session: Playing, width: int, chars: Chars) -> Line:
         (f"  epoch {len(snapshot.costs):,}  iteration {snapshot.iterations:,} ", Style.DIM)
     )
     behind = line(
-        (f" {arrow} ", Style.DIM), standing(session, is_short=True),
+        (f" {chars.pointer} ", Style.DIM), standing(session, is_short=True),
         (edited_values(session), Style.CHANGED), (f"  {play.word}", Style.CHANGED),
     )  # fmt: skip
     left = (*line(" Playground ", (f"{playground.data} {shape}", Style.TITLE)), *behind)

@@ -214,12 +214,12 @@ def _weight_lines(session: Playing, width: int, chars: Chars) -> Lines:
     parameters = shown_parameters(run, under_cursor(session))
     weights = parameters[f"W{play.layer}"]
     own, bias = weights[play.neuron], parameters[f"b{play.layer}"][play.neuron, 0]
-    lines, times = [], "·" if chars.unicode else "*"
+    lines = []
     for place, glyph in enumerate(weight_glyphs(weights, play.neuron, chars)):
         called = neuron_name(play, play.layer - 1, place, chars)
         number = notation.shown(float(own[place]), 3, chars)
         is_chosen = play.edge == place
-        text = f"{'>' if is_chosen else ' '}{number} {times} {called}"
+        text = f"{'>' if is_chosen else ' '}{number} {chars.times} {called}"
         style = Style.CURRENT if is_chosen else glyph.style
         lines.append(line((shortened(text, width, chars), style)))
     bias_text = f"  {notation.shown(float(bias), 3, chars)} bias"

@@ -79,12 +79,11 @@ def _evaluations(context: Context, proof: Proof, cell: tuple[int, ...], width: i
     difference = proof.difference
     moved = cell_name(context.name(context.step.node), cell)
     root = context.name(context.root)
-    minus = "−" if context.chars.unicode else "-"
     digits = max(ESTIMATE_DIGITS, context.look.digits)
     estimate = notation.shown(difference.estimate, digits, context.chars)
     rows = (
         (f"{root} at {moved} + h", _exact(context, difference.above)),
-        (f"{root} at {moved} {minus} h", _exact(context, difference.below)),
+        (f"{root} at {moved} {context.chars.minus} h", _exact(context, difference.below)),
         ("difference / 2h", estimate),
     )
     labels = max(len(label) for label, _ in rows)

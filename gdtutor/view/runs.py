@@ -151,11 +151,6 @@ def _best(chars: Chars) -> str:
     return "★" if chars.unicode else "<"
 
 
-def chosen_sign(chars: Chars) -> str:
-    """Return the sign of the run that Enter opens."""
-    return "▸" if chars.unicode else ">"
-
-
 def run_lines(session: Walk, width: int, chars: Chars, height: int | None = None) -> Lines:
     """Return each run with what is to say of it, the best one marked; where that takes more lines
     than the height, each run has one."""
@@ -217,7 +212,7 @@ def _in_full(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Char
 def _mark(session: Walk, one: ShownCurve, sign: str, chars: Chars) -> str:
     """Return what stands before a run: what its curve is drawn with, and whether Enter opens it."""
     is_chosen = bool(one.mark) and one.curve.label == session.train_look.run
-    return f"{sign}{chosen_sign(chars) if is_chosen else ' '}"
+    return f"{sign}{chars.pointer if is_chosen else ' '}"
 
 
 def _indented(text: str, width: int, style: Style) -> list[Line]:

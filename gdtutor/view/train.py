@@ -25,7 +25,6 @@ from gdtutor.view.pictures.planes import no_point
 from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import (
     UNCHANGED,
-    chosen_sign,
     curves_shown,
     off_the_log,
     off_the_scale,
@@ -250,7 +249,7 @@ def _runs(session: Walk, area: Area) -> Figure:
         at_epoch = "" if own is session.training else f" at epoch {len(own.costs) - 1}"
         head = line((f"{marks_of(chars).curve} {run_label(session)}{at_epoch}", Style.DIM))
         runs = (*runs, (), head, *below[not below[0] :])
-    at = next((n for n, row in enumerate(runs) if text_of(row)[1:2] == chosen_sign(chars)), 0)
+    at = next((n for n, row in enumerate(runs) if text_of(row)[1:2] == chars.pointer), 0)
     return Figure(Panel(RUNS, runs, max(at - height // 2, 0)))
 
 

@@ -12,6 +12,7 @@ from gdtutor.session.training import WATCHED, seconds_watched, watches
 from gdtutor.training.trouble import BROKEN, Trouble, ending
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.heading import title_of
 from gdtutor.view.lines import line, progress_bar, shortened, width_of
 from gdtutor.view.pictures.table import HELD
 
@@ -25,8 +26,7 @@ ANY_WIDTH = 10_000
 def header_line(session: Walk, width: int, chars: Chars) -> Line:
     """Return the lesson, how training stands, and the iteration; the title gives way to them."""
     lesson, snapshot = session.lesson, session.training
-    title = notation.plain(f"{lesson.number} {lesson.title}".strip(), chars)
-    arrow = "▸" if chars.unicode else ">"
+    title = title_of(lesson.number, lesson.title, chars)
     number, epochs = snapshot.iterations, len(snapshot.costs)
     has_epochs = session.run.iterations_per_epoch > 1
     # Where an epoch is one iteration, one number says both.
@@ -36,7 +36,7 @@ def header_line(session: Walk, width: int, chars: Chars) -> Line:
     )
     for is_short, counted in product((False, True), counts):
         is_narrow = is_short or width < NARROW
-        before = f" {arrow} " if is_narrow else f"  training {arrow} "
+        before = f"{'' if is_narrow else '  training'} {chars.pointer} "
         state = line((before, Style.DIM), _state(session, is_narrow=is_narrow))
         count = line((counts[1] if width < NARROW else counted, Style.DIM), " ")
         room = min(width - width_of(state) - width_of(count) - 3, width // 2)

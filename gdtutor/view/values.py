@@ -84,11 +84,11 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
 
 def _table(context: Context, rows: Sequence[Row], titles: Sequence[str]) -> list[Line]:
     """Return rows under their titles, the current one marked."""
-    widths, arrow = _widths(rows, titles), "▸" if context.chars.unicode else ">"
+    widths, pointer = _widths(rows, titles), context.chars.pointer
     current = context.name(context.step.node) if context.step.node else None
     lines = [line(("  " + _cells(tuple(titles), widths), Style.DIM))]
     for row in rows:
-        style, mark = (Style.CURRENT, arrow) if row[0] == current else (Style.TEXT, " ")
+        style, mark = (Style.CURRENT, pointer) if row[0] == current else (Style.TEXT, " ")
         lines.append(line((f"{mark} {_cells(row, widths)}", style)))
     return lines
 

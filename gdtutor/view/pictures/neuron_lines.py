@@ -217,9 +217,9 @@ def straight_line(source: Source, z: Array, names: tuple[str, str], digits: int 
     if not np.allclose(PROBES @ np.array([a, b]) + c, z, rtol=1e-9, atol=1e-9):
         return None
     first, second = names
-    times, minus = ("·", "−") if source.chars.unicode else ("*", "-")
+    times = source.chars.times
     parts = source.number(float(a), digits) + times + first
     for value, tail in ((float(b), times + second), (float(c), "")):
-        sign = minus if value < 0 else "+"
+        sign = source.chars.minus if value < 0 else "+"
         parts += f" {sign} {source.number(abs(value), digits)}{tail}"
     return f"{parts} = 0"

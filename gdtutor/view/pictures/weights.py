@@ -29,8 +29,7 @@ def weights_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the parameters below each other; what does not fit is counted."""
     arrays = chosen_arrays(source, wish)
     gradients = source.traces[-1].gradients
-    minus = "−" if source.chars.unicode else "-"
-    scale = f"+++ large, + small, {minus} negative"
+    scale = f"+++ large, + small, {source.chars.minus} negative"
     lines: list[Line] = list(wrapped(scale, size.width, Style.DIM))
     for name, array in arrays.items():
         lines += _map(source, name, array, gradients, size.width)
@@ -121,7 +120,7 @@ def _map(
 
 
 def _cell(source: Source, value: float, largest: float, with_number: bool) -> list[Segment]:
-    sign = "+" if value >= 0 else "−" if source.chars.unicode else "-"
+    sign = "+" if value >= 0 else source.chars.minus
     style = Style.POSITIVE if value >= 0 else Style.NEGATIVE
     if not np.isfinite(value):
         glyphs, style = "?", Style.ERROR
