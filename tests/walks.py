@@ -25,6 +25,14 @@ def pressed(session: Session, keys: str) -> Session:
     return session
 
 
+def answered(session: Session) -> Session:
+    """Return the session after the program answers the question that is open, at what comes next:
+    another question of the step, or the next step.
+    """
+    session, _ = update(session, Press("alt+n"))
+    return session if session.challenge is not None else pressed(session, "right")
+
+
 def typed(session: Session, text: str) -> Session:
     """Return the session after a text is typed into the input and Enter pressed."""
     for character in text:

@@ -20,6 +20,7 @@ from gdtutor.view.figures import Figure, moved, training_figure
 from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Plot, Series, Style
 from gdtutor.view.lines import framed, line, shortened, text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
+from gdtutor.view.pictures import kind_of
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import no_point
 from gdtutor.view.pictures.table import HELD
@@ -43,10 +44,6 @@ RUNS = "runs"
 MEAN_MARK = "~"
 PLANE = 16
 """Lines of a plane that nothing below it takes from it."""
-STACKED = ("boundary", "table", "weights", "space")
-"""Pictures that others may stand below."""
-LEAST_BELOW = {"table": 5, "boundary": 11, "contour": 11}
-"""Lines from which on a picture stands below another."""
 NO_LOG = "no cost above 0: y for a linear axis"
 LEAST_BODY = 4
 """Lines that the curve keeps, however much there is to say about a run that went wrong."""
@@ -201,7 +198,7 @@ def _stacked(session: Walk, chosen: PictureWish, area: Area) -> Figure:
     """Return a picture, and below it what has room of what is behind Tab else: the predictions,
     then planes. What neither needs makes a plane larger.
     """
-    if chosen.kind not in STACKED:
+    if not kind_of(chosen.kind).has_below:
         return training_figure(session, chosen, area)
     small = min(area.height, PLANE)
     figure = training_figure(session, chosen, area.high(small))
@@ -220,8 +217,9 @@ def _below(session: Walk, shown: object, area: Area) -> Lines:
     for wish in sorted(others, key=lambda wish: wish.kind != "table"):
         title = str(dict(wish.options).get("title", ""))
         head = (line((title, Style.DIM)),) if title else ()
-        spare = area.height - len(head) - LEAST_BELOW.get(wish.kind, area.height + 1)
-        if spare < 0:
+        least = kind_of(wish.kind).least_below
+        spare = area.height - len(head) - least
+        if not least or spare < 0:
             continue
         head = ((), *head) if spare else head
         told = (*head, *_trimmed(training_figure(session, wish, area.less(rows=len(head)))))

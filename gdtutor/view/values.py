@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
 import numpy as np
@@ -58,7 +58,11 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
         if columns:
             return Panel("values", columns)
     widths = _widths(rows, titles)
-    narrowing = (_without_old_gradients, _only_marked, *((_without_gradients,) if after else ()))
+    narrowing = (
+        _without_old_gradients,
+        _without_old(context),
+        *((_without_gradients,) if after else ()),
+    )
     for narrower in narrowing:
         if _total(widths) > width:
             rows = [narrower(row) for row in rows]
@@ -103,7 +107,8 @@ def _in_columns(
     for count in (2, 3):
         high = -(-len(rows) // count)
         parts = [rows[at : at + high] for at in range(0, len(rows), high)]
-        for narrower in (lambda row: row, _without_old_gradients, _only_marked, _without_gradients):
+        less = _without_old_gradients, _without_old(context), _without_gradients
+        for narrower in (lambda row: row, *less):
             is_less = narrower is _without_gradients
             if is_less and not context.updated:
                 continue
@@ -210,11 +215,15 @@ def _without_old_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
     return name, value, old, gradient + ("*" if old_gradient else ""), "", new
 
 
-def _only_marked(row: tuple[str, ...]) -> tuple[str, ...]:
+def _without_old(context: Context) -> Callable[[Row], Row]:
     """Mark what an edit has changed by a star alone; what it was before an update gives way."""
-    name, value, old, gradient, _, new = row
-    is_edited = old and "was " not in old
-    return name, value + ("*" if is_edited else ""), "", gradient, "", new
+    star = "" if context.own is None else "*"
+
+    def narrower(row: Row) -> Row:
+        name, value, old, gradient, _, new = row
+        return name, value + (star if old else ""), "", gradient, "", new
+
+    return narrower
 
 
 def _without_gradients(row: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from itertools import groupby
 
 import pytest
 from room import steps_of
-from walks import pressed
+from walks import answered, pressed
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.characters import cells
@@ -109,8 +109,8 @@ def test_panels_stand_still_while_questions_are_asked():
     session = pressed(session_at(LESSONS[15], at="backward:C"), "r right")
     screens = []
     for _ in range(4):
-        session = pressed(session, "alt+n")
-        unasked = replace(session, challenge=None, prompt=None)
+        session = answered(session)
+        unasked = replace(session, challenge=None, prompt=None, message="")
         assert session.challenge is not None
         screens += [corners(frame_of(one, 120, 36, UNICODE)) for one in (session, unasked)]
     assert screens == screens[:1] * len(screens)

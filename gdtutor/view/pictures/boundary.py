@@ -291,4 +291,6 @@ def _right(source: Source) -> tuple[str, ...]:
     return (f"{right} of {len(kinds[0])} examples are on the right side",)
 
 
-PICTURE = PictureKind(boundary_picture, boundary_words, "decision boundary")
+PICTURE = PictureKind(
+    boundary_picture, boundary_words, "decision boundary", has_below=True, least_below=11
+)

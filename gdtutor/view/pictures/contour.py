@@ -123,4 +123,4 @@ def _path(
     return f"{called}: from {start}; to {end}{steps}"
 
 
-PICTURE = PictureKind(contour_picture, contour_words, "{root} over {names}")
+PICTURE = PictureKind(contour_picture, contour_words, "{root} over {names}", least_below=11)

@@ -184,6 +184,10 @@ class PictureKind(Struct, frozen=True):
     title: str
     """With `{root}` for the line that is shown, and `{names}` for what it goes along."""
     names: Callable[[Source, PictureWish], list[str]] = names_along
+    has_below: bool = False
+    """Whether beside training others may stand below it."""
+    least_below: int = 0
+    """Lines from which on it stands below another there; 0 where it never does."""
 
 
 def numbers(wish: PictureWish, name: str) -> tuple[float, ...]:

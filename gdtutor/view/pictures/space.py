@@ -234,4 +234,4 @@ def _example_words(source: Source, places: Array) -> Iterator[str]:
         yield f"example {number}{'' if mark == EXAMPLE else f', target {mark}'}: ({at})"
 
 
-PICTURE = PictureKind(space_picture, space_words, "examples over {names}", names_of)
+PICTURE = PictureKind(space_picture, space_words, "examples over {names}", names_of, has_below=True)

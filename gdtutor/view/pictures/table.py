@@ -173,4 +173,6 @@ def _confusions(said_class: Array, true_class: Array, names: tuple[str, ...]) ->
     return lines
 
 
-PICTURE = PictureKind(table_picture, table_words, "expected and learned")
+PICTURE = PictureKind(
+    table_picture, table_words, "expected and learned", has_below=True, least_below=5
+)

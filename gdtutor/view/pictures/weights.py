@@ -159,4 +159,4 @@ def equal_rows(grid: Array, gradient: Array | None) -> tuple[tuple[int, ...], ..
     return tuple(tuple(group) for group in groups if len(group) > 1)
 
 
-PICTURE = PictureKind(weights_picture, weights_words, "weights")
+PICTURE = PictureKind(weights_picture, weights_words, "weights", has_below=True)
