@@ -2,16 +2,17 @@
 
 import gc
 import os
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from gdtutor.lesson import load
+from gdtutor.lesson.model import Lesson
 from tests.tries import QUICK, WHOLE, sampled
 
-PARSE = load.parse_lesson
+PARSE, VARY = load.parse_lesson, load.with_variant
 KEPT = (Path(__file__).parents[1] / "lessons", Path(__file__).parent / "data")
 """No test changes a file there, so that its lesson is the same value however often it is read."""
 
@@ -26,17 +27,25 @@ settings.register_profile("quick", settings.get_profile("repeatable"), max_examp
 settings.load_profile("repeatable")
 
 
-parsed_once = cache(PARSE)
+parsed_once, varied_once = cache(PARSE), lru_cache(256)(VARY)
+
+
+def is_kept(path: Path) -> bool:
+    return any(path.is_relative_to(folder) for folder in KEPT)
 
 
 def parse_lesson(text: str, path: Path):
     """Read a lesson as the program does; one that no test changes once, as thousands open it."""
-    is_kept = any(path.is_relative_to(folder) for folder in KEPT)
-    return (parsed_once if is_kept else PARSE)(text, path)
+    return (parsed_once if is_kept(path) else PARSE)(text, path)
+
+
+def with_variant(lesson: Lesson, name: str) -> Lesson:
+    """Return a variant as the program does, of a lesson that no test changes once."""
+    return (varied_once if is_kept(lesson.path) else VARY)(lesson, name)
 
 
 # Before any test module, as some of them open lessons when they are imported.
-load.parse_lesson = parse_lesson
+load.parse_lesson, load.with_variant = parse_lesson, with_variant
 
 
 def pytest_configure(config: pytest.Config) -> None:
