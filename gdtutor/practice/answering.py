@@ -15,7 +15,7 @@ from gdtutor.session.working import working_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.state import State
-from gdtutor.training.walked import updates_with
+from gdtutor.training.walked import Iteration
 from gdtutor.values import Struct
 
 DIGITS = 4
@@ -85,5 +85,5 @@ def _moment(exercise: Exercise, step: Step) -> Moment:
     nobody = np.empty(0, dtype=np.int64)
     updates = {}
     if step.phase is Phase.UPDATE:
-        updates = updates_with(done.gradients, problem, settings, state, nobody, exercise.rate)
+        updates = Iteration(problem, settings, state, nobody, exercise.rate).updates(done.gradients)
     return Moment(0, 0, problem, settings, state, nobody, (done,), updates, exercise.rate, (step,))

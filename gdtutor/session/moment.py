@@ -18,7 +18,7 @@ from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.run import Run, State
 from gdtutor.training.settings import Settings
-from gdtutor.training.walked import updates_with
+from gdtutor.training.walked import Iteration
 from gdtutor.values import Struct, replace
 
 T = TypeVar("T")
@@ -160,7 +160,7 @@ class Updates(Found[OptimiserStep]):
         run, k = self._run, self._iteration
         segment, state = run.segment_at(k), run.state(k)
         facts = segment.problem, segment.settings, state, run.batch(k), run.learning_rate(k)
-        return self._steps or updates_with(self._gradients, *facts)
+        return self._steps or Iteration(*facts).updates(self._gradients)
 
 
 def roughly(moment: Moment) -> Moment:

@@ -21,7 +21,7 @@ from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
 from gdtutor.training.state import PlanResult, State
 from gdtutor.training.vector import VectorLayout, layout_of
-from gdtutor.training.walked import first_large, is_large, walked
+from gdtutor.training.walked import Iteration, Walked, first_large, is_large
 from gdtutor.values import Struct, replace
 
 if TYPE_CHECKING:
@@ -162,26 +162,25 @@ class Stretch:
 
     def _walked(self, known: Known, planned: PlanResult) -> PlanResult:
         """Return the result of one iteration with the walk's numbers in place of the plan's."""
-        at, vector, t = known
-        problem, settings = self.segment.problem, self.segment.settings
-        parameters, optimizer = self.layout.split(vector)
-        state = State(at, parameters, optimizer, t)
-        done = walked(problem, settings, state, self.chosen(at), self.learning_rate(at))
+        done, parameters = self._walk(known), self.layout.split(known[1])[0]
         parameters |= {name: step.p for name, step in done.updates.items()}
         new = self.layout.join(parameters, {n: step.state for n, step in done.updates.items()})
         new.flags.writeable = False
         norms = None if planned.norms is None else np.array([done.norm])
         return PlanResult(new, np.array([done.loss]), norms, planned.validation)
 
+    def _walk(self, known: Known) -> Walked:
+        at, vector, t = known
+        state, segment = State(at, *self.layout.split(vector), t), self.segment
+        facts = segment.problem, segment.settings, state, self.chosen(at), self.learning_rate(at)
+        return Iteration(*facts).walked()
+
     def gradients(self, known: Known) -> dict[str, Array]:
         """Return the gradients of every trained parameter that an iteration takes."""
         at, vector, t = known
-        parameters, optimizer = self.layout.split(vector)
         if is_large(self.plan("replay").run(vector, t, at + self.offset, 1)):
-            facts = State(at, parameters, optimizer, t), self.chosen(at), self.learning_rate(at)
-            updates = walked(self.segment.problem, self.segment.settings, *facts).updates
-            return {name: step.gradient for name, step in updates.items()}
-        probe, layout = self._probe
+            return {name: step.gradient for name, step in self._walk(known).updates.items()}
+        (probe, layout), (parameters, _) = self._probe, self.layout.split(vector)
         after = probe.run(layout.join(parameters, {}), 0, at + self.offset, 1).vector
         return {name: kept["v"] for name, kept in layout.split(after)[1].items()}
 

@@ -50,47 +50,42 @@ def first_large(losses: Array) -> int:
     return int(found[0]) if len(found) else len(losses)
 
 
-def walked(
-    problem: Problem, settings: Settings, state: State, batch: Indices, rate: float
-) -> Walked:
-    """Do the iteration that a state opens.
+class Iteration(Struct, frozen=True, eq=False):
+    """What one iteration is done from."""
 
-    Args:
-        problem: What is trained.
-        settings: How.
-        state: At the start of the iteration.
-        batch: The iteration's examples.
-        rate: The iteration's learning rate.
-    """
-    done = trace(problem.graph, problem.given(state.parameters, batch))
-    updates = updates_with(done.gradients, problem, settings, state, batch, rate)
-    with np.errstate(all="ignore"):
-        squares = sum(float(np.sum(step.gradient**2)) for step in updates.values())
-    return Walked(_loss(done), float(np.sqrt(squares)), updates)
+    problem: Problem
+    settings: Settings
+    state: State
+    """At its start."""
+    batch: Indices
+    """Its examples."""
+    rate: float
+    """Its learning rate."""
 
+    def walked(self) -> Walked:
+        """Do it."""
+        done = trace(self.problem.graph, self.problem.given(self.state.parameters, self.batch))
+        updates = self.updates(done.gradients)
+        with np.errstate(all="ignore"):
+            squares = sum(float(np.sum(step.gradient**2)) for step in updates.values())
+        return Walked(_loss(done), float(np.sqrt(squares)), updates)
 
-def updates_with(
-    gradients: Mapping[str, Array],
-    problem: Problem,
-    settings: Settings,
-    state: State,
-    batch: Indices,
-    rate: float,
-) -> dict[str, OptimiserStep]:
-    """Return the update of every trained parameter that these gradients give."""
-    constants = constants_at(problem, settings, state.parameters, batch, rate)
-    return {
-        name: update(
-            row_for(settings, name),
-            state.parameters[name],
-            gradients.get(name, np.zeros_like(state.parameters[name])),
-            state.optimizer.get(name, {}),
-            state.t + 1,
-            rate,
-            constants,
-        )
-        for name in problem.trained
-    }
+    def updates(self, gradients: Mapping[str, Array]) -> dict[str, OptimiserStep]:
+        """Return the update of every trained parameter that these gradients give."""
+        problem, settings, state, rate = self.problem, self.settings, self.state, self.rate
+        constants = constants_at(problem, settings, state.parameters, self.batch, rate)
+        return {
+            name: update(
+                row_for(settings, name),
+                state.parameters[name],
+                gradients.get(name, np.zeros_like(state.parameters[name])),
+                state.optimizer.get(name, {}),
+                state.t + 1,
+                rate,
+                constants,
+            )
+            for name in problem.trained
+        }
 
 
 def _loss(done: Trace) -> float:

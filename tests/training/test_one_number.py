@@ -14,7 +14,7 @@ from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment, State
 from gdtutor.training.settings import Settings
-from gdtutor.training.walked import updates_with
+from gdtutor.training.walked import Iteration
 from gdtutor.values import replace
 from tests.training.problems import make_problem, scalar_or
 from tests.training.test_random_graphs import networks, scalar_problems, shared_networks
@@ -68,7 +68,7 @@ def assert_one_number(problem: Problem, chosen: Settings, count: int = 9) -> Non
         parameters = {**state.parameters, **{n: s.p for n, s in updates.items()}}
         assert same(State(k + 1, parameters, kept, k + 1), after)
         facts = problem, chosen, state, walked.batch(k), walked.learning_rate(k)
-        for name, step in updates_with(done.gradients, *facts).items():
+        for name, step in Iteration(*facts).updates(done.gradients).items():
             for line, value in step.values.items():
                 own = updates[name].values[line]
                 assert np.array_equal(np.isfinite(value), np.isfinite(own)), (k, name, line)
