@@ -3,5 +3,5 @@
 In: names, paths, scripts of keys. Out: sessions, and the effects that they ask for carried out
 without a terminal. It knows no screen and no command line.
 
-Imports: values, files, engine, training, lesson, play, session, check.
+Imports: values, files, engine, training, lesson, session, check.
 """
