@@ -125,7 +125,9 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
 
 
 def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, area: Area) -> Block:
-    """Return the closing page of a large terminal: beside it what the walk has come to."""
+    """Return the closing page of a large terminal: beside it what the walk has come to, of each of
+    several graphs where no picture takes their room.
+    """
     values = widths_for(area.width).values
     middle = area.width - CLOSING - values
     picture, table = _picture(session, context, middle), _values(context, values or middle)
@@ -134,8 +136,23 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
     beside_text = [_graph(context, area.wide(middle), picture)] if is_graph else []
     beside_text += [] if values else [table]
     beside_text += [] if picture is None else [replace(picture, keeps=LEAST_PICTURE)]
-    columns = [([page, _code(context)], CLOSING), (beside_text, middle), ([table], values)]
+    codes, tables = [_code(context)], [table]
+    done = {step.scene: step for step in context.moment.steps[: context.step.number]}
+    if picture is None and values and len(done) > 1:
+        over = [replace(context, step=done[scene]) for scene in sorted(done)[:-1]]
+        graphs = [_whole_graph(one, area.wide(middle)) for one in over]
+        beside_text = _last_kept([*graphs, *beside_text])
+        tables = _last_kept([*(_values(one, values) for one in over), table])
+        codes = _last_kept([*map(_code, over), *codes])
+    columns = [([page, *codes], CLOSING), (beside_text, middle), (tables, values)]
     return _beside(columns if values else columns[:2], area)
+
+
+def _last_kept(needs: list[PanelNeed]) -> list[PanelNeed]:
+    """Return numbered panels of one kind, of which the last has its room before the others."""
+    *others, last = _numbered(needs)
+    whole = (replace(one, least=one.lines) for one in others)
+    return [*whole, replace(last, keeps=last.lines)]
 
 
 def _whole_graph(context: Context, area: Area) -> PanelNeed:

@@ -1,5 +1,7 @@
 """Pages of text use a large terminal: the closing page, and the help."""
 
+import re
+
 import pytest
 from room import used
 
@@ -35,12 +37,23 @@ def test_beside_a_closing_page_stands_what_the_walk_has_come_to(path):
     for size in SIZES:
         frame = frame_of(session, *size, UNICODE)
         text = frame.text()
-        assert min(used(frame)) >= 0.2, size
+        assert min(used(frame)) >= 0.28, size
         assert f" {root} " in text
-        assert "─ values ─" in text
+        assert re.search(r"─ values( \d/\d)? ─", text)
         words = closing_prose(session).replace("#", "").split()
         assert " ".join(words[:2]) in text
     assert "─ values ─" not in frame_of(session, 80, 24, UNICODE).text()
+
+
+def test_a_closing_page_shows_each_of_several_graphs_that_the_walk_has_come_to():
+    session = closing(LESSONS[4])
+    ended, early = (
+        frame_of(one, 200, 50, UNICODE).text()
+        for one in (session, replace(session, step=session.moment.steps[-1].number // 2))
+    )
+    for panel in ("graph", "values", "NumPy"):
+        assert [f"─ {panel} {n}/3 ─" in ended for n in (1, 2, 3)] == [True] * 3
+        assert f"─ {panel} 3/3 ─" not in early
 
 
 def test_a_closing_page_before_the_walk_tells_nothing_of_it():
