@@ -94,9 +94,9 @@ def hold(session: Session) -> None:
     assert other.original.segments[0].settings.learning_rate == start.rate
     for name, value in run.state(run.farthest).parameters.items():
         np.testing.assert_array_equal(other.run.state(run.farthest).parameters[name], value)
-    for one, two in zip(
-        *(frame_of(one, 200, 50, UNICODE).lines[1:-2] for one in (session, other)), strict=True
-    ):
+    said = (replace(one, message="") for one in (session, other))
+    frames = (frame_of(one, 200, 50, UNICODE).lines[1:-2] for one in said)
+    for one, two in zip(*frames, strict=True):
         assert plain(one) == plain(two), command_of(session)
     shown = [plain(row) for row in frame_of(session, 200, 50, UNICODE).lines]
     for control in CONTROLS:
