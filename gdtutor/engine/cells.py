@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number
+from gdtutor.engine.expression import Apply, Expr, Name, Number, chained
 from gdtutor.engine.operations import (
     OPERATIONS,
     Array,
@@ -177,7 +177,7 @@ class _Opener:
         """Return the sum of the terms, the middle ones in one when they are many."""
         self.terms = max(self.terms, length)
         if length <= self._most:
-            return _chain([term(k) for k in range(length)])
+            return chained([term(k) for k in range(length)], "add")
         shown = [term(k) for k in range(self._most - 2)]
         last = term(length - 1)
         total = evaluate(expr, self._arrays)
@@ -185,30 +185,23 @@ class _Opener:
         known = sum(float(evaluate(part, _arrays(self.values))) for part in (*shown, last))
         rest = f"{ELLIPSIS}{len(self.values)}"
         self.values[rest] = whole - known
-        return _chain([*shown, Name(rest), last])
+        return chained([*shown, Name(rest), last], "add")
 
     def _extreme(self, expr: Apply, cells: _Behind) -> Expr:
         """Return the largest or smallest of the cells, the middle in one when they are many."""
         of, by = expr.args[0], f"{expr.op}imum"
         if cells.count <= self._most:
-            return _chain([self.open(of, cells.at(k)) for k in range(cells.count)], by)
+            return chained([self.open(of, cells.at(k)) for k in range(cells.count)], by)
         shown = [self.open(of, cells.at(k)) for k in range(self._most - 2)]
         last = self.open(of, cells.at(cells.count - 1))
         middle = cells.of(evaluate(of, self._arrays))[self._most - 2 : -1]
         rest = f"{ELLIPSIS}{len(self.values)}"
         self.values[rest] = float(apply(OPERATIONS[expr.op], (middle,)))
-        return _chain([*shown, Name(rest), last], by)
+        return chained([*shown, Name(rest), last], by)
 
 
 def _is_ties(expr: Expr) -> bool:
     return isinstance(expr, Apply) and expr.op == "ties"
-
-
-def _chain(terms: list[Expr], op: str = "add") -> Expr:
-    result = terms[0]
-    for term in terms[1:]:
-        result = Apply(op, (result, term))
-    return result
 
 
 def _arrays(values: Mapping[str, float]) -> dict[str, Array]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from gdtutor.values import Struct, astuple
@@ -90,29 +91,76 @@ def number_text(value: float) -> str:
     return "-0" if value == 0 and math.copysign(1.0, value) < 0 else repr(int(value))
 
 
-def to_text(expr: Expr) -> str:
-    """Return the formula in the grammar of lessons, with no more parentheses than needed.
+class FormulaWriter(Struct, frozen=True):
+    """Writes formulas with no more parentheses than needed.
 
-    Parsed again it gives the same tree.
+    This one writes the grammar of lessons: parsed again its text gives the same tree. A dialect has
+    numbers, names, signs or calls of its own.
     """
-    if isinstance(expr, Number):
-        return number_text(expr.value)
-    if isinstance(expr, Name):
-        return expr.name
-    if expr.op in SIGNS:
-        left, right = expr.args
-        strength = STRENGTH[expr.op]
-        if expr.op == "pow":
-            return f"{_wrapped(left, strength + 1)}{SIGNS[expr.op]}{_wrapped(right, 3)}"
-        return f"{_wrapped(left, strength)}{SIGNS[expr.op]}{_wrapped(right, strength + 1)}"
-    if expr.op == "neg":
-        return f"-{_wrapped(expr.args[0], 3)}"
-    if expr.op == "transpose":
-        return f"{_wrapped(expr.args[0], WHOLE)}.T"
-    if expr.op == "pick":
-        return f"{_wrapped(expr.args[0], WHOLE)}{index_text(expr.attribute)}"
-    parts = [*map(to_text, operands_of(expr)), *attribute_texts(expr)]
-    return f"{expr.op}({', '.join(parts)})"
+
+    def write(self, expr: Expr) -> str:
+        """Return a formula as text."""
+        return self._written(expr)[0]
+
+    def _written(self, expr: Expr) -> tuple[str, int]:
+        """Return a formula as text, and how strongly it binds."""
+        if isinstance(expr, Number):
+            return self._alone(self._number(expr.value))
+        if isinstance(expr, Name):
+            return self._alone(self._named(expr.name))
+        sign = self._sign(expr)
+        if sign:
+            strength, is_power = STRENGTH[expr.op], expr.op == "pow"
+            right = self._wrapped(expr.args[1], 3 if is_power else strength + 1)
+            return f"{self._left(expr, strength + is_power)}{sign}{right}", strength
+        if expr.op == "neg":
+            return f"{self._minus}{self._wrapped(expr.args[0], 3)}", 3
+        return self._call(expr)
+
+    def _wrapped(self, expr: Expr, needed: int) -> str:
+        """Return a part of what binds so strongly."""
+        text, strength = self._written(expr)
+        return f"({text})" if strength < needed else text
+
+    def _alone(self, text: str) -> tuple[str, int]:
+        """Return a number or a name, and how strongly its text binds."""
+        return text, 3 if text.startswith("-") else WHOLE
+
+    def _number(self, value: float) -> str:
+        return number_text(value)
+
+    def _named(self, name: str) -> str:
+        return name
+
+    @property
+    def _minus(self) -> str:
+        return "-"
+
+    def _sign(self, expr: Apply) -> str:
+        """Return what stands between two operands; nothing where the operation is a call."""
+        return SIGNS.get(expr.op, "")
+
+    def _left(self, expr: Apply, needed: int) -> str:
+        return self._wrapped(expr.args[0], needed)
+
+    def _call(self, expr: Apply) -> tuple[str, int]:
+        """Return an operation that is no sign, and how strongly its text binds."""
+        if expr.op in ("transpose", "pick"):
+            last = ".T" if expr.op == "transpose" else index_text(expr.attribute)
+            return self._wrapped(expr.args[0], WHOLE) + last, WHOLE
+        parts = [*map(self._bare, operands_of(expr)), *attribute_texts(expr)]
+        return f"{self._called(expr.op)}({', '.join(parts)})", WHOLE
+
+    def _called(self, op: str) -> str:
+        return op
+
+    def _bare(self, expr: Expr) -> str:
+        """Return a part that parentheses stand around already."""
+        return self.write(expr)
+
+
+to_text = FormulaWriter().write
+"""Returns a formula in the grammar of lessons."""
 
 
 def operands_of(expr: Apply) -> tuple[Expr, ...]:
@@ -145,15 +193,6 @@ def _index_part(part: object) -> str:
     return f"{start}:{stop}"
 
 
-def _wrapped(expr: Expr, needed: int) -> str:
-    text = to_text(expr)
-    if isinstance(expr, Apply):
-        strength = STRENGTH.get(expr.op, WHOLE)
-    else:
-        strength = 3 if isinstance(expr, Number) and expr.value < 0 else WHOLE
-    return f"({text})" if strength < needed else text
-
-
 def names_in(expr: Expr) -> Iterator[Name]:
     """Yield every name, each occurrence, left to right."""
     if isinstance(expr, Name):
@@ -171,6 +210,11 @@ def calls_in(expr: Expr) -> Iterator[Apply]:
         if isinstance(part, Apply):
             yield part
             pending.extend(reversed(part.args))
+
+
+def chained(parts: Sequence[Expr], op: str) -> Expr:
+    """Return an operation on two operands done on several, from the left."""
+    return reduce(lambda left, right: Apply(op, (left, right)), parts)
 
 
 def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:

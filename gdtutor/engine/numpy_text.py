@@ -10,12 +10,10 @@ import keyword
 from collections.abc import Callable, Mapping
 
 from gdtutor.engine.expression import (
-    SIGNS,
-    STRENGTH,
     WHOLE,
     Apply,
     Expr,
-    Name,
+    FormulaWriter,
     Number,
     index_text,
     number_text,
@@ -30,7 +28,6 @@ from gdtutor.engine.operations import (
     definition,
 )
 from gdtutor.engine.shapes import Shape, expression_shape
-from gdtutor.values import Struct
 
 _STRANGE = {"inf": "np.inf", "-inf": "-np.inf", "nan": "np.nan", "-0": "-0.0"}
 
@@ -66,7 +63,7 @@ def plain_name(name: str) -> str:
     return name.replace(".", "_") + "_" * keyword.iskeyword(name)
 
 
-class NumpyWriter(Struct, frozen=True):
+class NumpyWriter(FormulaWriter, frozen=True):
     """Writes formulas as NumPy source."""
 
     name: Callable[[str], str] = plain_name
@@ -77,44 +74,27 @@ class NumpyWriter(Struct, frozen=True):
     """Whether an operation that NumPy lacks is written out rather than called by its name; one that
     goes along an axis of its own always is."""
 
-    def write(self, expr: Expr) -> str:
-        """Return a formula as NumPy source."""
-        return self._written(expr)[0]
+    def _number(self, value: float) -> str:
+        text = number_text(value)
+        return _STRANGE.get(text, text)
 
-    def _written(self, expr: Expr) -> tuple[str, int]:
-        if isinstance(expr, Number):
-            text = number_text(expr.value)
-            text = _STRANGE.get(text, text)
-            return text, 3 if text.startswith("-") else WHOLE
-        if isinstance(expr, Name):
-            return self.name(expr.name), WHOLE
-        if expr.op == "pow" and not _is_whole(expr.args[1]):
-            # The sign ** of a number and of an array differ where the base is minus infinity.
-            return f"np.power({', '.join(self.write(arg) for arg in expr.args)})", WHOLE
-        if expr.op in SIGNS:
-            return self._infix(expr)
-        if expr.op == "neg":
-            return f"-{self._wrapped(expr.args[0], 3)}", 3
-        if expr.op == "transpose":
-            if self.shapes is not None and not expression_shape(expr, self.shapes):
-                # A plain number may be Python's own, which has no transpose.
-                return self._written(expr.args[0])
-            operand = self._wrapped(expr.args[0], WHOLE)
-            is_number = isinstance(expr.args[0], Number)
-            return f"np.float64({operand}).T" if is_number else f"{operand}.T", WHOLE
-        return self._call(expr)
+    def _named(self, name: str) -> str:
+        return self.name(name)
 
-    def _infix(self, expr: Apply) -> tuple[str, int]:
-        left, right = expr.args
-        strength = STRENGTH[expr.op]
-        first = self._wrapped(left, strength + (expr.op == "pow"))
-        if isinstance(left, Number) and isinstance(right, Number):
+    def _sign(self, expr: Apply) -> str:
+        # The sign ** of a number and of an array differ where the base is minus infinity.
+        is_call = expr.op == "pow" and not _is_whole(expr.args[1])
+        return "" if is_call else super()._sign(expr)
+
+    def _left(self, expr: Apply, needed: int) -> str:
+        if all(isinstance(arg, Number) for arg in expr.args):
             # Between two plain numbers Python's own rules would hold: 1/0 would raise.
-            first = f"np.float64({self.write(left)})"
-        second = self._wrapped(right, 3 if expr.op == "pow" else strength + 1)
-        return f"{first}{SIGNS[expr.op]}{second}", strength
+            return f"np.float64({self.write(expr.args[0])})"
+        return super()._left(expr, needed)
 
     def _call(self, expr: Apply) -> tuple[str, int]:
+        if expr.op == "transpose":
+            return self._turned(expr)
         operation = OPERATIONS[expr.op]
         args = [self.write(arg) for arg in expr.args]
         if "{" in operation.numpy and expr.op != "mul_or_zero":
@@ -132,6 +112,14 @@ class NumpyWriter(Struct, frozen=True):
         if body is None or not (self.is_inline or expr.attribute is not None):
             return f"{expr.op}({', '.join(args)})", WHOLE
         return self._written(substitute(body, dict(zip(OPERANDS, expr.args, strict=False))))
+
+    def _turned(self, expr: Apply) -> tuple[str, int]:
+        (arg,) = expr.args
+        if self.shapes is not None and not expression_shape(expr, self.shapes):
+            # A plain number may be Python's own, which has no transpose.
+            return self._written(arg)
+        text = self._wrapped(arg, WHOLE)
+        return f"np.float64({text}).T" if isinstance(arg, Number) else f"{text}.T", WHOLE
 
     def _filled(self, call: str, expr: Apply) -> str:
         """Return a call that the table writes out, with its operands and what it fixes."""
@@ -157,10 +145,6 @@ class NumpyWriter(Struct, frozen=True):
             return args[0]
         which = f"{axes[0]}" if len(axes) == 1 else f"({', '.join(map(str, axes))})"
         return f"np.sum({args[0]}, axis={which}, keepdims=True)"
-
-    def _wrapped(self, expr: Expr, needed: int) -> str:
-        text, strength = self._written(expr)
-        return f"({text})" if strength < needed else text
 
 
 def _is_whole(expr: Expr) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number
+from gdtutor.engine.expression import Apply, Expr, Number, chained
 from gdtutor.engine.operations import OPERATIONS, Kind
 from gdtutor.values import Struct, field
 
@@ -78,21 +78,14 @@ def _rebuilt(factors: _Factors) -> Expr:
     under = list(factors.denominator)
     if below != 1:
         under.insert(0, Number(below))
-    result = _chain(parts)
+    result = chained(parts, "mul")
     if under:
         # Divided by one after the other: a product of divisors overflows before the quotient does.
         first = 2 if isinstance(under[0], Number) else 1
-        for divisor in (_chain(under[:first]), *under[first:]):
+        for divisor in (chained(under[:first], "mul"), *under[first:]):
             result = Apply("div", (result, divisor))
     if above < 0:
         return Number(-result.value) if isinstance(result, Number) else Apply("neg", (result,))
-    return result
-
-
-def _chain(parts: list[Expr]) -> Expr:
-    result = parts[0]
-    for part in parts[1:]:
-        result = Apply("mul", (result, part))
     return result
 
 
@@ -155,10 +148,3 @@ def _power_of(expr: Apply, base: Expr, exponent: Expr) -> Expr:
 def is_one(expr: Expr) -> bool:
     """Say whether a formula is the number 1."""
     return isinstance(expr, Number) and expr.value == 1
-
-
-def mentions(expr: Expr, name: str) -> bool:
-    """Say whether a name occurs in a formula."""
-    if isinstance(expr, Name):
-        return expr.name == name
-    return isinstance(expr, Apply) and any(mentions(arg, name) for arg in expr.args)

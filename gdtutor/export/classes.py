@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.expression import Apply, Expr, Name, Number, substitute
+from gdtutor.engine.expression import Apply, Expr, Name, Number, chained, names_in, substitute
 from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE, UPSTREAM, edge_rule
 from gdtutor.engine.numpy_text import NumpyWriter, helper_names, helper_source, value_text
 from gdtutor.engine.operations import OPERATIONS, Operation, local_formula, vjp_formula
-from gdtutor.engine.simplify import mentions, simplify
+from gdtutor.engine.simplify import simplify
 from gdtutor.export.chain import Chain, chain_of
 from gdtutor.export.script import about
 from gdtutor.lesson.model import Lesson, Start
@@ -189,7 +189,7 @@ def _activation_class(row: Operation, axis: int) -> str:
     """Return the class of an activation, with what its way back reads of the way there."""
     back, along = _backward(row, axis), axis if row.takes_axis else None
     forward = _own(row).write(Apply(row.name, (Name("a"),), along))
-    keeps_input = mentions(back, "a")
+    keeps_input = Name("a") in names_in(back)
     lines = [
         f"class {_class_name(row.name)}:",
         f'    """{row.says.format(a="its input").capitalize()}."""',
@@ -219,15 +219,12 @@ def _cost(moment: Moment, chain: Chain) -> tuple[Expr, Expr]:
     for c in moment.trace.contributions[chain.prediction]:
         rule = edge_rule(graph, c.edge, moment.trace.shapes, counts=False).rule
         parts.append(simplify(substitute(rule, {UPSTREAM: Number(1.0)})))
-    slope = parts[0]
-    for part in parts[1:]:
-        slope = Apply("add", (slope, part))
-    return substitute(root.expr, names), substitute(slope, names)
+    return substitute(root.expr, names), substitute(chained(parts, "add"), names)
 
 
 def _cost_function(cost: Expr, slope: Expr, examples: int) -> str:
     write = NumpyWriter().write
-    needs_m = mentions(cost, BATCH_SIZE) or mentions(slope, BATCH_SIZE)
+    needs_m = Name(BATCH_SIZE) in (*names_in(cost), *names_in(slope))
     lines = [
         "def compute_cost(Yhat, Y):",
         '    """Return the cost of all examples, and its gradient with respect to Yhat."""',
