@@ -203,7 +203,12 @@ def test_repetitions_comments_cells_and_variants_are_turned() -> None:
         one.advance()
         other.advance()
         np.testing.assert_allclose(other.costs, one.costs, rtol=1e-9)
-    found = [check_lesson(each).problems for each in (lesson, rows)]
+
+
+@pytest.mark.slow
+def test_the_check_finds_the_same_in_rows() -> None:
+    lesson = read(READS)
+    found = [check_lesson(each).problems for each in (lesson, read(retold(lesson)))]
     assert [r.code for r in found[1]] == [r.code for r in found[0]]
 
 
