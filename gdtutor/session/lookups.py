@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -31,9 +31,10 @@ class Situation(Struct, frozen=True, eq=False):
     """The graph whose values come first; None where the last one's do."""
 
 
+@lru_cache(maxsize=4)
 def known_in(situation: Situation) -> Values:
-    """Return what a condition may look up; everything is computed when it is asked for."""
-    return _Facts(situation).known
+    """Return what a condition may look up; all is computed when it is asked for first."""
+    return cache(_Facts(situation).known)
 
 
 def known_at_step(session: Walk, scene: int) -> Values:

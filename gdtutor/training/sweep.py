@@ -107,8 +107,11 @@ class Alone:
         self._run = Run((RunSegment(0, self._member.problem, self._member.settings),))
         self.labels = (self._member.label,)
         """What tells the member from others."""
-        self.source = self._run.plan.source
+
+    @property
+    def source(self) -> str:
         """What it is compiled to."""
+        return self._run.plan.source
 
     @property
     def epochs(self) -> int:
