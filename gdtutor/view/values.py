@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import zip_longest
 
 import numpy as np
@@ -157,34 +158,39 @@ def _cells_lines(context: Context, width: int, room: int | None) -> Lines:
     names = _window(context)[0]
     at = names.index(context.step.node) if context.step.node in names else len(names)
     sign = "∇" if context.chars.unicode else "grad "
-    blocks = []
-    for name in (*reversed(names[: at + 1]), *names[at + 1 :]):
-        wanted = ("", context.known_value(name)), (sign, context.known_gradient(name))
-        for before, array in wanted:
-            if array is not None and _is_shape(context, array):
-                head = line((f"{before}{context.name(name)}", Style.DIM))
-                cells = array_lines(context, array, width - 4, max_rows=4, counts=False, of=name)
-                blocks.append((line("  ", *head), *(line("    ", *row) for row in cells)))
+    wanted = [
+        (f"{before}{context.name(name)}", name, array)
+        for name in (*reversed(names[: at + 1]), *names[at + 1 :])
+        for before, array in (("", context.known_value(name)), (sign, context.known_gradient(name)))
+        if array is not None and _is_shape(context, array)
+    ]
+
+    @cache
+    def block(place: int) -> tuple[Lines, int]:
+        """Return the lines of a matrix, and the cells of the widest; few have room."""
+        called, name, array = wanted[place]
+        cells = array_lines(context, array, width - 4, max_rows=4, counts=False, of=name)
+        told = (line("  ", (called, Style.DIM)), *(line("    ", *row) for row in cells))
+        return told, max(map(width_of, told))
+
     lines: list[Line] = []
-    while blocks:
-        count = 1
-        while count < len(blocks) and sum(map(_width, blocks[: count + 1])) <= width:
-            count += 1
-        high = max(map(len, blocks[:count]))
-        if room is not None and len(lines) + 1 + high + 2 * (count < len(blocks)) > room:
-            told = _more(context, more_text(1, len(blocks), context.chars))
+    place = 0
+    while place < len(wanted):
+        end = place + 1
+        while end < len(wanted) and sum(block(i)[1] for i in range(place, end + 1)) <= width:
+            end += 1
+        blocks = [block(i) for i in range(place, end)]
+        high = max(len(told) for told, _ in blocks)
+        if room is not None and len(lines) + 1 + high + 2 * (end < len(wanted)) > room:
+            told = _more(context, more_text(1, len(wanted) - place, context.chars))
             return (*lines, (), told) if len(lines) + 2 <= room else tuple(lines)
         row = [
-            [fitted(part, _width(block), context.chars) for part in window(block, 0, high)]
-            for block in blocks[:count]
+            [fitted(part, wide, context.chars) for part in window(told, 0, high)]
+            for told, wide in blocks
         ]
         lines += [(), *beside(*row)]
-        del blocks[:count]
+        place = end
     return tuple(lines)
-
-
-def _width(block: Sequence[Line]) -> int:
-    return max(map(width_of, block))
 
 
 def _window(context: Context) -> tuple[tuple[str, ...], int, int]:
