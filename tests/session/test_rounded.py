@@ -10,6 +10,7 @@ from gdtutor.export.script import export_text
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.play.playground import Playground
 from gdtutor.session.answers import read_number
+from gdtutor.session.digits import number
 from gdtutor.session.navigation import goto
 from gdtutor.session.playing import play_session
 from gdtutor.session.state import Screen, Session, current_step
@@ -176,21 +177,26 @@ def test_what_the_walk_updates_to_is_what_the_next_iteration_begins_with(normed)
 
 
 @pytest.mark.parametrize(
-    ("playground", "at", "shown"),
+    ("playground", "at", "shown", "cell"),
     [
-        (Playground(optimizer="adam"), "14000/backward:W1[1,0]", "+ (−1.147e−9)·(−0.1183)"),
+        (Playground(optimizer="adam"), "W1[1,0]", "{}", ("Z1", (1, 1))),
         (
             Playground(layers=(2, 5, 2, 1), init="uniform", seed=2, optimizer="adam"),
-            "14000/backward:Z2[0,9]",
-            "≈ −3.496e−10",
+            "Z2[0,9]",
+            "≈ {}",
+            ("Z2", (0, 9)),
         ),
     ],
 )
-def test_a_small_gradient_late_in_training_is_no_rounding(playground, at, shown):
-    played = placed(play_session(Session(patience=100), playground), at)
+def test_a_small_gradient_late_in_training_is_no_rounding(playground, at, shown, cell):
+    # The last digits of so many iterations are this machine's: what is shown is taken from the run.
+    played = placed(play_session(Session(patience=100), playground), f"14000/backward:{at}")
+    name, place = cell
+    gradient = float(played.moment.trace.gradients[name][place])
+    assert 0 < abs(gradient) < 1e-7
     told = frame_of(replace(played, screen=Screen.STUDY), 200, 50, UNICODE).text()
     flat = " ".join(re.sub("[│╭╮╰╯─]", " ", told).split())
-    assert shown in flat
+    assert shown.format(number(gradient, 4).replace("-", "−")) in flat
     assert "≈0" not in told
     assert "0 but for rounding" not in flat
 
