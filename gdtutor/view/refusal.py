@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from gdtutor.session.state import Prompt, Session, Walk
+from gdtutor.session.state import Prompt, Screen, Session, Walk
 from gdtutor.view.bottom import fits_beside, input_line, is_compact
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Style
 from gdtutor.view.lines import fitted, line, text_of, width_of, wrapped
+from gdtutor.view.page import is_large
 
 BOTTOM = 2
 """Lines at the foot of every screen: what is said or typed, and the keys."""
@@ -33,28 +34,53 @@ def with_refusal(frame: Frame, prompt: Prompt | None, chars: Chars, *, keys: int
     return _over(frame, rows, keys, chars)
 
 
-def with_message(frame: Frame, session: Session, chars: Chars) -> Frame:
-    """Return the frame with the message whole above its lines of keys, which stay named.
+def with_message(session: Session, area: Area, draw: Callable[[Area], Frame]) -> Frame:
+    """Return the frame that `draw` makes of an area, with the message whole above its lines of
+    keys, which stay named.
 
-    A small terminal has no other row to spare than that of the further keys.
+    What is above ends as many rows higher as the message has, so that it covers no border and no
+    bar of progress. A small terminal has the note for it, or only the row of the further keys.
     """
+    frame = draw(area)
     if session.prompt is not None or not session.message.strip():
         return frame
+    keys = _lines_of_keys(frame, session.message)
+    style = Style.ERROR if session.is_error else Style.GOOD
+    rows = _message_rows(session.message, style, area, ())[: area.height - keys]
+    kept = area.height - keys - len(rows)
+    # Blank lines above the keys need not move.
+    covered = frame.lines[kept : area.height - keys]
+    lower = area.less(rows=sum(1 for row in covered if text_of(row).strip()))
+    is_alike = is_large(lower) is is_large(area) and not is_compact(lower)
+    if is_alike and (session.screen is not Screen.STUDY or is_large(area)):
+        lifted = draw(lower)
+        lines = (*lifted.lines[:kept], *rows, *lifted.lines[lower.height - keys :])
+        return Frame(area.width, area.height, lines, lifted.plots)
+    # What says how many lines a panel hides stays to be read.
+    above = frame.lines[area.height - keys - 1]
+    marks = tuple(part for part in above if any(part.hides))
+    rows = _message_rows(session.message, style, area, marks)[-(area.height - keys) :]
+    return frame.covered(area.height - keys - len(rows), rows)
+
+
+def _lines_of_keys(frame: Frame, message: str) -> int:
+    """Return the lines at the foot of a frame that stay below a message."""
     texts = [text_of(row).strip() for row in frame.lines[::-1]]
     keys = sum(1 for text in texts[:BOTTOM] if text)
     if is_compact(frame.size):
-        keys = 1
-    elif width_of(line(" ", session.message)) <= frame.width and "" in texts[keys : keys + NOTE]:
+        return 1
+    if width_of(line(" ", message)) <= frame.width and "" in texts[keys : keys + NOTE]:
         # A line of the note, as what explains a sign, gives way last.
-        keys = texts.index("", keys)
-    # What says how many lines a panel hides stays to be read.
-    above = frame.lines[frame.height - keys - 1]
-    marks = tuple(part for part in above if any(part.hides))
-    style = Style.ERROR if session.is_error else Style.GOOD
-    room = frame.width - 2 - width_of(marks)
-    *rows, last = (line(" ", *row) for row in wrapped(session.message, room, style))
-    rows = [*rows, (*fitted(last, frame.width - width_of(marks), chars), *marks)]
-    return _over(frame, rows[-(frame.height - keys) :], keys, chars)
+        return texts.index("", keys)
+    return keys
+
+
+def _message_rows(message: str, style: Style, area: Area, marks: Line) -> list[Line]:
+    """Return the rows of a message, the last of which ends in marks."""
+    room = area.width - width_of(marks)
+    *rows, last = (line(" ", *row) for row in wrapped(message, room - 2, style))
+    rows = [fitted(row, area.width, area.chars) for row in rows]
+    return [*rows, (*fitted(last, room, area.chars), *marks)]
 
 
 def _over(frame: Frame, rows: Sequence[Line], below: int, chars: Chars) -> Frame:
