@@ -1,7 +1,6 @@
 """What every test shares: how Hypothesis looks for a counterexample, lessons read once, a home."""
 
 import gc
-import os
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -49,9 +48,6 @@ load.parse_lesson, load.with_variant = parse_lesson, with_variant
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let `--update-screens` write the screens that are held without the plugin's fixtures, too."""
-    if config.getoption("--update-screens", False):
-        os.environ["WRITE_SCREENS"] = "1"
     if config.option.markexpr == "not slow":
         # Who leaves out what takes long wants an answer soon; the whole run tries more examples.
         settings.load_profile("quick")

@@ -1,9 +1,8 @@
-"""Every rule that only `check` has is broken by a file or a folder, with the exact report beside.
+"""Every rule that only `check` has is broken by a file or a folder, with the exact report kept.
 
 The rules of the format itself have theirs in tests/lesson/test_bad_lessons.py.
 """
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from gdtutor.check.paths import FOLDER_CODES, check_paths
 from gdtutor.lesson.discovery import discover
 
 FOLDER = Path(__file__).parent / "data" / "bad_checks"
-CASES = sorted(path for path in FOLDER.iterdir() if path.suffix != ".expected")
+CASES = sorted(FOLDER.iterdir())
 BAD_LESSONS = sorted(
     path for path in (FOLDER.parent / "bad_lessons").glob("*.md") if path.is_file()
 )
@@ -41,12 +40,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_bad_file_or_folder_gets_exactly_its_report(path):
+def test_a_bad_file_or_folder_gets_exactly_its_report(path, assert_screen):
     text = "".join(report.text() + "\n" for report in reports_of(path))
-    expected = path.with_suffix(".expected")
-    if os.environ.get("WRITE_SCREENS"):
-        expected.write_text(text, encoding="utf-8")
-    assert text == expected.read_text(encoding="utf-8")
+    assert_screen(text, path.stem)
 
 
 def test_every_rule_of_check_is_broken_by_one():
@@ -56,7 +52,8 @@ def test_every_rule_of_check_is_broken_by_one():
 
 
 def test_every_case_has_its_report_and_the_other_way_round():
-    assert {path.stem for path in CASES} == {path.stem for path in FOLDER.glob("*.expected")}
+    kept = Path(__file__).parent / "screens" / "test_bad_checks"
+    assert {path.stem for path in CASES} == {path.stem for path in kept.iterdir()}
 
 
 def test_a_folder_of_all_bad_lessons_is_checked_to_its_end(tmp_path):

@@ -1,6 +1,5 @@
-"""Sessions driven by keys as a learner presses them, and screens kept as text."""
+"""Sessions driven by keys as a learner presses them, and their screens as text."""
 
-import os
 from pathlib import Path
 
 from gdtutor.drive.keys import parse_keys
@@ -50,15 +49,7 @@ def screen(session: Session, width: int = 80, height: int = 24, *, ascii_only: b
     return frame_of(session, width, height, ASCII if ascii_only else UNICODE).text()
 
 
-def assert_screens(name: str, session: Session) -> None:
-    """Compare a session's screens with the text kept under tests/data/screens.
-
-    `pytest --update-screens` writes them instead; look at the difference before keeping it.
-    """
+def screens(session: Session) -> str:
+    """Return what small terminals show of a session, and one without Unicode."""
     shown = [f"== {w}x{h}\n{screen(session, w, h)}\n" for w, h in SIZES]
-    shown.append(f"== 80x24 ascii\n{screen(session, ascii_only=True)}\n")
-    path = DATA / "screens" / f"{name}.txt"
-    if os.environ.get("WRITE_SCREENS"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("".join(shown), encoding="utf-8")
-    assert "".join(shown) == path.read_text(encoding="utf-8")
+    return "".join([*shown, f"== 80x24 ascii\n{screen(session, ascii_only=True)}\n"])

@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 import pytest
-from walks import DATA, NETWORK, NEURON, ROWS, assert_screens, pressed, screen, typed, walk
+from walks import DATA, NETWORK, NEURON, ROWS, pressed, screen, screens, typed, walk
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.challenge import Ask
@@ -26,24 +26,24 @@ def predicting(path, at, keys, *answers):
 @pytest.mark.parametrize(
     ("name", "session"),
     [
-        ("predict-forward", predicting(NEURON, "given", "n")),
-        ("predict-diagnosis", predicting(NEURON, "backward:yhat", "n", "-0.19")),
-        ("predict-hints", predicting(NEURON, "backward:yhat", "n", "-0.19", "?", "?")),
-        ("predict-none-fits", predicting(ROWS, "backward:a", "n", "17")),
-        ("predict-matrix", predicting(NETWORK, "backward:b1", "n", "?", "?")),
-        ("predict-shape", predicting(NETWORK, "given", "n", "4x2", "?")),
-        ("predict-next", predicting(NETWORK, "backward:Z1", "n", "Z1")),
-        ("predict-sign", predicting(NEURON, "backward:L", "n", "+", "?")),
-        ("predict-update", predicting(NEURON, "backward:b", "n", "0.11462 - 0.02924", "?", "?")),
-        ("predict-lesson", predicting(ASKED, "given", "n", "?")),
-        ("predict-choice", predicting(ASKED, "backward:z", "n", "1")),
-        ("predict-why", predicting(REASONS, "backward:z", "n", "1")),
-        ("predict-compare", predicting(REASONS, "backward:z", "n", "2", "?")),
+        ("forward", predicting(NEURON, "given", "n")),
+        ("diagnosis", predicting(NEURON, "backward:yhat", "n", "-0.19")),
+        ("hints", predicting(NEURON, "backward:yhat", "n", "-0.19", "?", "?")),
+        ("none-fits", predicting(ROWS, "backward:a", "n", "17")),
+        ("matrix", predicting(NETWORK, "backward:b1", "n", "?", "?")),
+        ("shape", predicting(NETWORK, "given", "n", "4x2", "?")),
+        ("next", predicting(NETWORK, "backward:Z1", "n", "Z1")),
+        ("sign", predicting(NEURON, "backward:L", "n", "+", "?")),
+        ("update", predicting(NEURON, "backward:b", "n", "0.11462 - 0.02924", "?", "?")),
+        ("lesson", predicting(ASKED, "given", "n", "?")),
+        ("choice", predicting(ASKED, "backward:z", "n", "1")),
+        ("why", predicting(REASONS, "backward:z", "n", "1")),
+        ("compare", predicting(REASONS, "backward:z", "n", "2", "?")),
     ],
 )
-def test_the_question_its_diagnosis_and_its_hints(name, session):
+def test_the_question_its_diagnosis_and_its_hints(name, session, assert_screen):
     assert session.challenge is not None
-    assert_screens(name, session)
+    assert_screen(screens(session), name)
 
 
 def test_a_question_offers_a_hint_while_its_input_is_open_and_one_is_left():

@@ -1,5 +1,5 @@
 import pytest
-from walks import DATA, NETWORK, assert_screens, pressed, screen, typed, walk
+from walks import DATA, NETWORK, pressed, screen, screens, typed, walk
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.linear.training import training_lines
@@ -24,14 +24,14 @@ def trained(path, *changes, status=None):
 @pytest.mark.parametrize(
     ("name", "session"),
     [
-        ("diagnosis-growing", trained(PARABOLA)),
-        ("diagnosis-not-finite", trained(PARABOLA, "learning_rate=1e200")),
-        ("diagnosis-stuck", trained(NETWORK, *DEAD)),
-        ("diagnosis-marks", pressed(trained(NETWORK, *DEAD), "escape N n n")),
+        ("growing", trained(PARABOLA)),
+        ("not-finite", trained(PARABOLA, "learning_rate=1e200")),
+        ("stuck", trained(NETWORK, *DEAD)),
+        ("marks", pressed(trained(NETWORK, *DEAD), "escape N n n")),
     ],
 )
-def test_what_went_wrong_is_told_with_its_numbers(name, session):
-    assert_screens(name, session)
+def test_what_went_wrong_is_told_with_its_numbers(name, session, assert_screen):
+    assert_screen(screens(session), name)
 
 
 def test_the_walk_is_told_where_it_has_come_to_the_trouble():

@@ -2,7 +2,7 @@ import re
 
 import pytest
 from lesson_texts import lesson_text
-from walks import KINK, NETWORK, NEURON, ROWS, assert_screens, screen, walk
+from walks import KINK, NETWORK, NEURON, ROWS, screen, screens, walk
 
 from gdtutor.session.state import Tab
 from gdtutor.session.steps import Phase
@@ -11,14 +11,14 @@ from gdtutor.session.steps import Phase
 @pytest.mark.parametrize(
     ("name", "path", "at", "keys"),
     [
-        ("proof-number", NEURON, "3/backward:w2", "v"),
-        ("proof-cell", NETWORK, "backward:W1", "c right down v"),
-        ("proof-row", ROWS, "2/backward:z", "o v"),
-        ("proof-kink", KINK, "backward:x", "v"),
+        ("number", NEURON, "3/backward:w2", "v"),
+        ("cell", NETWORK, "backward:W1", "c right down v"),
+        ("row", ROWS, "2/backward:z", "o v"),
+        ("kink", KINK, "backward:x", "v"),
     ],
 )
-def test_the_proof_stands_beside_the_gradient(name, path, at, keys):
-    assert_screens(name, walk(path, at, keys))
+def test_the_proof_stands_beside_the_gradient(name, path, at, keys, assert_screen):
+    assert_screen(screens(walk(path, at, keys)), name)
 
 
 @pytest.mark.parametrize("path", [NEURON, ROWS, NETWORK])

@@ -1,5 +1,5 @@
 import pytest
-from walks import NETWORK, NEURON, ROWS, assert_screens, pressed, screen, typed, walk
+from walks import NETWORK, NEURON, ROWS, pressed, screen, screens, typed, walk
 
 from gdtutor.drive.headless import trained
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
@@ -20,17 +20,17 @@ def changed(path, at, *texts, keys=""):
 @pytest.mark.parametrize(
     ("name", "session"),
     [
-        ("whatif-given", changed(NEURON, "2/given", "w2 = 0.9", "1:learning_rate = 5")),
-        ("whatif-forward", changed(ROWS, "forward:a", "x[1] = 0.25", keys="o")),
-        ("whatif-backward", changed(NEURON, "backward:z", "w2 = 0.9")),
-        ("whatif-matrix", changed(NETWORK, "backward:W1", "W1[0,1] = 0.9")),
-        ("whatif-cell", changed(NETWORK, "backward:W1", "W1[0,1] = 0.9", keys="c right")),
-        ("whatif-update", changed(NETWORK, "update:b2", "learning_rate = 5")),
-        ("whatif-values", changed(NEURON, "backward:w1", "w2 = 0.9", keys="tab tab")),
+        ("given", changed(NEURON, "2/given", "w2 = 0.9", "1:learning_rate = 5")),
+        ("forward", changed(ROWS, "forward:a", "x[1] = 0.25", keys="o")),
+        ("backward", changed(NEURON, "backward:z", "w2 = 0.9")),
+        ("matrix", changed(NETWORK, "backward:W1", "W1[0,1] = 0.9")),
+        ("cell", changed(NETWORK, "backward:W1", "W1[0,1] = 0.9", keys="c right")),
+        ("update", changed(NETWORK, "update:b2", "learning_rate = 5")),
+        ("values", changed(NEURON, "backward:w1", "w2 = 0.9", keys="tab tab")),
     ],
 )
-def test_what_changed_is_marked_and_its_old_value_stands_beside(name, session):
-    assert_screens(name, session)
+def test_what_changed_is_marked_and_its_old_value_stands_beside(name, session, assert_screen):
+    assert_screen(screens(session), name)
 
 
 def test_nothing_is_marked_where_nothing_changed():

@@ -1,8 +1,5 @@
 """Each kind of picture in its panel on the Study screen, kept as text."""
 
-import os
-from pathlib import Path
-
 import pytest
 from walks import pressed
 from wishes import CURVE, FIT, LINEAR, MATRIX, ROWS, session
@@ -12,7 +9,6 @@ from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of
 
-KEPT = Path(__file__).parents[2] / "data" / "screens"
 SEEDS = """kind = "seeds"
 variants = ["one by one", "all at once"]
 below = 0.05
@@ -40,7 +36,7 @@ SCREENS = {
 
 @pytest.mark.sampled
 @pytest.mark.parametrize("name", SCREENS)
-def test_the_screen_is_as_it_was_read(name):
+def test_the_screen_is_as_it_was_read(name, assert_screen):
     template, wish, at = SCREENS[name]
     walked = tried(pressed(session(template, f"[[pictures]]\n{wish}", at), "f"))
     shown = ""
@@ -53,7 +49,4 @@ def test_the_screen_is_as_it_was_read(name):
         bottom = next(n for n in range(top + 1, height) if rows[n][0] in "╰+")
         text = "\n".join(rows[top : bottom + 1])
         shown += f"== {width}x{height}{'' if chars.unicode else ' ascii'}\n{text}\n"
-    path = KEPT / f"picture-{name}.txt"
-    if os.environ.get("WRITE_SCREENS"):
-        path.write_text(shown, encoding="utf-8")
-    assert shown == path.read_text(encoding="utf-8")
+    assert_screen(shown, name)
