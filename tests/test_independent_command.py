@@ -22,7 +22,6 @@ from tests.independent import (
     drawing,
     holding,
     program,
-    reading,
     shrinking,
     sources,
     tape,
@@ -126,7 +125,7 @@ def test_a_row_is_drawn_by_itself_and_the_engine_says_where_it_does_not_know_it(
 
 
 def test_the_engine_changes_every_activation_that_the_program_does():
-    assert set(reading.ACTIVATIONS) == set(CELLWISE)
+    assert set(tape.ACTIVATIONS) == set(CELLWISE)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from small_graphs import graph_of
 
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Kind
+from tests.independent.authors import REDUCTIONS, called, missing
 
 UNARY = (
     "-({0})",
@@ -40,6 +41,7 @@ UNARY = (
     "clip({0}, -0.5, 0.5)",
     "({0})*stop_gradient({0})",
 )
+UNARY += missing(called(Kind.ELEMENTWISE, 1), UNARY)
 BINARY = (
     "{0} + {1}",
     "{0} - ({1})",
@@ -54,9 +56,9 @@ BINARY = (
     "binary_cross_entropy(sigmoid({0}), sigmoid({1}))",
     "binary_cross_entropy_logits({0}, {1})",
 )
+BINARY += missing(called(Kind.ELEMENTWISE, 2), BINARY)
 COLUMNS = ("softmax({0}{2})", "softmax({0}{2})*({0})")
 COLUMN_LOSSES = ("cross_entropy(softmax({0}{2}), {1}{2})", "cross_entropy_logits({0}, {1}{2})")
-REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "var", "std", "logsumexp")
 
 LEAVES = {
     "s": (),

@@ -11,7 +11,7 @@ from tests.independent import program, reading
 from tests.independent.bounded import exact
 from tests.independent.comparing import DiffersError, Held, compare, identical
 from tests.independent.optimisers import STATES, UPDATES
-from tests.independent.tape import Tape
+from tests.independent.tape import Tape, taped
 from tests.independent.trained import hold_training
 
 
@@ -131,13 +131,8 @@ class _Walk:
         """Return the tape and the gradients over what is given; both foldings have the same."""
         given = (self.iteration, self.scene, *((n, v.tobytes()) for n, v in shown.items()))
         if given not in self.tapes:
-            tape = Tape()
-            for name, value in shown.items():
-                tape.leaf(name, value)
-            with np.errstate(all="ignore"):
-                for name, tree in lines:
-                    tape.line(name, tree)
-                self.tapes[given] = tape, tape.gradients(lines[-1][0])
+            tape = taped(shown, lines)
+            self.tapes[given] = tape, tape.gradients(lines[-1][0])
         return self.tapes[given]
 
     def _hold_given(self, name, value, data, count, where):

@@ -12,16 +12,13 @@ import numpy as np
 
 from tests.independent import bounded as B
 from tests.independent.sources import examples_of, expanded, started
-from tests.independent.tape import Tape, parsed
+from tests.independent.tape import ACTIVATIONS, Tape, parsed
 
 _BLOCK = re.compile(r"^```graph\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _FOR = re.compile(
     r"^( *)for +(\w+) +in +(\d+) *\.\. *(\d+) *:? *\n((?:(?:\1 +.*|) *\n)+)", re.MULTILINE
 )
 _LINE = re.compile(r"^\s*(\w+)\s*=(?!=)\s*([^#\n]+)", re.MULTILINE)
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "sin", "cos", "step",
-               "identity")  # fmt: skip
-"""What `--set activation` replaces, and what by."""
 _EDIT = re.compile(r"(?:(\d+):)?(\w+)(?:\[([\d, ]+)\])?=(.+)")
 
 

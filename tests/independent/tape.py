@@ -215,7 +215,29 @@ def _chosen(a, b, c):
     return Bounded(value, bound)
 
 
+ACTIVATIONS = {
+    "sigmoid": (B.sigmoid, lambda a, out: B.mul(out, B.sub(ONE, out))),
+    "tanh": (B.tanh, lambda a, out: B.sub(ONE, B.square(out))),
+    "relu": (lambda a: B.maximum(exact(0.0), a), lambda a, out: B.decided(a, 0)),
+    "leaky_relu": (
+        lambda a: B.maximum(B.mul(HUNDREDTH, a), a),
+        lambda a, out: B.maximum(HUNDREDTH, B.decided(a, 0)),
+    ),
+    "softplus": (B.softplus, lambda a, out: B.sigmoid(a)),
+    "sin": (B.sin, lambda a, out: B.cos(a)),
+    "cos": (B.cos, lambda a, out: B.neg(B.sin(a))),
+    "step": (lambda a: B.decided(a, 1), lambda a, out: exact(0.0)),
+    "identity": (lambda a: a, lambda a, out: ONE),
+}
+"""Every activation with its slope; `--set activation` replaces any of them by any other."""
+
+
+def _back_cellwise(slope):
+    return lambda g, a, out: (B.mul(g, slope(a, out)),)
+
+
 FORWARD = {
+    **{name: forward for name, (forward, _) in ACTIVATIONS.items()},
     "minimum": _minimum, "clip": lambda a, b, c: _minimum(B.maximum(a, b), c), "where": _chosen,
     "pick": lambda a, index: _both(lambda cells: cells[_cut(index)], a),
     "reshape": lambda a, shape: _both(lambda cells: cells.reshape(shape), a), "concat": _joined,
@@ -223,11 +245,8 @@ FORWARD = {
     "stop_gradient": lambda a: a, "min": _smallest, "argmax": _place, "var": _var,
     "std": _std, "logsumexp": _logsumexp,
     "add": B.add, "sub": B.sub, "mul": B.mul, "div": B.div, "pow": B.power, "neg": B.neg,
-    "identity": lambda a: a, "square": B.square, "sqrt": B.sqrt, "exp": B.exp, "log": B.log,
+    "square": B.square, "sqrt": B.sqrt, "exp": B.exp, "log": B.log,
     "log1p": B.log1p, "abs": B.absolute, "sign": B.sign, "maximum": B.maximum,
-    "sigmoid": B.sigmoid, "tanh": B.tanh, "relu": lambda a: B.maximum(exact(0.0), a),
-    "leaky_relu": lambda a: B.maximum(B.mul(HUNDREDTH, a), a), "softplus": B.softplus,
-    "step": lambda a: B.decided(a, 1), "sin": B.sin, "cos": B.cos,
     "binary_cross_entropy": _binary_cross_entropy,
     "binary_cross_entropy_logits": lambda a, b: B.sub(B.softplus(a), B.mul(a, b)),
     "matmul": B.matmul, "transpose": B.transpose, "sum": B.total, "mean": _mean,
@@ -356,14 +375,6 @@ def _back_embed(g, a, b, out):
     return B.matmul(B.transpose(_table(a, b)), g), B.mul(b, exact(0.0))
 
 
-def _back_relu(g, a, out):
-    return (B.mul(g, B.decided(a, 0)),)
-
-
-def _back_leaky(g, a, out):
-    return (B.mul(g, B.maximum(HUNDREDTH, B.decided(a, 0))),)
-
-
 def _back_sum(g, a, out, axis=None):
     return (B.spread(g, a.shape),)
 
@@ -412,6 +423,7 @@ def _back_cross_entropy_logits(g, a, b, out, axis=0):
 
 
 BACKWARD = {
+    **{name: _back_cellwise(slope) for name, (_, slope) in ACTIVATIONS.items()},
     "minimum": _back_minimum, "clip": _back_clip, "where": _back_where,
     "pick": _back_pick, "concat": _back_concat, "embed": _back_embed,
     "reshape": lambda g, a, out, shape: (_both(lambda cells: cells.reshape(a.shape), g),),
@@ -419,20 +431,14 @@ BACKWARD = {
     "stop_gradient": _back_flat, "min": _back_min, "argmax": _back_place, "var": _back_var,
     "std": _back_std, "logsumexp": _back_logsumexp,
     "add": _back_add, "sub": _back_sub, "mul": _back_mul, "div": _back_div, "pow": _back_pow,
-    "neg": lambda g, a, out: (B.neg(g),), "identity": lambda g, a, out: (g,),
+    "neg": lambda g, a, out: (B.neg(g),),
     "square": lambda g, a, out: (B.mul(g, B.mul(TWO, a)),),
     "sqrt": lambda g, a, out: (B.div(g, B.mul(TWO, out)),),
     "exp": lambda g, a, out: (B.mul(g, out),), "log": lambda g, a, out: (B.div(g, a),),
     "log1p": lambda g, a, out: (B.div(g, B.add(ONE, a)),),
     "abs": lambda g, a, out: (B.mul(g, B.sign(a)),),
-    "sign": _back_flat, "step": _back_flat,
+    "sign": _back_flat,
     "maximum": _back_maximum,
-    "sigmoid": lambda g, a, out: (B.mul(g, B.mul(out, B.sub(ONE, out))),),
-    "tanh": lambda g, a, out: (B.mul(g, B.sub(ONE, B.square(out))),),
-    "relu": _back_relu, "leaky_relu": _back_leaky,
-    "softplus": lambda g, a, out: (B.mul(g, B.sigmoid(a)),),
-    "sin": lambda g, a, out: (B.mul(g, B.cos(a)),),
-    "cos": lambda g, a, out: (B.neg(B.mul(g, B.sin(a))),),
     "binary_cross_entropy": _back_bce, "binary_cross_entropy_logits": _back_bce_logits,
     "matmul": _back_matmul, "transpose": lambda g, a, out: (B.transpose(g),),
     "sum": _back_sum, "mean": _back_mean, "max": _back_max, "softmax": _back_softmax,
@@ -466,6 +472,7 @@ class Tape:
         self.entries.append((op, args, axis, value))
         return len(self.entries) - 1
 
+    @np.errstate(all="ignore")
     def line(self, name, tree):
         """Evaluate a line; its inner operations are called NAME.1 and so on, as the walk does."""
         counter = [0]
@@ -495,6 +502,7 @@ class Tape:
         """Return the value of a leaf, line or inner operation."""
         return self.entries[self.places[name]][3]
 
+    @np.errstate(all="ignore")
     def gradients(self, root):
         """Return the gradient of a line with respect to every name that it depends on."""
         last = self.places[root]
@@ -509,3 +517,13 @@ class Tape:
                 part = B.summed_to(part, value.shape)
                 found[i] = B.add(found[i], part) if i in found else part
         return {name: found[i] for name, i in self.places.items() if i in found}
+
+
+def taped(given, lines):
+    """Return a tape of leaves, values by name, and of lines, each a name and a tree."""
+    tape = Tape()
+    for name, value in given.items():
+        tape.leaf(name, value)
+    for name, tree in lines:
+        tape.line(name, tree)
+    return tape

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import autograd.numpy as anp
 import numpy as np
 import pytest
-from autograd import grad
 
 from gdtutor.engine.trace import trace
 from gdtutor.lesson.load import parse_lesson
@@ -15,6 +13,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.moment import moment_at
+from tests.independent.tape import parsed, taped
 
 FEATURES = ["x1", "x2", "x1*x2", "x1**2", "sin(x1)"]
 
@@ -64,16 +63,15 @@ def test_the_penalties_stand_in_the_cost_and_its_gradient() -> None:
     given = problem.given(problem.parameters, np.arange(12))
     walked = trace(problem.graph, given)
 
-    def cost(weights, others):
-        hidden = anp.tanh(weights @ given["X"] + others["b1"])
-        answer = 1 / (1 + anp.exp(-(others["W2"] @ hidden + others["b2"])))
-        sizes = anp.sum(anp.abs(weights)) + anp.sum(anp.abs(others["W2"]))
-        squares = anp.sum(weights**2) + anp.sum(others["W2"] ** 2)
-        return anp.sum((answer - given["Y"]) ** 2) / 24 + 0.01 * sizes + 0.1 * squares / 2
-
-    own = dict(problem.parameters)
-    np.testing.assert_allclose(walked.values["C"], cost(own["W1"], own), rtol=1e-13)
-    expected = grad(cost)(own["W1"], own)
+    lines = {
+        "H": "tanh(W1 @ X + b1)",
+        "S": "(sigmoid(W2 @ H + b2) - Y)**2",
+        "C": "sum(S)/24 + 0.01*(sum(abs(W1)) + sum(abs(W2))) + 0.05*(sum(W1**2) + sum(W2**2))",
+    }
+    held = {name: given[name] for name in ("W1", "b1", "W2", "b2", "X", "Y")}
+    tape = taped(held, [(name, parsed(formula)) for name, formula in lines.items()])
+    np.testing.assert_allclose(walked.values["C"], float(tape.value("C").value), rtol=1e-13)
+    expected = tape.gradients("C")["W1"].value.astype(float)
     np.testing.assert_allclose(walked.gradients["W1"], expected, rtol=1e-12, atol=1e-15)
 
 
