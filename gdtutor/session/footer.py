@@ -76,28 +76,36 @@ def _with_pair(command: Command, session: Session) -> Command:
 
 
 def with_scrolling(
-    session: Session, keys: tuple[Command, ...], *, pages: tuple[int, int] = (0, 0)
+    session: Session, keys: tuple[Command, ...], around: tuple[int, int], *, is_page: bool
 ) -> tuple[Command, ...]:
     """Return the keys with those that scroll behind what comes first, where they do so now.
 
     Args:
         session: The state.
         keys: The keys without them.
-        pages: Lines that a page of text hides above and below; none where nothing pages.
+        around: Lines that the screen hides above and below.
+        is_page: Whether they are of a page of text, which pages as well.
     """
-    name, pair = ("down", "up") if session.screen is Screen.STUDY else ("side_down", "side_up")
+    ways = ("up", "down") if session.screen is Screen.STUDY else ("side_up", "side_down")
     known = {c.name for c in keys}
-    named = [c for c in commands_of(session.screen) if c.name == name and name not in known]
-    found = [replace(c, footer="scroll", pair=pair) for c in named]
+    found = [] if ways[1] in known else [_one_way(session, ways, around, "scroll")]
     on, back = "next_iteration", "previous_iteration"
-    if pages[1]:
+    if is_page and around[1]:
         keys = tuple(c for c in keys if c.name != on)
-        found += [replace(_named(on), footer="page", pair=back if pages[0] else "")]
-    elif pages[0]:
+    elif is_page:
         keys = tuple(replace(c, pair="") if c.name == on else c for c in keys)
-        found += [replace(_named(back), footer="page")]
+    found += [_one_way(session, (back, on), around, "page")] * is_page
     first = 2 if keys[1].name in ("tab", "train_tab") else 1
     return (*keys[:first], *found, *keys[first:])
+
+
+def _one_way(
+    session: Session, ways: tuple[str, str], around: tuple[int, int], word: str
+) -> Command:
+    """Return the command that goes back or on, with the other before it where both do something."""
+    back, on = ways
+    named = next(c for c in commands_of(session.screen) if c.name == (on if around[1] else back))
+    return replace(named, footer=word, pair=back if all(around) else "")
 
 
 def _named(name: str) -> Command:

@@ -38,13 +38,17 @@ def bottom_lines(
         return said, prompt_keys(session, session.prompt, width)
     if session.look.hides_hints:
         return said, ()
-    keys = named_keys(session, is_narrow=width < NARROW)
-    around = hidden_around(above)
-    if session.look.cell is None and around is not None:
-        is_page = isinstance(session, Walk) and works_at.is_page(session)
-        keys = with_scrolling(session, keys, pages=around if is_page else (0, 0))
-    further, first = footer_lines(keys, width, chars)
+    further, first = footer_lines(keys_at(session, width, above), width, chars)
     return said or _welcome(session) or further, first
+
+
+def keys_at(session: Session, width: int, above: Sequence[Line]) -> tuple[Command, ...]:
+    """Return the keys to name below the rows of a screen, the most useful first."""
+    keys, around = named_keys(session, is_narrow=width < NARROW), hidden_around(above)
+    if session.look.cell is not None or around is None:
+        return keys
+    is_page = isinstance(session, Walk) and works_at.is_page(session)
+    return with_scrolling(session, keys, around, is_page=is_page)
 
 
 def _welcome(session: Session) -> Line:

@@ -9,13 +9,12 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.session.commands import commands_of
-from gdtutor.session.footer import named_keys
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto_step, is_passed
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Walk
 from gdtutor.session.update import update
-from gdtutor.view.bottom import NARROW
+from gdtutor.view.bottom import keys_at
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import shown
@@ -43,7 +42,7 @@ def dead_keys(session: Walk, width: int, height: int) -> Iterator[str]:
     """Yield the keys of the two lower lines after which the screen is as it was."""
     session, frame = shown(session, width, height, UNICODE)
     rows = " ".join(" ".join(frame.text().splitlines()[-2:]).split())
-    for command in named_keys(session, is_narrow=width < NARROW):
+    for command in keys_at(session, width, frame.lines):
         if command.name == "quit" or f"{command.symbols} {command.footer}" not in rows:
             continue
         others = [c for c in commands_of(session.screen) if c.name == command.pair]
