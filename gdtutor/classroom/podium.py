@@ -160,7 +160,9 @@ class Podium:
                     found.append(f"stop {number}: {error}")
                 else:
                     # A key of the link that was refused leads elsewhere.
-                    found += [f"stop {number}: {place.message}"] if place.is_error else []
+                    refused = place.message if place.is_error else ""
+                    refused = place.prompt.error if place.prompt else refused
+                    found += [f"stop {number}: {refused}"] if refused else []
             return found
 
         def tell(job: Job[list[str]]) -> None:

@@ -192,14 +192,13 @@ def test_a_stop_that_opens_nothing_is_named_at_the_start_and_holds_nobody_up(
 
 def test_a_stop_whose_keys_are_refused_is_named_as_one_that_opens_nothing(tmp_path: Path) -> None:
     path = tmp_path / "S.toml"
-    # Without t before it the sweep is typed into the opening page, whose l leads to the library.
-    path.write_text("[[stops]]\nlink = \"gdtutor bias --keys 'S learning_rate=0.5,2 enter'\"\n")
+    path.write_text("[[stops]]\nlink = \"gdtutor bias --keys 't S depth=1 enter'\"\n")
     podium = Podium(path, PodiumServices(session_of_link, None, lambda: 1e9))
     opened: SimpleQueue[Callable[[], None]] = SimpleQueue()
     podium.begin(lambda _: None, opened.put)
     while not podium.problems:
         opened.get(timeout=PATIENCE)()
-    assert podium.problems[0].startswith("stop 1: there is no lesson 2 in the list")
+    assert podium.problems[0].startswith("stop 1: there is no sweep over 'depth'")
 
 
 @pytest.mark.parametrize("rows", [1, 60])
