@@ -305,6 +305,8 @@ def test_training_is_told_in_numbers_and_a_sentence() -> None:
     whole = talk.said[4]
     assert "epoch 0: cost 0.125" in whole
     assert "The cost falls from 0.125 to 0.001548 and never rises." in whole
+    # After the update of the last epoch it is another one.
+    assert "cost now 0.001539 after the last update" in whole
     assert "finished" in talk.said[5]
     assert talk.last.startswith("[1/13] iteration 200 (after training), given")
 

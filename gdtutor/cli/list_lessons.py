@@ -27,11 +27,11 @@ def _data(entry: LessonEntry) -> dict[str, object]:
 
 
 def _lines(entries: tuple[LessonEntry, ...]) -> list[str]:
-    wide = max((len(entry.id) for entry in entries), default=0)
+    wide = max((cells(entry.id) for entry in entries), default=0)
     long = max((cells(entry.title) for entry in entries), default=0)
     lines: list[str] = []
     for chapter, those in groupby(entries, lambda entry: entry.chapter):
-        told = (f"  {one.number:>2}  {one.id:<{wide}}  {_about(one, long)}" for one in those)
+        told = (f"  {one.number:>2}  {padded(one.id, wide)}  {_about(one, long)}" for one in those)
         lines += [chapter, *told]
     return lines
 

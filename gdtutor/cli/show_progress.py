@@ -12,7 +12,7 @@ from shutil import get_terminal_size
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.output import print_as, print_json, print_lines
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.lesson.characters import shell_line
+from gdtutor.lesson.characters import padded, shell_line
 from gdtutor.lesson.discovery import UnknownLessonError, discover, shipped_lessons_folder
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.summary import read_summary
@@ -89,7 +89,9 @@ def lines_of(store: ProgressStore, only: str = "") -> list[str]:
         parts.append("program written" if (lesson, WRITTEN) in done else "")
         name = lesson if entry is None else f"{entry.number} {lesson}"
         title = "" if entry is None else f"{entry.title}: "
-        lines.append(f"{name:<24} {title}{', '.join(part for part in parts if part)}".rstrip())
+        lines.append(
+            f"{padded(name, 24)} {title}{', '.join(part for part in parts if part)}".rstrip()
+        )
         slips = Counter(one.slip for one in kept if one.slip).most_common()
         if slips:
             lines.append(f"{'':<24} slips: {', '.join(f'{slip} ({n})' for slip, n in slips)}")

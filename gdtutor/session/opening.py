@@ -16,6 +16,7 @@ from gdtutor.session.state import (
     AutoPlay,
     Look,
     Playing,
+    PromptKind,
     Screen,
     Session,
     Status,
@@ -128,8 +129,7 @@ def _lasting(session: Session) -> dict[str, Any]:
 
 def resumed(session: Session, place: W) -> W:
     """Return a session opened at a place, with what belongs to no lesson kept."""
-    look = replace(place.look, hides_hints=session.look.hides_hints)
-    after = replace(place, look=look, **_lasting(session))
+    after = placed_at(session, place)
     left, told = "Where you left off", "Home twice goes to the start of the lesson."
     if after.screen is Screen.TRAIN:
         left = "Trained again as you left it"
@@ -137,6 +137,11 @@ def resumed(session: Session, place: W) -> W:
     elif after.lesson.trains:
         # A place is one of the walk: what was trained is not kept.
         left, told = "The walk as you left it", "t trains anew. Home twice goes to the start."
+    prompt = after.prompt
+    if prompt is not None and prompt.kind is PromptKind.ANSWER:
+        # Beside an input there is no message, and its keys type.
+        told = f"{left}. Esc, then Home twice, goes to the start of the lesson."
+        return replace(after, prompt=replace(prompt, error=told))
     if after.predict:
         told = "Predict mode is on: r ends it. Home twice: the start."
     return said(after, f"{left}; {told}" if not after.predict else f"{left}. {told}")
@@ -144,7 +149,8 @@ def resumed(session: Session, place: W) -> W:
 
 def placed_at(session: Session, place: W) -> W:
     """Return a session opened at a place as it is; what belongs to no lesson is kept."""
-    return said(resumed(session, place), place.message)
+    look = replace(place.look, hides_hints=session.look.hides_hints)
+    return replace(place, look=look, **_lasting(session))
 
 
 def opened(session: Session, action: Opened) -> Walk:

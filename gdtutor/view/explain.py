@@ -24,9 +24,9 @@ from gdtutor.view.backward import backward_lines, mistake_lines
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines
 from gdtutor.view.forward import forward_lines, given_lines
-from gdtutor.view.frame import UNICODE, Chars, Lines, Style
+from gdtutor.view.frame import UNICODE, Chars, Lines, Segment, Style
 from gdtutor.view.glossary import MET, SIGNS
-from gdtutor.view.lines import stacked, text_of, wrapped
+from gdtutor.view.lines import line, stacked, text_of, width_of, wrapped
 from gdtutor.view.matrix import NOTATION_WIDTH
 from gdtutor.view.proof import proof_lines
 from gdtutor.view.prose import prose_lines
@@ -86,7 +86,23 @@ def node_lines(context: Context, width: int) -> Lines:
             lines = backward_lines(context, width)
         case Phase.UPDATE:
             lines = update_lines(context, width)
-    return with_old_value(context, lines, width)
+    return _with_length(context, with_old_value(context, lines, width), width)
+
+
+def _with_length(context: Context, lines: Lines, width: int) -> Lines:
+    """Return the lines of a forward step with how long a loss is that is too large to be read."""
+    step, root = context.step, context.trace.values[context.root]
+    if step.phase is not Phase.FORWARD or step.node != context.root or root.ndim:
+        return lines
+    long = notation.length(float(root))
+    result = Segment(context.number(float(root)), Style.CURRENT)
+    at = next((n for n, row in enumerate(lines) if result in row), None)
+    if not long or at is None:
+        return lines
+    told, place = (line((long, Style.CURRENT)), lines[at].index(result) + 1)
+    beside = (*lines[at][:place], *told, *lines[at][place:])
+    rows = (beside,) if width_of(beside) <= width else (lines[at], line("   ", *told))
+    return (*lines[:at], *rows, *lines[at + 1 :])
 
 
 def with_signs(context: Context, lines: Lines, width: int) -> Lines:

@@ -81,7 +81,7 @@ def _listing(
     lines: list[Line] = []
     cursor_at = 0
     chapter = None
-    titles = [len(notation.plain(entry.title, area.chars)) for entry in entries]
+    titles = [cells(notation.plain(entry.title, area.chars)) for entry in entries]
     column = min(max(titles, default=0), LONGEST_TITLE) if area.width >= SUMMARIES else 0
     for index, entry in enumerate(entries):
         if has_chapters and entry.chapter != chapter:

@@ -81,9 +81,13 @@ LARGE = 1e12
 
 def counted(value: float, digits: int, chars: Chars) -> str:
     """Return a number; a large one with how many digits it has before the point."""
+    return f"{shown(value, digits, chars)}{length(value)}"
+
+
+def length(value: float) -> str:
+    """Return how many digits a large number has before the point; nothing for another."""
     size = abs(value)
-    long = f" ({math.floor(math.log10(size)) + 1} digits)" if LARGE <= size < math.inf else ""
-    return f"{shown(value, digits, chars)}{long}"
+    return f" ({math.floor(math.log10(size)) + 1} digits)" if LARGE <= size < math.inf else ""
 
 
 def about_zero(chars: Chars) -> str:

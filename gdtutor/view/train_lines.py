@@ -94,9 +94,9 @@ def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
     setting = line((f"{rate} ", Style.DIM), (shown(run.learning_rate(at)), Style.TITLE))
     others = line((f"{settings.optimizer}, {batch}", Style.DIM))
     now, now_short = _now(snapshot, shown, "–" if chars.unicode else "-")
-    # Runs side by side are told by the cost of their last epoch, before its update.
-    is_beside = has_others(session) and len(snapshot.costs) > 0
-    after = (*now, *line((" after the last update", Style.DIM))) if is_beside else now
+    # Runs side by side, and epochs in lines, are told by the cost before the last one's update.
+    is_told_apart = (has_others(session) or width == ANY_WIDTH) and len(snapshot.costs) > 0
+    after = (*now, *line((" after the last update", Style.DIM))) if is_told_apart else now
     long, short = _pointed(session, shown)
     attempts = (
         (after, setting, others, long), (after, setting, long), (after, long),

@@ -290,7 +290,10 @@ def test_what_an_edit_on_the_closing_page_can_be_taken_back_by_is_in_the_line():
 def test_a_key_that_answers_nothing_at_an_open_question_says_how_to_walk_on(key):
     session = pressed(replace(walk(NEURON, "given"), predict=True), "n")
     session, _ = drawn(session, 80, 24, UNICODE)
-    assert "Esc leaves the question" in pressed(session, key).prompt.error
+    told, frame = drawn(pressed(session, key), 80, 24, UNICODE)
+    assert "Esc leaves the question" in told.prompt.error
+    keys = frame.text().splitlines()[-1]
+    assert keys.startswith(" Enter answer  ? Enter hint  Esc leave")
 
 
 def test_arrows_scroll_a_question_that_does_not_fit_and_say_so_at_its_ends():

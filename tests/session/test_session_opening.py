@@ -85,6 +85,14 @@ def test_opening_makes_a_new_walk() -> None:
     assert differing(after) == {"moment"}, "which is computed anew"
 
 
+def test_a_lesson_left_at_a_question_says_that_it_goes_on_there() -> None:
+    left = press(open_at("loss"), "right right right right")
+    back = resumed(Session(), left)
+    assert back.challenge is not None
+    assert "Where you left off. Esc, then Home twice" in back.prompt.error
+    assert press(back, "escape home home").step == 0
+
+
 def test_home_leads_from_a_lesson_that_comes_back_on_the_train_screen_to_its_start() -> None:
     left = press(trained(open_at("bias")), "escape : 7/backward:b enter t")
     back = resumed(Session(), left)

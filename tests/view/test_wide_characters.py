@@ -5,11 +5,16 @@ from rich.cells import get_character_cell_size
 from walks import DATA, pressed, walk
 
 from gdtutor.lesson.characters import cells
+from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.listing import listing
 from gdtutor.paint.cells import cells_of
+from gdtutor.session.catalogue import Library
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed, update
-from gdtutor.view.frame import ASCII, UNICODE, Style
+from gdtutor.values import replace
+from gdtutor.view.frame import ASCII, UNICODE, Area, Style
+from gdtutor.view.library_lines import library_lines
 from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.screen import frame_of
@@ -66,6 +71,13 @@ def test_every_row_of_every_screen_fills_the_width_in_cells(size, chars):
         if width_of(row) != size[0]
     ]
     assert wrong == []
+
+
+def test_the_library_measures_titles_in_cells():
+    title = "偏置来救援" * 3
+    entry = replace(listing(shipped_lessons_folder())[0], title=title)
+    rows = library_lines(Library(entries=(entry,)), "", Area(140, 30, UNICODE))
+    assert any(title in text_of(row) for row in rows)
 
 
 def test_the_runs_panel_names_the_variant_within_its_border():
