@@ -11,8 +11,9 @@ from gdtutor.lesson.listing import listing
 from gdtutor.session.commands import commands_of
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto_step, is_passed
+from gdtutor.session.notes import note_for
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Walk
+from gdtutor.session.state import Screen, Walk, current_step
 from gdtutor.session.update import update
 from gdtutor.view.bottom import keys_at
 from gdtutor.view.frame import UNICODE
@@ -89,6 +90,20 @@ def test_what_is_said_at_the_foot_is_whole(name, width, height):
         assert "…" not in " ".join(rows[-2:]), rows
         if here.prompt is None:
             assert here.message in " ".join(" ".join(rows[-9:]).split())
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_each_key_that_a_note_asks_for_is_named_below_it(name):
+    for here in [*screens(session_at(LESSONS[name]))][:-1]:
+        step = current_step(here)
+        note = None if step is None else note_for(here, step)
+        asked = (here.lesson.prose or "") if step is None else note.text if note else ""
+        keys = {*re.findall(r"`([^`\n]{1,9})`", asked)}
+        known = {c.name for c in commands_of(Screen.STUDY) if keys & {*c.keys, c.symbols}}
+        rows = frame_of(here, 80, 24, UNICODE).text().splitlines()[-2:]
+        named = keys_at(here, 80, ())
+        below = {c.name for c in named if f"{c.symbols} {c.footer}" in " ".join(rows)}
+        assert known <= below, (here.step, known - below)
 
 
 @pytest.mark.parametrize("name", LESSONS)
