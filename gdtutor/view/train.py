@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.figures import problem_trained, training_pictures, usual_pictures
 from gdtutor.session.runs import has_others, run_label
@@ -184,7 +185,12 @@ def _side(session: Walk, tab: int, area: Area) -> Figure:
         figure = _stacked(session, chosen, area)
     if under_cursor(session) is session.training:
         return figure
-    title = f"epoch {session.train_look.cursor}: {figure.panel.title}"
+    title, at = figure.panel.title, session.train_look.cursor
+    # What the panel shows stands whole: the line of costs names the epoch as well.
+    told = (
+        text for text in (f"epoch {at}: {title}", f"{at}: {title}") if cells(text) <= area.width - 2
+    )
+    title = next(told, title)
     return replace(figure, panel=replace(figure.panel, title=title))
 
 

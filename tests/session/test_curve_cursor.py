@@ -86,8 +86,11 @@ def test_a_rate_changed_after_the_end_says_when_it_holds(trained):
 
 def test_the_panels_beside_the_curve_show_the_epoch_under_the_cursor(trained):
     before, after = pressed(trained, ": epoch:0 enter"), pressed(trained, ": epoch:3000 enter")
-    assert "epoch 0: decision" in screen(before)
-    assert "epoch 3000: decision" in screen(after)
+    # The title stands whole, with the epoch where it has room.
+    assert "╭─ 3000: decision boundary ─" in screen(after)
+    assert "╭─ expected and learned ─" in screen(pressed(after, "tab"))
+    assert "╭─ epoch 3000: decision boundary ─" in screen(after, 120, 36)
+    assert "╭─ 0: decision boundary ─" in screen(before)
     first, later = ([row[52:76] for row in screen(s).splitlines()[4:16]] for s in (before, after))
     assert first != later
     parameters = under_cursor(after).parameters
