@@ -139,11 +139,11 @@ def test_a_sign_is_explained_on_the_screen_that_has_it_first_in_whatever_iterati
     session, told = explained(session_at(shipped_lessons_folder() / "09-cost.md"), size)
     assert told == set()
     session, told = explained(moved(session, 3, 2), size)
-    assert told == {"▶", "▾"}
+    assert told == {"▶", "▾", "─•─"}
     session, told = explained(moved(session, 0, 2), size)
     assert told == set()
     session, told = explained(moved(session, 3, 2), size)
-    assert told == {"▶", "▾"}
+    assert told == {"▶", "▾", "─•─"}
     session, told = explained(pressed(session, "N"), size)
     assert told == {"◀"}
 
@@ -163,12 +163,23 @@ def test_what_an_edit_and_an_update_show_is_explained():
     session, told = explained(session)
     assert told == {"●"}
     session, told = explained(pressed(session, "right"))
-    assert told == {"≤"}
+    assert told == {"≤", "─•─"}
     session, told = explained(typed(pressed(session, "P e"), "b2=1"))
     assert "*" in told
     undone, told = explained(pressed(session, "u"))
     assert "*" not in told
     assert "*" in explained(pressed(undone, "ctrl+r"))[1]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_a_joint_and_an_open_cell_are_explained_where_they_are_seen_first(size):
+    start = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="given")
+    session, told = explained(start, size)
+    assert told == {"─•─"}
+    session, told = explained(moved(session, 0, 2), size)
+    assert told == {"▶", "▾"}
+    session, told = explained(pressed(session, "c"), size)
+    assert "▸" in told
 
 
 @pytest.mark.parametrize(("name", "has"), [("03-forward.md", False), ("06-bias.md", True)])

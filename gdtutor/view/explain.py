@@ -39,6 +39,8 @@ FEW = 64
 """Steps of an iteration in which signs are explained: what was met is read off each of them."""
 MAX_CELLS_IN_PROSE = 8
 """Cells of an array that a placeholder writes out."""
+JOINT, HERE = "─•─", "▸"
+"""Signs of the graph and of an open cell, by which Help lists them."""
 _NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?")
 """A number in a note, but no digit of a name."""
 
@@ -163,7 +165,10 @@ def drawn_signs(context: Context, screen: str) -> frozenset[str]:
     called, is_unicode = context.name(context.step.node), context.chars.unicode
     sought = {u: f"{u if is_unicode else a}{called}" for u, a, _ in SIGNS if u in _MARKS.values()}
     sought |= {"≤": "by ≤" if is_unicode else "by <=", "*": "*edited"}
-    drawn = _signs(context.moment, context.lesson, context.step.number) | {"≤", "*"}
+    sought[JOINT] = "─•─" if is_unicode else "-o-"
+    drawn = _signs(context.moment, context.lesson, context.step.number) | {"≤", "*", JOINT}
+    if context.look.cell is not None and re.search(f"{context.chars.pointer}[−\\d-]", screen):
+        drawn |= {HERE}
     return frozenset(sign for sign in drawn if sought.get(sign, "") in screen)
 
 
