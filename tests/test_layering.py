@@ -212,7 +212,7 @@ def test_the_engine_needs_nothing_of_the_package_but_itself_and_what_values_are(
 
 def test_the_first_frame_needs_no_numpy_and_no_engine():
     """They take as long as Textual itself; the program brings them behind the first page."""
-    cover = "gdtutor.cli.open_app, gdtutor.ui.app, gdtutor.library.remembered"
+    cover = "gdtutor.cli.open_app, gdtutor.ui.app, gdtutor.library.reading"
     loaded = loaded_after(f"import {cover}")
     assert "textual.app" in loaded
     assert not {name for name in loaded if name.partition(".")[0] == "numpy"}

@@ -13,7 +13,7 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.requests import Outside
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import library_of
-from gdtutor.library.remembered import read_progress
+from gdtutor.library.reading import read_progress
 from gdtutor.paint.colours import choose_colours
 from gdtutor.progress.keeper import ProgressKeeper, place_of_session
 from gdtutor.progress.records import Finished, ProgressError, SavedPlace

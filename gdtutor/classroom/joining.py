@@ -14,10 +14,10 @@ import msgspec
 from gdtutor.classroom.answers import NO_HINTS, answer_input, hinted
 from gdtutor.classroom.board import place as place_at
 from gdtutor.classroom.board import with_rows
-from gdtutor.classroom.desk import BelowScreens
 from gdtutor.classroom.login import ClassLogin, talking
 from gdtutor.classroom.screens import LOCKED_KEYS
 from gdtutor.classroom.seats import GOES_BACK, kept_walk
+from gdtutor.classroom.speaker import BelowScreens
 from gdtutor.classroom.telling import SUBSYSTEM, ClassPlace, FollowerWord, read_place, told_session
 from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError

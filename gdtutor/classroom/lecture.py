@@ -10,13 +10,13 @@ import asyncssh
 
 from gdtutor.classroom.bench import Workbench
 from gdtutor.classroom.board import Invitation, answer_rows, class_line, noted, panel_rows
-from gdtutor.classroom.desk import STOPS, Desk
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.podium import Podium
 from gdtutor.classroom.polls import ASK, own_question
 from gdtutor.classroom.pool import TrainingPool
 from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.server import ClassServer
+from gdtutor.classroom.speaker import STOPS, SpeakerScreens
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.session.update import Action, Posed, Told
@@ -40,7 +40,7 @@ class ClassOpening(Struct, frozen=True, eq=False):
     """Keeps the answers; None where nobody does."""
 
 
-class Lecture(Desk):
+class Lecture(SpeakerScreens):
     """Stands around the teacher's program.
 
     Args:

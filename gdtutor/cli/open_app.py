@@ -135,7 +135,7 @@ def _cover(arguments: argparse.Namespace) -> Cover | None:
         GdTutorError: There is no such lesson, or no such folder.
     """
     if not arguments.lesson or os.path.isdir(arguments.lesson):
-        from gdtutor.library.remembered import quick_library, quick_store, read_progress
+        from gdtutor.library.reading import quick_library, quick_store, read_progress
 
         folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
         library = quick_library(folder)
@@ -154,7 +154,7 @@ def _is_left(arguments: argparse.Namespace, lesson_id: str) -> bool:
     """Say whether the lesson will open at a place that is remembered."""
     if arguments.no_save or arguments.from_start:
         return False
-    from gdtutor.library.remembered import quick_store, read_progress
+    from gdtutor.library.reading import quick_store, read_progress
     from gdtutor.session.catalogue import Library
 
     return lesson_id in read_progress(Library(), quick_store)[0].left

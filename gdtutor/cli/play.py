@@ -109,7 +109,7 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     that train as far as it was trained then."""
     from gdtutor.cli.lessons import waited_session_of
     from gdtutor.cli.starting import begun_with, called
-    from gdtutor.library.remembered import quick_store, read_progress
+    from gdtutor.library.reading import quick_store, read_progress
     from gdtutor.play.lesson_text import ID
 
     session = waited_session_of(with_playground(arguments, playground))

@@ -21,7 +21,7 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import read_summary
-from gdtutor.library.remembered import quick_library, quick_store, read_progress
+from gdtutor.library.reading import quick_library, quick_store, read_progress
 from gdtutor.progress.keeper import ProgressKeeper
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import Library

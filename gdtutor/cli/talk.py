@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Give a talk without a class, and return the exit code."""
     from gdtutor.classroom.board import TALK_KEYS
-    from gdtutor.classroom.desk import Desk
+    from gdtutor.classroom.speaker import SpeakerScreens
 
     podium = podium_of(Path(arguments.file))
 
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         # The podium opens the first stop, and says what is wrong with it.
         return program_of(app, replace(in_library(), around=TALK_KEYS))
 
-    return show(arguments, open_program, around=lambda chars: Desk(chars, podium))
+    return show(arguments, open_program, around=lambda chars: SpeakerScreens(chars, podium))
 
 
 def in_library() -> Session:

@@ -7,8 +7,15 @@ from collections.abc import Iterable
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.parsing import MAX_CHARACTERS
-from gdtutor.lesson.markdown import BLOCKS, MarkdownPart, divide_body, joined, opening_of
-from gdtutor.lesson.missing_graph import has_graph, report_missing_graph
+from gdtutor.lesson.markdown import (
+    BLOCKS,
+    MarkdownPart,
+    divide_body,
+    has_graph,
+    joined,
+    opening_of,
+    report_missing_graph,
+)
 from gdtutor.lesson.repetition import filled, unrolled
 from gdtutor.lesson.reports import Findings, Place, shown
 from gdtutor.lesson.when import When, WhenError, read_when

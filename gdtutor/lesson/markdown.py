@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from gdtutor.lesson.reports import Findings, Place
+from gdtutor.lesson.reports import Findings, Place, shown
 from gdtutor.values import Struct
 
 BLOCKS = ("graph", "question", "task", "write")
@@ -19,6 +19,7 @@ BLOCKS = ("graph", "question", "task", "write")
 
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}(?=[^`]*$)|~{3,})[ \t]*(?P<info>.*)$")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?![^ \t])(?P<text>.*)$")
+_FORMULA = re.compile(r"[ \t]*[A-Za-z_]\w*[ \t]*=(?!=)")
 _CLOSING_MARKS = re.compile(r"(?:^|(?<=[ \t]))#+$")
 
 
@@ -112,3 +113,36 @@ def _fenced(
     info = fence["info"].strip() if end < len(lines) else ""
     part = MarkdownPart("fence", first_line + at, inside, info, source=source)
     return part, end + 1
+
+
+def has_graph(parts: Sequence[MarkdownPart]) -> bool:
+    """Say whether a body holds a graph block."""
+    return any(part.block == "graph" for part in parts)
+
+
+def report_missing_graph(parts: Sequence[MarkdownPart], findings: Findings) -> None:
+    """Report that there is no graph, where anything in the body belongs to one.
+
+    A block that is not closed, or whose kind is misspelt, has been reported, and may be the graph.
+    """
+    if any(report.code == "fence" for report in findings.reports):
+        return
+    what = "the lesson has no formulas"
+    meant = next((part for part in parts if _looks_like_formulas(part)), None)
+    if meant is not None:
+        kind = next(iter(meant.info.split()), "")
+        of = f"is of the kind '{shown(kind)}'" if kind else "has no kind"
+        hint = "begin it with ```graph"
+        findings.error(Place(meant.line, 1), "no-graph", f"{what}: this block {of}", hint)
+        return
+    first = next((part for part in parts if part.block or part.is_note), None)
+    if first is not None:
+        hint = "add a ```graph block above this, or a [network] table"
+        findings.error(Place(first.line, 1), "no-graph", what, hint)
+
+
+def _looks_like_formulas(part: MarkdownPart) -> bool:
+    if part.kind != "fence" or part.block:
+        return False
+    lines = [line for line in part.text.split("\n") if line.split("#", 1)[0].strip()]
+    return bool(lines) and all(_FORMULA.match(line) for line in lines)

@@ -14,10 +14,10 @@ from classes import PATIENCE, after, lesson_session
 from pseudo_terminal import PseudoTerminal
 
 from gdtutor.classroom.board import CLASS_KEYS, TALK_KEYS
-from gdtutor.classroom.desk import Desk
 from gdtutor.classroom.podium import NEXT, PREVIOUS, Podium, PodiumServices
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.seats import shared_session
+from gdtutor.classroom.speaker import SpeakerScreens
 from gdtutor.classroom.stops import (
     SpeakerNotes,
     append_stop,
@@ -102,10 +102,10 @@ def test_a_place_is_appended_as_a_stop(file: Path) -> None:
 def test_a_kept_question_opens_with_its_input_where_it_stood_open(file: Path) -> None:
     asked = after(lesson_session("bias", "step:8"), "r", "n")
     podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
-    desk = Desk(UNICODE, podium)
+    speaker = SpeakerScreens(UNICODE, podium)
     for session, is_open in ((asked, True), (after(asked, "escape"), False)):
-        desk.shows(session)
-        assert desk.takes(Press("alt+shift+k"))
+        speaker.shows(session)
+        assert speaker.takes(Press("alt+shift+k"))
         opened = session_of_link(read_talk(file).stops[-1].link)
         assert (opened.challenge and opened.challenge.name) == asked.challenge.name  # type: ignore[union-attr]
         assert (opened.prompt is not None) is is_open
@@ -241,10 +241,12 @@ def test_keys_leave_no_mark_on_the_notes_and_the_terminal_is_as_before(
 
 def test_the_library_is_no_stop(file: Path) -> None:
     acted: list[Action] = []
-    desk = Desk(UNICODE, Podium(file, PodiumServices(session_of_link, None, lambda: 1e9)))
-    desk._act = acted.append  # type: ignore[method-assign]
-    desk.shows(replace(lesson_session("bias", "forward:z"), screen=Screen.LIBRARY))
-    assert desk.takes(Press("K", "K"))
+    speaker = SpeakerScreens(
+        UNICODE, Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
+    )
+    speaker._act = acted.append  # type: ignore[method-assign]
+    speaker.shows(replace(lesson_session("bias", "forward:z"), screen=Screen.LIBRARY))
+    assert speaker.takes(Press("K", "K"))
     told = acted[-1]
     assert isinstance(told, Told)
     assert told.is_error
@@ -252,25 +254,25 @@ def test_the_library_is_no_stop(file: Path) -> None:
     assert len(read_talk(file).stops) == 2
 
 
-def test_keys_of_the_desk_need_alt_while_something_is_typed(file: Path) -> None:
+def test_keys_of_a_talk_need_alt_while_something_is_typed(file: Path) -> None:
     podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
-    desk = Desk(UNICODE, podium)
-    desk.shows(lesson_session("bias", "forward:z"))
-    assert desk.takes(Press("O", "O"))
+    speaker = SpeakerScreens(UNICODE, podium)
+    speaker.shows(lesson_session("bias", "forward:z"))
+    assert speaker.takes(Press("O", "O"))
     frame = frame_of(Session(), 80, 23, UNICODE)
-    assert "2  3 min  bias --set" in desk.dressed(frame).text()
-    assert "Esc closes: stops" in desk.dressed(frame).text()
-    assert desk.takes(Press("O", "O"))
+    assert "2  3 min  bias --set" in speaker.dressed(frame).text()
+    assert "Esc closes: stops" in speaker.dressed(frame).text()
+    assert speaker.takes(Press("O", "O"))
     session = lesson_session("bias", "forward:z")
-    desk.shows(update(session, Posed(own_question(session, "value")))[0])
-    assert not desk.takes(Press("O", "O"))
-    assert "Alt+> next" in desk.dressed(frame).text()
-    assert not desk.takes(Press("greater_than_sign", ">"))
-    assert all(desk.takes(press) for press in presses_of(Keyboard().feed(b"\x1b>")))
-    assert desk.takes(Press("alt+shift+o"))
-    shown = desk.dressed(frame)
+    speaker.shows(update(session, Posed(own_question(session, "value")))[0])
+    assert not speaker.takes(Press("O", "O"))
+    assert "Alt+> next" in speaker.dressed(frame).text()
+    assert not speaker.takes(Press("greater_than_sign", ">"))
+    assert all(speaker.takes(press) for press in presses_of(Keyboard().feed(b"\x1b>")))
+    assert speaker.takes(Press("alt+shift+o"))
+    shown = speaker.dressed(frame)
     assert "2  3 min  bias --set" in shown.text()
-    assert (shown.height, desk.rows) == (24, 1)
+    assert (shown.height, speaker.rows) == (24, 1)
 
 
 def test_the_overview_follows_its_file_and_stays_at_its_stop(file: Path) -> None:
@@ -296,15 +298,15 @@ def test_the_present_stop_is_moved_and_removed_in_the_overview(file: Path) -> No
     third = '# mine\n[[stops]]\nlink = \'gdtutor or\'\nnote = """\nlook:\n[[here]]"""\n'
     file.write_text(f"# my talk\n{TALK}\n{third}")
     podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
-    desk, told = Desk(UNICODE, podium), list[Action]()
-    desk._act = podium._act = told.append  # type: ignore[method-assign]
-    desk.shows(lesson_session("bias"))
+    speaker, told = SpeakerScreens(UNICODE, podium), list[Action]()
+    speaker._act = podium._act = told.append  # type: ignore[method-assign]
+    speaker.shows(lesson_session("bias"))
     up, down, delete = (
         Press(key) for key in ("left_square_bracket", "right_square_bracket", "delete")
     )
-    assert not desk.takes(up)
-    assert desk.takes(Press("O", "O"))
-    shown = desk.dressed(frame_of(Session(), 80, 23, UNICODE)).text()
+    assert not speaker.takes(up)
+    assert speaker.takes(Press("O", "O"))
+    shown = speaker.dressed(frame_of(Session(), 80, 23, UNICODE)).text()
     assert "[ ] move >, Delete twice removes it" in shown
     podium.at = 0
     one, two, three = read_talk(file).stops
@@ -313,7 +315,7 @@ def test_the_present_stop_is_moved_and_removed_in_the_overview(file: Path) -> No
         (up, (two, one, three), 1), (delete, (two, one, three), 1), (up, (one, two, three), 0),
         (delete, (one, two, three), 0), (delete, (two, three), -1),
     ):  # fmt: skip
-        assert desk.takes(press)
+        assert speaker.takes(press)
         assert (read_talk(file).stops, podium.at) == (stops, at)
     assert file.read_text().startswith('# my talk\ntitle = "Bias"\n')
     assert [one.message for one in told if isinstance(one, Told)][2:] == [
@@ -326,13 +328,13 @@ def test_the_present_stop_is_moved_and_removed_in_the_overview(file: Path) -> No
     podium.follow_file()
     podium.at = 0
     before = file.read_text()
-    assert desk.takes(down)
+    assert speaker.takes(down)
     assert isinstance(told[-1], Told)
     assert "edit it in an editor" in told[-1].message
     assert file.read_text() == before
 
 
-def test_every_key_of_the_desk_stands_in_help_and_students_see_none_of_them() -> None:
+def test_every_key_of_a_talk_stands_in_help_and_students_see_none_of_them() -> None:
     keys = (*CLASS_KEYS, *TALK_KEYS)
     session = replace(lesson_session("bias"), around=keys)
     told = [text_of(row) for row in help_lines(Screen.STUDY, 76, UNICODE, session.around)]
@@ -342,14 +344,16 @@ def test_every_key_of_the_desk_stands_in_help_and_students_see_none_of_them() ->
     assert placed_at(session, lesson_session("xor-hidden")).around == keys
 
 
-def test_a_paste_is_typed_into_the_desks_line_and_scrolls_with_its_cursor() -> None:
-    desk = Desk(UNICODE, Podium(None, PodiumServices(session_of_link, None, lambda: 1e9)))
-    desk.shows(lesson_session("bias", "forward:z"))
-    assert not desk.pastes("what is no input's")
-    desk.takes(Press("K", "K"))
-    assert desk.pastes("x" * 120 + "the end\nand more\n")
+def test_a_paste_is_typed_into_the_line_below_and_scrolls_with_its_cursor() -> None:
+    speaker = SpeakerScreens(
+        UNICODE, Podium(None, PodiumServices(session_of_link, None, lambda: 1e9))
+    )
+    speaker.shows(lesson_session("bias", "forward:z"))
+    assert not speaker.pastes("what is no input's")
+    speaker.takes(Press("K", "K"))
+    assert speaker.pastes("x" * 120 + "the end\nand more\n")
     for width, height in ((40, 12), (80, 24)):
-        rows = desk.dressed(frame_of(Session(), width, height - 1, UNICODE)).text().split("\n")
+        rows = speaker.dressed(frame_of(Session(), width, height - 1, UNICODE)).text().split("\n")
         assert len(rows) == height
         shown = " ".join(row.strip() for row in rows[-4:])
         assert "xthe end" in shown
@@ -357,23 +361,25 @@ def test_a_paste_is_typed_into_the_desks_line_and_scrolls_with_its_cursor() -> N
 
 
 def test_what_comes_of_a_key_with_alt_is_told_below_the_input(file: Path) -> None:
-    desk = Desk(UNICODE, Podium(file, PodiumServices(session_of_link, None, lambda: 1e9)))
+    speaker = SpeakerScreens(
+        UNICODE, Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
+    )
     session = lesson_session("bias", "forward:z")
     asking = update(session, Posed(own_question(session, "value")))[0]
 
     def act(action: Action) -> None:
-        desk.shows(update(asking, action)[0])
+        speaker.shows(update(asking, action)[0])
 
     async def work() -> None:
-        desk.begin(lambda: None, act)
+        speaker.begin(lambda: None, act)
 
     asyncio.run(work())
-    desk.shows(replace(asking, screen=Screen.LIBRARY))
+    speaker.shows(replace(asking, screen=Screen.LIBRARY))
     for width in (40, 80):
         frame = frame_of(asking, width, 23, UNICODE)
-        assert desk.takes(Press("alt+shift+k"))
-        assert "no lesson is open" in desk.dressed(frame).text().split("\n")[-1]
-        desk.shows(replace(asking, screen=Screen.LIBRARY))
+        assert speaker.takes(Press("alt+shift+k"))
+        assert "no lesson is open" in speaker.dressed(frame).text().split("\n")[-1]
+        speaker.shows(replace(asking, screen=Screen.LIBRARY))
     # It is gone with the next key, and what stands there always is back.
-    assert not desk.takes(Press("1", "1"))
-    assert "no lesson" not in desk.dressed(frame).text()
+    assert not speaker.takes(Press("1", "1"))
+    assert "no lesson" not in speaker.dressed(frame).text()

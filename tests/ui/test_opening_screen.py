@@ -14,7 +14,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.summary import read_prose, read_summary
 from gdtutor.library.lessons import library_of
-from gdtutor.library.remembered import quick_library
+from gdtutor.library.reading import quick_library
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session

@@ -89,28 +89,28 @@ def slice_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 def slice_of(source: Source, wish: PictureWish) -> Slice:
     """Return the numbers of a slice."""
     cell = cells_along(wish)[0]
-    ground = _ground(source, wish, cell)
+    cost = _cost_along(source, wish, cell)
     trace = _trace(source, wish, cell)
     at = cell_of(trace.values[cell.name], cell.cell)
-    here = (at, float(ground.at((cell,), np.array([[at]]))[0]))
-    after = _after(source, wish, cell, ground)
-    trails = _trails(source, wish, cell, ground)
+    here = (at, float(cost.at((cell,), np.array([[at]]))[0]))
+    after = _after(source, wish, cell, cost)
+    trails = _trails(source, wish, cell, cost)
     low, high = interval(wish) or _around(at, after, trails)
     xs = np.linspace(low, high, POINTS)
-    ys = ground.at((cell,), xs[:, None])
+    ys = cost.at((cell,), xs[:, None])
     slope = None
     if source.is_reached(Phase.BACKWARD, cell.name):
-        slope = ground.slope(cell)
+        slope = cost.slope(cell)
     note = ""
-    if ground.measured < ground.examples:
-        note = f"measured on {ground.measured:,} of {ground.examples:,} examples"
+    if cost.measured < cost.examples:
+        note = f"measured on {cost.measured:,} of {cost.examples:,} examples"
     return Slice(
-        cell, ground.wanted, ground.is_mean, tuple(xs.tolist()), tuple(ys.tolist()), here, slope,
+        cell, cost.wanted, cost.is_mean, tuple(xs.tolist()), tuple(ys.tolist()), here, slope,
         after, trails, (low, high), _height(ys, here[1] if low <= at <= high else np.nan), note,
     )  # fmt: skip
 
 
-def _ground(source: Source, wish: PictureWish, cell: ParameterCell) -> CostFunction:
+def _cost_along(source: Source, wish: PictureWish, cell: ParameterCell) -> CostFunction:
     wanted = str(option(wish, "of", ""))
     is_last = cell.name in source.problem.graph.parameters
     if option(wish, "over") == "all" and is_last:
@@ -126,7 +126,7 @@ def _trace(source: Source, wish: PictureWish, cell: ParameterCell) -> Trace:
 
 
 def _after(
-    source: Source, wish: PictureWish, cell: ParameterCell, ground: CostFunction
+    source: Source, wish: PictureWish, cell: ParameterCell, cost: CostFunction
 ) -> tuple[float, float] | None:
     """Return where this iteration's update leads, with the loss at all the new parameters."""
     if not isinstance(source.at, Moment) or numbers(wish, "rates"):
@@ -135,11 +135,11 @@ def _after(
     if update is None or not source.is_reached(Phase.UPDATE, cell.name):
         return None
     new = {name: step.p for name, step in source.at.updates.items()}
-    return cell_of(update.p, cell.cell), ground.under(new)
+    return cell_of(update.p, cell.cell), cost.under(new)
 
 
 def _trails(
-    source: Source, wish: PictureWish, cell: ParameterCell, ground: CostFunction
+    source: Source, wish: PictureWish, cell: ParameterCell, cost: CostFunction
 ) -> tuple[SliceTrail, ...]:
     steps = whole(wish, "steps", SLICE_STEPS)
     if numbers(wish, "rates"):
@@ -151,7 +151,7 @@ def _trails(
                 continue
             iterations = range(steps + 1)
             xs = path(walk.run, (cell,), tuple(iterations))[:, 0]
-            ys = [ground.under(dict(walk.run.state(k).parameters)) for k in iterations]
+            ys = [cost.under(dict(walk.run.state(k).parameters)) for k in iterations]
             trails.append(SliceTrail(walk.label, glyph, style, tuple(xs.tolist()), tuple(ys)))
         return tuple(trails)
     last = source.iteration
@@ -162,7 +162,7 @@ def _trails(
     if cell.name not in source.problem.trained or not iterations:
         return ()
     xs = path(source.run, (cell,), tuple(iterations))[:, 0]
-    ys = [ground.under(dict(source.run.state(k).parameters)) for k in iterations]
+    ys = [cost.under(dict(source.run.state(k).parameters)) for k in iterations]
     glyph = marks_of(source.chars).earlier
     found = SliceTrail("", glyph, Style.RUN_3, tuple(xs.tolist()), tuple(ys), are_first=has_left)
     return (found,)

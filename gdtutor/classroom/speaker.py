@@ -85,7 +85,7 @@ class BelowScreens:
         return with_refusal(frame, self._input, self._chars, keys=0)
 
 
-class Desk(BelowScreens):
+class SpeakerScreens(BelowScreens):
     """Stands around the program of somebody who gives a talk.
 
     Args:
@@ -130,12 +130,12 @@ class Desk(BelowScreens):
             return True
         key = press.key.removeprefix("alt+")
         if key == press.key:
-            # What is typed is an answer; with Alt a key is one of the desk, as of the walk.
+            # What is typed is an answer; with Alt a key is one of the speaker, as of the walk.
             return self._session.prompt is None and self._key(press)
         return self._key(Press(key[-1].upper() if key.startswith("shift+") else key))
 
     def _key(self, press: Press) -> bool:
-        """Answer a key of the desk; False where it is none."""
+        """Answer a key of the speaker; False where it is none."""
         self._may_remove &= press.key == "delete"
         count = int(self._session.count) if self._session.count.isdigit() else 0
         if self._podium.takes(press, count or 1):
@@ -193,7 +193,7 @@ class Desk(BelowScreens):
             self._act(Told(str(error), is_error=True))
 
     def _ask(self, label: str, use: Callable[[str], None]) -> None:
-        """Open the input of the desk's line; what is typed is used at Enter, or refused."""
+        """Open the input of the line below; what is typed is used at Enter, or refused."""
         self._input, self._use = Prompt(PromptKind.ANSWER, label), use
         self._show()
 
