@@ -115,6 +115,13 @@ def shelf(width: int, height: int, **changes: object) -> list[str]:
     return frame_of(session, width, height, UNICODE).text().split("\n")
 
 
+def test_a_title_of_wide_characters_stands_whole_where_there_is_room() -> None:
+    entries = listing(shipped_lessons_folder())[:1]
+    title = "偏置来救援" * 3
+    library = Library((replace(entries[0], title=title),))
+    assert title in frame_of(Session(library=library), 120, 36, UNICODE).text()
+
+
 def test_a_wide_library_says_in_every_line_what_is_learned() -> None:
     entries = library_of(shipped_lessons_folder()).entries
     text = "\n".join(shelf(120, 40))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape
 
+from gdtutor.lesson.characters import cells, taken
 from gdtutor.practice.sheet import Sheet, SheetItem
 from gdtutor.values import Struct
 
@@ -65,7 +66,9 @@ def svg_pages(sheet: Sheet, solutions: bool, paper: Paper) -> tuple[str, ...]:
     for number, item in enumerate(sheet.items, 1):
         space = 1 if solutions else _SPACE
         blocks.append([*_item(item, number, solutions), *[""] * space])
-    columns = _columns([[w for row in block for w in _cut(row, wide)] for block in blocks], room)
+    columns = _columns(
+        [[w for row in block for w in _wrapped(row, wide)] for block in blocks], room
+    )
     title = sheet.title + (" (solutions)" if solutions else "")
     pages = [columns[i : i + 2] for i in range(0, len(columns), 2)]
     several = f", page {{}} of {len(pages)}" if len(pages) > 1 else ""
@@ -92,16 +95,17 @@ def _columns(blocks: Sequence[Sequence[str]], room: int) -> list[list[str]]:
     return columns
 
 
-def _cut(row: str, wide: int) -> Iterator[str]:
-    """Yield a row as lines of a width, cut at blanks where there are some.
+def _wrapped(row: str, wide: int) -> Iterator[str]:
+    """Yield a row as lines of a width, broken at blanks where there are some.
 
     The row of an array stays whole where smaller letters have room, so that its columns stand below
     each other.
     """
     wide = int(wide / _NARROWEST) if row.endswith("]") else wide
-    while len(row) > wide:
-        at = row.rfind(" ", 8, wide)
-        at = wide if at < 0 else at
+    while cells(row) > wide:
+        most = len(taken(row, wide))
+        at = row.rfind(" ", 8, most)
+        at = most if at < 0 else at
         yield row[:at]
         row = "      " + row[at:].lstrip()
     yield row
@@ -113,7 +117,7 @@ def _page(title: str, columns: Sequence[Sequence[str]], paper: Paper, column: fl
         x = _MARGIN + index * (column + _GAP)
         for number, row in enumerate(rows):
             if row.strip():
-                size = min(_SIZE, column / (len(row) * _CHARACTER))
+                size = min(_SIZE, column / (cells(row) * _CHARACTER))
                 texts.append(_text(x, _MARGIN + (number + 2) * _LINE, row, size))
     extent = f'width="{paper.width}mm" height="{paper.height}mm"'
     box = f'viewBox="0 0 {paper.width} {paper.height}"'

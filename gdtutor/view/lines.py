@@ -52,16 +52,16 @@ def framed(area: Area, rows: Sequence[Line], plots: tuple[Placed, ...] = ()) -> 
 
 def cut(content: Line, width: int, ellipsis: str) -> Line:
     """Return a line of at most `width` cells; one that is cut ends in an ellipsis."""
-    if width_of(content) <= width:
+    whole = text_of(content)
+    short = cut_short(whole, width, ellipsis)
+    if short == whole:
         return content
+    left = max(len(short) - len(ellipsis), 0)
     kept: list[Segment] = []
-    room = max(0, width - cells(ellipsis))
     for segment in content:
-        kept.append(Segment(taken(segment.text, room), segment.style))
-        room -= cells(kept[-1].text)
-        if kept[-1].text != segment.text:
-            break
-    kept.append(Segment(ellipsis[: max(width, 0)], Style.DIM))
+        kept.append(Segment(segment.text[:left], segment.style))
+        left -= len(kept[-1].text)
+    kept.append(Segment(short[sum(len(segment.text) for segment in kept) :], Style.DIM))
     return tuple(segment for segment in kept if segment.text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gdtutor.lesson.characters import cut_short
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.graph.model import DrawNode, GraphPart, Texts, ports
@@ -37,8 +38,8 @@ class Wording(Struct, frozen=True):
     def label(self, node: DrawNode) -> str:
         """The label with its mark, shortened where labels are."""
         label = node.label
-        if self.short_labels and len(label) > LABEL_ROOM:
-            label = label[: LABEL_ROOM - len(self.chars.ellipsis)] + self.chars.ellipsis
+        if self.short_labels:
+            label = cut_short(label, LABEL_ROOM, self.chars.ellipsis)
         return label + node.mark
 
     def head(self, node: DrawNode) -> Line:
