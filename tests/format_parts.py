@@ -14,6 +14,7 @@ from pathlib import Path
 from gdtutor.check.lesson import LESSON_CODES
 from gdtutor.check.paths import FOLDER_CODES
 from gdtutor.engine import expression, parsing
+from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import FUNCTIONS, OPERANDS, OPERATIONS, Kind, Operation
 from gdtutor.engine.shapes import MAX_CELLS
 from gdtutor.lesson import (
@@ -189,7 +190,7 @@ def optimisers() -> str:
     lines = []
     for row in OPTIMISERS.values():
         formulas = "; ".join(f"`{name} = {formula}`" for name, formula in row.lines)
-        constants = ", ".join(f"`{h.name} = {h.default:g}`" for h in row.hyperparameters)
+        constants = ", ".join(f"`{h.name} = {number_text(h.default)}`" for h in row.hyperparameters)
         lines.append(f"`{row.name}` | {row.title} | {formulas} | {constants}")
     return rows("name | what it is | each update | hyperparameters", lines)
 

@@ -84,10 +84,10 @@ WHOLE = 5
 
 
 def number_text(value: float) -> str:
-    """Return the shortest text that reads back as the same float64, whole numbers without point."""
+    """Return the shortest text that reads back as the same float64, as it is typed: 2, 1e-9."""
     is_whole = math.isfinite(value) and value == int(value) and abs(value) < 1e15
     if not is_whole:
-        return repr(value)
+        return repr(float(value)).replace("e+", "e").replace("e-0", "e-")
     return "-0" if value == 0 and math.copysign(1.0, value) < 0 else repr(int(value))
 
 

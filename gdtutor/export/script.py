@@ -171,7 +171,7 @@ def _phases(code: Code, moment: Moment) -> tuple[ScriptPhase, ...]:
 
 def about(lesson: Lesson, command: str) -> str:
     """Return comments about the lesson; its title stays a comment whatever it holds."""
-    rows = [f"{lesson.number} {lesson.title}".strip(), command]
+    rows = [lesson.called, command]
     rows += [f"data: {formula}" for formula in lesson.data_formulas]
     return "".join(f"# {_one_line(row)}\n" for row in rows if row)
 

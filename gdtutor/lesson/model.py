@@ -237,6 +237,11 @@ class Lesson(Struct, frozen=True, eq=False):
     """The file as it was read, from which variants are made."""
 
     @property
+    def called(self) -> str:
+        """Its number, where it has one, and its title."""
+        return f"{self.number} {self.title}".strip()
+
+    @property
     def data_formulas(self) -> tuple[str, ...]:
         """The rule of the scaling and a line for each column; then what the features are."""
         scaled = () if self.scaling is None else self.scaling.formulas

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, dataclass_transform
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.characters import pictured
@@ -220,12 +221,13 @@ def number(low: float | None = None, above: float | None = None, high: float = 1
 
     def read(value: object, path: Path, mistakes: list[Mistake]) -> float:
         read_value = as_number(value)
+        told = number_text(read_value)
         if low is not None and read_value < low:
-            raise Wrong("value", f"{read_value:g} is too small", f"use {low:g} or more")
+            raise Wrong("value", f"{told} is too small", f"use {number_text(low)} or more")
         if above is not None and read_value <= above:
-            raise Wrong("value", f"{read_value:g} is too small", f"use more than {above:g}")
+            raise Wrong("value", f"{told} is too small", f"use more than {number_text(above)}")
         if read_value > high:
-            raise Wrong("value", f"{read_value:g} is too large", f"use at most {high:g}")
+            raise Wrong("value", f"{told} is too large", f"use at most {number_text(high)}")
         return read_value
 
     return read

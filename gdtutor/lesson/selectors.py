@@ -161,7 +161,9 @@ def parse_assignment(text: str) -> Assignment:
         raise SelectorError("learning_rate has no cells", "write learning_rate=0.5")
     value = parse_number(right)
     if name == "learning_rate" and value <= 0:
-        raise SelectorError(f"the learning rate is {value:g}", "use a finite number above 0")
+        raise SelectorError(
+            f"the learning rate is {number_text(value)}", "use a finite number above 0"
+        )
     return Assignment(name, cell, value, iteration)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.engine.expression import number_text
 from gdtutor.lesson.activation import CELLWISE
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.tables import (
@@ -92,17 +93,11 @@ def _number(low: float, high: float, what: str, *, above: bool = False) -> Calla
             value = math.nan
         if not low <= value <= high or (above and value == low):
             begins = "above" if above else "from"
-            hint = f"use a number {begins} {low:g} to {high:g}"
+            hint = f"use a number {begins} {number_text(low)} to {number_text(high)}"
             raise GdTutorError(f"'{shown(text)}' as {what}", hint)
         return value
 
     return read
-
-
-def number_text(value: float) -> str:
-    """Return a number as it is typed: 0.03, 1e-05, 10."""
-    text = repr(float(value))
-    return text.removesuffix(".0")
 
 
 def _layers(text: str) -> tuple[int, ...]:

@@ -124,7 +124,7 @@ def progress_told(share: float, facts: tuple[str, ...], seconds: float, width: i
 
 def summary_lines(lesson: Lesson, run: Run, told: Snapshot) -> Iterator[str]:
     """Yield what a run has come to, as `result_of` returns it, in plain lines."""
-    yield f"{lesson.number} {lesson.title}".strip()
+    yield lesson.called
     epochs = len(told.costs)
     for epoch in sampled_epochs(epochs):
         yield f"  epoch {epoch:>8}  {_costs_at(told, epoch)}"

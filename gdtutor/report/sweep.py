@@ -54,7 +54,7 @@ def plan_lines(sweep: Sweep) -> Iterator[str]:
 
 def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
     """Yield a line for each run: its last cost, the best, what went wrong or ended it early."""
-    yield f"{lesson.number} {lesson.title}".strip()
+    yield lesson.called
     best = sweep.best()
     found = sweep.found()
     wide = max(cells(run.label) for run in found)

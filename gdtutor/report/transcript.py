@@ -219,7 +219,7 @@ def closing_rows(session: Walk, chars: Chars) -> list[str]:
 
 
 def _title(lesson: Lesson, chars: Chars) -> str:
-    return plain_text(f"{lesson.number} {lesson.title}".strip(), chars)
+    return plain_text(lesson.called, chars)
 
 
 def opening_text(session: Walk, chars: Chars) -> str:

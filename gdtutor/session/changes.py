@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import has_cell, shape_text
 from gdtutor.engine.trace import frozen
@@ -84,13 +85,15 @@ def _changed(lesson: Lesson, segment: RunSegment, change: Assignment) -> RunSegm
     match change.name, change.value:
         case "learning_rate", float(value):
             if value <= 0 or not np.isfinite(value):
-                raise GdTutorError(f"the learning rate is {value:g}", "use a finite number above 0")
+                raise GdTutorError(
+                    f"the learning rate is {number_text(value)}", "use a finite number above 0"
+                )
             return replace(segment, settings=replace(settings, learning_rate=value))
         case "cost_below" | "loss_below" | "gradient_below" as name, float(value) if (
             lesson.trains and name not in problem.graph.leaf_by_name
         ):
             if value <= 0 or not np.isfinite(value):
-                raise GdTutorError(f"{name} is {value:g}", "use a finite number above 0")
+                raise GdTutorError(f"{name} is {number_text(value)}", "use a finite number above 0")
             stop = replace(settings.stop, **{name: value})
             return replace(segment, settings=replace(settings, stop=stop))
         case "optimizer", str(name):

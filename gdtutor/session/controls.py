@@ -6,8 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.engine.expression import number_text
 from gdtutor.lesson.tables import MAX_LAYERS, MAX_WIDTH
-from gdtutor.play.options import ACTIVATIONS, OPTIONS, STARTS, number_text, playground_of
+from gdtutor.play.options import ACTIVATIONS, OPTIONS, STARTS, playground_of
 from gdtutor.play.playground import (
     Playground,
     costs_of,

@@ -13,6 +13,7 @@ from gdtutor.session.notes import comes_after_training
 from gdtutor.session.runs import OWN, in_variant
 from gdtutor.session.state import Playing, Screen, Walk
 from gdtutor.session.training import reset_training, start_training
+from gdtutor.session.works_at import NO_CURVE
 from gdtutor.values import replace
 
 COLUMNS = 60
@@ -32,7 +33,7 @@ def move_by_epochs(session: Walk, by: int) -> Walk:
     """
     epochs = len(session.training.costs)
     if not epochs:
-        return said(session, "There is no curve yet.")
+        return said(session, NO_CURVE)
     cursor = session.train_look.cursor
     if cursor == epochs - 1 and by > 0:
         look = replace(session.train_look, cursor=None)

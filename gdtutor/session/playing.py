@@ -40,6 +40,7 @@ from gdtutor.session.state import (
 from gdtutor.session.training import (
     one_epoch,
     one_iteration,
+    rate_text,
     reset_training,
     start_training,
     toggle_training,
@@ -424,9 +425,10 @@ def save_lesson(session: Playing, count: int) -> Result:
     told = f" It is without what the walk has {edits}." if edits else ""
     rates = [(one.first_iteration, one.settings.learning_rate) for one in session.run.segments]
     later = [one for before, one in pairwise(rates) if one[1] != before[1]]
-    other = [f"{rate:g} from iteration {at:,} on" for at, rate in later]
+    other = [f"{rate_text(rate)} from iteration {at:,} on" for at, rate in later]
     if other:
-        told += f" Its rate is {rates[-1][1]:g} from the start; here it was {rates[0][1]:g} first,"
+        last, first = (rate_text(rates[at][1]) for at in (-1, 0))
+        told += f" Its rate is {last} from the start; here it was {first} first,"
         told += f" then {', '.join(other)}."
     playground, what = session.play.playground, "settings and start, without trained weights,"
     return session, (

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session import works_at
+from gdtutor.session.digits import number
 from gdtutor.session.edits import rate_from_start, with_change
 from gdtutor.session.effects import Effect, PauseTraining, Result, Train
 from gdtutor.session.figures import has_list_of_runs
@@ -183,6 +184,11 @@ def forget_runs(session: Walk, count: int) -> Walk:
     return said(replace(session, kept=(), train_look=look), "The other runs are forgotten.")
 
 
+def rate_text(rate: float) -> str:
+    """Return a learning rate as a message names it."""
+    return number(rate, 6)
+
+
 def change_rate(session: Walk, doublings: int) -> Result:
     """Double the learning rate so often, or halve it, from the next iteration on.
 
@@ -192,14 +198,16 @@ def change_rate(session: Walk, doublings: int) -> Result:
     before = session.run.segment_at(at).settings.learning_rate
     rate = before * 2.0 ** min(max(doublings, -_MOST_DOUBLINGS), _MOST_DOUBLINGS)
     if (rate > MOST_RATE and doublings > 0) or (rate < LEAST_RATE and doublings < 0):
-        bounds = f"between {LEAST_RATE:g} and {MOST_RATE:g}"
-        return said(session, f"These keys keep the learning rate {bounds}; it is {before:g}."), ()
+        bounds = f"between {rate_text(LEAST_RATE)} and {rate_text(MOST_RATE)}"
+        told = f"These keys keep the learning rate {bounds}; it is {rate_text(before)}."
+        return said(session, told), ()
     was_running, goal = session.training.status is Status.RUNNING, session.goal
     is_over = session.training.is_at_end and session.sweeping is None
     on = "0" if works_at.plays(session) else "n trains on with it, 0"
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     then = f" {on} starts anew with it." if is_over else ""
-    session = said(session, f"Learning rate {rate:g} from iteration {at:,} on.{then}")
+    told = f"Learning rate {rate_text(rate)} from iteration {at:,} on.{then}"
+    session = said(session, told)
     return start_training(session, goal) if was_running else (session, ())
 
 

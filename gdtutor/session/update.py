@@ -48,6 +48,7 @@ from gdtutor.session.sweeps import Swept, sweep
 from gdtutor.session.tasks import judged
 from gdtutor.session.training import sweep_news
 from gdtutor.session.trials import trial_news, with_trial, without_trials
+from gdtutor.session.works_at import NO_CURVE
 from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 
@@ -220,7 +221,10 @@ def progressed(session: Walk, snapshot: Snapshot) -> Walk:
     if session.training.stopped_by == "key" and not snapshot.is_at_end:
         # The worker knows that it stopped, not why.
         snapshot = replace(snapshot, stopped_by="key")
-    return replace(session, training=snapshot)
+    after = replace(session, training=snapshot)
+    if len(snapshot.costs) and session.message == NO_CURVE:
+        return replace(after, message="")
+    return after
 
 
 def _saved(session: Session, action: Reloaded) -> Result:

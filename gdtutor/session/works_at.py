@@ -237,9 +237,13 @@ def stopping(session: Walk) -> str:
     return "Nothing is running." if rests and session.sweeping is None else ""
 
 
+NO_CURVE = "There is no curve yet."
+"""It is said no longer once there is one."""
+
+
 def curves(session: Walk) -> str:
     """For a cursor on the curve."""
-    return "" if len(session.training.costs) else "There is no curve yet."
+    return "" if len(session.training.costs) else NO_CURVE
 
 
 def starts(session: Walk) -> str:

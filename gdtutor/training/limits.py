@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from gdtutor.engine.expression import number_text
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import check_order
@@ -49,7 +50,9 @@ def check(problem: Problem, settings: Settings) -> int:
         raise TrainingError("every parameter is frozen", "leave one out of 'frozen'")
     rate = settings.learning_rate
     if not (math.isfinite(rate) and rate > 0):
-        raise TrainingError(f"the learning rate is {rate:g}", "use a finite number above 0")
+        raise TrainingError(
+            f"the learning rate is {number_text(rate)}", "use a finite number above 0"
+        )
     if not 0 <= settings.epochs <= MAX_EPOCHS:
         raise TrainingError(
             f"{settings.epochs:,} epochs", f"use 0 to {MAX_EPOCHS:,}, which memory holds"

@@ -10,6 +10,8 @@ from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.training import MOST_MEAN, MOST_RATE, WATCHED, seconds_watched, watched_by
 from gdtutor.session.update import Progressed, update
+from gdtutor.session.works_at import NO_CURVE
+from gdtutor.values import replace
 
 
 def trained(session: Session, key: str = "t", character: str | None = None) -> Session:
@@ -85,6 +87,8 @@ def test_a_change_of_the_rate_is_logged_and_replayed() -> None:
 def test_a_change_of_the_rate_before_anything_was_published_leaves_the_run_to_the_screen() -> None:
     session, _ = update(open_at("xor-hidden"), Press("t", "t"))
     before = session.run
+    told, _ = update(session, Press("left"))
+    assert told.message == NO_CURVE
     session, effects = update(session, Press("plus", "+"))
     assert before is not None
     assert [effect.run for effect in effects if isinstance(effect, Train)] == [session.run]
@@ -92,16 +96,17 @@ def test_a_change_of_the_rate_before_anything_was_published_leaves_the_run_to_th
     session, _ = update(session, Progressed(snapshot_of(before, Status.RUNNING)))
     assert session.training.iterations == 0
     session.run.advance(iterations=7)
-    session, _ = update(session, Progressed(snapshot_of(session.run, Status.RUNNING)))
+    session, _ = update(replace(session, message=NO_CURVE), Progressed(snapshot_of(session.run, Status.RUNNING)))
     assert session.training.status is Status.RUNNING
     assert session.training.iterations == 7
+    assert session.message == ""
 
 
 def test_the_rate_has_bounds_that_its_keys_come_back_from() -> None:
     session = press(open_at("xor-hidden"), "t escape t")
     for keys in ("1024+", "2000-", "9999999+", "9999999-"):
         refused = press(session, keys)
-        assert "between 1e-12 and 1e+12" in refused.message
+        assert "between 1e-12 and 1e12" in refused.message
         assert refused.changes == ()
     high = press(session, "39+")
     assert high.run is not None

@@ -50,8 +50,8 @@ def test_a_shown_formula_reads_back_as_the_same_tree(chars, tree):
             "max(a, axis=0) + maximum(a, 0)",
             "max(a, axis=0) + maximum(a, 0)",
         ),
-        ("1e-5**2", "(1e−05)²", "(1e-05)**2"),
-        ("a**1e300", "a^(1e+300)", "a**1e+300"),
+        ("1e-5**2", "(1e−5)²", "(1e-5)**2"),
+        ("a**1e300", "a^(1e300)", "a**1e300"),
     ],
 )
 def test_signs_that_are_raised_do_not_run_together(formula, pretty, ascii_text):
