@@ -38,7 +38,7 @@ BARS = {
     "functions with more than 5 parameters": 4,
     "files at the top": 5,
     "import circles": 0,
-    "modules under 60 lines with one importer": 4,
+    "modules under 60 lines with one importer": 2,
 }
 """The most that each measure may come to; 0 and the files at the top are fixed."""
 

@@ -136,7 +136,9 @@ def log_axis(limits: tuple[float, float], cells: int, most: int) -> Scale:
         powers = tuple(AxisTick(tick.at, _power_label(round(tick.at))) for tick in axis.ticks)
         return axis._replace(ticks=powers)
     marks = [digit * 10.0**n for n in (floor(low), floor(low) + 1) for digit in (1, 2, 5)]
-    inside = [AxisTick(log10(mark), _label(mark, mark)) for mark in marks if low <= log10(mark) <= high]
+    inside = [
+        AxisTick(log10(mark), _label(mark, mark)) for mark in marks if low <= log10(mark) <= high
+    ]
     if not 2 <= len(inside) <= most:
         ticks = linear_ticks(10.0**low, 10.0**high, most)
         inside = [AxisTick(log10(tick.at), tick.label) for tick in ticks if tick.at > 0]

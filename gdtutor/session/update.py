@@ -221,10 +221,8 @@ def progressed(session: Walk, snapshot: Snapshot) -> Walk:
     if session.training.stopped_by == "key" and not snapshot.is_at_end:
         # The worker knows that it stopped, not why.
         snapshot = replace(snapshot, stopped_by="key")
-    after = replace(session, training=snapshot)
-    if len(snapshot.costs) and session.message == NO_CURVE:
-        return replace(after, message="")
-    return after
+    is_past = session.message == NO_CURVE and len(snapshot.costs)
+    return replace(session, training=snapshot, message="" if is_past else session.message)
 
 
 def _saved(session: Session, action: Reloaded) -> Result:

@@ -96,7 +96,8 @@ def test_a_change_of_the_rate_before_anything_was_published_leaves_the_run_to_th
     session, _ = update(session, Progressed(snapshot_of(before, Status.RUNNING)))
     assert session.training.iterations == 0
     session.run.advance(iterations=7)
-    session, _ = update(replace(session, message=NO_CURVE), Progressed(snapshot_of(session.run, Status.RUNNING)))
+    news = Progressed(snapshot_of(session.run, Status.RUNNING))
+    session, _ = update(replace(session, message=NO_CURVE), news)
     assert session.training.status is Status.RUNNING
     assert session.training.iterations == 7
     assert session.message == ""
