@@ -94,7 +94,8 @@ def with_scrolling(
         keys = tuple(c for c in keys if c.name != on)
     elif is_page:
         keys = tuple(replace(c, pair="") if c.name == on else c for c in keys)
-    found += [_one_way(session, (back, on), around, "page")] * is_page
+    if is_page:
+        found.append(_one_way(session, (back, on), around, "page"))
     first = 2 if keys[1].name in ("tab", "train_tab") else 1
     return (*keys[:first], *found, *keys[first:])
 

@@ -255,7 +255,7 @@ def test_steps_that_were_passed_over_are_named_both_ways_and_no_others(lesson, b
 
 def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():
     session = session_at(shipped_lessons_folder() / "26-write-it.md")
-    assert "↑ ↓ scroll" in screen(session).splitlines()[-1]
+    assert " ↓ scroll" in screen(session).splitlines()[-1]
     short = session_at(shipped_lessons_folder() / "03-forward.md")
     assert "scroll" not in screen(short, 200, 50)
 
