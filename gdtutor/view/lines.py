@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from operator import add
 
 from gdtutor.lesson.characters import cells, cut_short, taken
 from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Placed, Segment, Style
@@ -213,10 +214,9 @@ def _depth(text: str, at: int) -> int:
 
 def column_texts(rows: Sequence[Sequence[str]], gap: str) -> list[str]:
     """Return rows of cells as texts of one width: each column flush right and as wide as it is."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        gap.join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
-    ]
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    gaps = [[" " * (w - cells(t)) for t, w in zip(row, widths, strict=True)] for row in rows]
+    return [gap.join(map(add, *pair)) for pair in zip(gaps, rows, strict=True)]
 
 
 def stacked(parts: Iterable[Sequence[Line]]) -> Lines:

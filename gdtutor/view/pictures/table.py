@@ -7,12 +7,13 @@ from functools import lru_cache
 import numpy as np
 
 from gdtutor.engine.operations import Array
+from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Snapshot
 from gdtutor.training.classes import UNDECIDED, classes_of, is_signed, predictions_of, threshold_of
 from gdtutor.training.problem import input_columns
 from gdtutor.view.frame import Line, Size, Style
-from gdtutor.view.lines import column_texts, line, wrapped
+from gdtutor.view.lines import column_texts, line, shortened, wrapped
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said, whole
@@ -88,15 +89,26 @@ def _rows(source: Source, wish: PictureWish, found: tuple[Array, Array], size: S
             answer = called[said] if 0 <= said < len(called) else "?"
             by_class.append([*row[:-2], called[true], answer, mark])
     table = [head, *body]
-    if len(column_texts(table, " ")[0]) > size.width and kinds is not None and len(expected) > 1:
+    if _width(table) > size.width and kinds is not None and len(expected) > 1:
         # Of several shares the largest is what counts: class stands against class.
         table = [head, *by_class]
-    if len(column_texts(table, " ")[0]) > size.width:
+    if _width(table) > size.width:
         # The inputs give way, all of them: the number of the example finds them.
         table = [[row[0], *row[1 + len(columns) :]] for row in table]
+    over = _width(table) - size.width
+    if over > 0:
+        # Of long labels both columns show the beginning.
+        widest = max(cells(text) for row in table for text in row[1:-1])
+        most = max(widest - -(-over // 2), 1)
+        cut = [[shortened(text, most, source.chars) for text in row[1:-1]] for row in table]
+        table = [[row[0], *texts, row[-1]] for row, texts in zip(table, cut, strict=True)]
     first, *texts = column_texts(table, " ")
     styles = (Style.ERROR if row[-1] == wrong else Style.TEXT for row in table[1:])
     return [line((first, Style.DIM)), *map(line, zip(texts, styles, strict=True))]
+
+
+def _width(table: list[list[str]]) -> int:
+    return cells(column_texts(table, " ")[0])
 
 
 def _shown(count: int, room: int) -> list[int | None]:
@@ -168,8 +180,8 @@ def _confusions(said_class: Array, true_class: Array, names: tuple[str, ...]) ->
     says = " ".join(name.rjust(wide) for name in names)
     lines = [line((f"          says {says}", Style.DIM))]
     for name, row in zip(names, table, strict=True):
-        cells = " ".join(str(n).rjust(wide) for n in row)
-        lines.append(line((f"should be {name:>4} ", Style.DIM), cells))
+        counted = " ".join(str(n).rjust(wide) for n in row)
+        lines.append(line((f"should be {name:>4} ", Style.DIM), counted))
     return lines
 
 

@@ -3,6 +3,7 @@ import pytest
 from wishes import MATRIX, ROWS, picture, source
 
 from gdtutor.engine.trace import forward
+from gdtutor.lesson.characters import cells
 from gdtutor.training.classes import UNDECIDED, classes_of, has_classes
 from gdtutor.view.pictures.table import outputs_of
 
@@ -134,8 +135,7 @@ C = sum(cross_entropy(P, Y))/m
         assert row.split()[3:] == [f"k-{true:02}", f"k-{said[number]:02}", mark]
 
 
-def test_a_label_is_text_and_no_name():
-    labels = """
+LABELS = """
 [parameters]
 W = [[1.0, 0.0], [0.0, 2.0]]
 [data]
@@ -149,8 +149,22 @@ P = softmax(W @ X)
 C = sum(cross_entropy(P, Y))/m
 ```
 """
+
+
+def test_a_label_is_text_and_no_name():
+    labels = LABELS
     assert "0 c03, 1 mu1" in picture(labels, 'kind = "table"', width=60)
     assert ["1", "mu1", "mu1", "✓"] in [
         row.split() for row in picture(labels, 'kind = "table"', width=22).splitlines()
     ]
     assert "c03 ░1 mu1" in picture(labels, 'kind = "boundary"', width=60)
+
+
+def test_long_labels_of_wide_characters_are_cut_alike_in_both_columns():
+    wide = LABELS.replace("c03", "山茶花山茶花山茶花").replace("mu1", "水仙花水仙花水仙花")
+    head, *rows = picture(wide, 'kind = "table"', width=26).splitlines()[:3]
+    assert head.split() == ["#", "target", "learned"]
+    for row in rows:
+        _, true, learned, _ = row.split()
+        assert {true[0], learned[0]} <= {*"山水"}
+        assert cells(row) <= 26
