@@ -384,6 +384,8 @@ def test_a_rehearsed_start_leaves_the_place_that_was_kept(arguments, monkeypatch
     monkeypatch.setattr(starting, "default_path", lambda: tmp_path / "kept.sqlite")
     begin = starting.start(arguments(*words))
     assert begin.session.message == starting.NOT_KEPT
+    shelf = replace(begin.session, screen=Screen.LIBRARY)
+    assert starting.NOT_SHOWN in screen(shelf).splitlines()[0]
     begin.save(pressed(begin.session, "n"))
     begin.finish()
     assert place_opened(arguments())[0] == 3

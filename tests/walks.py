@@ -7,6 +7,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
+from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of
 
@@ -18,9 +19,10 @@ SIZES = ((80, 24), (40, 12))
 
 
 def pressed(session: Session, keys: str) -> Session:
-    """Return the session after a script of keys, as `--keys` takes it; effects are left undone."""
+    """Return the session after a learner presses some keys, written as `--keys` takes them; effects
+    are left undone."""
     for press in parse_keys(keys):
-        session, _ = update(session, press)
+        session, _ = update(session, replace(press, is_scripted=False))
     return session
 
 

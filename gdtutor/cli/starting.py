@@ -39,6 +39,9 @@ to it, which the first screen says and the line of keys goes on to say."""
 NOT_KEPT = "Begun by the command: places and answers of this visit are not kept."
 """What a start at a place of the command line leads to, though `--no-save` was not asked for."""
 
+NOT_SHOWN = "begun by the command: progress is not shown"
+"""What the library says then beside its count of lessons."""
+
 
 class FrontEndStart(Struct, frozen=True, eq=False):
     """What a front end begins with."""
@@ -90,7 +93,7 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     shelf = Session(screen=Screen.LIBRARY, library=library, program=called(), leads_to=leads)
     session = _in_lesson(arguments, shelf) if names_lesson else shelf
     if names_lesson and not session.message and is_rehearsed(arguments) and not arguments.no_save:
-        session = said(session, NOT_KEPT)
+        session = replace(said(session, NOT_KEPT), saving=NOT_SHOWN)
     if origin:
         session = said(session, f"q comes back to the {origin}.")
     return begun_with(session, message, saves=saves)
@@ -168,4 +171,7 @@ def resume(path: Path, command: str) -> Walk:
     arguments.lesson = str(path)
     until = perf_counter() + OPENING_PATIENCE
     session = waited_session_of(arguments)
-    return pressed(session, parse_keys(arguments.keys), lambda: perf_counter() > until)
+    session = pressed(session, parse_keys(arguments.keys), lambda: perf_counter() > until)
+    is_refused = session.prompt is not None and session.prompt.error and session.challenge is None
+    # An input that no learner has opened is none to come back to.
+    return replace(session, prompt=None) if is_refused else session

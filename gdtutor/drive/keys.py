@@ -36,7 +36,7 @@ def parse_keys(text: str) -> tuple[Press, ...]:
 
     Each token is a count, typed as its digits, and a key: a single character, or a name as in
     Textual (`enter`, `pagedown`, `ctrl+r`). Anything else is typed, character by character, and so
-    is what follows a `'`.
+    is what follows a `'`. After an input that is refused nothing is typed until `escape` leaves it.
 
     Raises:
         GdTutorError: For more keys than `MAX_PRESSES`, and for what is nearly the name of a key.
@@ -57,7 +57,7 @@ def _presses(token: str) -> list[Press]:
     named = _SPOKEN.get(key.lower(), key.lower())
     if named in _KEYS or _CHORD.fullmatch(named):
         digits = token[: len(token) - len(key)]
-        return [*map(_character, digits), Press(named, " " if named == "space" else None)]
+        return [*map(_character, digits), Press(named, " " if named == "space" else None, True)]
     if named in _CHARACTERS:
         digits = token[: len(token) - len(key)]
         return [*map(_character, digits), _character(_CHARACTERS[named])]
@@ -84,4 +84,4 @@ def _near(key: str) -> str:
 
 
 def _character(character: str) -> Press:
-    return Press(_NAMED.get(character, character), character)
+    return Press(_NAMED.get(character, character), character, True)

@@ -18,6 +18,8 @@ from gdtutor.session.state import AutoPlay, Session, Tab, W, Walk, current_step
 from gdtutor.session.steps import Phase, Step, find_step
 from gdtutor.values import replace
 
+MOST_NAMED = 42
+"""Characters of the cells that a message names one by one, at 80 columns."""
 MOST_BACK = 50
 """Places that Backspace goes back to."""
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
@@ -148,16 +150,19 @@ def to_operand(session: Walk, count: int) -> Walk:
     step, here = found[number - 1], current_step(session)
     told = f"This is operand {number} of {len(found)}; Backspace goes back from it."
     if step.phase is Phase.GIVEN and len(found) == 1:
+        taken = ", ".join(_names_taken(session, step))
         told = "All operands are given here; Backspace goes back."
+        if 0 < len(taken) <= MOST_NAMED:
+            told = f"The cell takes {taken}; Backspace goes back."
     if here is not None and here.phase is Phase.GIVEN:
         after = moved_to(with_trail(session), iteration - 1, step)
         return said(after, f"{step.node} was computed here, by the update before. {told}")
     after = moved(with_trail(session), iteration, step.number)
-    taken = _cells_taken(session, step)
-    if taken:
-        ends = [cell_name(step.node, one) for one in (taken[0], taken[-1])]
-        more = f" The cell takes {' to '.join(ends)}." if len(taken) > 1 else ""
-        return said(with_cell(after, taken[0]), f"{told}{more}")
+    cells = _cells_taken(session, step)
+    if cells:
+        ends = [cell_name(step.node, one) for one in (cells[0], cells[-1])]
+        more = f" The cell takes {' to '.join(ends)}." if len(cells) > 1 else ""
+        return said(with_cell(after, cells[0]), f"{told}{more}")
     if cell is not None and cell_shape(after) == cell_shape(session):
         after = with_cell(after, cell)
     return said(after, told)
@@ -181,6 +186,13 @@ def _cells_taken(session: Walk, operand: Step) -> list[tuple[int, ...]]:
     """Return the cells of an operand that the opened cell is computed from; of many the first ones
     and the last.
     """
+    start = f"{UPSTREAM if operand.phase is Phase.BACKWARD else operand.node}["
+    inside = [c[len(start) : -1] for c in _names_taken(session, operand) if c.startswith(start)]
+    return [tuple(int(i) for i in places.split(",")) for places in inside]
+
+
+def _names_taken(session: Walk, operand: Step) -> list[str]:
+    """Return what the sum of the opened cell names, as `W1[0,1]`."""
     step, cell = current_step(session), session.look.cell
     if step is None or cell is None:
         return []
@@ -192,14 +204,11 @@ def _cells_taken(session: Walk, operand: Step) -> list[tuple[int, ...]]:
         received = trace.contributions[step.node]
         sent = [c for c in received if not is_gradient or c.consumer == operand.node]
         uses = [(c.rule, {UPSTREAM: c.upstream}) for c in sent]
-    found: list[tuple[int, ...]] = []
-    start = f"{UPSTREAM if is_gradient else operand.node}["
+    found: list[str] = []
     for expr, upstream in uses:
         arrays = {**trace.values, **upstream}
         shapes = {**trace.shapes, **{name: np.shape(a) for name, a in upstream.items()}}
-        names = open_cell(expr, cell, shapes, arrays).values
-        inside = [c[len(start) : -1] for c in names if c.startswith(start)]
-        found += [tuple(int(i) for i in places.split(",")) for places in inside]
+        found += open_cell(expr, cell, shapes, arrays).values
     return found
 
 

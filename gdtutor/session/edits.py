@@ -98,8 +98,10 @@ def rate_from_start(session: W) -> W:
     rates = [change for change in session.changes if change.name == "learning_rate"]
     if not rates or rates[-1].iteration == 0:
         return session
-    others = (change for change in session.changes if change.name != "learning_rate")
-    return _changed(session, (*others, replace(rates[-1], iteration=0)))
+    others = tuple(change for change in session.changes if change.name != "learning_rate")
+    rate, start = replace(rates[-1], iteration=0), session.original.segments[0]
+    is_own = is_own_value(session.lesson, session.seed, start, rate)
+    return _changed(session, others if is_own else (*others, rate))
 
 
 def undo(session: Walk, count: int) -> Walk:

@@ -14,8 +14,7 @@ from gdtutor.session.figures import figure_key
 from gdtutor.session.iteration_limit import PATIENCE
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
-from gdtutor.session.press import MAX_COUNT
-from gdtutor.session.runs import OWN, others, run_label
+from gdtutor.session.runs import Retraced, counted, is_whole, other_runs, others, retraced
 from gdtutor.session.state import (
     Focus,
     Look,
@@ -56,12 +55,13 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
         # The question is asked on arriving, so the command stands one step before it.
         session = steps_back(replace(session, challenge=None), 1)
     words = [*shlex.split(session.program), *_opening_words(session, lesson)]
+    again = retraced(session)
     own_digits = lesson.digits or DEFAULT_DIGITS
     options = [
-        ("variant", session.variant),
+        ("variant", session.variant if again is None else again.variant),
         ("seed", session.seed),
-        *(("set", change.text()) for change in session.changes if not _before_changes(session)),
-        ("at", place_of(session)),
+        *(("set", change.text()) for change in session.changes if again is None),
+        ("at", place_of(session) if again is None or not again.turns else ""),
         ("example", look.example or None),
         ("unfold", _unfolded(lesson, look)),
         ("fold", look.folded),
@@ -70,7 +70,7 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
     for name, value in options:
         words += [f"--{name}", str(value)] if value not in ("", None) else []
     words += ["--predict"] * session.predict
-    keys = _keys(session) if challenge is None else "n" if session.prompt else "n escape"
+    keys = _keys(session, again) if challenge is None else "n" if session.prompt else "n escape"
     if lesson.predict and not session.predict:
         # Questions that the lesson asks and the learner has turned off stay so.
         keys = f"r {keys}".rstrip()
@@ -181,15 +181,21 @@ def _unfolded(lesson: Lesson, look: Look) -> str:
     return ",".join(open_lines)
 
 
-def _keys(session: Walk) -> str:
+def _keys(session: Walk, again: Retraced | None = None) -> str:
     """Return the keys that bring what no option names."""
     look = session.look
     if session.screen is Screen.TRAIN:
         is_changed = session.train_look.is_slow not in (None, session.lesson.watch == "slow")
         pace = ["w"] if is_changed else []
         shown = _curve_keys(session.train_look, others(session))
-        trained = [*_before_changes(session), _trained(session)]
-        return " ".join([*trained, *pace, *_swept_again(session), *shown])
+        if again is not None:
+            place = place_of(session) if again.turns else ""
+            keys = [*again.keys, *([":", place, "enter"] if place else [])]
+            # On a screen that was left, a bare t trains no farther.
+            trained = ["0t", "space"] if is_whole(session) else [_trained(session)]
+            return " ".join([*keys, *trained, *pace, *shown])
+        swept = [key for _, text in other_runs(session) for key in ("S", text, "enter")]
+        return " ".join([_trained(session), *pace, *swept, *shown])
     if isinstance(session, Playing) and session.screen is Screen.PLAY:
         return " ".join(_play_keys(session))
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
@@ -202,45 +208,24 @@ def _keys(session: Walk) -> str:
     return " ".join(keys)
 
 
-def _before_changes(session: Walk) -> list[str]:
-    """Return the keys that train the lesson's own run, whose curve stands beside, and then type the
-    changes, where it was trained farther than the changed one; else no option says how far.
-    """
-    done = session.original.farthest
-    is_farther = session.screen is Screen.TRAIN and done > session.run.farthest
-    if not session.changes or not is_farther or isinstance(session, Playing):
-        return []
-    # The iteration is said, which is else the one that the walk stands at.
-    said = ("0:" * (not change.iteration) + change.text() for change in session.changes)
-    return [f"{done}t", "escape", *(key for text in said for key in ("e", text, "enter"))]
-
-
 def _play_keys(session: Playing) -> list[str]:
     """Return the keys that train as far in the playground, and choose what is chosen there."""
     play, look = session.play, session.train_look
     epochs, more = divmod(session.training.iterations, session.run.iterations_per_epoch)
     looks = {"d": play.is_discrete, "o": play.hides_held, "y": look.log_y,
              "h": session.look.hides_hints}  # fmt: skip
-    keys = [*_counted(epochs, "n"), *_counted(more, "i"), *(key for key, on in looks.items() if on)]
+    keys = [*counted(epochs, "n"), *counted(more, "i"), *(key for key, on in looks.items() if on)]
     if look.cursor is not None:
         keys += [":", f"epoch:{look.cursor}", "enter"]
     first, start = Focus.CONTROLS, Play(play.playground)
-    keys += _counted(play.control - start.control, "down")
+    keys += counted(play.control - start.control, "down")
     if (play.layer, play.neuron, play.edge) != (start.layer, start.neuron, start.edge):
-        sideways = _counted(play.layer - start.layer, "right", "left")
-        keys += ["tab", *sideways, *_counted(play.neuron, "down")]
-        keys += [] if play.edge is None else ["w", *_counted(play.edge, "down")]
+        sideways = counted(play.layer - start.layer, "right", "left")
+        keys += ["tab", *sideways, *counted(play.neuron, "down")]
+        keys += [] if play.edge is None else ["w", *counted(play.edge, "down")]
         first = Focus.NETWORK
     order = tuple(Focus)
-    return keys + _counted((order.index(play.focus) - order.index(first)) % len(order), "tab")
-
-
-def _counted(count: int, key: str, back: str = "") -> list[str]:
-    """Return a key pressed so often, the other one where the count is below 0."""
-    pressed, left = (key, count) if count > 0 else (back, -count)
-    full, rest = divmod(left, MAX_COUNT)
-    times = [MAX_COUNT] * full + [rest] * bool(rest)
-    return [f"{number}{pressed}" if number > 1 else pressed for number in times]
+    return keys + counted((order.index(play.focus) - order.index(first)) % len(order), "tab")
 
 
 def _trained(session: Walk) -> str:
@@ -248,11 +233,9 @@ def _trained(session: Walk) -> str:
     snapshot = session.training
     if snapshot.status is Status.RUNNING:
         return "t" if session.goal is None else f"{session.goal}t"
-    is_over = snapshot.status is Status.FINISHED
-    is_whole = is_over and snapshot.iterations <= session.run.last_iteration
     if snapshot.stopped_by == "key":
         return f"{snapshot.iterations}t s"
-    return "t" if is_whole else f"{snapshot.iterations}t"
+    return "t" if is_whole(session) else f"{snapshot.iterations}t"
 
 
 def _curve_keys(look: TrainLook, runs: list[str]) -> list[str]:
@@ -265,18 +248,3 @@ def _curve_keys(look: TrainLook, runs: list[str]) -> list[str]:
     keys += [f"{down}down"] if down else []
     # The place does not hang on how much of the curve is there when the keys are pressed.
     return keys if look.cursor is None else [*keys, ":", f"epoch:{look.cursor}", "enter"]
-
-
-def _swept_again(session: Walk) -> list[str]:
-    """Return the keys that train the runs of sweeps and variants again whose curves are kept."""
-    values: dict[str, list[str]] = {}
-    named = [OWN, *(one.name for one in session.base.variants)]
-    for curve in session.kept:
-        if curve.label in named and curve.label != run_label(session):
-            values.setdefault("variant", []).append(str(named.index(curve.label)))
-        elif curve.setting:
-            values.setdefault(curve.setting, []).append(curve.label.split(" ", 1)[1])
-    keys: list[str] = []
-    for setting, found in values.items():
-        keys += ["S", f"{setting}={','.join(found)}", "enter"]
-    return keys

@@ -13,3 +13,5 @@ class Press(Struct, frozen=True):
 
     key: str
     character: str | None = None
+    is_scripted: bool = False
+    """Whether it stands in a script: a refusal is nothing that it mends."""

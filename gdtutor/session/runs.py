@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -12,10 +13,20 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import OWN as OWN
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.moving import moment_of, same_place
+from gdtutor.session.press import MAX_COUNT
 from gdtutor.session.snapshots import at_rest, verdict_on
-from gdtutor.session.state import Snapshot, TrainLook, Walk, current_step
+from gdtutor.session.state import (
+    Making,
+    Playing,
+    Screen,
+    Snapshot,
+    Status,
+    TrainLook,
+    Walk,
+    current_step,
+)
 from gdtutor.training.trouble import TrainedCurve
-from gdtutor.values import replace
+from gdtutor.values import Struct, replace
 
 if TYPE_CHECKING:
     from gdtutor.lesson.model import Lesson
@@ -32,10 +43,11 @@ def in_variant(session: Walk, name: str) -> Walk:
     """
     lesson = with_variant(session.base, name) if name else session.base
     run = run_of(lesson, session.seed)
-    kept = _with_curves(session.kept, own_curve(session))
+    kept, made = _with_curves(session.kept, own_curve(session)), _with_own_making(session)
     beside = [curve for curve in kept if curve.label != (name or OWN)]
     look = TrainLook(log_y=session.train_look.log_y, tab=-bool(beside))
-    session = replace(with_run(session, lesson, run), variant=name, kept=kept, train_look=look)
+    session = replace(with_run(session, lesson, run), variant=name, kept=kept, made=made,
+                      train_look=look)  # fmt: skip
     # The answer to a question may be another one here, or its node not be there.
     session = replace(session, own_moment=None, previous=None, challenge=None)
     before, moment = current_step(session), moment_of(session, 0)
@@ -78,6 +90,21 @@ def changes_label(session: Walk) -> str:
     changed = ", ".join(change.text() for change in session.changes[:2])
     more = f" and {len(session.changes) - 2} more" if len(session.changes) > 2 else ""
     return f"{changed}{more}"
+
+
+def is_whole(session: Walk) -> bool:
+    """Say whether the run has come to its end, and not been trained beyond it."""
+    told = session.training
+    return told.status is Status.FINISHED and told.iterations <= session.run.last_iteration
+
+
+def _with_own_making(session: Walk) -> dict[str, Making]:
+    """Return what the kept curves were made with, and the present run, which is to be one."""
+    if not own_curve(session):
+        return dict(session.made)
+    is_as_in_file = is_whole(session) and not session.changes
+    done = None if is_as_in_file else session.training.iterations
+    return {**session.made, run_label(session): Making(session.variant, session.changes, done)}
 
 
 def own_curve(session: Walk) -> tuple[TrainedCurve, ...]:
@@ -142,3 +169,85 @@ def curves_of(sweep_: Sweep) -> tuple[TrainedCurve, ...]:
 def with_swept(session: Walk, curves: tuple[TrainedCurve, ...]) -> Walk:
     """Return the session with the curves of a sweep in their present state."""
     return replace(session, kept=_with_curves(session.kept, curves))
+
+
+class Retraced(Struct, frozen=True):
+    """The way to a training screen of which no option says what was trained before its changes."""
+
+    variant: str
+    """The one that it begins in."""
+    keys: tuple[str, ...]
+    turns: bool
+    """Whether it leads through variants, each of which begins at iteration 0."""
+
+
+def retraced(session: Walk) -> Retraced | None:
+    """Return the keys that train each run where it was trained, and make the changes between; None
+    where options make all changes: no other run was made with other ones, and the lesson's own,
+    whose curve stands beside, was not trained farther than the changed one.
+    """
+    here, beside = Making(session.variant, session.changes), other_runs(session)
+    done = session.original.farthest if session.changes else 0
+    is_farther = done > session.run.farthest
+    is_elsewhere = any(making not in (None, here) for making, _ in beside)
+    is_trained = session.screen is Screen.TRAIN and not isinstance(session, Playing)
+    if not is_trained or not (is_farther or is_elsewhere):
+        return None
+    names = ["", *(variant.name for variant in session.base.variants)]
+    first = next((making for making, _ in beside if making is not None), here)
+    at, keys, is_left, turns = replace(first, changes=()), [], False, False
+    own = [(Making(session.variant), f"{done}t")] if is_farther else []
+    for making, text in [*beside, *own, (here, "")]:
+        to = making or at
+        turn = (names.index(to.variant) - names.index(at.variant)) % len(names)
+        # The run that was trained is kept by leaving its variant, if only to come back.
+        turn = len(names) if is_left and not turn else turn
+        keys += counted(turn, "V")
+        at = Making(to.variant, () if turn else at.changes)
+        if at.changes != to.changes[: len(at.changes)]:
+            keys.append("R")
+            at = Making(to.variant)
+        for change in to.changes[len(at.changes) :]:
+            # The iteration is said, which is else the one that the walk stands at.
+            keys += ["e", "0:" * (not change.iteration) + change.text(), "enter"]
+        at, is_left, turns = to, to.iterations is not None, turns or bool(turn)
+        keys += [text, "escape"] if text.endswith("t") else []
+        keys += ["0t", "S", text, "enter", "escape"] if "=" in text else []
+    if is_farther and session.run.farthest < min(c.iteration for c in session.changes):
+        # What was trained before the changes stays with them; one from the start on, and back,
+        # leaves a run that is to be trained anew.
+        rate = 2 * session.original.segments[0].settings.learning_rate
+        keys += ["e", f"0:learning_rate={rate!r}", "enter", "u"]
+    return Retraced(first.variant, tuple(keys), turns)
+
+
+def other_runs(session: Walk) -> list[tuple[Making | None, str]]:
+    """Return how the other runs whose curves are kept are trained again, in their order: what each
+    was made with, None where that is all the same, and what is typed to sweep over them, or the key
+    that trains as far.
+    """
+    named = [OWN, *(one.name for one in session.base.variants)]
+    found: list[tuple[Making | None, str, str]] = []
+    for curve in session.kept:
+        making = session.made.get(curve.label, Making(session.variant, session.changes))
+        if curve.label == run_label(session):
+            continue
+        if curve.setting:
+            found.append((making, curve.setting, curve.label.split(" ", 1)[1]))
+        elif making.iterations is not None:
+            found.append((making, "", f"{making.iterations}t"))
+        elif curve.label in named:
+            found.append((None, "variant", str(named.index(curve.label))))
+    groups = groupby(found, key=lambda one: one[:2])
+    return [
+        (making, f"{name}={','.join(value for *_, value in runs)}" if name else next(runs)[2])
+        for (making, name), runs in groups
+    ]
+
+
+def counted(count: int, key: str, back: str = "") -> list[str]:
+    """Return a key pressed so often, the other one where the count is below 0."""
+    pressed, left = (key, count) if count > 0 else (back, -count)
+    full, rest = divmod(left, MAX_COUNT)
+    times = [MAX_COUNT] * full + [rest] * bool(rest)
+    return [f"{number}{pressed}" if number > 1 else pressed for number in times]

@@ -5,6 +5,7 @@ Each holds what there always is then, so a function says by its type what must b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -131,6 +132,15 @@ class Snapshot(RunResult, frozen=True, eq=False):
         """
         is_past = 0 < self.epochs_wanted <= len(self.costs)
         return self.status is Status.FINISHED or (self.status is Status.PAUSED and is_past)
+
+
+class Making(Struct, frozen=True):
+    """What a run beside the present one was made with, by which it is trained again."""
+
+    variant: str
+    changes: tuple[Assignment, ...] = ()
+    iterations: int | None = None
+    """How far it had come; None where it is whole, as a sweep trains it."""
 
 
 class Sweeping(Struct, frozen=True, eq=False):
@@ -388,6 +398,8 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     train_look: TrainLook = TrainLook()
     kept: tuple[TrainedCurve, ...] = ()
     """Curves of variants and sweeps trained before."""
+    made: Mapping[str, Making] = field(default_factory=dict)
+    """By their labels, what they were made with."""
     sweeping: Sweeping | None = None
     """The sweep that the worker is at, or that waits; None where there is none."""
     trials: tuple[Trial, ...] = ()

@@ -8,7 +8,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import PauseTraining, Result, SweepRuns
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import curves_of, with_swept
-from gdtutor.session.state import Status, Sweeping, Walk
+from gdtutor.session.state import Making, Status, Sweeping, Walk
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, replace
 
@@ -50,19 +50,22 @@ def sweep(session: Walk, text: str) -> Result:
         raise GdTutorError("this lesson does not train", "it has no [training] table")
     # A variant has no variants itself.
     of = session.base or session.lesson if text.lstrip().startswith("variant") else session.lesson
-    made = Sweep(members_of(of, session.seed, text, session.run.segments))
+    sweep_ = Sweep(members_of(of, session.seed, text, session.run.segments))
     waits = session.training.status is Status.RUNNING
     holds_up = waits or (session.sweeping is not None and session.sweeping.holds_up)
     if waits:
         # The worker does one thing at a time.
         session = replace(session, training=replace(session.training, status=Status.PAUSED))
-    count = len(made.members)
+    count = len(sweep_.members)
     runs = f"{count} runs side by side" if count > 1 else "1 run"
     told = f"{runs}{'; your own run waits' if waits else ''}."
     look = replace(session.train_look, tab=-1, scroll=0)
-    session = replace(session, train_look=look)
-    session = replace(session, sweeping=Sweeping(made, made.epochs[1], holds_up=holds_up))
-    return said(session, f"{told} Space pauses them, s ends them."), (SweepRuns(made),)
+    making = Making(session.variant, session.changes)
+    # A variant's run is as its file has it.
+    made = {one.label: making if one.setting else Making("") for one in sweep_.members}
+    session = replace(session, train_look=look, made={**session.made, **made})
+    session = replace(session, sweeping=Sweeping(sweep_, sweep_.epochs[1], holds_up=holds_up))
+    return said(session, f"{told} Space pauses them, s ends them."), (SweepRuns(sweep_),)
 
 
 def swept(session: Walk, news: Swept) -> Walk:

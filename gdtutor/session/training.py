@@ -13,7 +13,7 @@ from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import OWN, changes_label, in_variant, others
-from gdtutor.session.state import Screen, Snapshot, Status, W, Walk
+from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk, is_training
 from gdtutor.session.sweeps import Swept, end_sweep, swept, toggle_sweep
 from gdtutor.training.run import Run
 from gdtutor.values import replace
@@ -41,7 +41,11 @@ def open_training(session: Walk, count: int) -> Result:
     if asked.isdigit():
         ahead = int(asked) - session.run.farthest
         is_free = session.training.status is not Status.RUNNING and session.sweeping is None
-        return start_training(session, int(asked)) if ahead > 0 and is_free else (session, ())
+        if ahead > 0 and is_free:
+            return start_training(session, int(asked))
+        at = f"{session.run.farthest:,}"
+        passed = f"The run already stands at iteration {at}; : {asked} Enter shows {asked}."
+        return (said(session, passed) if int(asked) and ahead < 0 else session), ()
     if session.training.status is Status.IDLE and session.sweeping is None:
         if watches(session):
             session = said(session, "Slowly, as this lesson asks; w trains at full speed.")
@@ -74,6 +78,14 @@ def start_training(session: Walk, goal: int | None = None) -> Result:
     beside, is_slow = session.original if session.changes else None, goal is None
     wish = Train(session.run, goal, beside, is_slow and watches(session))
     return replace(session, training=snapshot, goal=goal), (wish,)
+
+
+def awaits(session: Session) -> bool:
+    """Say whether a training screen has an iteration or a sweep yet to come to."""
+    if not isinstance(session, Walk) or session.screen is not Screen.TRAIN:
+        return False
+    is_sweeping = session.sweeping is not None and session.sweeping.status is Status.RUNNING
+    return is_sweeping or (is_training(session) and session.goal is not None)
 
 
 def watches(session: Walk) -> bool:

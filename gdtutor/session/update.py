@@ -315,6 +315,10 @@ def _run(session: Session, press: Press) -> Result:
 
 def _prompted(session: Session, prompt: Prompt, press: Press) -> Result:
     is_asked = prompt.kind is PromptKind.ANSWER
+    is_refused = prompt.is_selected and bool(prompt.error) and not is_asked
+    if press.is_scripted and is_refused and press.key != "escape":
+        # The keys that a script has then are for what this was to lead to.
+        return session, ()
     is_empty = press.key == "enter" and not prompt.text.strip()
     if is_empty and is_asked:
         return replace(session, prompt=replace(prompt, error=TYPE_FIRST)), ()

@@ -26,6 +26,7 @@ from gdtutor.session.opening import has_opened, whereabouts
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
 from gdtutor.session.state import Playing, Screen, Session, Walk
+from gdtutor.session.training import awaits
 from gdtutor.session.update import Action, Counted, Kept, Tick, update
 from gdtutor.ui.answering import Answer, Answering, Computing, Services, habit_of, waiting_line
 from gdtutor.ui.app import TutorApp
@@ -58,7 +59,8 @@ class Program:
         self._app = app
         self._services = services
         self._computing = Computing(services, app.looks.chars)
-        self._presses = presses
+        self._script = list(presses)
+        self._is_in_script = False
         self._trainer = Trainer()
         self._poll: Timer | None = None
         self._heard: News | None = None
@@ -79,11 +81,25 @@ class Program:
         self._services.listen(
             lambda word, message: self._pass_on(lambda: self.act(Kept(word, message)))
         )
-        for press in self._presses:
-            self.press(press)
+        self._press_script()
         self._count_steps()
         if self._services.saved is not None:
             self._app.set_interval(LOOK_EVERY, self._look_at_file)
+
+    def _press_script(self) -> None:
+        """Press the keys that were asked for, as far as they need not wait.
+
+        One that leaves a training screen waits for the iteration or the sweep that was asked for
+        before it: what it leads to may change the run.
+        """
+        if self._is_in_script:
+            return
+        self._is_in_script = True
+        while self._script and not self._answering.is_busy:
+            if self._script[0].key == "escape" and awaits(self.session):
+                break
+            self.press(self._script.pop(0))
+        self._is_in_script = False
 
     def _look_at_file(self) -> None:
         action = self._services.saved() if self._services.saved is not None else None
@@ -164,6 +180,7 @@ class Program:
                 self.press(action)
             else:
                 self.act(action)
+        self._press_script()
 
     def _carry_out(self, effect: OwnEffect) -> None:
         match effect:

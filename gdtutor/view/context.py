@@ -155,10 +155,10 @@ class Context(Struct, frozen=True, eq=False):
         """The names whose gradient the learner's changes have made another."""
         return changed_gradients(self.moment, self.own, self.step.scene)
 
-    def was(self, name: str) -> str:
+    def was(self, name: str, *, shows_both: bool = True) -> str:
         """Return `(own 0.5)` for a value that a change has made another, `(was 0.5)` for one that
         the last update has; of a matrix `([2,0] was 0.5)`, its cell that has changed most; else
-        nothing.
+        nothing. Where the cell shows too few digits to be told from it, both are said if wanted.
         """
         earlier = None if self.changes else self.previous
         before, word = (earlier, "was") if self.own is None else (self.own, "own")
@@ -174,7 +174,10 @@ class Context(Struct, frozen=True, eq=False):
         shown, text = map(self.number, pair)
         if shown == text and not called:
             return ""
-        return f"({called}{word} {notation.apart(pair, self.look.digits, self.chars)[1]})"
+        new, was = notation.apart(pair, self.look.digits, self.chars)
+        if shows_both and called and word == "was" and was.rstrip("0") == shown.rstrip("0"):
+            return f"({called}{was} {'→' if self.chars.unicode else '>'} {new})"
+        return f"({called}{word} {was})"
 
     def name(self, text: str) -> str:
         """Return a name as it is shown; the upstream gradient under its own."""

@@ -7,6 +7,7 @@ from enum import Enum
 
 import numpy as np
 
+from gdtutor.engine.cells import largest_change
 from gdtutor.engine.expression import Apply, Expr, Name, names_in, substitute
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import FUNCTIONS, OPERANDS, OPERATIONS, Array, Kind, parse_rule
@@ -72,22 +73,35 @@ _GIVEN = (
 
 def _given(context: Context, width: int, data: _Shown, parameters: _Shown) -> Lines:
     """Return the given values; what matrices were stands in the title where that moves nothing."""
-    plain, told = (_in_groups(context, width, data, parameters, told=t) for t in (False, True))
-    return told if len(told) == len(plain) else plain
+    plain, *told = (_in_groups(context, width, data, parameters, told=t) for t in _TOLD)
+    fitting_ones = (lines for lines in told if len(lines) == len(plain) and lines != plain)
+    return next(fitting_ones, plain)
 
 
-def _title(context: Context, title: str, names: list[str], width: int) -> Line:
-    """Return the title of a group, with what the last update has changed most of its matrices."""
-    told = ""
-    for name in names:
-        was = context.was(name) if context.trace.values[name].ndim == 2 else ""
-        more = f"{told}  {context.name(name)} {was}" if was else told
-        told = more if len(title) + len(more) <= width else told
-    return line((title, Style.DIM), (told, Style.CHANGED))
+_TOLD = ("", "  changed most: {}", "  most: {}", " most: {}")
+"""How the title of the parameters says what has changed most, in the order in which that is tried;
+first that it does not."""
+
+
+def _title(context: Context, title: str, names: list[str], told_as: str, width: int) -> Line:
+    """Return the title of a group, with what the last update has changed of its matrices: of each
+    where there is room, else of all the cell that has changed most.
+    """
+    matrices = [name for name in names if context.trace.values[name].ndim == 2]
+    told = {name: was for name in matrices if (was := context.was(name, shows_both=False))}
+    each = "".join(f"  {context.name(name)} {was}" for name, was in told.items())
+    if not told or len(title) + len(each) <= width:
+        return line((title, Style.DIM), (each, Style.CHANGED))
+    before = context.previous.traces[context.step.scene].values if context.previous else {}
+    most = max(told, key=lambda name: largest_change(before[name], context.trace.values[name])[1])
+    said = f"{context.name(most)} {told[most][1:-1]}"
+    text = told_as.format(said)
+    fits = len(title) + len(text) <= width
+    return line((title, Style.DIM), (text if fits else "", Style.CHANGED))
 
 
 def _in_groups(
-    context: Context, width: int, data: _Shown, parameters: _Shown, *, told: bool
+    context: Context, width: int, data: _Shown, parameters: _Shown, *, told: str
 ) -> Lines:
     groups: list[Lines] = []
     for role, title, style in _ROLES:
@@ -101,7 +115,7 @@ def _in_groups(
                 groups.append((line((title, Style.DIM), *listed[0]),))
                 continue
             changed = leaves if told and role is Role.PARAMETER and not context.own else []
-            head = _title(context, title, changed, width)
+            head = _title(context, title, changed, told, width)
             groups.append((head, *(listed or side_by_side(blocks, width))))
     are_arrays = any(context.shape(leaf.name) for leaf in context.graph.leaves)
     return side_by_side(groups, width) if are_arrays else tuple(row for g in groups for row in g)

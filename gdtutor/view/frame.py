@@ -192,6 +192,10 @@ class Plot(Struct, frozen=True):
     """The series that is drawn last, over the others; None where the last one is."""
 
 
+LEAST_PLOT = 6
+"""Lines that a plot takes which is partly covered; one that has fewer is left out."""
+
+
 class Placed(Struct, frozen=True):
     """A plot with the rectangle of the frame that it fills, in cells from the top left."""
 
@@ -220,9 +224,16 @@ class Frame(Struct, frozen=True):
         return Size(self.width, self.height)
 
     def covered(self, first: int, rows: Sequence[Line]) -> Frame:
-        """Return the frame with rows over its own from one line on, without plots that reach it."""
+        """Return the frame with rows over its own from one line on; a plot that reaches them is
+        drawn in what room is left, if that is enough for one.
+        """
         lines = (*self.lines[:first], *rows, *self.lines[first + len(rows) :])
-        plots = tuple(plot for plot in self.plots if plot.y + plot.height <= first)
+        left = ((plot, min(plot.height, first - plot.y)) for plot in self.plots)
+        plots = tuple(
+            replace(plot, height=height)
+            for plot, height in left
+            if height == plot.height or height >= LEAST_PLOT
+        )
         return Frame(self.width, self.height, lines, plots)
 
     def text(self) -> str:

@@ -101,7 +101,21 @@ def apart(values: tuple[float, ...], digits: int, chars: Chars) -> tuple[str, ..
         texts = tuple(shown(value, more, chars) for value in values)
         if len(set(texts)) == len(set(values)):
             break
-    return texts
+    return texts if more == digits else _as_long(texts)
+
+
+def _as_long(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return numbers with as many decimals each, so that a shorter one is not taken for a rounded
+    one; as they are where their powers of ten differ.
+    """
+    parts = [text.partition("e") for text in texts]
+    decimals = [len(number.partition(".")[2]) for number, *_ in parts]
+    if len({power for *_, power in parts}) > 1 or not all(decimals):
+        return texts
+    return tuple(
+        number + "0" * (max(decimals) - count) + sign + power
+        for (number, sign, power), count in zip(parts, decimals, strict=True)
+    )
 
 
 def cell_number(value: float, exponent: int, digits: int, chars: Chars) -> str:

@@ -63,7 +63,7 @@ def _with_previous(context: Context, lines: Lines, width: int) -> Lines:
 def _with_largest(context: Context, lines: Lines, width: int) -> Lines:
     """Return the lines of a matrix with what its most changed cell was, in the first empty one."""
     was, empty = context.was(context.step.node), [n for n, row in enumerate(lines) if not row]
-    texts = (f" changed most: {was[1:-1]}", f" {was}")
+    texts = (f" changed most: {was[1:-1]}", f" most: {was[1:-1]}", f" {was}")
     text = next((text for text in texts if len(text) <= width), "")
     if not was or not empty or not text:
         return lines

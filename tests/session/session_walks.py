@@ -7,6 +7,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
+from gdtutor.values import replace
 
 
 def lesson_file(name: str) -> Path:
@@ -19,5 +20,5 @@ def open_at(name: str, at: str = "", **options: object) -> Session:
 
 def press(session: Session, keys: str) -> Session:
     for key in parse_keys(keys):
-        session, _ = update(session, key)
+        session, _ = update(session, replace(key, is_scripted=False))
     return session

@@ -224,5 +224,8 @@ def test_a_matrix_of_one_row_offers_no_other_and_its_ends_are_told() -> None:
 
 
 def test_operands_that_are_all_given_are_said_to_be() -> None:
-    session = press(open_at("or-vectorised", "forward:Z"), "c enter")
+    session = press(open_at("or-vectorised", "forward:Z"), "1enter")
     assert session.message.startswith("All operands are given here; Backspace goes back.")
+    session = press(open_at("or-vectorised", "forward:Z"), "c right enter")
+    cells = "W[0,0], X[0,1], W[0,1], X[1,1], b[0,0]"
+    assert session.message == f"The cell takes {cells}; Backspace goes back."

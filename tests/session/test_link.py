@@ -12,6 +12,7 @@ from gdtutor.cli.lessons import session_of
 from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.session.link import command_of, place_of
+from gdtutor.session.runs import run_label
 from gdtutor.session.state import AutoPlay, Screen
 from gdtutor.values import replace
 from tests.tries import tries
@@ -26,6 +27,29 @@ def reopened(command):
     assert words[0] == "gdtutor"
     arguments = parser_of(COMMANDS[0]).parse_args(words[1:])
     return pressed(session_of(arguments), arguments.keys)
+
+
+def reopened_trained(session):
+    """Return the session that its command opens, trained as far as its keys say."""
+    arguments = parser_of(COMMANDS[0]).parse_args(shlex.split(command_of(session))[1:])
+    return headless.pressed(session_of(arguments), parse_keys(arguments.keys))
+
+
+def assert_the_same_training(again, session):
+    """Hold two training screens equal: run, cursor, panel, and the runs beside."""
+    command = command_of(session)
+    beside = [
+        [curve for curve in one.kept if curve.label != run_label(one)] for one in (again, session)
+    ]
+    assert again.prompt == session.prompt, command
+    assert again.training.iterations == session.training.iterations, command
+    assert again.training.costs == pytest.approx(session.training.costs, rel=1e-9), command
+    for one, other in zip(*beside, strict=True):
+        assert one.label == other.label, command
+        assert one.costs == pytest.approx(other.costs, rel=1e-9), command
+        assert (one.verdict, one.measure) == (other.verdict, other.measure), command
+    assert shown(again) == shown(session), command
+    assert command_of(again) == command
 
 
 def shown(session):
@@ -214,6 +238,42 @@ def test_the_curves_of_variants_are_there_again():
         )
 
 
+@pytest.mark.parametrize(
+    ("keys", "command"),
+    [
+        (
+            "t S learning_rate=0.5,5,13 enter : 12 enter e learning_rate=5 enter t 3n",
+            "--at 12/given --keys '0t S learning_rate=0.5,5,13 enter escape 50t escape "
+            "e 12:learning_rate=5 enter 15t'",
+        ),
+        (
+            "t S learning_rate=0.1,1 enter 0 5n + 2n",
+            "--keys '0t S learning_rate=0.1,1 enter escape e 5:learning_rate=1 enter 7t'",
+        ),
+        (
+            "3t escape 5n V e 0:w=1 enter 9t S learning_rate=1,2 enter V",
+            "--keys '3t escape V e 0:w=1 enter 0t S learning_rate=1,2 enter escape 9t escape V "
+            ": backward:L enter 0t space'",
+        ),
+    ],
+)
+def test_runs_beside_are_trained_again_where_they_were_made(keys, command):
+    session = headless.pressed(walk(lesson_file("learning-rate")), parse_keys(keys))
+    assert command in command_of(session)
+    assert session.kept
+    assert_the_same_training(reopened_trained(session), session)
+
+
+def test_after_a_refusal_no_key_of_a_command_is_typed_until_escape_leaves_the_input():
+    keys = "e 5:b=1 enter t S learning_rate=1 enter 1tab y"
+    session = headless.pressed(walk(lesson_file("bias")), parse_keys(keys))
+    assert session.prompt.text == "learning_rate=1"
+    assert "changes at iteration 5" in session.prompt.error
+    session = headless.pressed(session, parse_keys("escape y"))
+    assert session.prompt is None
+    assert session.train_look.log_y
+
+
 @pytest.mark.parametrize("number", ["10", "x", "-1"])
 def test_a_sweep_over_a_variant_that_is_not_there_says_which_there_are(number):
     lesson = walk(lesson_file("learning-rate"))
@@ -263,3 +323,27 @@ def test_the_curve_of_the_lessons_own_run_is_as_long_in_what_the_command_opens(a
     assert again.original.farthest == session.original.farthest == 200
     assert again.run.farthest == session.run.farthest
     assert shown(again) == shown(session)
+
+
+TRAINED = (
+    "space", "space", "12n", "3n", "i", "0", "+", "-", "s", "y", "w", "tab", "2tab", "10m", "[",
+    "left", "down", ": epoch:2 enter", "V", "2V", "backspace", "escape R 0t", "escape u 0t",
+    "escape N N 0t", *("S learning_rate=0.5,5 enter", "S epochs=3,9 enter") * 3,
+    "escape e learning_rate=2 enter 0t", "escape e 5:learning_rate=0.25 enter 0t",
+    "escape e optimizer=adam enter 0t", "escape e 7:b=1 enter 0t", "escape e b=0.5 enter 0t",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@settings(max_examples=tries(60), deadline=None)
+@given(st.data())
+def test_the_command_reopens_any_training_screen(data):
+    lesson = walk(lesson_file(data.draw(st.sampled_from(["learning-rate", "bias"]))), "given")
+    keys = data.draw(st.lists(st.sampled_from(TRAINED), max_size=12))
+    session = headless.pressed(lesson, parse_keys("0t"))
+    for key in keys:
+        session = headless.pressed(session, parse_keys(key))
+        if session.prompt is not None:
+            # A sweep after a change, or a place that is not there, is refused.
+            session = headless.pressed(session, parse_keys("escape 0t"))
+    assert_the_same_training(reopened_trained(session), session)

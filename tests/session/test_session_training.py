@@ -36,6 +36,12 @@ def test_training_xor_reaches_the_published_costs_on_the_screen() -> None:
         assert abs(costs[epoch] - cost) < 1e-12
 
 
+def test_an_iteration_that_the_run_has_passed_is_told_with_the_way_to_it() -> None:
+    session = press(press(trained(open_at("bias")), "escape"), "20t")
+    assert session.message == "The run already stands at iteration 200; : 20 Enter shows 20."
+    assert not press(press(session, "escape"), "0t").message
+
+
 def test_a_point_of_the_curve_opens_as_a_walk_of_the_same_parameters() -> None:
     session = press(trained(open_at("xor-hidden")), "5left")
     cursor = session.train_look.cursor

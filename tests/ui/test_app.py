@@ -22,7 +22,7 @@ from gdtutor.paint.colours import choose_colours
 from gdtutor.session.catalogue import Library
 from gdtutor.session.footer import named_keys
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session, Status
+from gdtutor.session.state import Screen, Session, Status, is_training
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.palette import CommandProvider, offers
 from gdtutor.ui.picture import frame_text
@@ -178,6 +178,20 @@ def test_keys_given_at_the_start_are_pressed() -> None:
     async def steps(pilot: Pilot[int]) -> None:
         await until(pilot, lambda: app.program.session.step != 0)
         assert app.program.session.step == 7  # the loss, unfolded into three operations
+
+    in_app(app, steps)
+
+
+def test_a_key_given_at_the_start_that_leaves_training_waits_for_what_was_asked_for() -> None:
+    keys = "0t S learning_rate=0.5,0.1 enter escape 50t escape e 5:b=1 enter 9t"
+    app = app_in("bias", keys=keys)
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: app.program.session.training.iterations == 9)
+        await until(pilot, lambda: not is_training(app.program.session))
+        session = app.program.session
+        assert [len(curve.costs) for curve in session.kept] == [200, 200]
+        assert session.original.farthest == 50
 
     in_app(app, steps)
 

@@ -18,7 +18,7 @@ from tests.walks import screen
 
 LESSONS = discover(shipped_lessons_folder())
 TRAINED = [path for path in LESSONS if "[training]" in path.read_text("utf-8")]
-WAS = re.compile(r"(\(|\] )was ")
+WAS = re.compile(r"(\(|\] |most: \S+ )was |\] \S+ → ")
 
 
 @pytest.mark.slow
@@ -56,7 +56,24 @@ def test_a_step_later_the_step_alone_says_it_in_its_panel_and_in_the_table():
 
 def test_of_a_matrix_the_cell_that_has_changed_most_is_named_before_what_it_was():
     vectorised = next(path for path in LESSONS if "vectorised" in path.stem)
-    assert "W ([0,0] was 0.1)" in screen(session_at(vectorised, at="1/given"), 80, 24)
+    assert "most: W [0,0] was 0.1" in screen(session_at(vectorised, at="1/given"), 80, 24)
     at_sum = screen(session_at(vectorised, at="1/forward:Z"), 120, 36)
     assert "changed most: [0,3] was 0.7" in at_sum
     assert "1×4  ([0,3] was 0.7)" in at_sum
+
+
+def test_late_in_training_what_has_changed_most_is_told_apart_from_what_it_was():
+    """Of all parameters the one that changed most is named, and a shorter number is no rounded."""
+    hidden = next(path for path in LESSONS if "xor-hidden" in path.stem)
+    given = session_at(hidden, at="3071/given")
+    rows = [screen(moved(given, 3071, step), 80, 24) for step in (1, 3, 16)]
+    for row, told in zip(
+        rows,
+        (
+            "parameters  most: W₂ [0,2] was 7.118",
+            "changed most: [2,1] 0.82720 → 0.82722",
+            "From −5.7878 to −5.7880 in the first cell.",
+        ),
+        strict=True,
+    ):
+        assert told in row
