@@ -264,7 +264,7 @@ def test_of_training_that_was_heard_only_what_is_new_is_told() -> None:
         "  learning_rate 0.5: cost",
         "  learning_rate 2: cost 0",
     ]
-    assert [row[:8] for row in rows[4:]] == ["cost now"]
+    assert rows[4:] == []
     pointed = pressed(swept, parse_keys("left"))
     (cost,) = told(pointed)
     assert "at epoch" in cost
