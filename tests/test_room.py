@@ -66,7 +66,7 @@ def test_values_show_the_step_and_the_cost_where_they_have_few_lines_and_count_w
     called = context_of(session, UNICODE).name(place.partition(":")[2])
     for size in ((120, 36), (200, 50)):
         rows = frame_of(session, *size, UNICODE).text().splitlines()
-        column = [re.split("[│╯╮]│", row)[-1] for row in rows]
+        column = [part for row in rows for part in re.split("[│╯╮]│", row)]
         assert any(f" ▸ {called} " in row for row in column)
         assert any("   C  " in row for row in column)
 

@@ -28,6 +28,7 @@ from gdtutor.view.frame import UNICODE, Chars, Lines, Segment, Style
 from gdtutor.view.glossary import MET, SIGNS
 from gdtutor.view.lines import line, stacked, text_of, width_of, wrapped
 from gdtutor.view.matrix import NOTATION_WIDTH
+from gdtutor.view.page import PAGE
 from gdtutor.view.proof import proof_lines
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.sentences import sentence
@@ -35,6 +36,8 @@ from gdtutor.view.updates import update_lines
 from gdtutor.view.whatif import changes_lines, with_old_value
 
 _MARKS = {Phase.FORWARD: "▶", Phase.BACKWARD: "◀", Phase.UPDATE: "●"}
+BEGINNING = 12
+"""Cells by which an explanation of a sign is found on a screen."""
 FEW = 64
 """Steps of an iteration in which signs are explained: what was met is read off each of them."""
 MAX_CELLS_IN_PROSE = 8
@@ -107,14 +110,26 @@ def _with_length(context: Context, lines: Lines, width: int) -> Lines:
     return (*lines[:at], *rows, *lines[at + 1 :])
 
 
-def with_signs(context: Context, lines: Lines, width: int) -> Lines:
-    """Return a block whose blank last lines explain the signs met here, as many as have room."""
+def with_signs(context: Context, lines: Lines, width: int, above: Lines = ()) -> Lines:
+    """Return a block whose blank last lines explain signs that no line above does."""
     blank = next((n for n, row in enumerate(reversed(lines)) if text_of(row).strip()), len(lines))
     told: Lines = ()
-    for sign in met_signs(context):
-        rows = _explained(context, sign, width)
-        told = (*told, *rows) if len(told) + len(rows) <= blank else told
+    shown, signs = " ".join(map(text_of, above)), met_signs(context)
+    if is_row := blank == 1 and width > PAGE:  # Short ones have room below, too.
+        signs = tuple(sorted(signs, key=lambda sign: -len(explanation(sign, context.chars))))
+    for rows in (_explained(context, sign, width) for sign in signs):
+        beside = (*told[0], *line("  "), *rows[0]) if is_row and told else ()
+        if beside and len(rows) == 1 and width_of(beside) <= width:
+            told = (beside,)
+        elif text_of(rows[0])[:BEGINNING] not in shown and len(told) + len(rows) <= blank:
+            told = (*told, *rows)
     return (*lines[: len(lines) - len(told)], *told)
+
+
+def has_signs(context: Context, lines: Lines, width: int) -> bool:
+    """Say whether a block of so many cells explains all signs met here."""
+    shown = " ".join(map(text_of, lines))
+    return all(explanation(s, context.chars)[:BEGINNING] in shown for s in met_signs(context))
 
 
 def met_lines(context: Context, width: int) -> Lines:

@@ -1,15 +1,17 @@
-"""How graph and node share the cells of a line: by what both need at the steps of an iteration.
+"""How graph and node share the room of a screen: by what both need at the steps of an iteration.
 
 A graph is read best from left to right. Where the usual columns leave it too few cells for that,
 the node gives some away, if every step of the iteration still has its lines, and its
-panel stays as wide as at 80 columns, for which formulas and matrices are written. Both is measured
-at all steps of a graph together, so that the columns stand still through an iteration. What has
+panel stays as wide as at 80 columns, for which formulas and matrices are written. Where that is too
+little, the graph lies above both columns on a large terminal, if the longest step, the lesson's
+longest note, the table of values and the picture keep their lines below it. All is measured
+at all steps of a graph together, so that the panels stand still through an iteration. What has
 more steps than can be measured keeps the usual columns.
 
-At 80 columns the node has no cell to give. Above it a graph from left to right takes 6 to 12 lines
-with its border: of the graphs of the shipped lessons that need more than their column, all but
-those of 01, 05 and 19 would then cut the longest step, or show a lesson's picture in as few lines.
-There the graph flows down, in one layout for all lessons.
+At 120×36 lessons 15, 17 and 18 lack lines for that, and their graphs flow down. So do graphs at 80
+columns that need more than their column, where the node has no cell to give: 28 of 37 of the
+shipped lessons would lie across the whole width, in 4 to 14 lines with their border, but of the 17
+lines of all panels only five (03, 04, 07, two of 27) would leave the longest step those it needs.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Contribution, Trace
+from gdtutor.lesson.placeholders import fill
 from gdtutor.session.moment import roughly
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Walk
@@ -26,6 +29,8 @@ from gdtutor.values import Struct, replace
 from gdtutor.view.context import Context, once
 from gdtutor.view.explain import node_lines, note_lines
 from gdtutor.view.graph.panel import graph_drawing
+from gdtutor.view.prose import prose_lines
+from gdtutor.view.values import has_room
 
 THREE = 160
 """Cells of a line from which the table of values has a column of its own."""
@@ -33,12 +38,16 @@ MEASURED = 64
 """Steps of an iteration up to which its panels are as large as the longest of them needs."""
 FRAME = 4
 """Cells of a panel beside its lines."""
+BORDER = 2
+"""Lines of a panel above and below its own."""
 LEAST_NODE = 42
 """Cells of the node panel at 80 columns, its border included."""
 SPARE = 2
 """Cells that a new value may take beyond those of a gradient: updates are not worked out before."""
 VALUE, SLOPE = 0.12345, -0.12345
 """What is as wide as most numbers at four digits: a value, and a gradient."""
+FEW_NOTES = 8
+"""Notes of a graph that are tried where the longest of them is looked for."""
 TRIED = 4
 """Cells by which it gives way at a time: few widths to try, and few to change to."""
 
@@ -117,6 +126,62 @@ def _typical(context: Context) -> Context:
 
     traces = tuple(map(typical, context.moment.traces))
     return replace(context, moment=replace(context.moment, traces=traces))
+
+
+def _longest_note(context: Context, width: int) -> int:
+    """Return the lines of the longest of the author's notes on a graph, whenever they are told.
+
+    Only those with the longest text are tried, with a number of usual width for what they fill in.
+    """
+    names = frozenset(context.trace.shapes)
+    notes = context.lesson.scenes[context.step.scene].notes
+    texts = (fill(note.text, names, lambda _: "0" * (context.look.digits + 2)) for note in notes)
+    tried = sorted(texts, key=len)[-FEW_NOTES:]
+    return max((len(prose_lines(text, width, context.chars)) for text in tried), default=0)
+
+
+def lines_above(
+    session: Walk, context: Context, widths: Widths, height: int, picture: int
+) -> tuple[int, int]:
+    """Return the lines of a graph that lies across above the node, and those of a picture below.
+
+    Those of the graph are 0 where it stands beside the node: where it lies across there, does so
+    nowhere, or would take lines from a step, a note, the table of values or the picture; a program
+    may stand in the picture's place.
+
+    Args:
+        session: The walk.
+        context: A step of the iteration.
+        widths: The columns below the graph: of picture and values, and of the node.
+        height: Lines of all panels, their borders included, as what is returned.
+        picture: Lines of the least picture, 0 where there is none.
+    """
+    left = widths.graph - FRAME
+    node = widths.node - FRAME
+
+    def has_all(graph: int, shown: int) -> bool:
+        """Say whether all else has room below so many lines of the graph."""
+        longest, note = most_lines(session, context, node)
+        note = max(note, _longest_note(context, node))
+        if longest + note + 2 * BORDER > height - graph:
+            return False
+        plain = _typical(replace(_plain(context), moment=roughly(context.moment)))
+        at = (replace(plain, step=step) for step in _steps(plain))
+        rows = height - graph - shown - BORDER
+        return bool(widths.values) or all(has_room(one, left, rows) for one in at)
+
+    def measured() -> tuple[int, int]:
+        first = replace(_typical(_plain(context)), step=_steps(context)[0])
+        beside = graph_drawing(first, left, height - BORDER)
+        whole = graph_drawing(first, left + widths.node - SPARE, height - BORDER)
+        graph = whole.rows + BORDER
+        shown = max(picture, height - beside.rows - BORDER) if picture else 0
+        is_above = whole.is_across and not beside.is_across and has_all(graph, shown)
+        return (graph, shown) if is_above else (0, picture)
+
+    if len(context.moment.steps) > MEASURED:
+        return 0, picture
+    return once(_key(session, context, "above", widths, height, picture), measured)
 
 
 def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int) -> int:

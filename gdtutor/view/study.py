@@ -12,7 +12,7 @@ from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
 from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
-from gdtutor.view.explain import context_of, met_lines, node_lines, note_lines, with_signs
+from gdtutor.view.explain import context_of, has_signs, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, number_of, picture_title, walk_figure
 from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Size, Style
 from gdtutor.view.graph.panel import graph_drawing
@@ -154,7 +154,7 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
     node = node_lines(context, room.node_width)
     node = with_numpy_line(context, node, right.inside)
     panel = Panel(_node_title(context), node, session.look.scroll, True)
-    is_told = figure.panel.lines[-1:] == met_lines(context, left.inside.width)[-1:]
+    is_told = has_signs(context, figure.panel.lines, left.inside.width)
     below = _note(session, context, width, room.note, tells_signs=not is_told)
     return (*beside(boxed(figure.panel, left), boxed(panel, right)), *below), plots
 
@@ -165,7 +165,7 @@ def _graph(session: Walk, context: Context, size: Size) -> Figure:
     lines = graph_drawing(context, size.width, size.height, marked_names(context)).lines
     told = with_signs(context, lines, size.width)
     # Where not all have room, the note has them.
-    lines = told if told[-1:] == met_lines(context, size.width)[-1:] else lines
+    lines = told if has_signs(context, told, size.width) else lines
     return Figure(Panel(f"graph{more}", lines))
 
 

@@ -40,20 +40,8 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
     """
     after = context.updated
     names, before, behind = _window(context)
-    rows: list[tuple[str, ...]] = [
-        (
-            context.name(name),
-            summary(context, context.known_value(name)),
-            _old_value(context, name),
-            summary(context, context.known_gradient(name)),
-            _old_gradient(context, name),
-            summary(context, after.get(name)),
-        )
-        for name in names
-    ]
-    goes_back = context.lesson.scenes[context.step.scene].backward
-    gradient = ("∇" if context.chars.unicode else "grad") * goes_back
-    titles = ["", "value", "", gradient, "", "new" if after else ""]
+    rows, titles = _rows(context, names)
+    gradient = titles[3]
     if height is not None and len(rows) + 1 > height and not before and not behind:
         columns = _in_columns(context, rows, titles, width, height)
         if columns:
@@ -87,6 +75,33 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
     return Panel("values", (head, *above, *lines, *below))
 
 
+def has_room(context: Context, width: int, height: int) -> bool:
+    """Say whether the whole table of values has room, in columns beside each other if need be."""
+    names, before, behind = _window(context)
+    rows, titles = _rows(context, names)
+    is_whole = len(rows) < height or bool(_in_columns(context, rows, titles, width, height))
+    return is_whole and not before and not behind
+
+
+def _rows(context: Context, names: Sequence[str]) -> tuple[list[Row], list[str]]:
+    """Return the rows of names with all that is known of them, and their titles."""
+    after = context.updated
+    rows: list[Row] = [
+        (
+            context.name(name),
+            summary(context, context.known_value(name)),
+            _old_value(context, name),
+            summary(context, context.known_gradient(name)),
+            _old_gradient(context, name),
+            summary(context, after.get(name)),
+        )
+        for name in names
+    ]
+    goes_back = context.lesson.scenes[context.step.scene].backward
+    gradient = ("∇" if context.chars.unicode else "grad") * goes_back
+    return rows, ["", "value", "", gradient, "", "new" if after else ""]
+
+
 def _table(context: Context, rows: Sequence[Row], titles: Sequence[str]) -> list[Line]:
     """Return rows under their titles, the current one marked."""
     widths, pointer = _widths(rows, titles), context.chars.pointer
@@ -105,15 +120,15 @@ def _in_columns(
 
     What an edit has changed gives way to a star, as in a narrow table.
     """
+    no_old = _without_old(context)
+    less = [_without_old_gradients, no_old]
+    if context.updated:
+        less += [_without_gradients, lambda row: _without_gradients(no_old(row))]
     for count in (2, 3):
         high = -(-len(rows) // count)
         parts = [rows[at : at + high] for at in range(0, len(rows), high)]
-        less = _without_old_gradients, _without_old(context), _without_gradients
         for narrower in (lambda row: row, *less):
-            is_less = narrower is _without_gradients
-            if is_less and not context.updated:
-                continue
-            heads = [*titles[:3], "" if is_less else titles[3], *titles[4:]]
+            heads = [*titles[:3], "" if narrower in less[2:] else titles[3], *titles[4:]]
             tables = [_table(context, [narrower(r) for r in part], heads) for part in parts]
             widths = [max(map(width_of, table)) + 1 for table in tables]
             widths[-1] -= 1

@@ -12,7 +12,7 @@ from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.context import Context
-from gdtutor.view.explain import met_lines, node_lines, note_lines, with_signs
+from gdtutor.view.explain import has_signs, met_lines, node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Area, Block, Line, Lines, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
@@ -21,7 +21,7 @@ from gdtutor.view.lines import line
 from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
 from gdtutor.view.page import PAGE, WIDEST, prose_width
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.split import MEASURED, most_lines, node_cells, widths_for
+from gdtutor.view.split import BORDER, MEASURED, lines_above, most_lines, node_cells, widths_for
 from gdtutor.view.values import value_lines, values_panel
 from gdtutor.view.whatif import marked_names
 
@@ -37,7 +37,6 @@ MOST_KEPT = 9
 """Lines that a long node panel leaves to the note, its border included."""
 CLOSING = WIDEST + 6
 """Cells of a closing page that has more beside it."""
-BORDER = 2
 
 
 class PanelNeed(Struct, frozen=True, eq=False):
@@ -56,40 +55,42 @@ class PanelNeed(Struct, frozen=True, eq=False):
 
 
 def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Block:
-    """Return the panels of a large terminal, the node's under a title, with the plots of a picture
-    among them.
-    """
-    widths, rows = widths_for(area.width), area.height - BORDER
+    """Return the panels of a large terminal, the node's under a title, and a picture's plots."""
+    widths = widths_for(area.width)
     both = widths.graph + widths.node
-    cells = node_cells(session, context, both, widths.node, rows)
+    cells = node_cells(session, context, both, widths.node, area.height - BORDER)
     widths = replace(widths, graph=both - cells, node=cells)
     picture = _picture(session, context, widths.graph)
-    graph = [_graph(context, area.wide(widths.graph), picture)]
-    node = _step(session, context, title, area.wide(widths.node))
+    least = LEAST_PICTURE if picture or not widths.values else 0
+    above, kept = lines_above(session, context, widths, area.height, least)
+    below = area.high(area.height - above)
+    place = area.wide(both).high(above) if above else area.wide(widths.graph)
+    graph = _graph(context, place, None if above else picture)
+    left = [] if above else [graph]
     if picture is not None:
-        graph.append(picture)
-    beside_step = node
-    if not widths.values and picture is None:
-        graph.append(_values(context, widths.graph))
-    elif not widths.values:
-        beside_step = [*node, _values(context, widths.node)]
+        left.append(replace(picture, lines=kept))
+    beside_step = _step(session, context, title, below.wide(widths.node))
+    is_left = above or picture is None
+    column, cells = (left, widths.graph) if is_left else (beside_step, widths.node)
+    column += [] if widths.values else [_values(context, cells)]
     # The program fills up the column of the step, or of the graph where it stands whole in that
     # alone; where it has no room, its one line is there.
     code, has_room = _code(context), picture is None and not widths.values
-    needed = (sum(one.lines for one in column) for column in (graph, beside_step))
-    left, right = (area.height - lines for lines in needed)
-    if has_room and right < code.lines <= left:
-        graph.append(code)
+    spare, right = (below.height - sum(p.lines for p in one) for one in (left, beside_step))
+    if not left or (has_room and right < code.lines <= spare):
+        left.append(code)
     elif right >= LEAST:
-        beside_step = [*beside_step, code]
+        beside_step.append(code)
+    elif above and has_room:
+        left.insert(0, replace(code, lines=kept))
     else:
         beside_step[0] = _with_numpy(context, beside_step[0])
-    if graph[0].make(area).panel.lines[-1:] != met_lines(context, widths.graph - 4)[-1:]:
-        beside_step = [*beside_step[:-1], _with_signs(context, beside_step[-1])]
-    columns = [(graph, widths.graph), (beside_step, widths.node)]
-    if widths.values:
-        columns.append(([_values(context, widths.values)], widths.values))
-    return _beside(columns, area)
+    if not has_signs(context, drawn := graph.make(place).panel.lines, place.inside.width):
+        beside_step[-1] = _with_signs(context, beside_step[-1], drawn)
+    lower, plots = _beside([(left, widths.graph), (beside_step, widths.node)], below)
+    upper = _column([graph], place)[0] if above else ()
+    values = [_column([_values(context, n)], area.wide(n))[0] for n in (widths.values,) if n]
+    return beside((*upper, *lower), *values), moved(plots, 0, above)
 
 
 def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> Block:
@@ -202,9 +203,8 @@ def _column(wanted: list[PanelNeed], area: Area) -> Block:
 
 
 def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed:
-    """Return the graph in the first layout that fits, which leaves room for a picture if it can.
-
-    Below it stand blank lines for signs that the walk meets, where that takes none from a picture.
+    """Return the graph in the first layout that fits, which leaves room for a picture if it can,
+    and blank lines for signs that the walk meets, where that takes none from a picture.
     """
     width, height = area.inside.width, area.height
     rooms = [height - LEAST_PICTURE, height] if picture is not None else [height]
@@ -222,13 +222,13 @@ def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed
     return PanelNeed(len(lines) + BORDER, 3, 0, lambda _: Figure(Panel("graph", lines)))
 
 
-def _with_signs(context: Context, last: PanelNeed) -> PanelNeed:
-    """Return the last panel of a column with the signs that are met explained at its bottom."""
+def _with_signs(context: Context, last: PanelNeed, above: Lines) -> PanelNeed:
+    """Return the last panel of a column with the signs at its bottom that are not told above."""
 
     def make(inside: Area) -> Figure:
         panel = last.make(inside.less(rows=len(met_lines(context, inside.width)))).panel
         lines = (*panel.lines, *((),) * (inside.height - len(panel.lines)))
-        return Figure(replace(panel, lines=with_signs(context, lines, inside.width)))
+        return Figure(replace(panel, lines=with_signs(context, lines, inside.width, above)))
 
     return replace(last, make=make)
 

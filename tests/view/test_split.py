@@ -1,12 +1,17 @@
-"""The graph goes from left to right where graph and node have room for that together."""
+"""The graph goes from left to right where it has room for that, beside the node or above it."""
 
+import re
 from itertools import groupby
 
 import pytest
 from room import steps_of
 
+from gdtutor.drive.opening import session_at
+from gdtutor.engine.places import places_of
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.session.moving import moved
 from gdtutor.session.state import current_step
+from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.graph.panel import graph_drawing
@@ -38,6 +43,9 @@ def test_a_graph_flows_down_only_where_it_cannot_go_across(path):
             room = room_for(*size)
             cells, node = cells_of_panels(walk[0], size)
             both, rows = room.graph + room.node, room.body - 2
+            if cells == both - FRAME:
+                assert graph_drawing(contexts[0], cells, rows).is_across
+                continue
             most = max(len(node_lines(one, node)) for one in contexts)
             assert cells + node + 2 * FRAME == both
             assert most <= max(len(node_lines(one, room.node_width)) for one in contexts) or (
@@ -66,6 +74,27 @@ def test_the_node_gives_cells_to_a_graph_that_needs_them(number, size):
     context = context_of(session, UNICODE)
     assert not graph_drawing(context, room.graph - FRAME, room.body - 2).is_across
     assert graph_drawing(context, cells, room.body - 2).is_across
+
+
+@pytest.mark.parametrize(
+    ("number", "size"),
+    [(16, (120, 36)), (20, (120, 36)), (24, (120, 36)), (26, (120, 36)), (18, (200, 50))],
+)
+@pytest.mark.parametrize("iteration", [0, 1])
+def test_a_graph_that_needs_both_columns_lies_above_them_and_takes_no_line_of_a_step(
+    number, size, iteration
+):
+    session = session_at(LESSONS[number - 1])
+    room = room_for(*size)
+    for step in session.moment.steps:
+        at = replace(moved(session, iteration, step.number), challenge=None)
+        context, text = context_of(at, UNICODE), frame_of(at, *size, UNICODE).text()
+        graph, below = room.graph + room.node - FRAME, text[text.index("─ values ─") :]
+        assert cells_of_panels(at, size)[0] == graph
+        assert graph_drawing(context, graph, room.body).is_across
+        assert "more ─" not in text.partition("─ NumPy ─")[0]
+        names = map(context.name, places_of(context.trace).names)
+        assert all(re.search(f"[ ▸] {name} ", below) for name in names)
 
 
 @pytest.mark.parametrize(("height", "note"), [(20, 4), (29, 4), (30, 6), (50, 6)])
