@@ -16,6 +16,8 @@ lines of all panels only five (03, 04, 07, two of 27) would leave the longest st
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 
 from gdtutor.engine.operations import Array
@@ -166,7 +168,9 @@ def lines_above(
         if longest + note + 2 * BORDER > height - graph:
             return False
         plain = _typical(replace(_plain(context), moment=roughly(context.moment)))
-        at = (replace(plain, step=step) for step in _steps(plain))
+        # Within a phase the table only gains numbers.
+        last = {step.phase: step for step in _steps(plain)}.values()
+        at = (replace(plain, step=step) for step in last)
         rows = height - graph - shown - BORDER
         return bool(widths.values) or all(has_room(one, left, rows) for one in at)
 
@@ -197,14 +201,19 @@ def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int
 
     def measured() -> int:
         first = replace(_typical(_plain(context)), step=_steps(context)[0])
-        for node in range(usual, LEAST_NODE - 1, -TRIED):
+
+        def lies_across(node: int) -> bool:
             cells = both - node - FRAME - (SPARE if node < usual else 0)
-            if graph_drawing(first, cells, rows).is_across:
-                before, after = (
-                    most_lines(session, context, width - FRAME)[0] for width in (usual, node)
-                )
-                return node if after <= max(before, rows // 2) else usual
-        return usual
+            return graph_drawing(first, cells, rows).is_across
+
+        tried = range(usual, LEAST_NODE - 1, -TRIED)
+        widest = bisect_left(tried, True, key=lies_across)
+        if widest == len(tried):
+            return usual
+        before, after = (
+            most_lines(session, context, width - FRAME)[0] for width in (usual, tried[widest])
+        )
+        return tried[widest] if after <= max(before, rows // 2) else usual
 
     if usual <= LEAST_NODE or len(context.moment.steps) > MEASURED:
         return usual
