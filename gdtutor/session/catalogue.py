@@ -175,7 +175,8 @@ def place_text(place: LessonPlace, *, is_finished: bool = False) -> str:
     step, total, iteration, edits = place.step, place.steps_total, place.iteration, len(place.edits)
     words = shlex.split(place.command)
     keys = words[-1].split() if "--keys" in words else []
-    trained = [key.removesuffix("t") for key in keys if re.fullmatch(r"\d*t", key)]
+    # Space goes on to the end.
+    trained = re.findall(r"\b(\d*)t\b(?! space)|\b\d*t space\b", " ".join(keys))
     if not (iteration or edits or keys or "--at" in words):
         return ""
     where = "closing page" if "z" in keys else f"step {step} of {total}" if step else "opening page"

@@ -167,7 +167,9 @@ def _by_name(commands: list[Command], names: tuple[str, ...]) -> tuple[Command, 
 def _words(session: Session) -> dict[str, str]:
     """Return words that the present state gives to keys in place of their own."""
     if session.screen is Screen.LIBRARY:
-        return {"show_all": "show all"} if session.library.search else {}
+        if session.library.search:
+            return {"show_all": "show all"}
+        return {"open": "open, 12 Enter lesson 12"} if len(session.library.entries) >= 12 else {}
     if not isinstance(session, Walk):
         return {}
     if session.screen is Screen.TRAIN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.changes import segments_with
 from gdtutor.session.effects import PauseTraining, Result, SweepRuns
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import curves_of, with_swept
@@ -50,7 +51,9 @@ def sweep(session: Walk, text: str) -> Result:
         raise GdTutorError("this lesson does not train", "it has no [training] table")
     # A variant has no variants itself.
     of = session.base or session.lesson if text.lstrip().startswith("variant") else session.lesson
-    sweep_ = Sweep(members_of(of, session.seed, text, session.run.segments))
+    # The run itself is in parts also where a change was taken back.
+    segments = segments_with(session.lesson, session.original.segments[0], session.changes)
+    sweep_ = Sweep(members_of(of, session.seed, text, segments))
     waits = session.training.status is Status.RUNNING
     holds_up = waits or (session.sweeping is not None and session.sweeping.holds_up)
     if waits:

@@ -189,7 +189,9 @@ def _wanted(context: Context, wish: Wanted) -> str:
 
 def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) -> Lines:
     said = [f"{tried.answer[:40]} is not it."]
-    said += [slip_text(fit, context.name(fit.about)) for fit in tried.fits]
+    fits = [slip_text(fit, context.name(fit.about)) for fit in tried.fits]
+    # Each slip gives that answer: which of them it was, nobody knows.
+    said += [*fits[:1], *(f"Or: {text}" for text in fits[1:])]
     if tried.is_done:
         said.append("That node has been visited already.")
     elif tried.waits_for:

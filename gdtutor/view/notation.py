@@ -139,14 +139,14 @@ def superscript(value: int, chars: Chars) -> str:
 
 
 def name(text: str, chars: Chars) -> str:
-    """Return a name as it is shown: yhat → ŷ, w1 → w₁, theta → θ; what has no such form stays."""
+    """Return a name as it is shown: yhat → ŷ, w1 → w₁, theta → θ; others, as 1/2, stay."""
     if not chars.unicode:
         return text
     base, cell = (text, "") if "[" not in text else text.split("[", 1)
     stem, dot, inner = base.partition(".")
     letters = stem.rstrip("0123456789")
     digits = stem[len(letters) :]
-    if letters and not letters.endswith("_"):
+    if letters[-1:].isalpha():
         stem = _hatted(letters) + digits.translate(_SUBSCRIPTS)
     return stem + dot + inner + ("[" + cell if cell else "")
 

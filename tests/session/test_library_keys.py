@@ -116,6 +116,8 @@ def test_a_lesson_is_marked_once_the_end_of_its_story_was_seen_in_this_sitting()
         (((3, 1, 9), ("w=1",), "gdtutor loss --keys '20t escape e w=1 enter 7t'"),
          "Train, iteration 7, 1 change"),
         (((0, 1, 9), (), "gdtutor loss --keys t"), "Train, at the end"),
+        (((0, 1, 9), (), "gdtutor loss --keys '0t S w=1,2 enter escape 0t space 1tab'"),
+         "Train, at the end"),
     ],
 )  # fmt: skip
 def test_a_place_is_told_by_the_screen_that_is_returned_to(place, said):

@@ -5,6 +5,8 @@ import re
 import pytest
 from session_walks import lesson_file, open_at, press
 
+from gdtutor.drive.headless import pressed
+from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.curve_cursor import goto_from_curve
@@ -65,6 +67,16 @@ def test_a_sweep_starts_from_the_run_as_the_learner_has_changed_it() -> None:
     chosen = [member.settings for member in session.sweeping.sweep.members]
     assert [settings.optimizer for settings in chosen] == ["momentum", "momentum"]
     assert [settings.hyperparameters for settings in chosen] == [(("beta", 0.5),), (("beta", 0.9),)]
+
+
+def test_a_change_that_was_taken_back_is_in_the_way_of_no_sweep() -> None:
+    keys = parse_keys("e learning_rate=10 enter 4t -")
+    changed = pressed(open_at("learning-rate"), keys)
+    with pytest.raises(GdTutorError, match="the run changes at iteration 4"):
+        sweep(changed, "1,2")
+    session, _ = sweep(press(changed, "escape u"), "1,2")
+    assert session.sweeping is not None
+    assert [member.settings.learning_rate for member in session.sweeping.sweep.members] == [1, 2]
 
 
 def test_the_own_run_waits_while_a_sweep_is_at_work_and_is_told_so() -> None:
