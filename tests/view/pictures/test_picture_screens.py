@@ -42,8 +42,9 @@ def test_the_screen_is_as_it_was_read(name, assert_screen):
     shown = ""
     for width, height, chars in ((80, 24, UNICODE), (80, 24, ASCII), (120, 36, UNICODE)):
         lines = frame_text(frame_of(walked, width, height, chars), chars).splitlines()
-        # Its panel is the lowest one at the left.
-        top = max(n for n, row in enumerate(lines) if row.startswith(("╭─ ", "+- ")))
+        # Its panel is the lowest one at the left, but for the values of a graph above both.
+        left = [n for n, row in enumerate(lines) if row.startswith(("╭─ ", "+- "))]
+        top = max(n for n in left if not lines[n].startswith(("╭─ values", "+- values")))
         columns = min(n for n, sign in enumerate(lines[top]) if n and sign in "╮+") + 1
         rows = [row[:columns] for row in lines]
         bottom = next(n for n in range(top + 1, height) if rows[n][0] in "╰+")
