@@ -78,7 +78,7 @@ def _given(context: Context, width: int, data: _Shown, parameters: _Shown) -> Li
     return next(fitting_ones, plain)
 
 
-_TOLD = ("", "  changed most: {}", " changed most: {}", " most: {}")
+_TOLD = ("", "  changed most: {}", "  most: {}", " most: {}")
 """How the title of the parameters says what has changed most, in the order in which that is tried;
 first that it does not."""
 
