@@ -51,7 +51,7 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
         is_narrow: Whether one panel shows at a time.
     """
     always = {"quit": session.leads_to} | ({"help": "keys"} if is_narrow else {})
-    words = {**always, **_words(session)}
+    words = {**always, **_words(session, is_narrow=is_narrow)}
     worded = (replace(c, footer=words[c.name]) if c.name in words else c
               for c in commands_of(session.screen))  # fmt: skip
     named = [_with_pair(c, session) for c in worded if c.footer and not c.why_not(session)]
@@ -164,12 +164,12 @@ def _by_name(commands: list[Command], names: tuple[str, ...]) -> tuple[Command, 
     return tuple(c for name in names for c in commands if c.name == name)
 
 
-def _words(session: Session) -> dict[str, str]:
+def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
     """Return words that the present state gives to keys in place of their own."""
     if session.screen is Screen.LIBRARY:
         if session.library.search:
             return {"show_all": "show all"}
-        return {"open": "open, 12 Enter lesson 12"} if len(session.library.entries) >= 12 else {}
+        return {} if is_narrow else _numbered(session)
     if not isinstance(session, Walk):
         return {}
     if session.screen is Screen.TRAIN:
@@ -215,6 +215,13 @@ def _words(session: Session) -> dict[str, str]:
     elif session.look.proof or session.look.mistakes:
         words["escape"] = "close"
     return {**words, "unfold": "fold"} if is_open else words
+
+
+def _numbered(session: Session) -> dict[str, str]:
+    """Return how a lesson is opened by its number, as of the last one."""
+    numbers = [int(e.number) for e in session.library.entries if e.number.isdecimal()]
+    last = max(numbers, default=0)
+    return {"open": f"open, {last} Enter lesson {last}"} if last else {}
 
 
 def _words_of_play(session: Walk, play: Play) -> dict[str, str]:

@@ -48,8 +48,6 @@ def keys_at(session: Session, width: int, above: Sequence[Line]) -> tuple[Comman
     if session.look.cell is not None or around is None:
         return keys
     is_page = isinstance(session, Walk) and works_at.is_page(session)
-    # The list of runs beside a curve has no keys that turn pages.
-    is_page &= session.screen is Screen.STUDY
     return with_scrolling(session, keys, around, is_page=is_page)
 
 

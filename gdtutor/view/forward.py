@@ -73,9 +73,11 @@ _GIVEN = (
 
 def _given(context: Context, width: int, data: _Shown, parameters: _Shown) -> Lines:
     """Return the given values; what matrices were stands in the title where that moves nothing."""
-    plain, *told = (_in_groups(context, width, data, parameters, told=t) for t in _TOLD)
-    fitting_ones = (lines for lines in told if len(lines) == len(plain) and lines != plain)
-    return next(fitting_ones, plain)
+    tried = (_in_groups(context, width, data, parameters, told=t) for t in _TOLD)
+    plain = next(tried)
+    if context.previous is None:
+        return plain
+    return next((one for one in tried if len(one) == len(plain) and one != plain), plain)
 
 
 _TOLD = ("", "  changed most: {}", "  most: {}", " most: {}")

@@ -53,7 +53,7 @@ def with_message(session: Session, area: Area, draw: Callable[[Area], Frame]) ->
     lower = area.less(rows=sum(1 for row in covered if text_of(row).strip()))
     is_alike = is_large(lower) is is_large(area) and not is_compact(lower)
     if is_alike and (session.screen is not Screen.STUDY or is_large(area)):
-        lifted = draw(lower)
+        lifted = draw(lower) if lower != area else frame
         lines = (*lifted.lines[:kept], *rows, *lifted.lines[lower.height - keys :])
         return Frame(area.width, area.height, lines, lifted.plots)
     # What says how many lines a panel hides stays to be read.

@@ -262,6 +262,16 @@ def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():
     assert "scroll" not in screen(short, 200, 50)
 
 
+def test_the_library_says_how_a_lesson_is_opened_by_its_number_where_that_has_room():
+    session = Session(screen=Screen.LIBRARY, library=library_of(shipped_lessons_folder()))
+    assert "Enter open, 28 Enter lesson 28" in screen(session).splitlines()[-1]
+    assert "Enter open" in screen(session, 40, 12).splitlines()[-1]
+    _, effects = update(pressed(session, "2 8"), Press("enter"))
+    assert [e.path.rpartition("/")[2] for e in effects if isinstance(e, OpenLesson)] == [
+        "28-attention.md"
+    ]
+
+
 def test_the_words_of_a_search_are_found_apart_behind_those_in_a_row_and_none_says_what_to_do():
     session = Session(screen=Screen.LIBRARY, library=library_of(shipped_lessons_folder()))
     session = typed(pressed(session, "slash"), "dead neuron")
