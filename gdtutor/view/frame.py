@@ -150,6 +150,13 @@ class Area(Size, frozen=True):
     """Where something is drawn: a size, and the characters that are there to draw with."""
 
     chars: Chars
+    taken: int = 0
+    """Rows below it that a message has for a while, for which nothing is shared out anew."""
+
+    @property
+    def whole(self) -> Self:
+        """The same with the rows below it."""
+        return self.high(self.height + self.taken)
 
 
 class Series(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gdtutor.session.state import Prompt, Screen, Session, Walk
+from gdtutor.values import replace
 from gdtutor.view.bottom import fits_beside, input_line, is_compact
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Style
@@ -51,9 +52,10 @@ def with_message(session: Session, area: Area, draw: Callable[[Area], Frame]) ->
     # Blank lines above the keys need not move.
     covered = frame.lines[kept : area.height - keys]
     lower = area.less(rows=sum(1 for row in covered if text_of(row).strip()))
+    lower = replace(lower, taken=area.height - lower.height)
     is_alike = is_large(lower) is is_large(area) and not is_compact(lower)
     if is_alike and (session.screen is not Screen.STUDY or is_large(area)):
-        lifted = draw(lower) if lower != area else frame
+        lifted = draw(lower) if lower.taken else frame
         lines = (*lifted.lines[:kept], *rows, *lifted.lines[lower.height - keys :])
         return Frame(area.width, area.height, lines, lifted.plots)
     # What says how many lines a panel hides stays to be read.

@@ -52,10 +52,13 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """Makes the panel of what is inside its border."""
     number: str = ""
     """What stands behind its title."""
+    is_elastic: bool = False
+    """Whether all of it is told in fewer lines as well."""
 
 
 def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Block:
     """Return the panels of a large terminal, the node's under a title, and a picture's plots."""
+    area = area.whole
     widths = widths_for(area.width)
     both = widths.graph + widths.node
     cells = node_cells(session, context, both, widths.node, area.height - BORDER)
@@ -64,7 +67,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     least = LEAST_PICTURE if picture or not widths.values else 0
     above, kept = lines_above(session, context, widths, area.height, least)
     below = area.high(area.height - above)
-    place = area.wide(both).high(above) if above else area.wide(widths.graph)
+    place = replace(area.wide(both).high(above), taken=0) if above else area.wide(widths.graph)
     graph = _graph(context, place, None if above else picture)
     left = [] if above else [graph]
     if picture is not None:
@@ -97,6 +100,7 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     """Return the opening page of a large terminal: its text with the lesson's tasks and program,
     and beside it what there is at the first step, at which the session stands.
     """
+    area = area.whole
     text, scroll = prose_lines(prose, prose_width(PAGE), context.chars), session.look.scroll
     waiting = {task.id for task in open_tasks(session)}
     listed = (f"{'○' if t.id in waiting else '✓'} {t.text}" for t in session.lesson.tasks)
@@ -129,6 +133,7 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
     """Return the closing page of a large terminal: beside it what the walk has come to, of each of
     several graphs where no picture takes their room.
     """
+    area = area.whole
     values = widths_for(area.width).values
     middle = area.width - CLOSING - values
     picture, table = _picture(session, context, middle), _values(context, values or middle)
@@ -183,23 +188,44 @@ def _column(wanted: list[PanelNeed], area: Area) -> Block:
     Each has what it needs, the upper ones first; one for which too little stays is left out. What
     is left over goes to the last.
     """
+    shown = _shared(wanted, area.height)
+    gives = _giving(shown, area.taken)
+    if gives is None:
+        shown = _shared(wanted, area.height - area.taken)
+    else:
+        shown[gives] = shown[gives][0], shown[gives][1] - area.taken
+    lines: list[Line] = []
+    plots: list[Placed] = []
+    for one, height in shown:
+        own = area.high(height)
+        figure = one.make(own.inside)
+        plots += moved(figure.plots, 2, len(lines) + 1)
+        panel = replace(figure.panel, title=figure.panel.title + one.number)
+        lines += boxed(panel, own)
+    return tuple(lines), tuple(plots)
+
+
+def _shared(wanted: list[PanelNeed], room: int) -> list[tuple[PanelNeed, int]]:
+    """Return those of a column that have room, with their lines; the last has what is left over."""
     shown: list[tuple[PanelNeed, int]] = []
-    room = area.height
     for number, one in enumerate(wanted):
         kept = sum(later.keeps for later in wanted[number + 1 :])
         given = min(one.lines, room - kept)
         if given >= one.least:
             shown.append((one, given))
             room -= given
-    lines: list[Line] = []
-    plots: list[Placed] = []
-    for number, (one, given) in enumerate(shown, 1):
-        own = area.high(given + (room if number == len(shown) else 0))
-        figure = one.make(own.inside)
-        plots += moved(figure.plots, 2, len(lines) + 1)
-        panel = replace(figure.panel, title=figure.panel.title + one.number)
-        lines += boxed(panel, own)
-    return tuple(lines), tuple(plots)
+    if shown:
+        shown[-1] = shown[-1][0], shown[-1][1] + room
+    return shown
+
+
+def _giving(shown: list[tuple[PanelNeed, int]], lines: int) -> int | None:
+    """Return which panel gives so many lines away for a while: the last of them where it does not
+    need them, else one that tells all in fewer; None where none can."""
+    last = len(shown) - 1
+    can = [n for n, (one, height) in enumerate(shown)
+           if height - lines >= (LEAST if one.is_elastic else one.lines)]  # fmt: skip
+    return next((n for n in can[::-1] if n == last or shown[n][0].is_elastic), None)
 
 
 def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed:
@@ -246,7 +272,7 @@ def _picture(session: Walk, context: Context, width: int) -> PanelNeed | None:
         figure = walk_figure(session, inside, always=True)
         return figure or Figure(Panel("picture", _later("picture")))
 
-    return PanelNeed(LEAST_PICTURE, LEAST_PICTURE, 0, make)
+    return PanelNeed(LEAST_PICTURE, LEAST_PICTURE, 0, make, is_elastic=True)
 
 
 def _later(what: str) -> Lines:

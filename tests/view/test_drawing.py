@@ -112,7 +112,7 @@ def draw(
     size: tuple[int, int] = (38, 16),
     chars: Chars = UNICODE,
 ) -> tuple[Line, ...]:
-    return draw_graph(*drawn, DrawSheet(*size, chars, current, phase)).lines
+    return draw_graph(*drawn, DrawSheet(*size, chars, current=current, phase=phase)).lines
 
 
 def text(lines: tuple[Line, ...]) -> list[str]:

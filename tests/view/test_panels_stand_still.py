@@ -49,6 +49,18 @@ def test_panels_stand_still_through_an_iteration(path):
             assert places == places[:1] * len(places)
 
 
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
+@pytest.mark.parametrize("path", LESSONS[15:20], ids=lambda path: path.stem)
+def test_a_message_moves_no_panel_by_more_than_its_own_row(path, size):
+    for session in [*steps_of(path)][::4]:
+        plain, told = (
+            sorted(corners(frame_of(replace(session, message=text), *size, UNICODE)))
+            for text in ("", "There is nothing to undo.")
+        )
+        assert [(x, corner) for x, _, corner in plain] == [(x, corner) for x, _, corner in told]
+        assert all(0 <= was[1] - now[1] <= 1 for was, now in zip(plain, told, strict=True))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_nodes_of_the_graph_stand_still_through_an_iteration(path):

@@ -65,7 +65,9 @@ def graph_drawing(
 
     step = context.step
     rest = ": Tab" if told is None and context.look.tab is Tab.NODE else ""
-    sheet = DrawSheet(width, height, context.chars, step.node or None, step.phase, rest)
+    sheet = DrawSheet(
+        width, height, context.chars, current=step.node or None, phase=step.phase, rest=rest
+    )
 
     @cache
     def drawn(digits: int, *, is_wide: bool = False, by_phase: bool = False) -> GraphDrawing:
