@@ -28,10 +28,10 @@ def training_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the run in words: the cost by epoch, its course, the parameters, the predictions."""
     snapshot = session.training
     digits = session.look.digits
-    number = partial(notation.shown, digits=digits, chars=chars)
+    number = partial(notation.counted, digits=digits, chars=chars)
 
     def apart(*values: float) -> tuple[str, ...]:
-        return notation.apart(values, digits, chars)
+        return notation.counted_apart(values, digits, chars)
 
     lines = [
         f"{len(snapshot.costs)} of {snapshot.epochs_wanted} "

@@ -21,7 +21,7 @@ from gdtutor.view.curve import sampled_epochs
 from gdtutor.view.diagnosis import told_diagnosis
 from gdtutor.view.frame import ASCII
 from gdtutor.view.lines import progress_bar, text_of
-from gdtutor.view.notation import plural
+from gdtutor.view.notation import counted, plural
 
 FORMAT = 1
 """Version of the JSON."""
@@ -138,9 +138,9 @@ def summary_lines(lesson: Lesson, run: Run, told: Snapshot) -> Iterator[str]:
     if told.final_cost is None:
         yield "the final cost was not waited for"
     elif told.validation_cost is None:
-        yield f"final cost {number(told.final_cost, 6)}"
+        yield f"final cost {counted(told.final_cost, 6, ASCII)}"
     else:
-        cost, held = number(told.final_cost, 6), number(told.validation_cost, 6)
+        cost, held = (counted(c, 6, ASCII) for c in (told.final_cost, told.validation_cost))
         yield f"final cost {cost} on the examples trained on, {held} on those held back"
     for name, value in told.parameters.items():
         yield f"{name} = {_rounded(value)}{_left_out(value)}"

@@ -8,9 +8,10 @@ from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.model import Lesson
 from gdtutor.report.jsondata import plain
 from gdtutor.report.run import FORMAT, progress_told
-from gdtutor.session.digits import number
 from gdtutor.training.sweep import Sweep
 from gdtutor.training.trouble import LOWEST, ending
+from gdtutor.view.frame import ASCII
+from gdtutor.view.notation import counted
 
 
 def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
@@ -59,7 +60,7 @@ def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
     found = sweep.found()
     wide = max(cells(run.label) for run in found)
     for place, run in enumerate(found):
-        cost = number(run.last, 6) if len(run.costs) else "-"
+        cost = counted(run.last, 6, ASCII) if len(run.costs) else "-"
         verdict = run.verdict or (LOWEST if place in best else "")
         is_early = (run.stopped_by or "").endswith("_below")
         stop = sweep.members[place].settings.stop

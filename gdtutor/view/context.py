@@ -208,6 +208,10 @@ class Context(Struct, frozen=True, eq=False):
             return notation.about_zero(self.chars)
         return notation.shown(value, self.look.digits, self.chars)
 
+    def counted(self, value: float) -> str:
+        """Return a cost or a loss as it is told: a large one with how many digits it has."""
+        return f"{self.number(value)}{notation.length(value)}"
+
     def equal(self, value: float, sign: str = "=") -> tuple[str, str]:
         """Return the sign before a number, and the number; ≈0 has a sign already: ≈ and 0."""
         shown = self.number(value)

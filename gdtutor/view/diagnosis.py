@@ -103,9 +103,8 @@ def _sentences(found: Diagnosis, words: _Words) -> list[str]:
             said = _not_finite(found, words)
             return said if found.step is None else [*said, *_limit(found, words)]
         case Trouble.GROWING:
-            start, end = words.counted(found.first_cost), words.counted(found.last_cost)
-            if start == end:
-                start, end = words.apart(found.first_cost, found.last_cost)
+            costs = found.first_cost, found.last_cost
+            start, end = notation.counted_apart(costs, words.digits, words.chars)
             rose = f"the cost rose from {start} to {end}."
             return [f"Growing: in the last {found.window} epochs {rose}", *_limit(found, words)]
         case Trouble.STUCK:
@@ -116,7 +115,7 @@ def _brief(found: Diagnosis, words: _Words) -> list[str]:
     """Return the same in three short lines."""
     if found.trouble is Trouble.STUCK:
         asleep = [f"{words.name(a.node)}: {a.units} of {a.of} {_how(a)}." for a in found.asleep]
-        cost, norm = words.number(found.last_cost), words.number(found.gradient_norm)
+        cost, norm = words.counted(found.last_cost), words.number(found.gradient_norm)
         return [f"{_kind(found)} at cost {cost}, gradient {norm}.", *asleep]
     limit = ""
     if found.stability is not None:
@@ -189,7 +188,7 @@ def _beside(rate: float, limit: float) -> str:
 
 
 def _stuck(found: Diagnosis, words: _Words) -> list[str]:
-    cost, norm = words.number(found.last_cost), words.number(found.gradient_norm)
+    cost, norm = words.counted(found.last_cost), words.number(found.gradient_norm)
     said = [
         f"{_kind(found)}: the cost is almost flat at {cost}: it moved by less than {STILL:.1%} "
         f"in the last {found.window} epochs; "

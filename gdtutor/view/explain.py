@@ -246,9 +246,12 @@ def _placeholder(session: Walk, context: Context, wish: Placeholder) -> str:
         case "new":
             return _array_text(context, moment.updates[wish.name].p, wish)
         case "value":
-            return _array_text(context, context.trace.values[wish.name], wish)
+            value = context.trace.values[wish.name]
+            if wish.name == context.root and value.size == 1:
+                return context.counted(float(value.reshape(())))
+            return _array_text(context, value, wish)
         case "cost":
-            return context.number(float(np.sum(context.trace.values[context.root])))
+            return context.counted(float(np.sum(context.trace.values[context.root])))
         case "learning_rate":
             return context.number(moment.learning_rate)
         case "gradient_norm":

@@ -84,6 +84,12 @@ def counted(value: float, digits: int, chars: Chars) -> str:
     return f"{shown(value, digits, chars)}{length(value)}"
 
 
+def counted_apart(values: tuple[float, ...], digits: int, chars: Chars) -> tuple[str, ...]:
+    """Return costs that are compared, told apart, each as `counted` tells it."""
+    texts = apart(values, digits, chars)
+    return tuple(f"{text}{length(n)}" for text, n in zip(texts, values, strict=True))
+
+
 def length(value: float) -> str:
     """Return how many digits a large number has before the point; nothing for another."""
     size = abs(value)

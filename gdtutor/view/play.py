@@ -105,7 +105,7 @@ def _facts(session: Walk, width: int, chars: Chars) -> Line:
 
     def shown(value: float | None) -> str:
         nothing = "–" if chars.unicode else "-"
-        return nothing if value is None else notation.shown(value, 4, chars)
+        return nothing if value is None else notation.counted(value, 4, chars)
 
     def told(held: str, curve: str = "") -> Line:
         parts: list[str | tuple[str, Style]] = [

@@ -76,7 +76,9 @@ def _value(context: Context, array: Array) -> str:
 def _forward(context: Context) -> str:
     node = context.step.node
     expr = context.node_expr(node)
-    value = _value(context, context.trace.values[node])
+    array = context.trace.values[node]
+    is_root = node == context.root and not array.ndim
+    value = context.counted(float(array)) if is_root else _value(context, array)
     called = context.name(node)
     if isinstance(expr, Name):
         return f"{called} is {context.name(expr.name)}: {value}."

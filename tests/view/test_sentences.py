@@ -2,10 +2,11 @@
 
 import pytest
 from lesson_texts import lesson_text
-from walks import NETWORK, NEURON, pressed, typed, walk
+from walks import NETWORK, NEURON, pressed, screen, typed, walk
 
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.operations import parse_formula
-from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.navigation import goto
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE
@@ -119,3 +120,14 @@ def test_a_gradient_that_is_no_number_is_told_with_no_convention(tmp_path, front
     assert "NaN is no number: it comes of a slope that is infinite or none" in told
     assert "is used there" not in told
     assert "convention" not in told
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+def test_a_loss_too_large_to_be_read_is_told_with_its_digits_in_note_node_and_picture(size):
+    session = session_at(find_lesson("learning-rate", shipped_lessons_folder()))
+    session = goto(typed(pressed(session, "e"), "learning_rate=50"), "49/forward:L")
+    long, shown = "2.112e82 (83 digits)", screen(session, *size)
+    assert f"The loss is {long}." in shown
+    assert f"w 5.138e41, L {long}" in shown
+    assert "(83 digits)" in shown.replace(f" {long}. ", "").replace(f"L {long}", "")
+    assert said(session).startswith(f"L divides (ŷ − y)² by 2: {long}.")

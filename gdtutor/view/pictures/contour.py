@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
-from gdtutor.view.notation import plural
+from gdtutor.view.notation import counted_apart, plural
 from gdtutor.view.pictures.contour_plot import Trail as Path
 from gdtutor.view.pictures.contour_plot import (
     axes_of,
@@ -77,7 +77,7 @@ def _landscape(source: Source, wish: PictureWish, axes: tuple[Axis, Axis]) -> st
     lowest_at = cell_middles(Grid(x, y, COLUMNS, ROWS))[np.nanargmin(costs)]
     at = [source.number(float(value), 2) for value in lowest_at]
     finite = costs[np.isfinite(costs)]
-    low, high = source.apart(finite.min(), finite.max(), digits=2)
+    low, high = counted_apart((finite.min(), finite.max()), 2, source.chars)
     lowest = f"{x.name} {at[0]}, {y.name} {at[1]}"
     return (
         f"{named} over {said}: between {low} and {high}; of its cells the lowest is near {lowest}"
@@ -101,7 +101,7 @@ def _cost(
         return ""
     cost = float(ground.at(tuple(cells), point[None])[0])
     measured = measured_name(source, ground.wanted, is_mean=ground.is_mean)
-    return f", {measured} {source.number(cost, 3)}"
+    return f", {measured} {source.counted(cost, 3)}"
 
 
 def _path(

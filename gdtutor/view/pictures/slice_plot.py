@@ -171,11 +171,14 @@ def _trails(
 def _around(
     at: float, after: tuple[float, float] | None, trails: tuple[SliceTrail, ...]
 ) -> tuple[float, float]:
-    """Return a range around the point that holds the steps as far as they are near."""
-    points = [at, *([after[0]] if after else []), *(x for t in trails for x in t.xs)]
-    near = [x for x in points if np.isfinite(x) and abs(x - at) <= 50]
-    reach = max([2.0, *(1.3 * abs(x - at) for x in near)])
-    return at - reach, at + reach
+    """Return a range around the point that holds the steps as far as they are near; around 0 where
+    the point is too far out to be drawn.
+    """
+    middle = at if abs(at) <= LARGEST else 0.0
+    points = [middle, *([after[0]] if after else []), *(x for t in trails for x in t.xs)]
+    near = [x for x in points if np.isfinite(x) and abs(x - middle) <= 50]
+    reach = max([2.0, *(1.3 * abs(x - middle) for x in near)])
+    return middle - reach, middle + reach
 
 
 def _height(ys: Array, here: float) -> tuple[float, float]:
@@ -279,7 +282,7 @@ def _words(
         return f"{glyph} " if drawn is None or glyph in drawn else ""
 
     def point(x: float, y: float) -> str:
-        return f"{name} {source.number(x)}, {wanted} {source.number(y)}"
+        return f"{name} {source.number(x)}, {wanted} {source.counted(y)}"
 
     def outside(x: float, y: float) -> str:
         return "" if _contains(numbers_of, x, y) else " (outside)"

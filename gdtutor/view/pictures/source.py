@@ -135,6 +135,10 @@ class Source(Struct, frozen=True):
         """Return a number as the screen shows it."""
         return notation.shown(value, digits or self.digits, self.chars)
 
+    def counted(self, value: float, digits: int | None = None) -> str:
+        """Return a cost; a large one with how many digits it has."""
+        return notation.counted(value, digits or self.digits, self.chars)
+
     def apart(self, *values: float, digits: int = 3) -> tuple[str, ...]:
         """Return numbers with as many digits as tell them apart."""
         return notation.apart(tuple(map(float, values)), digits, self.chars)

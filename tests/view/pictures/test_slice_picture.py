@@ -218,3 +218,12 @@ def test_steps_that_lie_close_to_the_present_one_are_said_to_do_so():
     assert "8 steps before: under ●" in end
     early = screen(headless.pressed(lesson, parse_keys("t 0 3n")), 200, 50)
     assert "o 3 steps before" in early
+
+
+@pytest.mark.parametrize("at", ["49/update:w", "200/update:w", "500/update:w"])
+def test_a_point_too_far_out_to_be_drawn_leaves_the_valley_in_the_picture(at):
+    template, wish = LINEAR.replace("5.0", "50.0"), 'kind = "slice"\nalong = "w"'
+    _, found = numbers(template, wish, at)
+    assert not abs(found.here[0]) <= 1e12
+    assert found.x_range[0] < 0 < found.x_range[1]
+    assert "outside" in picture(template, wish, at)
