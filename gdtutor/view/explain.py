@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -219,8 +219,7 @@ def _literal(text: str) -> str:
 
 def filled(session: Walk, context: Context, text: str) -> str:
     """Return prose with its placeholders replaced by values at the screen's digits."""
-    names = frozenset(context.trace.shapes)
-    return fill(text, names, lambda placeholder: _placeholder(session, context, placeholder))
+    return fill(text, frozenset(context.trace.shapes), partial(_placeholder, session, context))
 
 
 def _placeholder(session: Walk, context: Context, wish: Placeholder) -> str:
@@ -246,10 +245,7 @@ def _placeholder(session: Walk, context: Context, wish: Placeholder) -> str:
         case "new":
             return _array_text(context, moment.updates[wish.name].p, wish)
         case "value":
-            value = context.trace.values[wish.name]
-            if wish.name == context.root and value.size == 1:
-                return context.counted(float(value.reshape(())))
-            return _array_text(context, value, wish)
+            return _array_text(context, context.trace.values[wish.name], wish)
         case "cost":
             return context.counted(float(np.sum(context.trace.values[context.root])))
         case "learning_rate":
@@ -296,7 +292,8 @@ def _array_text(context: Context, array: Array, wish: Placeholder) -> str:
     if wish.cell is not None:
         return context.number(float(array[wish.cell]))
     if array.size == 1:
-        return context.number(float(array.reshape(())))
+        is_loss = (wish.about, wish.name) == ("value", context.root)
+        return (context.counted if is_loss else context.number)(float(array.reshape(())))
     cells = [context.number(float(value)) for value in array.reshape(-1)]
     if len(cells) > MAX_CELLS_IN_PROSE:
         cells = [*cells[:2], context.chars.ellipsis, cells[-1]]
