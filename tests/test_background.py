@@ -55,9 +55,8 @@ def test_work_that_ends_is_waited_for_and_not_dropped() -> None:
 
 BLOCKED = """
 import sys, threading
-from gdtutor.training.plan.numpy_plan import NumpyPlan
+from gdtutor.training.plan.numpy_plan import NumpyPlan, StackedPlan
 from gdtutor.training.plan.scalar_plan import ScalarPlan
-from gdtutor.training.plan.stacked_plan import StackedPlan
 
 def blocked(*_):
     print("in an iteration", file=sys.stderr, flush=True)

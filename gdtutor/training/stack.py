@@ -14,7 +14,7 @@ from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
 from gdtutor.training.limits import check
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.pacing import Pace, stacked_microseconds
-from gdtutor.training.plan.stacked_plan import StackedPlan
+from gdtutor.training.plan.numpy_plan import StackedPlan
 from gdtutor.training.problem import Problem, is_identical
 from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings, Stop

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from gdtutor.training.plan.algebra import Algebra
+from gdtutor.training.plan.algebra import Builder
 from gdtutor.training.plan.packing import WIDEST_PACK, packed, padded_values, turned
 from gdtutor.training.plan.terms import Op
 
 
-def layer(inputs: int, *, leaf: str = "data") -> Algebra:
-    program = Algebra()
+def layer(inputs: int, *, leaf: str = "data") -> Builder:
+    program = Builder()
     weights = program.leaf("parameter", "W", (4, inputs))
     bias = program.leaf("parameter", "b", (4, 1))
     data = program.leaf(leaf, "X", (inputs, 5))
-    program.add(program.matmul(weights, data), bias)
+    program.add(program.apply("matmul", (weights, data)), bias)
     return program
 
 
@@ -28,7 +28,7 @@ def test_a_bias_has_one_place_and_so_one_role() -> None:
     program = layer(3)
     other = program.leaf("parameter", "V", (4, 3))
     data, bias = program.leaf("data", "X", (3, 5)), program.leaf("parameter", "b", (4, 1))
-    program.add(program.matmul(other, data), bias)
+    program.add(program.apply("matmul", (other, data)), bias)
     ops, packs = packed(program.ops, ("W", "V", "b"))
     assert packs == {"W": "b"}
     assert [op.code for op in ops].count("affine") == 1

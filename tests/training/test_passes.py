@@ -17,7 +17,7 @@ from gdtutor.training.vector import layout_of
 from tests.training.test_plan import xor_231
 
 PASSES = (
-    "lower", "algebra", "packing", "placing", "cells", "schedule", "rule", "numpy_lines",
+    "lower", "algebra", "packing", "placing", "scalar_program", "schedule", "rule", "numpy_lines",
     "update_lines", "scalar_text", "losses", "kernel",
 )  # fmt: skip
 

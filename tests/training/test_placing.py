@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.training.plan.builder import Builder
+from gdtutor.training.plan.algebra import Builder
 from gdtutor.training.plan.placing import BoundNames, PlacedValues, Placing
 from gdtutor.training.plan.terms import ONE, Term
 

@@ -18,7 +18,7 @@ from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.plan.choice import compile_plan
-from gdtutor.training.plan.stacked_plan import StackedPlan
+from gdtutor.training.plan.numpy_plan import StackedPlan
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.run import State

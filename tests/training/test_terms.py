@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gdtutor.training.plan.algebra import Algebra
+from gdtutor.training.plan.algebra import Builder
 from gdtutor.training.plan.terms import ONE, Term, Terms
 
 
 def test_an_equal_operation_is_the_same_value_whatever_the_order_of_a_sum() -> None:
-    terms = Algebra()
+    terms = Builder()
     a, b = terms.leaf("data", "a", (2,)), terms.leaf("data", "b", (2,))
     assert terms.add(a, b) == terms.add(b, a)
     assert terms.mul(a, b) == terms.mul(b, a)
@@ -31,7 +31,7 @@ def test_zero_and_minus_zero_are_two_constants() -> None:
 
 
 def test_what_follows_from_uniform_numbers_and_constants_is_uniform() -> None:
-    terms = Algebra()
+    terms = Builder()
     rate = terms.leaf("stream", "learning_rate", (), is_uniform=True)
     data = terms.leaf("data", "a", ())
     assert terms.mul(rate, rate).id in terms.uniform
@@ -39,7 +39,7 @@ def test_what_follows_from_uniform_numbers_and_constants_is_uniform() -> None:
 
 
 def test_a_given_value_is_copied_where_it_must_be_owned() -> None:
-    terms = Algebra()
+    terms = Builder()
     a = terms.leaf("data", "a", (2,))
     total = terms.add(a, terms.leaf("data", "b", (2,)))
     assert terms.owned(total) == total

@@ -2,12 +2,12 @@
 
 In: a problem, settings and a batch size. Out: a plan, which trains a block of iterations at a call.
 The passes go over flat lists of operations; what each does to XOR stands in its module:
-program (`lower`, `builder`), algebra (`algebra`, `packing`, `rule`), placing (`placing`; `cells`
-for plain floats), schedule (`schedule`), and source (`numpy_lines`, `kernel`; `scalar_text`).
-`choice` picks `numpy_plan` or `scalar_plan`, which share `epochs`; a sweep trains in
-`stacked_plan`. From equal parameters a plan and the walk agree to 1e-12 in every iteration. It
-knows no lesson and no screen; lesson text never enters the source that it generates, and `source`
-is the only module that compiles any.
+program (`lower`), algebra (`algebra`, `packing`, `rule`), placing (`placing`; `scalar_program` for
+plain floats), schedule (`schedule`), and source (`numpy_lines`, `kernel`; `scalar_text`). `choice`
+picks a plan of `numpy_plan`, where a sweep has its own, or of `scalar_plan`, which share `epochs`.
+From equal parameters a plan and the walk agree to 1e-12 in every iteration. It knows no lesson and
+no screen; lesson text never enters the source that it generates, and `source` is the only module
+that compiles any.
 
 Imports: values, engine, training. Outside: numpy.
 """

@@ -1,4 +1,4 @@
-"""Algebra: sums, products and their like over terms, with constants folded, broadcasts left out.
+"""Algebra: formulas over operations become terms, with numbers folded and broadcasts left out.
 
 Numbers and signs are factors of terms, and multiplied out where they are needed. Of XOR's slope,
 whose sign travels on, and of the transposed product of its matrices:
@@ -10,10 +10,12 @@ whose sign travels on, and of the transposed product of its matrices:
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from gdtutor.engine.operations import OPERATIONS, Operation, broadcast_axes
+from gdtutor.engine.expression import Attribute, Expr, Name, Number
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Operation, broadcast_axes, definition
 from gdtutor.engine.shapes import Shape, operation_shape
 from gdtutor.training.plan.terms import ONE, Term, Terms
 
@@ -29,14 +31,48 @@ _LARGEST_OF_SQUARE = 10
 below what float64 holds."""
 
 
-class Algebra(Terms):
-    """Appends to a program what its terms are combined to."""
+class Builder(Terms):
+    """Appends to a program what operations and formulas compute."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folds = False
         """Whether a product with 0 is the number 0, whatever the other factor. It always is with a
         given value; 0 times an infinity, though, is no number in the walk."""
+
+    def apply(self, name: str, args: tuple[Term, ...], attribute: Attribute = None) -> Term:
+        """Return one operation of the table."""
+        row = OPERATIONS[name]
+        if name == "mul_or_zero":
+            numbers = (arg.scale for arg in args if self._is_number(arg))
+            name = "mul" if any(n != 0 and math.isfinite(n) for n in numbers) else name
+        if name in _FOLDED:
+            return _FOLDED[name](self, *args)
+        body = definition(row, attribute)
+        if body is not None:
+            return self.evaluate(body, dict(zip(OPERANDS, args, strict=False)))
+        shape = operation_shape(row, tuple(map(self.shape, args)), attribute)
+        match name:
+            case "matmul" | "outer":
+                return self._product(name, args, shape)
+            case "spread":
+                return self.spread(args[0], shape)
+            case "sum_to":
+                return self.sum_to(args[0], shape)
+            case "sum" | "mean" | "max" | "min" | "argmax":
+                return self._reduction(name, args[0], attribute, shape)
+        if row.is_arrangement or name == "one_hot":
+            return self._placed(name, args, attribute, shape)
+        return self._elementwise(row, args)
+
+    def evaluate(self, expr: Expr, values: Mapping[str, Term]) -> Term:
+        """Return a formula over the terms of its names."""
+        if isinstance(expr, Number):
+            return Term(expr.value, ONE)
+        if isinstance(expr, Name):
+            return values[expr.name]
+        args = tuple(self.evaluate(arg, values) for arg in expr.args)
+        return self.apply(expr.op, args, expr.attribute)
 
     def negated(self, term: Term) -> Term:
         """Return −term."""
@@ -67,10 +103,6 @@ class Algebra(Terms):
     def is_zero(self, term: Term) -> bool:
         """Say whether a term is the number 0, in every cell."""
         return term.scale == 0 and self._is_number(term)
-
-    def is_other_number(self, term: Term) -> bool:
-        """Say whether a term is a finite number and not 0, in every cell."""
-        return self._is_number(term) and term.scale != 0 and math.isfinite(term.scale)
 
     def times_zero(self, term: Term) -> Term:
         """Return 0·term as a product that is computed."""
@@ -104,7 +136,7 @@ class Algebra(Terms):
     def div(self, left: Term, right: Term) -> Term:
         """Return left/right, cell by cell."""
         shape = np.broadcast_shapes(self.shape(left), self.shape(right))
-        if self._is_number(right) and _has_inverse(right.scale):
+        if self._is_number(right) and right.scale and 0 < abs(1 / right.scale) < math.inf:
             return self.spread(Term(left.scale / right.scale, left.id), shape)
         if right.scale == 0 or left.scale == 0:
             operands = (self.plain(left), self.plain(right))
@@ -129,16 +161,6 @@ class Algebra(Terms):
             if right.scale == -1:
                 return self.div(Term(1.0, ONE), self.spread(left, shape))
         return self._elementwise(OPERATIONS["pow"], (left, right))
-
-    def matmul(self, left: Term, right: Term) -> Term:
-        """Return the matrix product."""
-        shape = operation_shape(OPERATIONS["matmul"], (self.shape(left), self.shape(right)))
-        return self._product("matmul", left, right, shape)
-
-    def outer(self, left: Term, right: Term) -> Term:
-        """Return every cell of left times every cell of right."""
-        shape = self.shape(left) + self.shape(right)
-        return self._product("outer", left, right, shape)
 
     def transpose(self, term: Term) -> Term:
         """Return rows as columns."""
@@ -194,8 +216,32 @@ class Algebra(Terms):
                 args = self._stripped(left, right, shape)
         return self._op(row.name, tuple(self.plain(arg) for arg in args), shape)
 
-    def _product(self, code: str, left: Term, right: Term, shape: Shape) -> Term:
+    def _placed(
+        self, name: str, args: tuple[Term, ...], attribute: Attribute, shape: Shape
+    ) -> Term:
+        """Return cells in other places, or rows that numbers pick."""
+        first, *others = args
+        if name in ("pick", "reshape", "refit", "first", "last") and self._is_number(first):
+            return self.spread(first, shape)
+        fixed = () if attribute is None else (attribute,)
+        if name in ("concat", "one_hot"):
+            return self._op(name, tuple(map(self.plain, args)), shape, fixed)
+        # What only its shape is asked of needs no factor.
+        ids = (first.id, *(other.id for other in others))
+        return Term(first.scale, self._op(name, ids, shape, fixed).id)
+
+    def _reduction(self, name: str, term: Term, axis: Attribute, shape: Shape) -> Term:
+        wide = self.shape(term)
+        axes = (axis,) if isinstance(axis, int) else tuple(range(len(wide)))
+        if name in ("max", "min", "argmax"):
+            return self._op(name, (self.plain(term),), shape, (axes,))
+        result = self.total(term, axes, shape)
+        count = math.prod(wide[i] for i in axes) if name == "mean" else 1
+        return Term(result.scale / count, result.id)
+
+    def _product(self, code: str, args: tuple[Term, ...], shape: Shape) -> Term:
         """Return a product of arrays that is no product cell by cell."""
+        left, right = args
         for one, other in ((left, right), (right, left)):
             if self.is_zero(one) and (self.folds or self._is_given(other.id)):
                 return self.spread(Term(0.0, ONE), shape)
@@ -234,11 +280,20 @@ class Algebra(Terms):
         return left, right
 
 
+_FOLDED: Mapping[str, Callable[..., Term]] = {
+    "add": Builder.add,
+    "sub": Builder.sub,
+    "mul": Builder.mul,
+    "div": Builder.div,
+    "pow": Builder.pow,
+    "neg": Builder.negated,
+    "transpose": Builder.transpose,
+    "count": lambda builder, term: Term(float(math.prod(builder.shape(term))), ONE),
+}
+"""What computes the operations that it folds."""
+
+
 def is_lost(scale: float) -> bool:
     """Say whether two factors have a product that is too large or too small to be kept exactly,
     while with what they multiply it need not be."""
     return not _SMALLEST <= abs(scale) <= _LARGEST
-
-
-def _has_inverse(value: float) -> bool:
-    return value != 0 and math.isfinite(value) and math.isfinite(1 / value) and 1 / value != 0

@@ -24,7 +24,7 @@ from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula, vjp_formula
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.plan.builder import Builder
+from gdtutor.training.plan.algebra import Builder
 from gdtutor.training.plan.packing import packed, turned
 from gdtutor.training.plan.terms import ONE, Op, Term
 from gdtutor.training.problem import Problem

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.training.optimisers import Optimiser, optimiser_of
-from gdtutor.training.plan.builder import Builder
+from gdtutor.training.plan.algebra import Builder
 from gdtutor.training.plan.terms import ONE, Term
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct

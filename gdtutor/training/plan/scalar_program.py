@@ -1,15 +1,24 @@
-"""Algebra once more, on single numbers: one iteration on one batch, its update included."""
+"""Placing, for plain floats: one iteration of arrays is taken apart into operations on numbers.
+
+Of XOR's first layer, with the batch as numbers (p1 is W1[0, 1], and p6 is b1[0, 0]):
+
+    Z1 = affine(W1, b1, X)   →   Z1[0, 1] = add(p1, p6)
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from typing import Any, TypeAlias
 
-from gdtutor.engine.operations import Array
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtutor.engine.operations import OPERATIONS, Array, arranged
+from gdtutor.engine.shapes import Shape
 from gdtutor.training.optimisers import WEIGHT_DECAY
-from gdtutor.training.plan.builder import Builder
-from gdtutor.training.plan.cells import Cells, cell_text, cells_of, numbers, scaled, take_apart
+from gdtutor.training.plan.algebra import Builder
 from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.scalar_text import ScalarText
@@ -17,6 +26,9 @@ from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ONE, Op, Term, reachable
 from gdtutor.training.vector import FlatSlice
 from gdtutor.values import Struct
+
+Cells: TypeAlias = NDArray[Any]
+"""An array of terms."""
 
 
 class ScalarProgram(Struct, frozen=True, eq=False):
@@ -107,13 +119,20 @@ class ScalarLowering:
             norm: Whether the square of the gradient's norm is left behind.
         """
         builder = self._builder
-        leaves = {
+        cells = {
             i: numbers(known[op.name]) if op.name in known else self._variables(op)
             for i, op in enumerate(flat.ops)
             if op.code == "leaf"
         }
         roots = [flat.cost.id, *(term.id for term in flat.gradients.values())]
-        cells = take_apart(flat, reachable(flat.ops, roots), builder, leaves)
+        for index in sorted(reachable(flat.ops, roots) - cells.keys()):
+            op, note = flat.ops[index], flat.notes.get(index, "")
+            if op.is_literal:
+                cells[index] = numbers(op.literal)
+                continue
+            cells[index] = _apart(builder, op, [cells[arg] for arg in op.args])
+            for place, term in enumerate(cells[index].flat if note else ()):
+                builder.notes.setdefault(term.id, note + cell_text(op.shape, place))
         (cost,) = scaled(cells[flat.cost.id], flat.cost.scale).flat
         gradients = {name: scaled(cells[t.id], t.scale) for name, t in flat.gradients.items()}
         finals = self._updated(rule, gradients)
@@ -152,3 +171,93 @@ class ScalarLowering:
                 if final != term.id:
                     finals[term.id] = final
         return dict(sorted(finals.items()))
+
+
+def cells_of(terms: Iterable[Term], shape: Shape) -> Cells:
+    """Return terms, given in C order, as an array of a shape."""
+    return np.fromiter(terms, dtype=object, count=math.prod(shape)).reshape(shape)
+
+
+def numbers(values: object) -> Cells:
+    """Return an array of numbers that are known."""
+    array = np.asarray(values, dtype=float)
+    return cells_of((Term(float(v), ONE) for v in array.flat), array.shape)
+
+
+def scaled(cells: Cells, scale: float) -> Cells:
+    """Return every term times a number."""
+    return cells_of((Term(t.scale * scale, t.id) for t in cells.flat), cells.shape)
+
+
+def cell_text(shape: Shape, place: int) -> str:
+    """Return which cell of an array this is, as `[0, 2]`; nothing for a plain number."""
+    at = np.unravel_index(place, shape) if shape else ()
+    return f"[{', '.join(map(str, at))}]" if shape else ""
+
+
+def _apart(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
+    """Return the cells of one operation."""
+    first, last = args[0], args[-1]
+    match op.code:
+        case "T":
+            return first.T
+        case "spread":
+            return np.broadcast_to(first, op.shape)
+        case "recip":
+            return _each(builder, "div", op.shape, numbers(1.0), first)
+        case "vdot":
+            return _along(builder, "add", _each(builder, "mul", first.shape, *args), op)
+        case "outer":
+            products = (builder.mul(a, b) for a in first.flat for b in last.flat)
+            return cells_of(products, op.shape)
+        case "matmul" | "affine":
+            columns = last.reshape(len(last), -1).T
+            rows = first.reshape(-1, len(last))
+            sums = (reduce(builder.add, map(builder.mul, r, c)) for r in rows for c in columns)
+            product = cells_of(sums, op.shape)
+            is_bare = op.code == "matmul"
+            return product if is_bare else _each(builder, "add", op.shape, product, args[1])
+        case "sum":
+            return _along(builder, "add", first, op)
+        case "max" | "min":
+            return _along(builder, f"{op.code}imum", first, op)
+        case "argmax":
+            return cells_of((_place_of_largest(builder, r) for r in _rows(first, op)), op.shape)
+        case "one_hot":
+            count = op.shape[1]
+            each = first.reshape(-1, 1), numbers(range(count)), numbers(count)
+            return _each(builder, "is_place", op.shape, *each)
+    row = OPERATIONS[op.code]
+    if row.is_arrangement:
+        places = arranged(row, tuple(arg.shape for arg in args), op.attribute)
+        # 0 is where no cell comes.
+        terms = np.concatenate([numbers([0.0]), *(arg.reshape(-1) for arg in args)])
+        return cells_of(terms[places.reshape(-1).astype(int)], op.shape)
+    return _each(builder, op.code, op.shape, *args)
+
+
+def _each(builder: Builder, name: str, shape: Shape, *args: Cells) -> Cells:
+    terms = zip(*(np.broadcast_to(arg, shape).flat for arg in args), strict=True)
+    return cells_of((builder.apply(name, cell) for cell in terms), shape)
+
+
+def _rows(cells: Cells, op: Op) -> Cells:
+    """Return a row of cells for each cell of what they are reduced to."""
+    axes = op.axes if op.code != "vdot" else tuple(range(cells.ndim))
+    kept = [axis for axis in range(cells.ndim) if axis not in axes]
+    return cells.transpose([*kept, *axes]).reshape(math.prod(op.shape), -1)
+
+
+def _along(builder: Builder, name: str, cells: Cells, op: Op) -> Cells:
+    rows = _rows(cells, op)
+    return cells_of((reduce(lambda *two: builder.apply(name, two), row) for row in rows), op.shape)
+
+
+def _place_of_largest(builder: Builder, cells: Iterable[Term]) -> Term:
+    largest, *others = cells
+    place = Term(0.0, ONE)
+    for number, cell in enumerate(others, 1):
+        is_first = builder.apply("step", (builder.sub(largest, cell),))
+        place = builder.apply("where", (is_first, place, Term(float(number), ONE)))
+        largest = builder.apply("maximum", (largest, cell))
+    return place

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gdtutor.training.optimisers import WEIGHT_DECAY
-from gdtutor.training.plan.builder import Builder
+from gdtutor.training.plan.algebra import Builder
 from gdtutor.training.plan.flat_arrays import FlatArrays
 from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.placing import BoundNames, PlacedValues
