@@ -171,16 +171,16 @@ def unfolded(session: Session) -> Iterator[Session]:
 
 
 def with_a_cell_open(session: Session) -> Iterator[Session]:
-    cells = (toggle_cell(step, 1) for step in steps_of(session))
+    cells = (toggle_cell(step) for step in steps_of(session))
     yield from (step for step in cells if step.look.cell is not None)
 
 
 def with_its_proof(session: Session) -> Iterator[Session]:
-    yield from (s for s in (toggle_proof(step, 1) for step in steps_of(session)) if s.look.proof)
+    yield from (s for s in (toggle_proof(step) for step in steps_of(session)) if s.look.proof)
 
 
 def with_its_mistakes(session: Session) -> Iterator[Session]:
-    shown = (toggle_mistakes(step, 1) for step in steps_of(session))
+    shown = (toggle_mistakes(step) for step in steps_of(session))
     yield from (step for step in shown if step.look.mistakes)
 
 

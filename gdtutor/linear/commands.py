@@ -40,7 +40,7 @@ class Word(Struct, frozen=True):
 def _cell(session: Walk, text: str) -> Session:
     if not text:
         why = works_at.cells(session)
-        return said(session, why) if why else toggle_cell(session, 1)
+        return said(session, why) if why else toggle_cell(session)
     parts = text.strip("[]").replace(",", " ").split()
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise GdTutorError(f"'{text}' is no cell", "give row and column from 0, as in c 0,1")
@@ -49,15 +49,15 @@ def _cell(session: Walk, text: str) -> Session:
 
 def _train(session: Walk, text: str) -> Result:
     if not text:
-        after, effects = training.open_training(session, 1)
+        after, effects = training.open_training(session)
         is_over = bool(effects) or after.screen is not Screen.TRAIN
-        return (after, effects) if is_over else training.toggle_training(session, 1)
+        return (after, effects) if is_over else training.toggle_training(session)
     if "=" in text:
         return sweep(session, text)
     if not (text.isascii() and text.isdigit() and 0 < int(text[:8]) <= 10**7):
         hint = "give one, as in t 100, or t alone, or several runs, as in t learning_rate=0.5,5"
         raise GdTutorError(f"'{text}' is no number of epochs", hint)
-    after, effects = training.open_training(session, 1)
+    after, effects = training.open_training(session)
     if after.screen is not Screen.TRAIN:
         return after, effects
     return training.one_epoch(session, int(text))
@@ -75,7 +75,7 @@ WORDS: tuple[Word, ...] = (
     Word("t", "t [EPOCHS]", "train, to the end or so many epochs", _train),
     Word("S", "S NAME=VALUES", "several runs side by side: S learning_rate=0.05,0.5,5", sweep,
          ("nothing to sweep over", "give it, as in S learning_rate=0.05,0.5,5")),
-    Word("0", "0", "reset the training to its start", lambda s, _: training.reset_training(s, 1)),
+    Word("0", "0", "reset the training to its start", lambda s, _: training.reset_training(s)),
     Word("next", "next", "open the next lesson", lambda s, _: library.next_lesson(s)),
 )  # fmt: skip
 """The commands that take an argument; the others are the keys of the screens."""

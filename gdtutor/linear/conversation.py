@@ -218,7 +218,7 @@ def walking(session: Session) -> Session:
     session = replace(session, screen=Screen.STUDY)
     # An open question takes every answer; there is no Esc to come back from.
     is_left = session.challenge is not None and session.prompt is None
-    return back_to_question(session, 1) if is_left else session
+    return back_to_question(session) if is_left else session
 
 
 def news(before: Session, session: Session, chars: Chars) -> str:

@@ -51,8 +51,8 @@ class Row(Struct, Generic[S], frozen=True):
     title: str
     """What it does, for the help screen."""
     screens: frozenset[Screen]
-    do: Callable[[S, int], Outcome]
-    """The state after it; the count is 1 unless digits were typed before the key."""
+    do: Callable[[S], Outcome]
+    """The state after it."""
     footer: str = ""
     """One word for the line of keys; empty where it is not shown there."""
     pair: str = ""
@@ -76,23 +76,28 @@ Command = Row[Any]
 """A row of any of the tables; it does what it does to the session of its screens alone."""
 
 
-def _back(do: Callable[[S, int], Outcome]) -> Callable[[S, int], Outcome]:
+def _by(do: Callable[[S, int], Outcome]) -> Callable[[S], Outcome]:
+    """Return a command that goes by as many as were typed before its key."""
+    return lambda session: do(session, session.times)
+
+
+def _back(do: Callable[[S, int], Outcome]) -> Callable[[S], Outcome]:
     """Return a command that does the same the other way."""
-    return lambda session, count: do(session, -count)
+    return lambda session: do(session, -session.times)
 
 
-def _log(session: W, count: int) -> W:
+def _log(session: W) -> W:
     look = session.train_look
     return replace(session, train_look=replace(look, log_y=not look.log_y))
 
 
-def _help(session: Session, count: int) -> Session:
+def _help(session: Session) -> Session:
     if session.screen is Screen.HELP:
         return replace(session, screen=session.behind)
     return replace(session, screen=Screen.HELP, behind=session.screen, help=HelpLook())
 
 
-def _show_command(session: Walk, count: int) -> Outcome:
+def _show_command(session: Walk) -> Outcome:
     command = command_of(session)
     return replace(session, command=command), (CopyText(command),)
 
@@ -105,21 +110,21 @@ def _page_help(session: Session, by: int) -> Session:
     return replace(session, help=replace(session.help, pages=session.help.pages + by))
 
 
-def _last_or_numbered_entry(session: Session, count: int) -> Session:
-    return _at_entry(session, count) if session.count else library.move_cursor(session, _FAR)
+def _last_or_numbered_entry(session: Session) -> Session:
+    return _at_typed_entry(session) if session.count else library.move_cursor(session, _FAR)
 
 
-def _open_entry(session: Session, count: int) -> Outcome:
-    return library.open_entry(_at_entry(session, count) if session.count else session, 1)
+def _open_entry(session: Session) -> Outcome:
+    return library.open_entry(_at_typed_entry(session) if session.count else session)
 
 
-def _at_entry(session: Session, number: int) -> Session:
-    """Go to the lesson of a number.
+def _at_typed_entry(session: Session) -> Session:
+    """Go to the lesson of the number that was typed.
 
     Raises:
         GdTutorError: Where none that shows has it.
     """
-    numbers = [entry.number for entry in shown_entries(session.library)]
+    numbers, number = [e.number for e in shown_entries(session.library)], session.times
     place = next((i for i, n in enumerate(numbers) if n.isdecimal() and int(n) == number), None)
     if place is None:
         raise GdTutorError(f"there is no lesson {number} in the list", "? lists the keys")
@@ -130,48 +135,48 @@ _FAR = 1000
 """More pages than Help has at any size, and more lessons than the library."""
 
 
-def _page_on(session: Walk, count: int) -> Session:
+def _page_on(session: Walk) -> Session:
     if works_at.pages_on(session):
-        return display_options.scroll(session, count * session.look.page)
-    return navigation.next_iteration(session, count)
+        return display_options.scroll(session, session.times * session.look.page)
+    return navigation.next_iteration(session)
 
 
-def _page_back(session: Walk, count: int) -> Session:
+def _page_back(session: Walk) -> Session:
     if works_at.pages_back(session):
-        return display_options.scroll(session, -count * session.look.page)
-    return navigation.previous_iteration(session, count)
+        return display_options.scroll(session, -session.times * session.look.page)
+    return navigation.previous_iteration(session)
 
 
-def _first(session: Walk, count: int) -> Session:
+def _first(session: Walk) -> Session:
     if works_at.pages_back(session):
         return display_options.scroll(session, -session.look.scroll)
-    return navigation.first_step(session, count)
+    return navigation.first_step(session)
 
 
-def _last_or_numbered(session: Walk, count: int) -> Session:
+def _last_or_numbered(session: Walk) -> Session:
     if session.count:
-        return navigation.goto_step(session, count)
+        return navigation.goto_step(session, session.times)
     if works_at.pages_on(session):
         return display_options.scroll(session, session.look.below)
-    return navigation.last_step(session, count)
+    return navigation.last_step(session)
 
 
-def _left(session: Walk, count: int) -> Session:
+def _left(session: Walk) -> Session:
     if session.look.cell is not None:
-        return display_options.move_cell(session, 0, -count)
-    return story.step_back(session, count)
+        return display_options.move_cell(session, 0, -session.times)
+    return story.step_back(session)
 
 
-def _right(session: Walk, count: int) -> Outcome:
+def _right(session: Walk) -> Outcome:
     if session.look.cell is not None:
-        return display_options.move_cell(session, 0, count)
-    return _on(session, count)
+        return display_options.move_cell(session, 0, session.times)
+    return _on(session)
 
 
-def _on(session: Walk, count: int) -> Outcome:
+def _on(session: Walk) -> Outcome:
     """Go on; from the closing page of a lesson that does not train, to the next lesson."""
     is_over = story.has_ended(session) and not session.lesson.trains
-    return _next_lesson(session) if is_over else story.step_on(session, count)
+    return _next_lesson(session) if is_over else story.step_on(session, session.times)
 
 
 def _next_lesson(session: Walk) -> Outcome:
@@ -180,32 +185,28 @@ def _next_lesson(session: Walk) -> Outcome:
     return library.next_lesson(session)
 
 
-def _enter(session: Walk, count: int) -> Outcome:
+def _enter(session: Walk) -> Outcome:
     if session.look.is_closing and session.challenge is None:
         return _next_lesson(session)
     if session.challenge is not None:
-        return predict.back_to_question(session, count)
+        return predict.back_to_question(session)
     if session.count and session.is_answered:
         # Of a number such as 0.75 the last digits are left, which count no operand.
         is_operand = int(session.count) <= len(display_options.operand_steps(session))
         ways = f"; {session.count} Enter once more goes to that operand" if is_operand else ""
         return navigation.said(replace(session, is_answered=False), f"Already answered{ways}.")
-    return display_options.to_operand(session, count)
+    return display_options.to_operand(session)
 
 
-def _backspace(session: Walk, count: int) -> Outcome:
+def _backspace(session: Walk) -> Outcome:
     is_over = session.look.is_closing
-    return tasks.clear_tasks(session, count) if is_over else display_options.back_again(session)
+    return tasks.clear_tasks(session) if is_over else display_options.back_again(session)
 
 
 def _down(session: Walk, by: int) -> Session:
     if session.look.cell is not None:
         return display_options.move_cell(session, by, 0)
     return display_options.scroll(session, by)
-
-
-def _change(session: Walk, count: int) -> Session:
-    return asked(session, PromptKind.EDIT, f"change ({example_of_edit(session)})")
 
 
 def _place_label(session: Walk) -> str:
@@ -226,7 +227,7 @@ def goto_label(session: Walk) -> str:
     return f"iteration ({min(training.iterations, 3071)}){comma}epoch {epoch}{others}"
 
 
-def _escape(session: Walk, count: int) -> Session:
+def _escape(session: Walk) -> Session:
     if isinstance(session, Playing):
         return playing.back_to_play(session)
     look, was_on = replace(session.look, is_closing=False), session.auto.is_on
@@ -266,7 +267,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("last", ("end", "G"), "last step; 12G goes to step 12", _STUDY, _last_or_numbered),
     Row("goto", ("colon",),
             "go to a place: 12, backward:w1, 37/backward:W1[0,1], iteration 37, epoch 37", _STUDY,
-            lambda s, _: asked(s, PromptKind.GOTO, _place_label(s)), "go to"),
+            lambda s: asked(s, PromptKind.GOTO, _place_label(s)), "go to"),
     Row("unfold", ("x",), "unfold the node into its operations, or fold it", _STUDY,
             display_options.toggle_fold, "unfold", why_not=works_at.unfolding),
     Row("repetition", ("X",), "fold a repetition to one count, as 3X to t = 3, or walk it whole",
@@ -275,8 +276,8 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             display_options.toggle_cell, "cell", why_not=works_at.cells),
     Row("up", ("up",), "scroll the text up; with a cell open, the cell above", _STUDY,
             _back(_down), why_not=works_at.rows),
-    Row("down", ("down",), "scroll the text down; with a cell open, the cell below", _STUDY, _down,
-            why_not=works_at.rows),
+    Row("down", ("down",), "scroll the text down; with a cell open, the cell below", _STUDY,
+            _by(_down), why_not=works_at.rows),
     Row("example", ("o",), "follow the next example of the batch", _STUDY,
             display_options.next_example, "example", why_not=works_at.examples),
     Row("tab", ("tab",), "the next panel at full size: graph, values, note, node", _STUDY,
@@ -284,9 +285,9 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("figure", ("f",), "the lesson's next picture, or the graph again; 2f: the second", _STUDY,
             figures.next_figure, "picture", why_not=works_at.pictures),
     Row("fewer_digits", ("d",), "fewer digits", _STUDY, _back(display_options.change_digits)),
-    Row("more_digits", ("D",), "more digits", _STUDY, display_options.change_digits),
+    Row("more_digits", ("D",), "more digits", _STUDY, _by(display_options.change_digits)),
     Row("edit", ("e",), "change a value: w1 0.9, W1[0,1] = 0.9, learning_rate 5, optimizer adam",
-            _STUDY, _change, "edit"),
+            _STUDY, lambda s: asked(s, PromptKind.EDIT, f"change ({example_of_edit(s)})"), "edit"),
     Row("undo", ("u",), "undo the last change", _STUDY, undo, "undo", why_not=works_at.undoing),
     Row("redo", ("ctrl+r",), "redo", _STUDY, redo, why_not=works_at.redoing),
     Row("own_values", ("R",), "back to the lesson's own values", _STUDY, own_values, "own values",
@@ -304,8 +305,8 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             _LESSON | _PLAY, _show_command, "link"),
     Row("auto", ("a",), "auto-play, or pause it; a question stops it", _STUDY,
             display_options.toggle_auto, "play", why_not=works_at.walking_alone),
-    Row("faster", ("plus", "equals_sign"), "faster auto-play", _STUDY, display_options.change_pace,
-            pair="slower"),
+    Row("faster", ("plus", "equals_sign"), "faster auto-play", _STUDY,
+            _by(display_options.change_pace), pair="slower"),
     Row("slower", ("minus",), "slower auto-play", _STUDY, _back(display_options.change_pace)),
     Row("train", ("t",), "train, with the live cost curve; 20t pauses at iteration 20", _STUDY,
             training.open_training, "train", why_not=works_at.training),
@@ -320,27 +321,28 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             _backspace, "forget done", why_not=works_at.done_tasks),
     Row("pause", ("space",), "pause or resume the run, or the sweep", _TRAIN,
             training.toggle_training, "pause", why_not=works_at.runs),
-    Row("epoch", ("n",), "train one epoch", _TRAIN, training.one_epoch, "epoch",
+    Row("epoch", ("n",), "train one epoch", _TRAIN, _by(training.one_epoch), "epoch",
             why_not=works_at.single_steps),
     Row("cursor_left", ("left",), "cursor on the curve to the left", _TRAIN,
             _back(curve_cursor.move_cursor), why_not=works_at.curves),
     Row("cursor_right", ("right",), "cursor on the curve to the right", _TRAIN,
-            curve_cursor.move_cursor, "cursor", "cursor_left", why_not=works_at.curves),
+            _by(curve_cursor.move_cursor), "cursor", "cursor_left", why_not=works_at.curves),
     Row("epoch_left", ("left_square_bracket",), "cursor one epoch to the left", _TRAIN,
             _back(curve_cursor.move_by_epochs), why_not=works_at.curves),
     Row("epoch_right", ("right_square_bracket",), "cursor one epoch to the right", _TRAIN,
-            curve_cursor.move_by_epochs, "by one epoch", "epoch_left", why_not=works_at.curves),
+            _by(curve_cursor.move_by_epochs), "by one epoch", "epoch_left",
+            why_not=works_at.curves),
     Row("goto_point", ("colon",),
             "open an iteration: 3071, 37/backward:W1; the cursor to epoch 50; a sweep's run 0.5",
-            _TRAIN, lambda s, _: asked(s, PromptKind.GOTO, goto_label(s)), "go to"),
+            _TRAIN, lambda s: asked(s, PromptKind.GOTO, goto_label(s)), "go to"),
     Row("open_point", ("enter",),
             "open the iteration under the cursor as a walk; train the chosen run", _TRAIN,
             curve_cursor.open_chosen, "open",
             why_not=lambda s: "" if s.train_look.run else works_at.curves(s)),
     Row("back", ("escape",), "back to the walk; the run goes on", _TRAIN,
-            lambda s, _: replace(s, screen=Screen.STUDY), "walk"),
+            lambda s: replace(s, screen=Screen.STUDY), "walk"),
     Row("walk_first", ("home",), "first step of the walk; again: start of the lesson", _TRAIN,
-            lambda s, n: navigation.first_step(replace(s, screen=Screen.STUDY), n)),
+            lambda s: navigation.first_step(replace(s, screen=Screen.STUDY))),
     Row("reset", ("0",), "reset to the same start", _TRAIN, training.reset_training, "reset",
             why_not=works_at.starts),
     Row("forget_runs", ("backspace",),
@@ -349,22 +351,22 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("log", ("y",), "logarithmic cost axis, or linear", _TRAIN, _log, "log"),
     Row("mean", ("m",), "the mean of 25 epochs beside the raw costs, or not; 100m: of 100", _TRAIN,
             training.toggle_mean, "mean"),
-    Row("iteration", ("i",), "train one iteration, one batch", _TRAIN, training.one_iteration,
+    Row("iteration", ("i",), "train one iteration, one batch", _TRAIN, _by(training.one_iteration),
             "iteration", why_not=works_at.single_steps),
     Row("rate_up", ("plus", "equals_sign"), "double the learning rate", _TRAIN,
-            training.change_rate),
+            _by(training.change_rate)),
     Row("rate_down", ("minus",), "halve the learning rate", _TRAIN, _back(training.change_rate),
             "rate", "rate_up"),
     Row("watch", ("w",), "train slowly enough to be watched, or at full speed", _TRAIN,
             training.toggle_watch, "slowly"),
     Row("sweep", ("S",), "compare runs side by side: learning_rate=0.05,0.5,5", _TRAIN,
-            lambda s, _: asked(s, PromptKind.SWEEP, "sweep (learning_rate=0.1,1)"), "sweep"),
+            lambda s: asked(s, PromptKind.SWEEP, "sweep (learning_rate=0.1,1)"), "sweep"),
     Row("stop", ("s",), "stop the run, or the sweep", _TRAIN, training.stop_training, "stop",
             why_not=works_at.stopping),
     Row("train_tab", ("tab",), "next side panel; 2Tab: the second", _TRAIN, training.next_train_tab,
             "view"),
     Row("side_down", ("down",), "scroll the side panel; the next of the runs", _TRAIN,
-            training.scroll_side, pair="side_up"),
+            _by(training.scroll_side), pair="side_up"),
     Row("side_up", ("up",), "scroll the side panel back; the run before", _TRAIN,
             _back(training.scroll_side)),
     Row("escape", ("escape",), "close the cell, the proof, auto-play; else back to training",
@@ -378,11 +380,11 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
     Row("play_left", ("left",), "the value before of a control; layer, curve: left", _PLAY,
             _back(playing.move_sideways)),
     Row("play_right", ("right",), "the next value of a control; layer, curve: right", _PLAY,
-            playing.move_sideways, "change", "play_left"),
+            _by(playing.move_sideways), "change", "play_left"),
     Row("play_up", ("up",), "the control, neuron or weight above", _PLAY,
             _back(playing.move_up_or_down)),
     Row("play_down", ("down",), "the control, neuron or weight below", _PLAY,
-            playing.move_up_or_down, "choose", "play_up"),
+            _by(playing.move_up_or_down), "choose", "play_up"),
     Row("play_focus", ("tab",), "arrows for controls, the network, the curve", _PLAY,
             playing.next_focus, "network"),
     Row("play_open", ("enter",),
@@ -391,30 +393,30 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
     Row("play_type", ("e",), "type the chosen control's value", _PLAY, playing.ask_control),
     Row("play_goto", ("colon",),
             "open an iteration: 3071, 37/backward:W1; or the cursor to epoch 50", _PLAY,
-            lambda s, _: asked(s, PromptKind.GOTO, goto_label(s))),
+            lambda s: asked(s, PromptKind.GOTO, goto_label(s))),
     Row("play_back", ("escape",), "arrows for the controls again", _PLAY, playing.to_controls),
     Row("play_more", ("plus", "equals_sign"), "a neuron more in the chosen layer, or a feature",
-            _PLAY, playing.more_neurons),
+            _PLAY, _by(playing.more_neurons)),
     Row("play_fewer", ("minus",), "a neuron fewer, or a feature", _PLAY,
             _back(playing.more_neurons), "neuron", "play_more"),
-    Row("play_layer", ("right_square_bracket",), "a layer more", _PLAY, playing.more_layers),
+    Row("play_layer", ("right_square_bracket",), "a layer more", _PLAY, _by(playing.more_layers)),
     Row("play_no_layer", ("left_square_bracket",), "a layer fewer", _PLAY,
             _back(playing.more_layers), "layer", "play_layer"),
     Row("play_edge", ("w",), "choose a weight of the neuron; again: the neuron", _PLAY,
             playing.choose_edge, "weight"),
-    Row("play_epoch", ("n",), "train one epoch", _PLAY, training.one_epoch, "epoch",
+    Row("play_epoch", ("n",), "train one epoch", _PLAY, _by(training.one_epoch), "epoch",
             why_not=works_at.single_steps),
-    Row("play_iteration", ("i",), "train one iteration, one batch", _PLAY, training.one_iteration,
-            why_not=works_at.single_steps),
+    Row("play_iteration", ("i",), "train one iteration, one batch", _PLAY,
+            _by(training.one_iteration), why_not=works_at.single_steps),
     Row("play_same", ("0",), "the same start again; then without the walk's edits", _PLAY,
             playing.same_start, "restart", why_not=works_at.starts),
     Row("play_start", ("s",), "a new start: other weights", _PLAY, playing.new_start, "new start"),
     Row("play_data", ("r",), "regenerate: other examples", _PLAY, playing.new_data, "new data"),
     Row("play_sides", ("d",), "maps show the sides alone, or how far", _PLAY,
-            lambda s, _: replace(s, play=replace(s.play, is_discrete=not s.play.is_discrete)),
+            lambda s: replace(s, play=replace(s.play, is_discrete=not s.play.is_discrete)),
             "sides"),
     Row("play_validation", ("o",), "show the validation examples, or not", _PLAY,
-            lambda s, _: replace(s, play=replace(s.play, hides_held=not s.play.hides_held)),
+            lambda s: replace(s, play=replace(s.play, hides_held=not s.play.hides_held)),
             "validation"),
     Row("play_log", ("y",), "logarithmic cost axis, or linear", _PLAY, _log, "log"),
     Row("play_save", ("W",), "write it as a lesson file", _PLAY, playing.save_lesson, "save"),
@@ -423,17 +425,17 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
     Row("play_redo", ("ctrl+r",), "redo", _PLAY, playing.redo_play, why_not=works_at.redoing),
 )  # fmt: skip
 _OF_ANY: tuple[Row[Session], ...] = (
-    Row("entry_down", ("down", "j"), "next lesson", _LIBRARY, library.move_cursor),
+    Row("entry_down", ("down", "j"), "next lesson", _LIBRARY, _by(library.move_cursor)),
     Row("entry_up", ("up", "k"), "previous lesson", _LIBRARY, _back(library.move_cursor), "choose",
             "entry_down", why_not=works_at.lessons),
-    Row("entry_next", ("n",), "next lesson", _LIBRARY, library.move_cursor),
+    Row("entry_next", ("n",), "next lesson", _LIBRARY, _by(library.move_cursor)),
     Row("entry_previous", ("p",), "previous lesson", _LIBRARY, _back(library.move_cursor)),
     Row("entries_down", ("pagedown", "space"), "ten lessons down", _LIBRARY,
-            lambda s, n: library.move_cursor(s, 10 * n)),
+            lambda s: library.move_cursor(s, 10 * s.times)),
     Row("entries_up", ("pageup",), "ten lessons up", _LIBRARY,
-            lambda s, n: library.move_cursor(s, -10 * n)),
+            lambda s: library.move_cursor(s, -10 * s.times)),
     Row("first_entry", ("home", "g g"), "first lesson", _LIBRARY,
-            lambda s, _: library.move_cursor(s, -_FAR)),
+            lambda s: library.move_cursor(s, -_FAR)),
     Row("last_entry", ("end", "G"), "last lesson; 12G goes to lesson 12", _LIBRARY,
             _last_or_numbered_entry),
     Row("open", ("enter",), "open the lesson; 12 Enter opens lesson 12", _LIBRARY, _open_entry,
@@ -442,24 +444,24 @@ _OF_ANY: tuple[Row[Session], ...] = (
     Row("show_all", ("escape",), "show all lessons again", _LIBRARY, library.without_search,
             why_not=works_at.searches),
     Row("blank", ("b",), "blank the screen; any key brings it back", _LESSON | _PLAY,
-            lambda s, _: replace(s, look=replace(s.look, is_blank=not s.look.is_blank))),
+            lambda s: replace(s, look=replace(s.look, is_blank=not s.look.is_blank))),
     Row("hints", ("h",), "hide the line of keys, or show it", _LESSON | _PLAY,
-            lambda s, _: replace(s, look=replace(s.look, hides_hints=not s.look.hides_hints))),
-    Row("help_down", ("down", "j"), "scroll", _HELP, _scroll_help, "scroll", "help_up"),
+            lambda s: replace(s, look=replace(s.look, hides_hints=not s.look.hides_hints))),
+    Row("help_down", ("down", "j"), "scroll", _HELP, _by(_scroll_help), "scroll", "help_up"),
     Row("help_up", ("up", "k"), "scroll back", _HELP, _back(_scroll_help)),
-    Row("help_page_down", ("pagedown", "space"), "a page down", _HELP, _page_help, "page"),
+    Row("help_page_down", ("pagedown", "space"), "a page down", _HELP, _by(_page_help), "page"),
     Row("help_page_up", ("pageup",), "a page up", _HELP, _back(_page_help)),
-    Row("help_top", ("home", "g"), "to the top", _HELP, lambda s, _: replace(s, help=HelpLook())),
+    Row("help_top", ("home", "g"), "to the top", _HELP, lambda s: replace(s, help=HelpLook())),
     Row("help_end", ("end", "G"), "to the end", _HELP,
-            lambda s, _: replace(s, help=HelpLook(pages=_FAR))),
+            lambda s: replace(s, help=HelpLook(pages=_FAR))),
     Row("help_find", ("slash",), "find a word; again: the next place", _HELP,
-            lambda s, _: asked(s, PromptKind.FIND, "find"), "find"),
+            lambda s: asked(s, PromptKind.FIND, "find"), "find"),
     Row("help_close", ("escape",), "close", _HELP, _help, "close"),
     Row("help", ("question_mark", "f1"), "all keys, and how to read the notation", _ALL_SCREENS,
             _help, "all keys"),
     Row("palette", ("ctrl+p",), "find a command by its words", _ALL_SCREENS,
-            lambda s, _: (s, (ShowPalette(),))),
-    Row("quit", ("q", "ctrl+c"), "quit", _ALL_SCREENS, lambda s, _: (s, (Quit(),)), "quit"),
+            lambda s: (s, (ShowPalette(),))),
+    Row("quit", ("q", "ctrl+c"), "quit", _ALL_SCREENS, lambda s: (s, (Quit(),)), "quit"),
 )  # fmt: skip
 COMMANDS: tuple[Command, ...] = (*_OF_A_WALK, *_OF_PLAY, *_OF_ANY)
 """Every command; where two screens use a key differently there are two rows."""

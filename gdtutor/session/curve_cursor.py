@@ -46,13 +46,13 @@ def _with_cursor(session: Walk, epoch: int) -> Walk:
     return replace(session, train_look=replace(session.train_look, cursor=epoch))
 
 
-def open_chosen(session: Walk, count: int) -> Walk | Result:
+def open_chosen(session: Walk) -> Walk | Result:
     """Train the run that is chosen in the list; open the point of the curve where none is."""
     run = session.train_look.run
-    return _open_run(session, run) if run else open_point(session, count)
+    return _open_run(session, run) if run else open_point(session)
 
 
-def open_point(session: Walk, count: int) -> Walk:
+def open_point(session: Walk) -> Walk:
     """Open the iteration under the cursor as a step-through."""
     return _walked(session, iteration_under_cursor(session))
 
@@ -102,7 +102,7 @@ def _open_run(session: Walk, name: str) -> Result:
         raise GdTutorError(f"there is no run '{name}'", f"there are {', '.join(runs)}"[:200])
     session = replace(session, sweeping=None)
     if found.setting:
-        session, _ = reset_training(session, 1)
+        session, _ = reset_training(session)
         session = apply_edit(session, f"{found.setting}={found.label.split(' ', 1)[1]}")
     else:
         session = in_variant(session, "" if found.label == OWN else found.label)

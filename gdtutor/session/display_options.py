@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.engine.batch_axis import Axes
 from gdtutor.engine.cells import cell_name, open_cell
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.graph import Line
@@ -25,7 +24,7 @@ MOST_BACK = 50
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
 
 
-def toggle_fold(session: Walk, count: int) -> Walk:
+def toggle_fold(session: Walk) -> Walk:
     """Unfold the current line into its elementary operations, or fold it again."""
     line = current_line(session)
     if line is None:
@@ -55,7 +54,7 @@ def _at_first_operation(session: Walk, line: Line) -> Walk:
     return said(after, f"{line.name} is {count} operations{order}. x folds them.")
 
 
-def toggle_repetition(session: Walk, count: int) -> Walk:
+def toggle_repetition(session: Walk) -> Walk:
     """Fold repetitions to the count of the step, or to a typed one, and walk them whole again."""
     step, moment, lesson = current_step(session), session.moment, session.lesson
     if step is None:
@@ -66,7 +65,7 @@ def toggle_repetition(session: Walk, count: int) -> Walk:
     lines = lesson.scenes[step.scene].repeated
     here = lines.get(step.node.partition(".")[0])
     shown = here or next(iter(lines.values()))
-    chosen = shown.nearest(count if session.count else shown.count)
+    chosen = shown.nearest(session.times if session.count else shown.count)
     if here is not None and chosen != here.count:
         same = (name for name, line in lines.items() if line.template == here.template)
         there = next(name for name in same if lines[name].count == chosen)
@@ -86,25 +85,18 @@ def current_line(session: Walk) -> Line | None:
     return None if index is None else graph.lines[index]
 
 
-def toggle_cell(session: Walk, count: int) -> Walk:
+def toggle_cell(session: Walk) -> Walk:
     """Open a cell of the current matrix into its scalar sum, or close it."""
     if session.look.cell is not None:
         return replace(session, look=replace(session.look, cell=None))
-    shape = cell_shape(session)
-    if not shape:
+    shape, step = cell_shape(session), current_step(session)
+    if not shape or step is None:
         return session
-    cell = list((0,) * len(shape))
-    for axis in _axes_of_examples(session):
+    cell = [0] * len(shape)
+    # Along the axes that run over the examples it is the followed one's.
+    for axis in session.moment.traces[step.scene].axes.get(step.node, ()):
         cell[axis] = min(session.look.example, shape[axis] - 1)
     return replace(session, look=replace(session.look, cell=tuple(cell), tab=Tab.NODE, scroll=0))
-
-
-def _axes_of_examples(session: Walk) -> Axes:
-    """Return which axes of the step's own array run over the examples."""
-    step, moment = current_step(session), session.moment
-    if step is None:
-        return ()
-    return moment.traces[step.scene].axes.get(step.node, ())
 
 
 def move_cell(session: Walk, down: int, right: int) -> Walk:
@@ -143,10 +135,10 @@ def operand_steps(session: Walk) -> tuple[Step, ...]:
     return tuple(of_scene[pair] for pair in dict.fromkeys(wanted) if pair in of_scene)
 
 
-def to_operand(session: Walk, count: int) -> Walk:
+def to_operand(session: Walk) -> Walk:
     """Go to the step of an operand, the first unless a number is typed before."""
     found, cell = operand_steps(session), session.look.cell
-    number, iteration = min(count, len(found)), session.moment.iteration
+    number, iteration = min(session.times, len(found)), session.moment.iteration
     step, here = found[number - 1], current_step(session)
     told = f"This is operand {number} of {len(found)}; Backspace goes back from it."
     if step.phase is Phase.GIVEN and len(found) == 1:
@@ -228,10 +220,10 @@ def back_again(session: Walk) -> Walk:
     return after if cell is None else with_cell(after, cell)
 
 
-def next_example(session: Walk, count: int) -> Walk:
+def next_example(session: Walk) -> Walk:
     """Follow another example of the batch, in a circle."""
     size = len(session.moment.batch)
-    example = (session.look.example + count) % size
+    example = (session.look.example + session.times) % size
     look = replace(session.look, example=example)
     return said(replace(session, look=look), f"Following example {example} of 0 to {size - 1}.")
 
@@ -244,10 +236,10 @@ def change_digits(session: Session, by: int) -> Session:
     return said(replace(session, look=look), f"{digits} significant digit{plural}.")
 
 
-def next_tab(session: Session, count: int) -> Session:
+def next_tab(session: Session) -> Session:
     """Show the next panel where only one fits, or where it is hidden by another."""
     tabs = list(Tab)
-    tab = tabs[(tabs.index(session.look.tab) + count) % len(tabs)]
+    tab = tabs[(tabs.index(session.look.tab) + session.times) % len(tabs)]
     return replace(session, look=replace(session.look, tab=tab, scroll=0))
 
 
@@ -256,19 +248,19 @@ def scroll(session: Session, by: int) -> Session:
     return replace(session, look=replace(session.look, scroll=max(session.look.scroll + by, 0)))
 
 
-def toggle_proof(session: Session, count: int) -> Session:
+def toggle_proof(session: Session) -> Session:
     """Show the central difference beside the gradient, or take it away."""
     look = replace(session.look, proof=not session.look.proof, mistakes=False, tab=Tab.NODE)
     return replace(session, look=look)
 
 
-def toggle_mistakes(session: Session, count: int) -> Session:
+def toggle_mistakes(session: Session) -> Session:
     """Show what wrong sums would give beside the gradient, or take them away."""
     look = replace(session.look, mistakes=not session.look.mistakes, proof=False, tab=Tab.NODE)
     return replace(session, look=look)
 
 
-def toggle_auto(session: Session, count: int) -> Session:
+def toggle_auto(session: Session) -> Session:
     """Start or stop taking steps by the clock."""
     auto = AutoPlay(not session.auto.is_on, session.auto.seconds)
     ends = "a question stops it" if session.predict else "+ and - change the pace"

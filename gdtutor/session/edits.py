@@ -104,24 +104,24 @@ def rate_from_start(session: W) -> W:
     return _changed(session, others if is_own else (*others, rate))
 
 
-def undo(session: Walk, count: int) -> Walk:
+def undo(session: Walk) -> Walk:
     """Take the last changes back, so many."""
-    count = min(count, len(session.done))
+    count = min(session.times, len(session.done))
     passed = (*session.done[len(session.done) - count + 1 :], session.changes)
     undone = (*session.undone, *reversed(passed))
     before = replace(session, done=session.done[:-count], undone=undone)
     return said(_with_log(before, session.done[-count]), "Undone; Ctrl-R does it again.")
 
 
-def redo(session: Walk, count: int) -> Walk:
+def redo(session: Walk) -> Walk:
     """Do the last undone changes again, so many."""
-    count = min(count, len(session.undone))
+    count = min(session.times, len(session.undone))
     passed = (session.changes, *reversed(session.undone[len(session.undone) - count + 1 :]))
     after = replace(session, undone=session.undone[:-count], done=(*session.done, *passed))
     return said(_with_log(after, session.undone[-count]), "Done again.")
 
 
-def own_values(session: Walk, count: int) -> Walk:
+def own_values(session: Walk) -> Walk:
     """Go back to the lesson's own values; undo brings the changes back."""
     whose = f"variant's own values: {session.variant}" if session.variant else "lesson's own values"
     return said(_changed(session, ()), f"Back to the {whose}.")

@@ -120,7 +120,7 @@ def _is_at(place: Selector, step: Step) -> bool:
     return place.phase == step.phase.value and place.node in names
 
 
-def next_figure(session: Walk, count: int) -> Walk:
+def next_figure(session: Walk) -> Walk:
     """Show the next picture, and the graph after the last one; the picture of a number that was
     typed, 0 for the graph.
 

@@ -28,7 +28,7 @@ def with_search(session: Session, text: str) -> Session:
     return replace(session, library=replace(library, search=text, cursor=cursor))
 
 
-def search(session: Session, count: int) -> Session:
+def search(session: Session) -> Session:
     """Open an empty input that searches the lessons, whose texts are read with the first search."""
     library = without_search(session).library
     library = replace(library, before=library.cursor)
@@ -44,7 +44,7 @@ def found(session: Session) -> Session:
     return said(session, "Enter opens, Esc shows all." if shown_entries(session.library) else "")
 
 
-def without_search(session: Session, count: int = 1) -> Session:
+def without_search(session: Session) -> Session:
     """Show all lessons again, the cursor on the same one."""
     shown, entries = shown_entries(session.library), session.library.entries
     if not session.library.search:
@@ -54,7 +54,7 @@ def without_search(session: Session, count: int = 1) -> Session:
     return replace(session, library=replace(library, search="", cursor=cursor))
 
 
-def open_entry(session: Session, count: int) -> Result:
+def open_entry(session: Session) -> Result:
     """Open the lesson under the cursor; the open one is returned to where it was left."""
     entries = shown_entries(session.library)
     entry = entries[min(session.library.cursor, len(entries) - 1)]
@@ -104,7 +104,7 @@ def _has_done_all(session: Walk) -> bool:
     return session.look.is_closing and bool(session.lesson.tasks) and not open_tasks(session)
 
 
-def show_library(session: Walk, count: int) -> Session:
+def show_library(session: Walk) -> Session:
     """Go to the library, the cursor on the lesson that was open."""
     library = replace(with_place(session).library, search="")
     session = replace(session, screen=Screen.LIBRARY, behind=session.screen, library=library)
@@ -119,4 +119,4 @@ def show_library(session: Walk, count: int) -> Session:
 def next_lesson(session: Walk) -> Outcome:
     """Open the next lesson; behind the last one the library."""
     entry = next_entry(session)
-    return show_library(session, 1) if entry is None else open_where_left(session, entry)
+    return show_library(session) if entry is None else open_where_left(session, entry)

@@ -62,15 +62,15 @@ def _at_absolute(session: Walk, target: int, per: int) -> Walk:
     return moved(session, iteration, step + 1)
 
 
-def next_phase(session: Walk, count: int) -> Walk:
+def next_phase(session: Walk) -> Walk:
     """Go to the step by which → comes to the phase that is so many later."""
-    return _at_phase(session, _phase_of(session) + count)
+    return _at_phase(session, _phase_of(session) + session.times)
 
 
-def previous_phase(session: Walk, count: int) -> Walk:
+def previous_phase(session: Walk) -> Walk:
     """Go to where this phase begins, or the one before where that is here already."""
     is_within = session.look.is_closing or session.step not in (0, *_phase_starts(session))
-    return _at_phase(session, _phase_of(session) - count + is_within)
+    return _at_phase(session, _phase_of(session) - session.times + is_within)
 
 
 def _phase_starts(session: Walk) -> tuple[int, ...]:
@@ -107,21 +107,21 @@ def _at_phase(session: Walk, phase: int) -> Walk:
     return moved(session, iteration, starts[place])
 
 
-def next_iteration(session: Walk, count: int) -> Walk:
+def next_iteration(session: Walk) -> Walk:
     """Go to the same step so many iterations later."""
     if not session.lesson.trains:
         return said(session, "This lesson does not train, so it has one iteration only.")
     if not session.step and not session.look.is_closing:
         # The opening page stands before the first iteration.
-        return moved(session, count - 1, 1)
-    return _at_iteration(session, session.moment.iteration + count)
+        return moved(session, session.times - 1, 1)
+    return _at_iteration(session, session.moment.iteration + session.times)
 
 
-def previous_iteration(session: Walk, count: int) -> Walk:
+def previous_iteration(session: Walk) -> Walk:
     """Go to the same step so many iterations earlier."""
     if session.moment.iteration == 0:
         return said(session, "This is iteration 0: no update has been done yet.")
-    return _at_iteration(session, max(session.moment.iteration - count, 0))
+    return _at_iteration(session, max(session.moment.iteration - session.times, 0))
 
 
 def _at_iteration(session: Walk, iteration: int) -> Walk:
@@ -130,14 +130,14 @@ def _at_iteration(session: Walk, iteration: int) -> Walk:
     return moved(session, iteration, 1) if here is None else moved_to(session, iteration, here)
 
 
-def first_step(session: Walk, count: int) -> Walk:
+def first_step(session: Walk) -> Walk:
     """Go to the first step of the iteration; from there to the start of the lesson."""
     if session.step > 1:
         return moved(session, session.moment.iteration, 1)
     return moved(session, 0, 0 if has_opening(session.lesson) else 1)
 
 
-def last_step(session: Walk, count: int) -> Walk:
+def last_step(session: Walk) -> Walk:
     """Go to the last step of the iteration."""
     return moved(session, session.moment.iteration, len(session.moment.steps))
 

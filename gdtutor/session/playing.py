@@ -193,14 +193,14 @@ def _past(session: Walk, play: Play) -> PastPlay:
     return PastPlay(play.playground, run, session.original, session.changes, run.farthest)
 
 
-def undo_play(session: Playing, count: int) -> Result:
+def undo_play(session: Playing) -> Result:
     """Take the last change back; its run is there as it was left."""
     play = session.play
     after = replace(play, done=play.done[:-1], undone=(*play.undone, _past(session, play)))
     return _back_at(session, after, play.done[-1], "undone: the run as it was")
 
 
-def redo_play(session: Playing, count: int) -> Result:
+def redo_play(session: Playing) -> Result:
     """Do an undone change again."""
     play = session.play
     after = replace(play, undone=play.undone[:-1], done=(*play.done, _past(session, play)))
@@ -236,7 +236,7 @@ def _why_still(playground: Playground, control: Control) -> str:
     return f"{control.label} stays at {value}; e types another value."
 
 
-def ask_control(session: Playing, count: int) -> Playing:
+def ask_control(session: Playing) -> Playing:
     """Open the input for the value of the chosen control."""
     play = session.play
     control = CONTROLS[play.control]
@@ -261,39 +261,39 @@ def control_typed(session: Playing, text: str) -> Result:
     return changed(session, typed(play.playground, control, text), control.label)
 
 
-def new_data(session: Playing, count: int) -> Result:
+def new_data(session: Playing) -> Result:
     """Draw other examples of the same data set."""
     play = session.play
     if play.playground.is_fixed:
         return said(session, f"{play.playground.data} keeps the rows it has."), ()
-    seed = play.playground.data_seed + count
+    seed = play.playground.data_seed + session.times
     return changed(session, replace(play.playground, data_seed=seed), "new examples")
 
 
-def new_start(session: Playing, count: int) -> Result:
+def new_start(session: Playing) -> Result:
     """Draw other weights to start from."""
-    seed = session.play.playground.seed + count
+    seed = session.play.playground.seed + session.times
     return changed(session, replace(session.play.playground, seed=seed), "new start")
 
 
-def same_start(session: Playing, count: int) -> Result:
+def same_start(session: Playing) -> Result:
     """Go back to the same start, with nothing trained; what was changed in the walk stays, unless
     nothing is trained yet."""
     edits = edited_values(session).strip(" *")
     if edits and session.training.status is Status.IDLE:
         word = f"same start, no longer {edits}"
         return _placed(session, replace(session.play, word=word), session.train_look), ()
-    after, effects = reset_training(session, count)
+    after, effects = reset_training(session)
     after = replace(after, screen=Screen.PLAY, play=replace(session.play, word="same start"))
     told = f"Nothing is trained; it stays {edits}, as in the walk. 0 again takes that back."
     return said(after, told) if edits else replace(after, message=""), effects
 
 
-def toggle_play(session: Playing, count: int) -> Result:
+def toggle_play(session: Playing) -> Result:
     """Train or pause; a run that is at its end goes on for as many epochs again."""
     if session.training.is_at_end:
         return one_epoch(session, session.play.playground.epochs)
-    return toggle_training(session, count)
+    return toggle_training(session)
 
 
 def more_neurons(session: Playing, by: int) -> Result:
@@ -327,14 +327,14 @@ def _with_bound(what: str, now: int, asked: int) -> str:
     return f"{what}: {now} is the {'most' if now < asked else 'least'}"
 
 
-def next_focus(session: Playing, count: int) -> Playing:
+def next_focus(session: Playing) -> Playing:
     """Have the arrows act on the next of controls, network and curve."""
     order = tuple(Focus)
-    focus = order[(order.index(session.play.focus) + count) % len(order)]
+    focus = order[(order.index(session.play.focus) + session.times) % len(order)]
     return replace(session, play=replace(session.play, focus=focus))
 
 
-def to_controls(session: Playing, count: int) -> Playing:
+def to_controls(session: Playing) -> Playing:
     """Have the arrows act on the controls again."""
     return replace(session, play=replace(session.play, focus=Focus.CONTROLS, edge=None))
 
@@ -365,7 +365,7 @@ def move_up_or_down(session: Playing, by: int) -> Playing:
     return replace(session, play=replace(play, neuron=neuron))
 
 
-def choose_edge(session: Playing, count: int) -> Playing:
+def choose_edge(session: Playing) -> Playing:
     """Choose a weight of the chosen neuron, or the neuron itself again."""
     play = session.play
     if play.layer == 0:
@@ -374,13 +374,13 @@ def choose_edge(session: Playing, count: int) -> Playing:
     return replace(session, play=replace(play, focus=Focus.NETWORK, edge=edge))
 
 
-def open_walk(session: Playing, count: int) -> Result:
+def open_walk(session: Playing) -> Result:
     """Open the walk at the chosen neuron, weight or point of the curve; type a control's value."""
     play = session.play
     if play.focus is Focus.CONTROLS:
-        return ask_control(session, count), ()
+        return ask_control(session), ()
     if play.focus is Focus.CURVE:
-        return open_point(session, count), ()
+        return open_point(session), ()
     iteration = session.training.iterations
     walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
     there = goto(walk, f"{iteration}/{_place(play, session.look.example)}")
@@ -419,7 +419,7 @@ def back_to_play(session: Playing) -> Playing:
     )
 
 
-def save_lesson(session: Playing, count: int) -> Result:
+def save_lesson(session: Playing) -> Result:
     """Write the playground as a lesson file."""
     edits = edited_values(session).strip(" *")
     told = f" It is without what the walk has {edits}." if edits else ""

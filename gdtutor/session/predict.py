@@ -32,10 +32,10 @@ def posed(session: W, challenge: Challenge, before: str = "") -> W:
     look = replace(session.look, tab=Tab.NODE, proof=False, mistakes=False, scroll=0)
     auto = AutoPlay(seconds=session.auto.seconds)
     session = replace(session, challenge=challenge, look=look, auto=auto)
-    return back_to_question(session, before=before)
+    return back_to_question(session, before)
 
 
-def back_to_question(session: W, count: int = 1, before: str = "") -> W:
+def back_to_question(session: W, before: str = "") -> W:
     """Open the input of a question, as once it was left with Esc."""
     return asked(session, PromptKind.ANSWER, f"{before} your answer".strip())
 
@@ -48,7 +48,7 @@ def question_left(session: Walk) -> Walk:
     return said(session, f"Enter: back to the question; n shows the answer{ending}.")
 
 
-def toggle_predict(session: Walk, count: int) -> Walk:
+def toggle_predict(session: Walk) -> Walk:
     """Begin to ask for each next value, or stop asking."""
     if session.predict:
         after = replace(session, predict=False, challenge=None)

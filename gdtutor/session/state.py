@@ -19,6 +19,7 @@ from gdtutor.session.challenge import Challenge
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.iteration_limit import PATIENCE
 from gdtutor.session.moment import Moment
+from gdtutor.session.press import MAX_COUNT
 from gdtutor.session.steps import Step
 from gdtutor.training.diagnosis import Diagnosis
 from gdtutor.training.run import Run
@@ -333,7 +334,7 @@ class Session(Struct, frozen=True, eq=False):
     look: Look = Look()
     prompt: Prompt | None = None
     count: str = ""
-    """Digits typed before a key."""
+    """Digits typed before a key, or the first g of two."""
     message: str = ""
     """One line for the learner; gone with the next key."""
     is_error: bool = False
@@ -351,6 +352,11 @@ class Session(Struct, frozen=True, eq=False):
     """Whether each next value is hidden and asked for."""
     broken: tuple[str, ...] = ()
     """Reports about the lesson's file as it was saved last; empty where it can be used."""
+
+    @property
+    def times(self) -> int:
+        """How often a key does what it does: the number typed before it, 1 where none was."""
+        return min(max(int(self.count), 1), MAX_COUNT) if self.count.isdigit() else 1
 
 
 class Walk(Session, frozen=True, eq=False, kw_only=True):

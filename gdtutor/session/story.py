@@ -72,8 +72,9 @@ def several_forward(session: Walk, count: int) -> Walk:
     return replace(end, look=replace(end.look, is_closing=True))
 
 
-def step_back(session: Walk, count: int = 1) -> Walk:
+def step_back(session: Walk) -> Walk:
     """Go back by so many steps; by one, or where a repetition is folded, over those passed."""
+    count = session.times
     if count == 1 or (session.look.folded is not None and count <= len(session.moment.steps)):
         for _ in range(count):
             session = _unpassed(session, steps_back)
@@ -123,7 +124,7 @@ def open_where_left(session: Session, entry: LessonEntry) -> Result:
     return session, (PauseTraining(), OpenLesson(str(entry.path), command))
 
 
-def show_closing(session: W, count: int = 1) -> W:
+def show_closing(session: W) -> W:
     """Show the lesson's closing page, or leave it."""
     is_closing = not (session.look.is_closing and session.screen is Screen.STUDY)
     look = replace(session.look, is_closing=is_closing, scroll=0)

@@ -44,7 +44,7 @@ def open_tasks(session: Walk) -> tuple[Task, ...]:
     return tuple(t for t in session.lesson.tasks if (session.lesson.id, t.id) not in done)
 
 
-def show_tasks(session: Walk, count: int) -> Walk:
+def show_tasks(session: Walk) -> Walk:
     """Show the tasks on the closing page; once they are shown, a hint for the next one."""
     if not (session.look.is_closing and session.screen is Screen.STUDY):
         shown = show_closing(session)
@@ -65,7 +65,7 @@ def show_tasks(session: Walk, count: int) -> Walk:
     return said(replace(session, look=look), hints[at][2])
 
 
-def clear_tasks(session: Walk, count: int) -> Result:
+def clear_tasks(session: Walk) -> Result:
     """Forget, on the closing page, which tasks of the lesson are done."""
     lesson = session.lesson
     gone = [task for task in lesson.tasks if (lesson.id, task.id) in session.library.tasks_done]

@@ -30,7 +30,7 @@ MEAN_OF = 25
 MOST_MEAN = 10_000
 
 
-def open_training(session: Walk, count: int) -> Result:
+def open_training(session: Walk) -> Result:
     """Show the training screen; start where nothing was trained yet.
 
     A number typed before is the iteration at which training pauses.
@@ -53,11 +53,11 @@ def open_training(session: Walk, count: int) -> Result:
     return session, ()
 
 
-def next_variant(session: Walk, count: int) -> Result:
+def next_variant(session: Walk) -> Result:
     """Go on to the lesson's next variant, after the last one back to the lesson itself."""
     base = session.base
     names = ("", *(variant.name for variant in base.variants))
-    at = (names.index(session.variant) + count) % len(names)
+    at = (names.index(session.variant) + session.times) % len(names)
     after = replace(in_variant(session, names[at]), sweeping=None)
     called = f"Variant {at} of {len(names) - 1}: {names[at]}." if at else f"Back to {OWN} values."
     if session.changes:
@@ -66,7 +66,7 @@ def next_variant(session: Walk, count: int) -> Result:
         called += " The sweep is ended."
     if session.screen is not Screen.TRAIN:
         return said(after, called), (PauseTraining(),)
-    trained, effects = open_training(after, 1)
+    trained, effects = open_training(after)
     return said(trained, called), (PauseTraining(), *effects)
 
 
@@ -107,7 +107,7 @@ def seconds_watched(done: float, iterations: float) -> float:
     return float(WATCHED * min(done / max(iterations, 1), 1.0) ** 0.5)
 
 
-def toggle_watch(session: Walk, count: int) -> Result:
+def toggle_watch(session: Walk) -> Result:
     """Train slowly enough to be watched, or at full speed again."""
     is_slow = not watches(session)
     session = replace(session, train_look=replace(session.train_look, is_slow=is_slow))
@@ -132,7 +132,7 @@ def catch_up(
         beside.advance(iterations=behind, deadline=deadline, beyond=True, clock=clock)
 
 
-def toggle_training(session: Walk, count: int) -> Result:
+def toggle_training(session: Walk) -> Result:
     """Pause a running run, resume a paused one; a sweep comes before the own run."""
     if session.sweeping is not None:
         return toggle_sweep(session, session.sweeping)
@@ -166,7 +166,7 @@ def one_iteration(session: Walk, count: int) -> Result:
     return start_training(session, (session.run.farthest if goal is None else goal) + count)
 
 
-def stop_training(session: Walk, count: int) -> Result:
+def stop_training(session: Walk) -> Result:
     """Stop the run where it is, or the sweep."""
     if session.sweeping is not None:
         return end_sweep(session)
@@ -175,7 +175,7 @@ def stop_training(session: Walk, count: int) -> Result:
     return said(replace(session, training=snapshot), told), (PauseTraining(),)
 
 
-def reset_training(session: W, count: int) -> tuple[W, tuple[Effect, ...]]:
+def reset_training(session: W) -> tuple[W, tuple[Effect, ...]]:
     """Go back to the same start, with nothing trained; the learner's changes stay, the learning
     rate chosen last from the start on.
     """
@@ -190,7 +190,7 @@ def reset_training(session: W, count: int) -> tuple[W, tuple[Effect, ...]]:
     return said(moved(session, 0, 1), f"Back at the start.{kept}"), effects
 
 
-def forget_runs(session: Walk, count: int) -> Walk:
+def forget_runs(session: Walk) -> Walk:
     """Forget the curves of sweeps and variants; the present run stays."""
     look = replace(session.train_look, tab=0, scroll=0, run="")
     return said(replace(session, kept=(), train_look=look), "The other runs are forgotten.")
@@ -223,32 +223,28 @@ def change_rate(session: Walk, doublings: int) -> Result:
     return start_training(session, goal) if was_running else (session, ())
 
 
-def toggle_mean(session: Walk, count: int) -> Walk:
+def toggle_mean(session: Walk) -> Walk:
     """Draw the mean of the last epochs beside the raw costs, or take it away.
 
-    A count is the number of epochs.
+    A number typed before is the number of epochs.
     """
-    look, window = session.train_look, MEAN_OF
-    if session.count:
-        window = count
-    elif look.mean:
-        window = 1
-    if not 1 <= window <= MOST_MEAN:
+    look = session.train_look
+    window = session.times if session.count else 1 if look.mean else MEAN_OF
+    if window > MOST_MEAN:
         return said(session, f"A mean is over 2 to {MOST_MEAN:,} epochs.", error=True)
     if window == 1:
         return said(replace(session, train_look=replace(look, mean=0)), "Raw costs alone.")
     after = replace(session, train_look=replace(look, mean=window))
     if len(session.training.costs) < window:
         return said(after, f"The mean of {window:,} epochs begins at epoch {window - 1:,}.")
-    told = f"Mean of {window:,} epochs beside the raw costs."
-    return said(after, told)
+    return said(after, f"Mean of {window:,} epochs beside the raw costs.")
 
 
-def next_train_tab(session: Walk, count: int) -> Walk:
+def next_train_tab(session: Walk) -> Walk:
     """Show the next of the side panels of the training screen; a number typed before is its place,
     which does not hang on whether runs stand side by side.
     """
-    tab = count - 1 if session.count else session.train_look.tab + 1
+    tab = session.times - 1 if session.count else session.train_look.tab + 1
     look = replace(session.train_look, tab=tab, scroll=0, run="")
     return replace(session, train_look=look)
 

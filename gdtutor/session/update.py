@@ -27,7 +27,7 @@ from gdtutor.session.navigation import goto, said
 from gdtutor.session.opening import Opened, Resumed, arrived, opened, placed_at
 from gdtutor.session.playing import control_typed
 from gdtutor.session.predict import answer, posed, question_left
-from gdtutor.session.press import MAX_COUNT, Press
+from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
 from gdtutor.session.state import (
@@ -305,9 +305,8 @@ def _run(session: Session, press: Press) -> Result:
     why = command.why_not(session)
     if why:
         return said(replace(session, count=""), why), ()
-    count = int(session.count) if session.count.isdigit() else 1
     try:
-        after, effects = result_of(command.do(session, min(max(count, 1), MAX_COUNT)))
+        after, effects = result_of(command.do(session))
     except GdTutorError as error:
         after, effects = said(session, str(error), error=True), ()
     return replace(after, count=""), effects

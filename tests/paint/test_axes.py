@@ -50,7 +50,7 @@ def trained(path) -> Iterator[tuple[str, Session]]:
     session = opened(path)
     if not session.lesson.trains:
         return
-    session, effects = open_training(session, 1)
+    session, effects = open_training(session)
     for effect in effects:
         effect.run.advance(iterations=EPOCHS)
         session, _ = update(session, Progressed(snapshot_of(effect.run, Status.PAUSED)))

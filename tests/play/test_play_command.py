@@ -66,7 +66,7 @@ def test_any_file_of_the_user_is_played_with_and_no_example_is_lost(
     for playground in (plain, named):
         # Relative, as on a command line.
         session = play_session(Session(), playground)
-        _, (effect,) = save_lesson(session, 1)
+        _, (effect,) = save_lesson(session)
         answered(session, [effect], Outside())
         saved = effect.path
         assert saved.resolve().parent == tmp_path

@@ -117,5 +117,5 @@ def test_a_rate_that_was_changed_on_the_way_is_told(monkeypatch, tmp_path) -> No
 
 def test_a_saved_playground_is_called_as_the_program_was_started() -> None:
     session = play_session(Session(program="python -m gdtutor"), playground_of_line("--epochs 5"))
-    _, (effect,) = save_lesson(session, 1)
+    _, (effect,) = save_lesson(session)
     assert effect.leads(Path("a.md")) == ": python -m gdtutor a.md walks it."

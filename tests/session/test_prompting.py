@@ -53,7 +53,7 @@ def library() -> Session:
         for number, name in enumerate(("dot", "bias", "cost", "rate"))
     )
     session = replace(session, library=replace(session.library, entries=entries))
-    return show_library(session, 1)
+    return show_library(session)
 
 
 def names(session: Session) -> list[str]:
