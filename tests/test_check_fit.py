@@ -145,3 +145,59 @@ def test_the_iteration_that_a_note_is_written_for_is_looked_at(tmp_path: Path, w
     [report] = found(tmp_path, body)
     assert (report.code, report.level) == ("fit", "error")
     assert report.what.endswith("given the note is 1 line too long for 80x24")
+
+
+WORDY = "a rate that is far too long"
+CLASSES = """
++++
+format = 1
+id = "kinds"
+title = "Kinds"
+orientation = "rows"
+[parameters]
+W = {{ shape = [2, 2], init = "normal", seed = 3 }}
+[data]
+inputs = {{ X = ["x1", "x2"] }}
+targets = {{ Y = {{ column = "kind", one_hot = true, classes = ["{0}", "b"] }} }}
+examples = [[1, 0, "{0}"], [0, 1, "b"], [2, 1, "b"]]
+[training]
+learning_rate = 0.1
+epochs = 3
+[[pictures]]
+kind = "weights"
+of = ["W"]
+title = "{1}"
++++
+```graph
+P = softmax(X @ W)
+C = sum(cross_entropy(P, Y))/m
+```
+"""
+
+
+def _with_variant(name: str) -> str:
+    names = (name, *(f"{place}: another" for place in range(8)))
+    return neuron(
+        more="\n".join(
+            f'[[variants]]\nname = "{each}"\ntraining.learning_rate = 0.0{place}\n'
+            for place, each in enumerate(names, start=1)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        (_with_variant(WORDY), WORDY),
+        (_with_variant(f"9: {WORDY}"), ""),
+        (CLASSES.strip().format(WORDY, "Weights"), WORDY),
+        (CLASSES.strip().format("a rate", WORDY + ", far"), WORDY + ", far"),
+        (CLASSES.strip().format("a rate", "Weights"), ""),
+    ],
+)
+def test_labels_that_the_training_screen_cuts_are_warned_of(
+    tmp_path: Path, text: str, label: str
+) -> None:
+    told = [f"on the training screen of 80x24 '{label}' is cut"] if label else []
+    problems = check_lesson(lesson_of(text, tmp_path)).problems
+    assert [r.what for r in problems if "training screen" in r.what] == told

@@ -7,6 +7,7 @@ import numpy as np
 from gdtutor.check.findings import SECONDS, TRAINING, Clock, Notes, TimeLimit
 from gdtutor.check.formulas import check_formulas, why_not_finite
 from gdtutor.check.gradients import GradientChecked, check_gradients
+from gdtutor.check.labels import check_labels
 from gdtutor.check.questions import check_claims, check_questions
 from gdtutor.check.screens import ScreenChecks
 from gdtutor.check.tasks import check_tasks
@@ -50,7 +51,7 @@ LESSON_CODES = {
     "outer": "every example meets every other by broadcasting (a warning)",
     "uneven": "one target meets several predictions by broadcasting (a warning)",
     "flat": "no gradient reaches a parameter that trains (a warning)",
-    "fit": "a panel of a step does not fit the design size",
+    "fit": "a panel of a step, or a label beside the curve, does not fit the design size",
     "given-away": "a question says its own answer",
     "untrue": "a claim of a note, `{check: …}`, is false at a step that shows the note",
     "seen": "a screen shows an answer while its question is open",
@@ -143,6 +144,8 @@ def _check_run(notes: Notes, screens: ScreenChecks, whose: Lesson) -> None:
     check_questions(notes, session)
     check_claims(notes, session)
     screens.check(notes, session)
+    if not notes.variant:
+        check_labels(notes, session)
 
 
 def _tell_lost_notes(notes: Notes, whose: Lesson, moment: Moment) -> None:

@@ -1,0 +1,82 @@
+"""Whether the words of a lesson stand whole on the training screen of the design size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gdtutor.check.findings import Notes
+from gdtutor.check.fit import DESIGN_SIZE
+from gdtutor.engine.operations import Array
+from gdtutor.lesson.characters import cells
+from gdtutor.lesson.pictures import PICTURES
+from gdtutor.lesson.reports import Place
+from gdtutor.session.figures import problem_trained, training_pictures
+from gdtutor.session.snapshots import snapshot_of
+from gdtutor.session.state import Screen, Status, Walk
+from gdtutor.training.trouble import TrainedCurve
+from gdtutor.values import replace
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.origins import class_names
+from gdtutor.view.pictures.source import option
+from gdtutor.view.screen import frame_of
+
+SHORT = 8
+"""Cells up to which a label has room everywhere."""
+
+
+def check_labels(notes: Notes, session: Walk) -> None:
+    """Warn of every label that a panel beside the curve cuts: the name of a variant whose run is
+    kept, of a class, the title of a picture.
+
+    Args:
+        notes: What to add to.
+        session: The lesson at its own values, its run trained.
+    """
+    run = session.run
+    if not session.lesson.trains or not len(run.costs):
+        return
+    trained = replace(
+        session, screen=Screen.TRAIN, training=snapshot_of(run, Status.RUNNING),
+        kept=tuple(_kept(run.costs, [one.name for one in session.lesson.variants])),
+    )  # fmt: skip
+    labels = {label: place for label, place in _labels(notes, trained) if cells(label) > SHORT}
+    tabs = range(-1 if trained.kept else 0, len(training_pictures(trained)))
+    for tab in tabs if labels else ():
+        if notes.limit.is_over():
+            return
+        look = replace(trained.train_look, tab=tab)
+        text = frame_of(replace(trained, train_look=look), *DESIGN_SIZE, UNICODE).text()
+        for label in cut_in(text, labels):
+            what = f"on the training screen of {'x'.join(map(str, DESIGN_SIZE))} '{label}' is cut"
+            hint = "shorten it; of a variant what stands before a colon tells its run"
+            notes.add("fit", what, hint, labels[label], "warning")
+
+
+def _kept(costs: Array, names: Iterable[str]) -> Iterator[TrainedCurve]:
+    """Yield a curve for each variant, as a learner who trains them all has beside the own one."""
+    for place, name in enumerate(names, start=1):
+        yield TrainedCurve(name, costs * (1 + place / 7))
+
+
+def _labels(notes: Notes, trained: Walk) -> Iterator[tuple[str, Place]]:
+    """Yield the author's words that the panels show, and where each is written."""
+    for place, variant in enumerate(notes.lesson.variants):
+        yield variant.name, notes.in_front("variants", place)
+    for name in class_names(problem_trained(trained), UNICODE):
+        yield name, notes.in_front("data")
+    for place, wish in enumerate(notes.lesson.pictures):
+        if PICTURES[wish.kind].in_training:
+            yield str(option(wish, "title", "")), notes.in_front("pictures", place)
+
+
+def cut_in(text: str, labels: Iterable[str]) -> Iterator[str]:
+    """Yield the labels of which a text shows the beginning and an ellipsis."""
+    heads = [part for part in text.split(UNICODE.ellipsis)[:-1] if part[-1:].strip()]
+    for label in labels:
+        beginnings = [label[:count].rstrip(" ,;:") for count in range(1, len(label))]
+        if any(
+            head.endswith(begun) and not head[: -len(begun)][-1:].isalnum()
+            for head in heads
+            for begun in beginnings
+        ):
+            yield label
