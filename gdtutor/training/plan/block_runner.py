@@ -56,8 +56,8 @@ class BlockRunner:
     def run(self, start: int, stop: int, t: int, rates: Sequence[float]) -> Array:
         """Do the iterations of rows start to stop and return their losses."""
         kernel = self._kernel
-        for streams in kernel.streams:
-            numbers = np.array([streams(t + i, r) for i, r in enumerate(rates, 1)]).T
+        if kernel.streams is not None:
+            numbers = np.array([kernel.streams(t + i, r) for i, r in enumerate(rates, 1)]).T
             self._streams[: len(numbers), start:stop] = numbers
         kernel.steps(kernel.arrays, self._items[start:stop])
         histories = [array[start:stop] for array in self._histories.values()]

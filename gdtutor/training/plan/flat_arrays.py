@@ -102,18 +102,11 @@ class FlatArrays:
             vector[places] = flat
         return vector.reshape(self._turns.shape) * self._turns
 
-    def by_cell(self, numbers: Array) -> Array:
-        """Return one number for each cell of the flat arrays from one for each run."""
-        flat = np.empty(self.parameters.shape)
-        for view in self._cut(flat)[1].values():
-            view[...] = numbers.reshape((-1,) + (1,) * (view.ndim - 1))
-        return flat
-
-    def by_parameter(self, numbers: Mapping[str, float]) -> Array:
-        """Return one number for each cell of the flat arrays from one for each parameter."""
+    def by_cell(self, numbers: Mapping[str, Array | float]) -> Array:
+        """Return a flat array with one number, or one for each run, in all cells of a parameter."""
         flat = aligned(self.parameters.shape)
         for name, view in self._cut(flat)[1].items():
-            view[...] = numbers[name]
+            view[...] = np.reshape(numbers[name], (-1, *(1,) * (view.ndim - 1)))
         return flat
 
     def _cut(self, flat: Array) -> tuple[dict[str, Array], dict[str, Array]]:

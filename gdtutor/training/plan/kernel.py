@@ -8,7 +8,7 @@ its weights comes of the same product. Of XOR's second layer:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -21,12 +21,12 @@ from gdtutor.training.plan.losses import Losses, cost_frontier, write_losses
 from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.packing import padded_values
-from gdtutor.training.plan.placing import BoundNames, Dynamic, PlacedValues
+from gdtutor.training.plan.placing import Dynamic, WrittenFunction
 from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.schedule import arrange
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ALIASES, reachable
-from gdtutor.training.plan.update_lines import Streams, Update
+from gdtutor.training.plan.update_lines import Streams, write_update
 from gdtutor.values import Struct
 
 
@@ -40,7 +40,7 @@ class Kernel(Struct, frozen=True, eq=False):
     histories: Mapping[int, tuple[int, ...]]
     """Shape of what every iteration leaves behind, by id."""
     losses: Losses
-    streams: tuple[Streams, ...]
+    streams: Streams | None
     """What computes the numbers that change with every update, where it needs any."""
     norm_scale: float
     """What the norm of the flat gradient array is to be multiplied by."""
@@ -55,7 +55,7 @@ class KernelWriter:
         memory: Where parameters, gradient and state lie.
         fixed: Arrays of leaves that stay the same at every iteration: constants, and data with the
             row of ones where one is needed.
-        rules: The update; none for a function that only computes costs.
+        rule: The update; None for a function that only computes costs.
         needs_norm: Whether the norm of the gradient is left behind.
     """
 
@@ -64,7 +64,7 @@ class KernelWriter:
         program: FlatProgram,
         memory: FlatArrays,
         fixed: Mapping[str, Array],
-        rules: Sequence[Rule] = (),
+        rule: Rule | None = None,
         *,
         needs_norm: bool = False,
     ) -> None:
@@ -73,10 +73,9 @@ class KernelWriter:
         self._gradients = program.gradients
         self._memory = memory
         self._fixed = fixed
-        self._rules = rules
+        self._rule = rule
         self._needs_norm = needs_norm
-        self._source = SourceLines()
-        self._names = BoundNames()
+        self._function = WrittenFunction()
         self._padded = padded_values(program.ops, memory.packs)
         self._inner = {i for i in self._padded if self._ops[i].code != "leaf"}
         """Values with a row of ones that an iteration computes."""
@@ -92,58 +91,55 @@ class KernelWriter:
 
     def kernel(self) -> Kernel:
         """Return the function, compiled."""
-        given = self._given()
+        function, memory = self._function, self._memory
+        body = self._writer()
         self._fuse()
-        self._place_gradients(given)
-        body = ProgramWriter(given, "v", self._names, self._program.notes, self._source)
+        self._place_gradients(body)
         self._write_steps(body)
         gamma = self._finish_gradients(body)
         if self._needs_norm:
-            self._names.dynamic["norm"] = Dynamic(("norm", ""), "plain")
-            self._names.arrays["g"] = self._memory.gradient
-            self._source.add(2, "g.dot(g, norm)", "square of the gradient's norm")
-        streams: list[tuple[Streams, str]] = []
-        for rule in self._rules:
-            streams += Update(rule, self._memory, gamma).write(self._source, self._names)
-        losses = write_losses(self._program, self._frontier, self._stacked, self._memory.runs)
+            function.dynamic["norm"] = Dynamic(("norm", ""), "plain")
+            function.arrays["g"] = memory.gradient
+            function.body.add(2, "g.dot(g, norm)", "square of the gradient's norm")
+        streams = write_update(self._rule, memory, gamma, function) if self._rule else None
+        losses = write_losses(self._program, self._frontier, self._stacked, memory.runs)
         whole = self._whole()
         return Kernel(
-            whole.compiled("steps", self._names.functions),
-            tuple(self._names.arrays.values()),
-            tuple(self._names.dynamic.values()),
+            whole.compiled("steps", function.functions),
+            tuple(function.arrays.values()),
+            tuple(function.dynamic.values()),
             {i: body.shape(i) for i in self._histories},
             losses,
-            tuple(function for function, _ in streams),
+            streams[0] if streams else None,
             abs(gamma),
-            "\n\n".join([whole.text(), losses.source, *(text for _, text in streams)]),
+            "\n\n".join([whole.text(), losses.source, *(streams[1:] if streams else ())]),
         )
 
     def _whole(self) -> SourceLines:
         """Return the body with its head."""
-        header = SourceLines()
-        header.add(0, "def steps(arrays, iterations):", "iterations in a row")
-        if self._names.arrays:
-            names = ", ".join(self._names.arrays)
-            header.add(1, f"{names}, = arrays", "in the same place at every iteration")
-        each = ", ".join(self._names.dynamic) or "_"
-        header.add(1, f"for {each} in iterations:", "in another place at each")
-        header.lines.extend(self._source.lines)
-        if not self._source.lines:
-            header.add(2, "pass", "the cost depends on no parameter")
-        return header
+        whole = SourceLines()
+        whole.add(0, "def steps(arrays, iterations):", "iterations in a row")
+        if self._function.arrays:
+            names = ", ".join(self._function.arrays)
+            whole.add(1, f"{names}, = arrays", "in the same place at every iteration")
+        each = ", ".join(self._function.dynamic) or "_"
+        whole.add(1, f"for {each} in iterations:", "in another place at each")
+        whole.lines.extend(self._function.body.lines)
+        if not self._function.body.lines:
+            whole.add(2, "pass", "the cost depends on no parameter")
+        return whole
 
-    def _given(self) -> PlacedValues:
-        """Return where leaves and what is left behind lie."""
-        places: dict[int, Array] = {}
-        packs: dict[int, Array] = {}
+    def _writer(self) -> ProgramWriter:
+        """Return what writes, which knows where leaves and what is left behind lie."""
+        memory, places, packs = self._memory, {}, {}
         dynamic = {i: ("history", str(i)) for i in self._histories}
         augmented = dict.fromkeys(self._padded, np.empty(0))
         for index, op in enumerate(self._ops):
             name = op.name
             if op.kind == "parameter":
-                places[index] = self._memory.views[name]
-                if name in self._memory.blocks:
-                    packs[index] = self._memory.blocks[name]
+                places[index] = memory.views[name]
+                if name in memory.blocks:
+                    packs[index] = memory.blocks[name]
             elif name in self._fixed:
                 places[index] = self._fixed[name]
                 if index in self._padded:
@@ -151,8 +147,17 @@ class KernelWriter:
                     places[index] = augmented[index][:-1]
             elif op.kind == "data":
                 dynamic[index] = "data", name
-        runs = self._memory.runs
-        return PlacedValues(self._ops, places, dynamic, augmented, packs, self._stacked, runs)
+        return ProgramWriter(
+            self._ops,
+            places,
+            dynamic,
+            augmented,
+            packs,
+            self._stacked,
+            memory.runs,
+            function=self._function,
+            notes=self._program.notes,
+        )
 
     def _fuse(self) -> None:
         """Have the products of weights give the gradients of their biases, too."""
@@ -164,7 +169,7 @@ class KernelWriter:
                     self._fused[product.id] = weights
                     self._direct |= {weights, bias}
 
-    def _place_gradients(self, given: PlacedValues) -> None:
+    def _place_gradients(self, body: ProgramWriter) -> None:
         """Let the operations that give a gradient write it where it belongs."""
         gradients = self._gradients
         shared = [term.id for term in gradients.values()]
@@ -176,9 +181,9 @@ class KernelWriter:
                 # The matrices of all runs are written as one, which a part of a pack is not.
                 whole = self._memory.gradients[name].flags.c_contiguous
                 own = own and whole and term.id in self._stacked
-            free = name not in self._direct and term.id not in given.dynamic
+            free = name not in self._direct and term.id not in body.dynamic
             if own and free and not self._is_used(term.id):
-                given.places[term.id] = self._memory.gradients[name]
+                body.places[term.id] = self._memory.gradients[name]
                 self._direct.add(name)
         biases = [self._memory.packs[weights] for weights in self._fused.values()]
         drop = {gradients[b].id for b in biases if not self._is_used(gradients[b].id)}
@@ -217,7 +222,7 @@ class KernelWriter:
         signal, turned = self._ops[index].args
         block = self._memory.gradient_blocks[self._fused[index]]
         product = body.pack_gradient(signal, self._ops[turned].args[0], block)
-        self._source.add(2, product, f"{body.describe(index)}, and its bias")
+        self._function.body.add(2, product, f"{body.describe(index)}, and its bias")
 
     def _finish_gradients(self, body: ProgramWriter) -> float:
         """Bring the gradients that are not in place there, and all to one common factor: return
@@ -233,9 +238,11 @@ class KernelWriter:
             out = body.static(f"d{term.id}_{place}", self._memory.gradients[name])
             source = out if name in self._direct else body.view(term.id)
             if ratio == 1:
-                self._source.add(2, body.copy(out, source), f"∂/∂{name}")
+                self._function.body.add(2, body.copy(out, source), f"∂/∂{name}")
             else:
                 by = body.static(f"f{term.id}_{place}", one_number(ratio))
                 multiply = body.call("multiply", np.multiply)
-                self._source.add(2, f"{multiply}({source}, {by}, {out})", f"∂/∂{name}·{ratio!r}")
+                self._function.body.add(
+                    2, f"{multiply}({source}, {by}, {out})", f"∂/∂{name}·{ratio!r}"
+                )
         return gamma

@@ -20,39 +20,22 @@ from gdtutor.engine.expression import Attribute
 from gdtutor.engine.operations import OPERATIONS, Array, apply
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.plan.flat_arrays import aligned
-from gdtutor.training.plan.placing import BoundNames, PlacedValues, Placing, formed
+from gdtutor.training.plan.placing import Placing, formed
 from gdtutor.training.plan.schedule import ProgramSchedule
-from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import UFUNCS, Op, operation_text
+from gdtutor.values import field
 
 _OUT = {"maximum": "out=", "minimum": "out="}
 """NumPy 2.4 deprecates a third positional argument of these; elsewhere it saves some time."""
 
 
 class ProgramWriter(Placing):
-    """Writes the operations of one program, one line each.
+    """Writes the operations of one program, one line each."""
 
-    Args:
-        given: The program, and values that have a place already.
-        prefix: A letter that opens the names of its values.
-        names: Where names are added.
-        notes: What values are to the learner, by id.
-        source: Where lines are added.
-    """
-
-    def __init__(
-        self,
-        given: PlacedValues,
-        prefix: str,
-        names: BoundNames,
-        notes: Mapping[int, str],
-        source: SourceLines,
-    ) -> None:
-        super().__init__(given, prefix, names)
-        self._notes = notes
-        self._source = source
-        self._fixed_calls: dict[tuple[str, Attribute], str] = {}
-        """The names of functions with what their calls fix."""
+    notes: Mapping[int, str] = field(default_factory=dict)
+    """What values are to the learner, by id."""
+    _fixed_calls: dict[tuple[str, Attribute], str] = field(default_factory=dict)
+    """The names of functions with what their calls fix."""
 
     def write(self, schedule: ProgramSchedule, extra: Mapping[int, Callable[[], None]]) -> None:
         """Write the units of a schedule.
@@ -61,7 +44,7 @@ class ProgramWriter(Placing):
             schedule: The order.
             extra: What is written instead of the operation with this id.
         """
-        self._stacks = schedule.stacks
+        self.stacks = schedule.stacks
         for unit in schedule.units:
             if len(unit) > 1:
                 self._write_group(unit)
@@ -72,8 +55,8 @@ class ProgramWriter(Placing):
 
     def pack_gradient(self, signal: int, data: int, out: Array) -> str:
         """Return the product that gives the gradients of weights and of their bias at once."""
-        rows = formed(out, "rows", is_stacked=signal in self._stacked)
-        name = self.static(f"{self._prefix}g{signal}", rows)
+        rows = formed(out, "rows", is_stacked=signal in self.stacked)
+        name = self.static(f"{self.prefix}g{signal}", rows)
         return f"{self.rows(signal)}.dot({self.view(data, 'onesT')}, {name})"
 
     def copy(self, target: str, value: str) -> str:
@@ -82,23 +65,23 @@ class ProgramWriter(Placing):
 
     def describe(self, index: int) -> str:
         """Return what a value is: its node, or its operation."""
-        operation = operation_text(self._ops, index, self._label)
-        return " = ".join([*filter(None, [self._notes.get(index)]), operation])
+        operation = operation_text(self.ops, index, self._label)
+        return " = ".join([*filter(None, [self.notes.get(index)]), operation])
 
     def _line(self, code: str, index: int) -> None:
-        self._source.add(2, code, self.describe(index))
+        self.function.body.add(2, code, self.describe(index))
 
     def _label(self, index: int) -> str:
-        return self._ops[index].name or self._notes.get(index, f"{self._prefix}{index}")
+        return self.ops[index].name or self.notes.get(index, f"{self.prefix}{index}")
 
     def _write_group(self, unit: tuple[int, ...]) -> None:
-        op = self._ops[unit[0]]
+        op = self.ops[unit[0]]
         names = []
         for arg in op.args:
-            if self._ops[arg].is_literal:
+            if self.ops[arg].is_literal:
                 names.append(self.view(arg))
                 continue
-            members = self._stacks[arg].members
+            members = self.stacks[arg].members
             name, memory = self._stack(members)
             for member in members:
                 self.array(member)
@@ -106,7 +89,7 @@ class ProgramWriter(Placing):
         out_name, out = self._stack(unit)
         self.static(out_name, out)
         notes = " and ".join(self.describe(i) for i in unit)
-        self._source.add(2, self._ufunc(op.code, [*names, out_name]), notes)
+        self.function.body.add(2, self._ufunc(op.code, [*names, out_name]), notes)
 
     def _ufunc(self, code: str, operands: list[str]) -> str:
         """Return the call of an elementwise function, whose last operand takes the result."""
@@ -115,10 +98,10 @@ class ProgramWriter(Placing):
         return f"{function}({', '.join(operands)})"
 
     def _write_one(self, index: int) -> None:
-        op = self._ops[index]
+        op = self.ops[index]
         if op.code == "spread":
             if self.is_dynamic(op.args[0]):
-                self._places[index] = aligned(self.shape(index))
+                self.places[index] = aligned(self.shape(index))
                 self._line(self.copy(self.view(index), self.view(op.args[0])), index)
             return
         if op.code in _WRITTEN:
@@ -145,8 +128,8 @@ class ProgramWriter(Placing):
 
     def _affine(self, index: int) -> None:
         """Write W @ X + b, as one product where the bias lies beside the weights."""
-        weights, bias, data = self._ops[index].args
-        if weights in self._packs and data in self._augmented:
+        weights, bias, data = self.ops[index].args
+        if weights in self.packs and data in self.augmented:
             product = f"{self.view(weights, 'pack')}.dot({self.view(data, 'ones')}"
             self._line(f"{product}, {self.rows(index)})", index)
             return
@@ -155,68 +138,64 @@ class ProgramWriter(Placing):
         self._line(self._ufunc("add", [out, self.view(bias), out]), index)
 
     def _product(self, left: int, right: int, out: str) -> str:
-        if left in self._stacked or right in self._stacked:
+        if left in self.stacked or right in self.stacked:
             return self._ufunc("matmul", [self.view(left), self.view(right), out])
         return f"{self.view(left)}.dot({self.view(right)}, {out})"
 
     def _matmul(self, index: int) -> None:
-        left, right = self._ops[index].args
-        shape = self._ops[left].shape
-        if index in self._stacked:
-            if right not in self._stacked and self.is_contiguous(left):
-                product = f"{self.rows(left)}.dot({self.view(right)}, {self.rows(index)})"
-            elif shape[1] == 1:
-                # One column times one row needs no sum, and no product of matrices.
-                product = self._ufunc("mul", [self.view(i) for i in (left, right, index)])
-            else:
-                product = self._product(left, right, self.view(index))
-            self._line(product, index)
-            return
-        if self.is_contiguous(index):
-            self._line(self._product(left, right, self.view(index)), index)
-            return
-        dense = self.static(f"{self._prefix}{index}_dense", aligned(self._ops[index].shape))
-        self._line(self._product(left, right, dense), index)
-        self._line(self.copy(self.view(index), dense), index)
+        left, right = self.ops[index].args
+        is_stacked = index in self.stacked
+        if is_stacked and right not in self.stacked and self.is_contiguous(left):
+            product = f"{self.rows(left)}.dot({self.view(right)}, {self.rows(index)})"
+        elif is_stacked and self.ops[left].shape[1] == 1:
+            # One column times one row needs no sum, and no product of matrices.
+            product = self._ufunc("mul", [self.view(i) for i in (left, right, index)])
+        elif is_stacked or self.is_contiguous(index):
+            product = self._product(left, right, self.view(index))
+        else:
+            dense = self.static(f"{self.prefix}{index}_dense", aligned(self.ops[index].shape))
+            self._line(self._product(left, right, dense), index)
+            product = self.copy(self.view(index), dense)
+        self._line(product, index)
 
     def _vdot(self, index: int) -> None:
         """Write the sum of products of two arrays of one shape."""
-        left, right = self._ops[index].args
-        is_alone = index not in self._stacked
+        left, right = self.ops[index].args
+        is_alone = index not in self.stacked
         if is_alone and self.is_contiguous(left) and self.is_contiguous(right):
             product = f"{self.cells(left)}.dot({self.cells(right)}"
             self._line(f"{product}, {self.view(index, 'number')})", index)
             return
-        wide = aligned(self.shape(index, self._ops[left].shape))
-        name = self.static(f"{self._prefix}{index}_wide", wide)
+        wide = aligned(self.shape(index, self.ops[left].shape))
+        name = self.static(f"{self.prefix}{index}_wide", wide)
         self._line(self._ufunc("mul", [self.view(left), self.view(right), name]), index)
         cells = formed(wide, "cells", is_stacked=not is_alone)
-        self._total(index, self.static(f"{self._prefix}{index}_cells", cells), left)
+        self._total(index, self.static(f"{self.prefix}{index}_cells", cells), left)
 
     def _total(self, index: int, cells: str, arg: int) -> None:
         """Write a sum over all cells as a product with ones, which NumPy does fastest."""
-        ones = self._ones("ones", (math.prod(self._ops[arg].shape),))
+        ones = self._ones("ones", (math.prod(self.ops[arg].shape),))
         self._line(f"{cells}.dot({ones}, {self.view(index, 'number')})", index)
 
     def _sum(self, index: int) -> None:
-        op = self._ops[index]
+        op = self.ops[index]
         (arg,) = op.args
-        if op.axes and len(op.axes) == len(self._ops[arg].shape) and self.is_contiguous(arg):
+        if op.axes and len(op.axes) == len(self.ops[arg].shape) and self.is_contiguous(arg):
             self._total(index, self.cells(arg), arg)
         else:
             self._reduce(index, np.add)
 
     def _outer(self, index: int) -> None:
-        operands = ", ".join(map(self.view, self._ops[index].args))
+        operands = ", ".join(map(self.view, self.ops[index].args))
         multiply = self.call("multiply", np.multiply)
         self._line(f"{multiply}.outer({operands}, out={self.view(index)})", index)
 
     def _reduce(self, index: int, ufunc: np.ufunc) -> None:
-        op = self._ops[index]
+        op = self.ops[index]
         (arg,) = op.args
-        first = 1 if index in self._stacked else 0
+        first = 1 if index in self.stacked else 0
         axes = tuple(axis + first for axis in op.axes)
-        pad = len(self._ops[arg].shape) - len(op.shape)
+        pad = len(self.ops[arg].shape) - len(op.shape)
         out = self.view(index, f"wide{pad}" if pad else "plain")
         function = self.call(ufunc.__name__, ufunc)
         self._line(f"{function}.reduce({self.view(arg)}, {axes}, None, {out}, True)", index)

@@ -117,8 +117,7 @@ class NumpyPlan(Plan):
         stays = {name: array[0] for name, array in data.items()} if count == 1 else {}
         fixed = {**self._problem.constants, **stays}
         needs_norm = self._settings.stop.gradient_below is not None
-        rules = (self._rule,)
-        writer = KernelWriter(program, self._memory, fixed, rules, needs_norm=needs_norm)
+        writer = KernelWriter(program, self._memory, fixed, self._rule, needs_norm=needs_norm)
         kernel = writer.kernel()
         cells = sum(math.prod(shape) for shape in kernel.histories.values())
         rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count

@@ -18,6 +18,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.plan.flat_arrays import aligned, one_number
 from gdtutor.training.plan.schedule import ValueStack
+from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import Op
 from gdtutor.values import Struct, field
 
@@ -33,44 +34,27 @@ class Dynamic(Struct, frozen=True):
     """Whether its first axis is the run."""
 
 
-class BoundNames(Struct):
-    """What the names in a generated function stand for."""
+class WrittenFunction(Struct):
+    """A function while it is written: the lines of its body, and what their names stand for."""
 
+    body: SourceLines = field(default_factory=SourceLines)
     arrays: dict[str, Array] = field(default_factory=dict)
     functions: dict[str, Callable[..., object]] = field(default_factory=dict)
     dynamic: dict[str, Dynamic] = field(default_factory=dict)
 
 
-class PlacedValues(Struct):
-    """A program, and the values that have a place before anything is written, by id."""
-
-    ops: Sequence[Op]
-    places: dict[int, Array]
-    """Leaves, and results that are to be written to a given array."""
-    dynamic: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-    """Where values come from that lie elsewhere at every iteration; see `Dynamic`."""
-    augmented: dict[int, Array] = field(default_factory=dict)
-    """Arrays with one more row of ones under the value's own."""
-    packs: Mapping[int, Array] = field(default_factory=dict)
-    """Weights with their bias as one matrix."""
-    stacked: Set[int] = frozenset()
-    """Values that differ from run to run."""
-    runs: int = 0
-    """How many runs there are; 0 for one without an axis."""
-
-
 def formed(array: Array, form: str, *, is_stacked: bool) -> Array:
     """Return another view of an array.
 
-    Forms: T and onesT (its matrices turned), rows (the matrices of all runs below each other),
-    cells (one axis beside that of the runs), number (none beside it), and wide with a number (so
-    many axes behind that of the runs). Any other form is the array itself.
+    Forms: T and onesT (its matrices turned), rows and pack (the matrices of all runs below each
+    other), cells (one axis beside that of the runs), number (none beside it), and wide with a
+    number (so many axes behind that of the runs). Any other form is the array itself.
     """
     runs = array.shape[:1] if is_stacked else ()
     match form:
         case "T" | "onesT":
             return array.swapaxes(-1, -2) if array.ndim > len(runs) + 1 else array
-        case "rows":
+        case "rows" | "pack":
             return array.reshape(-1, array.shape[-1])
         case "cells":
             return array.reshape(*runs, -1)
@@ -82,55 +66,57 @@ def formed(array: Array, form: str, *, is_stacked: bool) -> Array:
     return array
 
 
-class Placing:
-    """Gives every value of one program its array, and every array that is used its name.
+class Placing(Struct):
+    """Gives every value of one program its array, and every array that is used its name."""
 
-    Args:
-        given: The program, and values that have a place already.
-        prefix: A letter that opens the names of its values.
-        names: Where names are added.
-    """
-
-    def __init__(self, given: PlacedValues, prefix: str, names: BoundNames) -> None:
-        self._ops = given.ops
-        self._prefix = prefix
-        self._names = names
-        self._places = given.places
-        self._dynamic = given.dynamic
-        self._augmented = given.augmented
-        self._packs = given.packs
-        self._runs = given.runs
-        self._stacked = given.stacked
-        self._stacks: Mapping[int, ValueStack] = {}
-        self._stack_arrays: dict[tuple[int, ...], tuple[str, Array]] = {}
+    ops: Sequence[Op]
+    places: dict[int, Array]
+    """Of values that have one before anything is written: leaves, and results that are to be
+    written to a given array."""
+    dynamic: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    """Where values come from that lie elsewhere at every iteration; see `Dynamic`."""
+    augmented: dict[int, Array] = field(default_factory=dict)
+    """Arrays with one more row of ones under the value's own."""
+    packs: Mapping[int, Array] = field(default_factory=dict)
+    """Weights with their bias as one matrix."""
+    stacked: Set[int] = frozenset()
+    """Values that differ from run to run."""
+    runs: int = 0
+    """How many runs there are; 0 for one without an axis."""
+    stacks: Mapping[int, ValueStack] = field(default_factory=dict)
+    prefix: str = "v"
+    """A letter that opens the names of its values."""
+    function: WrittenFunction = field(default_factory=WrittenFunction)
+    """Where names are added."""
+    _stack_arrays: dict[tuple[int, ...], tuple[str, Array]] = field(default_factory=dict)
 
     def array(self, index: int) -> Array:
         """Return the array of a value that keeps its place."""
-        op = self._ops[index]
-        if index not in self._places:
+        op = self.ops[index]
+        if index not in self.places:
             if op.code == "T":
                 return self.array(op.args[0]).swapaxes(-1, -2)
             if op.code == "spread":
                 (arg,) = op.args
                 inner = self.array(arg)
-                if arg in self._stacked:
-                    form = f"wide{len(op.shape) - len(self._ops[arg].shape)}"
+                if arg in self.stacked:
+                    form = f"wide{len(op.shape) - len(self.ops[arg].shape)}"
                     inner = formed(inner, form, is_stacked=True)
                 return np.broadcast_to(inner, self.shape(index))
             if op.is_literal:
-                self._places[index] = one_number(op.literal)
+                self.places[index] = one_number(op.literal)
             else:
                 self._allocate(index)
-        return self._places[index]
+        return self.places[index]
 
     def shape(self, index: int, own: Shape | None = None) -> Shape:
         """Return the shape of a value's array, or of one with other axes of its own."""
-        runs = (self._runs,) if index in self._stacked else ()
-        return (*runs, *(self._ops[index].shape if own is None else own))
+        runs = (self.runs,) if index in self.stacked else ()
+        return (*runs, *(self.ops[index].shape if own is None else own))
 
     def is_dynamic(self, index: int) -> bool:
         """Say whether a value lies elsewhere at every iteration."""
-        return self._source_of(index) in self._dynamic
+        return self._source_of(index) in self.dynamic
 
     def view(self, index: int, form: str = "plain") -> str:
         """Return the name of a value, or of another view of it.
@@ -138,87 +124,81 @@ class Placing:
         Forms: plain, those of `formed`, ones and onesT (with a row of ones), pack (weights
         with their bias, as rows).
         """
-        op = self._ops[index]
+        op = self.ops[index]
         if op.code == "T" and form in ("plain", "T"):
             return self.view(op.args[0], "T" if form == "plain" else "plain")
-        name = f"{self._prefix}{index}" + {"plain": "", "T": "t"}.get(form, f"_{form}")
+        name = f"{self.prefix}{index}" + {"plain": "", "T": "t"}.get(form, f"_{form}")
         if self.is_dynamic(index):
-            kind, key = self._dynamic[self._source_of(index)]
+            kind, key = self.dynamic[self._source_of(index)]
             kind = "ones" if form.startswith("ones") else kind
-            dynamic = Dynamic((kind, key), form, index in self._stacked)
-            self._names.dynamic.setdefault(name, dynamic)
-        elif name not in self._names.arrays:
-            self._names.arrays[name] = self._shaped(index, form)
+            dynamic = Dynamic((kind, key), form, index in self.stacked)
+            self.function.dynamic.setdefault(name, dynamic)
+        elif name not in self.function.arrays:
+            self.function.arrays[name] = self._shaped(index, form)
         return name
 
     def rows(self, index: int) -> str:
         """Return the name of a matrix, or of those of all runs below each other."""
-        return self.view(index, "rows" if index in self._stacked else "plain")
+        return self.view(index, "rows" if index in self.stacked else "plain")
 
     def cells(self, index: int) -> str:
         """Return the name of a value whose cells are one axis, beside that of the runs."""
-        is_plain = len(self._ops[index].shape) == 1 and index not in self._stacked
+        is_plain = len(self.ops[index].shape) == 1 and index not in self.stacked
         return self.view(index, "plain" if is_plain else "cells")
 
     def operand(self, index: int, arg: int) -> str:
         """Return the name of an operand of an elementwise operation, with axes between the run and
         its own where it has fewer than the result."""
-        pad = len(self._ops[index].shape) - len(self._ops[arg].shape)
-        return self.view(arg, f"wide{pad}") if pad and arg in self._stacked else self.view(arg)
+        pad = len(self.ops[index].shape) - len(self.ops[arg].shape)
+        return self.view(arg, f"wide{pad}") if pad and arg in self.stacked else self.view(arg)
 
     def static(self, name: str, array: Array) -> str:
         """Name an array."""
-        self._names.arrays.setdefault(name, array)
+        self.function.arrays.setdefault(name, array)
         return name
 
     def call(self, function: str, known: Callable[..., object]) -> str:
         """Name a function."""
-        self._names.functions[function] = known
+        self.function.functions[function] = known
         return function
 
     def is_contiguous(self, index: int) -> bool:
         """Say whether a value's cells lie one after the other."""
-        op = self._ops[index]
+        op = self.ops[index]
         if self.is_dynamic(index):
-            return op.code != "T" or (1 in op.shape and index not in self._stacked)
+            return op.code != "T" or (1 in op.shape and index not in self.stacked)
         return bool(self.array(index).flags.c_contiguous)
 
     def _source_of(self, index: int) -> int:
-        while self._ops[index].code == "T":
-            index = self._ops[index].args[0]
+        while self.ops[index].code == "T":
+            index = self.ops[index].args[0]
         return index
 
     def _shaped(self, index: int, form: str) -> Array:
-        match form:
-            case "ones" | "onesT":
-                return formed(self._augmented[index], form, is_stacked=False)
-            case "pack":
-                return formed(self._packs[index], "rows", is_stacked=index in self._stacked)
-        return formed(self.array(index), form, is_stacked=index in self._stacked)
+        if form in ("ones", "onesT"):
+            array = self.augmented[index]
+        else:
+            array = self.packs[index] if form == "pack" else self.array(index)
+        return formed(array, form, is_stacked=index in self.stacked)
 
     def _allocate(self, index: int) -> None:
-        op = self._ops[index]
-        if index in self._stacks:
-            stack = self._stacks[index]
-            memory = self._stack(stack.members)[1]
-            start = stack.offsets[stack.members.index(index)]
-            cells = math.prod(op.shape)
-            self._places[index] = memory[start : start + cells].reshape(op.shape)
-            if index in self._augmented:
-                wide = memory[start : start + cells + op.shape[1]]
-                self._augmented[index] = wide.reshape(op.shape[0] + 1, op.shape[1])
-                self._augmented[index][-1] = 1.0
-        elif index in self._augmented:
-            wide = aligned((op.shape[0] + 1, *op.shape[1:]))
-            wide[-1] = 1.0
-            self._augmented[index] = wide
-            self._places[index] = wide[:-1]
-        else:
-            self._places[index] = aligned(self.shape(index))
+        shape, has_ones = self.shape(index), index in self.augmented
+        wide = (shape[0] + 1, *shape[1:]) if has_ones else shape
+        memory = aligned(wide) if index not in self.stacks else self._in_stack(index, wide)
+        if has_ones:
+            memory[-1] = 1.0
+            self.augmented[index] = memory
+        self.places[index] = memory[:-1] if has_ones else memory
+
+    def _in_stack(self, index: int, shape: Shape) -> Array:
+        stack = self.stacks[index]
+        start = stack.offsets[stack.members.index(index)]
+        memory = self._stack(stack.members)[1]
+        return memory[start : start + math.prod(shape)].reshape(shape)
 
     def _stack(self, members: tuple[int, ...]) -> tuple[str, Array]:
         if members not in self._stack_arrays:
-            name = f"{self._prefix}s{members[0]}"
-            cells = self._stacks[members[0]].cells
+            name = f"{self.prefix}s{members[0]}"
+            cells = self.stacks[members[0]].cells
             self._stack_arrays[members] = (name, aligned((cells,)))
         return self._stack_arrays[members]
