@@ -237,12 +237,9 @@ class KernelWriter:
                 continue
             out = body.static(f"d{term.id}_{place}", self._memory.gradients[name])
             source = out if name in self._direct else body.view(term.id)
-            if ratio == 1:
-                self._function.body.add(2, body.copy(out, source), f"∂/∂{name}")
-            else:
+            line, note = body.copy(out, source), f"∂/∂{name}"
+            if ratio != 1:
                 by = body.static(f"f{term.id}_{place}", one_number(ratio))
-                multiply = body.call("multiply", np.multiply)
-                self._function.body.add(
-                    2, f"{multiply}({source}, {by}, {out})", f"∂/∂{name}·{ratio!r}"
-                )
+                line, note = body.by_cell("mul", [source, by, out]), f"{note}·{ratio!r}"
+            self._function.body.add(2, line, note)
         return gamma

@@ -26,7 +26,7 @@ from gdtutor.training.plan.terms import (
     operation_text,
     reachable,
 )
-from gdtutor.values import Struct
+from gdtutor.values import Struct, field
 
 LARGEST_HISTORY = 4096
 """Cells that an iteration may leave behind."""
@@ -102,52 +102,47 @@ def write_losses(
     return Losses(compute, tuple(ops[i].name for i in data), writer.source.text())
 
 
-class _Writer:
-    """Writes operations on arrays that all have the same number of axes.
+class _Writer(Struct):
+    """Writes operations on arrays that all have the same number of axes."""
 
-    Args:
-        program: The program.
-        lead: Axes in front of those of a value: the iteration, and the run where there are several.
-        widest: Most axes of a value.
-    """
-
-    def __init__(self, program: FlatProgram, lead: int, widest: int) -> None:
-        self._ops = program.ops
-        self._notes = program.notes
-        self.lead = lead
-        self._widest = widest
-        self.functions: dict[str, Callable[..., object]] = {}
-        self.source = SourceLines()
+    program: FlatProgram
+    lead: int
+    """Axes in front of those of a value: the iteration, and the run where there are several."""
+    widest: int
+    """Most axes of a value."""
+    functions: dict[str, Callable[..., object]] = field(default_factory=dict)
+    source: SourceLines = field(default_factory=SourceLines)
 
     def widen(self, index: int, own: int) -> None:
         """Give an array all axes, those in front first, of which it has `own`."""
-        missing = self._widest - len(self._ops[index].shape) + self.lead - own
+        ops = self.program.ops
+        missing = self.widest - len(ops[index].shape) + self.lead - own
         if missing:
             front = ", ".join([*(f"h{index}.shape[{i}]" for i in range(own)), *["1"] * missing])
             code = f"h{index} = h{index}.reshape({front}, *h{index}.shape[{own}:])"
-            named = operand_text(self._ops, index, self._label)
+            named = operand_text(ops, index, self._label)
             self.source.add(1, code, f"{named}, with as many axes as the others")
 
     def note(self, index: int) -> str:
         """Return what a line computes: its node, or its operation."""
-        return self._notes.get(index) or operation_text(self._ops, index, self._label)
+        return self.program.notes.get(index) or operation_text(self.program.ops, index, self._label)
 
     def _label(self, index: int) -> str:
-        return self._ops[index].name or self._notes.get(index, f"h{index}")
+        return self.program.ops[index].name or self.program.notes.get(index, f"h{index}")
 
     def code(self, index: int) -> str:
         """Return an operation."""
-        op = self._ops[index]
+        op = self.program.ops[index]
         if op.is_literal:
             # An array, since what is computed of constants alone is summed and shaped like others.
             self.functions["full"] = np.full
-            return f"full({(1,) * (self.lead + self._widest)}, {op.literal!r})"
+            return f"full({(1,) * (self.lead + self.widest)}, {op.literal!r})"
         args = [f"h{a}" for a in op.args]
         if op.code == "vdot":
-            axes = tuple(range(self.lead, self.lead + self._widest))
+            axes = tuple(range(self.lead, self.lead + self.widest))
             return f"({args[0]}*{args[1]}).sum(axis={axes}, keepdims=True)"
         if op.code in ("sum", "max"):
-            first = self.lead + self._widest - len(self._ops[op.args[0]].shape)
+            first = self.lead + self.widest - len(self.program.ops[op.args[0]].shape)
             axes = tuple(first + axis for axis in op.axes)
             return f"{args[0]}.{op.code}(axis={axes}, keepdims=True)"
         name = UFUNCS[op.code].__name__

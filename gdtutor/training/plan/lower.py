@@ -19,10 +19,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from gdtutor.engine.errors import ShapeError
-from gdtutor.engine.expression import Expr, Name, Number
+from gdtutor.engine.expression import Name, Number
 from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula, vjp_formula
-from gdtutor.engine.shapes import Shape, infer_shapes
+from gdtutor.engine.shapes import infer_shapes
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.plan.algebra import Builder
 from gdtutor.training.plan.packing import packed, turned
@@ -259,21 +259,15 @@ class _Lowering:
         return builder.spread(builder.sum_to(product, shape), shape)
 
     def _contribution(self, node: Node, position: int, upstream: Term) -> Term:
-        builder = self._builder
-        operation = OPERATIONS[node.op]
-        values = dict(zip(OPERANDS, (self._operand(arg) for arg in node.args), strict=False))
+        builder, row = self._builder, OPERATIONS[node.op]
+        operands = [self._operand(arg) for arg in node.args]
+        shapes = [builder.shape(operand) for operand in operands]
+        values = dict(zip(OPERANDS, operands, strict=False))
         values |= {"out": self._values[node.name], "g": upstream}
-        formula: Expr
-        if operation.local:
-            local = builder.evaluate(local_formula(operation, position, node.attribute), values)
-            if operation.kind is Kind.ELEMENTWISE:
-                product = builder.mul(upstream, local)
-                return builder.sum_to(product, self._operand_shape(node, position))
-            return builder.mul(upstream, local)
-        ranks = tuple(len(self._operand_shape(node, i)) for i in range(len(node.args)))
-        formula = vjp_formula(operation, position, ranks, node.attribute)
-        return builder.evaluate(formula, values)
-
-    def _operand_shape(self, node: Node, position: int) -> Shape:
-        arg = node.args[position]
-        return () if isinstance(arg, Number) else self._shapes[arg.name]
+        if not row.local:
+            formula = vjp_formula(row, position, tuple(map(len, shapes)), node.attribute)
+            return builder.evaluate(formula, values)
+        local = builder.evaluate(local_formula(row, position, node.attribute), values)
+        product = builder.mul(upstream, local)
+        is_by_cell = row.kind is Kind.ELEMENTWISE
+        return builder.sum_to(product, shapes[position]) if is_by_cell else product

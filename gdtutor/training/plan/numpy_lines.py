@@ -63,6 +63,12 @@ class ProgramWriter(Placing):
         """Return the call that copies a value."""
         return f"{self.call('copyto', np.copyto)}({target}, {value})"
 
+    def by_cell(self, code: str, operands: list[str]) -> str:
+        """Return the call of an elementwise function, whose last operand takes the result."""
+        operands[-1] = _OUT.get(code, "") + operands[-1]
+        function = self.call(UFUNCS[code].__name__, UFUNCS[code])
+        return f"{function}({', '.join(operands)})"
+
     def describe(self, index: int) -> str:
         """Return what a value is: its node, or its operation."""
         operation = operation_text(self.ops, index, self._label)
@@ -89,13 +95,7 @@ class ProgramWriter(Placing):
         out_name, out = self._stack(unit)
         self.static(out_name, out)
         notes = " and ".join(self.describe(i) for i in unit)
-        self.function.body.add(2, self._ufunc(op.code, [*names, out_name]), notes)
-
-    def _ufunc(self, code: str, operands: list[str]) -> str:
-        """Return the call of an elementwise function, whose last operand takes the result."""
-        operands[-1] = _OUT.get(code, "") + operands[-1]
-        function = self.call(UFUNCS[code].__name__, UFUNCS[code])
-        return f"{function}({', '.join(operands)})"
+        self.function.body.add(2, self.by_cell(op.code, [*names, out_name]), notes)
 
     def _write_one(self, index: int) -> None:
         op = self.ops[index]
@@ -110,7 +110,7 @@ class ProgramWriter(Placing):
         operands = [self.operand(index, arg) for arg in op.args]
         if op.code in UFUNCS:
             at_zero = [self._ones("at_zero", ())] if op.code == "step" else []
-            self._line(self._ufunc(op.code, [*operands, *at_zero, self.view(index)]), index)
+            self._line(self.by_cell(op.code, [*operands, *at_zero, self.view(index)]), index)
         else:
             result = f"{self._function_of(op)}(({', '.join(operands)},))"
             self._line(self.copy(self.view(index), result), index)
@@ -135,11 +135,11 @@ class ProgramWriter(Placing):
             return
         out = self.view(index)
         self._line(self._product(weights, data, out), index)
-        self._line(self._ufunc("add", [out, self.view(bias), out]), index)
+        self._line(self.by_cell("add", [out, self.view(bias), out]), index)
 
     def _product(self, left: int, right: int, out: str) -> str:
         if left in self.stacked or right in self.stacked:
-            return self._ufunc("matmul", [self.view(left), self.view(right), out])
+            return self.by_cell("matmul", [self.view(left), self.view(right), out])
         return f"{self.view(left)}.dot({self.view(right)}, {out})"
 
     def _matmul(self, index: int) -> None:
@@ -149,7 +149,7 @@ class ProgramWriter(Placing):
             product = f"{self.rows(left)}.dot({self.view(right)}, {self.rows(index)})"
         elif is_stacked and self.ops[left].shape[1] == 1:
             # One column times one row needs no sum, and no product of matrices.
-            product = self._ufunc("mul", [self.view(i) for i in (left, right, index)])
+            product = self.by_cell("mul", [self.view(i) for i in (left, right, index)])
         elif is_stacked or self.is_contiguous(index):
             product = self._product(left, right, self.view(index))
         else:
@@ -168,7 +168,7 @@ class ProgramWriter(Placing):
             return
         wide = aligned(self.shape(index, self.ops[left].shape))
         name = self.static(f"{self.prefix}{index}_wide", wide)
-        self._line(self._ufunc("mul", [self.view(left), self.view(right), name]), index)
+        self._line(self.by_cell("mul", [self.view(left), self.view(right), name]), index)
         cells = formed(wide, "cells", is_stacked=not is_alone)
         self._total(index, self.static(f"{self.prefix}{index}_cells", cells), left)
 
