@@ -73,9 +73,22 @@ def terminate(_: PseudoTerminal, pid: int) -> None:
     os.kill(pid, signal.SIGTERM)
 
 
-@pytest.mark.parametrize("shell", ["", "trap '' HUP; "], ids=["heeded", "ignored"])
-@pytest.mark.parametrize("keys", ["", " t"], ids=["walking", "training"])
-@pytest.mark.parametrize("end", [kill_client, close_terminal, disconnect, hang_up, terminate])
+ENDS = (kill_client, close_terminal, disconnect, hang_up, terminate)
+HANG_UPS = {"heeded": "", "ignored": "trap '' HUP; "}
+KEYS = {"walking": "", "training": " t"}
+
+
+@pytest.mark.parametrize(
+    ("end", "keys", "shell"),
+    [
+        # Each end where the hang-up is heeded and where it is ignored, in either of them another.
+        pytest.param(end, KEYS[what], shell, id=f"{end.__name__}-{what}-{heed}")
+        for number, end in enumerate(ENDS)
+        for (heed, shell), what in zip(
+            HANG_UPS.items(), sorted(KEYS, reverse=bool(number % 2)), strict=True
+        )
+    ],
+)
 def test_no_process_is_left_and_the_place_is_saved(
     server: SshServer,
     end: Callable[[PseudoTerminal, int], None],
