@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tests.pseudo_terminal import PseudoTerminal
+from tests.pseudo_terminal import PYTHON, PseudoTerminal
 
 SCREENS = ((), ("bias",), ("xor-hidden", "--keys", "3n t"))
 COMMANDS = (
@@ -70,7 +70,7 @@ def outside(sent: bytes) -> bytes:
 def wrong_at(moment: Moment) -> str:
     """Send a signal at a moment, and return what is wrong after it; empty where nothing is."""
     options = ("--no-save",) if moment.arguments in SCREENS else ()
-    with PseudoTerminal("-m", "gdtutor", *moment.arguments, *options) as terminal:
+    with PseudoTerminal("-m", "gdtutor", *moment.arguments, *options, command=PYTHON) as terminal:
         _wait(terminal, moment)
         is_entered = b"\x1b[?1049h" in terminal.all_received
         if terminal.process.poll() is None:

@@ -15,9 +15,10 @@ from types import MappingProxyType, TracebackType
 
 import pyte
 
-PATIENCE = 90.0
-"""Seconds that a wait lasts at most: no test waits that long when it passes, however busy the
-machine is."""
+from tests.forked import PATIENCE, Forked, fork
+
+PYTHON = (sys.executable,)
+"""The command that starts Python itself, for what is told before the program is imported."""
 
 IN_ORDER = """
 from functools import partial
@@ -32,7 +33,7 @@ itself it has less than a second before a thread ends it, which is not enough on
 
 
 class PseudoTerminal:
-    """Runs a Python program in a terminal of `columns` × `lines`; every wait has an end."""
+    """Runs a program in a terminal of `columns` × `lines`; every wait has an end."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class PseudoTerminal:
         columns: int = 80,
         lines: int = 24,
         term: str = "xterm-256color",
-        command: tuple[str, ...] = (sys.executable,),
+        command: tuple[str, ...] = (),
         environ: Mapping[str, str] = MappingProxyType({}),
         controls: bool = True,
     ) -> None:
@@ -51,28 +52,33 @@ class PseudoTerminal:
             columns: Width of the terminal.
             lines: Height of the terminal.
             term: The variable TERM.
-            command: What is run with the arguments.
+            command: What is run with the arguments; by itself Python that has imported gdtutor.
             environ: More variables.
             controls: Whether it is the program's controlling terminal, whose end is a hang-up.
         """
         self.screen = pyte.Screen(columns, lines)
         self.received = b""
         self._stream = pyte.ByteStream(self.screen)
+        self.process: subprocess.Popen[bytes] | Forked
         self._fd, child = pty.openpty()
         termios.tcsetwinsize(child, (lines, columns))
         self._settings = termios.tcgetattr(child)
         self.all_received = b""
         own = {"TERM": term, "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
         home = {key: os.environ[key] for key in ("HOME", "PYTHONPATH") if key in os.environ}
-        self.process = subprocess.Popen(
-            [*command, *arguments],
-            stdin=child,
-            stdout=child,
-            stderr=child,
-            env=own | home | dict(environ),
-            start_new_session=not controls,
-            preexec_fn=(lambda: _control(child)) if controls else None,
-        )
+        variables = own | home | dict(environ)
+        if command:
+            self.process = subprocess.Popen(
+                [*command, *arguments],
+                stdin=child,
+                stdout=child,
+                stderr=child,
+                env=variables,
+                start_new_session=not controls,
+                preexec_fn=(lambda: _control(child)) if controls else None,
+            )
+        else:
+            self.process = fork(arguments, [child] * 3, variables, controls=controls)
         os.close(child)
 
     def __enter__(self) -> "PseudoTerminal":

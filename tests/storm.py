@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from tests.pseudo_terminal import PseudoTerminal
+from tests.pseudo_terminal import PYTHON, PseudoTerminal
 
 PATIENCE = 30
 """Seconds that an answer may take, on a machine that does much else."""
@@ -81,7 +81,9 @@ class Round:
         """Return what went wrong, with the screen; empty where nothing did."""
         columns, lines = self._draws.choice(((80, 24), (120, 36), (40, 12)))
         program = ("-m", "gdtutor", *self.arguments)
-        with PseudoTerminal(*program, columns=columns, lines=lines, environ=FAULTS) as terminal:
+        with PseudoTerminal(
+            *program, command=PYTHON, columns=columns, lines=lines, environ=FAULTS
+        ) as terminal:
             try:
                 terminal.wait_for(lambda screen: bool(screen.strip()), PATIENCE)
                 self._storm(terminal)

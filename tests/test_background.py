@@ -1,14 +1,17 @@
 """Work in the background is waited for where signals are heard, and left where somebody leaves."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
 import threading
+from tempfile import TemporaryFile
 
 import pytest
 
 from gdtutor.drive.background import heard, passing_on, unless_stopped
+from tests.forked import ended, fork
 
 BOUND = 60.0
 """Seconds after which a test that would hang fails."""
@@ -80,33 +83,30 @@ main()
     ],
 )
 def test_ctrl_c_ends_every_command_in_an_iteration_that_does_not_end(words, written) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", BLOCKED, *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
+    told, tells = os.pipe()
+    with TemporaryFile("w+") as out, open(told) as err, open(os.devnull) as nothing:
+        streams = (nothing.fileno(), out.fileno(), tells)
+        program = fork(("-c", BLOCKED, *words), streams, os.environ)
+        os.close(tells)
         try:
-            assert process.stderr is not None
-            assert process.stderr.readline() == "in an iteration\n"
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=BOUND / 2)
+            assert err.readline() == "in an iteration\n"
+            os.kill(program.pid, signal.SIGINT)
+            code = program.wait(BOUND / 2)
         finally:
-            process.kill()
-    assert process.returncode == 130, err
-    assert written in out
-    assert err == ""
+            program.kill()
+        out.seek(0)
+        assert (code, err.read()) == (130, "")
+        assert written in out.read()
 
 
 @pytest.mark.parametrize("words", ["--version", "bias --linear --no-save", "nowhere"])
 def test_the_program_ends_at_its_last_word_and_is_not_taken_apart_first(words) -> None:
     seen = "import atexit; atexit.register(print, 'taken apart')"
     program = f"{seen}; import sys; from gdtutor.__main__ import main; sys.exit(main())"
-    ended = subprocess.run(
-        [sys.executable, "-c", program, *words.split()],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=BOUND, check=False,
-    )  # fmt: skip
-    assert ended.returncode == (2 if words == "nowhere" else 0)
-    assert ended.stdout + ended.stderr
-    assert "taken apart" not in ended.stdout
+    told = ended(("-c", program, *words.split()))
+    assert told.returncode == (2 if words == "nowhere" else 0)
+    assert told.stdout + told.stderr
+    assert b"taken apart" not in told.stdout
 
 
 def test_ctrl_c_leaves_an_iteration_of_the_linear_mode_and_the_talk_goes_on() -> None:

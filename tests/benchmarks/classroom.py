@@ -25,7 +25,7 @@ import asyncssh
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pseudo_terminal import PseudoTerminal  # noqa: E402
+from pseudo_terminal import PYTHON, PseudoTerminal  # noqa: E402
 
 CODE = "482913"
 LARGE = (200, 50)
@@ -267,7 +267,7 @@ def main() -> None:
     )
     lesson = (LARGEST_PLAYGROUND,) if options.pounding else ("bias", "--at", "forward:z")
     measure = pounded if options.pounding else followed if options.followers else measured
-    words = ("class", *lesson, "--port", "0", "--code", CODE)
+    words = ("-m", "gdtutor", "class", *lesson, "--port", "0", "--code", CODE)
 
     async def work(teacher: PseudoTerminal, port: int) -> None:
         # A teacher's terminal that reads nothing would hold up the whole program.
@@ -277,7 +277,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as home:
         environ = {"HOME": home, "XDG_DATA_HOME": home}
-        with PseudoTerminal("-m", "gdtutor", *words, columns=100, environ=environ) as teacher:
+        with PseudoTerminal(*words, columns=100, command=PYTHON, environ=environ) as teacher:
             teacher.wait_for(lambda text: "0 here" in text)
             found = re.search(r"ssh -p (\d+)", teacher.text())
             assert found is not None

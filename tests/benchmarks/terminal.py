@@ -18,7 +18,7 @@ from statistics import median
 from time import perf_counter
 
 import gdtutor
-from tests.pseudo_terminal import PseudoTerminal
+from tests.pseudo_terminal import PYTHON, PseudoTerminal
 
 YARDSTICK = str(Path(__file__).with_name("terminal_yardstick.py"))
 NODES = (10, 100, 1_000, 10_000)
@@ -68,7 +68,7 @@ def starts(*programs: tuple[str, ...]) -> list[tuple[float, float]]:
     for _ in range(STARTS):
         for arguments, times in zip(programs, taken, strict=True):
             started = perf_counter()
-            with PseudoTerminal(*arguments) as terminal:
+            with PseudoTerminal(*arguments, command=PYTHON) as terminal:
                 terminal.wait_for(lambda s: "READY" in s or "opening…" in s or "all keys" in s)
                 shown = perf_counter()
                 terminal.wait_for(lambda s: "READY" in s or "all keys" in s)
@@ -82,7 +82,7 @@ def starts(*programs: tuple[str, ...]) -> list[tuple[float, float]]:
 def key_latency(key: str, wanted: Iterator[str], *arguments: str) -> float:
     """Return the milliseconds from a key to the frame that shows the next of the wanted texts."""
     taken = []
-    with PseudoTerminal(*arguments) as terminal:
+    with PseudoTerminal(*arguments, command=PYTHON) as terminal:
         text = next(wanted)
         terminal.wait_for(lambda screen: text in screen, seconds=120)
         terminal.drained()
@@ -151,8 +151,8 @@ def sessions_table(folder: Path) -> Iterator[str]:
     yield f"{'session':<18} {'MB':>6} {'processor':>10}"
     options = ("--no-mouse", "--no-save", "--fps", "4")
     for name, keys in (("idle", "n"), ("training", "n t")):
-        endless = lesson_of(folder, 1_000)
-        with PseudoTerminal("-m", "gdtutor", endless, *options, "--keys", keys) as terminal:
+        words = ("-m", "gdtutor", lesson_of(folder, 1_000), *options)
+        with PseudoTerminal(*words, "--keys", keys, command=PYTHON) as terminal:
             terminal.wait_for(lambda screen, k=keys: ("running" if "t" in k else "step") in screen)
             terminal.drained(1.0) if keys == "n" else None
             before, started = seconds_of(terminal.process.pid)[0], perf_counter()

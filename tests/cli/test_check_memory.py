@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.forked import ended
 
 pytestmark = pytest.mark.slow
 
@@ -81,8 +81,6 @@ def drawn(name: str, rows: int, columns: int) -> str:
 def test_check_stays_under_a_gibibyte(text: str, summary: str, tmp_path: Path) -> None:
     path = tmp_path / "large.md"
     path.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-c", MEASURED, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    *report, peak = done.stdout.splitlines()
+    *report, peak = ended(("-c", MEASURED, str(path))).stdout.decode().splitlines()
     assert summary in "\n".join(report)
     assert int(peak) < MEBIBYTES

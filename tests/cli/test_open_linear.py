@@ -9,18 +9,14 @@ from pathlib import Path
 import pytest
 from pseudo_terminal import PATIENCE, PseudoTerminal
 
+from tests.forked import ended
+
 PROGRAM = [sys.executable, "-m", "gdtutor"]
 
 
-def piped(text: str, *arguments: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [*PROGRAM, *arguments, "--no-save"],
-        input=text.encode(),
-        capture_output=True,
-        timeout=60,
-        env=os.environ | {"TERM": "xterm", "PYTHONUTF8": "1"} | environ,
-        check=False,
-    )
+def piped(text: bytes, *arguments: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    words = ("-m", "gdtutor", *arguments, "--no-save")
+    return ended(words, text, os.environ | {"TERM": "xterm"} | environ)
 
 
 def dumb(*arguments: str) -> PseudoTerminal:
@@ -30,10 +26,10 @@ def dumb(*arguments: str) -> PseudoTerminal:
 def test_a_piped_conversation_starts_where_it_is_told_to_and_ends_with_the_input() -> None:
     """Keys are pressed first, and what is said is plain lines."""
     where = ("--at", "forward:z", "--set", "b=0.25", "--keys", "2n")
-    ended = piped("g forward:z\ng backward:b\nt\n", "bias", "--linear", *where)
-    text = ended.stdout.decode()
-    assert ended.returncode == 0
-    assert not ended.stderr
+    told = piped(b"g forward:z\ng backward:b\nt\n", "bias", "--linear", *where)
+    text = told.stdout.decode()
+    assert told.returncode == 0
+    assert not told.stderr
     assert text.startswith("[4/13]")
     assert "z=0.25" in text
     assert "[10/13] iteration 0, backward b" in text
@@ -43,34 +39,29 @@ def test_a_piped_conversation_starts_where_it_is_told_to_and_ends_with_the_input
 
 
 def test_an_encoding_without_the_signs_gets_ascii() -> None:
-    ended = piped("3n\n", "bias", "--linear", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
-    assert ended.returncode == 0
-    assert ended.stdout.isascii()
-    assert b"yhat = sigmoid(z)" in ended.stdout
+    told = piped(b"3n\n", "bias", "--linear", PYTHONIOENCODING="ascii")
+    assert told.returncode == 0
+    assert told.stdout.isascii()
+    assert b"yhat = sigmoid(z)" in told.stdout
 
 
 @pytest.mark.slow
 def test_input_that_is_not_utf8_is_answered() -> None:
-    ended = subprocess.run(
-        [*PROGRAM, "bias", "--linear", "--no-save"],
-        input=b"\xff\xfe\x1b[A\n",
-        capture_output=True,
-        check=False,
-    )
-    assert ended.returncode == 0
-    assert b"no command here" in ended.stdout
-    assert b"\x1b" not in ended.stdout
+    told = piped(b"\xff\xfe\x1b[A\n", "bias", "--linear")
+    assert told.returncode == 0
+    assert b"no command here" in told.stdout
+    assert b"\x1b" not in told.stdout
 
 
 @pytest.mark.slow
 def test_a_reader_that_goes_away_ends_it() -> None:
     script = '"$@" | head -n 1'
-    ended = subprocess.run(
+    told = subprocess.run(
         ["bash", "-o", "pipefail", "-c", script, "sh", *PROGRAM, "bias", "--linear", "--no-save"],
         input=b"n\n" * 200, capture_output=True, check=False,
     )  # fmt: skip
-    assert ended.returncode == 0
-    assert not ended.stderr
+    assert told.returncode == 0
+    assert not told.stderr
 
 
 def test_a_dumb_terminal_gets_lines_and_a_prompt_by_itself() -> None:

@@ -13,13 +13,15 @@ import pytest
 
 from gdtutor.cli import main
 from gdtutor.cli.arguments import COMMANDS
-from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.view.frame import ASCII, UNICODE, chars_for
 from gdtutor.view.notation import in_ascii
+from tests.forked import KEPT, ended
+
+DATA = Path(__file__).parents[1] / "data" / "lessons"
 
 LINES = {
     "": "bias --linear --no-save --keys n",
-    "list": "list",
+    "list": "list lessons",
     "transcript": "transcript bias --at update:b",
     "train": "train bias",
     "check": "check lessons",
@@ -48,8 +50,7 @@ COMPLAINS = (
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "lessons").mkdir()
-    bias = next(shipped_lessons_folder().glob("*-bias.md"))
-    (tmp_path / "lessons" / "01-bias.md").write_bytes(bias.read_bytes())
+    (tmp_path / "lessons" / "01-neuron.md").write_bytes((DATA / "neuron.md").read_bytes())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -133,10 +134,10 @@ def test_a_stream_that_holds_every_character_gets_every_character(encoding) -> N
     assert chars_for(None, "cp1252") == chars_for(None, None) == ASCII
 
 
-def ended(line: str, redirections: str, **variables: str) -> tuple[int, str]:
+def in_shell(line: str, redirections: str) -> tuple[int, str]:
     """Return exit code and standard error of a command in a shell with these redirections."""
     command = f"{shlex.quote(sys.executable)} -m gdtutor {line} {redirections}"
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **variables}
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(
         ["sh", "-c", command], capture_output=True, text=True, env=environ, timeout=60,
         stdin=subprocess.DEVNULL,
@@ -144,11 +145,24 @@ def ended(line: str, redirections: str, **variables: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+def on(
+    line: str,
+    out: str | None = os.devnull,
+    err: str | None = KEPT,
+    given: str | None = os.devnull,
+    **variables: str,
+) -> tuple[int, str]:
+    """Return exit code and standard error of a command on these files, None for a closed one."""
+    words = ("-m", "gdtutor", *shlex.split(line))
+    done = ended(words, environ=os.environ | variables, paths=(given, out, err))
+    return done.returncode, done.stderr.decode()
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("redirection", [">/dev/full", ">&-"])
+@pytest.mark.parametrize("out", ["/dev/full", None])
 @pytest.mark.parametrize("name", [name for name in LINES if name not in COMPLAINS])
-def test_output_that_cannot_be_written_is_one_line_and_exit_code_2(name, redirection) -> None:
-    code, errors = ended(LINES[name], redirection)
+def test_output_that_cannot_be_written_is_one_line_and_exit_code_2(name, out) -> None:
+    code, errors = on(LINES[name], out)
     assert code == 2
     assert errors.startswith("gdtutor: error: standard output cannot be written to: ")
     assert errors.count("\n") == 1
@@ -157,7 +171,7 @@ def test_output_that_cannot_be_written_is_one_line_and_exit_code_2(name, redirec
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LINES)
 def test_an_error_never_goes_to_standard_output(name, folder) -> None:
-    code, _ = ended(LINES[name], "2>&- >out.txt")
+    code, _ = on(LINES[name], "out.txt", None)
     assert code == (2 if name in COMPLAINS else 0)
     assert "error:" not in (folder / "out.txt").read_text("utf-8")
 
@@ -167,28 +181,38 @@ def test_an_error_never_goes_to_standard_output(name, folder) -> None:
 def test_without_any_stream_there_is_an_exit_code_and_no_file_takes_a_streams_place(
     name, folder
 ) -> None:
-    assert ended(LINES[name], "<&- >&- 2>&-")[0] == 2
+    assert on(LINES[name], None, None, None)[0] == 2
     for path in folder.rglob("*.md"):
         assert "gdtutor: error" not in path.read_text("utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["bias --linear --no-save", "train bias"])
+def test_python_that_starts_on_such_streams_says_the_same(line) -> None:
+    for redirection in (">/dev/full", ">&-"):
+        code, errors = in_shell(line, redirection)
+        assert (code, errors.count("\n")) == (2, 1)
+    assert in_shell(line, "2>&- >/dev/null")[0] == 0
+    assert in_shell(line, "<&- >&- 2>&-")[0] == 2
 
 
 @pytest.mark.parametrize("line", ["--help", "train --help", "--version"])
 @pytest.mark.parametrize("redirection", [">/dev/full", ">&-"])
 def test_help_that_cannot_be_printed_is_told(line, redirection) -> None:
-    code, errors = ended(line, redirection)
+    code, errors = in_shell(line, redirection)
     assert code == 2
     assert "standard output cannot be written to" in errors
     assert errors.count("\n") == 1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", ["bias --linear --no-save", "list"])
+@pytest.mark.parametrize("words", ["bias --linear --no-save", "list lessons"])
 def test_a_closed_input_is_an_input_that_has_ended(words) -> None:
-    assert ended(words, "<&- >/dev/null") == (0, "")
+    assert on(words, given=None) == (0, "")
 
 
 def test_an_input_that_cannot_be_read_is_told() -> None:
-    code, errors = ended("bias --linear --no-save", "0>/dev/null >/dev/null")
+    code, errors = in_shell("bias --linear --no-save", "0>/dev/null >/dev/null")
     assert code == 2
     assert errors.startswith("gdtutor: error: standard input cannot be read: ")
     assert errors.count("\n") == 1
@@ -197,21 +221,21 @@ def test_an_input_that_cannot_be_read_is_told() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "idna", "undefined", "cp037", "utf-7"])
 def test_an_encoding_that_no_line_is_in_is_told(encoding) -> None:
-    line = "bias --linear --no-save <lines.txt"
     Path("lines.txt").write_bytes(b"n\nq\n" * 9)
-    code, errors = ended(line, "2>errors.txt >/dev/null", PYTHONIOENCODING=encoding)
+    files = {"given": "lines.txt", "err": "errors.txt"}
+    code, _ = on("bias --linear --no-save", **files, PYTHONIOENCODING=encoding)
     told = Path("errors.txt").read_bytes()
-    assert (code, errors) == (0 if encoding in ("cp037", "utf-7") else 2, "")
+    assert code == (0 if encoding in ("cp037", "utf-7") else 2)
     told = told.decode(encoding if encoding.startswith("utf") else "utf-8")
     assert not told or told.startswith("gdtutor: error: standard input is not in the encoding")
 
 
 def test_an_error_that_cannot_be_told_leaves_the_exit_code() -> None:
-    assert ended("transcript nowhere", "2>/dev/full")[0] == 2
+    assert on("transcript nowhere", err="/dev/full")[0] == 2
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    assert ended("transcript bias --iterations 20", "| head -1 >/dev/null") == (0, "")
+    assert in_shell("transcript bias --iterations 20", "| head -1 >/dev/null") == (0, "")
 
 
 LONG = "a" * 100_000

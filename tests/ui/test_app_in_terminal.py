@@ -9,8 +9,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from pseudo_terminal import IN_ORDER, PATIENCE, PseudoTerminal
+from pseudo_terminal import IN_ORDER, PATIENCE, PYTHON, PseudoTerminal
 from walks import DATA
+
+from tests.forked import ended
 
 pytestmark = pytest.mark.slow
 
@@ -65,13 +67,13 @@ def test_a_signal_ends_walk_and_training_in_order(
 
 
 @pytest.mark.parametrize("controls", [True, False])
-@pytest.mark.parametrize("command", [(sys.executable,), ("sh", "-c", "trap '' HUP; exec \"$@\"")])
+@pytest.mark.parametrize("command", [(), ("sh", "-c", "trap '' HUP; exec \"$@\"")])
 def test_a_terminal_that_closes_ends_the_program(
     controls: bool, command: tuple[str, ...], tmp_path: Path
 ) -> None:
     """With and without a signal, and where the parent had the signal ignored."""
     place = tmp_path / "place"
-    arguments = () if len(command) == 1 else ("sh", sys.executable)
+    arguments = ("sh", *PYTHON) if command else ()
     with PseudoTerminal(
         *arguments, SAVING, str(place), LESSON, "3n t", command=command, controls=controls
     ) as terminal:
@@ -90,22 +92,19 @@ def test_the_place_is_in_the_progress_store_after_a_signal(number: int, tmp_path
         terminal.wait_for(shows("step 5/13"))
         os.kill(terminal.process.pid, number)
         assert terminal.wait_for_end() == 128 + number
-    kept = subprocess.run(
-        [sys.executable, "-m", "gdtutor", "progress"],
-        capture_output=True, text=True, env=os.environ | home, check=True,
-    )  # fmt: skip
-    assert "backward:L" in kept.stdout
+    kept = ended(("-m", "gdtutor", "progress"), environ=os.environ | home)
+    assert b"backward:L" in kept.stdout
 
 
 @pytest.mark.parametrize("stdin", ["</dev/null", "<&-", "</dev/null 2>/dev/null"])
 def test_without_a_terminal_the_program_says_so_and_ends(stdin: str) -> None:
     line = f'"$@" {stdin}'
-    ended = subprocess.run(
+    told = subprocess.run(
         ["sh", "-c", line, "sh", sys.executable, "-m", "gdtutor", "bias"],
         capture_output=True, text=True, timeout=60, env=os.environ | {"TERM": "xterm"}, check=False,
     )  # fmt: skip
-    assert ended.returncode == 2
-    assert "2>" in stdin or "not a terminal" in ended.stderr
+    assert told.returncode == 2
+    assert "2>" in stdin or "not a terminal" in told.stderr
 
 
 def test_mouse_tracking_is_off_with_no_mouse() -> None:
@@ -181,7 +180,7 @@ def test_hints_hide_the_screen_blanks_and_auto_play_walks() -> None:
 
 
 def test_a_stop_and_a_continuation_from_outside_leave_the_settings_as_they_were() -> None:
-    with gdtutor("bias") as terminal:
+    with gdtutor("bias", command=PYTHON) as terminal:
         terminal.wait_for(shows("all keys"))
         os.kill(terminal.process.pid, signal.SIGSTOP)
         os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED)
@@ -194,7 +193,7 @@ def test_a_stop_and_a_continuation_from_outside_leave_the_settings_as_they_were(
 
 
 def test_while_it_is_suspended_the_terminal_is_the_shells() -> None:
-    with gdtutor("bias") as terminal:
+    with gdtutor("bias", command=PYTHON) as terminal:
         terminal.wait_for(shows("all keys"))
         os.kill(terminal.process.pid, signal.SIGTSTP)
         os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED)
