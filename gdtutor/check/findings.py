@@ -74,6 +74,8 @@ class Notes(Struct):
     """What variants have no note for."""
     errors: dict[str, float] = field(default_factory=dict)
     """The worst relative error of each gradient that was checked."""
+    looked_at: set[tuple[object, ...]] = field(default_factory=set)
+    """The open questions whose screens were looked at, each once for a layout."""
 
     @property
     def of(self) -> str:

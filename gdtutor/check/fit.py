@@ -1,8 +1,8 @@
 """Whether every step of a lesson fits the screen: the lines of the view, counted, with no terminal.
 
 The formula, the numbers, the contributions and the note of a step have to stand on the design size
-unscrolled and uncut, in Unicode and in ASCII. The graph may scroll, matrices may be elided, and the
-opening page may scroll.
+unscrolled and uncut, in Unicode and, as they show at first, in ASCII. The graph may scroll,
+matrices may be elided, and the opening page may scroll.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def fit_of(
         session: The session, at the lesson's own values.
         iterations: The iterations whose steps are looked at.
         most: Steps that are looked at, unfolded ones counted as well.
-        is_plain: Whether steps are looked at as they show at first alone.
+        is_plain: Whether steps are looked at as they show at first alone, and in Unicode.
         is_over: Asked before each step; none is looked at any more once it says True.
     """
     found: dict[tuple[object, ...], Misfit] = {}
@@ -126,10 +126,16 @@ def fit_of(
         left -= 1
         if left < 0 or (is_over is not None and is_over()):
             return ScreenFit(tuple(found.values()), is_whole=False)
-        for chars in (UNICODE, ASCII):
+        for chars in (UNICODE,) if is_plain or _is_opened(look) else (UNICODE, ASCII):
             for misfit in _misfits(look, step, chars):
                 found.setdefault(misfit.key, misfit)
     return ScreenFit(tuple(found.values()), is_whole=True)
+
+
+def _is_opened(session: Walk) -> bool:
+    """Say whether a step is shown in another way than at first."""
+    look = session.look
+    return bool(look.unfolded or look.example) or look.cell is not None
 
 
 def _looks(
@@ -180,13 +186,14 @@ def _misfits(session: Walk, step: Step, chars: Chars) -> Iterator[Misfit]:
     width, height = DESIGN_SIZE
     room = room_for(width, height)
     node = _over(node_lines(context, room.node_width), room.node_width, room.node_height)
-    # The note is indented by one cell, and two are left beside it.
-    note = _over(note_lines(session, context, width - 3), width - 3, room.note)
+    panels = {"node panel": node}
+    if not _is_opened(session) or session.look.example:
+        # The note is indented by one cell, and two are left beside it.
+        panels["note"] = _over(note_lines(session, context, width - 3), width - 3, room.note)
     # A title may shrink for the digits of a late iteration; it is whole at the beginning.
-    is_early = context.moment.iteration < 10
-    title = (0, _title_over(session, context, width, chars) if is_early else 0)
+    if not _is_opened(session) and context.moment.iteration < 10:
+        panels["title"] = (0, _title_over(session, context, width, chars))
     unfolded = next(iter(session.look.unfolded), "")
-    panels = {"title": title, "node panel": node, "note": note}
     for panel, (lines, cells) in panels.items():
         if lines > 0 or cells > 0:
             yield Misfit(

@@ -22,7 +22,7 @@ from gdtutor.session.state import Tab, Walk
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.optimisers import OptimiserStep
 from gdtutor.values import replace
-from gdtutor.view.explain import context_of, node_lines, note_lines
+from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Area
 from gdtutor.view.lines import text_of
 from gdtutor.view.study import study_frame
@@ -30,8 +30,7 @@ from gdtutor.view.values import known_lines
 
 SCREENS = (
     ((80, 24), (Tab.NODE, Tab.VALUES), UNICODE),
-    ((80, 24), (Tab.NODE,), ASCII),
-    ((40, 12), tuple(Tab), UNICODE),
+    ((40, 12), (Tab.GRAPH, Tab.NODE, Tab.NOTE), ASCII),
     ((120, 36), (Tab.NODE,), UNICODE),
 )
 """The sizes and panels that are looked at, each with its characters."""
@@ -53,14 +52,12 @@ def shown_answer(session: Walk, question: Question, step: Step) -> str:
     if question.kind in (Ask.NEXT.value, Ask.SHAPE.value):
         return ""
     challenge = placed_challenge(question, moment, step, session.look.example)
-    hinted = replace(challenge, hints_shown=challenge.stages)
     other = replace(session, moment=with_other_results(moment, step))
-    for asked in (challenge, hinted):
-        here = replace(posed(session, asked), prompt=None)
-        there = replace(posed(other, _otherwise(asked)), prompt=None)
-        for (where, line), (_, changed) in zip(_lines(here), _lines(there), strict=False):
-            if line != changed:
-                return f"{where}: {' '.join(line.split())}"
+    here = replace(posed(session, challenge), prompt=None)
+    there = replace(posed(other, _otherwise(challenge)), prompt=None)
+    for (where, line), (_, changed) in zip(_lines(here), _lines(there), strict=False):
+        if line != changed:
+            return f"{where}: {' '.join(line.split())}"
     return ""
 
 
@@ -73,18 +70,21 @@ def _otherwise(challenge: Challenge) -> Challenge:
 
 
 def _lines(session: Walk) -> Iterator[tuple[str, str]]:
-    """Yield every line that an open question shows, with the screen that it stands on."""
+    """Yield every line that an open question shows, its hints included, with the screen that it
+    stands on."""
     for (width, height), tabs, chars in SCREENS:
         for tab in tabs:
             look = replace(session.look, tab=tab)
             frame = study_frame(replace(session, look=look), Area(width, height, chars))
             for row in frame.text().split("\n"):
                 yield f"{width}x{height}", row
-    chars = replace(UNICODE, braille=False, draws=False)
-    context = context_of(session, chars)
+    if session.challenge is not None:
+        # A hint adds lines to the node panel, and to nothing else of a screen.
+        challenge = replace(session.challenge, hints_shown=session.challenge.stages)
+        session = replace(session, challenge=challenge)
+    context = context_of(session, replace(UNICODE, braille=False, draws=False))
     if context is not None:
-        rows = (*node_lines(context, _LINEAR), *note_lines(session, context, _LINEAR))
-        for told in (*rows, *known_lines(context, _LINEAR)):
+        for told in (*node_lines(context, _LINEAR), *known_lines(context, _LINEAR)):
             yield "linear mode", text_of(told)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gdtutor.check.findings import QUESTIONS, Notes
 from gdtutor.check.hidden import shown_answer
+from gdtutor.check.screens import layout_of
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace
@@ -63,7 +64,10 @@ def check_questions(notes: Notes, session: Walk) -> None:
             what = f"{where}{_how_many(right)}"
             hint = "the conditions have to leave exactly one"
             notes.add("undecided", what, hint, Place(question.line, 1))
-        seen = shown_answer(here, question, asked.step)
+        # Other numbers on the same screens show no more, nor less.
+        look = (question.line, asked.step, here.moment.iteration > 0, layout_of(here))
+        seen = "" if look in notes.looked_at else shown_answer(here, question, asked.step)
+        notes.looked_at.add(look)
         if seen and not notes.has("seen", question.line):
             what = f"{where}the answer shows while the question is open, at {seen}"
             notes.add("seen", what, "this is the program's fault", Place(question.line, 1))

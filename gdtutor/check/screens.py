@@ -25,8 +25,8 @@ Layout = tuple[object, ...]
 class ScreenChecks(Struct):
     """Holds the screens of a lesson and of its variants against the design size, each once.
 
-    A variant that only has other numbers than a run before it is looked at step by step, and not
-    unfolded, example by example and cell by cell again.
+    A variant that only has other numbers than a run before it is looked at step by step in Unicode,
+    and not unfolded, example by example and cell by cell again.
     """
 
     layouts: set[Layout] = field(default_factory=set)
@@ -37,22 +37,27 @@ class ScreenChecks(Struct):
     def check(self, notes: Notes, session: Walk) -> None:
         """Report every panel of a step that the design size cannot hold.
 
-        The last iteration that was trained is looked at too: its numbers are often the longest.
-        So are those that notes are written for.
+        The second iteration is looked at too, as it tells what the first has changed, and the last
+        one that was trained: its numbers are often the longest. So are those that notes are
+        written for.
 
         Args:
             notes: What to add to.
             session: The lesson, or one of its variants, at its own values, its run trained.
         """
-        last = max(session.run.farthest - 1, 0)
-        trains = session.lesson.trains
-        layout = _layout(session)
+        layout = layout_of(session)
+        is_plain = layout in self.layouts
+        iterations: tuple[int, ...] = (0,)
+        if session.lesson.trains:
+            written, end = tuple(_written_for(session)), session.run.farthest
+            last = () if end in written else (max(end - 1, 0),)
+            iterations = (*((0,) if is_plain else (0, 1)), *last, *written)
         share = MAX_STEPS // (notes.shares - 1) if notes.variant else MAX_STEPS
         fit = fit_of(
             session,
-            dict.fromkeys((0, 1, last, *_written_for(session))) if trains else (0,),
+            dict.fromkeys(iterations),
             most=share,
-            is_plain=layout in self.layouts,
+            is_plain=is_plain,
             is_over=notes.limit.is_over,
         )
         self.layouts.add(layout)
@@ -82,7 +87,7 @@ class ScreenChecks(Struct):
         notes.add("fit", notes.of + misfit.text(), hint, place, level)
 
 
-def _layout(session: Walk) -> Layout:
+def layout_of(session: Walk) -> Layout:
     """Return what decides how the steps of a run are laid out, apart from its numbers."""
     moment = session.moment
     settings = moment.settings
