@@ -56,7 +56,7 @@ def pictured(text: str, keep: str = "") -> str:
 
 def cells(text: str) -> int:
     """Return how many cells of a terminal a text fills: wide characters two, accents none."""
-    return len(text) if text.isascii() else sum(map(_cells_of, text))
+    return len(text) if text.isascii() or _ONE_EACH(text) else sum(map(_cells_of, text))
 
 
 def taken(text: str, room: int) -> str:
@@ -83,6 +83,10 @@ def padded(text: str, width: int) -> str:
     return text + " " * (width - cells(text))
 
 
+_ONE_EACH = re.compile(
+    "[\x00-\u02ff\u0370-\u0482\u1e00-\u20cf\u2100-\u2319\u2500-\u25fc]*"
+).fullmatch
+"""Tells a text of letters, signs and strokes that fill a cell each: nearly all that is drawn."""
 _JOINED = frozenset(map(chr, (*range(0x1160, 0x1200), *range(0xD7B0, 0xD800))))
 """Vowels and last consonants of Hangul, which stand in the cells of the one before them."""
 

@@ -35,6 +35,7 @@ def number(value: float, digits: int) -> str:
     return trimmed(f"{rounded:.{max(places, 0)}f}")
 
 
+@lru_cache(maxsize=8192)
 def in_power(value: float, exponent: int, digits: int) -> str:
     """Return a finite number divided by a power of ten, in ASCII: the digits of `number`, with the
     point moved, so that it is rounded once.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from gdtutor.lesson.characters import cells, taken
 from gdtutor.values import Struct
@@ -93,9 +94,7 @@ def hidden_around(rows: Sequence[Line]) -> tuple[int, int] | None:
 
 def beside(*blocks: Sequence[Line]) -> Lines:
     """Return blocks of equally many lines side by side."""
-    return tuple(
-        tuple(segment for part in row for segment in part) for row in zip(*blocks, strict=True)
-    )
+    return tuple(tuple(chain.from_iterable(row)) for row in zip(*blocks, strict=True))
 
 
 def blank(width: int) -> Line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 import numpy as np
@@ -44,10 +44,8 @@ def given_lines(context: Context, width: int) -> Lines:
     if not context.chars.draws:
         return (*_given_alone(context, width), *origin_lines(context, width))
     whole, brief = (origin_lines(context, width, is_brief=is_brief) for is_brief in (False, True))
-    return fitting(
-        ((_given(context, width, *shown), below) for shown in _GIVEN for below in (whole, brief)),
-        ROOM,
-    )
+    tried = (_given(context, width, *shown) for shown in _GIVEN)
+    return fitting(((given, below) for given in tried for below in (whole, brief)), ROOM)
 
 
 class _Shown(Enum):
@@ -73,7 +71,12 @@ _GIVEN = (
 
 def _given(context: Context, width: int, data: _Shown, parameters: _Shown) -> Lines:
     """Return the given values; what matrices were stands in the title where that moves nothing."""
-    tried = (_in_groups(context, width, data, parameters, told=t) for t in _TOLD)
+    of_role = {
+        role: _blocks(context, names, style, width, parameters if role is Role.PARAMETER else data)
+        for role, _, style in _ROLES
+        if (names := [leaf.name for leaf in context.graph.leaves if leaf.role is role])
+    }
+    tried = (_in_groups(context, width, of_role, told=t) for t in _TOLD)
     plain = next(tried)
     if context.previous is None:
         return plain
@@ -103,20 +106,18 @@ def _title(context: Context, title: str, names: list[str], told_as: str, width: 
 
 
 def _in_groups(
-    context: Context, width: int, data: _Shown, parameters: _Shown, *, told: str
+    context: Context, width: int, of_role: Mapping[Role, list[Lines]], *, told: str
 ) -> Lines:
     groups: list[Lines] = []
-    for role, title, style in _ROLES:
-        leaves = [leaf.name for leaf in context.graph.leaves if leaf.role is role]
-        if leaves:
-            shown = parameters if role is Role.PARAMETER else data
-            blocks = _blocks(context, leaves, style, width, shown)
+    for role, title, _ in _ROLES:
+        if blocks := of_role.get(role):
             are_few = len(blocks) <= MANY and all(len(block) == 1 for block in blocks)
             listed = tuple(row for block in blocks for row in block) if are_few else ()
             if role is Role.CONSTANT and len(listed) == 1:
                 groups.append((line((title, Style.DIM), *listed[0]),))
                 continue
-            changed = leaves if told and role is Role.PARAMETER and not context.own else []
+            is_told = told and role is Role.PARAMETER and not context.own
+            changed = [leaf.name for leaf in context.graph.leaves if leaf.role is role and is_told]
             head = _title(context, title, changed, told, width)
             groups.append((head, *(listed or side_by_side(blocks, width))))
     are_arrays = any(context.shape(leaf.name) for leaf in context.graph.leaves)

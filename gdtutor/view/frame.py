@@ -58,6 +58,8 @@ class Segment(NamedTuple):
     """Of a note on lines that do not show, how many these are above and below."""
 
 
+Mark = tuple[str, Style]
+"""One character of a drawing."""
 Line = tuple[Segment, ...]
 """One row of a screen or panel, left to right."""
 Lines = tuple[Line, ...]
@@ -245,4 +247,4 @@ class Frame(Struct, frozen=True):
 
     def text(self) -> str:
         """Return the frame as plain text, trailing blanks removed, plots left out."""
-        return "\n".join("".join(s.text for s in line).rstrip() for line in self.lines)
+        return "\n".join("".join([s.text for s in line]).rstrip() for line in self.lines)

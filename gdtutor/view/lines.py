@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from operator import add
+from itertools import groupby
+from operator import add, itemgetter
 
 from gdtutor.lesson.characters import cells, cut_short, taken
-from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Placed, Segment, Style
+from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Mark, Placed, Segment, Style
 
 ROOM = 15
 """Lines of the node panel at 80×24, which a step fits where it can."""
@@ -15,23 +16,31 @@ ROOM = 15
 
 def line(*parts: str | Segment | tuple[str, Style]) -> Line:
     """Return a line of texts and (text, style) pairs, empty parts left out."""
-    segments = (
+    segments = [
         part if isinstance(part, Segment)
         else Segment(part) if isinstance(part, str)
         else Segment(*part)
         for part in parts
-    )  # fmt: skip
-    return tuple(segment for segment in segments if segment.text)
+    ]  # fmt: skip
+    return tuple([segment for segment in segments if segment.text])
 
 
 def width_of(content: Line) -> int:
     """Return how many cells a line fills."""
-    return sum(cells(segment.text) for segment in content)
+    return cells(text_of(content))
+
+
+def merged(marks: Iterable[Mark]) -> Line:
+    """Return a line of marks, neighbours of one style joined."""
+    return tuple(
+        Segment("".join([text for text, _ in run]), style)
+        for style, run in groupby(marks, key=itemgetter(1))
+    )
 
 
 def text_of(content: Line) -> str:
     """Return a line's plain text."""
-    return "".join(segment.text for segment in content)
+    return "".join([segment.text for segment in content])
 
 
 def fitted(content: Line, width: int, chars: Chars) -> Line:

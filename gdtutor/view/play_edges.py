@@ -10,7 +10,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.session.state import Focus, Play
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
-from gdtutor.view.pictures.field import merged
+from gdtutor.view.lines import merged
 
 MOST_WEIGHTS = 8
 """Weights that a strip shows; of more the first ones."""
@@ -126,5 +126,5 @@ def edge_lines(
     if chosen:
         glyphs[between.starts[chosen[1]]][0] = glyphs[between.ends[chosen[0]]][-1] = "▶"
     return tuple(
-        merged(map(Segment, row, own)) for row, own in zip(glyphs, styles.tolist(), strict=True)
+        merged(zip(row, own, strict=True)) for row, own in zip(glyphs, styles.tolist(), strict=True)
     )

@@ -16,8 +16,9 @@ from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem, input_columns
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Lines, Segment, Style
-from gdtutor.view.pictures.field import Axis, Field, Grid, merged
+from gdtutor.view.frame import Chars, Lines, Style
+from gdtutor.view.lines import merged
+from gdtutor.view.pictures.field import Axis, Field, Grid
 from gdtutor.view.pictures.planes import cell_middles, forward_at
 
 MARGIN = 0.1
@@ -138,9 +139,7 @@ def small_map(
     glyphs = cells_of(values, centre, chars, is_discrete=is_discrete)
     wide = maps.grid.columns
     rows = range(maps.grid.rows)
-    return tuple(
-        merged(Segment(*mark) for mark in glyphs[row * wide : (row + 1) * wide]) for row in rows
-    )
+    return tuple(merged(glyphs[row * wide : (row + 1) * wide]) for row in rows)
 
 
 def large_map(session: Playing, maps: Maps, values: Array, centre: float, chars: Chars) -> Lines:

@@ -75,6 +75,12 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
     return Panel("values", (head, *above, *lines, *below))
 
 
+def table_height(context: Context) -> int:
+    """Return how many lines the table takes where none of its rows gives way."""
+    names, before, behind = _window(context)
+    return 1 + len(names) + bool(before) + bool(behind)
+
+
 def has_room(context: Context, width: int, height: int) -> bool:
     """Say whether the whole table of values has room, in columns beside each other if need be."""
     names, before, behind = _window(context)
@@ -126,13 +132,15 @@ def _in_columns(
         less += [_without_gradients, lambda row: _without_gradients(no_old(row))]
     for count in (2, 3):
         high = -(-len(rows) // count)
+        if high >= height:
+            continue
         parts = [rows[at : at + high] for at in range(0, len(rows), high)]
         for narrower in (lambda row: row, *less):
             heads = [*titles[:3], "" if narrower in less[2:] else titles[3], *titles[4:]]
             tables = [_table(context, [narrower(r) for r in part], heads) for part in parts]
             widths = [max(map(width_of, table)) + 1 for table in tables]
             widths[-1] -= 1
-            if high < height and sum(widths) <= width:
+            if sum(widths) <= width:
                 blocks = (
                     [fitted(row, cells, context.chars) for row in window(table, 0, high + 1)]
                     for table, cells in zip(tables, widths, strict=True)

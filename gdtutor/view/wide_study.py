@@ -13,7 +13,7 @@ from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.context import Context
 from gdtutor.view.explain import has_signs, met_lines, node_lines, note_lines, with_signs
-from gdtutor.view.figures import Figure, moved, walk_figure
+from gdtutor.view.figures import Figure, moved, number_of, walk_figure
 from gdtutor.view.frame import Area, Block, Line, Lines, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
@@ -22,7 +22,7 @@ from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
 from gdtutor.view.page import PAGE, WIDEST, prose_width
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.split import BORDER, MEASURED, lines_above, most_lines, node_cells, widths_for
-from gdtutor.view.values import value_lines, values_panel
+from gdtutor.view.values import table_height, values_panel
 from gdtutor.view.whatif import marked_names
 
 LEAST_PICTURE = 12
@@ -63,7 +63,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     both = widths.graph + widths.node
     cells = node_cells(session, context, both, widths.node, area.height - BORDER)
     widths = replace(widths, graph=both - cells, node=cells)
-    picture = _picture(session, context, widths.graph)
+    picture = _picture(session, context)
     least = LEAST_PICTURE if picture or not widths.values else 0
     above, kept = lines_above(session, context, widths, area.height, least)
     below = area.high(area.height - above)
@@ -75,7 +75,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     beside_step = _step(session, context, title, below.wide(widths.node))
     is_left = above or picture is None
     column, cells = (left, widths.graph) if is_left else (beside_step, widths.node)
-    column += [] if widths.values else [_values(context, cells)]
+    column += [] if widths.values else [_values(context)]
     # The program fills up the column of the step, or of the graph where it stands whole in that
     # alone; where it has no room, its one line is there.
     code, has_room = _code(context), picture is None and not widths.values
@@ -92,7 +92,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         beside_step[-1] = _with_signs(context, beside_step[-1], drawn)
     lower, plots = _beside([(left, widths.graph), (beside_step, widths.node)], below)
     upper = _column([graph], place)[0] if above else ()
-    values = [_column([_values(context, n)], area.wide(n))[0] for n in (widths.values,) if n]
+    values = [_column([_values(context)], area.wide(n))[0] for n in (widths.values,) if n]
     return beside((*upper, *lower), *values), moved(plots, 0, above)
 
 
@@ -107,14 +107,14 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     tasks = prose_lines("\n\n".join(listed), PAGE - 4, context.chars)
     values = widths_for(area.width).values
     middle = area.width - PAGE - values
-    picture = _picture(session, context, middle)
+    picture = _picture(session, context)
     left = [
         PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True))),
         PanelNeed(len(tasks) + BORDER, LEAST, 0, lambda _: Figure(Panel("tasks", tasks, scroll))),
     ]
     begun = {step.scene: step for step in reversed(context.moment.steps)}
     scenes = [replace(context, step=begun[scene]) for scene in sorted(begun)]
-    tables = _numbered([_values(one, values or middle) for one in scenes])
+    tables = _numbered([_values(one) for one in scenes])
     codes = _numbered([_code(one, is_met=False) for one in scenes])
     beside_text = [_graph(context, area.wide(middle), picture)]
     if picture is None and len(scenes) > 1:
@@ -136,7 +136,7 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
     area = area.whole
     values = widths_for(area.width).values
     middle = area.width - CLOSING - values
-    picture, table = _picture(session, context, middle), _values(context, values or middle)
+    picture, table = _picture(session, context), _values(context)
     page = PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True)))
     is_graph = picture is None or values
     beside_text = [_graph(context, area.wide(middle), picture)] if is_graph else []
@@ -148,7 +148,7 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
         over = [replace(context, step=done[scene]) for scene in sorted(done)[:-1]]
         graphs = [_whole_graph(one, area.wide(middle)) for one in over]
         beside_text = _last_kept([*graphs, *beside_text])
-        tables = _last_kept([*(_values(one, values) for one in over), table])
+        tables = _last_kept([*(_values(one) for one in over), table])
         codes = _last_kept([*map(_code, over), *codes])
     columns = [([page, *codes], CLOSING), (beside_text, middle), (tables, values)]
     return _beside(columns if values else columns[:2], area)
@@ -259,13 +259,12 @@ def _with_signs(context: Context, last: PanelNeed, above: Lines) -> PanelNeed:
     return replace(last, make=make)
 
 
-def _picture(session: Walk, context: Context, width: int) -> PanelNeed | None:
+def _picture(session: Walk, context: Context) -> PanelNeed | None:
     """Return the lesson's picture, None where it offers none now.
 
     It keeps its place while a question is open, which it may answer.
     """
-    least = Area(width, LEAST_PICTURE, context.chars).inside
-    if walk_figure(replace(session, challenge=None), least, always=True) is None:
+    if not number_of(replace(session, challenge=None), context.chars, always=True):
         return None
 
     def make(inside: Area) -> Figure:
@@ -310,11 +309,11 @@ def _with_numpy(context: Context, node: PanelNeed) -> PanelNeed:
     return replace(node, make=make)
 
 
-def _values(context: Context, width: int) -> PanelNeed:
+def _values(context: Context) -> PanelNeed:
     def make(inside: Area) -> Figure:
         return Figure(values_panel(context, inside.width, inside.height))
 
-    return PanelNeed(len(value_lines(context, width - 4).lines) + BORDER, LEAST, 0, make)
+    return PanelNeed(table_height(context) + BORDER, LEAST, 0, make)
 
 
 def _code(context: Context, *, is_met: bool = True) -> PanelNeed:

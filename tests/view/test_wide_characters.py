@@ -107,3 +107,8 @@ def test_the_terminal_is_told_the_same_width_as_the_view(code):
         == get_character_cell_size(chr(code))
         == len(cells_of(chr(code), Style.TEXT))
     )
+
+
+def test_signs_that_are_counted_at_once_fill_as_many_cells_as_one_by_one():
+    # A wide character has each of them looked up.
+    assert [c for c in map(chr, range(0x3000)) if cells(c) != cells(f"{c}偏") - 2] == []

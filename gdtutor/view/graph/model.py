@@ -165,6 +165,13 @@ class Layout(Struct, frozen=True):
     """Whether it goes from left to right."""
 
 
+def skeleton(part: GraphPart, texts: Texts) -> tuple[object, ...]:
+    """Return what a layout depends on but for cells: names, edges and rows, which nodes have alike
+    at all steps of a walk.
+    """
+    return tuple(part.place), tuple(part.edges), tuple(texts.height.values())
+
+
 def make_layout(
     part: GraphPart,
     texts: Texts,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from itertools import groupby, pairwise
+from itertools import pairwise
 from operator import or_
 
-from gdtutor.engine.graph import Edge
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
-from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
+from gdtutor.view.frame import Chars, Line, Lines, Mark, Style
 from gdtutor.view.graph.model import DrawSheet, Layout, Stroke
+from gdtutor.view.lines import merged
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
 SIDES = {(-1, 0): LEFT, (1, 0): RIGHT, (0, -1): UP, (0, 1): DOWN}
@@ -36,10 +36,9 @@ MARKS = {Phase.GIVEN: "›:", Phase.FORWARD: "▶>", Phase.BACKWARD: "◀<", Pha
 """What stands before the current node, in Unicode and in ASCII."""
 
 Point = tuple[int, int]
-Pass = tuple[Edge, int]
-"""An edge and the sides of a cell to which it runs."""
-Cell = tuple[str, Style]
-Canvas = dict[int, dict[int, Cell]]
+Pass = tuple[bool, int]
+"""Whether an edge stands out, and the sides of a cell to which it runs."""
+Canvas = dict[int, dict[int, Mark]]
 """Cells by row and column."""
 
 
@@ -105,17 +104,22 @@ def _paint_strokes(canvas: Canvas, strokes: Iterable[Stroke], sheet: DrawSheet) 
     passes: dict[Point, list[Pass]] = {}
     heads: dict[Point, list[Pass]] = {}
     glyphs: dict[Point, str] = {}
+    lit = {Phase.FORWARD: Style.FORWARD, Phase.BACKWARD: Style.BACKWARD}.get(sheet.phase)
     for stroke in strokes:
+        # What the current step reads stands out.
+        end = stroke.edge.target if sheet.phase is Phase.FORWARD else stroke.edge.source
+        is_lit = lit is not None and end == sheet.current
         for cell, sides in _walk(stroke.points):
             if cell[1] in canvas:
-                passes.setdefault(cell, []).append((stroke.edge, sides))
-        heads.setdefault(stroke.points[-1], []).append((stroke.edge, 0))
+                passes.setdefault(cell, []).append((is_lit, sides))
+        heads.setdefault(stroke.points[-1], []).append((is_lit, 0))
         glyphs[stroke.points[-1]] = _pick(HEADS[stroke.head], sheet.chars)
     for (x, y), found in passes.items():
-        shown = heads.get((x, y)) or _on_top(found)
-        joint = JOINTS.get(reduce(or_, (sides for _, sides in shown)), "")
+        shown = heads.get((x, y)) or (_on_top(found) if found[1:] else found)
+        joint = JOINTS.get(reduce(or_, [sides for _, sides in shown]), "")
+        style = lit if lit and any(is_lit for is_lit, _ in shown) else Style.BORDER
         drawn = joint if sheet.chars.unicode else ASCII_STROKES.get(joint, "+")
-        canvas[y][x] = glyphs.get((x, y), drawn), _style(shown, sheet)
+        canvas[y][x] = glyphs.get((x, y), drawn), style
 
 
 def _walk(points: Iterable[Point]) -> Iterator[tuple[Point, int]]:
@@ -140,26 +144,12 @@ def _on_top(found: list[Pass]) -> list[Pass]:
     across, upright = LEFT | RIGHT, UP | DOWN
     if any(sides & across and sides & upright for _, sides in found):
         return found
-    return [(edge, sides) for edge, sides in found if sides & upright] or found
+    return [one for one in found if one[1] & upright] or found
 
 
-def _style(shown: Iterable[Pass], sheet: DrawSheet) -> Style:
-    """Return the colour of strokes: what the current step reads stands out."""
-    edges, current = [edge for edge, _ in shown], sheet.current
-    if sheet.phase is Phase.FORWARD and any(edge.target == current for edge in edges):
-        return Style.FORWARD
-    if sheet.phase is Phase.BACKWARD and any(edge.source == current for edge in edges):
-        return Style.BACKWARD
-    return Style.BORDER
-
-
-def _line(cells: dict[int, Cell]) -> Line:
+def _line(cells: dict[int, Mark]) -> Line:
     """Join cells into segments; blanks go with what stands before them."""
     if not cells:
         return ()
     blank = (" ", Style.TEXT)
-    row = [cells.get(x, blank) for x in range(max(cells) + 1)]
-    return tuple(
-        Segment("".join(char for char, _ in run), style)
-        for style, run in groupby(row, key=lambda cell: cell[1])
-    )
+    return merged(cells.get(x, blank) for x in range(max(cells) + 1))

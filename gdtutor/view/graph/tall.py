@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 from gdtutor.engine.graph import Edge
-from gdtutor.values import Struct, field
+from gdtutor.values import Struct, field, replace
+from gdtutor.view.context import once
 from gdtutor.view.graph.flow import Flow, Spine, draw_flow, ports_from_leaves
-from gdtutor.view.graph.model import GraphPart, Layout, Texts, leaves_by_consumer
+from gdtutor.view.graph.model import GraphPart, Layout, Texts, leaves_by_consumer, skeleton
 from gdtutor.view.graph.route import Channel, route
 
 NUDGES = 4
@@ -33,10 +34,15 @@ def lay_out_tall(part: GraphPart, texts: Texts, *, width: int) -> Layout:
         texts: Its nodes in words.
         width: Cells that the drawing may fill; the result is wider where it cannot be helped.
     """
-    spine = _spine(part, texts)
-    rows = _rows(part, texts, spine)
-    places, middle, gutter = rows.leaf | rows.computed, _middle(part, rows), _gutter(spine, rows)
-    return draw_flow(Flow(part, texts, spine, places, middle, gutter), width)
+
+    def flowing() -> Flow:
+        spine = _spine(part, texts)
+        rows = _rows(part, texts, spine)
+        middle, gutter = _middle(part, rows), _gutter(spine, rows)
+        return Flow(part, texts, spine, rows.leaf | rows.computed, middle, gutter)
+
+    flow = once(("tall", *skeleton(part, texts)), flowing)
+    return draw_flow(replace(flow, part=part, texts=texts), width)
 
 
 def _middle(part: GraphPart, rows: _Rows) -> Channel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdtutor.lesson.characters import cut_short
+from gdtutor.lesson.characters import cells, cut_short
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.graph.model import DrawNode, GraphPart, Texts, ports
@@ -55,8 +55,10 @@ class Wording(Struct, frozen=True):
         """The gradient behind its sign, or what it has made of the value; empty without one."""
         if node.gradient is None:
             # It has no room of its own: nodes would move where it is told no more.
+            if not node.was:
+                return ()
             has_room = len(node.was) <= max(self.head_room(node) - 1, self.gradient_room(node))
-            return (Segment(node.was, Style.CHANGED),) if node.was and has_room else ()
+            return (Segment(node.was, Style.CHANGED),) if has_room else ()
         if node.updated:
             arrow = "→ " if self.chars.unicode else "> "
             return (Segment(arrow + node.updated, Style.UPDATE),)
@@ -72,9 +74,11 @@ class Wording(Struct, frozen=True):
         """Cells to keep for label and value."""
         if node.style is Style.DIM:
             return len(node.label)
-        room = self._number_room(node, node.value)
+        label = self.label(node)
+        value = 0 if node.value is None else 1 + cells(node.value)
+        shown = cells(label) + value + node.changed
         later = self.head_room(node.later) if node.later else 0
-        return max(width_of(self.head(node)), len(self.label(node)) + 1 + room, later)
+        return max(shown, len(label) + 1 + self._number_room(node, node.value), later)
 
     def gradient_room(self, node: DrawNode) -> int:
         """Cells to keep for the gradient."""
@@ -89,7 +93,7 @@ class Wording(Struct, frozen=True):
 
 def is_shape(value: str | None) -> bool:
     """Whether a displayed value is the shape of an array, as `3×4`, `3x4` or `[4]`."""
-    return value is not None and any(sign in value for sign in "×x[")
+    return value is not None and ("×" in value or "x" in value or "[" in value)
 
 
 def number_room(nodes: Sequence[DrawNode]) -> int:

@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 from gdtutor.values import replace
+from gdtutor.view.context import once
 from gdtutor.view.graph.columns import LayeredGraph, Rows, draw_columns
-from gdtutor.view.graph.model import GraphPart, Layout, Texts, leaves_by_consumer, ports
+from gdtutor.view.graph.model import GraphPart, Layout, Texts, leaves_by_consumer, ports, skeleton
 from gdtutor.view.graph.route import LANE, Channel, Link, Terminal, route
 
 LEAF_WEIGHT = 0.01
@@ -26,15 +27,19 @@ def lay_out_wide(part: GraphPart, texts: Texts, *, width: int, gap: int) -> Layo
         width: Cells that the drawing may fill; the result is wider where it cannot be helped.
         gap: Blank rows around a computed node in its layer.
     """
-    layer = _layers(part)
-    placed: list[Rows] = []
-    for entries in _entries(part, layer):
-        placed.append(_place(part, texts, placed[-1] if placed else {}, entries, gap))
-    top = min(row for column in placed for row in column.values())
-    rows = tuple({entry: row - top for entry, row in column.items()} for column in placed)
-    channels = tuple(_channel(part, layer, index, rows) for index in range(len(rows) - 1))
-    layout = draw_columns(LayeredGraph(part, texts, layer, rows, channels), width)
-    return replace(layout, is_across=True)
+
+    def layered() -> LayeredGraph:
+        layer = _layers(part)
+        placed: list[Rows] = []
+        for entries in _entries(part, layer):
+            placed.append(_place(part, texts, placed[-1] if placed else {}, entries, gap))
+        top = min(row for column in placed for row in column.values())
+        rows = tuple({entry: row - top for entry, row in column.items()} for column in placed)
+        channels = tuple(_channel(part, layer, index, rows) for index in range(len(rows) - 1))
+        return LayeredGraph(part, texts, layer, rows, channels)
+
+    grid = once(("wide", gap, *skeleton(part, texts)), layered)
+    return replace(draw_columns(replace(grid, part=part, texts=texts), width), is_across=True)
 
 
 def _layers(part: GraphPart) -> dict[str, int]:

@@ -148,12 +148,13 @@ def shade(source: Source, field: Field, neuron: Neuron, values: Array) -> None:
         neuron: The neuron.
         values: Its line in the cells, of shape (values, rows, columns).
     """
-    open_places = undecided(values, neuron)
     shades = _shades(source) if has_rows(values, neuron) else _shades(source)[:2]
-    for (row, column), side in np.ndenumerate(sides(values, neuron)):
-        if not open_places[row, column]:
-            style = Style.REGION_HIGH if side else Style.REGION_LOW
-            field.put(row, column, (shades[int(side) % len(shades)], style))
+    found = np.where(undecided(values, neuron), UNDECIDED, sides(values, neuron)).astype(int)
+    for row, column_sides in enumerate(found.tolist()):
+        for column, side in enumerate(column_sides):
+            if side != UNDECIDED:
+                style = Style.REGION_HIGH if side else Style.REGION_LOW
+                field.put(row, column, (shades[side % len(shades)], style))
 
 
 def plane_title(source: Source, neuron: Neuron, values: Array, y: str, width: int) -> str:

@@ -13,12 +13,12 @@ from gdtutor.lesson.picture_work import PATH_STEPS
 from gdtutor.session.state import Snapshot
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import Line, Size, Style
+from gdtutor.view.frame import Line, Mark, Size, Style
 from gdtutor.view.lines import line
 from gdtutor.view.notation import number, plural
 from gdtutor.view.pictures.cost_function import measured_name, measured_over
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Grid, Mark
+from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Grid
 from gdtutor.view.pictures.paths import (
     ParameterCell,
     cells_along,

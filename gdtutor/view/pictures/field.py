@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from gdtutor.lesson.characters import cells as text_cells
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
-from gdtutor.view.lines import line, shortened
+from gdtutor.view.frame import Chars, Lines, Mark, Style
+from gdtutor.view.lines import line, merged, shortened
 from gdtutor.view.notation import shown
 
 LABELS = 6
 """Cells left of the field: the numbers of the vertical axis and the axis itself."""
 BELOW = 1
 """Lines below the field: the numbers and the name of the horizontal axis."""
-
-Mark = tuple[str, Style]
-"""One character of the field."""
 
 
 class Axis(Struct, frozen=True):
@@ -83,8 +78,8 @@ class Field:
                 label = short(self.y.low, chars)
             elif number == (self.rows - 1) // 2 and text_cells(self.y.name) < LABELS:
                 label = self.y.name
-            left = Segment(" " * (LABELS - 1 - text_cells(label)) + label + edge, Style.DIM)
-            lines.append(merged([left, *(Segment(*mark) for mark in row)]))
+            left = " " * (LABELS - 1 - text_cells(label)) + label + edge
+            lines.append(merged([(left, Style.DIM), *row]))
         return (*lines, line((self._below(chars), Style.DIM)))
 
     @property
@@ -112,14 +107,3 @@ def short(value: float, chars: Chars) -> str:
         if len(text) < LABELS:
             return text
     return shortened(text, LABELS - 1, chars)
-
-
-def merged(segments: Iterable[Segment]) -> Line:
-    """Join neighbouring segments of one style."""
-    joined: list[Segment] = []
-    for segment in segments:
-        if joined and joined[-1].style is segment.style:
-            joined[-1] = Segment(joined[-1].text + segment.text, segment.style)
-        else:
-            joined.append(segment)
-    return tuple(joined)

@@ -11,9 +11,9 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line, Lines, Size, Style
+from gdtutor.view.frame import Chars, Line, Lines, Mark, Size, Style
 from gdtutor.view.lines import fitted, line, width_of
-from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid, Mark
+from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
     Neuron,
