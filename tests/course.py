@@ -83,8 +83,8 @@ class Learner:
             self.keys += 1
             before = self.session
             self._act(Press(key, key if len(key) == 1 else None))
-            if self.session.message.startswith("Done: "):
-                self.told = self.session.message.removeprefix("Done: ")
+            if self.session.message.startswith("Task done: "):
+                self.told = self.session.message.removeprefix("Task done: ")
             if "ot yet: " in self.session.message:
                 self.nearly = self.session.message
             if differs(before, self.session, "step", "look"):

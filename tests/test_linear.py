@@ -533,7 +533,7 @@ def test_a_task_is_judged_and_kept_after_every_command(
     name: str, lines: tuple[str, ...], task: str
 ) -> None:
     talk = Talk(lesson(name, "given"), *lines)
-    assert "Done: " in talk.last
+    assert "Task done: " in talk.last
     assert KeepAttempt(name, f"task:{task}", "done", True, None) in talk.kept
 
 

@@ -185,7 +185,7 @@ def test_a_task_is_done_and_its_sign_stands_on_the_closing_page_and_in_the_libra
     learner.press("e")
     learner.type(first.solution[0])
     assert ("neuron", first.id) in learner.session.library.tasks_done
-    assert "Done: " in learner.screen
+    assert "Task done: " in learner.screen
     learner.press("z") if not learner.session.look.is_closing else None
     assert "✓ " in learner.screen
     learner.press("enter", "right", "right", "l")

@@ -35,8 +35,9 @@ _EXAMPLE = "write learning_rate=0.05,0.5,5"
 
 
 def members_of(
-    lesson: Lesson, seed: int | None, text: str, segments: Sequence[RunSegment] = ()
-) -> tuple[Member, ...]:
+    lesson: Lesson, seed: int | None, text: str, segments: Sequence[RunSegment] = (),
+    back: str = "take that change back",
+) -> tuple[Member, ...]:  # fmt: skip
     """Return the runs that `NAME=VALUE,VALUE,…` asks for.
 
     The name is that of a setting or of a constant of the optimiser; a parameter of one number, or
@@ -50,6 +51,7 @@ def members_of(
         seed: Replaces the lesson's own seeds.
         text: What differs between the runs.
         segments: The run that they start from, with its changes; the lesson's own where empty.
+        back: How a change after the start is taken back.
 
     Raises:
         GdTutorError: Where the name or a value cannot be swept over, or where the run has changes
@@ -67,7 +69,7 @@ def members_of(
         raise GdTutorError(
             f"the run changes at iteration {later[0].first_iteration}, and the runs of a sweep "
             "change nothing on their way",
-            "take that change back, or make it at iteration 0",
+            f"{back}, or make it at iteration 0",
         )
     check_room(len(wanted), first.problem, first.settings)
     return tuple(

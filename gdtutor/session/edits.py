@@ -16,6 +16,9 @@ from gdtutor.session.state import Screen, W, Walk
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import replace
 
+MOST_NAMED = 3
+"""Changes that are told one by one where they are taken back."""
+
 
 def apply_edit(session: Walk, text: str) -> Walk:
     """Read `w1 = 0.9` or `W1[0,1] 0.9` and change it from this iteration on.
@@ -30,14 +33,21 @@ def apply_edit(session: Walk, text: str) -> Walk:
         wish = replace(wish, iteration=session.moment.iteration)
     wish, of_example = _of_followed(session, wish)
     changed = with_change(session, wish)
-    shown = replace(wish, iteration=0).text().replace("=", " = ")
+    shown = _shown(wish)
     if wish not in changed.changes:
         told = f"{shown} is the lesson's own value"
         is_same = changed.changes == session.changes
         return said(changed, f"{told}: nothing is changed." if is_same else f"{told} again.")
     every = "every cell of " if wish.cell is None and _has_cells(session.moment, wish.name) else ""
-    since = f" from iteration {wish.iteration} on" if wish.iteration else ""
-    return said(changed, f"{every}{shown}{since}{of_example}; u undoes it.")
+    return said(changed, f"{every}{shown}{_since(wish)}{of_example}; u undoes it.")
+
+
+def _shown(change: Assignment) -> str:
+    return replace(change, iteration=0).text().replace("=", " = ")
+
+
+def _since(change: Assignment) -> str:
+    return f" from iteration {change.iteration} on" if change.iteration else ""
 
 
 def _has_cells(moment: Moment, name: str) -> bool:
@@ -105,20 +115,36 @@ def rate_from_start(session: W) -> W:
 
 
 def undo(session: Walk) -> Walk:
-    """Take the last changes back, so many."""
+    """Take the last changes back, so many, and say which."""
     count = min(session.times, len(session.done))
     passed = (*session.done[len(session.done) - count + 1 :], session.changes)
     undone = (*session.undone, *reversed(passed))
     before = replace(session, done=session.done[:-count], undone=undone)
-    return said(_with_log(before, session.done[-count]), "Undone; Ctrl-R does it again.")
+    after = _with_log(before, session.done[-count])
+    return said(after, f"Undone{_difference(session, after)}; Ctrl-R does it again.")
 
 
 def redo(session: Walk) -> Walk:
-    """Do the last undone changes again, so many."""
+    """Do the last undone changes again, so many, and say which."""
     count = min(session.times, len(session.undone))
     passed = (session.changes, *reversed(session.undone[len(session.undone) - count + 1 :]))
     after = replace(session, undone=session.undone[:-count], done=(*session.done, *passed))
-    return said(_with_log(after, session.undone[-count]), "Done again.")
+    after = _with_log(after, session.undone[-count])
+    return said(after, f"Done again{_difference(after, session)}.")
+
+
+def _difference(more: Walk, less: Walk) -> str:
+    """Return which changes one log has and the other has not; else which the other has besides."""
+    gone = [change for change in more.changes if change not in less.changes]
+    back = [change for change in less.changes if change not in more.changes]
+    named = gone or back
+    if not named:
+        return ""
+    if len(named) > MOST_NAMED:
+        told = f"{len(named)} changes"
+    else:
+        told = ", ".join(f"{_shown(change)}{_since(change)}" for change in named)
+    return f": {told}" if gone else f"; {told} again"
 
 
 def own_values(session: Walk) -> Walk:

@@ -41,11 +41,13 @@ def back_to_question(session: W, before: str = "") -> W:
 
 
 def question_left(session: Walk) -> Walk:
-    """Say how to go on from a question whose input was closed unanswered."""
+    """Close the input of a question unanswered, and say how to go on from there."""
+    session = replace(session, prompt=None)
     if session.challenge is None:
         return session
     ending = ", r ends predict mode" if session.predict else ""
-    return said(session, f"Enter: back to the question; n shows the answer{ending}.")
+    after = replace(session, left=session.left | {session.challenge.name})
+    return said(after, f"Enter: back to the question; n shows the answer{ending}.")
 
 
 def toggle_predict(session: Walk) -> Walk:
@@ -53,7 +55,7 @@ def toggle_predict(session: Walk) -> Walk:
     if session.predict:
         after = replace(session, predict=False, challenge=None)
         return said(after, "Predict mode is off: values show as you step.")
-    after = replace(session, predict=True)
+    after = replace(session, predict=True, left=frozenset())
     return said(after, "Predict mode: each next value is hidden and asked for. r ends it.")
 
 

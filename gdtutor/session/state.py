@@ -398,6 +398,8 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     answer."""
     answered: frozenset[str] = frozenset()
     """Names of the questions that have been asked and closed."""
+    left: frozenset[str] = frozenset()
+    """Names of the questions whose input was closed without an answer."""
     training: Snapshot = Snapshot()
     goal: int | None = None
     """The iteration that training was asked to end at; None for the end of the settings."""

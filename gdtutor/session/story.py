@@ -10,7 +10,7 @@ from gdtutor.session.asking import question_for, question_on_leaving
 from gdtutor.session.effects import OpenLesson, PauseTraining, Result
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import is_passed, steps_back, steps_forward
-from gdtutor.session.predict import posed, revealed
+from gdtutor.session.predict import posed, question_left, revealed
 from gdtutor.session.state import Screen, Session, W, Walk, current_step
 from gdtutor.values import replace
 
@@ -33,16 +33,18 @@ def step_on(session: Walk, count: int) -> Walk:
     if count != 1:
         return several_forward(session, count)
     leaving = None if session.look.is_closing else question_on_leaving(session)
-    if leaving is not None:
+    if leaving is not None and leaving.name not in session.left:
         return posed(session, leaving)
     after = step_forward(session)
     step = current_step(after)
     if step is None or after.message or after.look.is_closing:
         return after
     challenge = question_for(after, step)
-    if challenge is None:
+    is_left = challenge is not None and challenge.name in session.left
+    if challenge is None or (is_left and not challenge.hides):
         return after
-    return posed(after if challenge.hides else session, challenge)
+    asked = posed(after if challenge.hides else session, challenge)
+    return question_left(asked) if is_left else asked
 
 
 def step_forward(session: Walk) -> Walk:

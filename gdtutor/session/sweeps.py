@@ -16,6 +16,9 @@ from gdtutor.values import Struct, replace
 if TYPE_CHECKING:
     from gdtutor.training.sweep import Sweep
 
+TAKE_BACK = "Esc, then u takes back the last change and R all"
+"""Said where a sweep is refused for a change that is in its way."""
+
 
 class Swept(Struct, frozen=True, eq=False):
     """How far a sweep has come."""
@@ -53,7 +56,7 @@ def sweep(session: Walk, text: str) -> Result:
     of = session.base or session.lesson if text.lstrip().startswith("variant") else session.lesson
     # The run itself is in parts also where a change was taken back.
     segments = segments_with(session.lesson, session.original.segments[0], session.changes)
-    sweep_ = Sweep(members_of(of, session.seed, text, segments))
+    sweep_ = Sweep(members_of(of, session.seed, text, segments, TAKE_BACK))
     waits = session.training.status is Status.RUNNING
     holds_up = waits or (session.sweeping is not None and session.sweeping.holds_up)
     if waits:

@@ -99,7 +99,7 @@ def judged(before: Session, after: Session) -> Result:
         words = " ".join(filter(None, parts))
         return (after if words == after.message else said(after, words)), effects
     told = (after.message,) if before.challenge else ()
-    words = " ".join((*told, *(f"Done: {task.done or task.text}" for task in done)))
+    words = " ".join((*told, *(f"Task done: {task.done or task.text}" for task in done)))
     kept = (KeepAttempt(lesson.id, task_name(task), DONE, True, None) for task in done)
     return said(_with_done(after, *(task.id for task in done)), words), (*effects, *kept)
 

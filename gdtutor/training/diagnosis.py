@@ -111,7 +111,7 @@ def _not_finite(run: Run, at: int) -> Diagnosis:
         learning_rate=rate,
         stability=_stability(run, rise),
         stability_at=rise,
-        bend=_bend(run, rise),
+        bend=bend_at(run, rise),
     )
 
 
@@ -127,7 +127,7 @@ def _growing(run: Run) -> Diagnosis:
         learning_rate=run.learning_rate(run.farthest - 1),
         stability=_stability(run, rise),
         stability_at=rise,
-        bend=_bend(run, rise),
+        bend=bend_at(run, rise),
     )
 
 
@@ -146,7 +146,10 @@ def _stability(run: Run, iteration: int) -> Stability | None:
     return stability_of(problem, parameters, run.batch(iteration))
 
 
-def _bend(run: Run, iteration: int) -> Bend | None:
+def bend_at(run: Run, iteration: int) -> Bend | None:
+    """Return how the cost bends along the only number of a run that plain gradient descent trains;
+    None for any other run.
+    """
     segment = run.segment_at(iteration)
     if segment.settings.optimizer != "sgd":
         return None
@@ -191,7 +194,7 @@ def _stuck(run: Run) -> Diagnosis:
         learning_rate=run.learning_rate(at),
         stability=_stability(run, at) if is_steep else None,
         stability_at=at,
-        bend=_bend(run, at) if is_steep else None,
+        bend=bend_at(run, at) if is_steep else None,
     )
 
 

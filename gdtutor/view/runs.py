@@ -11,6 +11,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.runs import OWN, curve_unchanged, own_curve, run_label
 from gdtutor.session.state import Walk
+from gdtutor.training.diagnosis import bend_at
 from gdtutor.training.settings import Stop
 from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, ending, lowest
 from gdtutor.values import Struct
@@ -146,6 +147,17 @@ def told_curves(session: Walk, chars: Chars) -> tuple[ToldCurve, ...]:
     return tuple((one, tuple(facts(one))) for one in shown)
 
 
+def _factor(session: Walk, curve: TrainedCurve) -> float | None:
+    """Return by what each step of a swept rate multiplies the distance to the lowest point; None
+    where that is no one number.
+    """
+    settings = session.run.segments[0].settings
+    if curve.setting != "learning_rate" or settings.schedule.kind != "constant":
+        return None
+    bend = bend_at(session.run, 0)
+    return None if bend is None else 1 - float(curve.label.split()[-1]) * bend.curvature
+
+
 def _best(chars: Chars) -> str:
     """Return the mark of the lowest cost, which no curve is drawn with."""
     return "★" if chars.unicode else "<"
@@ -155,12 +167,24 @@ def run_lines(session: Walk, width: int, chars: Chars, height: int | None = None
     """Return each run with what is to say of it, the best one marked; where that takes more lines
     than the height, each run has one."""
     told = told_curves(session, chars)
-    lines = _in_full(session, told, width, chars)
-    if height is not None and len(lines) > height:
+    lines, below = _in_full(session, told, width, chars), _why(session, told, width, chars)
+    if height is not None and len(lines) + len(below) > height:
         lines = _in_short(session, told, width, chars)
+    return (*lines, *below)
+
+
+def _why(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars) -> Lines:
+    """Return what the lowest and the broken runs come of, where that is known."""
+    lines: Lines = ()
+    best = (one.curve for one, facts in told if (LOWEST, Style.GOOD) in facts)
+    if factors := [f for curve in best if (f := _factor(session, curve)) is not None]:
+        by = ", ".join(notation.shown(f, session.look.digits, chars) for f in factors)
+        lines = wrapped(f"{_best(chars)} a step: distance {chars.times} {by}", width, Style.GOOD)
     broken = [one for one, _ in told[1:] if one.curve.verdict and one.mark not in ("", UNCHANGED)]
-    name = short_name(broken[0].name, tuple(one for one, _ in told)) if broken else ""
-    return (*lines, *(wrapped(f": run {name} tells why", width, Style.DIM) if broken else ()))
+    if not broken:
+        return lines
+    name = short_name(broken[0].name, tuple(one for one, _ in told))
+    return (*lines, *wrapped(f": run {name} tells why", width, Style.DIM))
 
 
 def _in_short(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars) -> Lines:

@@ -242,6 +242,17 @@ def test_undo_and_redo_take_a_count():
     assert value(pressed(session, "9u"), "w1") == 0.1
 
 
+def test_undo_and_redo_say_what_they_change():
+    session = edit(walk(NEURON, "given"), "w1 = 1", "b = 2")
+    back, own = pressed(session, "u"), pressed(session, "R")
+    assert back.message == "Undone: b = 2; Ctrl-R does it again."
+    assert pressed(back, "ctrl+r").message == "Done again: b = 2."
+    assert pressed(own, "u").message == "Undone; w1 = 1, b = 2 again; Ctrl-R does it again."
+    later = edit(walk(NEURON, "1/given"), "w1 = 1", "w2 = 1", "b = 1", "x1[0] = 1")
+    assert pressed(later, "u").message.startswith("Undone: x1[0] = 1 from iteration 1 on; ")
+    assert pressed(later, "4u").message == "Undone: 4 changes; Ctrl-R does it again."
+
+
 def test_going_back_to_the_own_values_can_be_undone():
     session = edit(walk(NEURON, "given"), "w1 = 1", "b = 2")
     own = pressed(session, "R")

@@ -93,6 +93,23 @@ def test_the_input_takes_every_printable_key_and_escape_returns_to_stepping():
     assert current_step(pressed(session, "p")).phase is Phase.GIVEN
 
 
+def test_a_question_that_was_left_is_not_asked_again_but_waits_at_its_step():
+    session = pressed(predicting(NEURON), "n escape p n")
+    assert session.prompt is None
+    assert session.challenge.hides
+    assert session.message.startswith("Enter: back to the question")
+    assert pressed(session, "enter").prompt is not None
+    assert pressed(session, "p r r n").prompt is not None
+
+
+def test_a_question_on_leaving_that_was_left_is_not_asked_again_after_a_change(tmp_path):
+    path = changed(tmp_path, ("x1 != 0 and z != y", "x1 == 5"))
+    session = pressed(walk(path, "backward:z"), "n escape e")
+    session = pressed(typed(session, "x1 1.5"), "u")
+    assert session.challenge is None
+    assert pressed(session, "p n n").prompt is None
+
+
 def test_going_on_without_an_answer_shows_the_worked_line_first():
     session = pressed(predicting(NEURON), "n escape")
     shown = pressed(session, "n")

@@ -72,8 +72,9 @@ def test_a_sweep_starts_from_the_run_as_the_learner_has_changed_it() -> None:
 def test_a_change_that_was_taken_back_is_in_the_way_of_no_sweep() -> None:
     keys = parse_keys("e learning_rate=10 enter 4t -")
     changed = pressed(open_at("learning-rate"), keys)
-    with pytest.raises(GdTutorError, match="the run changes at iteration 4"):
+    with pytest.raises(GdTutorError, match="the run changes at iteration 4") as refused:
         sweep(changed, "1,2")
+    assert refused.value.hint.startswith("Esc, then u takes back the last change and R all")
     session, _ = sweep(press(changed, "escape u"), "1,2")
     assert session.sweeping is not None
     assert [member.settings.learning_rate for member in session.sweeping.sweep.members] == [1, 2]

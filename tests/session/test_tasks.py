@@ -106,7 +106,7 @@ def test_a_task_is_done_by_the_edit_that_reaches_its_goal_up_to_rounding(tmp_pat
     session, effects = typed(with_tasks(tmp_path), "b = -0.4")
     assert float(session.moment.trace.values["u"]) != 0
     assert waiting(session) == ["trained"]
-    assert session.message == "Done: The bias is the negative of the weighted sum."
+    assert session.message == "Task done: The bias is the negative of the weighted sum."
     assert KeepAttempt("with-tasks", "task:undecided", "done", True, None) in effects
 
 
@@ -375,7 +375,7 @@ def test_what_is_done_is_not_told_while_a_question_is_open(tmp_path: Path) -> No
     assert "Done" not in moved.message
     assert waiting(moved) == ["undecided", "trained"]
     closed = press(moved, "r")
-    assert closed.message.endswith("Done: The bias is the negative of the weighted sum.")
+    assert closed.message.endswith("Task done: The bias is the negative of the weighted sum.")
     assert waiting(closed) == ["trained"]
 
 

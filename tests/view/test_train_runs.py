@@ -283,6 +283,20 @@ def test_a_run_that_ended_early_says_why_and_one_that_broke_off_where_it_is_told
         assert ": run 9 tells why" in told
 
 
+def test_the_best_rate_of_a_sweep_says_by_what_a_step_multiplies_the_distance() -> None:
+    def told(keys: str, height: int) -> list[str]:
+        session = pressed(session_at(RATES.lesson.path), parse_keys(keys))
+        return [text_of(row) for row in run_lines(session, 28, UNICODE, height)]
+
+    swept = "t S learning_rate=0.5,5,50 enter"
+    for height in (15, 14):
+        rows = told(swept, height)
+        assert len(rows) <= height
+        assert rows[-2:] == ["★ a step: distance · 0.2", ": run 50 tells why"]
+    assert not any("a step" in row for row in told("e optimizer=adam enter " + swept, 20))
+    assert not any("a step" in row for row in told("t S w=0.5,5 enter", 20))
+
+
 def test_the_run_without_the_changes_has_a_curve_from_where_it_parts_on():
     path = find_lesson("xor-hidden", shipped_lessons_folder())
     session = pressing(session_at(path), "t")
