@@ -12,9 +12,9 @@ from gdtutor.engine.trace import Trace
 from gdtutor.lesson.characters import cells
 from gdtutor.session.state import Walk
 from gdtutor.training.curvature import Bend
-from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units
+from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units, bend_at
 from gdtutor.training.run import Run
-from gdtutor.training.trouble import STILL, Trouble
+from gdtutor.training.trouble import STILL, TrainedCurve, Trouble
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.context import Context
@@ -178,6 +178,17 @@ def _factor(found: Diagnosis, bend: Bend, words: _Words) -> str:
     is_small = abs(taken) < 1e-3
     result = f"1 {minus} {words.number(taken)}" if is_small else words.number(1 - taken)
     return f"1 {minus} {words.rate.replace(' ', '_')}{words.chars.times}{second} = {result}"
+
+
+def step_factor(session: Walk, curve: TrainedCurve) -> float | None:
+    """Return by what each step of a swept rate multiplies the distance to the lowest point; None
+    where that is no one number.
+    """
+    settings = session.run.segments[0].settings
+    if curve.setting != "learning_rate" or settings.schedule.kind != "constant":
+        return None
+    bend = bend_at(session.run, 0)
+    return None if bend is None else 1 - float(curve.label.split()[-1]) * bend.curvature
 
 
 def _beside(rate: float, limit: float) -> str:

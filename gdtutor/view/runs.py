@@ -11,11 +11,11 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.runs import OWN, curve_unchanged, own_curve, run_label
 from gdtutor.session.state import Walk
-from gdtutor.training.diagnosis import bend_at
 from gdtutor.training.settings import Stop
 from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, ending, lowest
 from gdtutor.values import Struct
 from gdtutor.view import notation
+from gdtutor.view.diagnosis import step_factor
 from gdtutor.view.frame import LARGEST, Chars, Line, Lines, Style
 from gdtutor.view.lines import line, shortened, wrapped
 from gdtutor.view.pictures.curve import marks_of
@@ -147,17 +147,6 @@ def told_curves(session: Walk, chars: Chars) -> tuple[ToldCurve, ...]:
     return tuple((one, tuple(facts(one))) for one in shown)
 
 
-def _factor(session: Walk, curve: TrainedCurve) -> float | None:
-    """Return by what each step of a swept rate multiplies the distance to the lowest point; None
-    where that is no one number.
-    """
-    settings = session.run.segments[0].settings
-    if curve.setting != "learning_rate" or settings.schedule.kind != "constant":
-        return None
-    bend = bend_at(session.run, 0)
-    return None if bend is None else 1 - float(curve.label.split()[-1]) * bend.curvature
-
-
 def _best(chars: Chars) -> str:
     """Return the mark of the lowest cost, which no curve is drawn with."""
     return "★" if chars.unicode else "<"
@@ -177,7 +166,7 @@ def _why(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars) -
     """Return what the lowest and the broken runs come of, where that is known."""
     lines: Lines = ()
     best = (one.curve for one, facts in told if (LOWEST, Style.GOOD) in facts)
-    if factors := [f for curve in best if (f := _factor(session, curve)) is not None]:
+    if factors := [f for curve in best if (f := step_factor(session, curve)) is not None]:
         by = ", ".join(notation.shown(f, session.look.digits, chars) for f in factors)
         lines = wrapped(f"{_best(chars)} a step: distance {chars.times} {by}", width, Style.GOOD)
     broken = [one for one, _ in told[1:] if one.curve.verdict and one.mark not in ("", UNCHANGED)]
