@@ -91,14 +91,13 @@ class _Opener:
             return self._arranged(operation, expr, cell)
         if expr.op == "embed":
             return self._embedded(expr, cell)
-        if expr.op == "one_hot":
+        if expr.op in ("one_hot", "argmax"):
             return Number(float(evaluate(expr, self._arrays)[cell]))
         if expr.op == "ties":
             return Number(self._ties(expr, cell))
         if expr.op == "div" and _is_ties(expr.args[1]) and self._ties(expr.args[1], cell) == 1:
             return self.open(expr.args[0], self._own(expr.args[0], cell))
-        if expr.op == "argmax":
-            return Number(float(evaluate(expr, self._arrays)[cell]))
+
         if expr.op in _GATHERS:
             return self._gathered(expr, cell)
         if operation.kind is Kind.ELEMENTWISE:
@@ -147,15 +146,12 @@ class _Opener:
                 return Apply("mul", (self.open(first, cell[:1]), self.open(expr.args[1], cell[1:])))
             case "matmul":
                 return self._matmul(expr, cell)
-            case "sum" | "sum_to":
-                target = self._shape(expr)
-                return self._sum(first, _cells_behind(self._shape(first), target, cell))
-            case "mean":
-                cells = _cells_behind(self._shape(first), self._shape(expr), cell)
-                return Apply("div", (self._sum(first, cells), Number(float(cells.count))))
-            case _:
-                cells = _cells_behind(self._shape(first), self._shape(expr), cell)
-                return self._extreme(expr, cells)
+        cells = _cells_behind(self._shape(first), self._shape(expr), cell)
+        if expr.op in ("max", "min"):
+            return self._extreme(expr, cells)
+        total = self._sum(first, cells)
+        is_mean = expr.op == "mean"
+        return Apply("div", (total, Number(float(cells.count)))) if is_mean else total
 
     def _matmul(self, expr: Apply, cell: Cell) -> Expr:
         left, right = expr.args
@@ -163,8 +159,7 @@ class _Opener:
         column = cell[len(row) :]
 
         def term(k: int) -> Expr:
-            factors = self.open(left, (*row, k)), self.open(right, (k, *column))
-            return Apply("mul", factors)
+            return Apply("mul", (self.open(left, (*row, k)), self.open(right, (k, *column))))
 
         return self._added(term, self._shape(right)[0], expr, cell)
 

@@ -5,7 +5,7 @@ Every value gets a leading axis for the members of the family, of length 1 where
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def _apply(op: Operation, args: tuple[Array, ...], axis: Attribute) -> Array:
         case Kind.TRANSPOSE:
             return np.swapaxes(args[0], 1, 2) if args[0].ndim == 3 else args[0]
         case Kind.REDUCTION if op.function is not None:
-            return _reduced(op, args[0], axis)
+            return _reduced(op.function, args[0], axis)
         case Kind.CONCAT | Kind.PICK | Kind.RESHAPE | Kind.PART | Kind.OUTER | Kind.EMBED if (
             op.function
         ):
@@ -93,13 +93,11 @@ def _aligned(args: tuple[Array, ...]) -> tuple[Array, ...]:
     )
 
 
-def _reduced(op: Operation, arg: Array, axis: Attribute) -> Array:
-    if op.function is None:
-        raise ValueError(f"{op.name} has no function")
+def _reduced(function: Callable[..., Array], arg: Array, axis: Attribute) -> Array:
     if not isinstance(axis, int):
         flat = arg.reshape(arg.shape[0], -1)
-        return np.asarray(op.function(flat, 1)).reshape(arg.shape[0])
-    return np.asarray(op.function(arg, axis + 1))
+        return np.asarray(function(flat, 1)).reshape(arg.shape[0])
+    return np.asarray(function(arg, axis + 1))
 
 
 def _matmul(left: Array, right: Array) -> Array:

@@ -124,11 +124,7 @@ class Graph(Struct, frozen=True):
 
     def depending_on(self, names: Iterable[str]) -> set[str]:
         """Return these names and those of every line that is computed from one of them."""
-        found = set(names)
-        for line in self.lines:
-            if any(edge.source in found for edge in line.edges):
-                found.add(line.name)
-        return found
+        return depending_on(self.lines, names)
 
     def node_of(self, operand: Name | Number) -> Node | None:
         """Return the operation that gives an operand; None for a leaf or a number."""
@@ -153,6 +149,15 @@ class Graph(Struct, frozen=True):
         for index in range(line.first, line.last + 1):
             node = self.nodes[index]
             yield Visible(node.name, number, index, _own_edges(node, index), folded=False)
+
+
+def depending_on(nodes: Iterable[Line | Visible], names: Iterable[str]) -> set[str]:
+    """Return some names and those of every node, in order, that is computed from one of them."""
+    found = set(names)
+    for node in nodes:
+        if any(edge.source in found for edge in node.edges):
+            found.add(node.name)
+    return found
 
 
 def _own_edges(node: Node, index: int) -> tuple[Edge, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import Array, sum_to
-from gdtutor.engine.trace import Contribution, Trace, frozen, share_of
+from gdtutor.engine.trace import Contribution, Trace, frozen, share_of, total_of
 
 
 def overwritten(trace: Trace, node: str) -> Array | None:
@@ -60,7 +60,4 @@ def too_early(received: Sequence[Contribution]) -> Array | None:
     first = [c for c in received if c.consumer == received[0].consumer]
     if len(first) == len(received):
         return None
-    total = first[0].value
-    for contribution in first[1:]:
-        total = total + contribution.value
-    return frozen(total)
+    return frozen(total_of(first, first[0].value.shape))

@@ -1,4 +1,4 @@
-"""Every value of a graph after one cell of one of them, or some of them, are overwritten."""
+"""Every value of a graph after one cell of one of them is overwritten."""
 
 from __future__ import annotations
 
@@ -40,45 +40,20 @@ class MovedCell(Struct, frozen=True, eq=False):
         """
         changed = np.array(self.values[self.name])
         changed[self.cell] = value
-        return values_replaced(self.graph, self.values, {self.name: changed}, disturbed, holds=True)
+        after, moved = {**self.values, self.name: frozen(changed)}, {self.name}
+        with np.errstate(all="ignore"):
+            for node in self.graph.nodes:
+                row = OPERATIONS[node.op]
+                if moved.isdisjoint(node.names) or row.is_held or node.name == self.name:
+                    continue
+                args = tuple(
+                    disturbed(after[arg.name]) if isinstance(arg, Name) else np.asarray(arg.value)
+                    for arg in node.args
+                )
+                after[node.name] = frozen(disturbed(apply(row, args, node.attribute)))
+                moved.add(node.name)
+        return after
 
     def root_at(self, value: float, disturbed: Disturbed = np.asarray) -> float:
         """Return the root's value after another comes into the cell."""
         return float(self.values_at(value, disturbed)[self.graph.root].reshape(()))
-
-
-def values_replaced(
-    graph: Graph,
-    values: Mapping[str, Array],
-    replaced: Mapping[str, Array],
-    disturbed: Disturbed = np.asarray,
-    *,
-    holds: bool = False,
-) -> dict[str, Array]:
-    """Return every value after some nodes or leaves are replaced as a whole.
-
-    Only what depends on them is computed again; they keep their new values, whatever their
-    formulas.
-
-    Args:
-        graph: The graph.
-        values: Every value.
-        replaced: New values by name, of the shapes that the old ones have.
-        disturbed: What becomes of each array that an operation takes or gives; nothing as a rule.
-        holds: Whether what counts as given for a derivative keeps its value.
-    """
-    after = {**values, **{name: frozen(value) for name, value in replaced.items()}}
-    moved = set(replaced)
-    with np.errstate(all="ignore"):
-        for node in graph.nodes:
-            uses = any(isinstance(arg, Name) and arg.name in moved for arg in node.args)
-            is_held = holds and OPERATIONS[node.op].is_held
-            if not uses or is_held or node.name in replaced:
-                continue
-            args = tuple(
-                disturbed(after[arg.name]) if isinstance(arg, Name) else np.asarray(arg.value)
-                for arg in node.args
-            )
-            after[node.name] = frozen(disturbed(apply(OPERATIONS[node.op], args, node.attribute)))
-            moved.add(node.name)
-    return after

@@ -187,6 +187,3 @@ def value_text(value: Array) -> str:
         text = repr(float(value))
         return _STRANGE.get(text, text)
     return f"[{', '.join(value_text(part) for part in value)}]"
-
-
-__all__ = ["HELPERS", "NumpyWriter", "helper_names", "helper_source", "plain_name", "value_text"]

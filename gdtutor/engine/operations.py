@@ -131,24 +131,13 @@ class Operation(Struct, frozen=True):
         return 0 if named is None and is_of_columns and self.takes_axis else named
 
 
-def _sum(a: Array, axis: int | None = None) -> Array:
-    return np.asarray(np.sum(a, axis=axis, keepdims=axis is not None))
+def _gathering(function: Callable[..., Array]) -> Callable[..., Array]:
+    """Return a function of NumPy that gathers cells, as one that keeps an axis with length 1."""
 
+    def gather(a: Array, axis: int | None = None) -> Array:
+        return np.asarray(function(a, axis=axis, keepdims=axis is not None), dtype=np.float64)
 
-def _mean(a: Array, axis: int | None = None) -> Array:
-    return np.asarray(np.mean(a, axis=axis, keepdims=axis is not None))
-
-
-def _max(a: Array, axis: int | None = None) -> Array:
-    return np.asarray(np.max(a, axis=axis, keepdims=axis is not None))
-
-
-def _min(a: Array, axis: int | None = None) -> Array:
-    return np.asarray(np.min(a, axis=axis, keepdims=axis is not None))
-
-
-def _argmax(a: Array, axis: int | None = None) -> Array:
-    return np.asarray(np.argmax(a, axis=axis, keepdims=axis is not None), dtype=np.float64)
+    return gather
 
 
 def _where(a: Array, b: Array, c: Array) -> Array:
@@ -427,19 +416,19 @@ _ALL = (
     ),
     Operation(
         "sum", 1, Kind.REDUCTION, "adds up the cells of {a}",
-        function=_sum, numpy="np.sum", local=("1",),
+        function=_gathering(np.sum), numpy="np.sum", local=("1",),
         because=("every cell is added, so each gets the whole upstream gradient",),
         attribute="axis", rounds=1, adds_up=True,
     ),
     Operation(
         "mean", 1, Kind.REDUCTION, "averages the cells of {a}",
-        function=_mean, numpy="np.mean", local=("count(out)/count(a)",),
+        function=_gathering(np.mean), numpy="np.mean", local=("count(out)/count(a)",),
         because=("every cell counts for one share of the average",),
         attribute="axis", rounds=1, adds_up=True,
     ),
     Operation(
         "max", 1, Kind.REDUCTION, "takes the largest cell of {a}",
-        function=_max, numpy="np.max",
+        function=_gathering(np.max), numpy="np.max",
         local=("step(a - out)/ties(a, axis)",),
         because=("only the largest cell moves the result; equal ones share the gradient",),
         kink="maximum(0, 2 - ties(a, axis))",
@@ -448,7 +437,7 @@ _ALL = (
     ),
     Operation(
         "min", 1, Kind.REDUCTION, "takes the smallest cell of {a}",
-        function=_min, numpy="np.min",
+        function=_gathering(np.min), numpy="np.min",
         local=("step(out - a)/ties(-a, axis)",),
         because=("only the smallest cell moves the result; equal ones share the gradient",),
         kink="maximum(0, 2 - ties(-a, axis))",
@@ -457,7 +446,7 @@ _ALL = (
     ),
     Operation(
         "argmax", 1, Kind.REDUCTION, "counts up to the largest cell of {a}, from 0",
-        function=_argmax, numpy="np.argmax", local=("0",),
+        function=_gathering(np.argmax), numpy="np.argmax", local=("0",),
         because=("a place does not change with a little of {a}",),
         kink="maximum(0, 2 - ties(a, axis))", convention="0 is used there",
         attribute="axis", rounds=0,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import numpy as np
 
 from gdtutor.engine.batch_axis import Axes, batch_axes
 from gdtutor.engine.expression import Expr, names_in
-from gdtutor.engine.graph import Edge, Graph, Visible
+from gdtutor.engine.graph import Edge, Graph, Visible, depending_on
 from gdtutor.engine.local import UPSTREAM, EdgeRule, edge_rule
 from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, sum_to
 from gdtutor.engine.shapes import Shape, infer_shapes
@@ -173,7 +173,7 @@ class _Back:
                     self._contribution(user, edge, gradients)
                     for user, edge in arriving.get(name, ())
                 )
-                total = frozen(_total(received, self._shapes[name]))
+                total = frozen(total_of(received, self._shapes[name]))
                 other = total if known is None else known.get(name, total)
                 if other is not total and not _is_same_kind(total, other):
                     self.settled.add(name)
@@ -227,7 +227,7 @@ def backward_order(
     the order in which they are written there.
     """
     leaves = set(wanted)
-    useful = _leading_to(visible, root) & _depending_on(visible, leaves)
+    useful = _leading_to(visible, root) & depending_on(visible, leaves)
     if root not in useful:
         return ()
     first_use: dict[str, str] = {}
@@ -250,14 +250,6 @@ def _leading_to(visible: tuple[Visible, ...], root: str) -> set[str]:
         if node.name in reached:
             reached.update(edge.source for edge in node.edges)
     return reached
-
-
-def _depending_on(visible: tuple[Visible, ...], wanted: set[str]) -> set[str]:
-    depending = set(wanted)
-    for node in visible:
-        if any(edge.source in depending for edge in node.edges):
-            depending.add(node.name)
-    return depending
 
 
 def _arriving(
@@ -290,7 +282,8 @@ def _names_inner(graph: Graph, rule: EdgeRule) -> bool:
     )
 
 
-def _total(received: tuple[Contribution, ...], shape: Shape) -> Array:
+def total_of(received: Sequence[Contribution], shape: Shape) -> Array:
+    """Return the sum of contributions, in order of arrival; ones where there are none."""
     if not received:
         return np.ones(shape)
     total = received[0].value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.graph import Graph
@@ -111,7 +111,7 @@ def _applied(name: str, args: tuple[Shape, ...], attribute: Attribute) -> tuple[
     """Return the shape and the work of one operation forward."""
     op = OPERATIONS[name]
     shape = operation_shape(op, args, attribute)
-    body = _body(name)
+    body = definition(op)
     if body is not None:
         return shape, _formula(body, dict(zip(OPERANDS, args, strict=False)))[1]
     cells = max(math.prod(one) for one in (shape, *args))
@@ -119,11 +119,6 @@ def _applied(name: str, args: tuple[Shape, ...], attribute: Attribute) -> tuple[
         return shape, Work(1, cells, math.prod(shape) * args[0][-1])
     is_slow = op.kind is Kind.ELEMENTWISE and op.rounds > 1
     return shape, Work(1, cells * (SLOWNESS if is_slow else 1))
-
-
-@cache
-def _body(name: str) -> Expr | None:
-    return definition(OPERATIONS[name])
 
 
 def _formula(expr: Expr, known: Mapping[str, Shape]) -> tuple[Shape, Work]:
