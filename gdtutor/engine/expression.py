@@ -217,6 +217,12 @@ def chained(parts: Sequence[Expr], op: str) -> Expr:
     return reduce(lambda left, right: Apply(op, (left, right)), parts)
 
 
+def transposed(expr: Expr) -> Expr:
+    """Return a formula turned; turned twice, it stands as it is."""
+    is_turned = isinstance(expr, Apply) and expr.op == "transpose"
+    return expr.args[0] if isinstance(expr, Apply) and is_turned else Apply("transpose", (expr,))
+
+
 def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
     """Return the formula with names replaced by formulas; turned twice, one stands as it is."""
     if isinstance(expr, Name):

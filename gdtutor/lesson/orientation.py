@@ -15,7 +15,7 @@ import numpy as np
 
 from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.expression import Apply, Expr, Range, to_text
+from gdtutor.engine.expression import Apply, Expr, Range, to_text, transposed
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape, expression_shape, infer_shapes
@@ -105,7 +105,7 @@ def _turned(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         case Kind.MATMUL if ranks in ([2, 2], [1, 2]):
             return Apply(expr.op, args[::-1])
         case Kind.MATMUL if ranks == [2, 1]:
-            return Apply(expr.op, (_flipped(args[0]), args[1]))
+            return Apply(expr.op, (transposed(args[0]), args[1]))
         case Kind.TRANSPOSE if ranks == [2]:
             return Apply(expr.op, args)
         case Kind.REDUCTION if expr.attribute is None and expr.op not in _BY_PLACE:
@@ -117,26 +117,21 @@ def _turned(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         case Kind.CONCAT if ranks == [2, 2] and not isinstance(expr.attribute, tuple):
             return Apply(expr.op, args, 1 - (expr.attribute or 0))
         case Kind.OUTER if ranks == [1, 1]:
-            return Apply("matmul", (args[1], _flipped(args[0])))
+            return Apply("matmul", (args[1], transposed(args[0])))
         case Kind.CONCAT if ranks == [1, 1]:
             return Apply(expr.op, args, 0)
         case Kind.RESHAPE if isinstance(expr.attribute, tuple):
             # Cells are read row by row, of a matrix as it was before it was turned.
-            read = _flipped(args[0]) if ranks == [2] else args[0]
+            read = transposed(args[0]) if ranks == [2] else args[0]
             if len(expr.attribute) == 1:
                 return Apply(expr.op, (read,), (*expr.attribute, 1))
-            return _flipped(Apply(expr.op, (read,), expr.attribute))
+            return transposed(Apply(expr.op, (read,), expr.attribute))
         case Kind.PICK if isinstance(expr.attribute, tuple):
             row, column = (*expr.attribute, Range(None, None))[:2]
             return _picked(args[0], ranks[0], row, column)
     what = f"{to_text(expr)} cannot be told the other way round"
     hint = "products with a matrix, operations cell by cell and those along an axis can"
     raise GdTutorError(what, hint)
-
-
-def _flipped(expr: Expr) -> Expr:
-    is_flipped = isinstance(expr, Apply) and expr.op == "transpose"
-    return expr.args[0] if isinstance(expr, Apply) and is_flipped else Apply("transpose", (expr,))
 
 
 def _picked(of: Expr, rank: int, row: int | Range, column: int | Range) -> Expr:
@@ -147,7 +142,7 @@ def _picked(of: Expr, rank: int, row: int | Range, column: int | Range) -> Expr:
         # A row alone is a vector, which becomes a column.
         return Apply("pick", (of,), (column, _alone(row)))
     if isinstance(row, Range) and isinstance(column, int):
-        return _flipped(Apply("pick", (of,), (_alone(column), row)))
+        return transposed(Apply("pick", (of,), (_alone(column), row)))
     return Apply("pick", (of,), (column, row))
 
 

@@ -103,7 +103,7 @@ def placed_challenge(question: Question, moment: Moment, step: Step, example: in
     ask = Ask(question.kind)
     cell: tuple[int, ...] = ()
     if ask in (Ask.VALUE, Ask.SIGN):
-        cell = question.cell or _cell(moment, step, example, turn=0)
+        cell = question.cell or followed_cell(moment, step, example)
     choices = question.choices
     if ask is not Ask.COMPARE:
         choices = in_shown_order(choices)
@@ -114,7 +114,7 @@ def placed_challenge(question: Question, moment: Moment, step: Step, example: in
 def challenge_at(moment: Moment, step: Step, ask: Ask, example: int) -> Challenge:
     """Return a question of a kind about a step, in the program's own words."""
     turn = step.number + moment.iteration
-    cell = _cell(moment, step, example, turn) if ask in (Ask.VALUE, Ask.SIGN) else ()
+    cell = followed_cell(moment, step, example, turn) if ask in (Ask.VALUE, Ask.SIGN) else ()
     cells = f"[{','.join(map(str, cell))}]" if cell else ""
     variable = f".{step.variable}" if step.variable not in ("", "p") else ""
     place = f"{moment.iteration}/{_graph(step)}{step.phase.value}:{step.node}{variable}{cells}"
@@ -136,8 +136,8 @@ def _kind(moment: Moment, step: Step, *, is_named: bool) -> Ask:
     return Ask.VALUE
 
 
-def _cell(moment: Moment, step: Step, example: int, turn: int) -> tuple[int, ...]:
-    """Return the cell that is asked for: of the followed example, and rows in turn."""
+def followed_cell(moment: Moment, step: Step, example: int, turn: int = 0) -> tuple[int, ...]:
+    """Return a cell of a step's result: of the followed example, and rows in turn."""
     shape = working_of(moment, step).result.shape
     if not shape:
         return ()

@@ -9,6 +9,7 @@ from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.graph import Line
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array
+from gdtutor.session.asking import followed_cell
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved, moved_to
 from gdtutor.session.navigation import cell_shape, refolded, said, with_cell
@@ -89,14 +90,11 @@ def toggle_cell(session: Walk) -> Walk:
     """Open a cell of the current matrix into its scalar sum, or close it."""
     if session.look.cell is not None:
         return replace(session, look=replace(session.look, cell=None))
-    shape, step = cell_shape(session), current_step(session)
-    if not shape or step is None:
+    step = current_step(session)
+    if step is None or not cell_shape(session):
         return session
-    cell = [0] * len(shape)
-    # Along the axes that run over the examples it is the followed one's.
-    for axis in session.moment.traces[step.scene].axes.get(step.node, ()):
-        cell[axis] = min(session.look.example, shape[axis] - 1)
-    return replace(session, look=replace(session.look, cell=tuple(cell), tab=Tab.NODE, scroll=0))
+    cell = followed_cell(session.moment, step, session.look.example)
+    return replace(session, look=replace(session.look, cell=cell, tab=Tab.NODE, scroll=0))
 
 
 def move_cell(session: Walk, down: int, right: int) -> Walk:

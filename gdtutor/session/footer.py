@@ -109,10 +109,6 @@ def _one_way(
     return replace(named, footer=word, pair=back if all(around) else "")
 
 
-def _named(name: str) -> Command:
-    return next(c for c in commands_of(Screen.STUDY) if c.name == name)
-
-
 def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     """Return what comes before everything else in the present state."""
     first = _NARROW.get(session.screen, ()) if is_narrow else ()

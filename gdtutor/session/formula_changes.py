@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in
+from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in, transposed
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import OPERATIONS, Kind
 
@@ -24,13 +24,7 @@ def _by_cells(part: Apply, turns: tuple[bool, ...]) -> Expr | None:
     if part.op != "matmul":
         return None
     pairs = zip(part.args, turns, strict=True)
-    return Apply("mul", tuple(_flipped(arg) if turn else arg for arg, turn in pairs))
-
-
-def _flipped(expr: Expr) -> Expr:
-    if isinstance(expr, Apply) and expr.op == "transpose":
-        return expr.args[0]
-    return Apply("transpose", (expr,))
+    return Apply("mul", tuple(transposed(arg) if turn else arg for arg, turn in pairs))
 
 
 def without_one_factor(expr: Expr) -> Iterator[tuple[str, Expr]]:
@@ -42,7 +36,7 @@ def without_one_factor(expr: Expr) -> Iterator[tuple[str, Expr]]:
         left, right = place.args
         for kept, left_out in ((left, right), (right, left)):
             if isinstance(left_out, Number | Name) and not (place.op == "div" and kept is right):
-                called = left_out.name if isinstance(left_out, Name) else f"{_number(left_out):g}"
+                called = left_out.name if isinstance(left_out, Name) else f"{left_out.value:g}"
                 divides = (place.op == "div") != (place in below)
                 yield f"1/{called}" if divides else called, with_part(expr, place, kept)
 
@@ -60,10 +54,6 @@ def with_part(expr: Expr, old: Expr, new: Expr) -> Expr:
     return with_parts_changed(expr, lambda part: new if part == old else None)
 
 
-def _number(expr: Expr) -> float:
-    return expr.value if isinstance(expr, Number) else 0.0
-
-
 def parts_of(expr: Expr) -> Iterator[Apply]:
     """Yield every operation of a formula."""
     waiting = [expr]
@@ -78,9 +68,8 @@ def turned(expr: Expr, name: str) -> Expr:
     """Return a rule in which a name stands transposed where it did not, and the other way round."""
 
     def turned_around(factor: Expr) -> Expr:
-        if isinstance(factor, Apply) and factor.op == "transpose":
-            return factor.args[0] if _is_named(factor.args[0], name) else factor
-        return Apply("transpose", (factor,)) if _is_named(factor, name) else factor
+        other = transposed(factor)
+        return other if _is_named(factor, name) or _is_named(other, name) else factor
 
     def change(part: Apply) -> Expr | None:
         args = tuple(map(turned_around, part.args))

@@ -31,11 +31,8 @@ def with_search(session: Session, text: str) -> Session:
 def search(session: Session) -> Session:
     """Open an empty input that searches the lessons, whose texts are read with the first search."""
     library = without_search(session).library
-    library = replace(library, before=library.cursor)
-    if not library.words:
-        words = {entry.id: read_words(entry.path) for entry in library.entries}
-        library = replace(library, words=words)
-    session = replace(session, library=library)
+    words = library.words or {entry.id: read_words(entry.path) for entry in library.entries}
+    session = replace(session, library=replace(library, before=library.cursor, words=words))
     return asked(with_search(session, ""), PromptKind.SEARCH, "search")
 
 

@@ -167,18 +167,18 @@ def judged(
     moment = session.moment
     match challenge.ask:
         case Ask.VALUE:
-            digits = session.look.digits
-            return _value(moment, challenge, text, digits, explains=explains)
+            return _value(moment, challenge, text, session.look.digits, explains=explains)
         case Ask.SIGN:
-            working = working_of(moment, challenge.step)
-            sign = working.sign(challenge.cell)
+            sign = working_of(moment, challenge.step).sign(challenge.cell)
             return None if read_sign(text) == sign else Tried(text)
         case Ask.SHAPE:
             return _shape(moment, challenge, text)
         case Ask.NEXT:
             return _next(session, moment, challenge, text)
         case Ask.CHOICE | Ask.WHY | Ask.COMPARE:
-            return _choice(session, challenge, text)
+            chosen = read_choice(text, challenge.choices)
+            right = right_choices(session, challenge.choices, challenge.step.scene)
+            return None if chosen in right else Tried(text)
 
 
 def _value(
@@ -215,9 +215,3 @@ def _next(session: Walk, moment: Moment, challenge: Challenge, text: str) -> Tri
     if name not in waiting:
         return Tried(text, is_done=True)
     return Tried(text, waits_for=waiting[name]) if waiting[name] else None
-
-
-def _choice(session: Walk, challenge: Challenge, text: str) -> Tried | None:
-    chosen = read_choice(text, challenge.choices)
-    right = right_choices(session, challenge.choices, challenge.step.scene)
-    return None if chosen in right else Tried(text)

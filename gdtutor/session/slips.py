@@ -137,7 +137,7 @@ def factors_of(expr: Expr, working: Working) -> list[tuple[str, float]]:
         value = _constant(part, working)
         if value is not None and value not in (0.0, 1.0) and part is not expr:
             about = f"{value:g}" if isinstance(part, Number) else to_text(part)
-            found.append((f"1/{about}" if not multiplies else about, _share(value, multiplies)))
+            found.append((about, value) if multiplies else (f"1/{about}", 1 / value))
         elif isinstance(part, Apply) and part.op in ("mul", "div"):
             over = multiplies if part.op == "mul" else not multiplies
             pending += [(part.args[0], multiplies), (part.args[1], over)]
@@ -151,10 +151,6 @@ def factors_of(expr: Expr, working: Working) -> list[tuple[str, float]]:
     if len(found) > 1:
         found.append((" and ".join(about for about, _ in found), both))
     return found
-
-
-def _share(value: float, multiplies: bool) -> float:
-    return value if multiplies else 1 / value
 
 
 def _constant(expr: Expr, working: Working) -> float | None:

@@ -53,7 +53,7 @@ def sweep(session: Walk, text: str) -> Result:
     if not session.lesson.trains:
         raise GdTutorError("this lesson does not train", "it has no [training] table")
     # A variant has no variants itself.
-    of = session.base or session.lesson if text.lstrip().startswith("variant") else session.lesson
+    of = session.base if text.lstrip().startswith("variant") else session.lesson
     # The run itself is in parts also where a change was taken back.
     segments = segments_with(session.lesson, session.original.segments[0], session.changes)
     sweep_ = Sweep(members_of(of, session.seed, text, segments, TAKE_BACK))
