@@ -27,13 +27,7 @@ SHOWN = 60
 _NAMED_AXIS = re.compile(r"\baxis\s*=")
 _NARROW = ("log", "log1p", "sqrt", "pow")
 """Operations of two or one operands that have no value for some numbers."""
-_OF_SHARES = {
-    "binary_cross_entropy": "",
-    "binary_cross_entropy_logits": "sigmoid",
-    "cross_entropy": "",
-    "cross_entropy_logits": "softmax",
-}
-"""Losses whose targets are shares, and what those of sums do to them by themselves."""
+
 _OF_TWO = {"max": "maximum", "min": "minimum"}
 """Reductions that are easily taken for the operation on two operands, and that one."""
 
@@ -209,7 +203,7 @@ def _shares(_moment: Moment, done: Trace) -> Iterator[Doubt]:
         if is_share and batch == (row.axis_of(node.attribute),):
             what = f"{node.op} in {line} goes along the examples, not along the classes"
             yield line, "shares", what, f"the classes are along axis={1 - batch[0]}"
-        if node.op not in _OF_SHARES:
+        if row.squashes is None:
             continue
         aimed = evaluate(node.args[1], done.values)
         wrong = aimed[(aimed < 0) | (aimed > 1)]
@@ -217,11 +211,11 @@ def _shares(_moment: Moment, done: Trace) -> Iterator[Doubt]:
             what = f"the targets of {node.op} in {line} are shares, and one is {wrong[0]:g}"
             hint = "give classes the numbers 0 and 1, as values = { no = 0, yes = 1 }"
             yield line, "shares", what, hint
-        squashes, of = _OF_SHARES[node.op], done.graph.node_of(arg)
-        if squashes and of is not None and of.op == squashes:
-            what = f"{node.op} in {line} takes sums, and is given what {squashes} has made"
+        of = done.graph.node_of(arg)
+        if of is not None and of.op == row.squashes:
+            what = f"{node.op} in {line} takes sums, and is given what {of.op} has made"
             plain = node.op.removesuffix("_logits")
-            yield line, "shares", what, f"give it what {squashes} is given, or write {plain}"
+            yield line, "shares", what, f"give it what {of.op} is given, or write {plain}"
 
 
 def _bounds(_moment: Moment, done: Trace) -> Iterator[Doubt]:

@@ -87,6 +87,9 @@ class Operation(Struct, frozen=True):
     """Whether a call may have more operands, which are taken two by two from the left."""
     has_target: bool = False
     """Whether it holds its first operand, a prediction, against its second, a target."""
+    squashes: str | None = None
+    """The operation by which a loss of shares makes them of its prediction; empty where it is given
+    them, None where it is no loss of shares."""
     kink: str = ""
     """A formula over a, b and out that is 0 exactly where the derivative does not exist."""
     convention: str = ""
@@ -359,14 +362,14 @@ _ALL = (
             "maximum(log(1 - a), -100) - maximum(log(a), -100)",
         ),
         because=("the error over the variance of the prediction", "the log odds of the prediction"),
-        samples=((0.1, 0.9), (0.0, 1.0)), has_target=True,
+        samples=((0.1, 0.9), (0.0, 1.0)), has_target=True, squashes="",
     ),
     Operation(
         "binary_cross_entropy_logits", 2, Kind.ELEMENTWISE,
         "measures how surprised sigmoid({a}) is by the target {b}",
         formula="softplus(a) - a*b", local=("sigmoid(a) - b", "-a"),
         because=("prediction minus target", "the log odds of the prediction"),
-        samples=((-3.0, 3.0), (0.0, 1.0)), has_target=True,
+        samples=((-3.0, 3.0), (0.0, 1.0)), has_target=True, squashes="sigmoid",
     ),
     Operation(
         "matmul", 2, Kind.MATMUL, "multiplies the matrices {a} and {b}, rows by columns",
@@ -491,7 +494,7 @@ _ALL = (
         formula="-sum(b*maximum(log(a), -100), axis)",
         vjp=("-g*b/maximum(a, 1e-12)", "-g*maximum(log(a), -100)"),
         because=("only the share of the true class counts", "the surprise of each class"),
-        samples=((0.1, 0.9), (0.0, 1.0)), has_target=True,
+        samples=((0.1, 0.9), (0.0, 1.0)), has_target=True, squashes="",
         attribute="axis",
     ),
     Operation(
@@ -501,7 +504,7 @@ _ALL = (
         computed="max(a, axis) + log(sum(exp(a - max(a, axis)), axis)) - sum(a*b, axis)",
         vjp=("g*(softmax(a, axis) - b)", "-g*a"),
         because=("prediction minus target", "the scores themselves"),
-        samples=((-3.0, 3.0), (0.0, 1.0)), has_target=True,
+        samples=((-3.0, 3.0), (0.0, 1.0)), has_target=True, squashes="softmax",
         attribute="axis",
     ),
     Operation(

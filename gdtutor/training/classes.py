@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.engine.batch_axis import batch_axes, by_example
 from gdtutor.engine.expression import Name
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import OPERATIONS, Array
 from gdtutor.engine.shapes import infer_shapes
 from gdtutor.engine.trace import forward
 from gdtutor.training.evaluation import fitting_batches
@@ -21,10 +21,6 @@ UNDECIDED = -2
 """Taken for no class rather than another: an output on the threshold, or two largest rows."""
 NOISE = 1e-12
 """A difference that rounding alone can make in a pass; nothing is decided by a smaller one."""
-
-
-_LOGITS = "binary_cross_entropy_logits"
-"""The loss whose prediction is a sum rather than a share: its two classes meet at 0."""
 
 
 def classes_of(
@@ -81,11 +77,9 @@ def threshold_of(problem: Problem) -> float | None:
 
     A prediction that its loss takes through a sigmoid changes where the sigmoid is a half.
     """
-    for node in problem.graph.nodes:
-        first = node.args[0]
-        if node.op == _LOGITS and isinstance(first, Name) and first.name == problem.prediction:
-            return 0.0
-    return None
+    losses = (node for node in problem.graph.nodes if OPERATIONS[node.op].squashes == "sigmoid")
+    prediction = Name(str(problem.prediction))
+    return 0.0 if any(loss.args[0] == prediction for loss in losses) else None
 
 
 def signed_targets(problem: Problem) -> bool:
