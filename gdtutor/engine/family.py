@@ -96,8 +96,8 @@ def _aligned(args: tuple[Array, ...]) -> tuple[Array, ...]:
 def _reduced(function: Callable[..., Array], arg: Array, axis: Attribute) -> Array:
     if not isinstance(axis, int):
         flat = arg.reshape(arg.shape[0], -1)
-        return np.asarray(function(flat, 1)).reshape(arg.shape[0])
-    return np.asarray(function(arg, axis + 1))
+        return np.asarray(function(flat, 1), dtype=np.float64).reshape(arg.shape[0])
+    return np.asarray(function(arg, axis + 1), dtype=np.float64)
 
 
 def _matmul(left: Array, right: Array) -> Array:

@@ -138,7 +138,7 @@ def _gathering(function: Callable[..., Array]) -> Callable[..., Array]:
     """Return a function of NumPy that gathers cells, as one that keeps an axis with length 1."""
 
     def gather(a: Array, axis: int | None = None) -> Array:
-        return np.asarray(function(a, axis=axis, keepdims=axis is not None), dtype=np.float64)
+        return np.asarray(function(a, axis=axis, keepdims=axis is not None))
 
     return gather
 
