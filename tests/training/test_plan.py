@@ -306,7 +306,7 @@ def test_an_operation_without_a_form_is_called_by_its_name(monkeypatch: pytest.M
     problem = classifier("sum(cross_entropy(Yhat, Y)) / m", "softmax")
     vector = layout_of(problem, OPTIMISERS["sgd"]).join(problem.parameters, {})
     wanted = compile_plan(problem, Settings(), "scalar").run(vector, 0, 0, 20)
-    bare = {name: form for name, form in FORMS.items() if name not in ("tanh", "exp", "maximum")}
+    bare = {name: form for name, form in FORMS.items() if name != "maximum"}
     monkeypatch.setattr("gdtutor.training.plan.scalar_text.FORMS", bare)
     plan = compile_plan(problem, Settings(), "scalar")
     assert plan.kind == "scalar"

@@ -35,12 +35,9 @@ _ALONE = frozenset({"argmax", "one_hot"}) | {n for n, r in OPERATIONS.items() if
 
 
 class NumpyPlan(Plan):
-    """A problem compiled to NumPy.
+    """A problem compiled to NumPy, whose other arguments are those of every `Plan`.
 
     Args:
-        problem: What is trained.
-        settings: How.
-        train: Indices of the examples to train on are 0 to train − 1; the others validate.
         by_run: What differs between stacked runs; see `Rule.by_run`.
         runs: How many runs are stacked; 0 for one without an axis for it.
     """
@@ -133,7 +130,7 @@ class StackedPlan(NumpyPlan):
     Args:
         problem: What is trained; its own start is not used.
         settings: What all runs have in common.
-        train: Indices of the examples to train on are 0 to train − 1.
+        train: As of every `Plan`.
         numbers: The learning rate and the optimiser's constants by name, one for each run, where
             they differ.
         runs: How many runs.

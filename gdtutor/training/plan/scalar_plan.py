@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.vector import layout_of
-from gdtutor.values import Struct, replace
+from gdtutor.values import replace
 
 if TYPE_CHECKING:
     from gdtutor.training.plan.numpy_plan import NumpyPlan
@@ -34,12 +34,8 @@ UNROLLED_OPERATIONS = 1500
 them as numbers; products with a weight and 0 or 1 then cost nothing."""
 
 
-class ScalarFunction(Struct, frozen=True):
-    """The generated function of one iteration, or of an epoch's."""
-
-    steps: Callable[..., tuple[float, ...]]
-    """(state, items, updates done, rates, leave, leave_norm) → state."""
-    text: str
+Steps: TypeAlias = Callable[..., tuple[float, ...]]
+"""(state, items, updates done, rates, leave, leave_norm) → state."""
 
 
 class ScalarPlan(Plan):
@@ -59,7 +55,8 @@ class ScalarPlan(Plan):
         self._parts = [part for part in layout.parts if part.parameter not in problem.frozen]
         self._places = np.array([i for p in self._parts for i in range(layout.size)[p.cells]])
         self._programs: dict[int, ScalarProgram] = {}
-        self._functions: dict[tuple[int, ...], ScalarFunction] = {}
+        self._functions: dict[tuple[int, ...], tuple[Steps, str]] = {}
+        """The code of one batch of an epoch, or of all, with its text."""
         self._is_unrolled, per = settings.order == "given", self.iterations_per_epoch
         if self._is_unrolled and self._program(0).operations * per > UNROLLED_OPERATIONS:
             self._is_unrolled = False
@@ -80,7 +77,7 @@ class ScalarPlan(Plan):
     def source(self) -> str:
         """The generated source of one epoch, or of one iteration; see `Plan.source`."""
         folded = self._flats[self._size(0)].told_folded(knows_data=self._is_unrolled)
-        return folded + self._function(self._all_turns if self._is_unrolled else (0,)).text
+        return folded + self._function(self._all_turns if self._is_unrolled else (0,))[1]
 
     def _load(self, vector: Array) -> None:
         self._vector, self._numbers = vector, tuple(vector[self._places].tolist())
@@ -115,18 +112,18 @@ class ScalarPlan(Plan):
             return min(left, sum(self._size(i) == self._size(turn) for i in range(turn, per)))
         return min(left, self._order.left_in_block(epoch) * per - turn)
 
-    def _call(self, epoch: int, turn: int, count: int) -> tuple[Callable[..., Any], Any]:
+    def _call(self, epoch: int, turn: int, count: int) -> tuple[Steps, Any]:
         """Return the function that does so many iterations, and an item for each of its calls."""
         if self._is_unrolled:
             is_whole = count % self.iterations_per_epoch == 0
             turns = self._all_turns if is_whole else (turn,)
-            return self._function(turns).steps, repeat(None, count // len(turns))
+            return self._function(turns)[0], repeat(None, count // len(turns))
         start, size = self._bounds[turn][0], self._size(turn)
         epochs = -(-(start + count * size) // self._bounds[-1][1])
         chosen = self._order.epochs(epoch, epochs)[start : start + count * size]
         rows = self._examples[chosen].reshape(count, -1)
         key = 0 if size == self._size(0) else turn
-        return self._function((key,)).steps, rows[:, self._columns(size)].tolist()
+        return self._function((key,))[0], rows[:, self._columns(size)].tolist()
 
     def _columns(self, size: int) -> list[int]:
         """Return where the numbers of an item lie among those of so many examples."""
@@ -160,7 +157,7 @@ class ScalarPlan(Plan):
             self._programs[turn] = lowering.program(flat, self._rule, known, norm=norm)
         return self._programs[turn]
 
-    def _function(self, turns: tuple[int, ...]) -> ScalarFunction:
+    def _function(self, turns: tuple[int, ...]) -> tuple[Steps, str]:
         """Return the code of some batches of the epoch."""
         if turns not in self._functions:
             programs = [self._program(turn) for turn in turns]
@@ -170,7 +167,7 @@ class ScalarPlan(Plan):
 
 def _function(
     programs: Sequence[ScalarProgram], places: Iterable[int], is_scheduled: bool
-) -> ScalarFunction:
+) -> tuple[Steps, str]:
     first = programs[0]
     state = "".join(f"p{i}, " for i in places)
     data = "".join(f"{first.ops[i].name}, " for i in first.data)
@@ -192,4 +189,4 @@ def _function(
     source.add(1, refused, "where these refuse a result")
     source.add(2, "pass", "NumPy's do the iteration, which have infinities")
     source.add(1, f"return {state}", "after the last iteration")
-    return ScalarFunction(source.compiled("steps", FLOATS), source.text())
+    return source.compiled("steps", FLOATS), source.text()

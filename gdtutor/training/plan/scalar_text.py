@@ -28,14 +28,6 @@ FORMS: Mapping[str, str] = {
     "neg": "-{}",
     "pow": "power({}, {})",
     "square": "{0}*{0}",
-    "sqrt": "sqrt({})",
-    "exp": "exp({})",
-    "log": "log({})",
-    "log1p": "log1p({})",
-    "abs": "abs({})",
-    "tanh": "tanh({})",
-    "sin": "sin({})",
-    "cos": "cos({})",
     # A NaN fails every comparison, and has to come out as a NaN.
     "maximum": "({0} if {1} <= {0} else {1} if {0} == {0} else {0})",
     "minimum": "({0} if {1} >= {0} else {1} if {0} == {0} else {0})",
@@ -45,7 +37,7 @@ FORMS: Mapping[str, str] = {
     "sign": "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
     "step": "(1.0 if {0} >= 0.0 else 0.0 if {0} < 0.0 else {0})",
 }
-"""How each operation is written over its operands."""
+"""How operations are written over their operands; one without a form is called by its name."""
 
 FLOATS: Mapping[str, Any] = {
     **{name: row.function for name, row in OPERATIONS.items() if row.function is not None},
@@ -53,8 +45,7 @@ FLOATS: Mapping[str, Any] = {
     "sin": math.sin, "cos": math.cos, "abs": abs, "power": math.pow, "float64": np.float64,
     "inf": math.inf, "nan": math.nan,
 }  # fmt: skip
-"""What the names in `FORMS` mean, and numbers that have no text of their own; an operation without
-a form is called by its name."""
+"""What the names mean, and numbers that have no text of their own."""
 
 _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "recip": 2, "square": 2, "neg": 3}
 _NAMED = frozenset({"square", "maximum", "minimum", "mul_or_zero", "sign", "step", "is_place"})
@@ -132,7 +123,11 @@ class ScalarText:
             what: What it is, where its own name does not say.
         """
         own = self._notes.get(index) or operation_text(self._ops, index, self._label)
-        return with_inside(what or own, self._inside.get(index, ()))
+        note = what or own
+        # The parts of a line, as z.1, are left out, and so is what the note says itself.
+        inside = (name for name in self._inside.get(index, ()) if not _PART.search(name))
+        names = [name for name in inside if name not in note]
+        return f"{note}, with {', '.join(names)}" if names else note
 
     def text(self, index: int, strength: int = 0) -> str:
         """Return a value as an operand of an operation that binds so strongly."""
@@ -182,10 +177,3 @@ class ScalarText:
             if arg in self._notes and (is_leaf or arg in self._inline):
                 found[self._notes[arg]] = None
         return tuple(found)
-
-
-def with_inside(note: str, inside: Sequence[str]) -> str:
-    """Return a note with the names of lines that are folded into it; their parts, as z.1, are
-    left out, and so is what the note says itself."""
-    names = [name for name in inside if not _PART.search(name) and name not in note]
-    return f"{note}, with {', '.join(names)}" if names else note
