@@ -28,6 +28,7 @@ from gdtutor.session.trials import tried
 from gdtutor.training.segments import Known, Stretch
 from gdtutor.training.state import PlanResult
 from gdtutor.values import replace
+from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.graph.panel import graph_drawing
@@ -108,13 +109,11 @@ def steps_of(session: Session, iteration: int = 0) -> Iterator[Session]:
         yield moved(first, iteration, number)
 
 
-def panels(session: Session, size: tuple[int, int]) -> str:
+def panels(context: Context, size: tuple[int, int]) -> str:
     """Return graph, node and values as Study shows them.
 
     Counts of what is hidden, and the numbers of columns, are left out.
     """
-    context = context_of(session, UNICODE)
-    assert context is not None
     room = room_for(*size)
     rows = [
         *graph_drawing(context, room.graph - 4, room.body - 2, marked_names(context)).lines,
@@ -124,26 +123,33 @@ def panels(session: Session, size: tuple[int, int]) -> str:
     return "\n".join(t for t in map(text_of, rows) if "more" not in t and not COLUMNS.match(t))
 
 
-def assert_told(session: Session, size: tuple[int, int]) -> None:
-    """Compare the numbers of a screen with those of the step's text."""
+SMALL, LARGE = (80, 24), (120, 36)
+
+
+def assert_told(session: Session, sizes: Iterable[tuple[int, int]]) -> str:
+    """Compare the numbers of a step's screens with those of its text; return the text."""
     context = context_of(session, UNICODE)
     assert context is not None
     text = step_text(session, context)
-    missing = set(NUMBER.findall(panels(session, size))) - set(NUMBER.findall(text))
-    assert not missing, f"{missing} of\n{panels(session, size)}\nare not in\n{text}"
-
-
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+    numbers = set(NUMBER.findall(text))
+    for size in sizes:
+        shown = panels(context, size)
+        missing = set(NUMBER.findall(shown)) - numbers
+        assert not missing, f"{missing} of\n{shown}\nare not in\n{text}"
+    return text.rstrip("\n")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
-@SIZES
-def test_every_number_on_a_screen_is_in_the_text_of_its_step(
-    name: str, size: tuple[int, int]
+def test_linear_mode_says_what_the_transcript_says_without_drawing_and_every_number_on_a_screen(
+    name: str,
 ) -> None:
-    for session in steps_of(opened(name)):
-        assert_told(session, size)
+    steps = [tried(session) for session in steps_of(opened(name))]
+    talk = Talk(opened(name), *(f"g {number}" for number in range(1, len(steps) + 1)))
+    sizes = [(LARGE, SMALL) if number % 2 else (LARGE,) for number in range(len(steps))]
+    texts = [assert_told(*step) for step in zip(steps, sizes, strict=True)]
+    assert talk.said[1:] == texts
+    assert not DRAWN.search("\n".join(talk.said))
 
 
 def one_iteration_later(session: Session) -> Iterator[Session]:
@@ -196,25 +202,14 @@ WAYS = (
 def test_so_it_is_however_the_step_is_looked_at(
     name: str, way: Callable[[Session], Iterator[Session]]
 ) -> None:
-    """Three steps of each lesson: the middle of each third, so that all phases have their turn."""
+    """Three steps of each lesson: the middle of each third, so that all phases have their turn.
+
+    The sizes take turns among steps and lessons.
+    """
     found = list(way(opened(name)))
-    chosen = {len(found) * k // 6 for k in (1, 3, 5)} if found else ()
-    for session in (found[index] for index in chosen):
-        for size in ((80, 24), (120, 36)):
-            assert_told(session, size)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", LESSONS)
-def test_linear_mode_says_what_the_transcript_says_without_drawing(name: str) -> None:
-    start = lesson(name)
-    steps = list(steps_of(start))
-    talk = Talk(start, *(f"g {number}" for number in range(1, len(steps) + 1)))
-    steps = list(map(tried, steps))
-    contexts = [context_of(session, UNICODE) for session in steps]
-    texts = [step_text(s, c).rstrip("\n") for s, c in zip(steps, contexts, strict=True) if c]
-    assert talk.said[1:] == texts
-    assert not DRAWN.search("\n".join(talk.said))
+    chosen = sorted({len(found) * k // 6 for k in (1, 3, 5)}) if found else ()
+    for number, index in enumerate(chosen, start=[*LESSONS].index(name)):
+        assert_told(found[index], (LARGE if number % 2 else SMALL,))
 
 
 def test_questions_are_asked_and_answered_and_commands_start_with_a_colon() -> None:
