@@ -116,7 +116,9 @@ def fuzz(plan: Plan, folder: Path) -> Outcome:
         folder: An empty folder for what the processes leave.
     """
     began = monotonic()
-    context = multiprocessing.get_context("spawn")
+    # Each process is a copy of one that has imported everything.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.fuzz_work", "tests.planted_readers"])
     workers = []
     for number in range(plan.processes):
         own = folder / str(number)
