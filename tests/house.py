@@ -58,16 +58,30 @@ def package_at(commit: str | None = None) -> dict[str, str]:
         }
 
 
+def statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield every statement, also those inside of others; to look into expressions takes longer."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+            waiting += getattr(node, field, ())
+
+
 def lines_of_code(text: str, tree: ast.Module) -> int:
     """Return how many lines of a module hold code: no docstring, comment, or blank line."""
     strings = {
         line
-        for node in ast.walk(tree)
+        for node in statements(tree)
         if isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
+    lines = {n: line.strip() for n, line in enumerate(text.split("\n"), 1) if n not in strings}
+    if not any('"""' in line for line in lines.values()):
+        return sum(bool(line) and line[0] != "#" for line in lines.values())
+    # A string of several lines may hold some that look like a comment or nothing.
     layout = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
     code = {
         line
@@ -90,7 +104,7 @@ def long_signatures(trees: Trees) -> list[str]:
     """Return the functions with more parameters than `PARAMETERS`."""
     found = []
     for path, tree in trees.items():
-        for node in ast.walk(tree):
+        for node in statements(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 given = node.args
                 names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
@@ -108,7 +122,7 @@ def imports(path: str, tree: ast.Module, known: Mapping[str, str]) -> Iterator[s
     """Yield the modules of the package that a module imports, inside functions as well."""
     parts = module_name(path).split(".")
     package = parts if path.endswith("__init__.py") else parts[:-1]
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
         elif isinstance(node, ast.ImportFrom):

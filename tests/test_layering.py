@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import gdtutor
+from tests.house import statements
 
 PACKAGE = Path(gdtutor.__file__).parent
 
@@ -68,7 +69,7 @@ def stands_in(folder, others):
 
 def imported(tree, package):
     """Yield the dotted name of everything imported, at the top or inside a function."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -109,7 +110,8 @@ def compiled_source(text):
     """Return the lines that run text as code."""
     runners = {"exec", "eval", "compile", "__import__"}
     found = []
-    for node in ast.walk(tree_of(text)):
+    # To look into every expression of the package takes long.
+    for node in ast.walk(tree_of(text)) if any(name in text for name in runners) else ():
         is_name = isinstance(node, ast.Name) and node.id in runners
         is_builtin = (
             isinstance(node, ast.Attribute)
