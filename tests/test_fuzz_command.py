@@ -53,7 +53,9 @@ def test_cases_that_the_time_left_out_are_told(capsys):
         ("crashing", "the process ended with exit code 3"),
     ],
 )
-def test_a_reader_that_goes_wrong_is_noticed_and_its_case_shortened_and_saved(tmp_path, capsys, reader, why):
+def test_a_reader_that_goes_wrong_is_noticed_and_its_case_shortened_and_saved(
+    tmp_path, capsys, reader, why
+):
     words = ["--reader", f"tests.planted_readers:{reader}", "--save", str(tmp_path)]
     shrinking = "90" if reader == "raising" else "0"
     words += ["--limit", "0.2" if reader == "hanging" else "2", "--shrinking", shrinking]
