@@ -10,7 +10,7 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.sweeps import members_of
-from gdtutor.report.run import progress_text, progress_told, result_data, result_of, summary_lines
+from gdtutor.report.run import progress_line, progress_text, result_data, result_of, summary_lines
 from gdtutor.report.sweep import (
     plan_lines,
     sweep_csv_lines,
@@ -25,17 +25,17 @@ FACTS = ("epoch 4999", "cost 0.0009288")
 @pytest.mark.sampled
 @pytest.mark.parametrize("width", range(130))
 def test_a_bar_is_no_wider_than_its_terminal(width: int) -> None:
-    assert len(progress_told(0.25, FACTS, 41.1, width)) <= width
+    assert len(progress_line(0.25, FACTS, 41.1, width)) <= width
 
 
 def test_the_bar_gives_way_before_the_facts_and_the_last_fact_first() -> None:
     def told(width: int) -> str:
-        return progress_told(0.25, FACTS, 41.1, width)
+        return progress_line(0.25, FACTS, 41.1, width)
 
     assert told(59) == " ##........  25%  epoch 4999  cost 0.0009288  123.3 s left"
     assert told(39) == " #...  25%  epoch 4999  cost 0.0009288"
-    assert progress_told(1.0, FACTS, 1.0, 4) == "100%"
-    assert progress_told(0.999, FACTS, 1.0, 5) == "  99%"
+    assert progress_line(1.0, FACTS, 1.0, 4) == "100%"
+    assert progress_line(0.999, FACTS, 1.0, 5) == "  99%"
 
 
 def test_a_run_tells_its_epoch_cost_and_time_left() -> None:

@@ -109,7 +109,7 @@ async def hear_notes(
         raise GdTutorError(f"the class is gone: {error}") from None
 
 
-def told_of(verdict: Verdict) -> ToldVerdict:
+def message_of(verdict: Verdict) -> ToldVerdict:
     """Return what a class is told of a program: no text of it, and no number that it computes."""
     wanted, first = {name.name for name in verdict.program.wanted}, verdict.first
     slip = "" if first is None or first.slip is None else first.slip.slip.value
@@ -131,11 +131,11 @@ class VerdictTeller:
     def tell(self, verdict: Verdict) -> str:
         """Tell it, and return what came of that; empty where the class knows already."""
         with self._lock:
-            told, login = told_of(verdict), self._login
+            told, login = message_of(verdict), self._login
             if told == self._told:
                 return ""
             try:
-                reply = asyncio.run(asyncio.wait_for(_told(login, told), PATIENCE))
+                reply = asyncio.run(asyncio.wait_for(_sent(login, told), PATIENCE))
             except asyncssh.PermissionDenied:
                 reply = VerdictReply("the code, or the PIN, is another one")
             except (asyncssh.Error, OSError, msgspec.MsgspecError) as error:
@@ -150,7 +150,7 @@ class VerdictTeller:
             return said
 
 
-async def _told(login: ClassLogin, told: ToldVerdict) -> VerdictReply:
+async def _sent(login: ClassLogin, told: ToldVerdict) -> VerdictReply:
     async with talking(replace(login, name=login.name + VERDICT), SUBSYSTEM) as process:
         process.stdin.write(msgspec.json.encode(FollowerWord(verdict=told)) + b"\n")
         return msgspec.json.decode(await process.stdout.readline(), type=VerdictReply)

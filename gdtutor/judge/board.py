@@ -10,7 +10,7 @@ from textwrap import wrap
 import numpy as np
 
 from gdtutor.judge.outcome import Outcome
-from gdtutor.judge.telling import told_lines
+from gdtutor.judge.telling import lines_below_title
 from gdtutor.judge.training import curve_facts, curve_plot
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.characters import pictured
@@ -143,7 +143,7 @@ def _said(board: Board, width: int, chars: Chars) -> Panel:
         lines += [*wrapped(pictured(board.problem), width, Style.ERROR), (), *wrapped(AGAIN, width)]
     elif board.outcome is not None:
         name, curves = Path(board.path.name), board.outcome.curves
-        rows = list(told_lines(board.outcome.verdict, name, board.outcome.slope, width))
+        rows = list(lines_below_title(board.outcome.verdict, name, board.outcome.slope, width))
         rows += [] if curves is None else curve_facts(curves)
         lines += [one for row in rows for one in _styled(row, width, chars)]
     return Panel(title, tuple(lines), board.scroll, True)

@@ -44,7 +44,7 @@ from gdtutor.judge.rewriting import (
     unread_as,
 )
 from gdtutor.judge.source import bindings_of, declares_rows, names_table, turned_in
-from gdtutor.judge.value_watch import Space, ValueWatch, own_lines, told_error
+from gdtutor.judge.value_watch import Space, ValueWatch, error_facts, own_lines
 
 Job = dict[str, Any]
 
@@ -158,7 +158,7 @@ class _ProgramRun:
             if len(found) < len(job["wanted"]):
                 self._call(laid, found)
         except BaseException as error:  # SystemExit and all others are told as well
-            facts["error"] = told_error(error, job["path"], job["text"])
+            facts["error"] = error_facts(error, job["path"], job["text"])
             facts["error"]["of"] = self._tried.computing if self._tried else {}
         finally:
             sys.settrace(None)

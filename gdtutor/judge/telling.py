@@ -130,10 +130,10 @@ def verdict_lines(verdict: Verdict, path: Path, slope: CostSlope | None) -> Iter
     """Yield a verdict as text."""
     yield f"{verdict.program.lesson.title}: {path}"
     yield ""
-    yield from told_lines(verdict, path, slope)
+    yield from lines_below_title(verdict, path, slope)
 
 
-def told_lines(
+def lines_below_title(
     verdict: Verdict, path: Path, slope: CostSlope | None, width: int = _WIDTH
 ) -> Iterator[str]:
     """Yield what is said below a verdict's title, sentences and numbers no wider than a width."""

@@ -210,7 +210,7 @@ def own_lines(error: BaseException, path: str) -> list[int]:
     return [frame.lineno or 0 for frame in frames if frame.filename == path]
 
 
-def told_error(error: BaseException, path: str, text: str) -> dict[str, Any]:
+def error_facts(error: BaseException, path: str, text: str) -> dict[str, Any]:
     """Return what is said about an exception: its kind, its words, the program's own line, and the
     operands that do not go together."""
     own = own_lines(error, path)

@@ -36,7 +36,7 @@ from gdtutor.lesson.notes import check_notes
 from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.picture_work import overdrawn
 from gdtutor.lesson.pictures import of_hidden, read_pictures
-from gdtutor.lesson.questions import Ground, check_questions
+from gdtutor.lesson.questions import QuestionScope, check_questions
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.repetition import repeated
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
@@ -163,22 +163,22 @@ class _Assembly:
         """Return the scenes with their questions, whose conditions may name any graph's values."""
         scenes = []
         for one, block in zip(made, self._parsed, strict=True):
-            ground = Ground(one.steps, names, self._settings is not None)
-            questions = check_questions(block.block, ground, one.heard)
+            scope = QuestionScope(one.steps, names, self._settings is not None)
+            questions = check_questions(block.block, scope, one.heard)
             scenes.append(replace(one.scene, questions=questions))
         return tuple(scenes)
 
     def _pictures(self, walks: list[Steps]) -> tuple[PictureWish, ...]:
         """Return the pictures that the lesson can give, those that the program adds as the last."""
         named = (table.get("name") for table in self._front.variants)
-        ground = PictureScope(
+        scope = PictureScope(
             tuple(walks),
             self._data.input_count,
             self._data.target_count,
             self._examples if self._bound else 0,
             tuple(name for name in named if isinstance(name, str)),
         )
-        pictures = read_pictures(self._front.pictures, ground, self._mistakes)
+        pictures = read_pictures(self._front.pictures, scope, self._mistakes)
         for position, what, hint in overdrawn(pictures, walks, self._bound, self._batch):
             self._mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
         return (*pictures, *of_hidden(pictures))

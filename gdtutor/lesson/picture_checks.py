@@ -23,13 +23,13 @@ MAX_CURVES = 6
 _OVERLAYS = ("variants", "optimizers", "batches", "rates")
 
 
-def check_options(options: Options, ground: PictureScope) -> None:
+def check_options(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where what all kinds have in common does not fit the lesson.
 
     Raises:
         Wrong: With the option at fault.
     """
-    _check_places(options, ground)
+    _check_places(options, scope)
     for key in ("range", "range2"):
         limits = options.get(key)
         if isinstance(limits, tuple) and (len(limits) != 2 or limits[0] >= limits[1]):
@@ -40,18 +40,18 @@ def check_options(options: Options, ground: PictureScope) -> None:
             raise Wrong("picture", "the list is empty", "name one, or leave the key out", (key,))
 
 
-def _check_places(options: Options, ground: PictureScope) -> None:
+def _check_places(options: Options, scope: PictureScope) -> None:
     for place in _texts(options.get("at", ())):
         with located("at", code="picture"):
             selector = parse_selector(place)
         if selector.iteration or selector.step is not None or selector.cell is not None:
             what = f"'{shown(place)}' is not a step of every iteration"
             raise Wrong("picture", what, 'write at = "backward:w1" or at = "update"', ("at",))
-        if problem := absent_from(ground.walks, selector.phase, selector.node):
+        if problem := absent_from(scope.walks, selector.phase, selector.node):
             raise Wrong("picture", *problem[1:], ("at",))
 
 
-def check_curve(options: Options, ground: PictureScope) -> None:
+def check_curve(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name functions or an activation."""
     functions = _texts(options.get("functions", ()))
     curves = [name for name in FUNCTIONS if is_curve(name)]
@@ -61,10 +61,10 @@ def check_curve(options: Options, ground: PictureScope) -> None:
     if len(functions) > MAX_CURVES:
         what = f"{len(functions)} curves side by side"
         raise Wrong("picture", what, f"{MAX_CURVES} at most", ("functions",))
-    lines = [line for graph in ground.graphs for line in activation_lines(graph)]
+    lines = [line for graph in scope.graphs for line in activation_lines(graph)]
     if "node" in options:
         node, hint = str(options["node"]), "name a line that is a call, as a = sigmoid(z)"
-        if node not in lines and any(node in graph.line_by_name for graph in ground.graphs):
+        if node not in lines and any(node in graph.line_by_name for graph in scope.graphs):
             raise Wrong("picture", f"'{shown(node)}' is no activation", hint, ("node",))
         check_known(node, lines, "is no line of the graph", hint, "node")
     if not functions and not lines:
@@ -91,7 +91,7 @@ def activation_lines(graph: Graph) -> tuple[str, ...]:
     )
 
 
-def check_slice(options: Options, ground: PictureScope) -> None:
+def check_slice(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name one cell of a parameter, and a value that it moves."""
     names = _texts(options.get("along", ()))
     if len(names) != 1:
@@ -100,8 +100,8 @@ def check_slice(options: Options, ground: PictureScope) -> None:
     with located("along", code="picture"):
         name, cell = parse_cell(names[0])
     hint = "name a parameter, another given value, or a line"
-    check_known(name, ground.shapes, "is no name of the graph", hint, "along")
-    walk = next(walk for walk in ground.walks if name in walk.shapes)
+    check_known(name, scope.shapes, "is no name of the graph", hint, "along")
+    walk = next(walk for walk in scope.walks if name in walk.shapes)
     _check_single(names[0], walk.shapes[name], cell)
     root, what = str(options.get("of", walk.graph.root)), f"is no line beside {name}"
     check_known(root, walk.graph.line_by_name, what, "name a line of the graph", "of")
@@ -111,19 +111,19 @@ def check_slice(options: Options, ground: PictureScope) -> None:
         raise Wrong("picture", what, "end the graph in a loss, or name a line that is a number")
     if root == name:
         raise Wrong("picture", f"{name} along itself", "go along what it is computed from")
-    if "rates" in options and name not in ground.trained:
+    if "rates" in options and name not in scope.trained:
         what = f"several rates along '{shown(name)}', which no update changes"
         raise Wrong("picture", what, "go along a parameter that trains", ("rates",))
 
 
-def check_contour(options: Options, ground: PictureScope) -> None:
+def check_contour(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name two cells and paths that it can train."""
     names = _texts(options.get("along", ()))
     if len(names) != 2:
         what = f"a contour goes along two parameters, not {len(names)}"
         hint = 'write along = ["w1", "w2"]'
         raise Wrong("picture", what, hint, ("along",) if names else ())
-    last = ground.walks[-1]
+    last = scope.walks[-1]
     parameters = last.graph.parameters
     for written in names:
         with located("along", code="picture"):
@@ -141,24 +141,24 @@ def check_contour(options: Options, ground: PictureScope) -> None:
     if len(overlays) > 1:
         what = f"{overlays[0]} and {overlays[1]} in one picture"
         raise Wrong("picture", what, "overlay by one of them", (overlays[1], "="))
-    if overlays and not ground.trained:
+    if overlays and not scope.trained:
         what = "paths in a lesson that does not train"
         raise Wrong("picture", what, "add a [training] table", (overlays[0], "="))
-    _check_batches(options, ground)
-    _check_variants(options, ground)
+    _check_batches(options, scope)
+    _check_variants(options, scope)
 
 
-def _check_variants(options: Options, ground: PictureScope) -> None:
+def _check_variants(options: Options, scope: PictureScope) -> None:
     for key in ("variant", "variants"):
         for wanted in _texts(options.get(key, ())):
             with located(key, code="picture"):
-                check_variant(wanted, ground.variants)
+                check_variant(wanted, scope.variants)
 
 
-def _check_batches(options: Options, ground: PictureScope) -> None:
+def _check_batches(options: Options, scope: PictureScope) -> None:
     batches = options.get("batches", ())
     sizes = batches if isinstance(batches, tuple) else ()
-    last = ground.walks[-1]
+    last = scope.walks[-1]
     inputs = [leaf.name for leaf in last.graph.leaves if leaf.role is Role.INPUT]
     is_single = last.graph.by_rows and any(last.shapes[name] == () for name in inputs)
     if is_single and any(size != 1 for size in sizes):
@@ -166,35 +166,35 @@ def _check_batches(options: Options, ground: PictureScope) -> None:
         hint = "make them variants: variants = [...]"
         raise Wrong("picture", what, hint, ("batches",))
     for size in sizes:
-        if isinstance(size, int) and size > ground.examples:
-            what = f"a batch of {size} of {ground.examples} examples"
-            raise Wrong("picture", what, f"use 1 to {ground.examples}", ("batches",))
+        if isinstance(size, int) and size > scope.examples:
+            what = f"a batch of {size} of {scope.examples} examples"
+            raise Wrong("picture", what, f"use 1 to {scope.examples}", ("batches",))
 
 
-def check_weights(options: Options, ground: PictureScope) -> None:
+def check_weights(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name matrices of the graph."""
-    _check_shown(options, ground, ground.parameters, "is no parameter", "name a parameter")
-    if not ground.parameters:
+    _check_shown(options, scope, scope.parameters, "is no parameter", "name a parameter")
+    if not scope.parameters:
         raise Wrong("picture", "weights in a lesson without parameters", "add [parameters]")
 
 
-def check_histogram(options: Options, ground: PictureScope) -> None:
+def check_histogram(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name values or gradients of the graph."""
     if "of" not in options:
         raise Wrong("picture", "the picture does not say of what", 'write of = ["A1", "grad A1"]')
-    _check_shown(options, ground, ground.shapes, "has no value", "name a line or a parameter")
+    _check_shown(options, scope, scope.shapes, "has no value", "name a line or a parameter")
 
 
 def _check_shown(
-    options: Options, ground: PictureScope, known: Collection[str], what: str, otherwise: str
+    options: Options, scope: PictureScope, known: Collection[str], what: str, otherwise: str
 ) -> None:
     """Refuse names, or gradients of names, that a picture of values cannot show."""
     for name in _texts(options.get("of", ())):
         if name.startswith(GRADIENT):
-            _check_gradient(name, ground)
+            _check_gradient(name, scope)
         elif name not in known:
             hint = _meant(name, known) or otherwise
-            if name in ground.shapes:
+            if name in scope.shapes:
                 hint = f'write "{GRADIENT}{name}", or a histogram shows {name}'
             raise Wrong("picture", f"'{shown(name)}' {what}", hint, ("of",))
 
@@ -205,34 +205,34 @@ def _meant(name: str, known: Collection[str]) -> str:
     return f"did you mean '{GRADIENT}{name[1:]}'?" if is_gradient else did_you_mean(name, known)
 
 
-def _check_gradient(written: str, ground: PictureScope) -> None:
+def _check_gradient(written: str, scope: PictureScope) -> None:
     """Refuse a gradient that the walk does not come to."""
     name = written.removeprefix(GRADIENT)
-    if absent_from(ground.walks, "backward", name):
+    if absent_from(scope.walks, "backward", name):
         what = f"there is no gradient of '{shown(name)}'"
         hint = 'name a parameter, or a line that goes backward, as of = "grad W1"'
         raise Wrong("picture", what, hint, ("of",))
 
 
-def check_timing(options: Options, ground: PictureScope) -> None:
+def check_timing(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name examples of an input that can be taken together."""
-    graph = ground.walks[-1].graph
-    if not any(leaf.role is Role.INPUT for leaf in graph.leaves) or not ground.examples:
+    graph = scope.walks[-1].graph
+    if not any(leaf.role is Role.INPUT for leaf in graph.leaves) or not scope.examples:
         raise Wrong("picture", "a race over the examples without examples", "add a [data] table")
-    fault = fitting_this_size(graph, ground.walks[-1].shapes)
+    fault = fitting_this_size(graph, scope.walks[-1].shapes)
     if fault is not None:
         what = f"a race over the examples where '{fault.partition('.')[0]}' fits one number of them"
         raise Wrong("picture", what, "leave the picture out")
 
 
-def check_seeds(options: Options, ground: PictureScope) -> None:
+def check_seeds(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name starts of what trains, and a cost."""
-    if not ground.trained:
+    if not scope.trained:
         raise Wrong("picture", "runs in a lesson that does not train", "add a [training] table")
     if "below" not in options:
         what = "the picture does not say which cost is low"
         raise Wrong("picture", what, "write below = 0.01, a cost between the two places")
-    _check_variants(options, ground)
+    _check_variants(options, scope)
 
 
 def _check_single(written: str, shape: Shape, cell: tuple[int, ...] | None) -> None:

@@ -131,7 +131,7 @@ PICTURES: Mapping[str, PictureRules] = {
             "weights": list_of(whole(1, 10**6), 12),
             "per_second": number(above=0),
         },
-        lambda options, ground: None,
+        lambda options, scope: None,
     ),
     "timing": PictureRules(
         {"examples": list_of(whole(1, MAX_TIMED), 5)}, picture_checks.check_timing
@@ -162,13 +162,13 @@ def of_hidden(pictures: tuple[PictureWish, ...]) -> tuple[PictureWish, ...]:
 
 
 def read_pictures(
-    tables: Sequence[Mapping[str, object]], ground: PictureScope, mistakes: list[Mistake]
+    tables: Sequence[Mapping[str, object]], scope: PictureScope, mistakes: list[Mistake]
 ) -> tuple[PictureWish, ...]:
     """Return the pictures of a lesson; those that it cannot give are reported.
 
     Args:
         tables: The `[[pictures]]` tables.
-        ground: What the lesson has to draw from.
+        scope: What the lesson has to draw from.
         mistakes: Mistakes to add to.
     """
     pictures = []
@@ -179,8 +179,8 @@ def read_pictures(
             picture = _picture(table, path, mistakes)
             if len(mistakes) == found:
                 options = dict(picture.options)
-                picture_checks.check_options(options, ground)
-                PICTURES[picture.kind].check(options, ground)
+                picture_checks.check_options(options, scope)
+                PICTURES[picture.kind].check(options, scope)
                 mistakes += _clipped(picture, path, is_alone=len(tables) == 1)
             pictures.append(picture)
     return tuple(pictures)

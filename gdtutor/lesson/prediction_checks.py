@@ -15,28 +15,28 @@ from gdtutor.lesson.selectors import parse_unit
 from gdtutor.lesson.steps import Steps
 
 
-def check_boundary(options: Options, ground: PictureScope) -> None:
+def check_boundary(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where there is no plane of two inputs with a value on it."""
-    if ground.inputs != 2:
-        what = f"a decision boundary where there are not two inputs but {ground.inputs}"
+    if scope.inputs != 2:
+        what = f"a decision boundary where there are not two inputs but {scope.inputs}"
         raise Wrong("picture", what, "it is a picture of the plane")
     if "level" in options and options.get("lines"):
         what = "a level, and lines where sums are 0"
         raise Wrong("picture", what, "leave one of them out", ("level",))
-    graph = ground.walks[-1].graph
-    name = _drawn_line(options, ground.walks[-1], "a decision boundary")
-    shape = ground.walks[-1].shapes[name]
-    if graph.by_rows or len(batch_axes(graph, ground.walks[-1].shapes)[name]) == 1:
-        _check_alone(ground, name)
+    graph = scope.walks[-1].graph
+    name = _drawn_line(options, scope.walks[-1], "a decision boundary")
+    shape = scope.walks[-1].shapes[name]
+    if graph.by_rows or len(batch_axes(graph, scope.walks[-1].shapes)[name]) == 1:
+        _check_alone(scope, name)
         return
     kind = f"has the shape {shape_text(shape)}" if shape else "is a number"
     what = f"{name} {kind}, not one value for each example"
     raise Wrong("picture", what, "name a line that is computed from the inputs", ("of",))
 
 
-def _check_alone(ground: PictureScope, name: str) -> None:
+def _check_alone(scope: PictureScope, name: str) -> None:
     """Raise `Wrong` where a line has no value at a point that is none of the examples."""
-    walk = ground.walks[-1]
+    walk = scope.walks[-1]
     fault = apart(walk.graph, walk.shapes, (name,)).fault
     if fault is not None:
         line = fault.partition(".")[0]
@@ -44,7 +44,7 @@ def _check_alone(ground: PictureScope, name: str) -> None:
         raise Wrong("picture", what, 'name a line of one example, or draw kind = "table"', ("of",))
 
 
-def check_space(options: Options, ground: PictureScope) -> None:
+def check_space(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where the two axes are not two values that every example has."""
     names = options.get("along", ())
     written = tuple(map(str, names)) if isinstance(names, tuple) else ()
@@ -53,14 +53,14 @@ def check_space(options: Options, ground: PictureScope) -> None:
         hint = 'write along = ["A1[0]", "A1[1]"]'
         raise Wrong("picture", what, hint, ("along",) if written else ())
     for text in written:
-        _check_axis(text, ground)
+        _check_axis(text, scope)
     if parse_unit(written[0]) == parse_unit(written[1]):
         raise Wrong("picture", f"{written[1]} twice", "name two values", ("along",))
 
 
-def _check_axis(text: str, ground: PictureScope) -> None:
+def _check_axis(text: str, scope: PictureScope) -> None:
     """Raise `Wrong` where a name of the last graph has not one value for each example."""
-    walk = ground.walks[-1]
+    walk = scope.walks[-1]
     graph, shapes = walk.graph, walk.shapes
     with located("along", code="picture"):
         name, cell = parse_unit(text)
@@ -77,7 +77,7 @@ def _check_axis(text: str, ground: PictureScope) -> None:
         what = f"{name} has not one value for each example"
         raise Wrong("picture", what, "name a line that is computed from the inputs", ("along",))
     if name in graph.line_by_name:
-        _check_alone(ground, name)
+        _check_alone(scope, name)
     rows = 1 if graph.by_rows else math.prod(n for i, n in enumerate(shape) if i not in axes)
     is_plain = rows == 1 and len(shape) < 2
     is_whole = cell is None and rows == 1
@@ -89,18 +89,18 @@ def _check_axis(text: str, ground: PictureScope) -> None:
         raise Wrong("picture", f"'{shown(text)}' is no {unit} of {name}", hint, ("along",))
 
 
-def check_fit(options: Options, ground: PictureScope) -> None:
+def check_fit(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where there is no curve of one value over one input."""
-    if ground.inputs != 1:
-        what = f"a fit where there is not one input but {ground.inputs}"
+    if scope.inputs != 1:
+        what = f"a fit where there is not one input but {scope.inputs}"
         plane = 'over a plane of two the picture is kind = "boundary"'
-        hint = plane if ground.inputs == 2 else "it is a curve over one column of the data"
+        hint = plane if scope.inputs == 2 else "it is a curve over one column of the data"
         raise Wrong("picture", what, hint)
-    if ground.targets != 1:
-        what = f"a fit where there is not one target but {ground.targets}"
-        hint = 'classes are counted by kind = "table"' if ground.targets else "add one to [data]"
+    if scope.targets != 1:
+        what = f"a fit where there is not one target but {scope.targets}"
+        hint = 'classes are counted by kind = "table"' if scope.targets else "add one to [data]"
         raise Wrong("picture", what, hint)
-    walk = ground.walks[-1]
+    walk = scope.walks[-1]
     name = _drawn_line(options, walk, "a fit")
     leaves = {role: [leaf.name for leaf in walk.graph.leaves if leaf.role is role] for role in Role}
     if name not in walk.graph.depending_on(leaves[Role.INPUT]):
@@ -114,7 +114,7 @@ def check_fit(options: Options, ground: PictureScope) -> None:
     if len(axes) != (1 if given else 0) or math.prod(shape) != math.prod(given):
         what = f"{name} has the shape {shape_text(shape)}, the input {shape_text(given)}"
         raise Wrong("picture", what, "name a line of one value for each example", ("of",))
-    _check_alone(ground, name)
+    _check_alone(scope, name)
 
 
 def _drawn_line(options: Options, walk: Steps, picture: str) -> str:
@@ -127,10 +127,10 @@ def _drawn_line(options: Options, walk: Steps, picture: str) -> str:
     return str(name)
 
 
-def check_table(options: Options, ground: PictureScope) -> None:
+def check_table(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where no prediction stands beside a target."""
-    if not ground.targets:
+    if not scope.targets:
         raise Wrong("picture", "a table of predictions without targets", "add targets to [data]")
-    if prediction_of(ground.walks[-1].graph, ground.walks[-1].shapes)[0] is None:
+    if prediction_of(scope.walks[-1].graph, scope.walks[-1].shapes)[0] is None:
         what = "a table of predictions where no line is compared with a target"
         raise Wrong("picture", what, "name the prediction yhat or Yhat")

@@ -83,7 +83,7 @@ class QuestionTable:
     out."""
 
 
-class Ground(Struct, frozen=True, eq=False):
+class QuestionScope(Struct, frozen=True, eq=False):
     """What questions are held against."""
 
     steps: Steps
@@ -94,7 +94,9 @@ class Ground(Struct, frozen=True, eq=False):
     """Whether the lesson has iterations after the first."""
 
 
-def check_questions(block: SceneBlock, ground: Ground, findings: Findings) -> tuple[Question, ...]:
+def check_questions(
+    block: SceneBlock, scope: QuestionScope, findings: Findings
+) -> tuple[Question, ...]:
     """Return the questions of a scene; those that cannot be asked are reported."""
     questions: dict[str, Question] = {}
     for written in block.questions:
@@ -103,7 +105,7 @@ def check_questions(block: SceneBlock, ground: Ground, findings: Findings) -> tu
                 continue
             if not mistakes:
                 with collected(mistakes):
-                    question = _checked(table, written, ground, mistakes)
+                    question = _checked(table, written, scope, mistakes)
             if not mistakes:
                 earlier = questions.setdefault(name_of(question), question)
                 if earlier is not question:
@@ -131,7 +133,7 @@ def _texts(table: QuestionTable) -> Iterator[tuple[Path, str]]:
 
 
 def _when(
-    table: QuestionTable, written: TomlBlock, ground: Ground, mistakes: list[Mistake]
+    table: QuestionTable, written: TomlBlock, scope: QuestionScope, mistakes: list[Mistake]
 ) -> When:
     """Return when a question is asked: as it says itself, else as the note above says."""
     when = When() if written.note is None else written.note.when
@@ -139,7 +141,7 @@ def _when(
         return when
     with collected(mistakes, "when", code="question"):
         when = read_when(table.when)
-    absent = never(when, trains=ground.trains)
+    absent = never(when, trains=scope.trains)
     if absent is not None:
         mistakes.append(Mistake(("when",), "question", *absent))
     return when
@@ -165,7 +167,7 @@ def _choices(
 
 
 def _checked(
-    table: QuestionTable, written: TomlBlock, ground: Ground, mistakes: list[Mistake]
+    table: QuestionTable, written: TomlBlock, scope: QuestionScope, mistakes: list[Mistake]
 ) -> Question:
     """Return a question; mistakes that leave it one are added.
 
@@ -185,12 +187,12 @@ def _checked(
             raise Wrong("question", what, 'write at = "backward:w1"', ("at",))
         phase, node = selector.phase, selector.node
         cell = selector.cell if selector.cell is not None else table.cell
-    when = _when(table, written, ground, mistakes)
-    choices = _choices(table, ground.names, mistakes)
+    when = _when(table, written, scope, mistakes)
+    choices = _choices(table, scope.names, mistakes)
     question = Question(
         table.text, table.kind, phase, node, cell, table.hints, choices, when, written.line - 1
     )
-    mistakes.extend(_question_mistakes(question, ground.steps, has_cell_key=table.cell is not None))
+    mistakes.extend(_question_mistakes(question, scope.steps, has_cell_key=table.cell is not None))
     return question
 
 

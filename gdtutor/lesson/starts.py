@@ -58,7 +58,7 @@ def read_starts(
             init=value.init,
             seed=seed,
             stream=stream,
-            constants=_told(value),
+            constants=_constants(value),
             inputs_first=in_rows,
         )
     return starts
@@ -122,7 +122,7 @@ def _check_rule(table: DrawnTable) -> None:
         what = f"the parameter would have {math.prod(table.shape):,} cells"
         raise Wrong("bound", what, f"an array may have at most {MAX_CELLS:,}")
     known = INITIALISATIONS[table.init].constants
-    told = _told(table)
+    told = _constants(table)
     for name in told:
         if name not in known:
             raise Wrong("conflict", f"'{table.init}' takes no {name}", f"leave {name} out")
@@ -133,7 +133,7 @@ def _check_rule(table: DrawnTable) -> None:
         constants_of(table.init, told)
 
 
-def _told(table: DrawnTable) -> dict[str, float]:
+def _constants(table: DrawnTable) -> dict[str, float]:
     """Return the constants that a table gives its rule."""
     wishes = {name: getattr(table, name) for name in CONSTANTS}
     return {name: value for name, value in wishes.items() if value is not None}

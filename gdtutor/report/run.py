@@ -104,10 +104,10 @@ def progress_text(run: Run, seconds: float, width: int) -> str:
     done = len(run.costs)
     share = min(done / wanted, 1.0)
     cost = (f"cost {number(float(run.costs[-1]), 4)}",) if done else ()
-    return progress_told(share, (f"epoch {done}", *cost), seconds, width)
+    return progress_line(share, (f"epoch {done}", *cost), seconds, width)
 
 
-def progress_told(share: float, facts: tuple[str, ...], seconds: float, width: int) -> str:
+def progress_line(share: float, facts: tuple[str, ...], seconds: float, width: int) -> str:
     """Return a bar, facts and the time left in one line; the last ones give way first.
 
     Args:

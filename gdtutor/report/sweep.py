@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gdtutor.lesson.characters import cells, padded
 from gdtutor.lesson.model import Lesson
 from gdtutor.report.jsondata import plain
-from gdtutor.report.run import FORMAT, progress_told
+from gdtutor.report.run import FORMAT, progress_line
 from gdtutor.training.sweep import Sweep
 from gdtutor.training.trouble import LOWEST, ending
 from gdtutor.view.frame import ASCII
@@ -43,7 +43,7 @@ def sweep_progress_text(sweep: Sweep, seconds: float, width: int) -> str:
     done, wanted = sweep.epochs
     share = done / max(wanted, 1)
     facts = (f"{len(sweep.members)} runs", f"{done} of {wanted} epochs")
-    return progress_told(share, facts, seconds, width)
+    return progress_line(share, facts, seconds, width)
 
 
 def plan_lines(sweep: Sweep) -> Iterator[str]:

@@ -83,7 +83,7 @@ def answer(session: Walk, text: str) -> Result:
     tried = replace(challenge, tried=(*challenge.tried, wrong))
     # A wrong value has a reason to be told; a wrong choice has the author's hint alone.
     if len(tried.tried) == 1 and not (tried.choices and tried.hints):
-        return _told(session, tried), (kept,)
+        return _says_more(session, tried), (kept,)
     return _hinted(session, tried), (kept,)
 
 
@@ -91,10 +91,10 @@ def _hinted(session: Walk, challenge: Challenge) -> Walk:
     """Show the next hint; after the last one the worked line."""
     if not challenge.has_hint:
         return revealed(replace(session, challenge=challenge))
-    return _told(session, replace(challenge, hints_shown=challenge.hints_shown + 1))
+    return _says_more(session, replace(challenge, hints_shown=challenge.hints_shown + 1))
 
 
-def _told(session: Walk, challenge: Challenge) -> Walk:
+def _says_more(session: Walk, challenge: Challenge) -> Walk:
     """Return the session whose question says more, at its end, scrolled there."""
     look = replace(session.look, scroll=_END)
     return back_to_question(replace(session, challenge=challenge, look=look))
@@ -109,14 +109,14 @@ def revealed(session: Walk) -> Walk:
     if challenge.choices:
         right = right_choices(session, challenge.choices, challenge.step.scene)
         found = tuple((n, c) for n, c in enumerate(challenge.choices, 1) if c in right)
-        return said(replace(after, told=found), answer_told((n, c.text) for n, c in found))
+        return said(replace(after, told=found), answer_words((n, c.text) for n, c in found))
     if challenge.hides:
         return said(after, "This is the worked line; the next key goes on.")
     told = f"Next comes {challenge.step.node}: all that it needs was there."
     return _at_named(after, challenge.step, told)
 
 
-def answer_told(choices: Iterable[tuple[int, str]]) -> str:
+def answer_words(choices: Iterable[tuple[int, str]]) -> str:
     """Return the sentence that tells which choices are right, each by its number and its text."""
     return f"The answer is {', '.join(f'{number}: {text}' for number, text in choices)}."
 

@@ -13,7 +13,7 @@ from gdtutor.lesson.placeholders import Placeholder, fill
 from gdtutor.session.lookups import curvatures_at, gradient_norm
 from gdtutor.session.moment import Moment
 from gdtutor.session.notes import note_for
-from gdtutor.session.predict import answer_told
+from gdtutor.session.predict import answer_words
 from gdtutor.session.state import ClassRole, Look, PromptKind, W, Walk, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import STATES
@@ -69,8 +69,8 @@ def with_symbols(session: W, chars: Chars) -> W:
     context = context_of(session, chars)
     if context is None:
         return session
-    written = answer_told((number, choice.text) for number, choice in session.told)
-    shown = answer_told((number, choice_text(context, choice)) for number, choice in session.told)
+    written = answer_words((number, choice.text) for number, choice in session.told)
+    shown = answer_words((number, choice_text(context, choice)) for number, choice in session.told)
     return replace(session, message=session.message.replace(written, shown))
 
 

@@ -11,7 +11,7 @@ from gdtutor.session.choosing import in_shown_order, read_choice, right_choices
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.opening import Resumed, arrived
-from gdtutor.session.predict import answer_told
+from gdtutor.session.predict import answer_words
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import PromptKind, Session, current_step
@@ -484,7 +484,7 @@ def test_a_choice_that_stands_inside_another_one_is_told_by_itself():
     side = replace(longer.side, expr=longer.side.expr.args[0])
     inner = replace(longer, text="grad w2", side=side)
     both = ((1, inner), (2, longer))
-    message = answer_told((n, c.text) for n, c in both)
+    message = answer_words((n, c.text) for n, c in both)
     session = replace(session, prompt=None, challenge=None, told=both, message=message)
     assert "The answer is 1: ∂L/∂w₂, 2: |∂L/∂w₂|." in screen(session)
 
