@@ -84,15 +84,11 @@ def _changed(lesson: Lesson, segment: RunSegment, change: Assignment) -> RunSegm
         raise GdTutorError(f"this lesson has no {change.name}", "it does not train")
     match change.name, change.value:
         case "learning_rate", float(value):
-            if value <= 0 or not np.isfinite(value):
-                raise GdTutorError(
-                    f"the learning rate is {number_text(value)}", "use a finite number above 0"
-                )
             return replace(segment, settings=replace(settings, learning_rate=value))
         case "cost_below" | "loss_below" | "gradient_below" as name, float(value) if (
             lesson.trains and name not in problem.graph.leaf_by_name
         ):
-            if value <= 0 or not np.isfinite(value):
+            if value <= 0:
                 raise GdTutorError(f"{name} is {number_text(value)}", "use a finite number above 0")
             stop = replace(settings.stop, **{name: value})
             return replace(segment, settings=replace(settings, stop=stop))
