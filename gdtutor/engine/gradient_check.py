@@ -126,9 +126,7 @@ def _sharper(first: Difference, at: Callable[[float], Difference], moved: MovedC
 
 def _apart(found: Difference) -> float:
     """Return the relative error with what is granted to rounding."""
-    larger = max(abs(found.estimate), abs(found.gradient))
-    apart = abs(found.estimate - found.gradient) / larger if larger else 0.0
-    return apart if np.isfinite(apart) else np.inf
+    return _relative_error(found.estimate, found.gradient, 0.0)
 
 
 def _smaller_steps(value: float) -> list[float]:

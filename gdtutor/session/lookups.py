@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Situation(Struct, frozen=True, eq=False):
 @lru_cache(maxsize=4)
 def known_in(situation: Situation) -> Values:
     """Return what a condition may look up; all is computed when it is asked for first."""
-    return cache(_Facts(situation).known)
+    return cache(partial(_known, situation))
 
 
 def known_at_step(session: Walk, scene: int) -> Values:
@@ -54,74 +54,64 @@ def situation_of(session: Walk, scene: int | None = None) -> Situation:
     return Situation(run, moment.iteration, moment, has_diverged, scene)
 
 
-class _Facts:
-    def __init__(self, place: Situation) -> None:
-        self._place = place
-        self._everywhere: dict[str, Array] | None = None
+def _known(place: Situation, wish: Wanted, everywhere: bool) -> Known:
+    found = _value(place, wish, everywhere)
+    if wish.cell is None:
+        return found
+    try:
+        return Known(np.asarray(found.value[wish.cell]), found.error)
+    except IndexError:
+        return Known(np.asarray(np.nan))
 
-    def known(self, wish: Wanted, everywhere: bool) -> Known:
-        found = self._value(wish, everywhere)
-        if wish.cell is None:
-            return found
-        try:
-            return Known(np.asarray(found.value[wish.cell]), found.error)
-        except IndexError:
-            return Known(np.asarray(np.nan))
 
-    def _value(self, wish: Wanted, everywhere: bool) -> Known:
-        moment = self._place.moment
-        fact = self._fact(wish.name) if wish.about == "value" and wish.cell is None else None
-        if fact is not None:
-            return Known(np.asarray(fact, dtype=np.float64))
-        name, _, kept = wish.name.partition(".")
-        if kept and wish.about == "value":
-            state = self._place.run.state(self._place.iteration)
-            return Known(state.optimizer.get(name, {}).get(kept, np.asarray(np.nan)))
-        if moment is None or everywhere:
-            return self._at_all_examples(wish)
-        if wish.about == "new":
-            update = moment.updates.get(name)
-            after = {} if update is None else {**update.values, "": update.p}
-            return Known(after.get(kept, np.asarray(np.nan)))
-        return _of_trace(moment, wish, self._place.scene)
+def _value(place: Situation, wish: Wanted, everywhere: bool) -> Known:
+    moment, nothing = place.moment, np.asarray(np.nan)
+    fact = _fact(place, wish.name) if wish.about == "value" and wish.cell is None else None
+    if fact is not None:
+        return Known(np.asarray(fact, dtype=np.float64))
+    name, _, kept = wish.name.partition(".")
+    if kept and wish.about == "value":
+        state = place.run.state(place.iteration)
+        return Known(state.optimizer.get(name, {}).get(kept, nothing))
+    if moment is None or everywhere:
+        is_value = wish.about == "value"
+        values = _forward_over_all(place.run, place.iteration) if is_value else {}
+        return Known(values.get(wish.name, nothing))
+    if wish.about == "new":
+        update = moment.updates.get(name)
+        after = {} if update is None else {**update.values, "": update.p}
+        return Known(after.get(kept, nothing))
+    return _of_trace(moment, wish, place.scene)
 
-    def _at_all_examples(self, wish: Wanted) -> Known:
-        if wish.about != "value":
-            return Known(np.asarray(np.nan))
-        if self._everywhere is None:
-            self._everywhere = _forward_over_all(self._place.run, self._place.iteration)
-        return Known(self._everywhere.get(wish.name, np.asarray(np.nan)))
 
-    def _fact(self, name: str) -> float | None:
-        place = self._place
-        if name in place.run.segment_at(place.iteration).problem.graph.node_by_name:
-            return None
-        match name:
-            case "iteration":
-                return place.iteration
-            case "epochs":
-                return place.run.epoch_of(place.iteration)
-            case "learning_rate":
-                return place.run.learning_rate(place.iteration)
-            case "diverged":
-                return float(place.has_diverged)
-            case "cost":
-                examples = np.arange(place.run.trained_examples)
-                return place.run.evaluate(self._parameters(), examples).cost
-            case "accuracy":
-                problem = place.run.segment_at(place.iteration).problem
-                right = accuracy(problem, dict(self._parameters()), place.run.trained_examples)
-                return np.nan if right is None else right
-            case "gradient_norm":
-                return gradient_norm(place.run, place.iteration)
-            case "lowest_curvature":
-                return float(curvatures_at(place.run, place.iteration)[0])
-            case "highest_curvature":
-                return float(curvatures_at(place.run, place.iteration)[-1])
+def _fact(place: Situation, name: str) -> float | None:
+    run, k = place.run, place.iteration
+    problem = run.segment_at(k).problem
+    if name in problem.graph.node_by_name:
         return None
-
-    def _parameters(self) -> dict[str, Array]:
-        return dict(self._place.run.predicting(self._place.run.state(self._place.iteration)))
+    match name:
+        case "iteration":
+            return k
+        case "epochs":
+            return run.epoch_of(k)
+        case "learning_rate":
+            return run.learning_rate(k)
+        case "diverged":
+            return float(place.has_diverged)
+        case "cost":
+            parameters = dict(run.predicting(run.state(k)))
+            return run.evaluate(parameters, np.arange(run.trained_examples)).cost
+        case "accuracy":
+            parameters = dict(run.predicting(run.state(k)))
+            right = accuracy(problem, parameters, run.trained_examples)
+            return np.nan if right is None else right
+        case "gradient_norm":
+            return gradient_norm(run, k)
+        case "lowest_curvature":
+            return float(curvatures_at(run, k)[0])
+        case "highest_curvature":
+            return float(curvatures_at(run, k)[-1])
+    return None
 
 
 def gradient_norm(run: Run, iteration: int) -> float:
@@ -154,6 +144,7 @@ def _of_trace(moment: Moment, wish: Wanted, scene: int | None) -> Known:
     return Known(np.asarray(np.nan))
 
 
+@lru_cache(maxsize=4)
 def _forward_over_all(run: Run, iteration: int) -> dict[str, Array]:
     """Return every value of the last graph over all examples, at one iteration's parameters."""
     problem = run.segment_at(iteration).problem

@@ -126,8 +126,8 @@ def with_signs(context: Context, lines: Lines, width: int, above: Lines = ()) ->
     return (*lines[: len(lines) - len(told)], *told)
 
 
-def has_signs(context: Context, lines: Lines, width: int) -> bool:
-    """Say whether a block of so many cells explains all signs met here."""
+def has_signs(context: Context, lines: Lines) -> bool:
+    """Say whether a block explains all signs met here."""
     shown = " ".join(map(text_of, lines))
     return all(explanation(s, context.chars)[:BEGINNING] in shown for s in met_signs(context))
 

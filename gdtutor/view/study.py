@@ -154,7 +154,7 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
     node = node_lines(context, room.node_width)
     node = with_numpy_line(context, node, right.inside)
     panel = Panel(_node_title(context), node, session.look.scroll, True)
-    is_told = has_signs(context, figure.panel.lines, left.inside.width)
+    is_told = has_signs(context, figure.panel.lines)
     below = _note(session, context, width, room.note, tells_signs=not is_told)
     return (*beside(boxed(figure.panel, left), boxed(panel, right)), *below), plots
 
@@ -165,7 +165,7 @@ def _graph(session: Walk, context: Context, size: Size) -> Figure:
     lines = graph_drawing(context, size.width, size.height, marked_names(context)).lines
     told = with_signs(context, lines, size.width)
     # Where not all have room, the note has them.
-    lines = told if has_signs(context, told, size.width) else lines
+    lines = told if has_signs(context, told) else lines
     return Figure(Panel(f"graph{more}", lines))
 
 

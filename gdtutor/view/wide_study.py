@@ -88,7 +88,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         left.insert(0, replace(code, lines=kept))
     else:
         beside_step[0] = _with_numpy(context, beside_step[0])
-    if not has_signs(context, drawn := graph.make(place).panel.lines, place.inside.width):
+    if not has_signs(context, drawn := graph.make(place).panel.lines):
         beside_step[-1] = _with_signs(context, beside_step[-1], drawn)
     lower, plots = _beside([(left, widths.graph), (beside_step, widths.node)], below)
     upper = _column([graph], place)[0] if above else ()
