@@ -7,15 +7,19 @@ from pathlib import Path
 import pytest
 
 from gdtutor.check.fit import fit_of
+from gdtutor.engine.gradient_check import spread_cells
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.navigation import goto
+from gdtutor.session.moving import moved
+from gdtutor.session.navigation import cell_shape, goto
 from gdtutor.session.opening import Opened, opened
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Walk
+from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
-from gdtutor.view.lines import ROOM, text_of
+from gdtutor.view.lines import ROOM, text_of, width_of
 
 TEXT = """+++
 format = 1
@@ -41,13 +45,10 @@ optimizer = "{optimizer}"
 Hello.
 """
 LARGE = [[2, 6, 1], [2, 16, 1], [2, 4, 4, 1], [2, 12, 8, 1]]
-NETWORKS = [
-    *(([2, 8, 1], name) for name in OPTIMISERS if name != "implicit"),
-    *((layers, name) for layers in LARGE for name in ("sgd", "adam")),
-]
+NETWORKS = [(layers, name) for layers in ([2, 8, 1], *LARGE) for name in ("sgd", "adam")]
 
 
-def network(layers: list[int], optimizer: str = "sgd") -> Session:
+def network(layers: list[int], optimizer: str = "sgd") -> Walk:
     lesson, reports = parse_lesson(TEXT.format(layers=layers, optimizer=optimizer), Path("grid.md"))
     assert lesson is not None, reports
     return opened(Session(), Opened(lesson, run_of(lesson)))
@@ -59,6 +60,26 @@ def test_every_step_of_a_network_fits(layers: list[int], optimizer: str) -> None
     session = network(layers, optimizer)
     session.run.advance()
     assert [misfit.text() for misfit in fit_of(session, (0, 39)).misfits] == []
+
+
+@pytest.mark.parametrize("optimizer", [name for name in OPTIMISERS if name != "implicit"])
+def test_every_update_fits_whatever_the_optimiser(optimizer: str) -> None:
+    """In both sets of characters, whole and with a cell open; all else is as with any other."""
+    session = network([2, 8, 1], optimizer)
+    session.run.advance()
+    for iteration in (0, 39):
+        steps = moved(session, iteration, 1).moment.steps
+        for step in (step for step in steps if step.phase is Phase.UPDATE):
+            at = moved(session, iteration, step.number)
+            shape = cell_shape(at)
+            for cell in (None, *(spread_cells(shape, 2) if shape else ())):
+                opened = replace(at, look=replace(at.look, cell=cell))
+                for chars in (UNICODE, ASCII):
+                    context = context_of(opened, chars)
+                    assert context is not None
+                    lines = node_lines(context, 38)
+                    assert len(lines) <= ROOM, (step, cell)
+                    assert max(map(width_of, lines)) <= 38, (step, cell)
 
 
 def given(layers: list[int], chars: Chars = UNICODE) -> list[str]:
