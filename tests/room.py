@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from gdtutor.drive.opening import session_at
-from gdtutor.lesson.characters import cells
+from gdtutor.lesson.characters import cells, taken
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
@@ -29,12 +29,11 @@ def used(frame: Frame) -> tuple[float, float]:
     """Return the share of rows that carry something in the left and the right half."""
     rows: tuple[set[int], set[int]] = (set(), set())
     for y, line in enumerate(frame.lines):
-        x = 0
-        for segment in line:
-            for character in segment.text:
-                if character != " " and segment.style not in _BORDERS:
-                    rows[x >= frame.width // 2].add(y)
-                x += cells(character)
+        text = "".join(" " * cells(s.text) if s.style in _BORDERS else s.text for s in line)
+        left = taken(text, frame.width // 2)
+        for side, half in enumerate((left, text[len(left) :])):
+            if half.strip(" "):
+                rows[side].add(y)
     for plot in frame.plots:
         for side in (0, 1):
             if (
@@ -43,6 +42,18 @@ def used(frame: Frame) -> tuple[float, float]:
             ):
                 rows[side].update(range(plot.y, plot.y + plot.height))
     return len(rows[0]) / frame.height, len(rows[1]) / frame.height
+
+
+def corners(frame: Frame) -> list[tuple[int, int, str]]:
+    """Return where the corners of panels stand: column, row and sign."""
+    found = []
+    for y, row in enumerate(frame.lines):
+        x = 0
+        for segment in row:
+            if segment.style in _BORDERS:
+                found += [(x + n, y, c) for n, c in enumerate(segment.text) if c in "╭╮╰╯"]
+            x += cells(segment.text)
+    return found
 
 
 def steps_of(path: Path) -> Iterator[Session]:

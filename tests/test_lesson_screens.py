@@ -22,8 +22,9 @@ from gdtutor.session.update import Progressed, update
 from gdtutor.testing.lessons import GoldenScreens
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.explain import context_of
-from gdtutor.view.frame import ASCII, UNICODE, Chars, Style
+from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.graph.panel import graph_drawing
+from gdtutor.view.header import header_line
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 
@@ -40,7 +41,6 @@ WALKS = {
 """A place, and keys pressed there."""
 MARKS = "▶◀●▸><o@*="
 """What stands right before the name of the current node in the graph."""
-NEGATIVE = re.compile(r"[−-]\d")
 
 
 def lesson(name: str, at: str = "") -> Session:
@@ -119,7 +119,7 @@ def test_phase_and_selection_can_be_told_without_colour(name: str, chars: str) -
         step, context = current_step(session), context_of(session, SETS[chars])
         assert step is not None
         assert context is not None
-        header = shown(session, 80, 24, SETS[chars]).split("\n")[0]
+        header = text_of(header_line(session, context, 80, SETS[chars]))
         assert f" {step.phase.value} " in header
         if step.node:
             called = context.name(step.node)
@@ -127,16 +127,6 @@ def test_phase_and_selection_can_be_told_without_colour(name: str, chars: str) -
             marked = re.compile(rf"[{MARKS}]{re.escape(called)}\b")
             graph = "\n".join(text_of(row) for row in graph_drawing(context, 34, 15).lines)
             assert marked.search(graph), graph
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", LESSONS)
-def test_signs_can_be_told_without_colour(name: str) -> None:
-    for session in steps(name):
-        for line in frame_of(session, 80, 24, UNICODE).lines:
-            for segment in line:
-                if segment.style is Style.NEGATIVE:
-                    assert NEGATIVE.search(segment.text)
 
 
 @pytest.mark.parametrize("chars", SETS)

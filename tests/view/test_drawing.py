@@ -367,16 +367,12 @@ def test_any_graph_fits_any_panel(
     assert any(re.search(rf"\b{current.label}{value}(?!\d)", row) for row in lines)
     if not chars.unicode:
         assert "".join(lines).isascii()
+    assert_strokes_arrive(drawn, text(draw(drawn, current.id, Phase.UPDATE, (width, height))))
+    assert_all_are_counted(drawn, text(draw(drawn, drawn[0][0].id, size=(width, height))))
 
 
-@pytest.mark.slow
-@settings(deadline=None, max_examples=tries(70))
-@given(drawn=graphs(), width=st.integers(20, 120), height=st.integers(5, 40), data=st.data())
-def test_every_computed_node_in_view_has_a_stroke_that_arrives(
-    drawn: Graph, width: int, height: int, data: st.DataObject
-) -> None:
-    current = data.draw(st.sampled_from(drawn[0])).id
-    lines = text(draw(drawn, current, Phase.UPDATE, (width, height)))
+def assert_strokes_arrive(drawn: Graph, lines: list[str]) -> None:
+    """Hold that every computed node in view has a stroke that arrives."""
     lines = [re.sub(r" to n\d+.*", "", row) for row in lines]
     computed = {edge.target for edge in drawn[1]}
     for row, line in enumerate(lines):
@@ -388,11 +384,8 @@ def test_every_computed_node_in_view_has_a_stroke_that_arrives(
             assert arrives or alone or found.group() not in computed
 
 
-@pytest.mark.slow
-@settings(deadline=None, max_examples=tries(40))
-@given(drawn=graphs(), width=st.integers(20, 120), height=st.integers(5, 40))
-def test_nodes_that_are_not_in_view_are_counted(drawn: Graph, width: int, height: int) -> None:
-    lines = text(draw(drawn, drawn[0][0].id, size=(width, height)))
+def assert_all_are_counted(drawn: Graph, lines: list[str]) -> None:
+    """Hold that nodes that are not in view are counted."""
     shown = sum(len(re.findall(r"(?<!nodes to )(?<!node to )\bn\d+", row)) for row in lines)
     counted = sum(int(found) for row in lines for found in re.findall(r"… (\d+) more nodes?", row))
     assert shown + counted == len(drawn[0])

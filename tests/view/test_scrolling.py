@@ -26,6 +26,8 @@ PLACES = [
     (NETWORK, "backward:W1", (40, 12)),
     (NETWORK, "given", (40, 12)),
 ]
+LOOKS = [((40, 12), UNICODE), ((40, 12), ASCII), ((80, 24), UNICODE), ((120, 36), ASCII)]
+"""Each size and each set of characters, not all pairs of them."""
 
 
 def scrolled(session: Session, keys: str, size: tuple[int, int], chars=UNICODE) -> Session:
@@ -74,8 +76,7 @@ def test_help_settles_at_every_size_and_stays_where_nothing_is_drawn():
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("chars", [UNICODE, ASCII])
-@pytest.mark.parametrize("size", [(40, 12), (40, 20), (80, 16), (80, 24), (120, 36)])
+@pytest.mark.parametrize(("size", "chars"), [((40, 20), ASCII), ((80, 16), UNICODE), *LOOKS])
 @pytest.mark.parametrize(("path", "at"), [(LONG, ""), (NETWORK, "given"), (WIDE, "given")])
 def test_the_end_is_the_first_scroll_that_shows_the_last_line(path, at, size, chars):
     session = walk(path, at)
@@ -88,8 +89,7 @@ def test_the_end_is_the_first_scroll_that_shows_the_last_line(path, at, size, ch
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("chars", [UNICODE, ASCII])
-@pytest.mark.parametrize("size", [(40, 12), (40, 20), (80, 24), (120, 36)])
+@pytest.mark.parametrize(("size", "chars"), [((40, 20), ASCII), *LOOKS])
 def test_the_end_of_a_side_panel_is_the_first_scroll_that_shows_its_last_line(size, chars):
     session = pressed(walk(WIDE, "given"), parse_keys("t"))
     for tab in range(4):

@@ -86,7 +86,7 @@ def test_a_histogram_of_nothing_finite_says_so_alone(tmp_path, capsys) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_no_span_of_a_random_walk_is_from_a_number_to_itself(tmp_path, capsys, seed) -> None:
     draws, told = random.Random(seed), 0
-    for _ in range(40):
+    for _ in range(20):
         path = tmp_path / "made.md"
         path.write_text(grammar_lesson(Tape(draws.randbytes(CHOICES))), encoding="utf-8")
         main(["transcript", str(path), "--iterations", "2"])

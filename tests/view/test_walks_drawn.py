@@ -1,23 +1,45 @@
-"""No list on a large terminal hides an end without a mark where it is cut."""
+"""What holds of every screen of the walk of every lesson, each drawn once at three sizes."""
 
 import re
 from itertools import pairwise, takewhile
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from room import steps_of
+from room import SIZES, corners, steps_of
 
 from gdtutor.engine.places import places_of
 from gdtutor.lesson.characters import cells
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.view.boxes import Panel
+from gdtutor.session.state import Walk, current_step
+from gdtutor.view.boxes import Panel, boxed
+from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of
-from gdtutor.view.frame import UNICODE, Area
+from gdtutor.view.frame import UNICODE, Area, Frame, Style
 from gdtutor.view.lines import text_of
 from gdtutor.view.numpy_line import code_steps, plain_name
 from gdtutor.view.screen import frame_of
 from gdtutor.view.values import MOST_ROWS
 
 LESSONS = discover(shipped_lessons_folder())
+
+
+class Walked(NamedTuple):
+    """The walk of a lesson: its sessions, and what shows of each at every size."""
+
+    path: Path
+    sessions: list[Walk]
+    contexts: list[Context]
+    frames: dict[tuple[int, int], list[Frame]]
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
+def walked(request):
+    """Return the walk of each lesson, which every test here asks something of before the next."""
+    sessions = list(steps_of(request.param))
+    contexts = [context_of(session, UNICODE) for session in sessions]
+    frames = {size: [frame_of(one, *size, UNICODE) for one in sessions] for size in SIZES}
+    return Walked(request.param, sessions, contexts, frames)
 
 
 def panel_rows(frame, title: str) -> list[str]:
@@ -48,16 +70,31 @@ def counted(text: str, arrow: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_values_and_program_say_at_each_end_how_much_is_cut(path):
-    for session in steps_of(path):
-        context = context_of(session, UNICODE)
+def test_panels_stand_still_through_an_iteration(walked):
+    for frames in walked.frames.values():
+        scenes = [current_step(session).scene for session in walked.sessions]
+        places = {scene: [] for scene in scenes}
+        for scene, frame in zip(scenes, frames, strict=True):
+            places[scene].append(corners(frame))
+        assert all(found == found[:1] * len(found) for found in places.values())
+
+
+@pytest.mark.slow
+def test_signs_can_be_told_without_colour(walked):
+    segments = (part for frame in walked.frames[80, 24] for row in frame.lines for part in row)
+    negative = [part.text for part in segments if part.style is Style.NEGATIVE]
+    assert [text for text in negative if not re.search(r"[−-]\d", text)] == []
+
+
+@pytest.mark.slow
+def test_values_and_program_say_at_each_end_how_much_is_cut(walked):
+    for number, (session, context) in enumerate(zip(walked.sessions, walked.contexts, strict=True)):
         places = places_of(context.trace)
         names = [context.name(name) for name in places.names]
         code = [plain_name(s.node if s.phase.value != "backward" else f"d{s.node}")
                 for s in code_steps(context)]  # fmt: skip
         for size in ((120, 36), (200, 50)):
-            frame = frame_of(session, *size, UNICODE)
+            frame = walked.frames[size][number]
             top, *table = panel_rows(frame, "values") or [""]
             assert not [row for row in table if re.search(r"\d… ?│", row)], (size, session.step)
             if table and len(names) <= MOST_ROWS:
@@ -81,8 +118,6 @@ def test_values_and_program_say_at_each_end_how_much_is_cut(path):
 
 
 def test_the_marks_stand_at_the_end_that_is_cut():
-    from gdtutor.view.boxes import boxed
-
     rows = boxed(Panel("list", ((),), cut=(3, 11)), Area(30, 4, UNICODE))
     assert text_of(rows[0]).endswith("─ ↑3 more ─╮")
     assert text_of(rows[-1]).endswith("─ ↓11 more ─╯")
@@ -93,15 +128,12 @@ TOO_LONG = {"09-cost": 1, "16-xor-hidden": 2, "17-two-and-one": 3, "18-deeper": 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_no_value_is_left_out_while_the_note_has_lines_to_spare(path):
+def test_no_value_is_left_out_while_the_note_has_lines_to_spare(walked):
     found = 0
-    for session in steps_of(path):
-        frame = frame_of(session, 120, 36, UNICODE)
+    for frame, context in zip(walked.frames[120, 36], walked.contexts, strict=True):
         note, table = panel_rows(frame, "note"), panel_rows(frame, "values")
         blank = sum(not row.strip("│ ") for row in note[1:-1])
-        context = context_of(session, UNICODE)
         names = map(context.name, places_of(context.trace).names)
         is_cut = table and not all(any(f" {name} " in row for row in table) for name in names)
         found += blank >= 3 and bool(is_cut)
-    assert found <= TOO_LONG.get(path.stem, 0)
+    assert found <= TOO_LONG.get(walked.path.stem, 0)
