@@ -9,6 +9,8 @@ DEFAULT_DIGITS = 4
 """Significant digits shown unless the learner asks for more or fewer."""
 MAX_DIGITS = 17
 """The most that can be asked for, which tell any two float64 numbers apart; the fewest is 1."""
+CERTAIN = 15
+"""Digits below which a float64 holds every decimal number."""
 WHOLE = 1e6
 """Whole numbers below this are shown in full."""
 LARGE = 1e5
@@ -27,9 +29,10 @@ def number(value: float, digits: int) -> str:
         return "0"
     if value == int(value) and abs(value) < WHOLE:
         return str(int(value))
-    rounded = float(f"{value:.{digits - 1}e}")
+    written = rounded_to(value, digits)
+    rounded = float(written)
     if not SMALL <= abs(rounded) < max(LARGE, 10.0**digits):
-        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        mantissa, exponent = written.split("e")
         return f"{trimmed(mantissa)}e{int(exponent)}"
     places = digits - 1 - math.floor(math.log10(abs(rounded)))
     return trimmed(f"{rounded:.{max(places, 0)}f}")
@@ -42,11 +45,24 @@ def in_power(value: float, exponent: int, digits: int) -> str:
     """
     if value == int(value) and abs(value) < WHOLE:
         digits = max(digits, len(str(int(abs(value)))))
-    mantissa, own = f"{abs(value):.{digits - 1}e}".split("e")
+    mantissa, own = rounded_to(abs(value), digits).split("e")
     places = int(own) - exponent
     figures = "0" * -places + mantissa.replace(".", "").ljust(places + 1, "0")
     point = max(places, 0) + 1
     return trimmed(f"{'-' * (value < 0)}{figures[:point]}.{figures[point:]}")
+
+
+def rounded_to(value: float, digits: int) -> str:
+    """Return a finite number with so many significant digits and an exponent: the nearest, and of
+    two that are as near the one farther from 0, as it is done by hand.
+    """
+    longer = f"{value:.{digits}e}"
+    if digits >= CERTAIN or "5e" not in longer or float(longer) != value:
+        return f"{value:.{digits - 1}e}"
+    # Few numbers lie in the middle.
+    from decimal import ROUND_HALF_UP, Context
+
+    return f"{Context(digits, ROUND_HALF_UP).create_decimal(longer):.{digits - 1}e}"
 
 
 def trimmed(text: str) -> str:
@@ -63,5 +79,5 @@ def shown_unit(value: float, digits: int) -> float:
     """Return one unit in the last digit that a number may be shown with; 0 for an exact zero."""
     if value == 0 or not math.isfinite(value):
         return 0.0
-    rounded = float(f"{value:.{digits - 1}e}")
+    rounded = float(rounded_to(value, digits))
     return float(10.0 ** (math.floor(math.log10(abs(rounded))) - digits + 1))

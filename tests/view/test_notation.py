@@ -1,6 +1,6 @@
 """Digits are decided in one place, and a shown 0 is an exact zero."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 import pytest
@@ -31,6 +31,10 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
         (5000.0, 4, "5000"),
         (123456.0, 4, "123456"),
         (12345.6, 2, "12000"),
+        (0.78125, 4, "0.7813"),
+        (-2.675, 3, "-2.68"),
+        (9.9995, 4, "10"),
+        (0.1 + 0.2 - 0.05, 1, "0.3"),
         (123456.7, 4, "1.235e5"),
         (99999.6, 4, "1e5"),
         (-1.5e-7, 3, "-1.5e-7"),
@@ -51,8 +55,10 @@ def test_a_shown_zero_is_an_exact_zero(value: float, digits: int) -> None:
 @given(finite, st.integers(1, 17))
 def test_the_shown_number_is_the_value_rounded(value: float, digits: int) -> None:
     is_whole = value == int(value) and abs(value) < 1e6
-    expected = value if is_whole else float(f"{value:.{digits - 1}e}")
-    assert float(number(value, digits)) == expected
+    # Of two that are as near the one farther from 0: the decimal number that is meant is rounded.
+    meant = Decimal(repr(value) if digits < 15 else value)
+    hand = Context(digits, ROUND_HALF_UP if digits < 15 else ROUND_HALF_EVEN).plus(meant)
+    assert float(number(value, digits)) == (value if is_whole else float(hand))
 
 
 @given(finite)
