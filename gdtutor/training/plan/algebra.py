@@ -199,7 +199,7 @@ class Builder(Terms):
         sums_all = math.prod(shape) == 1
         if sums_all and op.code == "mul" and all(self.ops[a].shape == op.shape for a in op.args):
             return Term(term.scale, self._op("vdot", op.args, shape).id)
-        return Term(term.scale, self._op("sum", (term.id,), shape, (axes,)).id)
+        return Term(term.scale, self._op("sum", (term.id,), shape, axes).id)
 
     def _elementwise(self, row: Operation, args: tuple[Term, ...]) -> Term:
         shape = np.broadcast_shapes(*(self.shape(arg) for arg in args))
@@ -223,18 +223,17 @@ class Builder(Terms):
         first, *others = args
         if name in ("pick", "reshape", "refit", "first", "last") and self._is_number(first):
             return self.spread(first, shape)
-        fixed = () if attribute is None else (attribute,)
         if name in ("concat", "one_hot"):
-            return self._op(name, tuple(map(self.plain, args)), shape, fixed)
+            return self._op(name, tuple(map(self.plain, args)), shape, attribute=attribute)
         # What only its shape is asked of needs no factor.
         ids = (first.id, *(other.id for other in others))
-        return Term(first.scale, self._op(name, ids, shape, fixed).id)
+        return Term(first.scale, self._op(name, ids, shape, attribute=attribute).id)
 
     def _reduction(self, name: str, term: Term, axis: Attribute, shape: Shape) -> Term:
         wide = self.shape(term)
         axes = (axis,) if isinstance(axis, int) else tuple(range(len(wide)))
         if name in ("max", "min", "argmax"):
-            return self._op(name, (self.plain(term),), shape, (axes,))
+            return self._op(name, (self.plain(term),), shape, axes)
         result = self.total(term, axes, shape)
         count = math.prod(wide[i] for i in axes) if name == "mean" else 1
         return Term(result.scale / count, result.id)

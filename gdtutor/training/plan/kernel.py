@@ -9,7 +9,6 @@ its weights comes of the same product. Of XOR's second layer:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -92,8 +91,8 @@ class KernelWriter:
     def kernel(self) -> Kernel:
         """Return the function, compiled."""
         function, memory = self._function, self._memory
-        body = self._writer()
         self._fuse()
+        body = self._writer()
         self._place_gradients(body)
         self._write_steps(body)
         gamma = self._finish_gradients(body)
@@ -148,16 +147,10 @@ class KernelWriter:
             elif op.kind == "data":
                 dynamic[index] = "data", name
         return ProgramWriter(
-            self._ops,
-            places,
-            dynamic,
-            augmented,
-            packs,
-            self._stacked,
-            memory.runs,
-            function=self._function,
-            notes=self._program.notes,
-        )
+            self._ops, places, dynamic, augmented, packs, self._stacked, memory.runs,
+            function=self._function, notes=self._program.notes,
+            fused={i: memory.gradient_blocks[name] for i, name in self._fused.items()},
+        )  # fmt: skip
 
     def _fuse(self) -> None:
         """Have the products of weights give the gradients of their biases, too."""
@@ -214,15 +207,7 @@ class KernelWriter:
         if self._memory.runs:
             # Stacked arrays are large enough for a call to be worth its dispatch.
             alone = self._needed
-        schedule = arrange(self._ops, self._needed, alone, padded)
-        extra = {index: partial(self._write_fused, body, index) for index in self._fused}
-        body.write(schedule, extra)
-
-    def _write_fused(self, body: ProgramWriter, index: int) -> None:
-        signal, turned = self._ops[index].args
-        block = self._memory.gradient_blocks[self._fused[index]]
-        product = body.pack_gradient(signal, self._ops[turned].args[0], block)
-        self._function.body.add(2, product, f"{body.describe(index)}, and its bias")
+        body.write(arrange(self._ops, self._needed, alone, padded))
 
     def _finish_gradients(self, body: ProgramWriter) -> float:
         """Bring the gradients that are not in place there, and all to one common factor: return

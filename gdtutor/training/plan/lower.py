@@ -126,7 +126,7 @@ def for_runs(program: FlatProgram) -> FlatProgram:
     for op in ops:
         if op.code == "vdot" and op.args in products and op.args[0] != op.args[1]:
             product = products[op.args]
-            op = Op("sum", (product,), op.shape, (tuple(range(len(ops[product].shape))),))
+            op = Op("sum", (product,), op.shape, tuple(range(len(ops[product].shape))))
         changed.append(op)
     # Only data, which all runs share, gets a row of ones: in a stack that row would lie between
     # the runs, and elementwise operations would have to step over it.

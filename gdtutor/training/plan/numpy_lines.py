@@ -34,30 +34,19 @@ class ProgramWriter(Placing):
 
     notes: Mapping[int, str] = field(default_factory=dict)
     """What values are to the learner, by id."""
+    fused: Mapping[int, Array] = field(default_factory=dict)
+    """Products that give the gradients of weights and of their bias at once, and where."""
     _fixed_calls: dict[tuple[str, Attribute], str] = field(default_factory=dict)
     """The names of functions with what their calls fix."""
 
-    def write(self, schedule: ProgramSchedule, extra: Mapping[int, Callable[[], None]]) -> None:
-        """Write the units of a schedule.
-
-        Args:
-            schedule: The order.
-            extra: What is written instead of the operation with this id.
-        """
+    def write(self, schedule: ProgramSchedule) -> None:
+        """Write the units of a schedule."""
         self.stacks = schedule.stacks
         for unit in schedule.units:
             if len(unit) > 1:
                 self._write_group(unit)
-            elif unit[0] in extra:
-                extra[unit[0]]()
             else:
                 self._write_one(unit[0])
-
-    def pack_gradient(self, signal: int, data: int, out: Array) -> str:
-        """Return the product that gives the gradients of weights and of their bias at once."""
-        rows = formed(out, "rows", is_stacked=signal in self.stacked)
-        name = self.static(f"{self.prefix}g{signal}", rows)
-        return f"{self.rows(signal)}.dot({self.view(data, 'onesT')}, {name})"
 
     def copy(self, target: str, value: str) -> str:
         """Return the call that copies a value."""
@@ -69,13 +58,13 @@ class ProgramWriter(Placing):
         function = self.call(UFUNCS[code].__name__, UFUNCS[code])
         return f"{function}({', '.join(operands)})"
 
-    def describe(self, index: int) -> str:
+    def _described(self, index: int) -> str:
         """Return what a value is: its node, or its operation."""
         operation = operation_text(self.ops, index, self._label)
         return " = ".join([*filter(None, [self.notes.get(index)]), operation])
 
     def _line(self, code: str, index: int) -> None:
-        self.function.body.add(2, code, self.describe(index))
+        self.function.body.add(2, code, self._described(index))
 
     def _label(self, index: int) -> str:
         return self.ops[index].name or self.notes.get(index, f"{self.prefix}{index}")
@@ -94,7 +83,7 @@ class ProgramWriter(Placing):
             names.append(self.static(name, memory))
         out_name, out = self._stack(unit)
         self.static(out_name, out)
-        notes = " and ".join(self.describe(i) for i in unit)
+        notes = " and ".join(self._described(i) for i in unit)
         self.function.body.add(2, self.by_cell(op.code, [*names, out_name]), notes)
 
     def _write_one(self, index: int) -> None:
@@ -144,6 +133,14 @@ class ProgramWriter(Placing):
 
     def _matmul(self, index: int) -> None:
         left, right = self.ops[index].args
+        if index in self.fused:
+            rows = formed(self.fused[index], "rows", is_stacked=left in self.stacked)
+            name = self.static(f"{self.prefix}g{left}", rows)
+            product = (
+                f"{self.rows(left)}.dot({self.view(self.ops[right].args[0], 'onesT')}, {name})"
+            )
+            self.function.body.add(2, product, f"{self._described(index)}, and its bias")
+            return
         is_stacked = index in self.stacked
         if is_stacked and right not in self.stacked and self.is_contiguous(left):
             product = f"{self.rows(left)}.dot({self.view(right)}, {self.rows(index)})"

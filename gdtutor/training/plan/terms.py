@@ -7,7 +7,7 @@ products at no cost and are only multiplied out where an operation needs it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,9 +43,14 @@ class Op(Struct, frozen=True):
     T."""
     args: tuple[int, ...]
     shape: Shape
-    detail: tuple[object, ...] = ()
-    """Of a leaf (kind, name); of a constant (value, its text); of a reduction (axes,); of cells in
-    other places what the call fixes."""
+    axes: tuple[int, ...] = ()
+    """Of a reduction: those that it goes along."""
+    attribute: Attribute = None
+    """Of cells in other places: what the call fixes."""
+    kind: str = ""
+    """Of a leaf: what it is, as parameter or data."""
+    name: str = ""
+    """Of a leaf: what it is called; of a constant its text."""
 
     @property
     def is_literal(self) -> bool:
@@ -55,27 +60,7 @@ class Op(Struct, frozen=True):
     @property
     def literal(self) -> float:
         """The number that it is."""
-        return float(cast(float, self.detail[0])) if self.code == "const" else 1.0
-
-    @property
-    def kind(self) -> str:
-        """Of a leaf: what it is, as parameter or data; empty of everything else."""
-        return str(self.detail[0]) if self.code == "leaf" else ""
-
-    @property
-    def name(self) -> str:
-        """Of a leaf: what it is called; empty of everything else."""
-        return str(self.detail[1]) if self.code == "leaf" else ""
-
-    @property
-    def attribute(self) -> Attribute:
-        """Of cells in other places: what the call fixes."""
-        return cast(Attribute, self.detail[0]) if self.detail else None
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        """Of a reduction: the axes that it goes along."""
-        return cast(tuple[int, ...], self.detail[0])
+        return float(self.name) if self.code == "const" else 1.0
 
 
 def reachable(ops: Sequence[Op], roots: Iterable[int]) -> set[int]:
@@ -120,7 +105,7 @@ class Terms:
 
     def leaf(self, kind: str, name: str, shape: Shape, *, is_uniform: bool = False) -> Term:
         """Return a given value; a uniform one is a number that does not depend on the data."""
-        term = self._op("leaf", (), shape, (kind, name))
+        term = self._kept(Op("leaf", (), shape, kind=kind, name=name))
         if is_uniform:
             self._uniform.add(term.id)
         return term
@@ -151,26 +136,33 @@ class Terms:
         return term
 
     def _op(
-        self, code: str, args: tuple[int, ...], shape: Shape, detail: tuple[object, ...] = ()
+        self,
+        code: str,
+        args: tuple[int, ...],
+        shape: Shape,
+        axes: tuple[int, ...] = (),
+        attribute: Attribute = None,
     ) -> Term:
         if code in ("add", "mul", "vdot") and args[0] > args[1]:
             args = (args[1], args[0])
-        op = Op(code, args, shape, detail)
+        return self._kept(Op(code, args, shape, axes, attribute))
+
+    def _kept(self, op: Op) -> Term:
         known = self._ids.get(op)
         if known is None:
             known = self._ids[op] = len(self.ops)
             self.ops.append(op)
-            if args and all(a in self._uniform or self.ops[a].is_literal for a in args):
+            if op.args and all(a in self._uniform or self.ops[a].is_literal for a in op.args):
                 self._uniform.add(known)
         return Term(1.0, known)
 
     def _constant(self, value: float) -> int:
         # The text of the value keeps 0.0 and -0.0 apart, which compare equal.
-        return self._op("const", (), (), (value, repr(value))).id
+        return self._kept(Op("const", (), (), name=repr(value))).id
 
     def _is_number(self, term: Term) -> bool:
         op = self.ops[term.id]
         return term.id == ONE or (op.code == "spread" and op.args[0] == ONE)
 
     def _reshaped(self, term: Term, shape: Shape) -> Term:
-        return Term(term.scale, self._op("sum", (term.id,), shape, ((),)).id)
+        return Term(term.scale, self._op("sum", (term.id,), shape).id)

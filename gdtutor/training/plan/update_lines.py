@@ -75,7 +75,7 @@ def write_update(
         function=function,
         notes=builder.notes,
     )
-    body.write(schedule, {})
+    body.write(schedule)
     for leaf, final in copies.items():
         if final != leaf:
             line = body.copy(body.view(leaf), body.view(final))
