@@ -30,7 +30,6 @@ def repository(tmp_path: Path) -> Path:
     files = {
         "gdtutor/__init__.py": "",
         "gdtutor/session/sums.py": MODULE,
-        "gdtutor/testing/pytest_plugin.py": "",
         "tests/session/test_sums.py": TESTS,
     }
     for name, text in files.items():

@@ -1,7 +1,7 @@
 """Lessons under test: what an author's own tests open, step through and compare.
 
-`gdtutor.testing.pytest_plugin` is loaded by pytest in every project of the environment, so that
-this page imports nothing before it is used; `gdtutor.testing.lessons` is what its fixtures give.
+`gdtutor_pytest` is loaded by pytest in every project of the environment, and imports nothing of
+this package before it is used; `gdtutor.testing.lessons` is what its fixtures give.
 `judge` compares values of a notebook or of an autograder with a lesson's.
 
 Imports: values, engine, lesson, session, view, check, drive, judge, ui. Outside: numpy.
