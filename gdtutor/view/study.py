@@ -159,11 +159,11 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
     return (*beside(boxed(figure.panel, left), boxed(panel, right)), *below), plots
 
 
-def _graph(session: Walk, context: Context, size: Size) -> Figure:
+def _graph(session: Walk, context: Context, area: Area) -> Figure:
     count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
-    lines = graph_drawing(context, size.width, size.height, marked_names(context)).lines
-    told = with_signs(context, lines, size.width)
+    lines = graph_drawing(context, area.width, area.height, marked_names(context)).centred(area)
+    told = with_signs(context, lines, area.width)
     # Where not all have room, the note has them.
     lines = told if has_signs(context, told) else lines
     return Figure(Panel(f"graph{more}", lines))

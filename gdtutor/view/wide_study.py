@@ -88,7 +88,9 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         left.insert(0, replace(code, lines=kept))
     else:
         beside_step[0] = _with_numpy(context, beside_step[0])
-    if not has_signs(context, drawn := graph.make(place).panel.lines):
+    heights = (high for one, high in _shared(left, below.height) if one is graph)
+    room = place if above else place.high(next(heights))
+    if not has_signs(context, drawn := graph.make(room.inside).panel.lines):
         beside_step[-1] = _with_signs(context, beside_step[-1], drawn)
     lower, plots = _beside([(left, widths.graph), (beside_step, widths.node)], below)
     upper = _column([graph], place)[0] if above else ()
@@ -164,8 +166,8 @@ def _last_kept(needs: list[PanelNeed]) -> list[PanelNeed]:
 def _whole_graph(context: Context, area: Area) -> PanelNeed:
     """Return a graph before the walk begins, where it has room whole."""
     drawing = graph_drawing(context, area.inside.width, area.inside.height)
-    panel, high = Panel("graph", drawing.lines[: drawing.rows]), drawing.rows + BORDER
-    return PanelNeed(high, high, 0, lambda _: Figure(panel))
+    high = drawing.rows + BORDER
+    return PanelNeed(high, high, 0, lambda room: Figure(Panel("graph", drawing.centred(room))))
 
 
 def _numbered(needs: list[PanelNeed]) -> list[PanelNeed]:
@@ -196,8 +198,8 @@ def _column(wanted: list[PanelNeed], area: Area) -> Block:
         shown[gives] = shown[gives][0], shown[gives][1] - area.taken
     lines: list[Line] = []
     plots: list[Placed] = []
-    for one, height in shown:
-        own = area.high(height)
+    for number, (one, height) in enumerate(shown):
+        own = replace(area.high(height), taken=area.taken if number == gives else 0)
         figure = one.make(own.inside)
         plots += moved(figure.plots, 2, len(lines) + 1)
         panel = replace(figure.panel, title=figure.panel.title + one.number)
@@ -244,8 +246,12 @@ def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed
             break
     kept = LEAST if picture is None else HIGH_PICTURE
     below = SIGNS if drawing.rows + SIGNS + BORDER + kept <= height else 0
-    lines = with_signs(context, (*drawing.lines[: drawing.rows], *((),) * below), width)
-    return PanelNeed(len(lines) + BORDER, 3, 0, lambda _: Figure(Panel("graph", lines)))
+
+    def make(inside: Area) -> Figure:
+        lines = drawing.centred(inside)[: inside.height]
+        return Figure(Panel("graph", with_signs(context, lines, inside.width)))
+
+    return PanelNeed(drawing.rows + below + BORDER, 3, 0, make)
 
 
 def _with_signs(context: Context, last: PanelNeed, above: Lines) -> PanelNeed:

@@ -167,15 +167,15 @@ GOLDEN = {
     | m 4 ────┘   ∇ 1
     """),
     "a network in matrices, wide": (NETWORK, "A₁", Phase.FORWARD, (70, 24), """
-    | W₁ 3×2 ──┐
-    |  ∇ 3×2   │
-    | X 2×4 ───•─▶ Z₁ 3×4 ──▶▶A₁ 3×4 ──┬─▶ Z₂ 1×4 ──▶ Ŷ 1×4 ──┬─▶ C 0.1372
-    | b₁ 3×1 ──┘   ∇ 3×4      ∇ 3×4    │   ∇ 1×4      ∇ 1×4   │   ∇ 1
-    |  ∇ 3×1                           │                      │
-    |                         W₂ 1×3 ──┤              Y 1×4 ──┤
-    |                          ∇ 1×3   │              m 4 ────┘
-    |                         b₂ 1×1 ──┘
-    |                          ∇ 1×1
+    | W₁ 3×2 ─┐
+    |  ∇ 3×2  │
+    | X 2×4 ──•─▶ Z₁ 3×4 ─▶▶A₁ 3×4 ─┬─▶ Z₂ 1×4 ─▶ Ŷ 1×4 ─┬─▶ C 0.1372
+    | b₁ 3×1 ─┘   ∇ 3×4     ∇ 3×4   │   ∇ 1×4     ∇ 1×4  │   ∇ 1
+    |  ∇ 3×1                        │                    │
+    |                       W₂ 1×3 ─┤             Y 1×4 ─┤
+    |                        ∇ 1×3  │             m 4 ───┘
+    |                       b₂ 1×1 ─┘
+    |                        ∇ 1×1
     """),
     "a*a": (SQUARE, "c", Phase.FORWARD, (38, 16), """
     | a 3 ───────┬────▶▶c 9
@@ -220,8 +220,8 @@ def test_the_picture_is_the_expected_one(name: str) -> None:
 def test_a_square_of_a_computed_node_arrives_by_two_strokes() -> None:
     drawn = graph("parameter a 3 72\ncomputed c 6 12\ncomputed d 36 1", "c = a", "d = c c")
     assert text(draw(drawn, size=(38, 2))) == [
-        " a 3 ────────▶ c 6 ──────┬──▶ d 36",
-        "  ∇ 72         ∇ 12      └──▶ ∇ 1",
+        " a 3 ───────▶ c 6 ──────┬─▶ d 36",
+        "  ∇ 72        ∇ 12      └─▶ ∇ 1",
     ]
     assert text(draw(drawn, size=(25, 5))) == [
         " a 3 ───────▶ c 6 ──────┐",

@@ -21,7 +21,7 @@ def test_a_plain_update_speaks_of_no_root():
 
 @pytest.mark.parametrize(
     ("size", "told"),
-    [((80, 24), r"→ by ≤([\d.]+)"), ((120, 36), r"→ \[(\d),(\d)\] (\S+) → (\S+)")],
+    [((80, 24), r"→ by ≤([\d.]+)"), ((120, 36), r"→ most \[(\d),(\d)\] (\S+) → (\S+)")],
 )
 def test_the_graph_shows_the_largest_change_of_a_matrix(size, told):
     session = walk(NETWORK, "update:W1")

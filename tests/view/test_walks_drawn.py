@@ -1,7 +1,7 @@
 """What holds of every screen of the walk of every lesson, each drawn once at three sizes."""
 
 import re
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,8 @@ from gdtutor.view.screen import frame_of
 from gdtutor.view.values import MOST_ROWS
 
 LESSONS = discover(shipped_lessons_folder())
+NUMBER = 7
+"""Cells that a drawing keeps at its end for a number that no step of an iteration tells."""
 
 
 class Walked(NamedTuple):
@@ -63,6 +65,28 @@ def panel_rows(frame, title: str) -> list[str]:
     return inside[: end + 1]
 
 
+def graph_rows(frame: Frame) -> list[str]:
+    """Return the rows inside the graph panel, which is the first one, without its signs."""
+    rows = [
+        "".join(" " * cells(s.text) if s.style is Style.DIM else s.text for s in row)
+        for row in frame.lines[1:]
+    ]
+    last = next(n for n, row in enumerate(rows) if row[0] == "╰")
+    return [row[2 : rows[0].index("╮") - 1] for row in rows[1:last]]
+
+
+def label_places(rows: list[str], context: Context) -> dict[str, set[tuple[int, int]]]:
+    """Return the cells in which the label of each node may stand."""
+    labels = {
+        name: re.compile(rf"(?<=[ ▶◀●]){re.escape(context.name(name))}(?=[ !]|$)")
+        for name in places_of(context.trace).used
+    }
+    return {
+        name: {(m.start(), y) for y, row in enumerate(rows) for m in label.finditer(row)}
+        for name, label in labels.items()
+    }
+
+
 def counted(text: str, arrow: str) -> int:
     """Return the lines that a note counts, 0 where there is none."""
     found = re.search(rf"{arrow}(\d+)", text)
@@ -77,6 +101,26 @@ def test_panels_stand_still_through_an_iteration(walked):
         for scene, frame in zip(scenes, frames, strict=True):
             places[scene].append(corners(frame))
         assert all(found == found[:1] * len(found) for found in places.values())
+
+
+@pytest.mark.slow
+def test_a_graph_stands_still_in_the_middle_of_its_panel_with_room_around_it(walked):
+    by_scene = lambda pair: current_step(pair[0]).scene  # noqa: E731
+    for size in SIZES[1:]:
+        pairs = zip(walked.sessions, walked.frames[size], strict=True)
+        for _, walk in groupby(pairs, by_scene):
+            sessions, frames = zip(*walk, strict=True)
+            graphs = [graph_rows(frame) for frame in frames]
+            drawn = [row for rows in graphs for row in rows if row.strip()]
+            at = [n for rows in graphs for n, row in enumerate(rows) if row.strip()]
+            left = min(len(row) - len(row.lstrip()) for row in drawn)
+            right = min(len(row) - len(row.rstrip()) for row in drawn)
+            above, below = min(at), len(graphs[0]) - 1 - max(at)
+            assert abs(left - right) <= NUMBER
+            assert min(above, below) >= min(1, (above + below) // 2)
+            context = context_of(sessions[0], UNICODE)
+            first, *others = (label_places(rows, context) for rows in graphs)
+            assert all(first[name].intersection(*(o[name] for o in others)) for name in first)
 
 
 @pytest.mark.slow

@@ -16,6 +16,8 @@ MARGIN = 1
 """Cells between an arrow head and a label, for the mark of the current node."""
 SLACK = 3
 """Cells by which a channel may be stretched where the drawing has room."""
+AROUND = 4
+"""Cells on both sides together that stay blank before a channel is stretched."""
 
 Rows = Mapping[Terminal, int]
 """The row of every entry of a layer: nodes (port 0) and lanes of edges that pass it."""
@@ -68,7 +70,7 @@ def _ruler(grid: LayeredGraph, width: int) -> _ColumnRuler:
     ]
     ruler = _measure(grid, rooms, pitch=2, slack=0)
     pitch = 2 if ruler.width <= width else 1
-    spare = (width - ruler.width) // max(1, len(grid.channels))
+    spare = (width - AROUND - ruler.width) // max(1, len(grid.channels))
     return _measure(grid, rooms, pitch=pitch, slack=max(0, min(SLACK, spare)))
 
 

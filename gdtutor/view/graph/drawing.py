@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from gdtutor.engine.graph import Edge
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
+from gdtutor.view.frame import Area, Chars, Line, Lines, Segment, Style
 from gdtutor.view.graph.model import (
     DrawNode,
     DrawSheet,
@@ -22,6 +22,11 @@ from gdtutor.view.graph.text import Wording, number_room, write
 from gdtutor.view.graph.wide import lay_out_wide
 from gdtutor.view.lines import cut
 
+SIGN_CELLS = 120
+"""Cells that explanations of the signs of a step take at the most, below the drawing."""
+WIDE = 60
+"""Cells of a drawing from which its columns stand still through an iteration, and an update says
+which cell of a matrix it has changed most, where there is room for that."""
 WHOLE = 40
 """Nodes up to which a graph is drawn whole, in pages where it is too tall."""
 
@@ -38,6 +43,20 @@ class GraphDrawing(Struct, frozen=True):
     """Whether every node of the graph is on it."""
     is_across: bool = False
     """Whether it goes from left to right."""
+    columns: int = 0
+    """Cells that the whole graph takes."""
+
+    def centred(self, area: Area) -> Lines:
+        """Return it in the middle of an area, in as many lines as that has with no message on it.
+
+        Below it there is room for signs first. What would not stand still stays at the edge.
+        """
+        width, spare = area.width, area.whole.height - self.rows
+        above = max(0, min(spare // 2, spare + -SIGN_CELLS // width)) * self.is_whole
+        stands_still = self.is_across or (self.is_whole and width >= WIDE)
+        left = Segment(" " * ((width - self.columns) // 2 * stands_still))
+        lines = tuple((left, *row) if row else row for row in self.lines[: self.rows])
+        return (*((),) * above, *lines, *((),) * (spare - above))
 
 
 NEIGHBOURS = (24, 16, 12, 8, 5, 3, 1)
@@ -73,7 +92,8 @@ def draw_graph(
     rows = sheet.height if total > shown else min(layout.height, sheet.height)
     is_whole = total == shown and layout.height <= sheet.height
     places = tuple((b.node.id, b.y) for b in layout.boxes)
-    return GraphDrawing(lines, places, rows, is_whole, is_whole and layout.is_across)
+    is_across = is_whole and layout.is_across
+    return GraphDrawing(lines, places, rows, is_whole, is_across, layout.width)
 
 
 def _choose(

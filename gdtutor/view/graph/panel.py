@@ -18,12 +18,11 @@ from gdtutor.view import notation
 from gdtutor.view.context import Context, once
 from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.frame import Style
-from gdtutor.view.graph.drawing import NEIGHBOURS, WHOLE, GraphDrawing, draw_graph
+from gdtutor.view.graph.columns import AROUND
+from gdtutor.view.graph.drawing import NEIGHBOURS, WHOLE, WIDE, GraphDrawing, draw_graph
 from gdtutor.view.graph.model import DrawNode, DrawSheet
 from gdtutor.view.graph.text import is_shape
 
-WIDE = 60
-"""Cells of a drawing from which it says which cell of a matrix an update has changed most."""
 CHANGED, SMALL_CHANGE = "by ≤0.1234", "by ≤0.0001234"
 """How an update of a matrix is told in the least room, and how a small one is."""
 HIDDEN = "−0.1234"
@@ -66,40 +65,48 @@ def graph_drawing(
     step = context.step
     rest = ": Tab" if told is None and context.look.tab is Tab.NODE else ""
     sheet = DrawSheet(
-        width, height, context.chars, current=step.node or None, phase=step.phase, rest=rest
+        width,
+        height,
+        context.chars,
+        current=step.node or None,
+        phase=step.phase,
+        rest=rest,
     )
 
     @cache
-    def drawn(digits: int, *, is_wide: bool = False, by_phase: bool = False) -> GraphDrawing:
+    def drawn(digits: int, is_other: bool = False) -> GraphDrawing:
+        """Draw it; the other way a wide drawing tells which cell an update changes most, and a
+        narrow one keeps room for what a phase alone tells.
+        """
         at = replace(context, look=replace(context.look, digits=digits))
-        room = CHANGED if width < WIDE else SMALL_CHANGE
-        tell = told or _lasting(at, changed, room, is_wide=is_wide, by_phase=by_phase)
+        ways = (is_other and width >= WIDE, is_other and width < WIDE)
+        tell = told or _lasting(at, changed, width, *ways)
         nodes = tuple(boxes.get(name) or tell(name) for name in names)
         return _drawn(nodes, edges, sheet, total)
 
-    def is_kept_by_phase() -> bool:
-        """Say whether a phase alone leaves out no node where the whole iteration does."""
-        return not drawn(fewest).is_whole and drawn(fewest, by_phase=True).is_whole
+    def is_better() -> bool:
+        """Say whether a phase alone leaves out no node where the whole iteration does; whether the
+        cell can be told with a blank on each side, and with no node in another row.
+        """
+        one, other = drawn(fewest), drawn(fewest, True)
+        if width < WIDE:
+            return other.is_whole and not one.is_whole
+        return other.columns <= width - AROUND // 2 and other.places == one.places
 
     digits = context.look.digits
     fewest = min(digits, context.lesson.digits or DEFAULT_DIGITS)
-    is_wide = by_phase = False
-    if width < WIDE and len(names) <= WHOLE:
+    is_other = False
+    if told is None and len(names) <= WHOLE:
         at = context.moment, context.own, context.look, step.scene, step.phase, context.chars
         # An update, and what a question hides, take room that is not known before. Else it is the
         # same at all steps of a phase: a drawing takes a millisecond.
-        is_known = told is None and context.challenge is None and step.phase is not Phase.UPDATE
+        is_known = context.challenge is None and (step.phase is not Phase.UPDATE or width >= WIDE)
         key = (*at, names, changed, width, height)
-        by_phase = once(key, is_kept_by_phase) if is_known else is_kept_by_phase()
-    found = least = drawn(fewest, by_phase=True) if by_phase else drawn(fewest)
-    if width >= WIDE and step.phase is Phase.UPDATE:
-        # Which cell has changed most is told where that moves no node to another row.
-        wider = drawn(fewest, is_wide=True)
-        is_wide = wider.places == least.places
-        found = wider if is_wide else least
+        is_other = once(key, is_better) if is_known else is_better()
+    least = drawn(fewest, is_other) if is_other else drawn(fewest)
     # More digits than there is room for would move the nodes, or leave some out.
-    more = (drawn(n, is_wide=is_wide, by_phase=by_phase) for n in range(digits, fewest, -1))
-    return next((one for one in more if one.places == least.places), found)
+    more = (drawn(n, is_other) for n in range(digits, fewest, -1))
+    return next((one for one in more if one.places == least.places), least)
 
 
 def _boxes(context: Context, names: tuple[str, ...]) -> dict[str, DrawNode]:
@@ -158,7 +165,7 @@ def leaf_style(context: Context, name: str) -> Style:
 
 
 def _lasting(
-    context: Context, changed: frozenset[str], room: str, *, is_wide: bool, by_phase: bool
+    context: Context, changed: frozenset[str], width: int, is_wide: bool, by_phase: bool
 ) -> Callable[[str], DrawNode]:
     """Return what makes the node of a name, with the room that it needs to the iteration's end, or
     to the end of the phase.
@@ -168,7 +175,7 @@ def _lasting(
         return told
     steps = [step for step in context.moment.steps if step.scene == scene]
     phase = Phase.FORWARD if context.step.phase is Phase.GIVEN else context.step.phase
-    # An update is worked out where it is shown; what it says of a matrix has a known width.
+    # An update is worked out where it is shown; what it says has a known width.
     has_update = steps[-1].phase is Phase.UPDATE and not by_phase
     kept = (s for s in reversed(steps) if (s.phase is phase if by_phase else not s.variable))
     end = next(kept, context.step)
@@ -177,7 +184,10 @@ def _lasting(
     def lasting(name: str) -> DrawNode:
         now, later = told(name), last(name)
         if has_update and later.style is Style.PARAMETER and is_shape(later.gradient):
-            later = replace(later, updated=room)
+            room = _most_room(context, name) if is_wide else SMALL_CHANGE
+            later = replace(later, updated=room if width >= WIDE else CHANGED)
+        elif has_update and later.gradient and later.style is Style.PARAMETER and width >= WIDE:
+            later = replace(later, updated="0" * (context.look.digits + 5))
         if context.challenge is not None:
             # The room of a number would tell its sign.
             value, gradient = _masked(now.value, later.value), _masked(now.gradient, later.gradient)
@@ -207,7 +217,10 @@ def _telling(
         after = context.updated.get(name)
         updated = summary(context, after)
         if after is not None and is_shape(updated):
-            updated = change_text(context, context.trace.values[name], after, is_wide=is_wide)
+            before = context.trace.values[name]
+            most = change_text(context, before, after, is_wide=True)
+            has_room = is_wide and len(most) <= len(_most_room(context, name))
+            updated = most if has_room else change_text(context, before, after, is_wide=False)
         style, called = leaf_style(context, name), context.name(name)
         is_new = context.step.phase is Phase.GIVEN and context.own is None and value
         was = context.was(name) if is_new and not is_shape(value) else ""
@@ -226,9 +239,15 @@ def change_text(context: Context, before: Array, after: Array, *, is_wide: bool)
         pair = float(before[cell]), float(after[cell])
         old, new = notation.apart(pair, context.look.digits, context.chars)
         arrow = "→" if context.chars.unicode else ">"
-        return f"{cell_name('', cell)} {old} {arrow} {new}"
+        return f"most {cell_name('', cell)} {old} {arrow} {new}"
     least = "≤" if context.chars.unicode else "<="
     return f"by {least}{context.number(size)}"
+
+
+def _most_room(context: Context, name: str) -> str:
+    """Return what is as long as most of what an update says of the cell it changes most."""
+    last = cell_name("", tuple(n - 1 for n in context.shapes[name]))
+    return f"most {last}  → {'0' * 2 * (context.look.digits + 3)}"
 
 
 def summary(context: Context, array: Array | None) -> str:
