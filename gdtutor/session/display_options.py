@@ -12,7 +12,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.session.asking import followed_cell
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved, moved_to
-from gdtutor.session.navigation import cell_shape, refolded, said, with_cell
+from gdtutor.session.navigation import cell_shape, looking, refolded, said, with_cell
 from gdtutor.session.operands import node_expr
 from gdtutor.session.state import AutoPlay, Session, Tab, W, Walk, current_step
 from gdtutor.session.steps import Phase, Step, find_step
@@ -61,8 +61,7 @@ def toggle_repetition(session: Walk) -> Walk:
     if step is None:
         return session
     if session.look.folded is not None and not session.count:
-        look = replace(session.look, folded=None)
-        return said(replace(session, look=look), "Every count of the repetition is walked.")
+        return said(looking(session, folded=None), "Every count of the repetition is walked.")
     lines = lesson.scenes[step.scene].repeated
     here = lines.get(step.node.partition(".")[0])
     shown = here or next(iter(lines.values()))
@@ -73,7 +72,7 @@ def toggle_repetition(session: Walk) -> Walk:
         to = find_step(moment.steps, step.phase, there)
         session = session if to is None else moved(session, moment.iteration, to.number)
     word = f"Of the repetition {shown.counter} = {chosen} is walked alone; X walks all."
-    return said(replace(session, look=replace(session.look, folded=chosen)), word)
+    return said(looking(session, folded=chosen), word)
 
 
 def current_line(session: Walk) -> Line | None:
@@ -89,12 +88,12 @@ def current_line(session: Walk) -> Line | None:
 def toggle_cell(session: Walk) -> Walk:
     """Open a cell of the current matrix into its scalar sum, or close it."""
     if session.look.cell is not None:
-        return replace(session, look=replace(session.look, cell=None))
+        return looking(session, cell=None)
     step = current_step(session)
     if step is None or not cell_shape(session):
         return session
     cell = followed_cell(session.moment, step, session.look.example)
-    return replace(session, look=replace(session.look, cell=cell, tab=Tab.NODE, scroll=0))
+    return looking(session, cell=cell, tab=Tab.NODE, scroll=0)
 
 
 def move_cell(session: Walk, down: int, right: int) -> Walk:
@@ -106,7 +105,7 @@ def move_cell(session: Walk, down: int, right: int) -> Walk:
     moved = tuple(min(max(i + d, 0), n - 1) for i, d, n in zip(cell, by, shape, strict=True))
     if moved == cell:
         return said(session, f"{cell_name('', cell)} is the last cell this way.")
-    return replace(session, look=replace(session.look, cell=moved))
+    return looking(session, cell=moved)
 
 
 def operand_steps(session: Walk) -> tuple[Step, ...]:
@@ -222,40 +221,37 @@ def next_example(session: Walk) -> Walk:
     """Follow another example of the batch, in a circle."""
     size = len(session.moment.batch)
     example = (session.look.example + session.times) % size
-    look = replace(session.look, example=example)
-    return said(replace(session, look=look), f"Following example {example} of 0 to {size - 1}.")
+    told = f"Following example {example} of 0 to {size - 1}."
+    return said(looking(session, example=example), told)
 
 
 def change_digits(session: Session, by: int) -> Session:
     """Show more or fewer significant digits."""
     digits = min(max(session.look.digits + by, 1), MAX_DIGITS)
-    look = replace(session.look, digits=digits)
     plural = "" if digits == 1 else "s"
-    return said(replace(session, look=look), f"{digits} significant digit{plural}.")
+    return said(looking(session, digits=digits), f"{digits} significant digit{plural}.")
 
 
 def next_tab(session: Session) -> Session:
     """Show the next panel where only one fits, or where it is hidden by another."""
     tabs = list(Tab)
     tab = tabs[(tabs.index(session.look.tab) + session.times) % len(tabs)]
-    return replace(session, look=replace(session.look, tab=tab, scroll=0))
+    return looking(session, tab=tab, scroll=0)
 
 
 def scroll(session: Session, by: int) -> Session:
     """Scroll the prose; the view keeps it within its length."""
-    return replace(session, look=replace(session.look, scroll=max(session.look.scroll + by, 0)))
+    return looking(session, scroll=max(session.look.scroll + by, 0))
 
 
 def toggle_proof(session: Session) -> Session:
     """Show the central difference beside the gradient, or take it away."""
-    look = replace(session.look, proof=not session.look.proof, mistakes=False, tab=Tab.NODE)
-    return replace(session, look=look)
+    return looking(session, proof=not session.look.proof, mistakes=False, tab=Tab.NODE)
 
 
 def toggle_mistakes(session: Session) -> Session:
     """Show what wrong sums would give beside the gradient, or take them away."""
-    look = replace(session.look, mistakes=not session.look.mistakes, proof=False, tab=Tab.NODE)
-    return replace(session, look=look)
+    return looking(session, mistakes=not session.look.mistakes, proof=False, tab=Tab.NODE)
 
 
 def toggle_auto(session: Session) -> Session:

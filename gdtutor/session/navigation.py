@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.shapes import has_cell
@@ -19,6 +20,11 @@ EPOCH = re.compile(r"epoch[ :]+(\d{1,9})")
 def said(session: S, message: str, *, error: bool = False) -> S:
     """Return the session with one line for the learner."""
     return replace(session, message=message, is_error=error)
+
+
+def looking(session: S, **changes: Any) -> S:
+    """Return the session looked at otherwise: with other values in some fields of its look."""
+    return replace(session, look=replace(session.look, **changes))
 
 
 def example_of_place(session: Walk) -> str:
@@ -230,7 +236,7 @@ def with_cell(session: W, cell: tuple[int, ...]) -> W:
     if not has_cell(shape, cell):
         shown = "×".join(str(n) for n in shape) or "a plain number"
         raise GdTutorError(f"no cell {list(cell)}", f"the shape is {shown}, counted from 0")
-    return replace(session, look=replace(session.look, cell=cell, scroll=0))
+    return looking(session, cell=cell, scroll=0)
 
 
 def cell_shape(session: Walk) -> tuple[int, ...]:
@@ -246,4 +252,4 @@ def cell_shape(session: Walk) -> tuple[int, ...]:
 
 def refolded(session: Walk, unfolded: frozenset[str]) -> Walk:
     """Return the session with other lines unfolded, the cursor on the same node."""
-    return recomputed(replace(session, look=replace(session.look, unfolded=unfolded)))
+    return recomputed(looking(session, unfolded=unfolded))

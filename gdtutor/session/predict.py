@@ -12,7 +12,7 @@ from gdtutor.session.effects import KeepAttempt, Result
 from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
-from gdtutor.session.navigation import said
+from gdtutor.session.navigation import looking, said
 from gdtutor.session.prompting import asked
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.state import AutoPlay, ClassRole, Prompt, PromptKind, Tab, W, Walk
@@ -29,10 +29,10 @@ CLASS_ANSWERS = "The class answers this question; Esc, then n closes it and show
 
 def posed(session: W, challenge: Challenge, before: str = "") -> W:
     """Open a question, perhaps with a word before the input."""
-    look = replace(session.look, tab=Tab.NODE, proof=False, mistakes=False, scroll=0)
     auto = AutoPlay(seconds=session.auto.seconds)
-    session = replace(session, challenge=challenge, look=look, auto=auto)
-    return back_to_question(session, before)
+    asking = replace(session, challenge=challenge, auto=auto)
+    node = looking(asking, tab=Tab.NODE, proof=False, mistakes=False, scroll=0)
+    return back_to_question(node, before)
 
 
 def back_to_question(session: W, before: str = "") -> W:
@@ -96,8 +96,7 @@ def _hinted(session: Walk, challenge: Challenge) -> Walk:
 
 def _says_more(session: Walk, challenge: Challenge) -> Walk:
     """Return the session whose question says more, at its end, scrolled there."""
-    look = replace(session.look, scroll=_END)
-    return back_to_question(replace(session, challenge=challenge, look=look))
+    return back_to_question(looking(replace(session, challenge=challenge), scroll=_END))
 
 
 def revealed(session: Walk) -> Walk:

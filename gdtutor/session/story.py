@@ -9,7 +9,7 @@ from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.asking import question_for, question_on_leaving
 from gdtutor.session.effects import OpenLesson, PauseTraining, Result
 from gdtutor.session.moving import moved
-from gdtutor.session.navigation import is_passed, steps_back, steps_forward
+from gdtutor.session.navigation import is_passed, looking, steps_back, steps_forward
 from gdtutor.session.predict import posed, question_left, revealed
 from gdtutor.session.state import Screen, Session, W, Walk, current_step
 from gdtutor.values import replace
@@ -53,7 +53,7 @@ def step_forward(session: Walk) -> Walk:
     Behind the closing page of a lesson that trains lies the next iteration.
     """
     if is_at_end(session) and not session.look.is_closing:
-        return replace(session, look=replace(session.look, is_closing=True, scroll=0))
+        return looking(session, is_closing=True, scroll=0)
     return _unpassed(session, steps_forward)
 
 
@@ -71,7 +71,7 @@ def several_forward(session: Walk, count: int) -> Walk:
     if not is_over:
         return steps_forward(session, count)
     end = moved(session, 0, len(session.moment.steps))
-    return replace(end, look=replace(end.look, is_closing=True))
+    return looking(end, is_closing=True)
 
 
 def step_back(session: Walk) -> Walk:
@@ -90,7 +90,7 @@ def _unpassed(session: Walk, go: Callable[[Walk, int], Walk]) -> Walk:
     here, lesson, folded = current_step(session), session.lesson, session.look.folded
     if here is not None:
         folded = chosen_count(lesson.scenes[here.scene].repeated, here.node, folded)
-    after = go(replace(session, look=replace(session.look, folded=folded)), 1)
+    after = go(looking(session, folded=folded), 1)
     passed: tuple[int, ...] = ()
     while _is_passed(after) or is_folded_away(after):
         passed += (after.step,) * _is_passed(after)
@@ -129,5 +129,4 @@ def open_where_left(session: Session, entry: LessonEntry) -> Result:
 def show_closing(session: W) -> W:
     """Show the lesson's closing page, or leave it."""
     is_closing = not (session.look.is_closing and session.screen is Screen.STUDY)
-    look = replace(session.look, is_closing=is_closing, scroll=0)
-    return replace(session, screen=Screen.STUDY, look=look)
+    return looking(replace(session, screen=Screen.STUDY), is_closing=is_closing, scroll=0)

@@ -19,7 +19,7 @@ from gdtutor.session.catalogue import READ, TASK
 from gdtutor.session.digits import number
 from gdtutor.session.effects import Effect, KeepAttempt, Result
 from gdtutor.session.lookups import Situation, known_in, situation_of
-from gdtutor.session.navigation import said
+from gdtutor.session.navigation import looking, said
 from gdtutor.session.state import AT_TASKS, Screen, Session, Status, Walk, is_training
 from gdtutor.session.story import show_closing
 from gdtutor.values import replace
@@ -48,7 +48,7 @@ def show_tasks(session: Walk) -> Walk:
     """Show the tasks on the closing page; once they are shown, a hint for the next one."""
     if not (session.look.is_closing and session.screen is Screen.STUDY):
         shown = show_closing(session)
-        return replace(shown, look=replace(shown.look, scroll=AT_TASKS))
+        return looking(shown, scroll=AT_TASKS)
     waiting = open_tasks(session)
     hints = [
         (task.id, number, f"Hint {number} of {len(task.hints)}, {_named(task)}: {hint}")
@@ -61,8 +61,7 @@ def show_tasks(session: Walk) -> Walk:
     # After the hint told last; with its task done, the first of those that wait.
     heard = session.look.hint
     at = (places.index(heard) + 1) % len(hints) if heard in places else 0
-    look = replace(session.look, hint=places[at])
-    return said(replace(session, look=look), hints[at][2])
+    return said(looking(session, hint=places[at]), hints[at][2])
 
 
 def clear_tasks(session: Walk) -> Result:

@@ -23,7 +23,7 @@ from gdtutor.session.effects import (
 from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import found, with_finish, with_place, with_search, without_search
 from gdtutor.session.moving import moved
-from gdtutor.session.navigation import goto, said
+from gdtutor.session.navigation import goto, looking, said
 from gdtutor.session.opening import Opened, Resumed, arrived, opened, placed_at
 from gdtutor.session.playing import control_typed
 from gdtutor.session.predict import answer, posed, question_left
@@ -272,7 +272,7 @@ def _pressed(session: Session, press: Press) -> Result:
         return _prompted(session, session.prompt, press)
     press = _without_alt(press)
     if session.look.is_blank:
-        return replace(session, look=replace(session.look, is_blank=False)), ()
+        return looking(session, is_blank=False), ()
     was_told = bool(session.command)
     session = replace(session, message="", is_error=False, command="")
     if was_told and press.key == "escape":
