@@ -182,7 +182,7 @@ def place_text(place: LessonPlace, *, is_finished: bool = False) -> str:
     where = "closing page" if "z" in keys else f"step {step} of {total}" if step else "opening page"
     told = f"iteration {iteration}, {where}" if iteration else where
     if trained:
-        told = f"Train, iteration {trained[-1]}" if trained[-1] else "Train, at the end"
+        told = f"iteration {trained[-1]}, Train" if trained[-1] else "Train, at the end"
     elif is_finished and where in ("closing page", f"step {total} of {total}"):
         told = "finished"
     return told + (f", {edits} change{'s' * (edits > 1)}" if edits else "")

@@ -8,7 +8,7 @@ from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.notes import note_for
 from gdtutor.session.state import Focus, Play, Playing, Screen, Session, Status, Walk, current_step
-from gdtutor.session.story import next_entry
+from gdtutor.session.story import has_ended, next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.session.training import watches
 from gdtutor.values import replace
@@ -240,6 +240,7 @@ def _words_at_the_end(session: Walk) -> dict[str, str]:
     leads = "next lesson" if next_entry(session) is not None else "library"
     if isinstance(session, Playing):
         leads = "playground"
-    words = {"operand": leads, "next": "go on", "closing": "close"}
+    ways = "back, on" if has_ended(session) else "step"
+    words = {"operand": leads, "next": ways, "closing": "close"}
     has_hints = any(task.hints for task in open_tasks(session))
     return {**words, "tasks": "hint"} if has_hints else words

@@ -11,7 +11,7 @@ from gdtutor.session.footer import named_keys, with_scrolling
 from gdtutor.session.state import ClassRole, Prompt, PromptKind, Screen, Session, Walk, challenge_of
 from gdtutor.view.boxes import hidden_around
 from gdtutor.view.frame import Chars, Line, Segment, Size, Style
-from gdtutor.view.lines import line, width_of
+from gdtutor.view.lines import first_that_fits, line, width_of
 
 NARROW = 72
 """Width below which the lines of keys name fewer, and one panel shows at a time."""
@@ -39,7 +39,7 @@ def bottom_lines(
     if session.look.hides_hints:
         return said, ()
     further, first = footer_lines(keys_at(session, width, above), width, chars)
-    return said or _welcome(session) or further, first
+    return said or _welcome(session, width) or further, first
 
 
 def keys_at(session: Session, width: int, above: Sequence[Line]) -> tuple[Command, ...]:
@@ -51,7 +51,7 @@ def keys_at(session: Session, width: int, above: Sequence[Line]) -> tuple[Comman
     return with_scrolling(session, keys, around, is_page=is_page)
 
 
-def _welcome(session: Session) -> Line:
+def _welcome(session: Session, width: int) -> Line:
     """Return what a first visit is told: what the library is, and how to read the line of keys."""
     library = session.library
     if not library.is_new or library.left or library.finished:
@@ -68,6 +68,7 @@ def _welcome(session: Session) -> Line:
     if session.step:
         phases = dict.fromkeys(step.phase.value for step in session.moment.steps)
         told = f"The walk has phases: {', '.join(phases)}. N goes on to the next, P back."
+        told = first_that_fits((told, "N goes on to the next phase, P back."), width - 1)
     return line(" ", (told, Style.GOOD))
 
 

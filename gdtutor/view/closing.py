@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.characters import cells, shell_word
+from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.model import Lesson, Task
 from gdtutor.session.catalogue import WRITTEN
 from gdtutor.session.link import lesson_word
@@ -11,7 +11,7 @@ from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Style
-from gdtutor.view.lines import line
+from gdtutor.view.lines import first_that_fits, line
 from gdtutor.view.page import prose_width
 from gdtutor.view.prose import prose_lines
 
@@ -70,7 +70,8 @@ def ways_on(session: Walk, width: int, chars: Chars) -> Line:
     following = next_words(session, chars)
     on = f"; going on: iteration {session.moment.iteration + 1}" * session.lesson.trains
     told = f" {following[0].upper()}{following[1:]}"
-    return line((told + on * (cells(told + on) <= width), Style.DIM))
+    counted = f"{on}; 4t trains 4 iterations" * session.lesson.trains
+    return line((first_that_fits((told + counted, told + on, told), width), Style.DIM))
 
 
 def next_words(session: Walk, chars: Chars) -> str:

@@ -123,12 +123,15 @@ def progress_bar(
 
 _GRADIENT = re.compile(r"\bd \w[\w.]*/d \w[\w.]*")
 """The name of a gradient in ASCII, d L/d w1: one word, for all its blanks."""
+_SHAPE = re.compile(r"\b\d+ [×x] \d+\b")
 _BLANKS = re.compile(r"[ \t\n]+")
 
 
 def joined(text: str) -> str:
-    """Return a text with no-break spaces in names that stay on one line."""
-    return _GRADIENT.sub(lambda name: name.group().replace(" ", "\u00a0"), text)
+    """Return a text with no-break spaces in names and shapes that stay on one line."""
+    for whole in (_GRADIENT, _SHAPE):
+        text = whole.sub(lambda name: name.group().replace(" ", "\u00a0"), text)
+    return text
 
 
 def wrapped(text: str, width: int, style: Style = Style.TEXT) -> Lines:
@@ -226,6 +229,11 @@ def column_texts(rows: Sequence[Sequence[str]], gap: str) -> list[str]:
     widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
     gaps = [[" " * (w - cells(t)) for t, w in zip(row, widths, strict=True)] for row in rows]
     return [gap.join(map(add, *pair)) for pair in zip(gaps, rows, strict=True)]
+
+
+def first_that_fits(words: tuple[str, ...], width: int) -> str:
+    """Return the first of several wordings that has room, the last one where none has."""
+    return next((text for text in words if cells(text) <= width), words[-1])
 
 
 def stacked(parts: Iterable[Sequence[Line]]) -> Lines:

@@ -93,6 +93,7 @@ def test_phases_are_explained_where_their_keys_are_first_named():
     told, named = screen(pressed(session, "right")).splitlines()[-2:]
     assert "N phase" in named
     assert "The walk has phases: given, forward. N goes on to the next, P back." in told
+    assert " N goes on to the next phase, P back." in screen(pressed(session, "right"), 40, 12)
 
 
 def test_what_a_note_asks_for_comes_into_the_line():

@@ -112,9 +112,9 @@ def test_a_lesson_is_marked_once_the_end_of_its_story_was_seen_in_this_sitting()
         (((0, 3, 12), (), "gdtutor loss --at forward:z"), "step 3 of 12"),
         (((2, 3, 12), ("w1=0.9",), "gdtutor loss --at 2/z"), "iteration 2, step 3 of 12, 1 change"),
         (((0, 0, 12), ("w1=0.9",), "gdtutor loss --keys z"), "closing page, 1 change"),
-        (((0, 1, 9), (), "gdtutor loss --keys '20t S w=1,2 enter'"), "Train, iteration 20"),
+        (((0, 1, 9), (), "gdtutor loss --keys '20t S w=1,2 enter'"), "iteration 20, Train"),
         (((3, 1, 9), ("w=1",), "gdtutor loss --keys '20t escape e w=1 enter 7t'"),
-         "Train, iteration 7, 1 change"),
+         "iteration 7, Train, 1 change"),
         (((0, 1, 9), (), "gdtutor loss --keys t"), "Train, at the end"),
         (((0, 1, 9), (), "gdtutor loss --keys '0t S w=1,2 enter escape 0t space 1tab'"),
          "Train, at the end"),
@@ -129,7 +129,7 @@ def test_a_place_is_told_by_the_screen_that_is_returned_to(place, said):
 def test_a_lesson_left_on_train_says_so_whatever_is_opened_next(keys):
     left = headless.pressed(walk(NEURON, changes=("w1=3",)), parse_keys(keys))
     after, _ = update(left, open_lesson(ROWS))
-    told = "Train, iteration 20, 1 change"
+    told = "iteration 20, Train, 1 change"
     assert after.library.words_left("one-neuron") == told
     assert place_text(place_of_session(left, 0.0).place) == told
 

@@ -16,6 +16,7 @@ from gdtutor.view.lines import (
     wrapped_formula,
 )
 from gdtutor.view.notation import gradient_name
+from gdtutor.view.prose import prose_lines
 
 
 @pytest.mark.parametrize("chars", [UNICODE, ASCII])
@@ -57,6 +58,14 @@ def test_a_formula_breaks_at_its_outermost_sign_and_behind_commas(body, lines):
 def test_prose_is_broken_at_any_width_and_loses_no_letter(width):
     rows = wrapped("how L answers", width)
     assert "".join(text_of(row) for row in rows).replace(" ", "") == "howLanswers"
+
+
+@pytest.mark.parametrize("width", range(8, 30))
+def test_a_shape_stays_on_one_line(width):
+    text = "W is 1 × 2, X is 12 × 4. In ASCII 3 x 45."
+    rows = [text_of(row) for row in (*wrapped(text, width), *prose_lines(text, width, UNICODE))]
+    for shape in ("1 × 2", "12 × 4", "3 x 45"):
+        assert sum(shape in row for row in rows) == 2
 
 
 WIDE = "忘记清零 zero_grad é と"

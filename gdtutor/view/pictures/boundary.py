@@ -14,7 +14,7 @@ from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of
 from gdtutor.training.problem import input_columns
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Line, Lines, Size, Style
-from gdtutor.view.lines import fitted, line, text_of
+from gdtutor.view.lines import first_that_fits, fitted, line, text_of
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid
 from gdtutor.view.pictures.neuron_lines import APART, SMALLEST, arranged, equation_of, lines_picture
@@ -44,7 +44,6 @@ from gdtutor.view.pictures.source import (
     Drawing,
     PictureKind,
     Source,
-    first_that_fits,
     is_set,
     option,
     said,

@@ -12,7 +12,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Lines, Mark, Size, Style
-from gdtutor.view.lines import fitted, line, width_of
+from gdtutor.view.lines import first_that_fits, fitted, line, width_of
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid
 from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
@@ -33,7 +33,7 @@ from gdtutor.view.pictures.planes import (
     plane_values,
     to_scale,
 )
-from gdtutor.view.pictures.source import Drawing, Source, first_that_fits, said, stacked_notes
+from gdtutor.view.pictures.source import Drawing, Source, said, stacked_notes
 
 SMALLEST = Size(LABELS + 7, 6)
 """The least room in which a plane can be read."""

@@ -11,7 +11,6 @@ from gdtutor.engine.batch_axis import Axes, batch_axes
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.engine.trace import Trace, trace
-from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.digits import DEFAULT_DIGITS
@@ -286,8 +285,3 @@ def write_cell(family: Array, cell: tuple[int, ...] | None, values: Array) -> No
 def cell_of(array: Array, cell: tuple[int, ...] | None) -> float:
     """Return one cell of an array, or the number it is."""
     return float(np.asarray(array)[cell or ()])
-
-
-def first_that_fits(words: tuple[str, ...], width: int) -> str:
-    """Return the first of several wordings that has room, the last one where none has."""
-    return next((text for text in words if cells(text) <= width), words[-1])

@@ -13,7 +13,7 @@ from gdtutor.lesson.selectors import parse_unit
 from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.frame import Size, Style
-from gdtutor.view.lines import line
+from gdtutor.view.lines import first_that_fits, line
 from gdtutor.view.pictures.boundary import LISTED, examples_text, plane_title, shade
 from gdtutor.view.pictures.cost_function import in_parts
 from gdtutor.view.pictures.field import Field
@@ -43,7 +43,6 @@ from gdtutor.view.pictures.source import (
     Drawing,
     PictureKind,
     Source,
-    first_that_fits,
     said,
     stacked_notes,
     texts,
