@@ -1,14 +1,18 @@
 """What every test shares: how Hypothesis looks for a counterexample, lessons read once, a home."""
 
 import gc
+import subprocess
 from functools import cache, lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from gdtutor.judge import process
 from gdtutor.lesson import load
 from gdtutor.lesson.model import Lesson
+from tests.forked import ForkedWithPipes
 from tests.tries import QUICK, WHOLE, sampled
 
 PARSE, VARY = load.parse_lesson, load.with_variant
@@ -79,6 +83,20 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def judge_in_copies():
+    """Run learners' programs in copies of one process, where no test is about their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process, "subprocess", SimpleNamespace(Popen=ForkedWithPipes, PIPE=None))
+        yield
+
+
+@pytest.fixture
+def judge_in_its_own_process(monkeypatch):
+    """Run a learner's program as the judge does."""
+    monkeypatch.setattr(process, "subprocess", subprocess)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -130,6 +130,20 @@ def ended(
     return subprocess.CompletedProcess(arguments, code, *said)
 
 
+class ForkedWithPipes(Forked):
+    """A running program in the place of `subprocess.Popen`, with a pipe for each stream."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], **_: object) -> None:
+        (given, gives), *says = os.pipe(), os.pipe(), os.pipe()
+        theirs = given, *(writes for _, writes in says)
+        started = fork(command[command.index("-m") :], theirs, env)
+        super().__init__(started.pid, started._told)
+        for stream in theirs:
+            os.close(stream)
+        self.stdin = os.fdopen(gives, "wb")
+        self.stdout, self.stderr = (os.fdopen(reads, "rb") for reads, _ in says)
+
+
 @cache
 def _server() -> tuple[socket.socket, subprocess.Popen[bytes]]:
     """Return the line to the process that copies are made of, and it; it ends with this one."""

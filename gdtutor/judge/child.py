@@ -226,7 +226,7 @@ class _ProgramRun:
         if not job.get("whole"):
             tree = rewritten(tree, known, set(job["wanted"]), parameters)
         loader = TreeLoader("__main__", job["path"], tree)
-        return loader, globals_read(loader.get_code("__main__"))
+        return loader, globals_read(loader.get_code("__main__"), known)
 
     def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:
         is_first = self._held.begin(names_in(sys._getframe(1)))

@@ -52,10 +52,11 @@ def compared_starts(
     """
     rows = is_by_rows(cases[0], program.moments[0], program.asked, source)
     first = _best(program, 0, cases[0], rows)
-    other = _best(program, 0, cases[0], not rows)
     is_open = not {"error", "rows"} & {n for n, said in cases[0].facts.items() if said}
-    if is_open and _fit(other)[1] == len(other.readings) > _fit(first)[1]:
-        rows, first = not rows, other
+    if is_open and _fit(first)[1] < len(first.readings):
+        other = _best(program, 0, cases[0], not rows)
+        if _fit(other)[1] == len(other.readings):
+            rows, first = not rows, other
     starts = [first, *(_best(program, i, c, rows) for i, c in enumerate(cases) if i)]
     is_as_the_walk = goes_on(program, starts) or updates_as_the_walk(first)
     has_passes = any("passes" in s.case.facts for s in starts)

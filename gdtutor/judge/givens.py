@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdtutor.judge.source import name_of
+from gdtutor.judge.source import name_of, parts_in
 from gdtutor.judge.value_watch import Space
 
 EPOCHS = frozenset(
@@ -57,7 +57,7 @@ def _bodies(tree: ast.Module, first: str) -> Iterator[tuple[list[ast.stmt], Set[
     loop that trains, where parameters are what has become of them."""
     trains = (k for k, part in enumerate(tree.body) if _is_cut(part, first))
     yield tree.body[: next(trains, len(tree.body))], frozenset()
-    for node in ast.walk(tree):
+    for node in parts_in(tree):
         if isinstance(node, ast.FunctionDef):
             yield node.body, _local_names(node)
     for statement in tree.body:
@@ -74,9 +74,9 @@ def _is_cut(part: ast.stmt, first: str) -> bool:
 
 def _local_names(function: ast.FunctionDef) -> Set[str]:
     """Return the names that a function has by itself: what it is handed, and what it binds."""
-    bound = (n.id for n in ast.walk(function)
+    bound = (n.id for n in parts_in(function)
              if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))  # fmt: skip
-    handed = (n.arg for n in ast.walk(function.args) if isinstance(n, ast.arg))
+    handed = (n.arg for n in parts_in(function.args) if isinstance(n, ast.arg))
     return {*bound, *handed}
 
 
@@ -95,19 +95,19 @@ def _ask(statement: ast.Assign, asks: _Asks) -> None:
 
 
 def _asking(target: ast.expr, value: ast.expr, asks: _Asks) -> ast.expr:
-    called = ast.unparse(target)
+    called = target.id if isinstance(target, ast.Name) else ast.unparse(target)
     if called not in asks.given:
         return value
     read = {
         ast.unparse(node)
-        for node in ast.walk(value)
+        for node in parts_in(value)
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
         and isinstance(node.ctx, ast.Load)
     }
     # W1 may be drawn with X.shape in its formula; X made from X, as X.T, is the program's own way.
     if read & asks.own or called in read or (read & asks.given and called not in asks.own):
         return value
-    is_handed = bool(read & asks.handed) and not any(map(_is_drawn, ast.walk(value)))
+    is_handed = bool(read & asks.handed) and not any(map(_is_drawn, parts_in(value)))
     words = [ast.Constant(called), value, ast.Constant(is_handed)]
     call = ast.copy_location(ast.Call(ast.Name(GIVEN, ast.Load()), words, keywords=[]), value)
     return ast.fix_missing_locations(call)
@@ -206,7 +206,10 @@ class Givens:
         return [n for n in self._names.values() if n not in self._asked | found | read]
 
 
-def globals_read(code: CodeType) -> set[str]:
-    """Return the names of a module that it reads, and its functions."""
-    found = {i.argval for i in dis.get_instructions(code) if i.opname in _READS}
-    return found.union(*(globals_read(c) for c in code.co_consts if isinstance(c, CodeType)))
+def globals_read(code: CodeType, known: Set[str]) -> set[str]:
+    """Return which of some names of a module it reads, and its functions."""
+    found: set[str] = set()
+    if not known.isdisjoint(code.co_names):
+        found = {i.argval for i in dis.get_instructions(code) if i.opname in _READS} & known
+    parts = (c for c in code.co_consts if isinstance(c, CodeType))
+    return found.union(*(globals_read(c, known) for c in parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -29,6 +29,10 @@ _ORDER = (
     Slip.OTHER_VALUE,
 )  # fmt: skip
 """Which slip is named where several give one number."""
+
+
+_Among = Collection[SlipMatch] | None
+"""Which slips alone are looked for, on a start after the first; None looks for all."""
 
 
 class OneStart(Struct, frozen=True, eq=False):
@@ -93,7 +97,7 @@ def slip_of(
     for way in (_fitting, _fitting_twice):
         fits: dict[SlipMatch, None] | None = None
         for start in departing:
-            here = dict.fromkeys(way(name, asked, start))
+            here = dict.fromkeys(way(name, asked, start, fits))
             fits = here if fits is None else {fit: None for fit in fits if fit in here}
             if not fits:
                 break
@@ -188,37 +192,40 @@ def _agree(found: Array, answer: Array, tolerance: float) -> bool:
     return bool(np.all(np.abs(found - answer) <= tolerance))
 
 
-def _fitting(name: AskedName, asked: Sequence[AskedName], start: OneStart) -> Iterator[SlipMatch]:
+def _fitting(
+    name: AskedName, asked: Sequence[AskedName], start: OneStart, among: _Among
+) -> Iterator[SlipMatch]:
     """Yield the slips that give a value on one start, at its own step or at one not written."""
     reading = start.readings[name.name]
+    room = reading.tolerance
     own = start.own(without=name.name)
     blend = blended(start.moment, asked, own)
     raw = reading.raw.astype(np.float64)
     answers = [raw, raw.T] if reading.value is None else [reading.value]
     working = blend.working(name)
-    for fit, found in wrong_arrays(working, start.before):
+    for fit, found in wrong_arrays(working, start.before, among):
         small = np.squeeze(found)
-        if any(_agree(small, np.squeeze(a), reading.tolerance) for a in answers):
+        if any(_agree(small, np.squeeze(a), room) for a in answers):
             yield fit
     if reading.value is None:
         return
     m, engine = max(len(start.moment.batch), 1), blend.computed(name)
     if name.is_gradient and m > 1 and engine is not None:
         for slip, factor in ((Slip.NO_SHARE, m), (Slip.SHARE_TWICE, 1 / m)):
-            if _agree(engine * factor, reading.value, reading.tolerance):
+            if _agree(engine * factor, reading.value, room):
                 yield SlipMatch(slip, "1/m")
     for earlier in _not_written(name, asked, start):
         engine = start.moment.traces[earlier.step.scene].gradients[earlier.node]
-        for fit, found in wrong_arrays(blend.working(earlier), start.before):
+        for fit, found in wrong_arrays(blend.working(earlier), start.before, among):
             if found.shape != engine.shape or np.array_equal(found, engine):
                 continue
             moved = blended(start.moment, asked, {**own, earlier.name: found}).computed(name)
-            if moved is not None and _agree(moved, reading.value, reading.tolerance):
+            if moved is not None and _agree(moved, reading.value, room):
                 yield fit
 
 
 def _fitting_twice(
-    name: AskedName, asked: Sequence[AskedName], start: OneStart
+    name: AskedName, asked: Sequence[AskedName], start: OneStart, among: _Among
 ) -> Iterator[SlipMatch]:
     """Yield the slips that give a value together with a sign flipped, or 1/m forgotten or twice."""
     reading, m = start.readings[name.name], max(len(start.moment.batch), 1)
@@ -226,10 +233,11 @@ def _fitting_twice(
         return
     shares = (Slip.NO_SHARE, Slip.SHARE_TWICE, Slip.MEAN)
     working = blended(start.moment, asked, start.own(without=name.name)).working(name)
-    for fit, found in wrong_arrays(working, start.before):
+    room, ones = reading.tolerance, among and {replace(fit, second=None) for fit in among}
+    for fit, found in wrong_arrays(working, start.before, ones):
         for second, factor in ((Slip.SIGN, -1), (Slip.NO_SHARE, m), (Slip.SHARE_TWICE, 1 / m)):
             is_same = fit.slip is second or (fit.slip in shares and second in shares)
-            if not is_same and _agree(found * factor, reading.value, reading.tolerance):
+            if not is_same and _agree(found * factor, reading.value, room):
                 yield replace(fit, second=second)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from gdtutor.judge.givens import EPOCHS, ask_for_given
-from gdtutor.judge.source import name_of, targets_of
+from gdtutor.judge.source import name_of, parts_in, targets_of
 
 FIRST = "__gdtutor_first__"
 """What a loop over epochs goes over: the first of its passes."""
@@ -26,6 +26,7 @@ RATES = frozenset({"lr", "eta"})
 _STEPS = RATES | {"learning_rate"}
 _SETTERS = frozenset({"setattr", "subtract", "__setitem__"})
 """Calls that give a parameter its value, of a learning rate among their arguments."""
+_LOOPS = ast.For, ast.While, ast.ListComp
 _PASS = "__gdtutor_pass__"
 _PASSES = frozenset({"epoch", "iteration", "it", "ep", "step"})
 
@@ -85,9 +86,9 @@ def rewritten(
         computed: Names that it computes; a value made from one of them is no given value.
         parameters: The given names that an update changes.
     """
-    own = computed | parameters
-    changed = _OnePass(tree, parameters).visit(tree)
-    ask_for_given(changed, given, own, FIRST)
+    if any(isinstance(part, _LOOPS) for part in parts_in(tree)):
+        _OnePass(tree, parameters).visit(tree)
+    ask_for_given(tree, given, computed | parameters, FIRST)
     return tree
 
 
@@ -96,14 +97,14 @@ class _OnePass(ast.NodeTransformer):
 
     def __init__(self, tree: ast.Module, parameters: Set[str]) -> None:
         self._parameters = parameters
-        nodes = [*ast.walk(tree)]
+        nodes = parts_in(tree)
         bodies = (getattr(node, "body", ()) for node in nodes)
         self._after = {id(a): b.lineno for body in bodies if isinstance(body, list)
                        for a, b in pairwise(body) if not isinstance(b, ast.Return)}  # fmt: skip
         functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
         self._training: set[str] = set()
         """Functions with an update, in themselves or in what they call."""
-        self._whole = {f.name for f in functions if any(map(_is_product, ast.walk(f)))}
+        self._whole = {f.name for f in functions if any(map(_is_product, parts_in(f)))}
         """Functions with a product of matrices: with an update too, they do a pass by themselves,
         also over what a loop hands to them."""
         for _ in functions:
@@ -164,7 +165,7 @@ class _OnePass(ast.NodeTransformer):
 
     def _updates(self, part: ast.AST) -> Iterator[ast.AST]:
         """Yield what changes a parameter, or takes a step of a learning rate, or calls it."""
-        for node in ast.walk(part):
+        for node in parts_in(part):
             if isinstance(node, ast.Call) and name_of(node.func) in self._training:
                 yield node
             is_setter = isinstance(node, ast.Call) and name_of(node.func) in _SETTERS
@@ -187,11 +188,11 @@ class _OnePass(ast.NodeTransformer):
     def _goes_over_parameters(self, loop: ast.For) -> bool:
         """Say whether a loop changes parameters one after the other: `for p, g in ((W, dW), …)`."""
         own = _names(loop.target)
-        changed = {name_of(n.target) for n in ast.walk(loop) if isinstance(n, ast.AugAssign)}
+        changed = {name_of(n.target) for n in parts_in(loop) if isinstance(n, ast.AugAssign)}
         # `p[...] = p - g` and `np.subtract(p, g, out=p)` change it in place as well.
-        changed |= {name_of(t) for n in ast.walk(loop) if isinstance(n, ast.Assign)
+        changed |= {name_of(t) for n in parts_in(loop) if isinstance(n, ast.Assign)
                     for t in targets_of(n) if isinstance(t, ast.Subscript)}  # fmt: skip
-        changed |= {name_of(n.value) for n in ast.walk(loop)
+        changed |= {name_of(n.value) for n in parts_in(loop)
                     if isinstance(n, ast.keyword) and n.arg == "out"}  # fmt: skip
         return bool(own & changed and _words(loop.iter) & self._parameters)
 
@@ -202,13 +203,13 @@ class _OnePass(ast.NodeTransformer):
             and isinstance(part.op, ast.Sub)
             and isinstance(part.right, ast.BinOp | ast.Name)
             and name_of(part.left) in self._parameters
-            for part in ast.walk(value)
+            for part in parts_in(value)
         )
 
 
 def _is_sent_to(part: ast.AST) -> bool:
-    alone = {id(n.value) for n in ast.walk(part) if isinstance(n, ast.Expr)}
-    return any(isinstance(n, ast.Yield) and id(n) not in alone for n in ast.walk(part))
+    alone = {id(n.value) for n in parts_in(part) if isinstance(n, ast.Expr)}
+    return any(isinstance(n, ast.Yield) and id(n) not in alone for n in parts_in(part))
 
 
 def _is_product(node: ast.AST) -> bool:
@@ -219,12 +220,12 @@ def _is_product(node: ast.AST) -> bool:
 
 def _names(part: ast.AST) -> set[str]:
     """Return the variables of a part of a program."""
-    return {n.id for n in ast.walk(part) if isinstance(n, ast.Name)}
+    return {n.id for n in parts_in(part) if isinstance(n, ast.Name)}
 
 
 def _words(value: ast.expr) -> set[str]:
     """Return its variables, and what it reaches in them: attributes and keys."""
-    return {name_of(n) for n in ast.walk(value) if isinstance(n, ast.expr)}
+    return {name_of(n) for n in parts_in(value) if isinstance(n, ast.expr)}
 
 
 def unread_as(value: Any) -> str:

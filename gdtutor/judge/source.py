@@ -74,13 +74,11 @@ class ProgramText(Struct, frozen=True):
 
     def written(self, line: int) -> str:
         """Return a line of the text, stripped; empty where there is none."""
-        rows = self.text.splitlines()
-        return rows[line - 1].strip() if 1 <= line <= len(rows) else ""
+        return "".join(self.text.splitlines()[line - 1 : line]).strip()
 
     def indent(self, line: int) -> int:
         """Return how far a line is moved in."""
-        rows = self.text.splitlines()
-        row = rows[line - 1] if 1 <= line <= len(rows) else ""
+        row = "".join(self.text.splitlines()[line - 1 : line])
         return len(row) - len(row.lstrip())
 
     def statement(self, line: int) -> str:
@@ -104,6 +102,18 @@ class ProgramText(Struct, frozen=True):
         return SourceSigns(statement, is_overwritten, rough, small[0] if small else "")
 
 
+def parts_in(tree: ast.AST) -> list[ast.AST]:
+    """Return the statements and expressions of a tree, outer ones first: `ast.walk` in half of the
+    time, without what stands for an operator or says whether a name is read."""
+    found = [tree]
+    for node in found:
+        for name in node._fields:
+            value = getattr(node, name, None) if name not in ("ctx", "op", "ops") else None
+            parts = value if isinstance(value, list) else (value,)
+            found += [part for part in parts if isinstance(part, ast.AST)]
+    return found
+
+
 def read_program(text: str, path: str = "") -> ProgramText:
     """Read a program; one that is no Python says where and why."""
     try:
@@ -117,13 +127,10 @@ def read_program(text: str, path: str = "") -> ProgramText:
     bound: dict[str, tuple[int, ...]] = {}
     for name, line in _bound(tree):
         bound[name] = (*bound.get(name, ()), line)
-    functions = sorted(
-        (node.lineno, node.end_lineno or node.lineno, node.name)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
-    )
-    spans = tuple((name, first, last) for first, last, name in functions)
-    return ProgramText(text, path, bound, names_table(tree), spans)
+    functions = (part for part in parts_in(tree) if isinstance(part, ast.FunctionDef))
+    spans = sorted((f.lineno, f.end_lineno or f.lineno, f.name) for f in functions)
+    named = tuple((name, first, last) for first, last, name in spans)
+    return ProgramText(text, path, bound, names_table(tree), named)
 
 
 def names_table(tree: ast.Module) -> dict[str, str]:
@@ -141,8 +148,7 @@ def names_table(tree: ast.Module) -> dict[str, str]:
 
 def declares_rows(tree: ast.Module) -> bool:
     """Say whether a program says `rows = True`."""
-    values = _assigned(tree, "rows")
-    return any(isinstance(value, ast.Constant) and value.value is True for value in values)
+    return any(isinstance(v, ast.Constant) and v.value is True for v in _assigned(tree, "rows"))
 
 
 def _assigned(tree: ast.Module, name: str) -> Iterator[ast.expr]:
@@ -154,7 +160,7 @@ def _assigned(tree: ast.Module, name: str) -> Iterator[ast.expr]:
 
 def turned_in(tree: ast.Module) -> list[str]:
     """Return the names whose transpose a program gives another name: `W` of `w = W.T`."""
-    values = (n.value for n in ast.walk(tree) if isinstance(n, ast.Assign))
+    values = (n.value for n in parts_in(tree) if isinstance(n, ast.Assign))
     parts = (p for v in values for p in (v.elts if isinstance(v, ast.Tuple) else [v]))
     turned = (_turned(_copied(part)) for part in parts)
     return sorted({name for name, is_turned in turned if is_turned and name})
@@ -197,18 +203,14 @@ def targets_of(statement: ast.AST) -> Iterator[ast.expr]:
 
 def name_of(target: ast.expr) -> str:
     """Return the name that a target writes to: `self.dW`, `dW[i]` and `grads["dW"]` are `dW`."""
-    while True:
-        match target:
-            case ast.Name():
-                return target.id
-            case ast.Attribute():
-                return target.attr
-            case ast.Subscript(slice=ast.Constant(value=str(key))):
-                return key
-            case ast.Subscript():
-                target = target.value
-            case _:
-                return ""
+    match target:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(slice=ast.Constant(value=str(key))):
+            return key
+        case ast.Subscript(value=whole):
+            return name_of(whole)
+    return ""
 
 
 class AssignedAt(NamedTuple):
@@ -225,7 +227,7 @@ def bindings_of(tree: ast.Module) -> dict[int, tuple[AssignedAt, ...]]:
     """Return the bindings of a program by every line of their statements, of which one line may
     have several."""
     found: dict[int, tuple[AssignedAt, ...]] = {}
-    for node in ast.walk(tree):
+    for node in parts_in(tree):
         if isinstance(node, ast.For):
             binding = AssignedAt(node.lineno, tuple(targets_of(node)), False)
             found[node.lineno] = (*found.get(node.lineno, ()), binding)
@@ -256,7 +258,7 @@ def factors_in(statement: str) -> Iterator[list[tuple[str, bool]]]:
         tree = ast.parse(statement.strip())
     except (SyntaxError, ValueError):
         return
-    for node in ast.walk(tree):
+    for node in parts_in(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             yield [_turned(node.left), _turned(node.right)]
         elif isinstance(node, ast.Call) and name_of(node.func) in ("dot", "matmul"):
@@ -271,7 +273,7 @@ def _turned(factor: ast.expr) -> tuple[str, bool]:
 
 def _bound(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Yield every name that gets a value, with its line; not what another name is handed on as."""
-    for node in ast.walk(tree):
+    for node in parts_in(tree):
         value = getattr(node, "value", None)
         if isinstance(value, ast.Constant) and isinstance(value.value, _BLANK):
             continue
@@ -290,7 +292,7 @@ def _bound_by_key(node: ast.AST) -> Iterator[tuple[str, int]]:
     if not (isinstance(node, ast.For) and isinstance(node.iter, ast.Tuple | ast.List)):
         return
     keys = [e.value for e in node.iter.elts if isinstance(e, ast.Constant)]
-    for inner in ast.walk(node):
+    for inner in parts_in(node):
         written = [t.slice for t in targets_of(inner) if isinstance(t, ast.Subscript)]
         if isinstance(inner, ast.Call) and name_of(inner.func) == "setattr":
             written = inner.args[1:2]

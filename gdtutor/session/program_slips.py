@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 
 import numpy as np
@@ -54,22 +54,22 @@ from gdtutor.session.working import Operands, Working
 
 
 def wrong_arrays(
-    working: Working, before: Mapping[str, Array]
+    working: Working, before: Mapping[str, Array], among: Container[SlipMatch] | None = None
 ) -> Iterator[tuple[SlipMatch, Array]]:
     """Yield what each slip gives in the place of a step's result.
 
     Args:
         working: The step, with the operands that the program has.
         before: The values of the iteration before, for what a cache may have kept.
+        among: Which slips alone are computed; None computes all.
     """
-    for fit, formula in whole_slips(working, before):
-        found = computed(formula, working.operands)
-        if found is not None:
-            yield fit, found
-    for fit, formula in wrong_formulas(working):
-        found = computed(formula, working.operands)
-        if found is not None and found.shape == working.result.shape:
-            yield fit, found
+    tables = (whole_slips(working, before), None), (wrong_formulas(working), working.result.shape)
+    for slips, shape in tables:
+        for fit, formula in slips:
+            if among is None or fit in among:
+                found = computed(formula, working.operands)
+                if found is not None and shape in (None, found.shape):
+                    yield fit, found
 
 
 def computed(formula: Formula, operands: Operands) -> Array | None:

@@ -37,4 +37,6 @@ def right_program(program: AskedProgram) -> str:
         rows.append(f"{asked.name} = {' + '.join(shares)}")
     helpers = dict.fromkeys(name for expr in needed for name in helper_names(expr))
     sources = [helper_source(OPERATIONS[name]) for name in helpers]
-    return "\n".join(["import numpy as np", *HELPERS.values(), *sources, *rows]) + "\n"
+    called = "\n".join([*sources, *rows])
+    used = (text for name, text in HELPERS.items() if f"{name}(" in called)
+    return "\n".join(["import numpy as np", *used, *sources, *rows]) + "\n"

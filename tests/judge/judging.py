@@ -10,7 +10,7 @@ from gdtutor.judge.source import read_program
 from gdtutor.judge.starts import AskedProgram, asked_of
 from gdtutor.judge.verdict import Verdict, job_of, verdict_of
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.lesson.load import load_lesson
+from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.play.lesson_text import text_of
 from gdtutor.play.options import playground_of_line
 from tests.judge import corpus
@@ -27,18 +27,17 @@ OWN = {
 
 
 @cache
-def assignment(lesson: str, folder: Path) -> AskedProgram:
-    if lesson in OWN:
-        path = folder / f"{lesson}.md"
-        path.write_text(OWN[lesson], encoding="utf-8")
-    else:
-        path = find_lesson(lesson, shipped_lessons_folder())
-    return asked_of(load_lesson(path))
+def assignment(lesson: str) -> AskedProgram:
+    if lesson not in OWN:
+        return asked_of(load_lesson(find_lesson(lesson, shipped_lessons_folder())))
+    own, reports = parse_lesson(OWN[lesson], Path(f"{lesson}.md"))
+    assert own is not None, reports
+    return asked_of(own)
 
 
 def judged(programs: list[tuple[str, str]], folder: Path) -> list[Verdict | Exception]:
     """Return the verdict on each program, or why there is none."""
-    asked = [assignment(lesson, folder) for lesson, _ in programs]
+    asked = [assignment(lesson) for lesson, _ in programs]
     sources = [read_program(text, "mine.py") for _, text in programs]
     jobs = [
         job_of(what, source, folder / f"program{number}.py")

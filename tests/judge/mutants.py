@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -42,9 +43,9 @@ class Mutant(Struct, frozen=True):
     line: int
 
 
-def mutants(lesson: str, folder: Path) -> Iterator[Mutant]:
+def mutants(lesson: str) -> Iterator[Mutant]:
     """Yield the mutants of a lesson's right program, those left out that are no program."""
-    program = assignment(lesson, folder)
+    program = assignment(lesson)
     asked = {a.name: a for a in program.asked}
     rows = right_program(program).splitlines()
     moment = program.moments[0]
@@ -65,6 +66,24 @@ def mutants(lesson: str, folder: Path) -> Iterator[Mutant]:
             if is_whole and fits.get(change, True):
                 text = "\n".join([*rows[:number], f"{name} = {new}", *rows[number + 1 :]]) + "\n"
                 yield Mutant(lesson, text, change, name, number + 1)
+
+
+_NAMED = re.compile(r"(?<![.\w])(?!np\b|m\b)[A-Za-z]\w*(?![\w(=])")
+"""A name of the lesson; not one of a function, of its argument, or `m`."""
+
+
+def each_kind() -> Iterator[Mutant]:
+    """Yield every change of every kind of line once, and of every line of every lesson one: what
+    differs in the names of the lesson alone is written and judged in one way."""
+    seen: set[tuple[str, str]] = set()
+    for lesson in LESSONS:
+        for _, of_line in groupby(mutants(lesson), lambda mutant: mutant.line):
+            found = [*of_line]
+            kinds = [(_NAMED.sub("v", one.text.splitlines()[one.line - 1]), one.change)
+                     for one in found]  # fmt: skip
+            fresh = [one for one, kind in zip(found, kinds, strict=True) if kind not in seen]
+            yield from fresh or [found[len(seen) % len(found)]]
+            seen.update(kinds)
 
 
 class Said(Struct, frozen=True):

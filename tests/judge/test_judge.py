@@ -209,6 +209,7 @@ HOSTILE = {
 
 @pytest.mark.slow
 @pytest.mark.sampled
+@pytest.mark.usefixtures("judge_in_its_own_process")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_program_ends_with_a_clear_line(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -241,7 +242,7 @@ for end in (os.kill, os.killpg):
 if os.fork() == 0: os.kill(os.getpid(), 9)
 """
     path = tmp_path / "mine.py"
-    asked = assignment("16", tmp_path)
+    asked = assignment("16")
     assert judge(asked.lesson, odd + EPOCHS, path).is_right
     there = "import os\nif os.fork() == 0: raise ValueError\n" + HIDDEN
     assert judge(asked.lesson, there, path).is_right
@@ -455,7 +456,7 @@ def test_where_no_slip_fits_the_difference_of_their_own_cost_is_shown(
 def test_a_right_program_for_every_lesson_is_not_blamed(tmp_path: Path) -> None:
     """Written from the rules that the walk's panels show, for all shipped lessons."""
     numbers = [entry.number for entry in listing(shipped_lessons_folder())]
-    programs = [(n, right_program(assignment(n, tmp_path))) for n in numbers]
+    programs = [(n, right_program(assignment(n))) for n in numbers]
     for number, verdict in zip(numbers, judged(programs, tmp_path), strict=True):
         assert isinstance(verdict, Verdict), (number, verdict)
         assert (verdict.first, verdict.missing) == (None, ()), number

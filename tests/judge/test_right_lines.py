@@ -11,7 +11,7 @@ from gdtutor.judge.verdict import Verdict
 from gdtutor.session.slips import Slip, SlipMatch
 from tests.judge.corpus import HEAD, HIDDEN, ROWS, SIGMOID, SOFTMAX, TWO_SCENES, WRONG
 from tests.judge.judging import assignment, judged
-from tests.judge.mutants import LESSONS, Mutant, line_of, mutants, told_of
+from tests.judge.mutants import Mutant, each_kind, line_of, mutants, told_of
 
 NAMED = 0.95
 """Share of the mutants that depart whose slip has a name."""
@@ -27,7 +27,7 @@ def held(chosen: list[Mutant], folder: Path) -> None:
 
 @pytest.mark.slow
 def test_a_wrong_line_alone_is_blamed_in_every_lesson(tmp_path: Path) -> None:
-    held([m for lesson in LESSONS for m in mutants(lesson, tmp_path)], tmp_path)
+    held(list(each_kind()), tmp_path)
 
 
 def verdict_on(lesson: str, text: str, folder: Path) -> Verdict:
@@ -143,7 +143,7 @@ C = np.sum((Yhat - Y)**2) / (2*m)
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", ["10", "13", "16", "18", "27"])
 def test_one_turned_array_does_not_turn_the_program(lesson: str, tmp_path: Path) -> None:
-    turned = [m for m in mutants(lesson, tmp_path) if m.change == "turned" and m.name[0] in "ZY"]
+    turned = [m for m in mutants(lesson) if m.change == "turned" and m.name[0] in "ZY"]
     assert turned
     for mutant, said in zip(turned, told_of(turned, tmp_path), strict=True):
         assert (line_of(mutant), said.blamed, said.slip) == (line_of(mutant), "", "transposed")
@@ -166,7 +166,7 @@ Yhat = sigmoid(Z2)
 
 def headed(lesson: str, text: str, folder: Path) -> str:
     """Return a program below the header that the blanks of its lesson have."""
-    blanks = blank_program(assignment(lesson, folder), "gdtutor judge")
+    blanks = blank_program(assignment(lesson), "gdtutor judge")
     return HEAD + blanks[blanks.index("# The given") : blanks.index("# Forward")] + text
 
 
