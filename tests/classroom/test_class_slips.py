@@ -34,9 +34,7 @@ OF_PROGRAMS = {
 """What goes wrong with arrays, or over several steps, and no single number tells."""
 
 
-def told_by(
-    session: Walk, challenge: Challenge, missing: Set[Slip]
-) -> Iterator[tuple[Slip, str]]:
+def told_by(session: Walk, challenge: Challenge, missing: Set[Slip]) -> Iterator[tuple[Slip, str]]:
     """Yield the missing slips that a number alone tells apart here, each with the number."""
     working, cell = working_of(session.moment, challenge.step), challenge.cell
     for fit, formula in (*wrong_formulas(working, cell), *of_whole_arrays(working)):
