@@ -197,3 +197,10 @@ def test_the_program_stands_whole_below_the_values_where_the_column_of_the_step_
     assert [row[4:].split()[0] for row in rows[top + 1 : top + 10]] == [
         "u", "v", "J", "dJ", "dv", "dr", "du", "dp", "dq",
     ]  # fmt: skip
+
+
+def test_what_all_examples_have_stands_below_the_table_of_a_very_large_terminal():
+    session = session_at(shipped_lessons_folder() / "09-cost.md", at="backward:z")
+    column = [row[156:] for row in frame_of(session, 200, 50, UNICODE).text().splitlines()]
+    assert any("[ 0 0.6 0.1 0.7 ]" in row for row in column)
+    assert any("[ 0.125 −0.08859 −0.1188 −0.08295 ]" in row for row in column)

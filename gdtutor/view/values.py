@@ -185,7 +185,7 @@ def _cells_lines(context: Context, width: int, room: int | None) -> Lines:
         (f"{before}{context.name(name)}", name, array)
         for name in (*reversed(names[: at + 1]), *names[at + 1 :])
         for before, array in (("", context.known_value(name)), (sign, context.known_gradient(name)))
-        if array is not None and _is_shape(context, array)
+        if array is not None and array.size != 1
     ]
 
     @cache

@@ -87,7 +87,8 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     elif above and has_room:
         left.insert(0, replace(code, lines=kept))
     else:
-        beside_step[0] = _with_numpy(context, beside_step[0])
+        at = _numpy_at(context, beside_step, below.wide(widths.node))
+        beside_step[at] = _with_numpy(context, beside_step[at])
     heights = (high for one, high in _shared(left, below.height) if one is graph)
     room = place if above else place.high(next(heights))
     if not has_signs(context, drawn := graph.make(room.inside).panel.lines):
@@ -305,8 +306,18 @@ def _step(session: Walk, context: Context, title: str, area: Area) -> list[Panel
     ]
 
 
+def _numpy_at(context: Context, column: list[PanelNeed], area: Area) -> int:
+    """Return which panel of a step's column has room for its line of NumPy: the node's, if it has,
+    else the note's.
+    """
+    (node, height), *_ = _shared(column, area.height)
+    inside = area.high(height).inside
+    lines = node.make(inside).panel.lines
+    return int(with_numpy_line(context, lines, inside) == lines)
+
+
 def _with_numpy(context: Context, node: PanelNeed) -> PanelNeed:
-    """Return the node panel with the step's line of NumPy at its bottom, where it has room."""
+    """Return a panel with the step's line of NumPy at its bottom, where it has room."""
 
     def make(inside: Area) -> Figure:
         panel = node.make(inside).panel

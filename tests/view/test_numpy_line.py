@@ -112,3 +112,10 @@ def test_a_listing_calls_an_operation_one_way_and_breaks_a_line_that_has_no_room
     assert "C = np.sum((sigmoid(Z) - Y)**2)/(2*m)" in listing
     assert "*(1 - sigmoid(Z))/m" in listing
     assert "np.exp" not in listing
+
+
+@pytest.mark.parametrize("name", ["xor-hidden", "initialisation", "brute-force"])
+def test_a_line_that_has_no_room_below_a_long_step_stands_below_the_note(name):
+    session = session_at(find_lesson(name, shipped_lessons_folder()), at="backward:Z1")
+    note = screen(session, 120, 36).partition("─ note ─")[2]
+    assert "NumPy  dZ1 = dA1*A1*(1 - A1)" in note
