@@ -240,6 +240,8 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     # As the program does before it imports Textual.
     import_module("gdtutor.paint.colours").prepare_environment(os.environ)
+    # Which a first page needs alone.
+    import_module("markdown_it")
     for module in pkgutil.walk_packages(gdtutor.__path__, "gdtutor."):
         if not module.name.endswith("__main__"):
             import_module(module.name)
