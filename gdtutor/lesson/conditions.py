@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,6 +129,7 @@ Values = Callable[[Wanted, bool], Known]
 """(what is wanted, whether over all examples) → its value."""
 
 
+@lru_cache(1024)
 def parse_condition(text: str) -> Condition:
     """Read a condition.
 
@@ -143,6 +145,7 @@ def parse_condition(text: str) -> Condition:
     return condition
 
 
+@lru_cache(1024)
 def parse_side(text: str) -> Side:
     """Read one side of a comparison: a formula with cells, `grad NAME` and `new NAME`.
 

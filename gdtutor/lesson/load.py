@@ -9,7 +9,7 @@ from typing import Any
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.assemble import assemble
-from gdtutor.lesson.body import read_body
+from gdtutor.lesson.body import Body, read_body
 from gdtutor.lesson.fences import TOML_LINE, Divided, divide
 from gdtutor.lesson.front_matter import read_raw, report_mistakes, structured
 from gdtutor.lesson.front_matter_checks import Written
@@ -94,22 +94,25 @@ class _Source(Struct, frozen=True):
     divided: Divided
     raw: dict[str, Any] | None
     """None where the front matter is not TOML."""
+    body: Body
+    """What a variant changes is no part of it."""
 
 
 def _source(text: str, path: Path, findings: Findings) -> _Source | None:
     divided = divide(text, findings)
     if divided is None:
         return None
-    return _Source(text, path, divided, read_raw(divided.toml, findings))
+    raw = read_raw(divided.toml, findings)
+    is_network = "network" in raw if raw else "\n[network]" in f"\n{divided.toml}"
+    body = read_body(divided.body, divided.body_line, findings, is_network=is_network)
+    warn_pages(body.pages, findings)
+    return _Source(text, path, divided, raw, body)
 
 
 def _made(source: _Source, findings: Findings, *, is_variant: bool = False) -> Lesson | None:
     """Return a lesson without its variants; None where a mistake is found."""
-    divided, raw = source.divided, source.raw
+    divided, raw, body = source.divided, source.raw, source.body
     front = None if raw is None else structured(raw, divided.toml, findings)
-    is_network = "network" in raw if raw else "\n[network]" in f"\n{divided.toml}"
-    body = read_body(divided.body, divided.body_line, findings, is_network=is_network)
-    warn_pages(body.pages, findings)
     if front is None:
         # The formulas' own mistakes are reported together with those of the front matter.
         parse_blocks(body.scenes, findings)

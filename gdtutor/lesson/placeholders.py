@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
@@ -98,6 +99,7 @@ class PlaceholderError(GdTutorError):
         """Where in the text, in characters from 0."""
 
 
+@lru_cache(1024)
 def read_placeholders(text: str) -> tuple[str | Placeholder, ...]:
     """Cut a note into plain text and placeholders. `{{` and `}}` stand for braces.
 
