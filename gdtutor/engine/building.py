@@ -42,9 +42,8 @@ def build_graph(
     known: dict[str, int] = {}
     for name, expr, text in lines:
         if len(built) >= MAX_LINES:
-            raise GraphError(
-                f"more than {MAX_LINES:,} lines", "the graph is too large", line=name, code="bound"
-            )
+            what = f"more than {MAX_LINES:,} lines"
+            raise GraphError(what, "the graph is too large", line=name, code="bound")
         _check_line(name, expr, leaf_by_name, known, by_rows and name not in appended)
         first = len(nodes)
         edges = _flatten(name, expr, len(built), nodes)
@@ -53,15 +52,8 @@ def build_graph(
         built.append(Line(name, expr, text, first, last, edges, appended=name in appended))
     if not built:
         raise GraphError("the graph has no line", "write one, as z = w*x + b")
-    return Graph(
-        leaves,
-        tuple(built),
-        tuple(nodes),
-        by_rows,
-        leaf_by_name,
-        known,
-        {node.name: index for index, node in enumerate(nodes)},
-    )
+    places = {node.name: index for index, node in enumerate(nodes)}
+    return Graph(leaves, tuple(built), tuple(nodes), by_rows, leaf_by_name, known, places)
 
 
 def _checked_leaves(leaves: tuple[Leaf, ...]) -> dict[str, Leaf]:
@@ -69,12 +61,9 @@ def _checked_leaves(leaves: tuple[Leaf, ...]) -> dict[str, Leaf]:
     for leaf in leaves:
         _check_name(leaf.name, "")
         if leaf.name in by_name:
-            raise GraphError(
-                f"'{leaf.name}' is given twice, as {by_name[leaf.name].role.value} "
-                f"and as {leaf.role.value}",
-                "every name is given once",
-                code="redefined",
-            )
+            roles = f"as {by_name[leaf.name].role.value} and as {leaf.role.value}"
+            what = f"'{leaf.name}' is given twice, {roles}"
+            raise GraphError(what, "every name is given once", code="redefined")
         by_name[leaf.name] = leaf
     return by_name
 
@@ -101,9 +90,8 @@ def _check_line(
             hint = near or NO_NAME
             raise GraphError(what, hint, line=name, column=use.column, code="undefined")
     if not isinstance(expr, Apply) and not isinstance(expr, Name):
-        raise GraphError(
-            f"'{name}' is only a number", "put it under [constants]", line=name, code="constant"
-        )
+        what = f"'{name}' is only a number"
+        raise GraphError(what, "put it under [constants]", line=name, code="constant")
     if by_rows:
         _only_elementwise(name, expr)
     else:

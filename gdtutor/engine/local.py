@@ -79,9 +79,8 @@ class _Composer:
                 rule = self._through_vjp(product(rule, *factors), edge, node, position)
                 factors, local = [], None
                 continue
-            step = simplify(
-                self._counted(self._over(node, local_formula(operation, position, node.attribute)))
-            )
+            slope = local_formula(operation, position, node.attribute)
+            step = simplify(self._counted(self._over(node, slope)))
             factors.append(step)
             is_reduction = operation.kind is not Kind.ELEMENTWISE
             is_widened = self._operand_shape(node.args[position]) != self._shapes[node.name]

@@ -103,9 +103,8 @@ class _Parser:
 
     def _unexpected(self, token: Token) -> NoReturn:
         if token.kind == "end":
-            raise FormulaError(
-                "the formula ends too early", "something is missing here", column=token.column
-            )
+            what = "the formula ends too early"
+            raise FormulaError(what, "something is missing here", column=token.column)
         usual = "an operator such as + or * is missing, or a parenthesis is not balanced"
         if token.text == "[":
             usual = "a list is no value: a sum is a + b, and concat(a, b) puts two together"
@@ -212,9 +211,8 @@ class _Parser:
             self._next()
             parts.append(self._index_part())
         if self._peek.kind == "end":
-            raise FormulaError(
-                "a bracket is opened and not closed", "add ']'", column=opened.column
-            )
+            what = "a bracket is opened and not closed"
+            raise FormulaError(what, "add ']'", column=opened.column)
         if self._peek.text != "]":
             self._not_whole(self._peek)
         self._next()
@@ -238,11 +236,10 @@ class _Parser:
         return sign * int(token.text)
 
     def _not_whole(self, token: Token) -> NoReturn:
-        raise FormulaError(
-            f"'{token.text}' cannot stand in an index" if token.text else "an index ends too early",
-            "cells are picked by whole numbers, as A[0], A[:, 1:3] or A[1:, -1]",
-            column=token.column,
-        )
+        odd = f"'{token.text}' cannot stand in an index"
+        hint = "cells are picked by whole numbers, as A[0], A[:, 1:3] or A[1:, -1]"
+        what = odd if token.text else "an index ends too early"
+        raise FormulaError(what, hint, column=token.column)
 
     def _atom(self) -> Expr:
         token = self._next()
@@ -273,9 +270,8 @@ class _Parser:
         if self._peek.text == ")":
             self._next()
         elif self._peek.kind == "end":
-            raise FormulaError(
-                "a parenthesis is opened and not closed", "add ')'", column=opened.column
-            )
+            what = "a parenthesis is opened and not closed"
+            raise FormulaError(what, "add ')'", column=opened.column)
         else:
             self._unexpected(self._peek)
 
@@ -376,9 +372,7 @@ class _Parser:
         if not isinstance(last, Number) or last.value not in (0.0, 1.0):
             is_extreme = name.text in ("max", "min")
             besides = f"; of two values {name.text}imum(a, b)" if is_extreme else ""
-            raise FormulaError(
-                f"the axis of {name.text} must be 0 (down the rows) or 1 (along the columns)",
-                f"write {name.text}(A), {name.text}(A, axis=0) or {name.text}(A, axis=1){besides}",
-                column=last.column,
-            )
+            what = f"the axis of {name.text} must be 0 (down the rows) or 1 (along the columns)"
+            ways = f"{name.text}(A), {name.text}(A, axis=0) or {name.text}(A, axis=1)"
+            raise FormulaError(what, f"write {ways}{besides}", column=last.column)
         return int(last.value)

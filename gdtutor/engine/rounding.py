@@ -70,12 +70,8 @@ def rounding_of(trace: Trace) -> RoundingErrors:
             shares[name], gradients[name] = sent, np.zeros(trace.shapes[name]) + sum(sent) + added
             locals_[name] = tuple(_local_error(c, known) for c in received)
         given = trace.graph.leaf_by_name
-        return RoundingErrors(
-            {n: np.zeros_like(e) if n in given else e for n, (_, e) in known.items()},
-            gradients,
-            shares,
-            locals_,
-        )
+        values = {n: np.zeros_like(e) if n in given else e for n, (_, e) in known.items()}
+        return RoundingErrors(values, gradients, shares, locals_)
 
 
 def is_rounding(value: Array, bound: Array) -> NDArray[np.bool_]:

@@ -69,13 +69,9 @@ def _node_shape(graph: Graph, node: Node, shapes: Mapping[str, Shape]) -> Shape:
         line = graph.lines[node.line]
         raise ShapeError(error.what, error.hint, line=line.name, column=node.column) from None
     if math.prod(shape) > MAX_CELLS:
-        raise ShapeError(
-            f"{node.name} would have the shape {shape_text(shape)}",
-            f"an array may have at most {MAX_CELLS:,} cells",
-            line=graph.lines[node.line].name,
-            column=node.column,
-            code="bound",
-        )
+        what = f"{node.name} would have the shape {shape_text(shape)}"
+        hint, name = f"an array may have at most {MAX_CELLS:,} cells", graph.lines[node.line].name
+        raise ShapeError(what, hint, line=name, column=node.column, code="bound")
     return shape
 
 
@@ -136,11 +132,9 @@ def _matmul(left: Shape, right: Shape) -> Shape:
     if not left or not right:
         raise ShapeError("@ multiplies matrices, and here is a plain number", "use * instead")
     if left[-1] != right[0]:
-        raise ShapeError(
-            f"({shape_text(left)})·({shape_text(right)}) does not fit: "
-            f"{left[-1]} columns meet {right[0]} rows",
-            "the inner two must be equal; perhaps one needs .T",
-        )
+        meet = f"{left[-1]} columns meet {right[0]} rows"
+        what = f"({shape_text(left)})·({shape_text(right)}) does not fit: {meet}"
+        raise ShapeError(what, "the inner two must be equal; perhaps one needs .T")
     return left[:-1] + right[1:]
 
 

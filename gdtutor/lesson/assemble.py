@@ -171,13 +171,10 @@ class _Assembly:
     def _pictures(self, walks: list[Steps]) -> tuple[PictureWish, ...]:
         """Return the pictures that the lesson can give, those that the program adds as the last."""
         named = (table.get("name") for table in self._front.variants)
-        scope = PictureScope(
-            tuple(walks),
-            self._data.input_count,
-            self._data.target_count,
-            self._examples if self._bound else 0,
-            tuple(name for name in named if isinstance(name, str)),
-        )
+        variants = tuple(name for name in named if isinstance(name, str))
+        columns = self._data.input_count, self._data.target_count
+        examples = self._examples if self._bound else 0
+        scope = PictureScope(tuple(walks), *columns, examples, variants)
         pictures = read_pictures(self._front.pictures, scope, self._mistakes)
         for position, what, hint in overdrawn(pictures, walks, self._bound, self._batch):
             self._mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
@@ -315,6 +312,5 @@ class _Assembly:
         for formula in (formula for block in self._parsed for formula, _ in block.lines[:-1]):
             if formula.name not in used:
                 what = f"nothing uses '{formula.name}'"
-                self._findings.warning(
-                    formula.place, "unused", what, "only the last line is a result"
-                )
+                hint = "only the last line is a result"
+                self._findings.warning(formula.place, "unused", what, hint)

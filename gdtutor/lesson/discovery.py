@@ -115,9 +115,8 @@ def find_lesson(text: str, folder: Path) -> Path:
         for path in paths:
             if int(number_of(path)) == int(text):
                 return path
-        raise UnknownLessonError(
-            f"there is no lesson {text}", f"there are {_numbers(paths)}; see `gdtutor list`"
-        )
+        what = f"there is no lesson {text}"
+        raise UnknownLessonError(what, f"there are {_numbers(paths)}; see `gdtutor list`")
     by_name = [path for path in paths if path.stem.split("-", 1)[1] == text]
     # Most files are called after their id, so the likely one is read first.
     known = []
@@ -127,10 +126,8 @@ def find_lesson(text: str, folder: Path) -> Path:
             return path
         known.append("" if seen is None else seen.id)
     near = did_you_mean(text, [lesson_id for lesson_id in known if lesson_id])
-    near = near or near_file(Path(text))
-    raise UnknownLessonError(
-        f"there is no lesson '{shown(text)}'", near or "see `gdtutor list`, or name a path"
-    )
+    near = near or near_file(Path(text)) or "see `gdtutor list`, or name a path"
+    raise UnknownLessonError(f"there is no lesson '{shown(text)}'", near)
 
 
 def _numbers(paths: tuple[Path, ...]) -> str:

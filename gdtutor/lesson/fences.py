@@ -39,9 +39,8 @@ def divide(text: str, findings: Findings) -> Divided | None:
         if lines[index].rstrip() == FENCE:
             toml = "\n".join(lines[1:index]) + "\n"
             return Divided(toml, "\n".join(lines[index + 1 :]), index + 2)
-    findings.error(
-        Place(1, 1), "front-matter", "the front matter is not closed", f"end it with a {FENCE} line"
-    )
+    hint = f"end it with a {FENCE} line"
+    findings.error(Place(1, 1), "front-matter", "the front matter is not closed", hint)
     return None
 
 

@@ -104,9 +104,8 @@ def _fenced(
     while end < len(lines) and not closing.match(lines[end]):
         end += 1
     if end == len(lines):
-        findings.error(
-            Place(first_line + at, 1), "fence", "the block is not closed", f"end it with {marks}"
-        )
+        place = Place(first_line + at, 1)
+        findings.error(place, "fence", "the block is not closed", f"end it with {marks}")
     inside = "\n".join(lines[at + 1 : end])
     source = "\n".join(lines[at : end + 1])
     # What an open block swallowed is not read: most of it was not meant to be inside.

@@ -236,14 +236,9 @@ def _with_variants(lesson: Lesson) -> list[Lesson]:
 def _sense(lesson: Lesson) -> tuple[object, ...]:
     """Return what a lesson computes: its operations and its given values."""
     nodes = [
-        (
-            node.name,
-            node.op,
-            [*map(to_text, node.args)],
-            OPERATIONS[node.op].axis_of(node.attribute),
-        )
+        (n.name, n.op, [*map(to_text, n.args)], OPERATIONS[n.op].axis_of(n.attribute))
         for scene in lesson.scenes
-        for node in scene.graph.nodes
+        for n in scene.graph.nodes
     ]
     values = {**start_values(lesson.starts), **lesson.constants}
     return nodes, {name: value.tolist() for name, value in values.items()}

@@ -75,13 +75,9 @@ def check_curve(options: Options, scope: PictureScope) -> None:
 def is_curve(name: str) -> bool:
     """Say whether an operation can be drawn as a curve: elementwise, of one operand."""
     row = OPERATIONS.get(name)
-    return (
-        row is not None
-        and name in FUNCTIONS
-        and row.kind is Kind.ELEMENTWISE
-        and row.operands == 1
-        and not row.is_held
-    )
+    if row is None or name not in FUNCTIONS or row.is_held:
+        return False
+    return row.kind is Kind.ELEMENTWISE and row.operands == 1
 
 
 def activation_lines(graph: Graph) -> tuple[str, ...]:

@@ -145,11 +145,8 @@ def picture_work(
             works = [variants.get(str(options.get("variant")), own)]
         otherwise = PATH_STEPS if picture.kind == "contour" else SLICE_STEPS
         runs = [(work, _whole(options.get("steps"), otherwise)) for work in works]
-    return PictureWork(
-        len(runs),
-        sum(iterations for _, iterations in runs),
-        sum(work.of(iterations) for work, iterations in runs) / 1e6,
-    )
+    seconds = sum(work.of(iterations) for work, iterations in runs) / 1e6
+    return PictureWork(len(runs), sum(iterations for _, iterations in runs), seconds)
 
 
 def _list(value: object) -> tuple[object, ...]:

@@ -129,10 +129,9 @@ class _Unroller:
         name = text.partition("=")[0]
         if not any(re.search(rf"\{{[^}}]*\b{counter}\b", name) for counter in counts):
             counter = list(counts)[-1]
-            what = f"'{shown(name.strip())}' would be defined at every {counter}"
-            hint = (
-                f"a name in a repetition holds its counter, as {shown(name.strip())}{{{counter}}}"
-            )
+            named = shown(name.strip())
+            what = f"'{named}' would be defined at every {counter}"
+            hint = f"a name in a repetition holds its counter, as {named}{{{counter}}}"
             raise FormulaError(what, hint, column=_indentation(text))
         return _replaced(number, text, counts)
 
@@ -264,9 +263,8 @@ def _counted(piece: str, column: int, counts: Mapping[str, int]) -> str:
     if match is None or match["counter"] not in counts:
         known = list(counts)[-1]
         what = f"'{shown(piece)}' is no count"
-        raise FormulaError(
-            what, f"write {{{known}}}, {{{known}-1}} or {{2*{known}+1}}", column=column
-        )
+        hint = f"write {{{known}}}, {{{known}-1}} or {{2*{known}+1}}"
+        raise FormulaError(what, hint, column=column)
     return str(_number(match, column, counts))
 
 

@@ -161,9 +161,8 @@ def parse_assignment(text: str) -> Assignment:
         raise SelectorError("learning_rate has no cells", "write learning_rate=0.5")
     value = parse_number(right)
     if name == "learning_rate" and value <= 0:
-        raise SelectorError(
-            f"the learning rate is {number_text(value)}", "use a finite number above 0"
-        )
+        what = f"the learning rate is {number_text(value)}"
+        raise SelectorError(what, "use a finite number above 0")
     return Assignment(name, cell, value, iteration)
 
 
@@ -189,9 +188,8 @@ def parse_number(text: str) -> float:
 
 def _whole(text: str, what: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 13 or int(text) > MAX_ITERATION:
-        raise SelectorError(
-            f"'{shown(text)}' is no {what}", f"use a whole number from 0 to {MAX_ITERATION:,}"
-        )
+        hint = f"use a whole number from 0 to {MAX_ITERATION:,}"
+        raise SelectorError(f"'{shown(text)}' is no {what}", hint)
     return int(text)
 
 

@@ -32,9 +32,8 @@ def read_source(path: Path) -> str:
 def decoded(data: bytes, path: Path) -> str:
     """Return the bytes of a lesson file as text; see `read_source`."""
     if len(data) > MAX_BYTES:
-        raise _refused(
-            path, "bound", f"the file is larger than {MAX_BYTES // 1024} KiB", "split the lesson"
-        )
+        what = f"the file is larger than {MAX_BYTES // 1024} KiB"
+        raise _refused(path, "bound", what, "split the lesson")
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode()
@@ -66,9 +65,8 @@ def _read(path: Path) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         if path.is_dir():
             reason = "it is a folder"
-        raise _refused(
-            path, "file", f"the file cannot be read: {reason}", "check its name and its rights"
-        ) from None
+        what = f"the file cannot be read: {reason}"
+        raise _refused(path, "file", what, "check its name and its rights") from None
     if data is None:
         raise _refused(path, "file", "this is not a regular file", "name a lesson file")
     return data

@@ -107,9 +107,8 @@ class Steps(Struct):
             hint = f'add gradients = ["{node}"] to the front matter'
             return _no_step(node, "backward", f"it is {a_role(leaf.role)}", hint)
         if leaf is not None or node in self.graph.node_by_name:
-            return _no_step(
-                node, "backward", "no gradient goes through it", f"those with one: {_some(order)}"
-            )
+            hint = f"those with one: {_some(order)}"
+            return _no_step(node, "backward", "no gradient goes through it", hint)
         near = _near(node, order) or f"the backward steps are {_some(order)}"
         return _no_step(node, "backward", "nothing has this name", near)
 
@@ -125,9 +124,8 @@ class Steps(Struct):
 
     def _update_problem(self, node: str) -> Problem | None:
         if not self.trained:
-            return _no_step(
-                node, "update", "this graph does not train", "the last one does, with [training]"
-            )
+            hint = "the last one does, with [training]"
+            return _no_step(node, "update", "this graph does not train", hint)
         name, variable = _updated(node)
         if not node or (name in self.trained and variable in ("", *STATES)):
             return None
@@ -150,9 +148,8 @@ class Steps(Struct):
         shape = self.shapes[name if is_kept else asked.name]
         if asked.cell is not None and not has_cell(shape, asked.cell):
             what = f"{asked.name} has no cell {list(asked.cell)}"
-            hint = (
-                f"its shape is {shape_text(shape)}, counted from 0" if shape else "it is a number"
-            )
+            counted = f"its shape is {shape_text(shape)}, counted from 0"
+            hint = counted if shape else "it is a number"
             return "placeholder", what, hint
         if asked.about in ("shape", "name"):
             return None
@@ -165,9 +162,8 @@ class Steps(Struct):
             return self._late(asked, ("backward", asked.name), phase, node)
         if asked.about == "new":
             if name not in self.trained:
-                hint = (
-                    f"updated are {_some(self.trained)}" if self.trained else "nothing trains here"
-                )
+                updated = f"updated are {_some(self.trained)}"
+                hint = updated if self.trained else "nothing trains here"
                 return "placeholder", f"'{asked.name}' gets no update here", hint
             return self._late(asked, ("update", asked.name), phase, node)
         is_given = asked.name not in self.graph.node_by_name

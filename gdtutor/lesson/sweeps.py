@@ -116,9 +116,8 @@ def _changed(
     elif parameter in problem.parameters:
         size = problem.parameters[parameter].size
         if cell is None and size != 1:
-            raise GdTutorError(
-                f"{parameter} has {size} numbers", f"sweep over one, as {parameter}[0,0]={value}"
-            )
+            hint = f"sweep over one, as {parameter}[0,0]={value}"
+            raise GdTutorError(f"{parameter} has {size} numbers", hint)
         start = with_edit(start, Edit(parameter, cell, parse_number(value)))
         problem = start.problem
     elif name in words_of(lesson):
@@ -211,9 +210,8 @@ def _reshape(starts: dict[str, Start], name: str, axis: int, length: int) -> Non
     if start.value is None:
         starts[name] = replace(start, shape=shape)
     elif start.value.any():
-        raise GdTutorError(
-            f"{name} starts at given values, which fit one width alone", "let it be drawn"
-        )
+        what = f"{name} starts at given values, which fit one width alone"
+        raise GdTutorError(what, "let it be drawn")
     else:
         starts[name] = Start(value=frozen(np.zeros(shape)))
 

@@ -65,11 +65,8 @@ def _open_quote(text: str, at: int) -> tuple[int, str, str] | None:
     quote, start = found.group(), found.start()
     if at >= start:
         end = "below it" if found["long"] else "in the same line"
-        return (
-            start,
-            f"the text that begins here has no end: no {quote} {end}",
-            f"close it: {quote}",
-        )
+        what = f"the text that begins here has no end: no {quote} {end}"
+        return start, what, f"close it: {quote}"
     if "\n" in text[at:start]:
         return None
     what = f"the quotes {quote} of this line do not pair: one is missing or too many"

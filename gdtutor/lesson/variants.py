@@ -114,9 +114,8 @@ def read_variants(
             what = "the variant has no name" if name is None else "this is no name of a variant"
             hint = f'write name = "slow", at most {MAX_LABEL} characters'
             code = "missing-key" if name is None else "variant"
-            mistakes.append(
-                Mistake((*path, *(() if name is None else ("name",))), code, what, hint)
-            )
+            at = path if name is None else (*path, "name")
+            mistakes.append(Mistake(at, code, what, hint))
             continue
         label = pictured(name).strip()
         if any(known.name == label for known in variants):

@@ -126,9 +126,8 @@ def _kind(moment: Moment, step: Step, *, is_named: bool) -> Ask:
     is_turn = turn % _NEXT_EVERY == _NEXT_EVERY - 1
     if is_turn and not is_named and step.phase is not Phase.UPDATE:
         return Ask.NEXT
-    is_matrix = (
-        not moment.traces[step.scene].graph.by_rows and working_of(moment, step).result.shape != ()
-    )
+    shape, by_rows = working_of(moment, step).result.shape, moment.traces[step.scene].graph.by_rows
+    is_matrix = bool(shape) and not by_rows
     if is_matrix and step.phase is Phase.FORWARD and turn % 2 == 0:
         return Ask.SHAPE
     if step.phase is Phase.BACKWARD and turn % _SIGN_EVERY == 0:

@@ -202,10 +202,8 @@ def _of_one_use(working: Working, index: int, c: Contribution) -> Slips:
         fit = SlipMatch(Slip.ONE_PATH, c.consumer)
         yield fit, instead(lambda o: np.zeros(working.result.shape))
         one = np.ones_like(c.upstream)
-        yield (
-            SlipMatch(Slip.NO_UPSTREAM, c.consumer),
-            instead(lambda o: own(o.with_upstream(index, one))),
-        )
+        fit = SlipMatch(Slip.NO_UPSTREAM, c.consumer)
+        yield fit, instead(lambda o: own(o.with_upstream(index, one)))
         if _may_be_whole(working, c):
             yield SlipMatch(Slip.NO_LOCAL, c.consumer), instead(partial(_alone, working, index))
     for about, share in factors_of(expr, working):

@@ -94,10 +94,8 @@ def _changed(lesson: Lesson, segment: RunSegment, change: Assignment) -> RunSegm
             return replace(segment, settings=replace(settings, stop=stop))
         case "optimizer", str(name):
             if name not in OPTIMISERS:
-                near = did_you_mean(name, OPTIMISERS)
-                raise GdTutorError(
-                    f"unknown optimizer '{name}'", near or f"there are {', '.join(OPTIMISERS)}"
-                )
+                near = did_you_mean(name, OPTIMISERS) or f"there are {', '.join(OPTIMISERS)}"
+                raise GdTutorError(f"unknown optimizer '{name}'", near)
             return replace(segment, settings=replace(settings, optimizer=name, hyperparameters=()))
         case "activation", str(name):
             graph = with_activation(lesson, name).scenes[-1].graph
@@ -128,9 +126,8 @@ def _changed_value(
     if name in problem.graph.node_by_name:
         raise GdTutorError(f"{name} is computed", f"change a given value: {', '.join(given)}")
     known = [*given, "learning_rate", "optimizer", "activation", "loss_below", "cost_below"]
-    raise GdTutorError(
-        f"'{name}' is no given value", did_you_mean(name, known) or f"there are {', '.join(known)}"
-    )
+    near = did_you_mean(name, known) or f"there are {', '.join(known)}"
+    raise GdTutorError(f"'{name}' is no given value", near)
 
 
 def _changed_data(problem: Problem, binding: Binding, cell: Cell | None, value: float) -> Array:
@@ -161,10 +158,8 @@ def _check_example(name: str, cell: Cell | None, size: int) -> None:
     if cell is not None and size == 1 and cell != (0,):
         raise GdTutorError(f"{name} is one number, of one example", f"write {name} alone")
     if cell is None or len(cell) != 1 or not 0 <= cell[0] < size:
-        raise GdTutorError(
-            f"{name} has one number for each of {size} examples",
-            f"say which, from {name}[0] to {name}[{size - 1}]",
-        )
+        what = f"{name} has one number for each of {size} examples"
+        raise GdTutorError(what, f"say which, from {name}[0] to {name}[{size - 1}]")
 
 
 def _check_cell(name: str, cell: Cell | None, shape: tuple[int, ...]) -> None:
@@ -175,7 +170,5 @@ def _check_cell(name: str, cell: Cell | None, shape: tuple[int, ...]) -> None:
     if not has_cell(shape, cell):
         zeros = ",".join("0" for _ in shape)
         last = ",".join(str(n - 1) for n in shape)
-        raise GdTutorError(
-            f"{name} has the shape {shape_text(shape)}",
-            f"write {name} alone for every cell, or one from {name}[{zeros}] to {name}[{last}]",
-        )
+        hint = f"write {name} alone for every cell, or one from {name}[{zeros}] to {name}[{last}]"
+        raise GdTutorError(f"{name} has the shape {shape_text(shape)}", hint)

@@ -91,18 +91,10 @@ def moment_at(
     )
     if lesson.trains:
         traces = (*traces[:-1], as_trained(traces[-1], run, iteration))
-    return Moment(
-        iteration,
-        run.epoch_of(iteration),
-        problem,
-        settings,
-        state,
-        batch,
-        traces,
-        Updates(run, iteration, traces[-1].gradients) if lesson.trains else {},
-        run.learning_rate(iteration),
-        steps_of(lesson, settings, problem.trained, unfolded),
-    )
+    updates = Updates(run, iteration, traces[-1].gradients) if lesson.trains else {}
+    epoch, rate = run.epoch_of(iteration), run.learning_rate(iteration)
+    steps = steps_of(lesson, settings, problem.trained, unfolded)
+    return Moment(iteration, epoch, problem, settings, state, batch, traces, updates, rate, steps)
 
 
 class Found(Mapping[str, T]):

@@ -33,13 +33,8 @@ def update_operands(moment: Moment, name: str, variable: str) -> dict[str, Array
     }
     if moment.settings is not None:
         row = OPTIMISERS[moment.settings.optimizer]
-        constants = constants_at(
-            moment.problem,
-            moment.settings,
-            moment.state.parameters,
-            moment.batch,
-            moment.learning_rate,
-        )
+        facts = moment.problem, moment.settings, moment.state.parameters, moment.batch
+        constants = constants_at(*facts, moment.learning_rate)
         values |= {key: np.asarray(value) for key, value in constants.items()}
         values |= zero_state(row, values["p"])
     values |= moment.state.optimizer.get(name, {})
