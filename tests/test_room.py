@@ -171,6 +171,15 @@ def test_what_an_edit_and_an_update_show_is_explained():
     assert "*" in explained(pressed(undone, "ctrl+r"))[1]
 
 
+def test_what_is_called_own_is_explained_on_the_screen_that_says_so_first():
+    session = session_at(shipped_lessons_folder() / "06-bias.md", at="forward:z")
+    session, told = explained(session, (120, 36))
+    session, told = explained(typed(pressed(session, "e"), "w1=0.5"), (120, 36))
+    assert {"*", "(own 1)"} <= told
+    assert "own" not in "".join(text for sign, _, text in SIGNS if sign == "*")
+    assert "(own 1)" not in explained(pressed(session, "u"), (120, 36))[1]
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 def test_a_joint_and_an_open_cell_are_explained_where_they_are_seen_first(size):
     start = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="given")

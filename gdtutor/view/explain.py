@@ -42,8 +42,8 @@ FEW = 64
 """Steps of an iteration in which signs are explained: what was met is read off each of them."""
 MAX_CELLS_IN_PROSE = 8
 """Cells of an array that a placeholder writes out."""
-JOINT, HERE = "─•─", "▸"
-"""Signs of the graph and of an open cell, by which Help lists them."""
+JOINT, HERE, OWN = "─•─", "▸", "(own 1)"
+"""Signs of the graph, of an open cell and of a change, by which Help lists them."""
 _NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?")
 """A number in a note, but no digit of a name."""
 
@@ -162,7 +162,7 @@ def met_signs(context: Context) -> tuple[str, ...]:
     if context.look.met is not None:
         place = moment.iteration, at
         met = frozenset(sign for sign, *seen in context.look.met if tuple(seen) == place)
-        met -= frozenset() if context.changes else {"*"}
+        met -= frozenset() if context.changes else {"*", OWN}
     elif moment.iteration or len(moment.steps) > FEW:
         return ()
     else:
@@ -179,9 +179,9 @@ def drawn_signs(context: Context, screen: str) -> frozenset[str]:
     """Return the signs of a step that stand on a screen, which may show a picture for the graph."""
     called, is_unicode = context.name(context.step.node), context.chars.unicode
     sought = {u: f"{u if is_unicode else a}{called}" for u, a, _ in SIGNS if u in _MARKS.values()}
-    sought |= {"≤": "by ≤" if is_unicode else "by <=", "*": "*edited"}
+    sought |= {"≤": "by ≤" if is_unicode else "by <=", "*": "*edited", OWN: "(own "}
     sought[JOINT] = "─•─" if is_unicode else "-o-"
-    drawn = _signs(context.moment, context.lesson, context.step.number) | {"≤", "*", JOINT}
+    drawn = _signs(context.moment, context.lesson, context.step.number) | {"≤", "*", OWN, JOINT}
     if context.look.cell is not None and re.search(f"{context.chars.pointer}[−\\d-]", screen):
         drawn |= {HERE}
     return frozenset(sign for sign in drawn if sought.get(sign, "") in screen)

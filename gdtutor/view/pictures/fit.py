@@ -240,7 +240,11 @@ def _now(source: Source, numbers: FitFacts) -> str:
 
 def _legend(source: Source, numbers: FitFacts) -> str:
     marks = marks_of(source.chars)
-    parts = [f"{marks.earlier} {_names(source)[0]}", f"{marks.curve} {_now(source, numbers)}"]
+    here = numbers.here and numbers.here[:2]
+    # The mark of the followed example lies over its point.
+    sees_data = any(point != here for point in zip(*numbers.data, strict=True))
+    parts = [f"{marks.earlier} {_names(source)[0]}"] * sees_data
+    parts += [f"{marks.curve} {_now(source, numbers)}"]
     parts += [f"{marks.beside} {_before(source)}"] if numbers.before else []
     return ", ".join(parts)
 

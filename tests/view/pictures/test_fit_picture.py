@@ -107,6 +107,15 @@ def test_every_mark_is_explained_and_the_axes_have_their_names_and_ends():
     assert ascii_text.isascii()
 
 
+def test_points_are_explained_only_where_one_lies_beside_the_followed_example():
+    single = FIT.replace("[[-1, 2], [0, 0.5], [1, 1]]", "[[0, 0.5]]")
+    wish = 'kind = "fit"\nrange = [-1, 1]\nrange2 = [0, 1]'
+    assert "o y, ⠶ p" in picture(FIT, wish, "forward:p")
+    told = picture(single, wish, "forward:p")
+    assert "⠶ p" in told
+    assert "o y" not in told
+
+
 def test_points_and_curves_have_marks_of_their_own_without_braille_or_colour():
     given = source(FIT, WISH, "4/backward:a", chars=ASCII)
     (placed,) = draw(given, given.lesson.pictures[0], Size(60, 14)).plots
