@@ -32,7 +32,7 @@ from gdtutor.values import replace
 from gdtutor.view.asking import SAYS, slip_text
 from tests.tries import tries
 
-MANY = 10_000
+MANY = 2_000
 STEP = 1e-30
 CHARACTER = 0.602
 """How wide a letter of a sheet is, of its height."""
@@ -82,7 +82,7 @@ def many() -> list[Exercise]:
 
 
 @pytest.mark.slow
-def test_ten_thousand_answers_agree_with_another_computation(many: list[Exercise]) -> None:
+def test_answers_agree_with_another_computation(many: list[Exercise]) -> None:
     for exercise in many:
         own = by_itself(exercise)
         if isinstance(own, tuple):
@@ -96,12 +96,12 @@ def test_numbers_tell_a_slip_from_the_answer_and_questions_agree_with_their_shap
     many: list[Exercise],
 ) -> None:
     products = [e for e in many if e.template.lines[0] == "z = w*x"]
-    assert len(products) > 100
+    assert len(products) > 20
     for exercise in products:
         upstream, w = (float(exercise.given[name]) for name in ("g", "w"))
         assert exercise.answer not in (upstream, upstream * w, float(exercise.given["x"]))
     asked = [e for e in many if "examples" in e.question]
-    assert len(asked) > 100
+    assert len(asked) > 20
     for exercise in asked:
         assert f"There are {exercise.given['A'].shape[1]} examples." in exercise.question
 
@@ -135,7 +135,7 @@ def test_every_kind_has_every_level_and_a_choice_on_the_command_line() -> None:
 @pytest.mark.slow
 def test_right_answers_are_right_and_slips_are_named(many: list[Exercise]) -> None:
     named = wrong = 0
-    for exercise in many[:400]:
+    for exercise in many[:200]:
         assert marked(exercise, exercise.answer_text).is_right, exercise.key
         if isinstance(exercise.answer, tuple):
             continue
@@ -179,7 +179,7 @@ def test_one_use_of_two_is_named_as_a_path_forgotten() -> None:
 
 def test_a_factor_that_lacks_on_one_path_is_named_with_its_path() -> None:
     words = {Slip.NO_UPSTREAM: "the upstream factor", Slip.NO_LOCAL: "the local factor"}
-    named, count = 0, tries(300)
+    named, count = 0, tries(100)
     for exercise in islice(exercises(0, ["sum"]), count):
         received = trace_of(exercise.template, exercise.given).contributions[exercise.template.node]
         paths = [(c.consumer, float(c.upstream), float(np.asarray(c.local))) for c in received]
