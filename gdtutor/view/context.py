@@ -288,7 +288,7 @@ class _Work(Struct, frozen=True, eq=False):
         return isinstance(other, _Work) and self.key == other.key
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _done(work: _Work) -> Any:
     return work.do()
 

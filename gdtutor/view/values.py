@@ -15,7 +15,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.boxes import Panel, beside, more_text, window
-from gdtutor.view.context import Context
+from gdtutor.view.context import Context, once
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
 from gdtutor.view.graph.panel import change_text, summary
@@ -192,7 +192,11 @@ def _cells_lines(context: Context, width: int, room: int | None) -> Lines:
     def block(place: int) -> tuple[Lines, int]:
         """Return the lines of a matrix, and the cells of the widest; few have room."""
         called, name, array = wanted[place]
-        cells = array_lines(context, array, width - 4, max_rows=4, counts=False, of=name)
+        key = context.trace, called, width, context.look.digits, context.look.example
+        cells = once(
+            (*key, context.is_late, context.chars),
+            lambda: array_lines(context, array, width - 4, max_rows=4, counts=False, of=name),
+        )
         told = (line("  ", (called, Style.DIM)), *(line("    ", *row) for row in cells))
         return told, max(map(width_of, told))
 

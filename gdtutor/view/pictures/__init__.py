@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 
 from gdtutor.lesson.model import PictureWish
+from gdtutor.values import replace
 from gdtutor.view.frame import Lines, Size
 from gdtutor.view.lines import fitted
 from gdtutor.view.pictures.source import Drawing, PictureKind, Source, option, texts
@@ -26,9 +27,15 @@ def kind_of(name: str) -> PictureKind:
     return kind
 
 
-@lru_cache(maxsize=16)
 def draw(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return a picture that fills a size exactly, with plots inside of it."""
+    stands = kind_of(wish.kind).stands_still
+    return drawn(replace(source, step=None, example=0, cell=None) if stands else source, wish, size)
+
+
+@lru_cache(maxsize=16)
+def drawn(source: Source, wish: PictureWish, size: Size) -> Drawing:
+    """Return a picture; the last few are kept, for a walk stays in an iteration for many keys."""
     if size.width < 1 or size.height < 1:
         return Drawing(())
     drawing = kind_of(wish.kind).draw(source, wish, size)

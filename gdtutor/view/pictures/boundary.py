@@ -292,5 +292,6 @@ def _right(source: Source) -> tuple[str, ...]:
 
 
 PICTURE = PictureKind(
-    boundary_picture, boundary_words, "decision boundary", has_below=True, least_below=11
-)
+    boundary_picture, boundary_words, "decision boundary", has_below=True, least_below=11,
+    stands_still=True,
+)  # fmt: skip

@@ -191,6 +191,8 @@ class PictureKind(Struct, frozen=True):
     """Whether beside training others may stand below it."""
     least_below: int = 0
     """Lines from which on it stands below another there; 0 where it never does."""
+    stands_still: bool = False
+    """Whether it is the same at every step of an iteration, whatever is followed or open."""
 
 
 def numbers(wish: PictureWish, name: str) -> tuple[float, ...]:

@@ -233,4 +233,6 @@ def _example_words(source: Source, places: Array) -> Iterator[str]:
         yield f"example {number}{'' if mark == EXAMPLE else f', target {mark}'}: ({at})"
 
 
-PICTURE = PictureKind(space_picture, space_words, "examples over {names}", names_of, has_below=True)
+PICTURE = PictureKind(
+    space_picture, space_words, "examples over {names}", names_of, has_below=True, stands_still=True
+)

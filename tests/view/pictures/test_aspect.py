@@ -21,7 +21,7 @@ def drawn_planes(session: Walk, number: int, size: tuple[int, int], monkeypatch)
     planes: list[Field] = []
     plain = Field.lines
     monkeypatch.setattr(Field, "lines", lambda of, chars: planes.append(of) or plain(of, chars))
-    pictures.draw.cache_clear()
+    pictures.drawn.cache_clear()
     frame_of(replace(session, look=replace(session.look, figure=number)), *size, UNICODE)
     monkeypatch.undo()
     return planes
