@@ -50,8 +50,6 @@ class FlatProgram(Struct, frozen=True, eq=False):
     """Weights and the bias that is folded into them."""
     signs: Mapping[str, float]
     """1, or −1 for a parameter that is kept with its sign turned."""
-    batch: int
-    """Examples in the batch."""
 
     @property
     def varying(self) -> set[int]:
@@ -169,17 +167,9 @@ class _Lowering:
             cost = builder.apply("mean", (cost,))
         cost = builder.owned(cost)
         ops, packs = packed(builder.ops, self._problem.trained)
-        return FlatProgram(
-            ops,
-            dict(builder.notes),
-            self._graph.root,
-            cost,
-            gradients,
-            {line.name: self._values[line.name] for line in self._graph.lines},
-            packs,
-            self._signs,
-            self._batch,
-        )
+        values = {line.name: self._values[line.name] for line in self._graph.lines}
+        notes, root = dict(builder.notes), self._graph.root
+        return FlatProgram(ops, notes, root, cost, gradients, values, packs, self._signs)
 
     def _leaves(self) -> None:
         for leaf in self._graph.leaves:
@@ -228,18 +218,15 @@ class _Lowering:
             for position, arg in enumerate(node.args):
                 if isinstance(arg, Name) and arg.name in depends:
                     self._deliver(node, position, arg.name, upstream, found)
-        zero = Term(0.0, ONE)
-        return {
-            name: found.get(name, self._builder.spread(zero, self._shapes[name]))
-            for name in trained
-        }
+        zeros = {n: self._builder.spread(Term(0.0, ONE), self._shapes[n]) for n in trained}
+        return {name: found.get(name, zeros[name]) for name in trained}
 
     def _deliver(
         self, node: Node, position: int, source: str, upstream: Term, found: dict[str, Term]
     ) -> None:
         builder = self._builder
-        share = self._contribution(node, position, upstream)
-        share = builder.spread(share, self._shapes[source])
+        contribution = self._contribution(node, position, upstream)
+        share = builder.spread(contribution, self._shapes[source])
         if builder.is_zero(share):
             share = self._zero_share(node, source, found)
         total = builder.add(found[source], share) if source in found else share

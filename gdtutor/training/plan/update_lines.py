@@ -67,13 +67,9 @@ def write_update(
             copies[leaf] = final
         else:
             places[final] = places[leaf]
+    dynamic = {index: ("stream", str(place)) for place, index in enumerate(streams)}
     body = ProgramWriter(
-        builder.ops,
-        places,
-        {index: ("stream", str(place)) for place, index in enumerate(streams)},
-        prefix="u",
-        function=function,
-        notes=builder.notes,
+        builder.ops, places, dynamic, prefix="u", function=function, notes=builder.notes
     )
     body.write(schedule)
     for leaf, final in copies.items():
