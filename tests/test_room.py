@@ -9,6 +9,8 @@ from walks import NEURON, pressed, typed, walk
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.session.moving import moved
+from gdtutor.session.opening import resumed
+from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
@@ -145,6 +147,14 @@ def test_a_sign_is_explained_on_the_screen_that_has_it_first_in_whatever_iterati
     session, told = explained(moved(session, 3, 2), size)
     assert told == {"▶", "▾", "─•─"}
     session, told = explained(pressed(session, "N"), size)
+    assert told == {"◀"}
+
+
+def test_a_walk_that_goes_on_where_it_was_left_explains_what_its_way_there_has_not_met():
+    left = session_at(shipped_lessons_folder() / "09-cost.md", at="3/forward:z")
+    session, told = explained(resumed(Session(), left))
+    assert told == set()
+    session, told = explained(pressed(session, "N"))
     assert told == {"◀"}
 
 

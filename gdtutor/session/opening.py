@@ -53,7 +53,8 @@ def whereabouts(session: Session) -> tuple[object, ...]:
         return ()
     at = session.moment.iteration
     # What its screens find is no doing of the learner's.
-    look = replace(session.look, met=None, page=0, below=0, is_alone=False, beside=0)
+    look = replace(session.look, met=None, is_resumed=False, page=0, below=0, is_alone=False,
+                   beside=0)  # fmt: skip
     place = session.lesson.id, at, session.step, session.changes, look, session.predict
     screen, training = screen_left(session), session.training
     played: tuple[object, ...] = ()
@@ -130,6 +131,8 @@ def _lasting(session: Session) -> dict[str, Any]:
 def resumed(session: Session, place: W) -> W:
     """Return a session opened at a place, with what belongs to no lesson kept."""
     after = placed_at(session, place)
+    look = replace(after.look, met=after.look.met or (), is_resumed=True)
+    after = replace(after, look=look)
     left, told = "Where you left off", "Home twice goes to the start of the lesson."
     if after.screen is Screen.TRAIN:
         left = "Trained again as you left it"

@@ -213,6 +213,9 @@ class Look(Struct, frozen=True):
     """The signs that were explained on the screens of this walk, each with the iteration and the
     step where it was; None where nothing was shown yet.
     """
+    is_resumed: bool = False
+    """Whether the walk goes on where it was left and nothing of it was shown yet: the way there
+    has explained the signs that stand there."""
     figure: int | None = None
     """The picture that stands in place of the graph, from 1; 0 for the graph; None where the
     lesson decides."""

@@ -62,6 +62,9 @@ def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
         return session, frame
     met = session.look.met or ()
     new = drawn_signs(context, frame.text()) - {sign for sign, *_ in met}
+    if session.look.is_resumed:
+        known = (*met, *((sign, -1, 0) for sign in sorted(new)))
+        return replace(session, look=replace(session.look, met=known, is_resumed=False)), frame
     if not new and session.look.met is not None:
         return session, frame
     place = context.moment.iteration, context.step.number

@@ -60,11 +60,11 @@ def test_prose_is_broken_at_any_width_and_loses_no_letter(width):
     assert "".join(text_of(row) for row in rows).replace(" ", "") == "howLanswers"
 
 
-@pytest.mark.parametrize("width", range(8, 30))
-def test_a_shape_stays_on_one_line(width):
-    text = "W is 1 × 2, X is 12 × 4. In ASCII 3 x 45."
+@pytest.mark.parametrize("width", range(13, 30))
+def test_a_shape_and_the_length_of_a_number_stay_on_one_line(width):
+    text = "W is 1 × 2, X is 12 × 4. In ASCII 3 x 45. L is 2.112e82 (83 digits)."
     rows = [text_of(row) for row in (*wrapped(text, width), *prose_lines(text, width, UNICODE))]
-    for shape in ("1 × 2", "12 × 4", "3 x 45"):
+    for shape in ("1 × 2", "12 × 4", "3 x 45", "(83 digits)"):
         assert sum(shape in row for row in rows) == 2
 
 
