@@ -223,3 +223,12 @@ def test_what_all_examples_have_stands_below_the_table_of_a_very_large_terminal(
     column = [row[156:] for row in frame_of(session, 200, 50, UNICODE).text().splitlines()]
     assert any("[ 0 0.6 0.1 0.7 ]" in row for row in column)
     assert any("[ 0.125 −0.08859 −0.1188 −0.08295 ]" in row for row in column)
+
+
+@pytest.mark.parametrize("name", ["05-backward.md", "26-write-it.md"])
+def test_a_sign_is_explained_right_below_a_graph_in_the_middle_of_a_large_panel(name):
+    session = steps_of(shipped_lessons_folder() / name)
+    at = next(one for one in session if one.moment.steps[one.step - 1].phase is Phase.FORWARD)
+    rows = [row[2:86].strip() for row in frame_of(at, 200, 50, UNICODE).text().splitlines()]
+    sign = next(n for n, row in enumerate(rows) if row.startswith("▶ the step's node"))
+    assert 1 < next(n for n in range(1, 9) if rows[sign - n]) <= 4

@@ -250,7 +250,9 @@ def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed
 
     def make(inside: Area) -> Figure:
         lines = drawing.centred(inside)[: inside.height]
-        return Figure(Panel("graph", with_signs(context, lines, inside.width)))
+        near = (inside.whole.height + drawing.rows) // 2 + SIGNS
+        lines = (*with_signs(context, lines[:near], inside.width), *lines[near:])
+        return Figure(Panel("graph", lines))
 
     return PanelNeed(drawing.rows + below + BORDER, 3, 0, make)
 
