@@ -518,7 +518,9 @@ def test_a_key_with_alt_walks_on_from_a_question_and_those_behind_it_are_heard()
 
 
 @pytest.mark.slow
-def test_a_paste_without_an_end_is_over_after_a_silence() -> None:
+def test_a_paste_without_an_end_is_over_after_a_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(student, "SILENCE", 0.005)
+
     async def work() -> None:
         async with running_class(lesson_session("bias", "forward:z")) as room:
             anna = await room.join("anna")
@@ -592,7 +594,17 @@ def test_what_was_changed_alone_is_kept_while_one_follows() -> None:
 
 
 @pytest.mark.slow
-def test_a_refused_code_or_pin_is_named_where_it_is_asked_for_again() -> None:
+def test_a_refused_code_or_pin_is_named_where_it_is_asked_for_again_after_a_longer_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sleep, waits = asyncio.sleep, []
+
+    async def at_once(seconds: float) -> None:
+        waits.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(server.asyncio, "sleep", at_once)
+
     class Asked(asyncssh.SSHClient):
         def __init__(self, given: list[str]) -> None:
             self.given, self.heard = given, ""
@@ -620,6 +632,7 @@ def test_a_refused_code_or_pin_is_named_where_it_is_asked_for_again() -> None:
             assert "That is not the code of this class. Join code: " in client.heard
             assert "PIN of the seat of vic (Enter" in client.heard
             assert "That is not the PIN of the seat of that name. Join code: " in client.heard
+        assert waits == [0.5, 0.5, 1.0, 1.0]
 
     run(work())
 

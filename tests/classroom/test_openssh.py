@@ -15,6 +15,7 @@ from classes import Student
 from pseudo_terminal import IN_ORDER, PATIENCE, PseudoTerminal
 
 from gdtutor.cli import join, main
+from tests.forked import ended
 
 CODE = "482913"
 SIZES = ((40, 12), (80, 24), (132, 43))
@@ -30,8 +31,8 @@ def student(port: int, name: str, size: tuple[int, int]) -> PseudoTerminal:
 
 
 def shot(*arguments: str) -> list[str]:
-    command = [sys.executable, "-m", "gdtutor", "shot", "bias", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
+    done = ended(["-m", "gdtutor", "shot", "bias", *arguments])
+    return done.stdout.decode().split("\n")
 
 
 @pytest.mark.slow
