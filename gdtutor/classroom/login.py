@@ -102,9 +102,8 @@ async def hear_notes(
                     await asyncio.wait([reading], timeout=every)
                 text = await reading
     except asyncssh.PermissionDenied:
-        raise GdTutorError(
-            "that is not the teacher's secret", "gdtutor notes shows it where the class runs"
-        ) from None
+        what = "that is not the teacher's secret"
+        raise GdTutorError(what, "gdtutor notes shows it where the class runs") from None
     except (asyncssh.Error, OSError) as error:
         raise GdTutorError(f"the class is gone: {error}") from None
 

@@ -38,9 +38,8 @@ def _as_lesson(session: Walk, arguments: argparse.Namespace) -> str:
     """
     lesson, way = session.lesson, "rows" if arguments.rows else "columns"
     if session.changes or session.variant or session.seed is not None:
-        raise GdTutorError(
-            "a lesson file is the whole lesson", "leave out --set, --seed, --variant"
-        )
+        what = "a lesson file is the whole lesson"
+        raise GdTutorError(what, "leave out --set, --seed, --variant")
     if not (arguments.rows or arguments.columns):
         raise GdTutorError("--lesson tells a lesson the other way", "add --rows or --columns")
     if lesson.bindings and is_in_rows(lesson) == arguments.rows:
@@ -58,9 +57,8 @@ def _told(session: Walk, arguments: argparse.Namespace) -> Walk:
     if not wanted or (lesson.bindings and is_in_rows(lesson) == arguments.rows):
         return session
     if session.changes:
-        raise GdTutorError(
-            "changes name cells of the lesson as it is", "leave out --set, or --rows and --columns"
-        )
+        what = "changes name cells of the lesson as it is"
+        raise GdTutorError(what, "leave out --set, or --rows and --columns")
     other = turned(lesson, session.seed)
     return opened(Session(), Opened(other, run_of(other, session.seed), session.seed))
 

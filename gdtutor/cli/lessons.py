@@ -74,9 +74,8 @@ def waited_session_of(arguments: argparse.Namespace) -> Walk:
 def _following(session: Walk, example: int) -> Walk:
     size = len(session.moment.batch)
     if example and example >= size:
-        raise GdTutorError(
-            f"there is no example {example}", f"the batch holds 0 to {max(size - 1, 0)}"
-        )
+        what = f"there is no example {example}"
+        raise GdTutorError(what, f"the batch holds 0 to {max(size - 1, 0)}")
     return replace(session, look=replace(session.look, example=example))
 
 

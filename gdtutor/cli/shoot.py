@@ -53,9 +53,8 @@ def _folder(path: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise GdTutorError(
-            f"the folder '{folder}' cannot be made: {error.strerror}", "name one that can be"
-        ) from None
+        what = f"the folder '{folder}' cannot be made: {error.strerror}"
+        raise GdTutorError(what, "name one that can be") from None
     return folder
 
 

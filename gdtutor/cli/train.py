@@ -123,9 +123,8 @@ def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:
         lesson = load_lesson(lesson_path(arguments.lesson))
         run_ = run_of(lesson, arguments.seed)
     if lesson.settings is None:
-        raise GdTutorError(
-            "this lesson does not train", "it has no [training] table; see `gdtutor list`"
-        )
+        what = "this lesson does not train"
+        raise GdTutorError(what, "it has no [training] table; see `gdtutor list`")
     segments = run_.segments
     if arguments.epochs is not None:
         segments = tuple(

@@ -63,9 +63,8 @@ def _presses(token: str) -> list[Press]:
         return [*map(_character, digits), _character(_CHARACTERS[named])]
     meant = _near(named)
     if meant:
-        raise GdTutorError(
-            f"there is no key '{key}'", f"did you mean '{meant}'? Text is typed as {TEXT}{key}"
-        )
+        what = f"there is no key '{key}'"
+        raise GdTutorError(what, f"did you mean '{meant}'? Text is typed as {TEXT}{key}")
     return [_character(character) for character in token]
 
 

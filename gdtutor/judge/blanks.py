@@ -58,9 +58,8 @@ def blank_layers(program: AskedProgram, command: str) -> str:
     graph = program.lesson.scenes[-1].graph
     chain = chain_of(graph)
     if not chain:
-        raise GdTutorError(
-            f"'{program.lesson.id}' is no chain of layers", "leave out --layers for a script"
-        )
+        what = f"'{program.lesson.id}' is no chain of layers"
+        raise GdTutorError(what, "leave out --layers for a script")
     rows = _head(program, command)
     done: set[str] = set()
     for link in chain:

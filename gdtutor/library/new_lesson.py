@@ -127,7 +127,6 @@ def _number(folder: Path, wanted: str | None, lesson_id: str) -> str:
     if wanted is None:
         return f"{max(taken, default=0) + 1:02d}"
     if int(wanted) in taken:
-        raise GdTutorError(
-            f"{taken[int(wanted)].name} has the number {wanted}", "choose another, or leave it out"
-        )
+        what = f"{taken[int(wanted)].name} has the number {wanted}"
+        raise GdTutorError(what, "choose another, or leave it out")
     return wanted

@@ -193,7 +193,6 @@ def _read(front: FrontMatter, folder: Path) -> Playground:
         **{name: getattr(network, name) for name in _AS_IN_A_LESSON},
     )
     if network.output not in (None, read.output) or fitted(read).layers != read.layers:
-        raise GdTutorError(
-            f"the playground has no output '{network.output}' there", f"it would be {read.output}"
-        )
+        what = f"the playground has no output '{network.output}' there"
+        raise GdTutorError(what, f"it would be {read.output}")
     return fitted(read)

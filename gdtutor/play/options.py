@@ -225,9 +225,8 @@ def playground_of_line(line: str, is_own: bool = False) -> Playground:
     try:
         words = shlex.split(line)
     except ValueError as error:
-        raise GdTutorError(
-            f"'{shown(line)}' as options: {error}", "quote as a shell does"
-        ) from None
+        what = f"'{shown(line)}' as options: {error}"
+        raise GdTutorError(what, "quote as a shell does") from None
     known = [f"--{row.flag}" for row in OPTIONS]
     given: dict[str, str] = {}
     for place, flag in enumerate(words[::2]):

@@ -20,7 +20,7 @@ from gdtutor.session.curve_cursor import move_cursor, open_point
 from gdtutor.session.edits import with_change
 from gdtutor.session.effects import PauseTraining, Result, WriteFile
 from gdtutor.session.moving import moved
-from gdtutor.session.navigation import goto, said
+from gdtutor.session.navigation import goto, looking, said
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.prompting import asked
 from gdtutor.session.snapshots import at_rest
@@ -402,21 +402,14 @@ def back_to_play(session: Playing) -> Playing:
     """Return from the walk; a rate that was changed there is the control's as well."""
     play, run = session.play, session.run
     rate = run.segments[-1].settings.learning_rate
-    playground = replace(play.playground, rate=rate)
-    look = replace(session.look, cell=None, proof=False, mistakes=False, is_closing=False)
-    training = session.training
+    play = replace(play, playground=replace(play.playground, rate=rate))
+    after = looking(session, cell=None, proof=False, mistakes=False, is_closing=False)
+    training, auto = session.training, replace(session.auto, is_on=False)
     if training.status is not Status.RUNNING and training.iterations < run.farthest:
         # The walk went beyond it, and the run with it.
         training = at_rest(run)
-    return replace(
-        session,
-        training=training,
-        screen=Screen.PLAY,
-        play=replace(play, playground=playground),
-        look=look,
-        auto=replace(session.auto, is_on=False),
-        challenge=None,
-    )
+    after = replace(after, screen=Screen.PLAY, play=play, auto=auto, challenge=None)
+    return replace(after, training=training)
 
 
 def save_lesson(session: Playing) -> Result:
