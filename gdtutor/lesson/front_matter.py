@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gdtutor.lesson.body import TomlBlock
-from gdtutor.lesson.fences import TOML_LINE
+from gdtutor.lesson.fences import TOML_LINE, Divided, divide
 from gdtutor.lesson.misplaced_keys import rehomed
 from gdtutor.lesson.readers import Mistake, read_table
-from gdtutor.lesson.reports import WARNINGS, Findings, Place, shown
+from gdtutor.lesson.reports import WARNINGS, Findings, LessonError, Place, shown
 from gdtutor.lesson.tables import FORMAT, FrontMatter
 from gdtutor.lesson.toml_text import Path, find_places, read_toml
 
@@ -31,6 +31,20 @@ def structured(raw: Mapping[str, object], toml: str, findings: Findings) -> Fron
     front = read_table(FrontMatter, dict(raw), (), mistakes)
     report_mistakes(rehomed(mistakes), toml, TOML_LINE, findings)
     return None if mistakes else front
+
+
+def read_front(text: str, findings: Findings) -> tuple[Divided, dict[str, Any], FrontMatter]:
+    """Return a lesson file's parts, and its front matter raw and checked.
+
+    Raises:
+        LessonError: It has none, or mistakes in it.
+    """
+    divided = divide(text, findings)
+    raw = None if divided is None else read_raw(divided.toml, findings)
+    front = None if divided is None or raw is None else structured(raw, divided.toml, findings)
+    if divided is None or raw is None or front is None:
+        raise LessonError(findings.ordered())
+    return divided, raw, front
 
 
 def report_mistakes(

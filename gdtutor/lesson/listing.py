@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gdtutor.lesson.discovery import discover
-from gdtutor.lesson.fences import divide
-from gdtutor.lesson.front_matter import read_raw, structured
+from gdtutor.lesson.front_matter import read_front
 from gdtutor.lesson.reports import Findings, LessonError
 from gdtutor.lesson.source import read_source
 from gdtutor.lesson.summary import TEXTS, LessonEntry, entry_saying, unread
@@ -21,12 +20,7 @@ def entry_of(path: Path) -> LessonEntry:
     """Return the entry of one lesson file, whose problem is what its front matter has first."""
     try:
         text = read_source(path)
-        findings = Findings(path, text.split("\n"))
-        divided = divide(text, findings)
-        raw = None if divided is None else read_raw(divided.toml, findings)
-        front = None if divided is None or raw is None else structured(raw, divided.toml, findings)
-        if divided is None or front is None:
-            raise LessonError(findings.ordered())
+        divided, _, front = read_front(text, Findings(path, text.split("\n")))
     except LessonError as error:
         return unread(path, error.reports[0].text().splitlines()[0])
     texts = {key: getattr(front, key) for key in TEXTS}

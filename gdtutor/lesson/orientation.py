@@ -20,14 +20,14 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape, expression_shape, infer_shapes
 from gdtutor.engine.trace import frozen
-from gdtutor.lesson.fences import FENCE, divide
-from gdtutor.lesson.front_matter import read_raw
+from gdtutor.lesson.fences import FENCE
+from gdtutor.lesson.front_matter import read_front
 from gdtutor.lesson.load import parse_lesson, with_variant
 from gdtutor.lesson.markdown import divide_body
 from gdtutor.lesson.model import Lesson, Scene, Start
 from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.repetition import refolded, unrolled
-from gdtutor.lesson.reports import Findings, LessonError
+from gdtutor.lesson.reports import Findings
 from gdtutor.lesson.starts import seeds_of, start_values
 from gdtutor.lesson.toml_text import toml_of
 from gdtutor.values import replace
@@ -172,10 +172,7 @@ def retold(lesson: Lesson) -> str:
     told, way = _with_variants(lesson), "columns" if is_in_rows(lesson) else "rows"
     others = [turned(one) for one in told]
     findings = Findings(lesson.path)
-    divided = divide(lesson.text, findings)
-    raw: dict[str, Any] | None = None if divided is None else read_raw(divided.toml, findings)
-    if divided is None or raw is None:
-        raise LessonError(findings.ordered())
+    divided, raw, _ = read_front(lesson.text, findings)
     is_drawn = False
     start = start_values(lesson.starts)
     for table, one in zip((raw, *raw.get("variants", ())), told, strict=True):

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.fences import divide
-from gdtutor.lesson.front_matter import read_raw, structured
+from gdtutor.lesson.front_matter import read_front
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Findings
@@ -135,13 +134,8 @@ def playground_in(text: str, path: Path) -> Playground:
     Raises:
         GdTutorError: It is no lesson, or one of more than a playground knows.
     """
-    findings = Findings(path, text.split("\n"))
     _parsed(text, path)
-    divided = divide(text, findings)
-    raw = None if divided is None else read_raw(divided.toml, findings)
-    front = None if divided is None or raw is None else structured(raw, divided.toml, findings)
-    if front is None or raw is None:
-        raise GdTutorError(f"{path} has no front matter", "open it as a lesson")
+    _, raw, front = read_front(text, Findings(path, text.split("\n")))
     _refuse_more(raw)
     return _read(front, path.parent)
 
