@@ -27,7 +27,7 @@ from gdtutor.view.screen import frame_of
 
 GATES = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1)}
 INPUTS = ((0, 0), (0, 1), (1, 0), (1, 1))
-SEEDS = range(0, 400, 10)
+SEEDS = range(0, 400, 20)
 """Of the starts and draws over which medians are taken."""
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import cycle
 
 import pytest
 
@@ -27,6 +28,12 @@ EDGE = re.compile(rf" *({NUMBER})[│|]")
 EPOCHS = 120
 HAS_FIELD = ("contour", "boundary")
 PATHS = [path for path in discover(shipped_lessons_folder()) if session_at(path).lesson.pictures]
+
+
+def in_turns(*sets: Chars) -> list[pytest.param]:
+    """Return every lesson with pictures, and the sets of characters in turns."""
+    pairs = zip(PATHS, cycle(sets), strict=False)
+    return [pytest.param(path, chars, id=path.stem) for path, chars in pairs]
 
 
 @cache
@@ -89,8 +96,7 @@ def panel(frame: Frame, left: int, right: int) -> list[str]:
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(("path", "chars"), in_turns(UNICODE, ASCII))
 def test_every_axis_of_the_walks_pictures_has_two_numbers(path, chars) -> None:
     for kind, session in walked(path):
         frame = frame_of(session, 80, 24, chars)
@@ -101,8 +107,7 @@ def test_every_axis_of_the_walks_pictures_has_two_numbers(path, chars) -> None:
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(("path", "chars"), in_turns(ASCII, UNICODE))
 def test_every_axis_beside_training_has_two_numbers(path, chars) -> None:
     for kind, session in trained(path):
         frame = frame_of(session, 80, 24, chars)

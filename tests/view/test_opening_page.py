@@ -26,6 +26,9 @@ def test_a_large_opening_page_has_the_graph_and_more_beside_its_text(path, size)
     assert not is_short or any(row.startswith("╭─ tasks ") for row in rows) == has_tasks
     assert "more: Tab" not in frame.text()
     assert size > (120, 36) or sum(used(frame)) >= 0.85
+    # The program has no gradients yet.
+    assert not re.search(r"│ [▸ ] d\w+ = ", frame.text())
+    assert ("╭─ NumPy" in frame.text()) == bool(re.search(r"│ [▸ ] \w+ = ", frame.text()))
 
 
 @pytest.mark.parametrize("number", [3, 5, 7, 14, 18, 21])
@@ -36,14 +39,6 @@ def test_a_page_a_few_lines_too_long_is_set_closer(number, chars):
     assert not any("more" in row and row[0] in "╰+" for row in rows)
     last = session.lesson.prose.split()[-1].strip("*`.")
     assert last in " ".join(rows[10:22])
-
-
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_the_program_beside_an_opening_page_has_no_gradients_yet(path):
-    for size in ((120, 36), (200, 50)):
-        shown = frame_of(session_at(path), *size, UNICODE).text()
-        assert not re.search(r"│ [▸ ] d\w+ = ", shown)
-        assert ("╭─ NumPy" in shown) == bool(re.search(r"│ [▸ ] \w+ = ", shown))
 
 
 @pytest.mark.parametrize("size", [(120, 36), (200, 50)])

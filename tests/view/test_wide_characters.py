@@ -1,5 +1,7 @@
 """A lesson in wide characters fills every row of every screen to the last cell, and no further."""
 
+from functools import cache
+
 import pytest
 from rich.cells import get_character_cell_size
 from walks import DATA, pressed, walk
@@ -60,13 +62,21 @@ def sessions():
         yield f"runs, panel {count}", pressed(compared(), "tab " * count)
 
 
+@cache
+def all_sessions():
+    """Return the sessions, of which some are trained, once for all sizes."""
+    return tuple(sessions())
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
-@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 36)])
+@pytest.mark.parametrize(
+    ("size", "chars"),
+    [((40, 12), UNICODE), ((40, 12), ASCII), ((80, 24), UNICODE), ((120, 36), ASCII)],
+)
 def test_every_row_of_every_screen_fills_the_width_in_cells(size, chars):
     wrong = [
         (name, text_of(row))
-        for name, session in sessions()
+        for name, session in all_sessions()
         for row in frame_of(session, *size, chars).lines
         if width_of(row) != size[0]
     ]
