@@ -13,7 +13,7 @@ from gdtutor.judge import process
 from gdtutor.lesson import load
 from gdtutor.lesson.model import Lesson
 from tests.forked import ForkedWithPipes
-from tests.tries import QUICK, WHOLE, sampled
+from tests.tries import MANY, QUICK, USUAL, sampled
 
 PARSE, VARY = load.parse_lesson, load.with_variant
 KEPT = (Path(__file__).parents[1] / "lessons", Path(__file__).parent / "data")
@@ -23,9 +23,10 @@ settings.register_profile(
     "repeatable",
     derandomize=True,
     deadline=None,
-    max_examples=WHOLE,
+    max_examples=USUAL,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("many", settings.get_profile("repeatable"), max_examples=MANY)
 settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=QUICK)
 settings.load_profile("repeatable")
 

@@ -1,12 +1,15 @@
-"""How much is tried: all in the whole run, less where what takes long is left out."""
+"""How much is tried: less in the usual run than with `--hypothesis-profile many`, and least where
+what takes long is left out."""
 
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import settings
 
-WHOLE = 60
-"""Examples that Hypothesis draws for a test that says nothing, in the whole run."""
+MANY = 60
+"""Examples that Hypothesis draws for a test that says nothing, where many are asked for."""
+USUAL = 20
+"""The same in the usual run."""
 QUICK = 5
 """The same where what takes long is left out."""
 CASES = 3
@@ -15,7 +18,7 @@ CASES = 3
 
 def tries(count: int) -> int:
     """Return how many of `count` examples that a test asks for this run draws."""
-    return max(2, count * settings().max_examples // WHOLE)
+    return max(2, count * settings().max_examples // MANY)
 
 
 def sampled(items: Sequence[pytest.Item]) -> list[pytest.Item]:
