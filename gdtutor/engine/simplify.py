@@ -9,6 +9,7 @@ what float64 can hold, and nothing is changed inside an operation that is not el
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from gdtutor.engine.expression import Apply, Expr, Number, chained
 from gdtutor.engine.operations import OPERATIONS, Kind
@@ -41,12 +42,19 @@ def _is_safe(value: float) -> bool:
     return 1 / _LARGEST <= abs(value) <= _LARGEST
 
 
-def product(*parts: Expr) -> Expr:
-    """Return the simplified product of formulas."""
+def product(*parts: Expr, simplified: Callable[[Expr], Expr] | None = None) -> Expr:
+    """Return the simplified product of formulas.
+
+    Args:
+        parts: What is multiplied; products and quotients in them are taken apart.
+        simplified: Makes a shorter formula of a factor; None where they are short already.
+    """
     factors = _Factors()
     pending: list[tuple[Expr, bool]] = [(part, False) for part in reversed(parts)]
     while pending:
         part, is_below = pending.pop()
+        if simplified is not None and not _is_product(part):
+            part = simplified(part)
         if isinstance(part, Number) and factors.merges(part.value, is_below):
             continue
         if isinstance(part, Apply) and part.op == "neg":
@@ -60,6 +68,10 @@ def product(*parts: Expr) -> Expr:
         else:
             (factors.denominator if is_below else factors.numerator).append(part)
     return _rebuilt(factors)
+
+
+def _is_product(expr: Expr) -> bool:
+    return isinstance(expr, Apply) and expr.op in ("mul", "div", "neg")
 
 
 def _rebuilt(factors: _Factors) -> Expr:
@@ -96,10 +108,11 @@ def simplify(expr: Expr) -> Expr:
     """
     if not isinstance(expr, Apply) or OPERATIONS[expr.op].kind is not Kind.ELEMENTWISE:
         return expr
+    if _is_product(expr):
+        # All that it multiplies is simplified once, however deep products stand in products.
+        return product(expr, simplified=simplify)
     args = tuple(simplify(arg) for arg in expr.args)
     expr = Apply(expr.op, args, expr.attribute, expr.column)
-    if expr.op in ("mul", "div", "neg"):
-        return product(expr)
     if expr.op in ("add", "sub"):
         return _sum_of(expr, args[0], args[1])
     if expr.op == "mul_or_zero":
