@@ -30,8 +30,8 @@ SHIPPED = {path.stem: parse_lesson(path.read_text(), path)[0]
 MATRICES = [name for name, lesson in SHIPPED.items() if lesson and lesson.bindings
             and lesson.bindings[0].is_matrix]  # fmt: skip
 CHECKED = [name for name in MATRICES if name[:2] in ("13", "16", "27", "28")]
-"""With turned products, hidden layers, tasks and questions, shares, and scores of pairs; the numbers
-of all are compared."""
+"""With turned products, hidden layers, tasks and questions, shares, and scores of pairs; of all the
+numbers are compared."""
 
 READS = """+++
 format = 1

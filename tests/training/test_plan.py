@@ -141,11 +141,11 @@ PROBLEMS = {
 
 
 def assert_every_iteration_agrees(problem: Problem, settings: Settings, kind: str) -> None:
-    """Compare each of fifty iterations with the walk from the state that the plan has."""
+    """Compare each of some epochs' iterations with the walk from the state that the plan has."""
     layout = layout_of(problem, optimiser_of(settings)[0])
     plan = compile_plan(problem, settings, kind)
     vector = layout.join(problem.parameters, {})
-    for k in range(50):
+    for k in range(12):
         parameters, optimizer = layout.split(vector)
         wanted = walk(problem, settings, State(k, parameters, optimizer, k))
         outcome = plan.run(vector, k, k, 1)
@@ -167,20 +167,20 @@ def test_a_plan_agrees_with_the_walk_at_every_iteration(name: str, kind: str) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["numpy", "scalar"])
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_a_plan_agrees_with_the_walk_over_fifty_iterations(name: str, kind: str) -> None:
+def test_both_plans_agree_with_the_walk_over_fifty_iterations(name: str) -> None:
     make, settings = PROBLEMS[name]
     problem = make()
-    plan = compile_plan(problem, settings, kind)
-    assert plan.kind == kind
-    layout = layout_of(problem, optimiser_of(settings)[0])
     losses, state = chain(problem, settings, 50)
-    outcome = plan.run(layout.join(problem.parameters, {}), 0, 0, 50)
-    assert_close(outcome.losses, np.array(losses))
-    parameters, _ = layout.split(outcome.vector)
-    for parameter, value in state.parameters.items():
-        assert_close(parameters[parameter], value)
+    for kind in ("numpy", "scalar"):
+        plan = compile_plan(problem, settings, kind)
+        assert plan.kind == kind
+        layout = layout_of(problem, optimiser_of(settings)[0])
+        outcome = plan.run(layout.join(problem.parameters, {}), 0, 0, 50)
+        assert_close(outcome.losses, np.array(losses))
+        parameters, _ = layout.split(outcome.vector)
+        for parameter, value in state.parameters.items():
+            assert_close(parameters[parameter], value)
 
 
 @pytest.mark.slow

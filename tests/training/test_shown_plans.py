@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -14,6 +15,7 @@ from gdtutor.values import replace
 from tests.training.test_shipped_plans import CASES, LESSONS, Trainer
 
 
+@cache
 def source_of(name: str, kind: str, **changes: object) -> str:
     segment = run_of(LESSONS[name]).segments[0]
     return Trainer(segment.problem, replace(segment.settings, **changes), kind).source
