@@ -130,7 +130,7 @@ EDITS = {
 
 
 @pytest.mark.slow
-@settings(max_examples=tries(60))
+@settings(max_examples=60)
 @given(st.data())
 def test_the_command_reopens_any_screen(data):
     path = data.draw(st.sampled_from(sorted(EDITS)))
