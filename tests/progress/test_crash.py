@@ -18,7 +18,7 @@ from gdtutor.progress.store import ProgressStore
 pytestmark = pytest.mark.slow
 
 SESSION = Path(__file__).with_name("session_that_saves.py")
-ROUNDS = 200
+ROUNDS = 100
 KEPT_STEPS = 400
 """Beyond this the file is begun again, so that opening it stays quick."""
 
