@@ -175,7 +175,7 @@ def lines_above(
         return bool(widths.values) or all(has_room(one, left, rows) for one in at)
 
     def measured() -> tuple[int, int]:
-        first = replace(_typical(_plain(context)), step=_steps(context)[0])
+        first = replace(_typical(_plain(context)), step=_steps(context)[0], is_measured=True)
         beside = graph_drawing(first, left, height - BORDER)
         whole = graph_drawing(first, left + widths.node - SPARE, height - BORDER)
         graph = whole.rows + BORDER
@@ -200,7 +200,7 @@ def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int
     """
 
     def measured() -> int:
-        first = replace(_typical(_plain(context)), step=_steps(context)[0])
+        first = replace(_typical(_plain(context)), step=_steps(context)[0], is_measured=True)
 
         def lies_across(node: int) -> bool:
             cells = both - node - FRAME - (SPARE if node < usual else 0)

@@ -96,7 +96,9 @@ def graph_drawing(
     digits = context.look.digits
     fewest = min(digits, context.lesson.digits or DEFAULT_DIGITS)
     is_other = False
-    if told is None and len(names) <= WHOLE:
+    # The cell is told only where that changes no row, which is all that is measured.
+    is_told = width < WIDE or not context.is_measured
+    if told is None and len(names) <= WHOLE and is_told:
         at = context.moment, context.own, context.look, step.scene, step.phase, context.chars
         # An update, and what a question hides, take room that is not known before. Else it is the
         # same at all steps of a phase: a drawing takes a millisecond.
