@@ -70,9 +70,8 @@ def _checked_leaves(leaves: tuple[Leaf, ...]) -> dict[str, Leaf]:
 
 def _check_name(name: str, line: str) -> None:
     if NAME.fullmatch(name) is None or len(name) > MAX_NAME:
-        what = f"{name[: 2 * MAX_NAME]!a} is not a name"
         hint = f"a name has at most {MAX_NAME} letters A-Z a-z, digits and _, no digit first"
-        raise GraphError(what, hint, line=line, code="name")
+        raise GraphError(f"{name[: 2 * MAX_NAME]!a} is not a name", hint, line=line, code="name")
 
 
 def _check_line(

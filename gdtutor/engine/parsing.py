@@ -48,8 +48,7 @@ def parse(
     """
     if len(text) > MAX_CHARACTERS:
         what = f"the formula has {len(text)} characters, the bound is {MAX_CHARACTERS}"
-        hint = "split it into several lines"
-        raise FormulaError(what, hint, code="bound")
+        raise FormulaError(what, "split it into several lines", code="bound")
     return _Parser(text, functions, axes or {}).whole()
 
 
@@ -129,8 +128,7 @@ class _Parser:
         self._operations += 1
         if self._operations > MAX_OPERATIONS:
             what = f"more than {MAX_OPERATIONS} operations in one formula"
-            hint = "split it into several lines"
-            raise FormulaError(what, hint, column=column, code="bound")
+            raise FormulaError(what, "split it into several lines", column=column, code="bound")
         return Apply(op, args, attribute, column)
 
     def _comparison(self) -> Expr:
@@ -340,8 +338,7 @@ class _Parser:
         if len(args) != arity.operands:
             plural = "" if arity.operands == 1 else "s"
             what = f"{name.text} takes {arity.operands} operand{plural}, here are {len(args)}"
-            hint = "check the commas and parentheses"
-            raise FormulaError(what, hint, column=name.column)
+            raise FormulaError(what, "check the commas and parentheses", column=name.column)
         spelling = _SPELLINGS.get(name.text, _Spelling(name.text, arity, fixed))
         return self._apply(spelling.op, tuple(args), name.column, spelling.fixed)
 

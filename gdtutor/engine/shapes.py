@@ -141,8 +141,7 @@ def _matmul(left: Shape, right: Shape) -> Shape:
 def _outer(left: Shape, right: Shape) -> Shape:
     if len(left) != 1 or len(right) != 1:
         what = f"outer of {shape_text(left)} and {shape_text(right)}"
-        hint = "it takes two vectors; of columns it is a @ b.T"
-        raise ShapeError(what, hint)
+        raise ShapeError(what, "it takes two vectors; of columns it is a @ b.T")
     return left + right
 
 
@@ -159,8 +158,7 @@ def _picked(shape: Shape, index: Attribute) -> Shape:
             found.append(_length_of(part, axis, length))
         elif not -length <= part < length:
             what = f"{part} of {length} along axis {axis}"
-            hint = f"the {length} cells there are numbered from 0 to {length - 1}"
-            raise ShapeError(what, hint)
+            raise ShapeError(what, f"the {length} cells there are numbered from 0 to {length - 1}")
     return tuple(found)
 
 
@@ -169,9 +167,8 @@ def _length_of(part: Range, axis: int, length: int) -> int:
     start, stop, _ = slice(*part).indices(length)
     is_within = all(n is None or -length <= n <= length for n in part)
     if not is_within or stop <= start:
-        what = f"{index_text((part,))[1:-1]} of {length} along axis {axis}"
         hint = f"cells are numbered from 0 to {length - 1}, and a range ends before its last number"
-        raise ShapeError(what, hint)
+        raise ShapeError(f"{index_text((part,))[1:-1]} of {length} along axis {axis}", hint)
     return stop - start
 
 
@@ -183,9 +180,8 @@ def _reshaped(shape: Shape, lengths: Attribute) -> Shape:
     fits = cells == known if not free else free == 1 and cells % known == 0
     if not fits:
         told = "×".join("?" if n == -1 else str(n) for n in plain)
-        what = f"reshape of {shape_text(shape)} to {told}"
         hint = f"{cells} cells do not fill it: the product of the lengths must be {cells}"
-        raise ShapeError(what, hint)
+        raise ShapeError(f"reshape of {shape_text(shape)} to {told}", hint)
     return tuple(cells // known if n == -1 else n for n in plain)
 
 
@@ -194,8 +190,7 @@ def _joined(left: Shape, right: Shape, axis: Attribute) -> Shape:
     rest = [tuple(n for i, n in enumerate(shape) if i != along) for shape in (left, right)]
     if along >= len(left) or len(left) != len(right) or rest[0] != rest[1]:
         what = f"concat cannot join {shape_text(left)} and {shape_text(right)} along axis {along}"
-        hint = "along every other axis they must be equally long"
-        raise ShapeError(what, hint)
+        raise ShapeError(what, "along every other axis they must be equally long")
     return tuple(n + right[i] if i == along else n for i, n in enumerate(left))
 
 
@@ -203,8 +198,7 @@ def _embedded(op: Operation, first: Shape, second: Shape) -> Shape:
     numbers, table = (first, second) if op.name == "one_hot" else (second, first)
     if op.name != "one_hot" and len(table) != 2:
         what = f"embed picks rows of {shape_text(table)}"
-        hint = "the first operand is a matrix with a row each"
-        raise ShapeError(what, hint)
+        raise ShapeError(what, "the first operand is a matrix with a row each")
     count = math.prod(numbers)
     if count != max(numbers, default=1):
         what = f"embed by numbers of the shape {shape_text(numbers)}"
@@ -218,8 +212,7 @@ def _reduced(op: Operation, shape: Shape, axis: Attribute) -> Shape:
         return ()
     if axis >= len(shape):
         what = f"{op.name} along axis {axis} of an array with the shape {shape_text(shape)}"
-        hint = "it has no such axis"
-        raise ShapeError(what, hint)
+        raise ShapeError(what, "it has no such axis")
     return tuple(1 if i == axis else n for i, n in enumerate(shape))
 
 
@@ -234,6 +227,5 @@ def _column_loss(op: Operation, left: Shape, right: Shape, axis: Attribute) -> S
     _at_least_one_axis(op, left, axis)
     if left != right:
         what = f"{op.name} compares {shape_text(left)} with {shape_text(right)}"
-        hint = "prediction and target need the same shape"
-        raise ShapeError(what, hint)
+        raise ShapeError(what, "prediction and target need the same shape")
     return _reduced(op, left, axis)

@@ -44,8 +44,7 @@ def tokens_of(text: str) -> Iterator[Token]:
         kind = match.lastgroup or ""
         if kind == "number" and _WORD.match(text, match.end()):
             what = f"the number {match.group()} runs into a name"
-            hint = "a product is written with *, as 2*x"
-            raise FormulaError(what, hint, column=position)
+            raise FormulaError(what, "a product is written with *, as 2*x", column=position)
         if kind != "space":
             yield Token(kind, match.group(), position)
         position = match.end()

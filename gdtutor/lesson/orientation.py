@@ -56,8 +56,7 @@ def turned(lesson: Lesson, seed: int | None = None) -> Lesson:
     """
     if not lesson.bindings or not lesson.bindings[0].is_matrix:
         what = "the lesson binds no matrices, so that no example is a row or a column"
-        hint = "leave out --rows and --columns"
-        raise GdTutorError(what, hint)
+        raise GdTutorError(what, "leave out --rows and --columns")
     starts = start_values(lesson.starts, seed)
     return replace(
         lesson,
@@ -129,9 +128,8 @@ def _turned(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         case Kind.PICK if isinstance(expr.attribute, tuple):
             row, column = (*expr.attribute, Range(None, None))[:2]
             return _picked(args[0], ranks[0], row, column)
-    what = f"{to_text(expr)} cannot be told the other way round"
     hint = "products with a matrix, operations cell by cell and those along an axis can"
-    raise GdTutorError(what, hint)
+    raise GdTutorError(f"{to_text(expr)} cannot be told the other way round", hint)
 
 
 def _picked(of: Expr, rank: int, row: int | Range, column: int | Range) -> Expr:

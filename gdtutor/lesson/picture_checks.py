@@ -117,8 +117,7 @@ def check_contour(options: Options, scope: PictureScope) -> None:
     names = _texts(options.get("along", ()))
     if len(names) != 2:
         what = f"a contour goes along two parameters, not {len(names)}"
-        hint = 'write along = ["w1", "w2"]'
-        raise Wrong("picture", what, hint, ("along",) if names else ())
+        raise Wrong("picture", what, 'write along = ["w1", "w2"]', ("along",) if names else ())
     last = scope.walks[-1]
     parameters = last.graph.parameters
     for written in names:
@@ -159,8 +158,7 @@ def _check_batches(options: Options, scope: PictureScope) -> None:
     is_single = last.graph.by_rows and any(last.shapes[name] == () for name in inputs)
     if is_single and any(size != 1 for size in sizes):
         what = "larger batches where the lesson's own holds one example"
-        hint = "make them variants: variants = [...]"
-        raise Wrong("picture", what, hint, ("batches",))
+        raise Wrong("picture", what, "make them variants: variants = [...]", ("batches",))
     for size in sizes:
         if isinstance(size, int) and size > scope.examples:
             what = f"a batch of {size} of {scope.examples} examples"

@@ -205,8 +205,7 @@ def whole(low: int, high: int) -> Reader:
     def read(value: object, path: Path, mistakes: list[Mistake]) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             what = f"{_kind(value)} stands where a whole number belongs"
-            hint = "write it without quotes and without a point"
-            raise Wrong("type", what, hint)
+            raise Wrong("type", what, "write it without quotes and without a point")
         if not low <= value <= high:
             # Python will not print huge whole numbers.
             shown_number = f"{value:,}" if abs(value) < 10**15 else "the number"

@@ -88,9 +88,8 @@ def _generator(
     if table.after is None:
         return table.seed or 0, FIRST_STREAM + len(above) if name in afters.values() else None
     if table.seed is not None:
-        what = "a seed, and another parameter to come after"
         hint = "the first of a generator has the seed, the others have after"
-        raise Wrong("conflict", what, hint)
+        raise Wrong("conflict", "a seed, and another parameter to come after", hint)
     drawn = [other for other in above if other in afters]
     if table.after not in drawn:
         raise _not_above(name, table.after, tables, drawn)

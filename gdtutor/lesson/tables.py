@@ -333,9 +333,8 @@ class TrainingTable:
 def _title(value: object, path: Path, mistakes: list[Mistake]) -> object:
     """Read a title, which the first line of every step has to hold beside the place."""
     if isinstance(value, str) and len(value.strip()) > MAX_TITLE:
-        what = f"the title has {len(value.strip())} characters"
         hint = f"at most {MAX_TITLE}: every step shows it; `summary` holds a longer text"
-        raise Wrong("bound", what, hint)
+        raise Wrong("bound", f"the title has {len(value.strip())} characters", hint)
     return line(least=1)(value, path, mistakes)
 
 
