@@ -75,6 +75,20 @@ def test_a_loss_the_right_way_round_or_of_predictions_alone_is_none(tmp_path, lo
     assert found_in(text, tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ("loss", "what"),
+    [
+        ("binary_cross_entropy_logits(sigmoid(z), y)",
+         "binary_cross_entropy_logits in L takes sums, and is given what sigmoid has made"),
+        ("binary_cross_entropy(sigmoid(z), y + 1)",
+         "the targets of binary_cross_entropy in L are shares, and one is 2"),
+    ],
+)  # fmt: skip
+def test_a_loss_of_shares_is_given_what_its_row_makes_shares_of(tmp_path, loss, what):
+    text = lesson_text(f"```graph\nz = w*x\nL = {loss}\n```\n", ONE_NEURON)
+    assert [(found[0], found[-1]) for found in found_in(text, tmp_path)] == [("shares", what)]
+
+
 PREDICTIONS = """\
 [parameters]
 W = [[0.5, 0.1]]
