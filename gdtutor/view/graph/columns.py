@@ -7,7 +7,7 @@ from functools import partial
 from itertools import accumulate
 
 from gdtutor.engine.graph import Edge
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view.graph.model import Box, GraphPart, Layout, Stroke, Texts, make_layout
 from gdtutor.view.graph.route import LANE, Channel, Point, Terminal
 from gdtutor.view.lines import width_of
@@ -60,7 +60,8 @@ def draw_columns(grid: LayeredGraph, width: int) -> Layout:
         return ruler.labels[layer], grid.rows[layer][name, 0]
 
     lead = partial(_stroke, grid, ruler)
-    return make_layout(grid.part, grid.texts, ruler.width, place, lead)
+    layout = make_layout(grid.part, grid.texts, ruler.width, place, lead)
+    return replace(layout, is_tight=ruler.pitch == 1)
 
 
 def _ruler(grid: LayeredGraph, width: int) -> _ColumnRuler:

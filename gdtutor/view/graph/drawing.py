@@ -45,6 +45,8 @@ class GraphDrawing(Struct, frozen=True):
     """Whether it goes from left to right."""
     columns: int = 0
     """Cells that the whole graph takes."""
+    is_tight: bool = False
+    """Whether its strokes stand closer than they are read best."""
 
     def centred(self, area: Area) -> Lines:
         """Return it in the middle of an area, in as many lines as that has with no message on it.
@@ -93,7 +95,7 @@ def draw_graph(
     is_whole = total == shown and layout.height <= sheet.height
     places = tuple((b.node.id, b.y) for b in layout.boxes)
     is_across = is_whole and layout.is_across
-    return GraphDrawing(lines, places, rows, is_whole, is_across, layout.width)
+    return GraphDrawing(lines, places, rows, is_whole, is_across, layout.width, layout.is_tight)
 
 
 def _choose(

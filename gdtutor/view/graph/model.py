@@ -163,6 +163,8 @@ class Layout(Struct, frozen=True):
     strokes: tuple[Stroke, ...]
     is_across: bool = False
     """Whether it goes from left to right."""
+    is_tight: bool = False
+    """Whether its strokes stand closer than they are read best."""
 
 
 def skeleton(part: GraphPart, texts: Texts) -> tuple[object, ...]:

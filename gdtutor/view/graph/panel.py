@@ -86,12 +86,13 @@ def graph_drawing(
 
     def is_better() -> bool:
         """Say whether a phase alone leaves out no node where the whole iteration does; whether the
-        cell can be told with a blank on each side, and with no node in another row.
+        cell can be told with a blank on each side, no stroke nearer and no node in another row.
         """
         one, other = drawn(fewest), drawn(fewest, True)
         if width < WIDE:
             return other.is_whole and not one.is_whole
-        return other.columns <= width - AROUND // 2 and other.places == one.places
+        has_room = other.columns <= width - AROUND // 2 and not other.is_tight
+        return has_room and other.places == one.places
 
     digits = context.look.digits
     fewest = min(digits, context.lesson.digits or DEFAULT_DIGITS)
