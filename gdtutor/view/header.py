@@ -41,10 +41,8 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
             place = _place(session, context, is_short=True)
         left_out = passed_over(session)
         passed = line((f" (the lesson passes over {left_out})", Style.DIM)) if left_out else ()
-        # The title comes first: where it has no room beside, a line above the keys says it, unless
-        # an answer is typed there.
-        has_room = width_of((*place, *count, *passed)) + cells(title) + 6 <= width
-        if has_room or session.prompt is not None:
+        # The title comes first: where it has no room beside, a line above the keys says it.
+        if width_of((*place, *count, *passed)) + cells(title) + 6 <= width:
             count = (*count, *passed)
     return heading_line(title, place, count, width, chars)
 

@@ -53,8 +53,9 @@ def assert_the_same_training(again, session):
 
 
 def shown(session):
-    """Return what a session shows at three sizes, what it says for one key left out."""
+    """Return what a session shows at three sizes, what follows from the keys before left out."""
     quiet = replace(session, message="", is_error=False, count="", command="", auto=AutoPlay())
+    quiet = replace(quiet, passed=(), done=(), undone=())
     return [screen(quiet, *size) for size in ((80, 24), (120, 36), (40, 12))]
 
 
@@ -130,7 +131,6 @@ EDITS = {
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
 @given(st.data())
 def test_the_command_reopens_any_screen(data):
     path = data.draw(st.sampled_from(sorted(EDITS)))
@@ -143,6 +143,9 @@ def test_the_command_reopens_any_screen(data):
             after = pressed(session, data.draw(st.sampled_from(KEYS)))
             # Behind the last lesson → leads to the library, which has no link.
             session = session if after.screen is Screen.LIBRARY else after
+    if session.challenge is not None:
+        # What is typed as an answer is nobody's to be handed on.
+        session = pressed(session, "ctrl+u")
     command = command_of(session)
     assert shown(reopened(command)) == shown(session), command
 
