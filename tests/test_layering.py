@@ -29,9 +29,6 @@ DECLARED = re.compile(r"Imports: ([^.]+)\.(?: Outside: ([^.]+)\.)?$")
 COMPILES_SOURCE = "training/plan/source.py"
 """The one module that may: it compiles what the plan generates."""
 
-PLUGIN = "testing/pytest_plugin.py"
-"""The one module that may import what pytest loads."""
-
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -99,8 +96,6 @@ def violations(text, path):
                 and not stands_in("/".join(rest), {folder, *inside})
             ):
                 found.append(name)
-        elif path == PLUGIN and first == "gdtutor_pytest":
-            continue
         elif first not in sys.stdlib_module_names and first not in outside:
             found.append(name)
     return found
