@@ -41,9 +41,15 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
             place = _place(session, context, is_short=True)
         left_out = passed_over(session)
         passed = line((f" (the lesson passes over {left_out})", Style.DIM)) if left_out else ()
-        # The title comes first: where it has no room beside, a line above the keys says it.
+        # The title comes first: where it has no room beside, a line above the keys says it, or
+        # fewer words where an answer is typed there.
         if width_of((*place, *count, *passed)) + cells(title) + 6 <= width:
             count = (*count, *passed)
+        elif left_out and session.prompt is not None:
+            brief = _place(session, context, is_short=True)
+            passed = line((f" ({left_out} passed over)", Style.DIM))
+            if width_of((*brief, *count, *passed)) + LEAST_TITLE + 6 <= width:
+                place, count = brief, (*count, *passed)
     return heading_line(title, place, count, width, chars)
 
 
