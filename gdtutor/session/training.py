@@ -260,9 +260,12 @@ def scroll_side(session: Walk, by: int) -> Walk:
 
 
 def _with_chosen(session: Walk, by: int) -> Walk:
-    """Choose a run of the list; above the first is the present one, whose points Enter opens."""
+    """Choose a run of the list; between its last and its first is the present one, whose points
+    Enter opens.
+    """
     labels, look = ["", *others(session)], session.train_look
     at = labels.index(look.run) if look.run in labels else 0
-    label = labels[min(max(at + by, 0), len(labels) - 1)]
-    told = f"Enter trains the run {label} from its start." if label else ""
+    label = labels[(at + by) % len(labels)]
+    of_own = "Enter walks the present run."
+    told = f"Enter trains the run {label} from its start." if label else of_own
     return said(replace(session, train_look=replace(look, run=label)), told)

@@ -231,6 +231,9 @@ def test_the_list_of_runs_is_gone_through_with_the_cursor_keys_and_enter_trains_
     assert [change.text() for change in opened.changes] == ["learning_rate=50"]
     assert (opened.train_look.run, opened.train_look.tab) == ("", 0)
     assert press(chosen, "2up").train_look.run == press(chosen, "tab").train_look.run == ""
+    assert press(session, "up").train_look == chosen.train_look
+    own = press(chosen, "down")
+    assert (own.train_look.run, own.message) == ("", "Enter walks the present run.")
     assert press(press(chosen, "tab"), "down").train_look.scroll == 1
 
 
