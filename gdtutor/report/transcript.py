@@ -17,7 +17,7 @@ from gdtutor.session.figures import offered_figures, shown_figure
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import steps_forward
-from gdtutor.session.notes import comes_after_training, note_for
+from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Walk
 from gdtutor.session.steps import Phase
 from gdtutor.session.story import is_folded_away
@@ -28,7 +28,7 @@ from gdtutor.values import replace
 from gdtutor.view.closing import closing_prose
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer
-from gdtutor.view.explain import context_of, filled, node_lines, note_lines
+from gdtutor.view.explain import context_of, node_lines, note_lines, told_note
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of, wrapped
@@ -82,7 +82,6 @@ def _walk(session: Walk, iterations: int, chars: Chars) -> Iterator[tuple[Walk, 
 def step_data(session: Walk, context: Context) -> dict[str, Json]:
     """Return one step as JSON data."""
     step, moment = context.step, context.moment
-    note = note_for(session, step)
     common: dict[str, Json] = {
         "step": step.number,
         "iteration": moment.iteration,
@@ -92,7 +91,7 @@ def step_data(session: Walk, context: Context) -> dict[str, Json]:
         "node": step.node,
         "op": _operation(context),
         "text": sentence(context),
-        "note": None if note is None else filled(session, context, note.text),
+        "note": told_note(session, context),
         "shape": list(context.shape(step.node)) if step.node else [],
     }
     match step.phase:

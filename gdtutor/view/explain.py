@@ -46,6 +46,7 @@ JOINT, HERE, OWN = "─•─", "▸", "(own 1)"
 """Signs of the graph, of an open cell and of a change, by which Help lists them."""
 _NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?")
 """A number in a note, but no digit of a name."""
+_NOT_FINITE = re.compile(r"\b(?:nan|inf)\b")
 
 
 def context_of(session: Walk, chars: Chars) -> Context | None:
@@ -205,11 +206,22 @@ def note_lines(session: Walk, context: Context, width: int) -> Lines:
     if context.challenge is not None:
         # A note speaks of the result, or of what comes next.
         return ()
-    note = note_for(session, context.step)
-    text = sentence(context) if note is None else filled(session, context, note.text)
+    note = told_note(session, context)
+    text = sentence(context) if note is None else note
     if context.is_measured:
         text = _NUMBER.sub("0" * (context.look.digits + 4), text)
     return prose_lines(text if note else _literal(text), width, context.chars)
+
+
+def told_note(session: Walk, context: Context) -> str | None:
+    """Return the author's note of a step, filled; None where there is none, or where it holds for
+    any numbers and one of them is nan or infinite.
+    """
+    note = note_for(session, context.step)
+    if note is None:
+        return None
+    told = filled(session, context, note.text)
+    return None if note.when.always and _NOT_FINITE.search(told) else told
 
 
 def _literal(text: str) -> str:

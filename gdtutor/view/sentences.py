@@ -160,7 +160,7 @@ def _backward(context: Context) -> str:
         if is_all_rounding(context.trace, node):
             return f"{start} {_ROUNDING}"
         if np.isnan(gradient).any():
-            return f"{start} {_no_number(context)}".rstrip()
+            return f"{start} {_no_number(context)}"
         convention = convention_at(context)
         return f"{start} At a tie or kink {convention}." if convention else start
     value = float(gradient)
@@ -172,7 +172,7 @@ def _backward(context: Context) -> str:
             f"{called} is used {len(received)} times, so {len(received)} contributions add up."
         )
     if np.isnan(value):
-        return f"{arrives} {_no_number(context)} {_meaning(context, called, root, value)}"
+        return f"{arrives} {_no_number(context)}"
     if convention_at(context):
         with_it = f"with the convention at its kink it is {context.number(value)}. v shows why"
         return f"{arrives} No derivative exists at this point; {with_it}."
@@ -182,11 +182,13 @@ def _backward(context: Context) -> str:
 
 
 def _no_number(context: Context) -> str:
-    """Return why a gradient that arrives from finite ones is NaN; empty where others are not."""
-    received = context.trace.contributions[context.step.node]
-    finite = (np.isfinite(c.upstream).all() for c in received)
+    """Return why a gradient is NaN."""
+    node = context.step.node
+    if not np.isfinite(context.trace.values[node]).all():
+        return f"It is nan, for {context.name(node)} is not finite itself."
+    finite = (np.isfinite(c.upstream).all() for c in context.trace.contributions[node])
     if not all(finite):
-        return ""
+        return "It is nan, for what arrives is not finite: a step along it would be lost."
     behind = "a slope that is infinite or none, even 0 times that of a branch that is not taken"
     return f"NaN is no number: it comes of {behind}."
 
@@ -221,6 +223,16 @@ def _update(context: Context) -> str:
     gradient = context.trace.gradients.get(name)
     if gradient is None:
         return f"{called} stays as it is: {context.name(context.root)} does not depend on it."
+    if not np.isfinite(before).all():
+        return f"{called} is not finite: no step leads back to a number."
+    if not np.isfinite(after).all():
+        ends = (
+            ""
+            if after.ndim
+            else f", from {context.number(float(before))} to {context.number(float(after))}"
+        )
+        why = "" if np.isfinite(gradient).all() else "its gradient is not finite, "
+        return f"{called} leaves the finite numbers{ends}; {why}the learning rate is {rate}."
     if np.array_equal(before, after):
         zero = "its gradient is 0" + (" everywhere" if gradient.ndim else "")
         why = "the step is too small" if gradient.any() else zero

@@ -8,8 +8,10 @@ from gdtutor.drive.opening import session_at
 from gdtutor.engine.operations import parse_formula
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.navigation import goto
-from gdtutor.view.explain import context_of
+from gdtutor.values import replace
+from gdtutor.view.explain import context_of, note_lines
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
 from gdtutor.view.sentences import _folded, sentence
 
 
@@ -131,3 +133,30 @@ def test_a_loss_too_large_to_be_read_is_told_with_its_digits_in_note_node_and_pi
     assert f"w 5.138e41, L {long}" in shown
     assert "(83 digits)" in shown.replace(f" {long}. ", "").replace(f"L {long}", "")
     assert said(session).startswith(f"L divides (ŷ − y)² by 2: {long}.")
+
+
+STAYS, OPEN = "stays as it is: its gradient is 0", "is not finite: no step leads back to a number."
+
+
+@pytest.mark.parametrize(
+    ("lesson", "rate", "at", "note"),
+    [
+        ("cost", "1e60", "1/update:w1", f"w₁ {STAYS}."),
+        ("cost", "1e6", "0/update:w1", "A step against this slope: from 0.1 to 48010."),
+        ("or-vectorised", "1e60", "1/update:W", f"W {STAYS} everywhere."),
+        ("learning-rate", "1e60", "5/update:w",
+         "w leaves the finite numbers, from 2.097e296 to −inf; the learning rate is 1e60."),
+        ("learning-rate", "1e60", "6/forward:z", "z multiplies w by x: −inf."),
+        ("learning-rate", "1e60", "8/backward:z", "The gradient reaches z from ŷ. It is nan, for z "
+         "is not finite itself."),
+        ("learning-rate", "1e60", "8/update:w", f"w {OPEN}"),
+        ("scaling", "1e6", "40/update:W", f"W {OPEN}"),
+    ],
+)  # fmt: skip
+def test_a_run_that_stands_still_or_is_not_finite_is_told_of_in_sentences_that_are_true_of_it(
+    lesson, rate, at, note
+):
+    path = find_lesson(lesson, shipped_lessons_folder())
+    session = session_at(path, changes=[f"learning_rate={rate}"], at=at)
+    rows = note_lines(replace(session, challenge=None), context_of(session, UNICODE), 200)
+    assert " ".join(map(text_of, rows)) == note
