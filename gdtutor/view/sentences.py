@@ -226,13 +226,9 @@ def _update(context: Context) -> str:
     if not np.isfinite(before).all():
         return f"{called} is not finite: no step leads back to a number."
     if not np.isfinite(after).all():
-        ends = (
-            ""
-            if after.ndim
-            else f", from {context.number(float(before))} to {context.number(float(after))}"
-        )
+        leap = f", from {_value(context, before)} to {_value(context, after)}" * (not after.ndim)
         why = "" if np.isfinite(gradient).all() else "its gradient is not finite, "
-        return f"{called} leaves the finite numbers{ends}; {why}the learning rate is {rate}."
+        return f"{called} leaves the finite numbers{leap}; {why}the learning rate is {rate}."
     if np.array_equal(before, after):
         zero = "its gradient is 0" + (" everywhere" if gradient.ndim else "")
         why = "the step is too small" if gradient.any() else zero
