@@ -28,8 +28,9 @@ from gdtutor.values import replace
 from gdtutor.view.closing import closing_prose
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer
-from gdtutor.view.explain import context_of, node_lines, note_lines, told_note
+from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.figures import source_of
+from gdtutor.view.filling import told_note
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of, wrapped
 from gdtutor.view.notation import plain as plain_text
