@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lesson_texts import lesson_of, neuron
+from walks import NETWORK
 
+from gdtutor.check import fit
 from gdtutor.check import screens as check_fit
 from gdtutor.check.fit import ScreenFit, fit_of
 from gdtutor.check.lesson import check_lesson
+from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.reports import Report
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.moving import moved
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session
 from gdtutor.values import replace
+from gdtutor.view.context import Context
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import line
 from gdtutor.view.screen import frame_of
 
 WORDS = "\n".join(["x" * 77] * 3)
@@ -145,6 +151,31 @@ def test_the_iteration_that_a_note_is_written_for_is_looked_at(tmp_path: Path, w
     [report] = found(tmp_path, body)
     assert (report.code, report.level) == ("fit", "error")
     assert report.what.endswith("given the note is 1 line too long for 80x24")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_so", "told"),
+    [
+        ("node_lines", lambda c: not c.chars.unicode, "(in ASCII)"),
+        ("node_lines", lambda c: c.look.unfolded, "unfolded)"),
+        ("node_lines", lambda c: c.look.cell == (1, 1), "[1,1] open)"),
+        ("note_lines", lambda c: c.look.example == 3, "(following example 3)"),
+        ("node_lines", lambda c: c.moment.iteration == 1, "at 1/given the node panel"),
+        ("node_lines", lambda c: c.moment.iteration == 39, "at 39/given the node panel"),
+    ],
+)
+def test_every_way_to_look_at_a_step_is_held_against_the_size(
+    monkeypatch: pytest.MonkeyPatch, name: str, is_so: Callable[[Context], object], told: str
+) -> None:
+    plain = getattr(fit, name)
+
+    def lines(*args: Any) -> tuple[Any, ...]:
+        context = next(one for one in args if isinstance(one, Context))
+        return (*plain(*args), *[line("x" * 100)] * bool(is_so(context)))
+
+    monkeypatch.setattr(fit, name, lines)
+    problems = check_lesson(load_lesson(NETWORK)).problems
+    assert any(told in report.what for report in problems), [r.what for r in problems]
 
 
 WORDY = "a rate that is far too long"

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from walks import DATA, pressed, walk
 
+from gdtutor.check import hidden
 from gdtutor.check.paths import check_paths
+from gdtutor.session.state import Tab
 from gdtutor.values import replace
-from gdtutor.view import figures
+from gdtutor.view import asking, figures
 from gdtutor.view import study as study_view
 from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of, note_lines
@@ -69,6 +71,45 @@ def test_a_note_that_shows_with_the_question_is_reported(monkeypatch):
 
     monkeypatch.setattr(study_view, "_note", with_note)
     assert "seen" in {code for code, _ in problems(REASONS)}
+
+
+@pytest.mark.parametrize(
+    ("size", "tab"),
+    [((80, 24), Tab.VALUES), ((40, 12), Tab.GRAPH), ((40, 12), Tab.NOTE), ((120, 36), Tab.NODE)],
+)
+def test_an_answer_that_one_screen_alone_shows_is_reported(monkeypatch, size, tab):
+    def telling(session, area):
+        frame = study_view.study_frame(session, area)
+        if ((area.width, area.height), session.look.tab) != (size, tab):
+            return frame
+        return frame.covered(0, [line(f"{float(session.moment.trace.values['z']):g}")])
+
+    monkeypatch.setattr(hidden, "study_frame", telling)
+    assert "seen" in {code for code, _ in problems(REASONS)}
+
+
+def test_an_answer_that_a_later_iteration_alone_shows_is_reported(monkeypatch, tmp_path):
+    def telling(session, area):
+        frame = study_view.study_frame(session, area)
+        told = line(f"{float(session.moment.trace.values['z']):g}")
+        return frame.covered(0, [told]) if session.moment.iteration else frame
+
+    monkeypatch.setattr(hidden, "study_frame", telling)
+    path = lesson(
+        tmp_path, ("## forward z\n", "## forward z, always\n"), (", iteration 1", ", iteration 9")
+    )
+    first = min(asked_lines(path))
+    assert ("seen", first) in problems(path)
+
+
+def test_an_answer_that_a_hint_or_a_line_of_the_linear_mode_alone_says_is_reported(monkeypatch):
+    def telling(context, *_):
+        return (line(f"{float(context.trace.values['z']):g}"),)
+
+    for module, name in ((asking, "hint_lines"), (hidden, "known_lines")):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, telling)
+            assert "seen" in {code for code, _ in problems(REASONS)}, name
 
 
 def test_no_mark_of_a_sleeping_unit_shows_while_a_gradient_is_asked_for(monkeypatch):

@@ -288,10 +288,12 @@ def test_values_change_and_come_back() -> None:
 
 
 def test_looking_closer_says_the_step_again() -> None:
-    talk = Talk(lesson("xor-hidden", "backward:W1"), "c 1,0", "c", "d", "o", "v", "x")
-    assert "[1,0]" in talk.said[1]
+    talk = Talk(lesson("xor-hidden", "backward:W1"), "c 1,0", "c", "d", "o", "v", "x", "v", "c")
+    assert "dW₁[1,0]\n" in talk.said[1]
+    assert "dW₁[1,0]\n" not in talk.said[2]
     assert talk.said[3].startswith("3 significant digits.")
     assert "Relative error" in talk.said[5]
+    assert "dW₁[0,0]\n" in talk.last
 
 
 def test_training_is_told_in_numbers_and_a_sentence() -> None:
@@ -456,6 +458,7 @@ def test_the_library_opens_lessons_by_number_and_id() -> None:
     assert talk.said[1].startswith("06 The bias to the rescue")
     assert talk.said[3].startswith("error: there is no lesson 'nobody'")
     assert talk.last.startswith("[1/")
+    assert Talk(shelf, "6", "next").last.startswith("07 ")
 
 
 def test_keys_are_pressed_before_the_talk_and_the_place_is_saved_after_it() -> None:

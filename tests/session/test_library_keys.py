@@ -39,7 +39,8 @@ def library(cursor: int = 0) -> Session:
     ("keys", "number"),
     [
         ("n", 2), ("down", 2), ("n n p", 2), ("3n", 4), ("pagedown", 11), ("space pageup", 1),
-        ("G", 25), ("G pageup", 15), ("end", 25), ("G g g", 1), ("end home", 1), ("13G", 13),
+        ("G", 25), ("G pageup", 15), ("G 2pageup", 4), ("2pagedown", 22),
+        ("end", 25), ("G g g", 1), ("end home", 1), ("13G", 13),
         ("5 G n", 6),
     ],
 )  # fmt: skip

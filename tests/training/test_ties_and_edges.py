@@ -1,13 +1,17 @@
 """Walk, plans and exported script say the same at ties, at kinks and at the edges of float64."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from gdtutor.engine.graph import Role
+from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.trace import trace
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
+from gdtutor.training.plan.scalar_text import FLOATS, FORMS
 from gdtutor.training.settings import Settings
 from gdtutor.training.vector import layout_of
 from tests.lesson_texts import lesson_text
@@ -78,3 +82,13 @@ def test_a_square_that_float64_holds_is_not_0_for_the_order_of_its_factors(kind)
     outcome = plan.run(layout.join(problem.parameters, {}), 0, 0, 1)
     kept = layout.split(outcome.vector)[1]["w"]["s"]
     assert_allclose(kept, (1 - 0.9) * 1.6e-159**2, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["maximum", "minimum", "where", "mul_or_zero", "sign", "step"])
+def test_a_choice_of_the_scalar_plan_is_the_operations_own_also_of_what_is_no_number(name):
+    row, values = OPERATIONS[name], (-1.5, 0.0, 2.0, np.inf, np.nan)
+    for operands in product(values, repeat=row.operands):
+        with np.errstate(invalid="ignore"):
+            wanted = row.function(*map(np.float64, operands))
+        text = FORMS[name].format(*(f"({value!r})" for value in operands))
+        assert np.array_equal(eval(text, dict(FLOATS)), wanted, equal_nan=True), operands
