@@ -1,6 +1,7 @@
 """Several runs that differ in one or more settings, trained side by side.
 
-Those that `fit_together` train in stacked arrays; others in turn.
+Those that `fit_together` train in stacked arrays; others in turn, and so do few small runs that
+would take long in arrays.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from gdtutor.training.evaluation import evaluate
 from gdtutor.training.initialise import check_seed
 from gdtutor.training.limits import check
 from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.pacing import microseconds_of, stacked_microseconds
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
-from gdtutor.training.segments import RunSegment
+from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings
 from gdtutor.training.stack import Member, RunStack, fit_together
 from gdtutor.training.trouble import TrainedCurve, lowest
@@ -27,6 +29,10 @@ MAX_RUNS = 256
 MAX_NUMBERS = 20_000_000
 """Most numbers that the runs of a sweep keep together: their parameters, what the optimiser keeps,
 and their curves."""
+
+SIDE_BY_SIDE = 1_000_000
+"""Microseconds that runs may take in arrays, where their curves grow together, though they would
+be quicker one after the other."""
 
 
 def check_room(runs: int, problem: Problem, settings: Settings) -> None:
@@ -165,8 +171,10 @@ class Sweep:
         self._parts: list[RunStack | Alone] = []
         for places in _grouped(self.members):
             chosen = [self.members[place] for place in places]
-            part = RunStack if len(places) > 1 else Alone
-            self._parts.append(part(places, chosen))
+            if len(places) > 1 and not _is_quicker_in_turn(chosen):
+                self._parts.append(RunStack(places, chosen))
+            else:
+                self._parts += [Alone([at], [self.members[at]]) for at in places]
 
     @property
     def farthest(self) -> int:
@@ -239,6 +247,17 @@ class Sweep:
     def best(self) -> tuple[int, ...]:
         """Return the places of the `lowest` runs."""
         return lowest(self.found())
+
+
+def _is_quicker_in_turn(members: Sequence[Member]) -> bool:
+    """Say whether runs that fit together take long in arrays, and less one after the other: a call
+    of NumPy costs the same for few runs, and a gate alone trains on floats.
+    """
+    first = members[0]
+    stretch = Stretch(RunSegment(0, first.problem, first.settings), None)
+    together = stacked_microseconds(stretch.work, len(members))
+    is_long = together * first.settings.epochs * stretch.per_epoch > SIDE_BY_SIDE
+    return is_long and len(members) * microseconds_of(stretch) < together
 
 
 def _grouped(members: Sequence[Member]) -> list[list[int]]:

@@ -35,7 +35,17 @@ def test_rates_train_together_with_a_stop() -> None:
     lesson = load_lesson(lesson_path("and-or"))
     assert lesson.settings is not None
     assert lesson.settings.stop.loss_below is not None
-    assert len(Sweep(members_of(lesson, None, "learning_rate=0.5,1,50")).sources) == 1
+    wish = f"learning_rate={','.join(f'{n / 10}' for n in range(1, 65))}"
+    assert len(Sweep(members_of(lesson, None, wish)).sources) == 1
+
+
+@pytest.mark.parametrize(("runs", "parts"), [(2, 2), (64, 1)])
+def test_few_small_runs_that_are_long_train_in_turn(runs: int, parts: int) -> None:
+    wish = f"learning_rate={','.join(f'{n / 10}' for n in range(1, runs + 1))}"
+    sweep = Sweep(members_of(load_lesson(lesson_path("two-and-one")), None, wish))
+    assert len(sweep.sources) == parts
+    sweep.advance(epochs=2)
+    assert [len(found.costs) for found in sweep.found()] == [2] * runs
 
 
 def test_starts_by_several_rules_train_together_and_leave_the_biases() -> None:
