@@ -260,7 +260,7 @@ def bounds() -> str:
         "a formula": f"{parsing.MAX_CHARACTERS:,} characters, {parsing.MAX_OPERATIONS} "
         f"operations, nested {parsing.MAX_NESTING} deep",
         "all graphs": f"{graphs.MAX_NODES:,} operations, {body.MAX_SCENES} blocks",
-        "given values": f"{names.MAX_NAMES:,}",
+        "given values": f"{names.MAX_GIVEN:,}",
         "an array": f"{MAX_CELLS:,} cells",
         "all values of all graphs": f"{memory.MAX_TOTAL_CELLS:,} cells for one batch, with what "
         f"the optimizer keeps; in a pass over all examples {memory.MAX_PASS_CELLS:,}",

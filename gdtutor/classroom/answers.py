@@ -99,11 +99,11 @@ def answer_judged(
     for name in before.pending.keys() - poll.pending.keys():
         seat = room.seats.get(name)
         if seat is not None and poll is room.polls[-1]:
-            room = with_seat(room, _told_of_answer(seat, poll, text, found))
+            room = with_seat(room, _seat_answered(seat, poll, text, found))
     return room
 
 
-def _told_of_answer(seat: Seat, poll: Poll, text: str, found: Reply | GdTutorError) -> Seat:
+def _seat_answered(seat: Seat, poll: Poll, text: str, found: Reply | GdTutorError) -> Seat:
     if not poll.is_open:
         is_told = isinstance(found, Reply) and poll.is_told
         return replace(seat, notice=poll.told(seat.name), is_passing=True) if is_told else seat

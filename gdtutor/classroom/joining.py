@@ -18,7 +18,7 @@ from gdtutor.classroom.login import ClassLogin, talking
 from gdtutor.classroom.screens import LOCKED_KEYS
 from gdtutor.classroom.seats import GOES_BACK, kept_walk
 from gdtutor.classroom.speaker import BelowScreens
-from gdtutor.classroom.telling import SUBSYSTEM, ClassPlace, FollowerWord, read_place, told_session
+from gdtutor.classroom.telling import SUBSYSTEM, ClassPlace, FollowerWord, at_place, read_place
 from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.predict import HINT
@@ -116,7 +116,7 @@ class Following(BelowScreens):
         if not place.link or self._job is not None:
             return
         self._job = Job(
-            lambda: told_session(self._open_link(place.link), place),
+            lambda: at_place(self._open_link(place.link), place),
             lambda job: self._opened(place, job),
             passing_on(asyncio.get_running_loop()),
         )

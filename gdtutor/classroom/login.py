@@ -22,7 +22,7 @@ from gdtutor.classroom.telling import (
     VERDICT,
     FollowerWord,
     VerdictReply,
-    read_told_notes,
+    read_notes_line,
 )
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.judge.verdict import Verdict
@@ -93,7 +93,7 @@ async def hear_notes(
         async with talking(login, NOTES_SUBSYSTEM) as process:
             text = await process.stdout.readline()
             while text:
-                notes = read_told_notes(text, time())
+                notes = read_notes_line(text, time())
                 reading = asyncio.ensure_future(process.stdout.readline())
                 while not reading.done():
                     if not show(notes):

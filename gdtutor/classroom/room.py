@@ -91,7 +91,7 @@ def taught(room: Classroom, session: Session) -> Classroom:
         room = replace(question_closed(room, poll), shows_results=shows)
     elif poll is not None and isinstance(room.shared, Walk):
         room = asked_still(room, poll, room.shared)
-    if room.polls and _is_told_at_last(room.polls[-1], session):
+    if room.polls and _reaches_answer(room.polls[-1], session):
         room = replace(room, polls=(*room.polls[:-1], replace(room.polls[-1], is_told=True)))
     if isinstance(room.shared, Walk) and challenge is not None and room.poll is None:
         room = _asked(room, Poll(challenge, room.shared))
@@ -108,7 +108,7 @@ def _goes_on(poll: Poll, session: Session) -> bool:
     return session.step >= poll.challenge.step.number + (session.challenge is not None)
 
 
-def _is_told_at_last(poll: Poll, session: Session) -> bool:
+def _reaches_answer(poll: Poll, session: Session) -> bool:
     """Tell whether the teacher comes to the answer of a question that was closed before it."""
     is_told = poll.is_open or poll.is_told or differs(poll.asked, session, "original")
     return not is_told and _shows(poll, session)

@@ -136,7 +136,7 @@ def _shared_place(room: Classroom) -> ClassPlace:
     return ClassPlace(link, question, answers, is_training=is_training(session))
 
 
-def told_session(session: Walk, place: ClassPlace) -> Walk:
+def at_place(session: Walk, place: ClassPlace) -> Walk:
     """Return a session that a place's link has opened as it is on the screens of all.
 
     Raises:
@@ -228,7 +228,7 @@ class NotesSession(SubsystemSession):
             self._channel = None
             channel.exit(0)
         elif channel is not None and not self._is_full:
-            channel.write(_told_notes(self._podium))
+            channel.write(_notes_line(self._podium))
 
     def pause_writing(self) -> None:
         """Wait until what was told is read."""
@@ -245,7 +245,7 @@ class NotesSession(SubsystemSession):
         self._podium.listeners.discard(self._tell)
 
 
-def _told_notes(podium: Podium) -> bytes:
+def _notes_line(podium: Podium) -> bytes:
     """Return the notes as a line, with the seconds that have passed where the beginning stands.
 
     Clocks of two machines differ.
@@ -256,7 +256,7 @@ def _told_notes(podium: Podium) -> bytes:
     return msgspec.json.encode(notes) + b"\n"
 
 
-def read_told_notes(text: bytes, now: float) -> SpeakerNotes | None:
+def read_notes_line(text: bytes, now: float) -> SpeakerNotes | None:
     """Return the notes that a line tells, by one's own clock; None where no talk is given."""
     notes = _read(text, SpeakerNotes)
     return None if notes is None else replace(notes, began=now - notes.began)

@@ -24,9 +24,9 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.as_lesson:
         text = _as_lesson(session, arguments)
     elif arguments.classes:
-        text = classes_text(_told(session, arguments), command)
+        text = classes_text(_oriented(session, arguments), command)
     else:
-        text = export_text(_told(session, arguments), arguments.iterations, command)
+        text = export_text(_oriented(session, arguments), arguments.iterations, command)
     put_out(text, arguments.out)
 
 
@@ -47,7 +47,7 @@ def _as_lesson(session: Walk, arguments: argparse.Namespace) -> str:
     return retold(lesson)
 
 
-def _told(session: Walk, arguments: argparse.Namespace) -> Walk:
+def _oriented(session: Walk, arguments: argparse.Namespace) -> Walk:
     """Return the session in its lesson as it is asked for: in rows, in columns, or as it is.
 
     Raises:

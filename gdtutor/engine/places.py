@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from gdtutor.engine.graph import Edge, Visible
 from gdtutor.engine.trace import Trace
@@ -51,19 +52,26 @@ def places_of(trace: Trace) -> Places:
 
 
 def nearest(places: Places, start: str, limit: int) -> tuple[str, ...]:
+    """Return at most `limit` names around one, in the order of the walk."""
+    uses = places.consumers
+    found = around(start, limit, lambda name: (places.operands(name), uses.get(name, ())))
+    return tuple(sorted(found, key=places.place.__getitem__))
+
+
+def around(
+    start: str, limit: int, edges_at: Callable[[str], Iterable[Sequence[Edge]]]
+) -> list[str]:
     """Return at most `limit` names around one, its operands before its consumers, then further.
 
-    They come in the order of the walk.
+    Args:
+        start: The name in the middle.
+        limit: Most names, this one included.
+        edges_at: The edges that arrive at a name, and those that leave it.
     """
-    found = {start: None}
-    queue = [start]
-    for name in queue:
-        if len(found) >= limit:
-            break
-        edges = (*places.operands(name)[:limit], *places.consumers.get(name, ())[:limit])
-        for edge in edges:
+    found = [start]
+    for name in found:
+        for edge in chain(*(edges[:limit] for edges in edges_at(name))):
             other = edge.source if edge.target == name else edge.target
             if other not in found and len(found) < limit:
-                found[other] = None
-                queue.append(other)
-    return tuple(sorted(found, key=places.place.__getitem__))
+                found.append(other)
+    return found

@@ -39,7 +39,7 @@ def verdict_data(
     first = verdict.first
     told = None
     if first is not None:
-        told = _told_also(first) | {
+        told = _departure_data(first) | {
             "about": "" if first.slip is None else first.slip.about,
             "second_slip": first.slip.second.value if first.slip and first.slip.second else None,
             "yours": None if first.reading is None else _plain(first.reading.raw),
@@ -57,7 +57,7 @@ def verdict_data(
         "right": list(verdict.right),
         "first": told,
         "follows": list(verdict.follows),
-        "also": [_told_also(d) for d in verdict.also],
+        "also": [_departure_data(d) for d in verdict.also],
         "missing": list(verdict.missing),
         "cost": _cost_data(verdict, slope),
         "error": error,
@@ -68,7 +68,7 @@ def verdict_data(
     }
 
 
-def _told_also(departure: Departure) -> dict[str, object]:
+def _departure_data(departure: Departure) -> dict[str, object]:
     slip = departure.slip
     return {
         "name": departure.name.name,

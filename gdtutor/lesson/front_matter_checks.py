@@ -18,7 +18,7 @@ from gdtutor.lesson.data import Data, read_data, without_columns
 from gdtutor.lesson.fences import front_place
 from gdtutor.lesson.graphs import Given
 from gdtutor.lesson.model import Start
-from gdtutor.lesson.names import MAX_NAMES, name_problem
+from gdtutor.lesson.names import MAX_GIVEN, name_problem
 from gdtutor.lesson.network import INPUT, TARGET, Expansion, expand
 from gdtutor.lesson.readers import Mistake, collected
 from gdtutor.lesson.reports import Place, shown
@@ -191,9 +191,9 @@ def _roles(
             if problem is not None:
                 mistakes.append(Mistake(at, *problem))
             roles.setdefault(name, role)
-    if len(roles) > MAX_NAMES:
+    if len(roles) > MAX_GIVEN:
         what = f"{len(roles):,} given names"
-        mistakes.append(Mistake((), "bound", what, f"the bound is {MAX_NAMES:,}"))
+        mistakes.append(Mistake((), "bound", what, f"the bound is {MAX_GIVEN:,}"))
     return roles
 
 

@@ -21,7 +21,7 @@ MAX_HINTS = 5
 """Most hints of a question or a task."""
 MAX_EDITS = 20
 """Most steps of a solution, and most names that may be changed."""
-MAX_NAMES = 100
+MAX_PROGRAM_NAMES = 100
 """Most names that a program is asked for outright."""
 
 
@@ -100,7 +100,7 @@ class Writing:
 
     text: str = key(paragraph, says="write what the program is to do")
     """What the program is to do."""
-    names: tuple[str, ...] = key(list_of(line(80, 1), MAX_NAMES), ())
+    names: tuple[str, ...] = key(list_of(line(80, 1), MAX_PROGRAM_NAMES), ())
     """The names that it is asked for, as `Z1` or `dW1`; every one of the walk where left out."""
     layers: bool = key(flag, False)
     """Whether the blanks are those of layer classes."""

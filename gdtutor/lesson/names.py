@@ -6,7 +6,7 @@ from gdtutor.engine.errors import spelled
 from gdtutor.engine.expression import MAX_NAME, NAME
 from gdtutor.lesson.reports import shown
 
-MAX_NAMES = 2_000
+MAX_GIVEN = 2_000
 """Most given values of a lesson."""
 
 SETTABLE = ("learning_rate", "optimizer", "activation")

@@ -14,7 +14,7 @@ from gdtutor.view.frame import Area, Chars
 from gdtutor.view.lines import text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures.table import HELD
-from gdtutor.view.runs import told_curves
+from gdtutor.view.runs import described_curves
 from gdtutor.view.train import table_lines
 from gdtutor.view.train_lines import cost_facts, standing
 
@@ -85,7 +85,7 @@ def _prediction_lines(session: Walk, chars: Chars) -> list[str]:
 
 def sweep_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the runs that stand side by side, each with its last cost and what is to say of it."""
-    told = told_curves(session, chars)
+    told = described_curves(session, chars)
     lines = [f"{len(told)} run{'s' if len(told) > 1 else ''}:"]
     for one, facts in told:
         cost = "" if one.same_as or not len(one.curve.costs) else "cost "

@@ -112,7 +112,7 @@ def _asked(exercise: Exercise, services: PracticeServices) -> Marked | None:
             services.say("Right.")
             return first
         wrong += 1
-        services.say(_told(text.strip(), judged.fits))
+        services.say(_answer_words(text.strip(), judged.fits))
         if wrong >= TRIES:
             services.say(f"The answer is {exercise.answer_text}.")
             return first
@@ -123,7 +123,7 @@ def _kept(exercise: Exercise, text: str, judged: Marked, services: PracticeServi
     return judged
 
 
-def _told(text: str, fits: Sequence[SlipMatch]) -> str:
+def _answer_words(text: str, fits: Sequence[SlipMatch]) -> str:
     said = [f"{text[:40]} is not it."]
     said += [slip_text(fit, fit.about or "it") for fit in fits[:1]]
     return " ".join(said if fits else [*said, "No usual slip gives that."])

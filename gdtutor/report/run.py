@@ -18,7 +18,7 @@ from gdtutor.training.run import Run
 from gdtutor.training.trouble import ending
 from gdtutor.values import replace
 from gdtutor.view.curve import sampled_epochs
-from gdtutor.view.diagnosis import told_diagnosis
+from gdtutor.view.diagnosis import diagnosis_sentences
 from gdtutor.view.frame import ASCII
 from gdtutor.view.lines import progress_bar, text_of
 from gdtutor.view.notation import counted, plural
@@ -79,7 +79,7 @@ def result_data(lesson: Lesson, seed: int | None, run: Run, told: Snapshot) -> d
 
 def _explained(run: Run, told: Snapshot) -> tuple[str, ...]:
     """Return what went wrong with its numbers, a sentence each."""
-    return () if told.diagnosis is None else told_diagnosis(told.diagnosis, run, ASCII)
+    return () if told.diagnosis is None else diagnosis_sentences(told.diagnosis, run, ASCII)
 
 
 def _seed(lesson: Lesson, seed: int | None) -> int | None:

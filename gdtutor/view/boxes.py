@@ -24,6 +24,8 @@ class Panel(Struct, frozen=True):
     """What its lower border says where no line is hidden."""
     cut: tuple[int, int] = (0, 0)
     """Lines left out above and below of what does not scroll."""
+    signs: frozenset[str] = frozenset()
+    """The signs that its last lines explain."""
 
 
 def boxed(panel: Panel, area: Area) -> Lines:

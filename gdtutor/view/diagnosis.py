@@ -58,7 +58,7 @@ def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
     return next((one for one in said if cells(one) <= width), f"{trouble}.")
 
 
-def told_diagnosis(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, ...]:
+def diagnosis_sentences(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, ...]:
     """Return the diagnosis of a run that no session shows, a sentence each."""
     words = _Words(4, chars, run.segments[-1].settings.optimizer)
     return tuple(_sentences(found, words))

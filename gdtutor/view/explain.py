@@ -14,6 +14,7 @@ from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.asking import asking_lines, choice_text
 from gdtutor.view.backward import backward_lines, mistake_lines
+from gdtutor.view.boxes import Panel
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines
 from gdtutor.view.filling import told_note
@@ -30,8 +31,6 @@ from gdtutor.view.updates import update_lines
 from gdtutor.view.whatif import changes_lines, with_old_value
 
 _MARKS = {Phase.FORWARD: "▶", Phase.BACKWARD: "◀", Phase.UPDATE: "●"}
-BEGINNING = 12
-"""Cells by which an explanation of a sign is found on a screen."""
 FEW = 64
 """Steps of an iteration in which signs are explained: what was met is read off each of them."""
 JOINT, HERE, OWN = "─•─", "▸", "(own 1)"
@@ -102,26 +101,32 @@ def _with_length(context: Context, lines: Lines, width: int) -> Lines:
     return (*lines[:at], *rows, *lines[at + 1 :])
 
 
-def with_signs(context: Context, lines: Lines, width: int, above: Lines = ()) -> Lines:
-    """Return a block whose blank last lines explain signs that no line above does."""
-    blank = next((n for n, row in enumerate(reversed(lines)) if text_of(row).strip()), len(lines))
+def with_signs(
+    context: Context, panel: Panel, width: int, above: frozenset[str] = frozenset()
+) -> Panel:
+    """Return a panel whose blank last lines explain signs that nothing above does."""
+    lines, explained = panel.lines, panel.signs
     told: Lines = ()
-    shown, signs = " ".join(map(text_of, above)), met_signs(context)
+    blank = next((n for n, row in enumerate(reversed(lines)) if text_of(row).strip()), len(lines))
+    signs = [sign for sign in met_signs(context) if sign not in above]
     if is_row := blank == 1 and width > PAGE:  # Short ones have room below, too.
-        signs = tuple(sorted(signs, key=lambda sign: -len(explanation(sign, context.chars))))
-    for rows in (_explained(context, sign, width) for sign in signs):
+        signs.sort(key=lambda sign: -len(explanation(sign, context.chars)))
+    for sign in signs:
+        rows = _explained(context, sign, width)
         beside = (*told[0], *line("  "), *rows[0]) if is_row and told else ()
         if beside and len(rows) == 1 and width_of(beside) <= width:
             told = (beside,)
-        elif text_of(rows[0])[:BEGINNING] not in shown and len(told) + len(rows) <= blank:
+        elif len(told) + len(rows) <= blank:
             told = (*told, *rows)
-    return (*lines[: len(lines) - len(told)], *told)
+        else:
+            continue
+        explained |= {sign}
+    return replace(panel, lines=(*lines[: len(lines) - len(told)], *told), signs=explained)
 
 
-def has_signs(context: Context, lines: Lines) -> bool:
-    """Say whether a block explains all signs met here."""
-    shown = " ".join(map(text_of, lines))
-    return all(explanation(s, context.chars)[:BEGINNING] in shown for s in met_signs(context))
+def has_signs(context: Context, panel: Panel) -> bool:
+    """Say whether a panel explains all signs met here."""
+    return panel.signs.issuperset(met_signs(context))
 
 
 def met_lines(context: Context, width: int) -> Lines:

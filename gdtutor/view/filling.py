@@ -44,7 +44,7 @@ def _placeholder(session: Walk, context: Context, wish: Placeholder) -> str:
     if wish.digits is not None:
         context = replace(context, look=replace(context.look, digits=wish.digits))
     elif context.step.phase is Phase.UPDATE and wish.name in moment.updates:
-        apart = _told_apart(context, wish)
+        apart = _old_and_new(context, wish)
         if apart and wish.about in apart:
             return apart[wish.about]
     name, _, kept = wish.name.partition(".")
@@ -82,7 +82,7 @@ def _placeholder(session: Walk, context: Context, wish: Placeholder) -> str:
     return str(counts[wish.about])
 
 
-def _told_apart(context: Context, wish: Placeholder) -> dict[str, str]:
+def _old_and_new(context: Context, wish: Placeholder) -> dict[str, str]:
     """Return a parameter before and after its update, with the digits that tell them apart."""
     old, new = context.trace.values[wish.name], context.moment.updates[wish.name].p
     if wish.cell is not None:

@@ -109,12 +109,12 @@ def _are_same(costs: Array, others: Array) -> bool:
     return bool(np.allclose(costs, others, rtol=SAME, atol=0.0, equal_nan=True))
 
 
-ToldCurve = tuple[ShownCurve, tuple[Fact, ...]]
+DescribedCurve = tuple[ShownCurve, tuple[Fact, ...]]
 OTHER = "of other data, or another cost"
 """Is said of a run whose costs cannot be compared with those of the present one."""
 
 
-def told_curves(session: Walk, chars: Chars) -> tuple[ToldCurve, ...]:
+def described_curves(session: Walk, chars: Chars) -> tuple[DescribedCurve, ...]:
     """Return each run with what is to say of it: its last cost, and how it did.
 
     Costs of other data or by another formula say nothing about which run is better, so the best is
@@ -155,14 +155,14 @@ def _best(chars: Chars) -> str:
 def run_lines(session: Walk, width: int, chars: Chars, height: int | None = None) -> Lines:
     """Return each run with what is to say of it, the best one marked; where that takes more lines
     than the height, each run has one."""
-    told = told_curves(session, chars)
+    told = described_curves(session, chars)
     lines, below = _in_full(session, told, width, chars), _why(session, told, width, chars)
     if height is not None and len(lines) + len(below) > height:
         lines = _in_short(session, told, width, chars)
     return (*lines, *below)
 
 
-def _why(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars) -> Lines:
+def _why(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Chars) -> Lines:
     """Return what the lowest and the broken runs come of, where that is known."""
     lines: Lines = ()
     best = (one.curve for one, facts in told if (LOWEST, Style.GOOD) in facts)
@@ -176,7 +176,7 @@ def _why(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars) -
     return (*lines, *wrapped(f": run {name} tells why", width, Style.DIM))
 
 
-def _in_short(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars) -> Lines:
+def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Chars) -> Lines:
     star, other = (_best(chars), "≠" if chars.unicode else "/=")
     shown = tuple(one for one, _ in told)
     signs = {one.name: one.mark or marks_of(chars).curve for one in shown}
@@ -205,7 +205,7 @@ def _in_short(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Cha
     return tuple(lines)
 
 
-def _in_full(session: Walk, told: tuple[ToldCurve, ...], width: int, chars: Chars) -> Lines:
+def _in_full(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Chars) -> Lines:
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
     best = [one for one, facts in told if (LOWEST, Style.GOOD) in facts]

@@ -154,8 +154,8 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
     node = node_lines(context, room.node_width)
     node = with_numpy_line(context, node, right.inside)
     panel = Panel(_node_title(context), node, session.look.scroll, True)
-    is_told = has_signs(context, figure.panel.lines)
-    below = _note(session, context, width, room.note, tells_signs=not is_told)
+    tells_signs = not has_signs(context, figure.panel)
+    below = _note(session, context, width, room.note, tells_signs=tells_signs)
     return (*beside(boxed(figure.panel, left), boxed(panel, right)), *below), plots
 
 
@@ -163,10 +163,10 @@ def _graph(session: Walk, context: Context, area: Area) -> Figure:
     count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
     lines = graph_drawing(context, area.width, area.height, marked_names(context)).centred(area)
-    told = with_signs(context, lines, area.width)
+    panel = Panel(f"graph{more}", lines)
+    told = with_signs(context, panel, area.width)
     # Where not all have room, the note has them.
-    lines = told if has_signs(context, told) else lines
-    return Figure(Panel(f"graph{more}", lines))
+    return Figure(told if has_signs(context, told) else panel)
 
 
 def _left(session: Walk, context: Context, area: Area) -> Figure:
@@ -201,7 +201,8 @@ def _note(
         return ()
     lines = note_lines(session, context, width - 3)
     shown = window(lines, session.look.scroll, height)
-    shown = with_signs(context, shown, width - 3) if tells_signs else shown
+    if tells_signs:
+        shown = with_signs(context, Panel("", shown), width - 3).lines
     more = hidden(lines, session.look.scroll, height, context.chars)
     indented = [line(" ", *content) for content in shown]
     if more.text:

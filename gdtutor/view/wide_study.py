@@ -91,8 +91,8 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         beside_step[at] = _with_numpy(context, beside_step[at])
     heights = (high for one, high in _shared(left, below.height) if one is graph)
     room = place if above else place.high(next(heights))
-    if not has_signs(context, drawn := graph.make(room.inside).panel.lines):
-        beside_step[-1] = _with_signs(context, beside_step[-1], drawn)
+    if not has_signs(context, drawn := graph.make(room.inside).panel):
+        beside_step[-1] = _with_signs(context, beside_step[-1], drawn.signs)
     lower, plots = _beside([(left, widths.graph), (beside_step, widths.node)], below)
     upper = _column([graph], place)[0] if above else ()
     values = [_column([_values(context)], area.wide(n))[0] for n in (widths.values,) if n]
@@ -251,19 +251,19 @@ def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed
     def make(inside: Area) -> Figure:
         lines = drawing.centred(inside)[: inside.height]
         near = (inside.whole.height + drawing.rows) // 2 + SIGNS
-        lines = (*with_signs(context, lines[:near], inside.width), *lines[near:])
-        return Figure(Panel("graph", lines))
+        panel = with_signs(context, Panel("graph", lines[:near]), inside.width)
+        return Figure(replace(panel, lines=(*panel.lines, *lines[near:])))
 
     return PanelNeed(drawing.rows + below + BORDER, 3, 0, make)
 
 
-def _with_signs(context: Context, last: PanelNeed, above: Lines) -> PanelNeed:
+def _with_signs(context: Context, last: PanelNeed, above: frozenset[str]) -> PanelNeed:
     """Return the last panel of a column with the signs at its bottom that are not told above."""
 
     def make(inside: Area) -> Figure:
         panel = last.make(inside.less(rows=len(met_lines(context, inside.width)))).panel
         lines = (*panel.lines, *((),) * (inside.height - len(panel.lines)))
-        return Figure(replace(panel, lines=with_signs(context, lines, inside.width, above)))
+        return Figure(with_signs(context, replace(panel, lines=lines), inside.width, above))
 
     return replace(last, make=make)
 

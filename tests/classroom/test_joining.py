@@ -30,8 +30,8 @@ from gdtutor.classroom.telling import (
     PlaceTeller,
     ToldQuestion,
     asked_session,
+    read_notes_line,
     read_place,
-    read_told_notes,
     read_word,
 )
 from gdtutor.cli import main
@@ -306,7 +306,7 @@ def test_the_teachers_secret_alone_shows_the_notes_on_another_machine(tmp_path: 
             await asyncio.wait_for(hearing, PATIENCE)
 
     asyncio.run(work())
-    assert read_told_notes(b"nonsense", 0.0) is None
+    assert read_notes_line(b"nonsense", 0.0) is None
 
 
 def test_what_names_no_class_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,7 +60,7 @@ class FlatProgram(Struct, frozen=True, eq=False):
                 found.add(index)
         return found
 
-    def told_folded(self, *, knows_data: bool = False) -> str:
+    def folded_comments(self, *, knows_data: bool = False) -> str:
         """Return a comment line for each line that has no operation of its own, as `# yhat is z`.
 
         Args:

@@ -77,7 +77,7 @@ class NumpyPlan(Plan):
     @property
     def source(self) -> str:
         """The generated source of one iteration, as a reader sees it."""
-        return self._program.told_folded() + "\n\n".join(self._sources)
+        return self._program.folded_comments() + "\n\n".join(self._sources)
 
     def _load(self, vector: Array) -> None:
         if vector is not self._loaded:

@@ -76,7 +76,7 @@ class ScalarPlan(Plan):
     @property
     def source(self) -> str:
         """The generated source of one epoch, or of one iteration; see `Plan.source`."""
-        folded = self._flats[self._size(0)].told_folded(knows_data=self._is_unrolled)
+        folded = self._flats[self._size(0)].folded_comments(knows_data=self._is_unrolled)
         return folded + self._function(self._all_turns if self._is_unrolled else (0,))[1]
 
     def _load(self, vector: Array) -> None:

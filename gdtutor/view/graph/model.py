@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gdtutor.engine.graph import Edge
+from gdtutor.engine.places import around
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
 from gdtutor.view.frame import Area, Lines, Style
@@ -198,25 +199,15 @@ def make_layout(
 
 
 def neighbourhood(whole: GraphPart, start: str, limit: int, ellipsis: str) -> GraphPart:
-    """Return at most `limit` nodes around one, its operands before its consumers, then further.
+    """Return at most `limit` nodes around one.
 
     A node some of whose operands are left out gets a leaf that is only an ellipsis.
     """
-    found = {start: None}
-    queue = [start]
-    for name in queue:
-        if len(found) >= limit:
-            break
-        for edge in (*whole.operands[name][:limit], *whole.consumers[name][:limit]):
-            other = edge.source if edge.target == name else edge.target
-            if other not in found and len(found) < limit:
-                found[other] = None
-                queue.append(other)
-    names = sorted(found, key=lambda name: whole.place[name])
+    found = around(start, limit, lambda name: (whole.operands[name], whole.consumers[name]))
     nodes: list[DrawNode] = []
     edges: list[Edge] = []
     leads_on: set[str] = set()
-    for name in names:
+    for name in sorted(found, key=whole.place.__getitem__):
         inside = [edge for edge in whole.operands[name] if edge.source in found]
         if len(inside) < len(whole.operands[name]):
             stub = f"{ellipsis} {name}"
