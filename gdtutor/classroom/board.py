@@ -167,7 +167,7 @@ def panel_rows(room: Classroom, invitation: Invitation, width: int, chars: Chars
     others = sorted((s for s in room.seats.values() if not s.wants_help), key=lambda s: s.name)
     seats = [*_calls(room), *others]
     longest = max((cells(seat.name) for seat in seats if seat.is_here), default=0)
-    here = [_seat_row(room, seat, longest, chars) for seat in seats if seat.is_here]
+    here = [_seat_row(room, seat, longest) for seat in seats if seat.is_here]
     gone = [seat.name for seat in seats if not seat.is_here]
     rows += here or [line("Nobody is here." if gone else "Nobody has joined yet.")]
     if gone:
@@ -190,7 +190,7 @@ def _where_it_departs(room: Classroom, told: ToldVerdict) -> str:
     return where if is_taught else f"{where} in {told.lesson}"
 
 
-def _seat_row(room: Classroom, seat: Seat, longest: int, chars: Chars) -> Line:
+def _seat_row(room: Classroom, seat: Seat, longest: int) -> Line:
     mark = ("! ", Style.WARNING) if seat.wants_help else ("  ", Style.TEXT)
     where = "follows" if seat.own is None else f"at {seat.at or place(seat.own)}"
     if room.poll is not None:
@@ -211,7 +211,7 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> Lines:
     rounds = [last, *rounds_before(polls, last)[-1:]]
     # Who are asked once more are not to know yet what is right.
     later = () if last.is_told else wrapped(LATER, width - 4, Style.DIM)
-    bars = [_marked(poll) if last.is_told else _unmarked(poll) for poll in rounds]
+    bars = [_bars_of(poll, is_told=last.is_told) for poll in rounds]
     now, *before = _bars(bars, width, chars)
     now = (*later, *now)
     for bars_before in before:
@@ -225,16 +225,16 @@ _Bars = Sequence[tuple[str, int, Style]]
 """What each bar is of, how long it is, and how it looks."""
 
 
-def _marked(poll: Poll) -> _Bars:
+def _bars_of(poll: Poll, *, is_told: bool) -> _Bars:
+    """Return how many gave each verdict; before it is told what is right, each answer."""
+    if not is_told:
+        return [(answer, count, Style.TEXT) for answer, count in given(poll)]
+
     def style(verdict: str) -> Style:
         is_right = verdict.endswith(CHOSEN_RIGHT) if poll.is_of_choices else verdict == RIGHT
         return Style.GOOD if is_right else Style.WARNING
 
     return [(verdict, count, style(verdict)) for verdict, count in spread(poll)]
-
-
-def _unmarked(poll: Poll) -> _Bars:
-    return [(answer, count, Style.TEXT) for answer, count in given(poll)]
 
 
 def _bars(rounds: Sequence[_Bars], width: int, chars: Chars) -> Iterator[Lines]:

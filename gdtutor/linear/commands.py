@@ -97,15 +97,12 @@ def obey(session: Session, text: str) -> Result:
         if taking.lacks is not None and not rest:
             raise GdTutorError(*taking.lacks)
         return settled(session, *result_of(taking.do(session, rest)))
-    command = command_for(Screen.STUDY, word) or _named(word)
+    named = next((command for command in keyed() if command.name == word), None)
+    command = command_for(Screen.STUDY, word) or named
     if command is None or command.name in _SCREEN_ONLY or (rest and not rest.isdecimal()):
         raise GdTutorError(f"'{text}' is no command here", _near(word) or "? lists the commands")
     count = count or (rest if rest.isascii() else "")
     return update(replace(session, count=count[:7]), Press(command.keys[0]))
-
-
-def _named(word: str) -> Command | None:
-    return next((command for command in keyed() if command.name == word), None)
 
 
 def _near(word: str) -> str:

@@ -170,7 +170,9 @@ class Program:
             self._save()
         self._keep_time(before)
         self._count_steps()
-        self._show(answer.frame)
+        if answer.frame is not None:
+            self._frame = answer.frame
+            self._app.show(answer.frame)
         size, self._wanted_size = self._wanted_size, None
         if size is not None:
             self.paint(size)
@@ -185,9 +187,12 @@ class Program:
     def _carry_out(self, effect: OwnEffect) -> None:
         match effect:
             case Train():
-                self._train(effect)
+                if isinstance(self.session, Walk):
+                    self._trainer.start(self._app, self.session.training, effect)
+                    self._poll_training()
             case SweepRuns():
-                self._sweep(effect)
+                self._trainer.sweep(self._app, effect.sweep)
+                self._poll_training()
             case PauseTraining():
                 self._trainer.pause()
             case CopyText():
@@ -201,11 +206,6 @@ class Program:
             case _:
                 assert_never(effect)
 
-    def _show(self, frame: Frame | None) -> None:
-        if frame is not None:
-            self._frame = frame
-            self._app.show(frame)
-
     def _tell_waiting(self) -> None:
         """Say on the last line that an answer takes longer, and how to leave."""
         if self._frame is not None:
@@ -213,15 +213,6 @@ class Program:
             told = waiting_line(self.session, self._computes, chars)
             whole = fitted(told, self._frame.width, chars)
             self._app.show(self._frame.covered(self._frame.height - 1, [whole]))
-
-    def _train(self, effect: Train) -> None:
-        if isinstance(self.session, Walk):
-            self._trainer.start(self._app, self.session.training, effect)
-            self._poll_training()
-
-    def _sweep(self, effect: SweepRuns) -> None:
-        self._trainer.sweep(self._app, effect.sweep)
-        self._poll_training()
 
     def tidy(self) -> None:
         """Stop training and save the place."""

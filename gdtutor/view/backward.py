@@ -48,7 +48,13 @@ def _arrangements(
     context: Context, received: tuple[Contribution, ...], width: int
 ) -> Iterator[list[Lines]]:
     """Yield the shares and their sum in less and less room."""
-    shown, left_out = _ends(received), _left_out(context, received)
+    shown = received
+    left_out: Lines = ()
+    if len(received) > MOST_SHARES:
+        # Of many the first ones are written out, and the last.
+        shown = (*received[:FIRST_SHARES], received[-1])
+        count = len(received) - len(shown)
+        left_out = (line((f"{context.chars.ellipsis} and {count} more shares", Style.DIM)),)
 
     def arranged(blocks: list[Lines], total: Lines) -> list[Lines]:
         return [*blocks[:-1], left_out, blocks[-1], total]
@@ -71,20 +77,6 @@ def _arrangements(
         shares = [_of_arrays(context, c, width) for c in shown]
         for rows in (MAX_ROWS, 4, 3, 0):
             yield arranged(shares, _sum_of_arrays(context, received, width, rows))
-
-
-def _ends(received: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
-    """Return the shares that are written out: of many the first ones and the last."""
-    if len(received) <= MOST_SHARES:
-        return received
-    return (*received[:FIRST_SHARES], received[-1])
-
-
-def _left_out(context: Context, received: tuple[Contribution, ...]) -> Lines:
-    count = len(received) - len(_ends(received))
-    return (
-        (line((f"{context.chars.ellipsis} and {count} more shares", Style.DIM)),) if count else ()
-    )
 
 
 def _in_short(context: Context, c: Contribution, width: int, *, names_local: bool) -> Lines:
@@ -127,10 +119,8 @@ def _sum_of_arrays(
         where = line((f"{context.chars.ellipsis} c opens a cell of each share", Style.DIM))
         return (where, line(f"{called} = their sum"), *matrix)
     shares = [float(c.value[cell]) for c in received]
-    return (
-        *matrix,
-        *_added_up(context, cell_name(called, cell), shares, float(total[cell]), width),
-    )
+    added = _added_up(context, cell_name(called, cell), shares, float(total[cell]), width)
+    return (*matrix, *added)
 
 
 def _beginning(context: Context, width: int) -> Lines:

@@ -112,7 +112,7 @@ def with_signs(
     if is_row := blank == 1 and width > PAGE:  # Short ones have room below, too.
         signs.sort(key=lambda sign: -len(explanation(sign, context.chars)))
     for sign in signs:
-        rows = _explained(context, sign, width)
+        rows = wrapped(explanation(sign, context.chars), width, Style.DIM)
         beside = (*told[0], *line("  "), *rows[0]) if is_row and told else ()
         if beside and len(rows) == 1 and width_of(beside) <= width:
             told = (beside,)
@@ -136,11 +136,8 @@ def met_lines(context: Context, width: int) -> Lines:
         # The sum of an opened cell stands in place of the arrays whose examples are counted.
         drawn = "".join(map(text_of, node_lines(replace(context, chars=UNICODE), NOTATION_WIDTH)))
         signs = tuple(sign for sign in signs if sign != "▾" or sign in drawn)
-    return tuple(row for s in signs for row in _explained(context, s, width))
-
-
-def _explained(context: Context, sign: str, width: int) -> Lines:
-    return wrapped(explanation(sign, context.chars), width, Style.DIM)
+    told = (wrapped(explanation(sign, context.chars), width, Style.DIM) for sign in signs)
+    return tuple(row for rows in told for row in rows)
 
 
 def explanation(sign: str, chars: Chars) -> str:
@@ -206,9 +203,7 @@ def note_lines(session: Walk, context: Context, width: int) -> Lines:
     text = sentence(context) if note is None else note
     if context.is_measured:
         text = _NUMBER.sub("0" * (context.look.digits + 4), text)
-    return prose_lines(text if note else _literal(text), width, context.chars)
-
-
-def _literal(text: str) -> str:
-    """Return a sentence of the program's own with nothing in it that Markdown would read."""
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#+-|" else c for c in text)
+    if note is None:
+        # In a sentence of the program's own there is nothing that Markdown would read.
+        text = "".join(f"\\{c}" if c in "\\`*_[]<>#+-|" else c for c in text)
+    return prose_lines(text, width, context.chars)

@@ -90,9 +90,8 @@ def _old_and_new(context: Context, wish: Placeholder) -> dict[str, str]:
     if np.size(old) != 1:
         return {}
     pair = float(np.reshape(old, ())), float(np.reshape(new, ()))
-    return dict(
-        zip(("value", "new"), notation.apart(pair, context.look.digits, context.chars), strict=True)
-    )
+    old_text, new_text = notation.apart(pair, context.look.digits, context.chars)
+    return {"value": old_text, "new": new_text}
 
 
 def _curvatures_text(context: Context, found: Array) -> str:

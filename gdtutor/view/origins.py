@@ -49,7 +49,9 @@ def origin_lines(context: Context, width: int, *, is_brief: bool = False) -> Lin
         width: Cells of a line.
         is_brief: Whether starts are told without n_in, which the shapes tell, and few are named.
     """
-    given = (*_scaling_lines(context, width), *_feature_lines(context, width))
+    given: Lines = ()
+    if any(leaf.role is Role.INPUT for leaf in context.graph.leaves):
+        given = (*_scaling_lines(context, width), *_feature_lines(context, width))
     given += class_lines(context, context.moment.problem.target or "", width)
     return (*given, *_start_lines(context, width, is_brief))
 
@@ -89,7 +91,7 @@ def class_lines(context: Context, name: str, width: int) -> Lines:
 def _feature_lines(context: Context, width: int) -> Lines:
     """Return what the rows of the inputs' matrix are, where they are made from the inputs."""
     features = context.lesson.features
-    if features is None or not any(leaf.role is Role.INPUT for leaf in context.graph.leaves):
+    if features is None:
         return ()
     words = (
         notation.plain(text, context.chars).replace(" ", NO_BREAK) for text in features.formulas
@@ -100,7 +102,7 @@ def _feature_lines(context: Context, width: int) -> Lines:
 
 def _scaling_lines(context: Context, width: int) -> Lines:
     scaling = context.lesson.scaling
-    if scaling is None or not any(leaf.role is Role.INPUT for leaf in context.graph.leaves):
+    if scaling is None:
         return ()
     chars = context.chars
     rule = SCALINGS[scaling.kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gdtutor.session.playing import width_of_layer
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Playing
-from gdtutor.values import Struct, replace
+from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Area, Chars, Line, Lines, Segment, Style
@@ -113,13 +113,11 @@ def network_lines(session: Playing, room: NetworkRoom, area: Area) -> Lines:
         rows: list[Line] = [line((title, Style.DIM))]
         middles = [-1] * len(values)
         high = min(max((height - 1) // len(values), room.rows), 2 * room.columns // 5)
+        of_layer = maps
         if room.rows == 1 and high > 1:
             # A layer of few neurons has the lines that others need: x2 in one line is its middle.
-            values = maps_of(run, snapshot, (name,), room.columns, high).layers[0]
-            grid = replace(maps.grid, rows=high)
-        else:
-            grid = maps.grid
-        of_layer = replace(maps, grid=grid)
+            of_layer = maps_of(run, snapshot, (name,), room.columns, high)
+            (values,) = of_layer.layers
         centre = centre_of(activation_of_layer(play, layer), len(values))
         for neuron in shown:
             own = values[neuron]

@@ -76,7 +76,8 @@ def _line_of(context: Context, width: int) -> _Line:
     lines = {key: (text, value) for key, text, value in context.moment.updates[name].lines}
     text, after = lines[variable]
     values = update_operands(context.moment, name, variable)
-    called, expr = _called(context, name, variable), parse_rule(text)
+    called = context.name(name if variable == "p" else variable)
+    expr = parse_rule(text)
     writer = update_writer(context, name, values)
     arrow = "←" if context.chars.unicode else "<-"
     formula = wrapped_formula(f"{called} {arrow} ", writer.write(expr), width)
@@ -113,10 +114,6 @@ def _opened(context: Context, update: _Line, width: int) -> Lines:
         for rows in (MAX_ROWS, 4, 3)
     )
     return fitting(arrangements, context.room)
-
-
-def _called(context: Context, name: str, variable: str) -> str:
-    return context.name(name) if variable == "p" else context.name(variable)
 
 
 def update_writer(context: Context, name: str, values: dict[str, Array]) -> Writer:

@@ -24,7 +24,6 @@ from gdtutor.view.pictures.paths import (
     cells_along,
     overlaid,
     path,
-    stands_at,
     trail_mark,
     up_to,
     variant_run,
@@ -33,6 +32,7 @@ from gdtutor.view.pictures.planes import cell_middles
 from gdtutor.view.pictures.source import (
     Drawing,
     Source,
+    cell_of,
     option,
     ranges,
     said,
@@ -57,6 +57,18 @@ class Trail(Struct, frozen=True, eq=False):
     """Why there is none."""
 
 
+class Contour(Struct, frozen=True, eq=False):
+    """What a picture of the cost over two parameters shows."""
+
+    source: Source
+    cells: tuple[ParameterCell, ...]
+    """The two parameters."""
+    trails: tuple[Trail, ...]
+    here: Array
+    """Where the parameters are now."""
+    axes: tuple[Axis, Axis]
+
+
 class Surface(Struct, frozen=True, eq=False):
     """The cost in the middle of every cell of a field."""
 
@@ -79,13 +91,10 @@ class Surface(Struct, frozen=True, eq=False):
 def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the field of level lines, its paths, and what the characters mean."""
     try:
-        source = standing(source, wish)
-        cells = cells_along(wish)
-        trails = trails_of(source, wish, cells)
+        facts = contour_of(source, wish)
     except GdTutorError as error:
         return said(str(error), size)
-    here = stands_at(source, cells)
-    x, y = axes_of(source, wish, cells, trails, here)
+    source, trails, (x, y) = facts.source, facts.trails, facts.axes
     outside = outside_words(x, y, trails)
     spare = max(size.height - BELOW - 2 - ROWS, 1)
     most = stacked_notes((*_legend(source, trails), *outside), size)
@@ -96,7 +105,7 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     surface = surface_of(source.still, wish, (x, y), columns, rows)
     field = Field(Grid(x, y, columns, rows))
     _paint_levels(field, surface)
-    _paint_trails(source, field, trails, here)
+    _paint_trails(source, field, trails, facts.here)
     called = measured_name(source, source.problem.graph.root, is_mean=surface.is_mean)
     title = f"{field.upright}level lines of {called}{surface.note}"
     told = stacked_notes((*_legend(source, trails, field.signs), *outside), size)
@@ -105,13 +114,25 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     return Drawing((*lines, *below))
 
 
-def standing(source: Source, wish: PictureWish) -> Source:
-    """Return the source itself, or the variant that the picture is about."""
+def contour_of(source: Source, wish: PictureWish) -> Contour:
+    """Return the facts of a picture: those of a variant where it is about one.
+
+    Raises:
+        GdTutorError: The variant cannot be made, or does not train.
+    """
     name = option(wish, "variant")
-    if name is None:
-        return source
-    lesson, run, at = _variant_at(source.lesson, str(name), source.seed, source.iteration)
-    return replace(source, lesson=lesson, run=run, at=at)
+    if name is not None:
+        lesson, run, at = _variant_at(source.lesson, str(name), source.seed, source.iteration)
+        source = replace(source, lesson=lesson, run=run, at=at)
+    cells = cells_along(wish)
+    trails = _trails(source, wish, cells)
+    here = np.array([cell_of(source.parameters[c.name], c.cell) for c in cells])
+    points = np.concatenate([here[None], *(trail.points for trail in trails)])
+    x, y = (
+        Axis(source.name(cell.text), *(limits or _around(values)))
+        for cell, limits, values in zip(cells, ranges(wish), points.T, strict=True)
+    )
+    return Contour(source, cells, trails, here, (x, y))
 
 
 @lru_cache(maxsize=8)
@@ -123,7 +144,7 @@ def _variant_at(
     return changed, run, Snapshot(iterations=iteration, parameters=parameters)
 
 
-def trails_of(
+def _trails(
     source: Source, wish: PictureWish, cells: tuple[ParameterCell, ...]
 ) -> tuple[Trail, ...]:
     """Return the paths of a contour: those of several runs, else the one walked so far."""
@@ -141,25 +162,9 @@ def trails_of(
     )
 
 
-def axes_of(
-    source: Source,
-    wish: PictureWish,
-    cells: tuple[ParameterCell, ...],
-    trails: tuple[Trail, ...],
-    here: Array,
-) -> tuple[Axis, Axis]:
-    """Return the axes; where the lesson gives no range they hold the paths and some room."""
-    points = np.concatenate([here[None], *(trail.points for trail in trails)])
-    axes = []
-    for position, limits in enumerate(ranges(wish)):
-        values = points[:, position]
-        values = values[np.isfinite(values) & (np.abs(values) < 1e6)]
-        low, high = limits or _around(values)
-        axes.append(Axis(source.name(cells[position].text), low, high))
-    return axes[0], axes[1]
-
-
 def _around(values: Array) -> tuple[float, float]:
+    """Return a range that holds what is near of the paths, and some room."""
+    values = values[np.isfinite(values) & (np.abs(values) < 1e6)]
     if not len(values):
         return -1.0, 1.0
     low, high = float(values.min()), float(values.max())

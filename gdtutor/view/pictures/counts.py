@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from gdtutor.lesson.model import PictureWish
 from gdtutor.view.frame import Chars, Line, Size, Style
 from gdtutor.view.lines import column_texts, line
@@ -23,7 +21,7 @@ _UNITS = ((_YEAR, "years"), (24 * 3600, "days"), (3600, "hours"), (60, "minutes"
 
 def counts_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return a table of kⁿ: a row for each number of weights, a column for each k."""
-    own = _own(source)
+    own = source.problem.trained_cells
     values = tuple(int(v) for v in numbers(wish, "values")) or VALUES
     weights = tuple(int(v) for v in numbers(wish, "weights")) or tuple(
         sorted({1, 2, 4, 8, own} if own else {1, 2, 4, 8})
@@ -47,12 +45,6 @@ def counts_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 def counts_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return the same table and what stands below it."""
     return line_texts(counts_picture(source, wish, TOLD).lines)
-
-
-def _own(source: Source) -> int:
-    """Return how many numbers the lesson itself trains."""
-    problem = source.problem
-    return sum(int(np.size(problem.parameters[name])) for name in problem.trained)
 
 
 def count_text(values: int, weights: int, chars: Chars) -> str:

@@ -134,9 +134,3 @@ def variant_run(lesson: Lesson, name: str, seed: int | None) -> tuple[Lesson, Ru
     if settings is None:
         raise GdTutorError(f"the variant {name} does not train", "give it a [training] table")
     return changed, Run((RunSegment(0, problem_of(changed, seed=seed), settings),))
-
-
-def stands_at(source: Source, cells: tuple[ParameterCell, ...]) -> Array:
-    """Return the present value of each cell."""
-    parameters = source.parameters
-    return np.array([cell_of(parameters[c.name], c.cell) for c in cells])

@@ -12,6 +12,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_work import SLICE_STEPS
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
+from gdtutor.training.run import Run
 from gdtutor.values import Struct
 from gdtutor.view.frame import LARGEST, Plot, Series, Size, Style
 from gdtutor.view.notation import plural
@@ -149,10 +150,8 @@ def _trails(
             if walk.run is None:
                 trails.append(SliceTrail(walk.label, glyph, style, (), (), walk.why))
                 continue
-            iterations = range(steps + 1)
-            xs = path(walk.run, (cell,), tuple(iterations))[:, 0]
-            ys = [cost.under(dict(walk.run.state(k).parameters)) for k in iterations]
-            trails.append(SliceTrail(walk.label, glyph, style, tuple(xs.tolist()), tuple(ys)))
+            xs, ys = _walked(walk.run, cell, cost, range(steps + 1))
+            trails.append(SliceTrail(walk.label, glyph, style, xs, ys))
         return tuple(trails)
     last = source.iteration
     low, high = interval(wish) or (-np.inf, np.inf)
@@ -161,11 +160,17 @@ def _trails(
     iterations = range(steps) if has_left else range(max(last - steps, 0), last)
     if cell.name not in source.problem.trained or not iterations:
         return ()
-    xs = path(source.run, (cell,), tuple(iterations))[:, 0]
-    ys = [cost.under(dict(source.run.state(k).parameters)) for k in iterations]
+    xs, ys = _walked(source.run, cell, cost, iterations)
     glyph = marks_of(source.chars).earlier
-    found = SliceTrail("", glyph, Style.RUN_3, tuple(xs.tolist()), tuple(ys), are_first=has_left)
-    return (found,)
+    return (SliceTrail("", glyph, Style.RUN_3, xs, ys, are_first=has_left),)
+
+
+def _walked(
+    run: Run, cell: ParameterCell, cost: CostFunction, iterations: range
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return where a run was at some iterations, and the loss there."""
+    xs = path(run, (cell,), tuple(iterations))[:, 0]
+    return tuple(xs.tolist()), tuple(cost.under(dict(run.state(k).parameters)) for k in iterations)
 
 
 def _around(
