@@ -155,13 +155,14 @@ def test_the_script_trains_as_the_program_does(order, kind, tmp_path, capsys):
     assert told == pytest.approx(list(session.run.costs), rel=1e-5)
 
 
-def test_a_stop_ends_the_script_too(tmp_path, capsys):
-    more = ROWS.replace("epochs = 12", "epochs = 10") + "stop = { cost_below = 0.35 }\n"
+@pytest.mark.parametrize("stop", ["cost_below = 0.35", "loss_below = 0.03", "gradient_below = 0.1"])
+def test_a_stop_ends_the_script_too(stop, tmp_path, capsys):
+    more = ROWS.replace("epochs = 12", "epochs = 10") + f"stop = {{ {stop} }}\n"
     path = tmp_path / "lesson.md"
     path.write_text(lesson_text(LINEAR, more), encoding="utf-8")
     session = session_at(path)
     session.run.advance()
-    assert session.run.stopped_by == "cost_below"
+    assert session.run.stopped_by == stop.split()[0]
     run(tmp_path, export_text(session, 1), "10")
     assert len(re.findall("cost", capsys.readouterr().out)) == session.run.costs.size < 10
 
@@ -218,6 +219,15 @@ learning_rate = 0.1
 stop = {{ gradient_below = 1e-9 }}
 """
     return lesson_text(f"\n```graph\n{body}\n```\n", front)
+
+
+def test_examples_that_are_rows_of_a_lesson_are_rows_of_its_script(tmp_path):
+    text = in_matrices("Z = X @ W + b\nC = mean((Z - Y)**2) + s**2", 2)
+    text = text.replace("W = [[0.3, 0.1]]", "W = [[0.3], [0.1]]")
+    run(
+        tmp_path,
+        written(tmp_path, text.replace("[parameters]", 'orientation = "rows"\n[parameters]'), 3),
+    )
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3])

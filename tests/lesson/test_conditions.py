@@ -51,7 +51,7 @@ def test_a_condition_that_is_true_holds(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["u != 0", "h == 0", "cost < 0.01", "diverged", "near > 0", "near < 0", "near != 0",
-     "b == -0.4000001", "not u == 0", "b > 0 and u == 0", "W > 0", "u < 0 or u > 0"],
+     "b == -0.4000001", "-near < 0", "not u == 0", "b > 0 and u == 0", "W > 0", "u < 0 or u > 0"],
 )  # fmt: skip
 def test_a_condition_that_is_false_does_not(text: str) -> None:
     assert not holds(parse_condition(text), look_up)
