@@ -13,7 +13,7 @@ from gdtutor.view.context import Context
 from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Lines, Style
-from gdtutor.view.lines import ROOM, fitting, line, wrapped, wrapped_formula
+from gdtutor.view.lines import fitting, line, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS, MatrixLook, matrix_height, matrix_lines
 from gdtutor.view.notation import exact
 from gdtutor.view.notation import shape as shape_text
@@ -85,7 +85,7 @@ def _cell_sum(context: Context, computed: Computed, width: int, most: int, symbo
     return equation_lines(context, told, width, symbols=symbols)
 
 
-def result_lines(context: Context, computed: Computed, width: int, room: int = ROOM) -> Lines:
+def result_lines(context: Context, computed: Computed, width: int, room: int) -> Lines:
     """Return the result of an array formula: its cells, and the opened one below.
 
     Args:

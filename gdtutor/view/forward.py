@@ -218,7 +218,7 @@ def side_by_side(blocks: Sequence[Lines], width: int) -> Lines:
     return tuple(lines)
 
 
-def forward_lines(context: Context, width: int, below: Lines = ()) -> Lines:
+def forward_lines(context: Context, width: int, below: Lines) -> Lines:
     """Return a forward step: formula, numbers, result; for arrays the shapes and the cells.
 
     Args:

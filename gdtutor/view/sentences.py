@@ -13,8 +13,8 @@ from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.session.rounded import is_all_rounding, is_step_of_rounding
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
+from gdtutor.view.graph.panel import summary
 from gdtutor.view.notation import apart, plural
-from gdtutor.view.notation import shape as shape_text
 from gdtutor.view.proof import convention_at
 
 MOST_NAMES = 4
@@ -64,13 +64,10 @@ def _kind(context: Context, role: Role) -> str:
 
 
 def _value(context: Context, array: Array) -> str:
-    if array.ndim == 0:
-        return context.number(float(array))
-    if context.graph.by_rows:
-        return f"{context.number(context.followed(array))} for example {context.look.example}"
-    if array.size == 1:
-        return context.number(float(array.reshape(())))
-    return f"{shape_text(array.shape, context.chars)} numbers"
+    text = summary(context, array)
+    if context.graph.by_rows and array.ndim:
+        return f"{text} for example {context.look.example}"
+    return text if array.size == 1 else f"{text} numbers"
 
 
 def _forward(context: Context) -> str:
