@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from gdtutor.lesson.model import Note
 from gdtutor.lesson.when import When
 from gdtutor.session.comparison import changed_gradients, changed_values
@@ -24,8 +22,6 @@ def note_for(session: Walk, step: Step) -> Note | None:
         # At what is remembered of a parameter its own new value is not known yet.
         and not (step.state and note.node != step.state and "{new " in note.text)
         and holds_at(session, moment, note.when, step)
-        # `From {b} to {new b}` tells of a step where none is made.
-        and not (note.when.always and f"{{new {step.node}" in note.text and _stays(moment, step))
     ]
     # Of notes as specific as each other, that of the very step.
     return max(found, key=lambda n: (n.when.specificity, n.node == step.state), default=None)
@@ -33,12 +29,6 @@ def note_for(session: Walk, step: Step) -> Note | None:
 
 def _first_of_phase(moment: Moment, step: Step) -> Step:
     return next(s for s in moment.steps if (s.phase, s.scene) == (step.phase, step.scene))
-
-
-def _stays(moment: Moment, step: Step) -> bool:
-    """Say whether an update leaves its parameter as it is."""
-    before, after = moment.state.parameters[step.node], moment.updates[step.node].p
-    return np.array_equal(before, after)
 
 
 def holds_at(session: Walk, moment: Moment, when: When, step: Step) -> bool:

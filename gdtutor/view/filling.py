@@ -25,13 +25,22 @@ _NOT_FINITE = re.compile(r"\b(?:nan|inf)\b")
 
 def told_note(session: Walk, context: Context) -> str | None:
     """Return the author's note of a step, filled; None where there is none, or where it holds for
-    any numbers and one of them is nan or infinite.
+    any numbers and one of them is nan or infinite, or tells a step where none is made.
     """
     note = note_for(session, context.step)
     if note is None:
         return None
     told = filled(session, context, note.text)
-    return None if note.when.always and _NOT_FINITE.search(told) else told
+    is_untrue = _NOT_FINITE.search(told) or _is_still(context, note.text)
+    return None if note.when.always and is_untrue else told
+
+
+def _is_still(context: Context, text: str) -> bool:
+    """Say whether a text tells from what to what an update leads that leaves its parameter."""
+    moment, node = context.moment, context.step.node
+    if context.step.phase is not Phase.UPDATE or f"{{new {node}" not in text:
+        return False
+    return np.array_equal(moment.state.parameters[node], moment.updates[node].p)
 
 
 def filled(session: Walk, context: Context, text: str) -> str:
