@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from gdtutor.classroom.pool import TrainingPool, swept_in_turn, trained_in_turn
 from gdtutor.classroom.seats import Begun, Classroom, Work
@@ -20,11 +20,11 @@ from gdtutor.session.effects import (
     OpenLesson,
     PauseTraining,
     Quit,
-    Request,
     ShowPalette,
     SweepRuns,
     TimeExamples,
     Train,
+    WriteFile,
 )
 from gdtutor.session.opening import Opened
 from gdtutor.session.state import Session
@@ -69,11 +69,10 @@ class SeatErrands:
             case CopyText() | TimeExamples() | KeepAttempt():
                 # A seat keeps the place, the class its answers, and no clock is shared.
                 pass
+            case WriteFile():
+                self._do(name, partial(answered, effects=(effect,), outside=REHEARSED))
             case _:
-                self._request(name, effect)
-
-    def _request(self, name: str, request: Request) -> None:
-        self._do(name, partial(answered, effects=(request,), outside=REHEARSED))
+                assert_never(effect)
 
     def _act(self, name: str, action: Action) -> None:
         self._do(name, partial(update, action=action))
