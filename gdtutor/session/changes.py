@@ -11,6 +11,7 @@ from gdtutor.engine.shapes import has_cell, shape_text
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Binding, Problem, is_identical
@@ -18,6 +19,8 @@ from gdtutor.training.segments import Edit, RunSegment, with_edit
 from gdtutor.values import replace
 
 Cell = tuple[int, ...]
+
+_OF_TRAINING = ("learning_rate", "optimizer", "loss_below", "cost_below", "gradient_below")
 
 
 def segments_with(
@@ -117,17 +120,35 @@ def _changed_value(
         _check_cell(name, cell, array.shape)
         constants = {**problem.constants, name: filled(array, cell, value)}
         return replace(segment, problem=replace(problem, constants=constants))
-    used = {leaf.name for scene in lesson.scenes for leaf in scene.graph.leaves}
-    data = {binding.leaf: binding for binding in lesson.bindings if binding.leaf in used}
+    data = _data(lesson)
     if name in data:
         examples = _changed_data(problem, data[name], cell, value)
         return replace(segment, problem=replace(problem, examples=examples))
-    given = [*problem.parameters, *problem.constants, *data]
-    if name in problem.graph.node_by_name:
-        raise GdTutorError(f"{name} is computed", f"change a given value: {', '.join(given)}")
-    known = [*given, "learning_rate", "optimizer", "activation", "loss_below", "cost_below"]
+    raise not_given(lesson, problem, name)
+
+
+def _data(lesson: Lesson) -> dict[str, Binding]:
+    used = {leaf.name for scene in lesson.scenes for leaf in scene.graph.leaves}
+    return {binding.leaf: binding for binding in lesson.bindings if binding.leaf in used}
+
+
+def changeable(lesson: Lesson, problem: Problem) -> tuple[str, ...]:
+    """Return the names that an edit takes: the given values, those of the last graph first, and
+    the settings."""
+    last = (*problem.parameters, *problem.constants, *_data(lesson))
+    before = (leaf.name for scene in lesson.scenes for leaf in scene.graph.leaves)
+    settings = (*_OF_TRAINING, "activation") if lesson.trains else ("activation",)
+    return tuple(dict.fromkeys((*last, *before, *settings)))
+
+
+def not_given(lesson: Lesson, problem: Problem, name: str) -> GdTutorError:
+    """Return the error for a name that an edit does not take, with those that it does."""
+    known = changeable(lesson, problem)
+    if any(name in scene.graph.node_by_name for scene in lesson.scenes):
+        own = [one for one in known if one not in (*_OF_TRAINING, "activation")]
+        return GdTutorError(f"{name} is computed", f"change a given value: {', '.join(own)}")
     near = did_you_mean(name, known) or f"there are {', '.join(known)}"
-    raise GdTutorError(f"'{name}' is no given value", near)
+    return GdTutorError(f"'{shown(name)}' is no given value", near)
 
 
 def _changed_data(problem: Problem, binding: Binding, cell: Cell | None, value: float) -> Array:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from gdtutor.lesson.selectors import Assignment, parse_assignment
-from gdtutor.session.changes import segments_with
+from gdtutor.lesson.selectors import Assignment, SelectorError, parse_assignment
+from gdtutor.session.changes import changeable, not_given, segments_with
 from gdtutor.session.choosing import right_choices
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import recomputed
@@ -13,6 +14,7 @@ from gdtutor.session.navigation import said
 from gdtutor.session.scenes import is_own_value
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import Screen, W, Walk
+from gdtutor.training.optimisers import LETTERS
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import replace
 
@@ -21,14 +23,20 @@ MOST_NAMED = 3
 
 
 def apply_edit(session: Walk, text: str) -> Walk:
-    """Read `w1 = 0.9` or `W1[0,1] 0.9` and change it from this iteration on.
+    """Read `w1 = 0.9`, `W1[0,1] 0.9` or `learning rate 0.9` and change it from this iteration on.
 
     Raises:
         GdTutorError: For a name, cell or value that cannot be changed so.
     """
-    if "=" not in text:
-        text = "=".join(text.split(maxsplit=1))
-    wish = parse_assignment(text)
+    text = _as_named(text)
+    try:
+        wish = parse_assignment(text)
+    except SelectorError:
+        # What can be changed says more than why the rest of the text is no number.
+        name = re.split(r"[=\[]", text, maxsplit=1)[0].rpartition(":")[2].strip()
+        if name and name not in changeable(session.lesson, session.moment.problem):
+            raise not_given(session.lesson, session.moment.problem, name) from None
+        raise
     if ":" not in text.partition("=")[0]:
         wish = replace(wish, iteration=session.moment.iteration)
     wish, of_example = _of_followed(session, wish)
@@ -40,6 +48,15 @@ def apply_edit(session: Walk, text: str) -> Walk:
         return said(changed, f"{told}: nothing is changed." if is_same else f"{told} again.")
     every = "every cell of " if wish.cell is None and _has_cells(session.moment, wish.name) else ""
     return said(changed, f"{every}{shown}{_since(wish)}{of_example}; u undoes it.")
+
+
+def _as_named(text: str) -> str:
+    """Return an edit as NAME=VALUE, its name as in the lesson: what the screens write of a setting
+    stands for it too."""
+    for name, letter in LETTERS.items():
+        for shown in (letter, name.replace("_", " ")):
+            text = re.sub(rf"^\s*{shown}(?![\w₁₂])", name, text, flags=re.IGNORECASE)
+    return text if "=" in text else "=".join(text.split(maxsplit=1))
 
 
 def _shown(change: Assignment) -> str:

@@ -83,6 +83,12 @@ class OptimiserStep(Struct, frozen=True, eq=False):
         return {name: value for name, _, value in self.lines}
 
 
+LETTERS = {
+    "learning_rate": "α", "beta": "β", "beta1": "β₁", "beta2": "β₂", "rho": "ρ", "epsilon": "ε",
+    "weight_decay": "λ",
+}  # fmt: skip
+"""What the constants of an update are written as on the screens."""
+
 _BETA = Hyperparameter("beta", 0.9)
 _EPSILON = Hyperparameter("epsilon", 1e-8)
 _OF_ADAM = Hyperparameter("beta1", 0.9), Hyperparameter("beta2", 0.999), _EPSILON

@@ -9,7 +9,7 @@ from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
 from gdtutor.session.operands import update_operands
-from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.optimisers import LETTERS, OPTIMISERS
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.arrays import array_lines
@@ -19,12 +19,6 @@ from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Lines, Style
 from gdtutor.view.lines import fitting, line, stacked, wrapped, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS
-
-_GREEK = {
-    "learning_rate": "α", "beta": "β", "beta1": "β₁", "beta2": "β₂", "rho": "ρ", "epsilon": "ε",
-    "weight_decay": "λ",
-}  # fmt: skip
-
 
 _ROWS = ((MAX_ROWS, 4), (5, 4), (4, 4), (4, 3), (3, 3))
 """Rows of a matrix after and before the update, the most first."""
@@ -125,7 +119,7 @@ def update_writer(context: Context, name: str, values: dict[str, Array]) -> Writ
         shown = {
             "p": context.name(name),
             "g": context.gradient_name(name),
-            **(_GREEK if context.chars.unicode else {}),
+            **(LETTERS if context.chars.unicode else {}),
         }.get(stem, context.name(stem))
         return shown + bracket + cell
 
@@ -141,10 +135,10 @@ def _where(context: Context, update: _Line, width: int) -> Lines:
     """Return the constants of the optimiser's line with their values."""
     used = dict.fromkeys(name.name for name in names_in(update.expr))
     parts = [
-        f"{_GREEK.get(name, name) if context.chars.unicode else name} = "
+        f"{LETTERS.get(name, name) if context.chars.unicode else name} = "
         f"{context.number(float(update.values[name]))}{_old_rate(context, name)}"
         for name in used
-        if name in _GREEK or name == "t"
+        if name in LETTERS or name == "t"
     ]
     where = wrapped("where " + ", ".join(parts), width, Style.DIM) if parts else ()
     root = OPTIMISERS[context.moment.settings.optimizer].solves if context.moment.settings else ""

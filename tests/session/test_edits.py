@@ -394,6 +394,23 @@ def test_a_zero_of_the_other_sign_is_another_value():
     assert [change.text() for change in start.changes] == ["b1[0,0]=-0"]
 
 
+@pytest.mark.parametrize(
+    "text", ["learning rate 5", "Learning rate = 5", "learning_rate 5", "α 5", "α=5", " α = 5"]
+)
+def test_the_learning_rate_is_changed_by_what_the_screens_call_it(text):
+    assert [change.text() for change in edit(walk(NEURON, "given"), text).changes] == [
+        "learning_rate=5"
+    ]
+
+
+@pytest.mark.parametrize("text", ["learning speed 50", "step size 50", "λ 0.1", "αβ 1", "5w 3"])
+def test_an_unknown_name_is_answered_with_what_can_be_changed(text):
+    refused = typed(pressed(walk(NEURON, "given"), "e"), text)
+    assert "is no given value" in refused.prompt.error
+    assert "learning_rate" in refused.prompt.error
+    assert "is no number" in typed(pressed(refused, "esc e"), "w1 0.5 0.6").prompt.error
+
+
 @pytest.mark.parametrize("name", ["cost_below", "loss_below", "gradient_below"])
 def test_what_ends_a_run_can_be_changed(name):
     start = walk(NEURON, "given")
