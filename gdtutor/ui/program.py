@@ -38,6 +38,10 @@ MOST_WAITING = 64
 """Keys that wait for an answer at most; what is pressed beyond them is dropped."""
 LOOK_EVERY = 0.25
 """Seconds between two looks at a watched file."""
+_AFTER_TRAINING = frozenset({"escape", "S", "up", "down"})
+"""Keys of a training screen that lead to something else before it has come to what was asked for:
+the walk may change the run, another sweep takes the worker, and the list of runs is a sweep's.
+"""
 
 
 class Program:
@@ -89,14 +93,13 @@ class Program:
     def _press_script(self) -> None:
         """Press the keys that were asked for, as far as they need not wait.
 
-        One that leaves a training screen waits for the iteration or the sweep that was asked for
-        before it: what it leads to may change the run.
+        One of `_AFTER_TRAINING` waits for the iteration or the sweep that was asked for before it.
         """
         if self._is_in_script:
             return
         self._is_in_script = True
         while self._script and not self._answering.is_busy:
-            if self._script[0].key == "escape" and awaits(self.session):
+            if self._script[0].key in _AFTER_TRAINING and awaits(self.session):
                 break
             self.press(self._script.pop(0))
         self._is_in_script = False

@@ -196,6 +196,18 @@ def test_a_key_given_at_the_start_that_leaves_training_waits_for_what_was_asked_
     in_app(app, steps)
 
 
+def test_a_run_that_keys_given_at_the_start_choose_waits_for_all_their_sweeps() -> None:
+    app = app_in("bias", keys="t S 0.5,0.1 enter S 0.2,0.3 enter 2down : epoch:48 enter")
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: app.program.session.train_look.cursor == 48)
+        session = app.program.session
+        assert session.train_look.run == "learning_rate 0.1"
+        assert [len(curve.costs) for curve in session.kept] == [200] * 4
+
+    in_app(app, steps)
+
+
 def test_leaving_saves_the_place_and_returns_zero() -> None:
     for key in ("q", "ctrl+c"):
         saved: list[Session] = []
