@@ -53,7 +53,7 @@ def step_forward(session: Walk) -> Walk:
     Behind the closing page of a lesson that trains lies the next iteration.
     """
     if is_at_end(session) and not session.look.is_closing:
-        return looking(session, is_closing=True, scroll=0)
+        return _at_closing(session)
     return _unpassed(session, steps_forward)
 
 
@@ -71,7 +71,7 @@ def several_forward(session: Walk, count: int) -> Walk:
     if not is_over:
         return steps_forward(session, count)
     end = moved(session, 0, len(session.moment.steps))
-    return looking(end, is_closing=True)
+    return _at_closing(end)
 
 
 def step_back(session: Walk) -> Walk:
@@ -128,5 +128,11 @@ def open_where_left(session: Session, entry: LessonEntry) -> Result:
 
 def show_closing(session: W) -> W:
     """Show the lesson's closing page, or leave it."""
-    is_closing = not (session.look.is_closing and session.screen is Screen.STUDY)
-    return looking(replace(session, screen=Screen.STUDY), is_closing=is_closing, scroll=0)
+    is_shown = session.look.is_closing and session.screen is Screen.STUDY
+    walk = replace(session, screen=Screen.STUDY)
+    return looking(walk, is_closing=False, scroll=0) if is_shown else _at_closing(walk)
+
+
+def _at_closing(session: W) -> W:
+    """Return the session on the closing page, which has no matrix whose cell could be open."""
+    return looking(session, is_closing=True, scroll=0, cell=None)

@@ -142,6 +142,16 @@ def test_a_closing_page_whose_tasks_need_a_variant_names_its_key():
     assert " V variant " in screen(walk(lesson_file("initialisation"), "", "z")).splitlines()[-1]
 
 
+@pytest.mark.parametrize("keys", ["z", "T", "t z", "n", "99n"])
+def test_a_closing_page_has_its_own_keys_where_a_cell_was_open(keys):
+    lesson = "xor-hidden" if "t" in keys else "why-x-transpose"
+    cell = pressed(walk(lesson_file(lesson)), "99n p c")
+    assert cell.look.cell is not None
+    session = pressed(cell, keys)
+    assert session.look.is_closing
+    assert "Enter library" in screen(session).splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("status", "word"),
     [(Status.IDLE, "start"), (Status.RUNNING, "pause"), (Status.PAUSED, "resume")],
