@@ -74,6 +74,10 @@ def _arrangements(
             short = [_in_short(context, c, width, names_local=named) for c in shown]
             yield arranged(short, total)
     elif context.trace.gradients[context.step.node].ndim:
+        if context.look.cell is None:
+            for rows in (MAX_ROWS, 4, 3):
+                numbers = [_of_arrays(context, c, width, rows) for c in shown]
+                yield arranged(numbers, _array_sum(context, width, rows))
         shares = [_of_arrays(context, c, width) for c in shown]
         for rows in (MAX_ROWS, 4, 3, 0):
             yield arranged(shares, _sum_of_arrays(context, received, width, rows))
@@ -96,14 +100,15 @@ def _in_short(context: Context, c: Contribution, width: int, *, names_local: boo
     return (*wrapped_formula(f"{origin(context, c)}: ", symbols, width), *product, *local)
 
 
-def _of_arrays(context: Context, c: Contribution, width: int) -> Lines:
-    """Return one of many shares that are arrays: its rule, and the opened cell's number."""
+def _of_arrays(context: Context, c: Contribution, width: int, rows: int = 0) -> Lines:
+    """Return one of many shares that are arrays: its rule, so many rows of it, and the opened
+    cell's number."""
     within = replace(context, upstream=(c.consumer, c.upstream))
     rule = within.writer().write(c.rule)
     lines = wrapped_formula(f"{origin(context, c)}: ", rule, width)
     cell = context.look.cell
     if cell is None:
-        return lines
+        return (*lines, *array_lines(context, c.value, width, max_rows=rows)) if rows else lines
     sign, shown = context.equal(float(c.value[cell]))
     return (*lines, line(f"  {cell_name('share', cell)} {sign} ", (shown, Style.CURRENT)))
 
@@ -114,13 +119,21 @@ def _sum_of_arrays(
     """Return the sum of shares that are arrays: so many rows of it, and the opened cell's sum."""
     node, cell = context.step.node, context.look.cell
     called, total = context.gradient_name(node), context.trace.gradients[node]
-    matrix = array_lines(context, total, width, max_rows=rows, is_result=True) if rows else ()
     if cell is None:
         where = line((f"{context.chars.ellipsis} c opens a cell of each share", Style.DIM))
-        return (where, line(f"{called} = their sum"), *matrix)
+        return (where, *_array_sum(context, width, rows))
+    matrix = array_lines(context, total, width, max_rows=rows, is_result=True) if rows else ()
     shares = [float(c.value[cell]) for c in received]
     added = _added_up(context, cell_name(called, cell), shares, float(total[cell]), width)
     return (*matrix, *added)
+
+
+def _array_sum(context: Context, width: int, rows: int) -> Lines:
+    node = context.step.node
+    total = line(f"{context.gradient_name(node)} = their sum")
+    value = context.trace.gradients[node]
+    cells = array_lines(context, value, width, max_rows=rows, is_result=True) if rows else ()
+    return (total, *cells)
 
 
 def _beginning(context: Context, width: int) -> Lines:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gdtutor.cli import main
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.report.transcript import read_aloud
@@ -95,3 +96,12 @@ def test_no_column_of_a_parameter_is_an_example() -> None:
 def test_where_there_is_no_panel_every_share_shows_its_cells() -> None:
     lines = panel(3, "backward:W", read_aloud(UNICODE))
     assert sum("row 0:" in line for line in lines) == 4
+
+
+@pytest.mark.parametrize("size", ["80x24", "120x36", "200x50"])
+def test_shares_show_their_cells_where_the_panel_has_room_for_them(size: str, capsys) -> None:
+    assert main(["shot", "27", "--at", "backward:e", "--size", size]) == 0
+    screen = capsys.readouterr().out
+    assert "−0.3679" in screen
+    assert "c opens a cell" not in screen
+    assert "left out" not in screen
