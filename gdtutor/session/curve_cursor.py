@@ -108,7 +108,9 @@ def _open_run(session: Walk, name: str) -> Result:
         session = in_variant(session, "" if found.label == OWN else found.label)
     session = replace(session, train_look=replace(session.train_look, tab=0, run=""))
     called = name.removeprefix(f"{found.setting} ")
-    return start_training(said(session, f"The run {called}, from its start; Enter walks it."))
+    return start_training(
+        said(session, f"The run {called}, from its start; Enter opens where it ends.")
+    )
 
 
 def _at_epoch(session: Walk, epoch: int) -> Walk:

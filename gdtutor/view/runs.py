@@ -30,8 +30,8 @@ MANY = 8
 Fact = tuple[str, Style]
 
 _MARKS = "ox+^%#@&$=?" + "".join(c for c in ascii_letters + digits if c not in "olxv01")
-UNCHANGED = ":"
-"""What the run without the changes is drawn with: every kept curve is joined by dots."""
+UNCHANGED = '"'
+"""What the run without the changes is drawn with: no key, and no mark of a kept curve."""
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_5)
 
 
@@ -167,13 +167,14 @@ def _why(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Cha
     lines: Lines = ()
     best = (one.curve for one, facts in told if (LOWEST, Style.GOOD) in facts)
     if factors := [f for curve in best if (f := step_factor(session, curve)) is not None]:
+        cross = "×" if chars.unicode else "*"
         by = ", ".join(notation.shown(f, session.look.digits, chars) for f in factors)
-        lines = wrapped(f"{_best(chars)} a step: distance {chars.times} {by}", width, Style.GOOD)
+        lines = wrapped(f"{_best(chars)} each step: distance {cross} {by}", width, Style.GOOD)
     broken = [one for one, _ in told[1:] if one.curve.verdict and one.mark not in ("", UNCHANGED)]
     if not broken:
         return lines
     name = short_name(broken[0].name, tuple(one for one, _ in told))
-    return (*lines, *wrapped(f": run {name} tells why", width, Style.DIM))
+    return (*lines, *wrapped(f"Why? Press : run {name} Enter", width, Style.DIM))
 
 
 def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Chars) -> Lines:
@@ -191,7 +192,9 @@ def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars
         flag = star if is_best else other if is_other else one.curve.verdict
         text = f"{number}{at} {flag}".rstrip()
         if one.same_as:
-            text = f"same as {signs[one.same_as]}"
+            text = f"same as {short_name(one.same_as, shown)}"
+            if cells(text) + cells(short_name(one.name, shown)) + 3 > width:
+                text = f"same as {signs[one.same_as]}"
         elif one.curve.is_broken or not len(one.curve.costs):
             text = one.curve.verdict or "no epoch yet"
         room = width - 3 - cells(text)

@@ -200,7 +200,7 @@ def test_a_run_of_a_sweep_is_trained_as_the_present_one_and_told_of_in_full() ->
     alone = press(session, ": r u n space 5 0 enter")
     assert [change.text() for change in alone.changes] == ["learning_rate=50"]
     assert (alone.sweeping, alone.training.status) == (None, Status.RUNNING)
-    assert alone.message == "The run 50, from its start; Enter walks it."
+    assert alone.message == "The run 50, from its start; Enter opens where it ends."
     unknown = press(session, ": r u n space 7 enter")
     assert "there is no run '7' — there are 0.1, 50" in unknown.prompt.error
 

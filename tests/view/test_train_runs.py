@@ -252,7 +252,7 @@ def test_runs_that_do_not_fit_take_a_line_each_so_that_all_of_a_sweep_show(chars
     assert re.search(r"& 20 +growing", text)
     (star,) = [a if chars is ASCII else u for u, a, what in SIGNS if "lowest cost" in what]
     assert re.search(rf"# 5 +0 {re.escape(star)}", text)
-    assert re.search(r"\+ 0.5 +same as", text)
+    assert re.search(r"\+ 0.5 +same as own", text)
     full = [text_of(row) for row in run_lines(session, 26, chars)]
     assert len(full) > 17 >= len(run_lines(session, 26, chars, 17))
     assert "  0.1456 at epoch 49" in full
@@ -280,7 +280,7 @@ def test_a_run_that_ended_early_says_why_and_one_that_broke_off_where_it_is_told
     for width in (30, 60):
         told = " ".join(text_of(row).strip() for row in run_lines(session, width, UNICODE))
         assert "ended there: cost low enough" in told
-        assert ": run 9 tells why" in told
+        assert "Why? Press : run 9 Enter" in told
 
 
 def test_the_best_rate_of_a_sweep_says_by_what_a_step_multiplies_the_distance() -> None:
@@ -292,9 +292,9 @@ def test_the_best_rate_of_a_sweep_says_by_what_a_step_multiplies_the_distance() 
     for height in (15, 14):
         rows = told(swept, height)
         assert len(rows) <= height
-        assert rows[-2:] == ["★ a step: distance · 0.2", ": run 50 tells why"]
-    assert not any("a step" in row for row in told("e optimizer=adam enter " + swept, 20))
-    assert not any("a step" in row for row in told("t S w=0.5,5 enter", 20))
+        assert rows[-2:] == ["★ each step: distance × 0.2", "Why? Press : run 50 Enter"]
+    assert not any("each step" in row for row in told("e optimizer=adam enter " + swept, 20))
+    assert not any("each step" in row for row in told("t S w=0.5,5 enter", 20))
 
 
 def test_the_run_without_the_changes_has_a_curve_from_where_it_parts_on():
@@ -335,5 +335,5 @@ def test_the_run_without_the_changes_is_told_as_what_it_was():
     session = pressed(session_at(path), parse_keys("5V t 0 3- space"))
     _, unchanged, *_ = curves_shown(session)
     assert (unchanged.name, unchanged.curve.verdict) == ("unchanged", "growing")
-    assert ": run unchanged" not in " ".join(map(text_of, run_lines(session, 40, UNICODE)))
+    assert "run unchanged" not in " ".join(map(text_of, run_lines(session, 40, UNICODE)))
     assert "unchanged: out at the top" in cost_plot(session, UNICODE).title
