@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gdtutor.lesson.conditions import (
     Comparison,
     Condition,
@@ -194,6 +196,13 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> str:
         if _aims_at(task, goal, after, has_trained=has_trained) and not _forbidden(task, after):
             values = known_in(places[-1 if has_trained else 0])
             missed = failing(goal, values)
+            if missed is not None and _is_unknown(missed, values):
+                looked_up = wanted_by(missed)
+                in_walk = [wish.text() for wish in looked_up if wish.about != "value"]
+                if has_trained and in_walk:
+                    at = f"{after.training.iterations:,}"
+                    return f"{_not_yet(task, after)} open iteration {at}, which tells {in_walk[0]}."
+                continue
             if missed is not None:
                 told = f"{_not_yet(task, after)} {_missed_words(missed, values, after)}"
                 is_of_run = any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
@@ -203,6 +212,13 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> str:
             if not _holds(task, places):
                 return f"{_not_yet(task, after)} train first (t)."
     return ""
+
+
+def _is_unknown(missed: Comparison, values: Values) -> bool:
+    """Say whether a side of a comparison is no number: only a walk computes gradients."""
+    sides = missed.left, missed.right
+    found = (value_of(side, values, everywhere=missed.everywhere) for side in sides)
+    return any(bool(np.isnan(value).all()) for value in found)
 
 
 def _not_yet(task: Task, session: Walk) -> str:

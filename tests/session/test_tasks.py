@@ -266,6 +266,24 @@ def test_a_near_miss_names_numbers_where_the_task_has_a_formula(tmp_path: Path) 
     assert missed.message.endswith("not yet: what is asked for is 0.01; the goal is w1, 2.")
 
 
+@pytest.mark.parametrize(
+    ("goal", "told"),
+    [
+        ("abs(grad w1) < 1e-9 and cost < 1", "not yet: open iteration 800, which tells grad w1."),
+        ("cost < 1 and new w1 > 2*w1", "not yet: open iteration 800, which tells new w1."),
+        ("cost < 1 and w1.v > 0", ""),
+    ],
+)
+def test_what_only_a_walk_computes_is_never_told_as_a_number(
+    tmp_path: Path, goal: str, told: str
+) -> None:
+    text = TEXT.replace("cost < 0.02 and epochs <= 400 and accuracy == 1", goal)
+    session = pressed(with_tasks(tmp_path, text), parse_keys("z z t"))
+    assert waiting(session) == ["undecided", "trained"]
+    assert session.message.endswith(told)
+    assert "nan" not in session.message
+
+
 def test_that_the_tasks_were_read_is_kept_and_read_back(tmp_path: Path) -> None:
     session = with_tasks(tmp_path)
     shown, effects = update(session, Press("z"))
