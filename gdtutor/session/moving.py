@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.iteration_limit import check_reach
@@ -47,13 +45,9 @@ def own_moment_of(session: Walk, iteration: int) -> Moment | None:
 
 
 def previous_of(session: Walk, moment: Moment) -> Moment | None:
-    """Compute the iteration before another; None where it is the first, or saw other examples."""
-    lesson, run, before = session.lesson, session.run, moment.iteration - 1
-    if before < 0 or not lesson.trains:
-        return None
-    if not np.array_equal(run.batch(before), moment.batch):
-        return None
-    return moment_of(session, before)
+    """Compute the iteration before another; None where it is the first, or nothing is trained."""
+    before = moment.iteration - 1
+    return moment_of(session, before) if before >= 0 and session.lesson.trains else None
 
 
 def moved(session: W, iteration: int, step: int) -> W:
@@ -67,8 +61,7 @@ def moved(session: W, iteration: int, step: int) -> W:
         moment = moment_of(session, iteration)
         own = own_moment_of(session, iteration)
         is_next = iteration == session.moment.iteration + 1
-        has_same = is_next and np.array_equal(session.moment.batch, moment.batch)
-        previous = session.moment if has_same else previous_of(session, moment)
+        previous = session.moment if is_next else previous_of(session, moment)
     step = min(step, len(moment.steps))
     is_same = iteration == session.moment.iteration and step == session.step
     look = session.look

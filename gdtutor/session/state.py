@@ -383,7 +383,7 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     own_moment: Moment | None = None
     """The same iteration of the lesson's own run, where a change came before it."""
     previous: Moment | None = None
-    """The iteration before, where it saw the same examples: what an update has changed."""
+    """The iteration before: what an update has changed."""
     step: int
     """The step's number from 1; 0 is the opening page."""
     passed: tuple[int, ...] = ()

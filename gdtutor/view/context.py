@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from itertools import takewhile
-from typing import Any, TypeVar
 
 import numpy as np
 
@@ -33,8 +31,6 @@ from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import ROOM
 
-T = TypeVar("T")
-
 NO_BOUND = 1_000_000
 """Lines of a step that stands in no panel."""
 
@@ -53,7 +49,7 @@ class Context(Struct, frozen=True, eq=False):
     own: Moment | None = None
     """The same iteration without the learner's changes; None where there are none."""
     previous: Moment | None = None
-    """The iteration before, where it saw the same examples."""
+    """The iteration before."""
     changes: tuple[Assignment, ...] = ()
     """The changes made at or before this iteration."""
     challenge: Challenge | None = None
@@ -155,14 +151,31 @@ class Context(Struct, frozen=True, eq=False):
         """The names whose gradient the learner's changes have made another."""
         return changed_gradients(self.moment, self.own, self.step.scene)
 
+    def before_update(self, name: str) -> Array | None:
+        """Return what a value was in the iteration before, where the update alone has changed it.
+
+        A parameter knows no examples. A cost is the same of the same examples in any order; what
+        has one place for each is not, and of other examples nothing is. None as well for an array
+        of another shape, and where the learner has made changes.
+        """
+        if self.previous is None or self.changes:
+            return None
+        before, batch = self.previous.batch, self.moment.batch
+        is_same = np.array_equal(before, batch)
+        is_reordered = not self.trace.axes.get(name) and sorted(before) == sorted(batch)
+        if not (is_same or is_reordered or self.role(name) is Role.PARAMETER):
+            return None
+        old = self.previous.traces[self.step.scene].values.get(name)
+        return old if old is not None and old.shape == self.trace.values[name].shape else None
+
     def was(self, name: str, *, shows_both: bool = True) -> str:
         """Return `(own 0.5)` for a value that a change has made another, `(was 0.5)` for one that
         the last update has; of a matrix `([2,0] was 0.5)`, its cell that has changed most; else
         nothing. Where the cell shows too few digits to be told from it, both are said if wanted.
         """
-        earlier = None if self.changes else self.previous
-        before, word = (earlier, "was") if self.own is None else (self.own, "own")
-        old = None if before is None else before.traces[self.step.scene].values.get(name)
+        word, old = "was", self.before_update(name)
+        if self.own is not None:
+            word, old = "own", self.own.traces[self.step.scene].values.get(name)
         now = self.trace.values[name]
         if old is None or old.shape != now.shape or np.array_equal(now, old, equal_nan=True):
             return ""
@@ -273,27 +286,3 @@ class Context(Struct, frozen=True, eq=False):
         if place is not None:
             cell[place[0]] = place[1]
         return tuple(cell)
-
-
-class _Work(Struct, frozen=True, eq=False):
-    """What is to be done: equal where its key is."""
-
-    key: tuple[object, ...]
-    do: Callable[[], Any]
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Work) and self.key == other.key
-
-
-@lru_cache(maxsize=128)
-def _done(work: _Work) -> Any:
-    return work.do()
-
-
-def once(key: tuple[object, ...], do: Callable[[], T]) -> T:
-    """Return what some work comes to; it is done once while it has the same key."""
-    done: T = _done(_Work(key, do))
-    return done

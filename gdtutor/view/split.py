@@ -28,9 +28,10 @@ from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Walk
 from gdtutor.session.steps import Step
 from gdtutor.values import Struct, replace
-from gdtutor.view.context import Context, once
+from gdtutor.view.context import Context
 from gdtutor.view.explain import node_lines, note_lines
 from gdtutor.view.graph.panel import graph_drawing
+from gdtutor.view.once import once
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.values import has_room
 

@@ -15,11 +15,12 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.boxes import Panel, beside, more_text, window
-from gdtutor.view.context import Context, once
+from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
 from gdtutor.view.graph.panel import change_text, summary
 from gdtutor.view.lines import fitted, line, width_of, wrapped
+from gdtutor.view.once import once
 
 MOST_ROWS = 80
 """Rows of the table of values; of a larger graph it shows those around the current node."""

@@ -43,12 +43,11 @@ def with_old_value(context: Context, lines: Lines, width: int) -> Lines:
 
 def _with_previous(context: Context, lines: Lines, width: int) -> Lines:
     """Return the lines of a forward step with what the result was before the last update."""
-    step, before = context.step, context.previous
-    if before is None or step.phase is not Phase.FORWARD or context.changes:
+    step = context.step
+    old = context.before_update(step.node) if step.phase is Phase.FORWARD else None
+    if old is None:
         return lines
-    now, old = context.trace.values[step.node], before.traces[step.scene].values.get(step.node)
-    if old is None or old.shape != now.shape:
-        return lines
+    now = context.trace.values[step.node]
     cell = context.look.cell
     if now.ndim and cell is not None:
         with_old = _beside(context, lines, float(now[cell]), float(old[cell]), width)

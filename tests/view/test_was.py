@@ -13,6 +13,7 @@ from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
+from gdtutor.view.notation import number
 from gdtutor.view.screen import frame_of
 from tests.walks import screen
 
@@ -30,7 +31,7 @@ def test_a_changed_value_says_what_it_was_in_every_lesson(path):
     for step in session.moment.steps:
         at = replace(moved(session, 1, step.number), challenge=None)
         context = context_of(at, UNICODE)
-        if at.previous is None or step.phase not in (Phase.GIVEN, Phase.FORWARD):
+        if step.phase not in (Phase.GIVEN, Phase.FORWARD):
             continue
         names = [step.node] if step.node else [leaf.name for leaf in context.graph.leaves]
         now, old = context.trace.values, at.previous.traces[step.scene].values
@@ -43,6 +44,35 @@ def test_a_changed_value_says_what_it_was_in_every_lesson(path):
         size = ((120, 36), (200, 50))[changed % 2]
         assert WAS.search(frame_of(at, *size, UNICODE).text()), (size, step)
     assert told == changed
+
+
+@pytest.mark.parametrize("path", TRAINED, ids=lambda path: path.stem)
+def test_parameters_and_a_cost_of_the_same_examples_always_say_what_they_were(path):
+    """Whatever examples the iterations see, and in whatever order: in the first five."""
+    session = session_at(path)
+    for iteration in range(1, 6):
+        before, session = session.moment, moved(session, iteration, 1)
+        now, context = session.moment, context_of(session, UNICODE)
+        names = list(now.updates)
+        if sorted(now.batch) == sorted(before.batch) and not now.trace.shapes[now.root]:
+            names.append(now.root)
+        for name in names:
+            scene = replace(context, step=replace(context.step, scene=len(now.traces) - 1))
+            new, old = now.trace.values[name], before.trace.values[name]
+            is_told = bool(scene.was(name))
+            assert is_told != np.array_equal(new, old) or _look_the_same(new, old), name
+
+
+def _look_the_same(new, old):
+    """Say whether a number and what it was are shown alike."""
+    return new.ndim == 0 and number(float(new)) == number(float(old))
+
+
+def test_of_other_examples_a_loss_is_not_said_to_have_been_another():
+    for at, told in (("2/forward:L", 0), ("1/forward:C", 1), ("1/forward:L", 0)):
+        lesson = LESSONS[16] if at.startswith("2") else LESSONS[21]
+        panel = node_lines(context_of(session_at(lesson, at=at), UNICODE), 60)
+        assert sum("(was" in text_of(row) for row in panel) == told, at
 
 
 def test_where_an_iteration_begins_graph_step_and_table_say_what_the_bias_was():

@@ -15,13 +15,14 @@ from gdtutor.session.state import Tab
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view import notation
-from gdtutor.view.context import Context, once
+from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_marks
 from gdtutor.view.frame import Style
 from gdtutor.view.graph.columns import AROUND
 from gdtutor.view.graph.drawing import NEIGHBOURS, WHOLE, WIDE, GraphDrawing, draw_graph
 from gdtutor.view.graph.model import DrawNode, DrawSheet
 from gdtutor.view.graph.text import is_shape
+from gdtutor.view.once import once
 
 CHANGED, SMALL_CHANGE = "by ≤0.1234", "by ≤0.0001234"
 """How an update of a matrix is told in the least room, and how a small one is."""

@@ -7,10 +7,10 @@ from itertools import accumulate
 
 from gdtutor.engine.graph import Edge
 from gdtutor.values import Struct, field, replace
-from gdtutor.view.context import once
 from gdtutor.view.graph.flow import Flow, Spine, draw_flow, ports_from_leaves
 from gdtutor.view.graph.model import GraphPart, Layout, Texts, leaves_by_consumer, skeleton
 from gdtutor.view.graph.route import Channel, route
+from gdtutor.view.once import once
 
 NUDGES = 4
 """Rows tried for a node and its leaves side by side before it moves below them."""

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 from gdtutor.values import replace
-from gdtutor.view.context import once
 from gdtutor.view.graph.columns import LayeredGraph, Rows, draw_columns
 from gdtutor.view.graph.model import GraphPart, Layout, Texts, leaves_by_consumer, ports, skeleton
 from gdtutor.view.graph.route import LANE, Channel, Link, Terminal, route
+from gdtutor.view.once import once
 
 LEAF_WEIGHT = 0.01
 """How firmly a leaf stands in its row, against 1 for a computed node: a chain runs straight."""
