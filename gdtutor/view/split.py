@@ -45,8 +45,9 @@ BORDER = 2
 """Lines of a panel above and below its own."""
 LEAST_NODE = 42
 """Cells of the node panel at 80 columns, its border included."""
-SPARE = 2
-"""Cells that a new value may take beyond those of a gradient: updates are not worked out before."""
+SPARE = 3
+"""Cells that numbers may take beyond those that are measured: small ones, or new values, which are
+not worked out before."""
 VALUE, SLOPE = 0.12345, -0.12345
 """What is as wide as most numbers at four digits: a value, and a gradient."""
 FEW_NOTES = 8
