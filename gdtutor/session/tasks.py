@@ -256,7 +256,9 @@ def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
     if missed.left.text == "iteration" and words == "0":
         return f"this counts at the start, and this is iteration {shown}. R, then Home Home."
     wanted = [wish.text() for _, wish in missed.left.wanted]
-    what = missed.left.text if [missed.left.text] == wanted else "what is asked for"
+    sizes = {f"abs({one})": f"the size of {one}" for one in wanted}
+    what = sizes.get(missed.left.text, "what is asked for")
+    what = missed.left.text if [missed.left.text] == wanted else what
     told = f"{what} is {shown}; the goal is {words}."
     if wanted == ["epochs"] and missed.sign == "<=":
         # The lines have a word for the key of the Train screen.

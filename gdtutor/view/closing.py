@@ -15,7 +15,7 @@ from gdtutor.view.lines import first_that_fits, line
 from gdtutor.view.page import prose_width
 from gdtutor.view.prose import prose_lines
 
-_MADE = """# The end of this lesson
+_MADE = """# The end of the walk
 
 - `e` changes a value: what follows from it is computed at once, and `u` undoes it.
 - `r` hides each next value and asks you for it.
@@ -65,11 +65,13 @@ def _done(task: Task) -> str:
     return f"**Done:** {task.done}" if task.done else "**Done.**"
 
 
-def ways_on(session: Walk, width: int, chars: Chars) -> Line:
-    """Return what the keys lead to that the line of keys names on the closing page."""
+def ways_on(session: Walk, width: int, chars: Chars, *, hides_more: bool = False) -> Line:
+    """Return what the keys lead to that the line of keys names on the closing page; one that hides
+    lines below is paged by the key that leads on else."""
     following = next_words(session, chars)
-    on = f"; going on: iteration {session.moment.iteration + 1}" * session.lesson.trains
-    told = f" {following[0].upper()}{following[1:]}"
+    leads_on = session.lesson.trains and not hides_more
+    on = f", PgDn iteration {session.moment.iteration + 1}" * leads_on
+    told = f" Enter opens {following}"
     counted = f"{on}; 4t trains 4 iterations" * session.lesson.trains
     return line((first_that_fits((told + counted, told + on, told), width), Style.DIM))
 
@@ -79,4 +81,4 @@ def next_words(session: Walk, chars: Chars) -> str:
     entry = next_entry(session)
     if entry is None:
         return "the library of lessons"
-    return notation.plain(" ".join(f"next lesson: {entry.number} {entry.title}".split()), chars)
+    return notation.plain(" ".join(f"lesson {entry.number} {entry.title}".split()), chars)

@@ -54,7 +54,8 @@ def with_message(session: Session, area: Area, draw: Callable[[Area], Frame]) ->
     lower = area.less(rows=sum(1 for row in covered if text_of(row).strip()))
     lower = replace(lower, taken=area.height - lower.height)
     is_alike = is_large(lower) is is_large(area) and not is_compact(lower)
-    if is_alike and (session.screen is not Screen.STUDY or is_large(area)):
+    is_panels = session.screen is Screen.STUDY and not session.look.is_closing
+    if is_alike and (not is_panels or is_large(area)):
         lifted = draw(lower) if lower.taken else frame
         lines = (*lifted.lines[:kept], *rows, *lifted.lines[lower.height - keys :])
         return Frame(area.width, area.height, lines, lifted.plots)

@@ -8,7 +8,7 @@ from gdtutor.session.state import Look, Tab, Walk
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
 from gdtutor.view.bottom import bottom_lines, is_compact
-from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
+from gdtutor.view.boxes import Panel, beside, boxed, hidden, hidden_around, window
 from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
@@ -86,7 +86,9 @@ def study_frame(session: Walk, area: Area) -> Frame:
             page, plots = closing_panels(last, ended, prose_text, scroll, area.less(rows=4))
         else:
             page = page_lines(text, scroll, area.less(rows=4))
-        body = (*page, ways_on(session, width, chars))
+        around = hidden_around(page)
+        hides_more = around is not None and around[1] > 0
+        body = (*page, ways_on(session, width, chars, hides_more=hides_more))
     elif prose is not None or context is None:
         # Beside the page stand panels that Tab does not lead to.
         first = replace(session, step=1, look=replace(session.look, tab=Tab.VALUES))

@@ -7,6 +7,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.pictures import of_hidden
 from gdtutor.session.figures import problem_trained, training_pictures, usual_pictures
 from gdtutor.session.runs import has_others, run_label
 from gdtutor.session.snapshots import under_cursor
@@ -209,7 +210,12 @@ def _stacked(session: Walk, chosen: PictureWish, area: Area) -> Figure:
     small = min(area.height, PLANE)
     figure = training_figure(session, chosen, area.high(small))
     below = _below(session, chosen, area.less(rows=len(_trimmed(figure))))
-    if area.height - len(below) > small:
+    alone = [dict(wish.options)["title"] for wish in of_hidden((chosen,))]
+    if any(text_of(row) in alone for row in below):
+        # The planes of the hidden neurons stand below already.
+        options = tuple(one for one in chosen.options if one[0] != "hidden")
+        chosen = replace(chosen, options=options)
+    if area.height - len(below) > small or alone:
         figure = training_figure(session, chosen, area.less(rows=len(below)))
     return Figure(Panel(figure.panel.title, (*_trimmed(figure), *below)))
 

@@ -264,6 +264,9 @@ def test_a_near_miss_names_numbers_where_the_task_has_a_formula(tmp_path: Path) 
     text = TEXT.replace('"u == 0"', '"abs(u*u) == w1"')
     missed, _ = typed(press(with_tasks(tmp_path, text), "z z"), "b = -0.3")
     assert missed.message.endswith("not yet: what is asked for is 0.01; the goal is w1, 2.")
+    text = TEXT.replace('"u == 0"', '"abs(grad b) < 1e-9"')
+    missed, _ = typed(press(with_tasks(tmp_path, text), "z z"), "b = -0.3")
+    assert "not yet: the size of grad b is " in missed.message
 
 
 @pytest.mark.parametrize(

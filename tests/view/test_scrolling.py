@@ -1,9 +1,10 @@
 """Scrolling a note, a page or a panel stops at its end."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from walks import NETWORK, walk
+from walks import NETWORK, session_at, walk
 
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
@@ -159,3 +160,12 @@ def test_a_lesson_without_training_pages_its_text_too():
     assert end.look.scroll > 0
     assert end.look.below == 0
     assert "one iteration only" in paged(end, "pgdn", (80, 18))[0].message
+
+
+@pytest.mark.parametrize("lesson", ["xor-hidden", "optimisers"])
+def test_a_hint_covers_no_line_of_a_closing_page_and_leaves_its_heading(lesson: str) -> None:
+    session = pressed(session_at(find_lesson(lesson, shipped_lessons_folder())), parse_keys("z T"))
+    text = frame_of(session, 80, 24, UNICODE).text()
+    assert "What to try next" in text
+    assert re.search(r"↓\d+ more ─╯\n Enter opens the library of lessons; 4t", text)
+    assert "Hint 1 of" in text

@@ -236,6 +236,7 @@ def test_what_a_large_terminal_has_left_beside_the_curve_shows_the_hidden_neuron
         assert text in large
     assert "2 of 4 right" in small
     assert "A₁[" not in small
+    assert large.count("A₁[1]") == 1
 
 
 @pytest.mark.parametrize("chars", [UNICODE, ASCII])
