@@ -80,6 +80,14 @@ def test_numbers_that_have_room_beside_a_short_note_are_all_in_the_table(name):
             assert "more: Tab" not in frame_of(session, 120, 36, UNICODE).text()
 
 
+@pytest.mark.parametrize(("name", "place"), [("15-feature-cross", "C"), ("22-batches", "L")])
+def test_blank_lines_give_way_to_the_cells_of_a_matrix(name, place):
+    session = session_at(shipped_lessons_folder() / f"{name}.md", at=f"forward:{place}")
+    *_, cells, more = frame_of(session, 120, 36, UNICODE).text().splitlines()[:-3]
+    assert re.search(r"│ +\[ .* \] +│$", cells)
+    assert "more: Tab" in more
+
+
 def test_values_at_full_size_show_all_cells_and_scroll_to_the_last():
     session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:b2")
     text = ""

@@ -163,10 +163,9 @@ def values_panel(context: Context, width: int, height: int | None = None) -> Pan
     """
     panel = value_lines(context, width, height)
     table, left = panel.lines, max(map(width_of, panel.lines)) + 1
-    room = None if height is None else height - len(table)
     if width - left < LEAST_CELLS:
-        return replace(panel, lines=(*table, *_cells_lines(context, width, room)))
-    blocks = _cells_lines(context, width - left, height)[1:]
+        return replace(panel, lines=_with_cells(context, table, width, height))
+    blocks = _with_cells(context, (), width - left, height)
     rows = tuple(
         (*fitted(row, left, context.chars), *right)
         for row, right in zip_longest(table, blocks, fillvalue=())
@@ -174,10 +173,10 @@ def values_panel(context: Context, width: int, height: int | None = None) -> Pan
     return replace(panel, lines=rows)
 
 
-def _cells_lines(context: Context, width: int, room: int | None) -> Lines:
-    """Return the cells of the matrices in the table as far as lines are left for them: the node's
-    own first, then those that stand nearest before it; gradients stand with their values, and what
-    has room beside each other does so.
+def _with_cells(context: Context, above: Lines, width: int, height: int | None) -> Lines:
+    """Return lines, and below them the cells of the matrices in the table as far as there is room:
+    the node's own first, then those that stand nearest before it; gradients stand with their
+    values, and what has room beside each other does so. A blank line before the last gives way.
     """
     names = _window(context)[0]
     at = names.index(context.step.node) if context.step.node in names else len(names)
@@ -201,7 +200,7 @@ def _cells_lines(context: Context, width: int, room: int | None) -> Lines:
         told = (line("  ", (called, Style.DIM)), *(line("    ", *row) for row in cells))
         return told, max(map(width_of, told))
 
-    lines: list[Line] = []
+    lines: list[Line] = list(above)
     place = 0
     while place < len(wanted):
         end = place + 1
@@ -209,14 +208,18 @@ def _cells_lines(context: Context, width: int, room: int | None) -> Lines:
             end += 1
         blocks = [block(i) for i in range(place, end)]
         high = max(len(told) for told, _ in blocks)
-        if room is not None and len(lines) + 1 + high + 2 * (end < len(wanted)) > room:
+        is_last = end == len(wanted)
+        room = high + 3 if height is None else height - len(lines)
+        gap: Lines = ((),) if lines and room > high + (0 if is_last else 2) else ()
+        if len(gap) + high + (not is_last) > room:
             told = _more(context, more_text(1, len(wanted) - place, context.chars))
-            return (*lines, (), told) if len(lines) + 2 <= room else tuple(lines)
+            ending = (told,) if room == 1 and place else ((), told) if room > 1 else ()
+            return (*lines, *ending)[0 if lines else 1 :]
         row = [
             [fitted(part, wide, context.chars) for part in window(told, 0, high)]
             for told, wide in blocks
         ]
-        lines += [(), *beside(*row)]
+        lines += [*gap, *beside(*row)]
         place = end
     return tuple(lines)
 
