@@ -304,10 +304,14 @@ def test_gradients_of_weights_that_are_turned_under_another_name_are_in_rows(
         "x @ w + c", "x @ W.T + b.T"
     )
     copied = TURNED.replace("W.T, b.T", "W.T.copy(), b.T")
-    texts = [TURNED, copied, TURNED.replace("x.T @ dZ", "dZ.T @ x"), as_given]
+    uphill = TURNED.replace("x.T @ dZ", "-(x.T @ dZ)")
+    texts = [TURNED, copied, TURNED.replace("x.T @ dZ", "dZ.T @ x"), as_given, uphill]
     found = [v for v in judged([("10", t) for t in texts], tmp_path) if isinstance(v, Verdict)]
     named = [v.first and (v.first.name.name, v.first.slip and v.first.slip.slip) for v in found]
-    assert named == [None, None, None, ("dW", Slip.TRANSPOSED)]
+    wrong = [("dW", Slip.TRANSPOSED), ("dW", Slip.SIGN)]
+    assert named == [None, None, None, *wrong]
+    told = " ".join(verdict_lines(found[-1], Path("mine.py"), None))
+    assert "0.04801* 0.03866*" in told, "numbers side by side, not two shapes"
 
 
 def test_a_bias_forgotten_in_float32_is_named_before_lost_digits(tmp_path: Path) -> None:
