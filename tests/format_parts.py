@@ -113,7 +113,17 @@ _PICTURES = {
     "timing": "a loop over the examples against one product, timed",
     "seeds": "how many of several starts end below a cost, of the lesson or of each variant",
 }
-"""A kind or an option that is missing here is a KeyError: describe it."""
+
+
+def described(name: str, texts: Mapping[str, str], table: str) -> str:
+    """Return what a table of this module says of a name.
+
+    Raises:
+        SystemExit: It says nothing; the message asks for it.
+    """
+    if name not in texts:
+        raise SystemExit(f"{table} in tests/format_parts.py has no {name!r}: say there what it is")
+    return texts[name]
 
 
 def meanings(table: type) -> dict[str, str]:
@@ -237,16 +247,16 @@ def kinds() -> str:
 def pictures() -> str:
     """Return every picture with its options, and every option."""
     lines = [
-        f"`{kind}` | {_PICTURES[kind]} | {', '.join(f'`{name}`' for name in rules.options)}"
-        f" | {'yes' if rules.in_training else ''}"
+        f"`{kind}` | {described(kind, _PICTURES, '_PICTURES')} | "
+        f"{', '.join(f'`{name}`' for name in rules.options)} | {'yes' if rules.in_training else ''}"
         for kind, rules in PICTURES.items()
     ]
     used = {name for rules in PICTURES.values() for name in rules.options} | {"title", "at", "show"}
-    described = [f"`{name}` | {_OPTIONS[name]}" for name in sorted(used)]
+    options = [f"`{name}` | {described(name, _OPTIONS, '_OPTIONS')}" for name in sorted(used)]
     return (
         rows("kind | what it shows | its own options | beside training", lines)
         + "\n\n"
-        + rows("option | what it is", described)
+        + rows("option | what it is", options)
     )
 
 

@@ -22,7 +22,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic
 
-from gdtutor.lesson.characters import pictured
+from gdtutor.engine.characters import pictured
 from tests.fuzz_cases import KINDS, Read, read
 from tests.fuzz_work import Bounds, Done, Row, Slot, work
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from gdtutor.lesson.characters import pictured
+from gdtutor.engine.characters import pictured
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Lesson

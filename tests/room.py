@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from gdtutor.drive.opening import session_at
-from gdtutor.lesson.characters import cells, taken
+from gdtutor.engine.characters import cells, taken
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session

@@ -207,11 +207,11 @@ def test_the_engine_needs_nothing_of_the_package_but_itself_and_what_values_are(
     assert loaded == {"gdtutor.values", "gdtutor.engine", *engine}
 
 
-def test_the_first_frame_needs_no_numpy_and_no_engine():
+def test_the_first_frame_needs_no_numpy_and_nothing_of_the_engine_that_computes():
     """They take as long as Textual itself; the program brings them behind the first page."""
     cover = "gdtutor.cli.open_app, gdtutor.ui.app, gdtutor.library.reading"
     loaded = loaded_after(f"import {cover}")
     assert "textual.app" in loaded
     assert not {name for name in loaded if name.partition(".")[0] == "numpy"}
     engine = {name for name in loaded if name.startswith("gdtutor.engine.")}
-    assert engine == {"gdtutor.engine.errors"}
+    assert engine == {"gdtutor.engine.characters", "gdtutor.engine.errors"}

@@ -10,8 +10,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from gdtutor.engine.characters import cells as cells_of
 from gdtutor.engine.gradient_check import spread_cells
-from gdtutor.lesson.characters import cells as cells_of
 from gdtutor.lesson.selectors import cell_text
 from gdtutor.session.link import selector_of
 from gdtutor.session.moving import moved

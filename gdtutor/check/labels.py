@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from gdtutor.check.findings import Notes
 from gdtutor.check.fit import DESIGN_SIZE
+from gdtutor.engine.characters import cells
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.characters import cells
 from gdtutor.lesson.pictures import PICTURES
 from gdtutor.lesson.reports import Place
 from gdtutor.session.figures import problem_trained, training_pictures

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gdtutor.check.findings import Notes
 from gdtutor.check.fit import DESIGN_SIZE, MAX_STEPS, Misfit, fit_of
-from gdtutor.lesson.characters import shell_word
+from gdtutor.engine.characters import shell_word
 from gdtutor.lesson.reports import Place
 from gdtutor.session.state import Walk
 from gdtutor.values import Struct, field

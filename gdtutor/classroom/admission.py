@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from gdtutor.classroom.seats import Seat
+from gdtutor.engine.characters import cells, cut_short, pictured, taken
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.characters import cells, cut_short, pictured, taken
 
 CODE_DIGITS, PIN_DIGITS, SECRET_DIGITS = 6, 6, 10
 SHORTEST_CODE, LONGEST_CODE = 6, 64

@@ -17,7 +17,7 @@ from gdtutor.classroom.polls import (
     spread,
 )
 from gdtutor.classroom.seats import Classroom, Seat
-from gdtutor.lesson.characters import cells, padded
+from gdtutor.engine.characters import cells, padded
 from gdtutor.session.link import place_of
 from gdtutor.session.state import AroundKey, Playing, Screen, Session, Walk
 from gdtutor.values import Struct

@@ -19,7 +19,7 @@ from gdtutor.classroom.room import begun, joined, left, locked, returned, taught
 from gdtutor.classroom.seats import Begun, Classroom, Seat, opened_room, with_help, with_seat
 from gdtutor.classroom.telling import FollowerWord
 from gdtutor.classroom.turns import Heard, SeatTurns
-from gdtutor.lesson.characters import cut_short, pictured
+from gdtutor.engine.characters import cut_short, pictured
 from gdtutor.session.effects import Effect
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
+from gdtutor.engine.characters import cut_short, pictured
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.characters import cut_short, pictured
 from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
 from gdtutor.session.answers import ShortAnswerError, read_number, read_shape, read_sign

@@ -9,9 +9,9 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from gdtutor.engine.characters import pictured
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
-from gdtutor.lesson.characters import pictured
 from gdtutor.values import Struct, asdict, replace
 from gdtutor.view.lines import text_of, wrapped
 

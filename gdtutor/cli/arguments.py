@@ -16,7 +16,7 @@ from gdtutor import __version__
 from gdtutor.cli.interrupts import raise_interrupts
 from gdtutor.cli.output import print_lines
 from gdtutor.drive.background import heard
-from gdtutor.lesson.characters import pictured
+from gdtutor.engine.characters import pictured
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.values import Struct
 from gdtutor.view.frame import CHARACTERS

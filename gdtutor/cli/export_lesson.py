@@ -7,10 +7,10 @@ import argparse
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import put_out
+from gdtutor.engine.characters import shell_word
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.export.classes import classes_text
 from gdtutor.export.script import export_text
-from gdtutor.lesson.characters import shell_word
 from gdtutor.lesson.orientation import is_in_rows, retold, turned
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.opening import Opened, opened

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from gdtutor.cli.open_app import program_of, show
 from gdtutor.cli.output import say
 from gdtutor.cli.speaker_notes import LOOK_EVERY, NotesScreen, silent_keys
+from gdtutor.engine.characters import pictured
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
-from gdtutor.lesson.characters import pictured
 from gdtutor.progress.store import default_path
 from gdtutor.values import replace
 

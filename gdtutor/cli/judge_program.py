@@ -19,6 +19,7 @@ from gdtutor.cli.open_app import show
 from gdtutor.cli.output import flush, print_as, print_lines, printed_chars
 from gdtutor.cli.starting import FROM
 from gdtutor.drive.watching import SaveWatch
+from gdtutor.engine.characters import pictured, shell_word
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_new
 from gdtutor.judge.blanks import blank_layers, blank_program
@@ -29,7 +30,6 @@ from gdtutor.judge.starts import asked_of
 from gdtutor.judge.telling import open_command, verdict_data, verdict_lines
 from gdtutor.judge.training import curve_facts, curve_plot
 from gdtutor.judge.verdict import Verdict
-from gdtutor.lesson.characters import pictured, shell_word
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.paint.cells import line_of

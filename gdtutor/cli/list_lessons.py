@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from gdtutor.cli.output import print_as
-from gdtutor.lesson.characters import cells, padded
+from gdtutor.engine.characters import cells, padded
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.lesson.summary import LessonEntry

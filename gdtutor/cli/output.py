@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from gdtutor.cli.streams import match_encoding, use_utf8
+from gdtutor.engine.characters import pictured, shell_word
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
-from gdtutor.lesson.characters import pictured, shell_word
 from gdtutor.view.frame import Chars, chars_for
 
 _LONG_WORD = re.compile(r"(\S{60})\S{300,}")

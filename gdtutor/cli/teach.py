@@ -13,8 +13,8 @@ from gdtutor.cli.join import need_asyncssh
 from gdtutor.cli.open_app import program_of, show
 from gdtutor.cli.output import complain, print_lines
 from gdtutor.drive.keys import parse_keys
+from gdtutor.engine.characters import cut_short, pictured
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.characters import cut_short, pictured
 from gdtutor.values import replace
 
 if TYPE_CHECKING:

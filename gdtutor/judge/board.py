@@ -9,11 +9,11 @@ from textwrap import wrap
 
 import numpy as np
 
+from gdtutor.engine.characters import pictured
 from gdtutor.judge.outcome import Outcome
 from gdtutor.judge.telling import lines_below_title
 from gdtutor.judge.training import curve_facts, curve_plot
 from gdtutor.judge.verdict import Verdict
-from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.state import Look
 from gdtutor.session.steps import Phase

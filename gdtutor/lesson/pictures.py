@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from gdtutor.engine.characters import cells
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.lesson import picture_checks, prediction_checks
-from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import Options, PictureScope
 from gdtutor.lesson.readers import (

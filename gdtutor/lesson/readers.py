@@ -9,11 +9,11 @@ from typing import Any, TypeVar, dataclass_transform
 
 import numpy as np
 
+from gdtutor.engine.characters import pictured
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
-from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
 from gdtutor.values import NODEFAULT, Struct, defstruct

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from gdtutor.engine.characters import cells, cut_short, pictured
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.characters import cells, cut_short, pictured
 from gdtutor.values import Struct, field
 
 MAX_REPORTS = 100
@@ -185,11 +185,7 @@ def shown_sentence(text: str) -> str:
 def _window(source: str, column: int) -> tuple[str, str]:
     """Return the part of a line around a column, and a line with a caret below that column."""
     source = pictured(source.replace("\t", " "))
-    start = max(0, min(column, len(source)) - SHOWN_SOURCE * 2 // 3)
-    part = source[start : start + SHOWN_SOURCE]
-    if start:
-        part = "…" + part[1:]
-    if start + SHOWN_SOURCE < len(source):
-        part = part[:-1] + "…"
-    before = part[: column - start]
+    # What stands before the column is cut at its other end.
+    before = cut_short(source[:column][::-1], SHOWN_SOURCE * 2 // 3)[::-1]
+    part = cut_short(before + source[column:], SHOWN_SOURCE)
     return part.rstrip(), " " * cells(before) + "^"

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
-from gdtutor.lesson.characters import pictured
+from gdtutor.engine.characters import pictured
 from gdtutor.lesson.reports import LessonError, Report
 from gdtutor.training.files import read_regular
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from gdtutor.engine.characters import pictured
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.lesson.characters import pictured
 from gdtutor.lesson.data import SOURCES
 from gdtutor.lesson.misplaced_keys import TOP_LEVEL, homes_of, renamed
 from gdtutor.lesson.model import Variant

@@ -14,8 +14,8 @@ from typing import assert_never
 from gdtutor.drive.background import heard, unless_stopped
 from gdtutor.drive.headless import trained
 from gdtutor.drive.requests import Outside, answered
+from gdtutor.engine.characters import shell_line
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.characters import shell_line
 from gdtutor.linear.commands import help_lines, obey
 from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.report.transcript import closing_rows, opening_text, picture_lines, step_text

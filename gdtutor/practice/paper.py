@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape
 
-from gdtutor.lesson.characters import cells, taken
+from gdtutor.engine.characters import cells, taken
 from gdtutor.practice.sheet import Sheet, SheetItem
 from gdtutor.values import Struct
 

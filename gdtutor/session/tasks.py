@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdtutor.engine.characters import cut_behind_word
 from gdtutor.lesson.conditions import (
     Comparison,
     Condition,
@@ -31,8 +32,8 @@ DONE = "done"
 CLEARED = "cleared"
 """What a task is kept as that is to be done again."""
 _BATCH_FACTS = ("cost", "accuracy")
-_WORDS = 6
-"""First words by which a task is named."""
+_NAME = 36
+"""Cells that the first words of a task fill, by which it is named."""
 
 
 def task_name(task: Task) -> str:
@@ -165,9 +166,8 @@ def _holds(task: Task, places: tuple[Situation, ...]) -> bool:
 
 def _named(task: Task) -> str:
     """Return the first words of a task, by which it is known again."""
-    words = task.text.split()
-    first = " ".join(words[:_WORDS]).rstrip(",.:;")
-    return f'"{first}{"…" if len(words) > _WORDS else ""}"'
+    text = " ".join(task.text.split()).rstrip(",.:;")
+    return f'"{cut_behind_word(text, _NAME)}"'
 
 
 def _forbidden(task: Task, session: Walk) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gdtutor.engine.characters import cut_short
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.training.datasets import MAX_EXAMPLES
@@ -22,7 +23,7 @@ from gdtutor.values import Struct
 MAX_BYTES = 16 * 1024 * 1024
 """The largest file that is read, in bytes."""
 SHOWN_CELL = 24
-"""How many characters of a faulty cell a message shows."""
+"""Cells of a terminal that a message leaves to a cell or a name of the file."""
 
 
 def resolve_inside(folder: Path, name: str) -> Path:
@@ -237,7 +238,7 @@ def _named(names: list[str]) -> str:
     """Return what a file's columns are called, or how to name them where numbers stand there."""
     if not names or any(name.strip(" +-.").replace(".", "").isdigit() for name in names):
         return "name the columns in the first row"
-    listed = ", ".join(name if len(name) <= SHOWN_CELL else "…" for name in names[:8])
+    listed = ", ".join(cut_short(name, SHOWN_CELL) for name in names[:8])
     return f"its columns are {listed}{', …' if len(names) > 8 else ''}"
 
 
@@ -257,11 +258,12 @@ def _number(cell: str, row: int, name: str) -> float:
     except ValueError:
         value = None
     if value is None:
-        shown = cell if len(cell) <= SHOWN_CELL else cell[:SHOWN_CELL] + "…"
         hint = "write it like 3, -0.5 or 1e-3; a column of labels is { column = …, one_hot = true }"
-        raise CsvError(row, name, f"{shown!r} is not a number", hint)
+        raise CsvError(row, name, f"{cut_short(cell, SHOWN_CELL)!r} is not a number", hint)
     if not math.isfinite(value):
-        raise CsvError(row, name, f"{cell[:SHOWN_CELL]!r} is not finite", "leave the row out")
+        raise CsvError(
+            row, name, f"{cut_short(cell, SHOWN_CELL)!r} is not finite", "leave the row out"
+        )
     return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdtutor.lesson.characters import cells
+from gdtutor.engine.characters import cells
 from gdtutor.session import works_at
 from gdtutor.session.commands import COMMANDS, Command
 from gdtutor.session.footer import named_keys, with_scrolling
@@ -62,7 +62,7 @@ def _welcome(session: Session, width: int) -> Line:
         )
     if not isinstance(session, Walk) or session.screen is not Screen.STUDY:
         return ()
-    if session.moment.iteration or session.step > 1:
+    if session.moment.iteration or session.step > 1 or session.look.is_closing:
         return ()
     told = "The line below names the keys that work now, the most useful first."
     if session.step:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
-from gdtutor.lesson.characters import cells, taken
+from gdtutor.engine.characters import cells, taken
 from gdtutor.values import Struct
 from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Segment, Style
 from gdtutor.view.lines import fitted, line, shortened

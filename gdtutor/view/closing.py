@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.characters import shell_word
+from gdtutor.engine.characters import shell_word
 from gdtutor.lesson.model import Lesson, Task
 from gdtutor.session.catalogue import WRITTEN
 from gdtutor.session.link import lesson_word

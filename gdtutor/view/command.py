@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from gdtutor.lesson.characters import cells, shell_line, shell_word
+from gdtutor.engine.characters import cells, shell_line, shell_word
 from gdtutor.view.frame import Chars, Frame, Lines, Style
 from gdtutor.view.lines import fitted, line
 

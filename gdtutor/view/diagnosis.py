@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from gdtutor.engine.cells import cell_name
+from gdtutor.engine.characters import cells
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
-from gdtutor.lesson.characters import cells
 from gdtutor.session.state import Walk
 from gdtutor.training.curvature import Bend
 from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units, bend_at

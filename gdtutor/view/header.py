@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.characters import cells
+from gdtutor.engine.characters import cells
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Walk
 from gdtutor.session.steps import Phase

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gdtutor.lesson.characters import cells, padded
+from gdtutor.engine.characters import cells, padded
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import READ, WRITTEN, Library, found_at, shown_entries
 from gdtutor.view import notation

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import add, itemgetter
 
-from gdtutor.lesson.characters import cells, cut_short, taken
+from gdtutor.engine.characters import cells, cut_behind_word, cut_short, taken
 from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Mark, Placed, Segment, Style
 
 ROOM = 15
@@ -76,15 +76,8 @@ def cut(content: Line, width: int, ellipsis: str) -> Line:
 
 
 def shortened(text: str, width: int, chars: Chars) -> str:
-    """Return a text of at most this many cells; a cut is shown by an ellipsis, behind a word where
-    that leaves most of the room filled."""
-    short = cut_short(text, width, chars.cut_mark)
-    if short == text:
-        return text
-    kept = short.removesuffix(chars.cut_mark)
-    whole = kept if text[len(kept) :].startswith(" ") else kept.rpartition(" ")[0]
-    whole = whole.rstrip(" ,;:")
-    return f"{whole}{chars.cut_mark}" if 2 * cells(whole) > width else short
+    """Return a text of at most this many cells, cut behind a word with the screen's mark."""
+    return cut_behind_word(text, width, chars.cut_mark)
 
 
 SHORTEST_BAR = 4

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from gdtutor.lesson.characters import cells, taken
+from gdtutor.engine.characters import cells, taken
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.lines import joined, line

@@ -7,8 +7,8 @@ from string import ascii_letters, digits
 
 import numpy as np
 
+from gdtutor.engine.characters import cells, padded
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.characters import cells, padded
 from gdtutor.session.runs import OWN, curve_unchanged, own_curve, run_label
 from gdtutor.session.state import Walk
 from gdtutor.training.settings import Stop

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.characters import cells
+from gdtutor.engine.characters import cells
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.state import Look, Tab, Walk
 from gdtutor.session.steps import Phase

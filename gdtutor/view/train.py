@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdtutor.engine.characters import cells
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import of_hidden
 from gdtutor.session.figures import problem_trained, training_pictures, usual_pictures

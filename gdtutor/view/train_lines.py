@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import product
 
-from gdtutor.lesson.characters import cells
+from gdtutor.engine.characters import cells
 from gdtutor.session.runs import has_others
 from gdtutor.session.state import Snapshot, Status, Walk
 from gdtutor.session.training import WATCHED, seconds_watched, watches

@@ -8,7 +8,7 @@ import pytest
 
 from gdtutor.cli import main
 from gdtutor.cli.arguments import COMMANDS, SPIN
-from gdtutor.lesson.characters import pictured
+from gdtutor.engine.characters import pictured
 from gdtutor.lesson.front_matter_checks import COMMANDS as NO_IDS
 from gdtutor.lesson.front_matter_checks import LATER_COMMANDS
 

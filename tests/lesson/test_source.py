@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lessons_for_tests import SCALAR
 
-from gdtutor.lesson.characters import pictured, shell_line, shell_word
+from gdtutor.engine.characters import pictured, shell_line, shell_word
 from gdtutor.lesson.load import load_lesson, read_lesson
 from gdtutor.lesson.reports import LessonError
 from gdtutor.lesson.source import MAX_BYTES, read_source

@@ -61,7 +61,7 @@ def test_ways_of_writing_the_same_file_give_the_same_rows(data: bytes) -> None:
         (b"x1,x2,y\n0,nan,0\n", 2, "x2", "not finite"),
         (b"x1,x2,y\n0,1e999,0\n", 2, "x2", "not finite"),
         (b'x1,x2,y\n0,"a\x1b[2J",0\n', 2, "x2", r"\\x1b"),
-        (b"x1,x2,y\n0," + b"z" * 500 + b",0\n", 2, "x2", "'zzzzzzzzzzzzzzzzzzzzzzzz…'"),
+        (b"x1,x2,y\n0," + b"z" * 500 + b",0\n", 2, "x2", "'zzzzzzzzzzzzzzzzzzzzzzz…'"),
         (b"x1,x2,y\n0,1,5,0\n", 2, None, "4 cells under 3 names"),
         (b"x1,X2,y\n0,0,0\n", 1, "x2", "write 'X2', as in the file"),
         (b"x1,x22,y\n0,0,0\n", 1, "x2", "did you mean 'x22'"),

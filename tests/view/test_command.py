@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from gdtutor.lesson.characters import pictured
+from gdtutor.engine.characters import pictured
 from gdtutor.view.command import TITLE, command_lines
 from gdtutor.view.lines import text_of
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gdtutor.lesson.characters import cells
+from gdtutor.engine.characters import cells
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import ASCII, UNICODE, Area
 from gdtutor.view.lines import (

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 from room import SIZES, corners, steps_of
 
+from gdtutor.engine.characters import cells
 from gdtutor.engine.places import places_of
-from gdtutor.lesson.characters import cells
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.state import Walk, current_step
 from gdtutor.view.boxes import Panel, boxed

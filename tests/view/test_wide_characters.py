@@ -6,7 +6,7 @@ import pytest
 from rich.cells import get_character_cell_size
 from walks import DATA, pressed, walk
 
-from gdtutor.lesson.characters import cells
+from gdtutor.engine.characters import cells
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.paint.cells import cells_of

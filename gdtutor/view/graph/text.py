@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdtutor.lesson.characters import cells, cut_short
+from gdtutor.engine.characters import cells, cut_short
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.graph.model import DrawNode, GraphPart, Texts, ports

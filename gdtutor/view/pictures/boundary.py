@@ -6,8 +6,8 @@ from itertools import zip_longest
 
 import numpy as np
 
+from gdtutor.engine.characters import cells
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import HIDDEN_ALONE
 from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of

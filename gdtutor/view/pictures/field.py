@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.characters import cells as text_cells
+from gdtutor.engine.characters import cells as text_cells
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Lines, Mark, Style
 from gdtutor.view.lines import line, merged, shortened

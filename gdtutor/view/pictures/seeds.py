@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.characters import cells, padded
+from gdtutor.engine.characters import cells, padded
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_work import SEEDS
 from gdtutor.session.state import Status, Trial

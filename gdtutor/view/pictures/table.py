@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from gdtutor.engine.characters import cells
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.characters import cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Snapshot
 from gdtutor.training.classes import UNDECIDED, classes_of, is_signed, predictions_of, threshold_of

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from wishes import MATRIX, ROWS, picture, source
 
+from gdtutor.engine.characters import cells
 from gdtutor.engine.trace import forward
-from gdtutor.lesson.characters import cells
 from gdtutor.training.classes import UNDECIDED, classes_of, has_classes
 from gdtutor.view.pictures.table import outputs_of
 

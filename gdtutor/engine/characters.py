@@ -78,6 +78,18 @@ def cut_short(text: str, width: int, mark: str = "…") -> str:
     return taken(text, max(width - cells(mark), 0)) + mark[: max(width, 0)]
 
 
+def cut_behind_word(text: str, width: int, mark: str = "…") -> str:
+    """Return a text of at most so many cells; one that is cut ends in the mark, behind a word where
+    that leaves most of the room filled."""
+    short = cut_short(text, width, mark)
+    if short == text:
+        return text
+    kept = short.removesuffix(mark)
+    whole = kept if text[len(kept) :].startswith(" ") else kept.rpartition(" ")[0]
+    whole = whole.rstrip(" ,;:")
+    return f"{whole}{mark}" if 2 * cells(whole) > width else short
+
+
 def padded(text: str, width: int) -> str:
     """Return a text with blanks behind it up to so many cells."""
     return text + " " * (width - cells(text))
