@@ -116,7 +116,7 @@ def progress_bar(
 
 _GRADIENT = re.compile(r"\bd \w[\w.]*/d \w[\w.]*")
 """The name of a gradient in ASCII, d L/d w1: one word, for all its blanks."""
-_SHAPE = re.compile(r"\b\d+ [×x] \d+\b|\(\d+ digits\)")
+_SHAPE = re.compile(r"\b\d+ [×x] \d+\b|\b\d+ digits\)")
 """A shape, 3 × 4, or how long a number is."""
 _BLANKS = re.compile(r"[ \t\n]+")
 

@@ -93,7 +93,8 @@ def counted_apart(values: tuple[float, ...], digits: int, chars: Chars) -> tuple
 def length(value: float) -> str:
     """Return how many digits a large number has before the point; nothing for another."""
     size = abs(value)
-    return f" ({math.floor(math.log10(size)) + 1} digits)" if LARGE <= size < math.inf else ""
+    is_long = LARGE <= size < math.inf
+    return f" (a number of {math.floor(math.log10(size)) + 1} digits)" if is_long else ""
 
 
 def about_zero(chars: Chars) -> str:

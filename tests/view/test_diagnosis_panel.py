@@ -61,7 +61,7 @@ def test_divergence_is_told_in_the_lessons_own_terms_on_every_screen():
     # The explanation ends with the cost that the line above it calls the cost now.
     cost = notation.counted(session.training.final_cost, 4, UNICODE)
     assert text.count(cost) == 2
-    assert cost.endswith("(19 digits)")
+    assert cost.endswith("(a number of 19 digits)")
     there = typed(pressed(session, "escape :"), "9/forward:L")
     assert "Growing: each step multiplies the distance by 1 − α·x² = −1.56." in screen(there)
     told = " ".join(" ".join(training_lines(session, ASCII)).split())

@@ -83,11 +83,11 @@ def test_a_run_that_grows_leaves_the_axis_of_those_that_went_well_and_no_full_ba
     plot = cost_plot(session, UNICODE)
     assert plot.y_range[1] < 1
     assert plot.title == "50: out at the top"
-    assert "(85 digits) after the last update" in screen(session)
+    assert "(a number of 85 digits) after the last update" in screen(session)
     at_the_loss = moved(pressed(session, [Press("escape")]), 49, 4)
-    assert "2.112e82 (83 digits)" in " ".join(screen(at_the_loss, 120, 36).split())
+    assert "2.112e82 (a number of 83 digits)" in " ".join(screen(at_the_loss, 120, 36).split())
     assert "2.112e82 (was 4.311e80)" in " ".join(screen(at_the_loss, 80, 24).split())
-    assert "│ (83 digits)" in " ".join(screen(at_the_loss, 80, 24).split())
+    assert "│ (a number of 83 digits)" in " ".join(screen(at_the_loss, 80, 24).split())
     logarithmic = cost_plot(pressed(session, [Press("y")]), UNICODE)
     assert logarithmic.y_range is None
     assert logarithmic.title.endswith("≥1e12 drawn there")
