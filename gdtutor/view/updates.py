@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.engine.cells import cell_name, largest_change, open_cell
+from gdtutor.engine.cells import cell_name, open_cell
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
@@ -48,13 +48,13 @@ def update_lines(context: Context, width: int) -> Lines:
         return _of_number(context, update, width)
     if context.look.cell is not None:
         return _opened(context, update, width)
-    where, told = _where(context, update, width), _told_apart(context, update)
+    where = _where(context, update, width)
     arrangements = (
         (
             update.formula,
             _rows(context, update.after, width, rows),
             (
-                line(("before", Style.DIM), (f"  {told}" if told else "", Style.UPDATE)),
+                line(("before", Style.DIM)),
                 *array_lines(context, update.before, width, max_rows=less),
             ),
             where,
@@ -83,23 +83,8 @@ def _of_number(context: Context, update: _Line, width: int) -> Lines:
     numbers = {key: float(np.asarray(value)) for key, value in update.values.items()}
     told = Equation(update.called, update.expr, numbers, float(update.after))
     result = equation_lines(context, told, width, update.writer, symbols=False)
-    old = _told_apart(context, update) or context.number(float(update.before))
-    before = line(("before  ", Style.DIM), old)
+    before = line(("before  ", Style.DIM), context.number(float(update.before)))
     return stacked([(*update.formula, *result), (before,), _where(context, update, width)])
-
-
-def _told_apart(context: Context, update: _Line) -> str:
-    """Return old and new value of the cell that changes most, in digits that tell them apart;
-    nothing where the digits shown do, or nothing changes."""
-    if update.before.shape != update.after.shape:
-        return ""
-    cell, _ = largest_change(update.before, update.after)
-    pair = float(update.before[cell]), float(update.after[cell])
-    if len({*map(context.number, pair)}) > 1 or pair[0] == pair[1]:
-        return ""
-    old, new = notation.apart(pair, context.look.digits, context.chars)
-    called = f"{cell_name('', cell)} " if update.after.size > 1 else ""
-    return f"{called}{old} {'→' if context.chars.unicode else '>'} {new}"
 
 
 def _rows(context: Context, after: Array, width: int, most: int) -> Lines:

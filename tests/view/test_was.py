@@ -108,12 +108,3 @@ def test_late_in_training_what_has_changed_most_is_told_apart_from_what_it_was()
         strict=True,
     ):
         assert told in row
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
-def test_an_update_too_small_for_the_digits_says_how_large_it_is(size):
-    hidden = next(path for path in LESSONS if "xor-hidden" in path.stem)
-    shown = screen(session_at(hidden, at="3071/update:b2"), *size)
-    assert "before −3.4717 → −3.4720" in " ".join(shown.split())
-    assert "→ by −0.000" in shown
-    assert "→ −3.472 " not in shown

@@ -220,13 +220,11 @@ def _telling(
         mark = marks.get(name, "") if value else ""
         after = context.updated.get(name)
         updated = summary(context, after)
-        before = context.trace.values[name]
         if after is not None and is_shape(updated):
+            before = context.trace.values[name]
             most = change_text(context, before, after, is_wide=True)
             has_room = is_wide and len(most) <= len(_most_room(context, name))
             updated = most if has_room else change_text(context, before, after, is_wide=False)
-        elif after is not None and updated == value and after != before and updated != "nan":
-            updated = f"by {context.number(float(after.item() - before.item()))}"
         style, called = leaf_style(context, name), context.name(name)
         is_new = context.step.phase is Phase.GIVEN and context.own is None and value
         was = context.was(name) if is_new and not is_shape(value) else ""
