@@ -54,7 +54,8 @@ def _as_named(text: str) -> str:
     """Return an edit as NAME=VALUE, its name as in the lesson: what the screens write of a setting
     stands for it too."""
     for name, letter in LETTERS.items():
-        for shown in (letter, name.replace("_", " ")):
+        # A name of one word stands for itself: a lesson may have a Beta of its own.
+        for shown in {letter, name.replace("_", " ")} - {name}:
             text = re.sub(rf"^\s*{shown}(?![\w₁₂])", name, text, flags=re.IGNORECASE)
     return text if "=" in text else "=".join(text.split(maxsplit=1))
 

@@ -403,6 +403,13 @@ def test_the_learning_rate_is_changed_by_what_the_screens_call_it(text):
     ]
 
 
+def test_a_lessons_own_name_stands_before_a_setting_of_nearly_the_same(tmp_path):
+    path = tmp_path / "neuron.md"
+    text = NEURON.read_text(encoding="utf-8")
+    path.write_text(text.replace("\nb = 0.2", "\nBeta = 0.2").replace("+ b\n", "+ Beta\n"), "utf-8")
+    assert [c.text() for c in edit(walk(path, "given"), "Beta 0.5").changes] == ["Beta=0.5"]
+
+
 @pytest.mark.parametrize("text", ["learning speed 50", "step size 50", "λ 0.1", "αβ 1", "5w 3"])
 def test_an_unknown_name_is_answered_with_what_can_be_changed(text):
     refused = typed(pressed(walk(NEURON, "given"), "e"), text)

@@ -51,6 +51,15 @@ batch = 1
     assert said(walk(path, "update:v")) == "v stays as it is: L does not depend on it."
 
 
+def test_a_word_of_the_authors_own_is_no_number_that_a_run_came_to(tmp_path):
+    path = tmp_path / "neuron.md"
+    note = "\n## backward z, always\nNo inf here, and no nan: {z}.\n"
+    path.write_text(NEURON.read_text(encoding="utf-8") + note, encoding="utf-8")
+    session = walk(path, "backward:z")
+    rows = note_lines(replace(session, challenge=None), context_of(session, UNICODE), 200)
+    assert text_of(rows[0]) == "No inf here, and no nan: 1.45."
+
+
 @pytest.mark.parametrize(
     ("path", "at", "folds"),
     [
