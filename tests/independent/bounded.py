@@ -294,6 +294,22 @@ def total(a, axis=None):
     return _opened(found, np.any(np.isinf(a.bound), axis=axis, keepdims=keep))
 
 
+def gathered(parts):
+    """Return the sum of terms that float64 may add in any order: x + 1 - 1 is not always x."""
+    found = parts[0]
+    for part in parts[1:]:
+        found = add(found, part)
+    if len(parts) < 3:
+        return found
+    sizes = sum(np.abs(part.value) for part in parts)
+    short = _is_short(sizes)
+    for part in parts:
+        short = short & _is_short(part.value)
+    lost = np.where(short, 0, (len(parts) - 1) * ROUNDING * sizes)
+    lost = np.where(sizes > LARGEST, np.inf, lost)
+    return Bounded(found.value, found.bound + np.where(np.isfinite(sizes), lost, 0))
+
+
 def largest(a, axis=None):
     """Return the largest cell, or the largest ones along an axis."""
     keep = axis is not None

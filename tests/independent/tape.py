@@ -506,16 +506,19 @@ class Tape:
     def gradients(self, root):
         """Return the gradient of a line with respect to every name that it depends on."""
         last = self.places[root]
-        found = {last: exact(np.ones(self.entries[last][3].shape))}
+        parts = {last: [exact(np.ones(self.entries[last][3].shape))]}
+        found = {}
         for place in range(last, -1, -1):
+            if place not in parts:
+                continue
+            found[place] = B.gathered(parts.pop(place))
             op, args, axis, out = self.entries[place]
-            if place not in found or op is None:
+            if op is None:
                 continue
             values = [self.entries[i][3] for i in args]
-            parts = known(op, BACKWARD)(found[place], *values, out, *axis)
-            for i, value, part in zip(args, values, parts, strict=True):
-                part = B.summed_to(part, value.shape)
-                found[i] = B.add(found[i], part) if i in found else part
+            sent = known(op, BACKWARD)(found[place], *values, out, *axis)
+            for i, value, part in zip(args, values, sent, strict=True):
+                parts.setdefault(i, []).append(B.summed_to(part, value.shape))
         return {name: found[i] for name, i in self.places.items() if i in found}
 
 
