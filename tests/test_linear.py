@@ -18,12 +18,13 @@ from gdtutor.lesson.listing import listing
 from gdtutor.library.lessons import library_of
 from gdtutor.linear.conversation import ConversationServices, converse
 from gdtutor.report.transcript import step_text
+from gdtutor.session.commands import commands_of
 from gdtutor.session.display_options import toggle_cell, toggle_mistakes, toggle_proof
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded, said
-from gdtutor.session.state import ClassRole, Session
+from gdtutor.session.state import ClassRole, Screen, Session
 from gdtutor.session.trials import tried
 from gdtutor.training.segments import Known, Stretch
 from gdtutor.training.state import PlanResult
@@ -421,12 +422,16 @@ def test_training_is_reset_to_its_start() -> None:
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("S", "S learning_rate=0.05,0.5,5"),
+        ("S", "S needs NAME=VALUES — compare runs side by side: learning_rate=0.05,0.5,5"),
+        ("5g", "g needs PLACE"),
+        ("3g given", "'3g given' is no command here"),
+        ("30", "'30' is no command here"),
+        ("3next", "did you mean 'next'?"),
         ("t nothing=1,2", "there is no sweep over 'nothing'"),
         ("foo", "'foo' is no command here"),
         ("i x", "error: "),
         ("g backward:nobody", "'nobody' has no backward step"),
-        ("e", "e w1 0.9"),
+        ("e", "e needs NAME VALUE — change a value: w1 0.9"),
         ("e nobody 1", "'nobody' is no given value"),
         ("c 0,1", "no cell"),
         ("c a", "is no cell"),
@@ -449,6 +454,23 @@ def test_every_command_listed_is_obeyed(tmp_path: Path, monkeypatch: pytest.Monk
     assert {"n", "p", "g", "i", "e", "c", "t", "x", "o", "d", "v", "q", "?"} <= set(listed)
     for word in set(listed) - {"Enter", "g", "i", "e", "t", "q"}:
         assert "no command" not in Talk(lesson("bias", "backward:b"), word).last
+
+
+def test_a_command_of_the_walk_is_listed_or_no_command_here() -> None:
+    talk = Talk(lesson("bias"), "?")
+    for command in commands_of(Screen.STUDY):
+        if f": {command.title}\n" not in talk.last:
+            assert command.linear is None
+            assert "no command here" in Talk(lesson("bias"), command.keys[0]).last
+    assert ": reset to the same start" in talk.last
+    assert ": open the next lesson" in talk.last
+
+
+def test_a_number_before_a_word_counts_as_before_its_key() -> None:
+    talk = Talk(lesson("bias"), "20t", "3i", "i")
+    assert talk.said[2].startswith("20 of 200 epochs, 20 iterations: paused.")
+    heads = [text.split("\n")[0] for text in talk.said[3:]]
+    assert heads == [f"[1/13] iteration {n}, given" for n in (2, 3)]
 
 
 def test_the_library_opens_lessons_by_number_and_id() -> None:

@@ -20,12 +20,13 @@ from gdtutor.session import (
     works_at,
 )
 from gdtutor.session.catalogue import shown_entries
-from gdtutor.session.edits import example_of_edit, own_values, redo, undo
+from gdtutor.session.edits import apply_edit, example_of_edit, own_values, redo, undo
 from gdtutor.session.effects import CopyText, Outcome, Quit, ShowPalette
 from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
 from gdtutor.session.runs import has_others
 from gdtutor.session.state import HelpLook, Playing, PromptKind, S, Screen, Session, W, Walk
+from gdtutor.session.sweeps import sweep
 from gdtutor.values import Struct, replace
 
 _SYMBOLS = {
@@ -59,6 +60,11 @@ class Row(Struct, Generic[S], frozen=True):
     """The command whose keys stand before its own in the line of keys."""
     why_not: Callable[[S], str] = works_at.always
     """Why it does nothing now; an empty text where it works."""
+    linear: str | None = ""
+    """How a line of the linear mode gives it, with what it takes, in brackets where it need not;
+    as its key or name where this is empty, and None where it is for screens alone."""
+    takes: Callable[[S, str], Outcome] | None = None
+    """What it does with the rest of such a line."""
 
     @property
     def symbols(self) -> str:
@@ -227,6 +233,35 @@ def goto_label(session: Walk) -> str:
     return f"iteration ({min(training.iterations, 3071)}){comma}epoch {epoch}{others}"
 
 
+def _iteration_typed(session: Walk, text: str) -> Session:
+    return navigation.goto(session, f"iteration {text}") if text else _page_on(session)
+
+
+def _cell_typed(session: Walk, text: str) -> Session:
+    if not text:
+        why = works_at.cells(session)
+        return navigation.said(session, why) if why else display_options.toggle_cell(session)
+    parts = text.strip("[]").replace(",", " ").split()
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise GdTutorError(f"'{text}' is no cell", "give row and column from 0, as in 0,1")
+    return navigation.with_cell(session, tuple(int(part) for part in parts))
+
+
+def _train_typed(session: Walk, text: str) -> Outcome:
+    """Train so many epochs, or several runs; without a text, or where it rests, to the end."""
+    if "=" in text:
+        return sweep(session, text)
+    if text and not (text.isascii() and text.isdigit() and 0 < int(text[:8]) <= 10**7):
+        hint = "give one, as in t 100, or t alone, or several runs, as in t learning_rate=0.5,5"
+        raise GdTutorError(f"'{text}' is no number of epochs", hint)
+    after, effects = training.open_training(session)
+    if not isinstance(after, Walk) or after.screen is not Screen.TRAIN:
+        return after, effects
+    if text:
+        return training.one_epoch(session, int(text))
+    return (after, effects) if effects else training.toggle_training(session)
+
+
 def _escape(session: Walk) -> Session:
     if isinstance(session, Playing):
         return playing.back_to_play(session)
@@ -247,9 +282,9 @@ _ALL_SCREENS = frozenset(Screen)
 
 _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("next", ("right",), "next step; with a cell open, the cell to the right", _STUDY, _right,
-            "step", "previous"),
+            "step", "previous", linear=None),
     Row("previous", ("left",), "previous step; with a cell open, the cell left", _STUDY, _left,
-            why_not=works_at.earlier_steps),
+            why_not=works_at.earlier_steps, linear=None),
     Row("next_key", ("n", "space"), "next step", _STUDY, _on),
     Row("previous_key", ("p",), "previous step", _STUDY, story.step_back,
             why_not=works_at.earlier_steps),
@@ -258,7 +293,8 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("previous_phase", ("P",), "previous phase", _STUDY, navigation.previous_phase,
             why_not=works_at.earlier_steps),
     Row("next_iteration", ("pagedown",), "next iteration; a page of text first goes on to its end",
-            _STUDY, _page_on, "iteration", "previous_iteration", why_not=works_at.iterations),
+            _STUDY, _page_on, "iteration", "previous_iteration", why_not=works_at.iterations,
+            linear="i [ITERATION]", takes=_iteration_typed),
     Row("previous_iteration", ("pageup",),
             "previous iteration; a page of text first goes back to its top", _STUDY, _page_back,
             why_not=works_at.earlier_iterations),
@@ -267,27 +303,30 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("last", ("end", "G"), "last step; 12G goes to step 12", _STUDY, _last_or_numbered),
     Row("goto", ("colon",),
             "go to a place: 12, backward:w1, 37/backward:W1[0,1], iteration 37, epoch 37", _STUDY,
-            lambda s: asked(s, PromptKind.GOTO, _place_label(s)), "go to"),
+            lambda s: asked(s, PromptKind.GOTO, _place_label(s)), "go to", linear="g PLACE",
+            takes=navigation.goto),
     Row("unfold", ("x",), "unfold the node into its operations, or fold it", _STUDY,
             display_options.toggle_fold, "unfold", why_not=works_at.unfolding),
     Row("repetition", ("X",), "fold a repetition to one count, as 3X to t = 3, or walk it whole",
             _STUDY, display_options.toggle_repetition, "repetition", why_not=works_at.repetitions),
-    Row("cell", ("c",), "open a cell of the matrix; arrows move, Esc closes", _STUDY,
-            display_options.toggle_cell, "cell", why_not=works_at.cells),
+    Row("cell", ("c",), "open a cell of the matrix; again: close it", _STUDY,
+            display_options.toggle_cell, "cell", why_not=works_at.cells, linear="c [ROW,COLUMN]",
+            takes=_cell_typed),
     Row("up", ("up",), "scroll the text up; with a cell open, the cell above", _STUDY,
-            _back(_down), why_not=works_at.rows),
+            _back(_down), why_not=works_at.rows, linear=None),
     Row("down", ("down",), "scroll the text down; with a cell open, the cell below", _STUDY,
-            _by(_down), why_not=works_at.rows),
+            _by(_down), why_not=works_at.rows, linear=None),
     Row("example", ("o",), "follow the next example of the batch", _STUDY,
             display_options.next_example, "example", why_not=works_at.examples),
     Row("tab", ("tab",), "the next panel at full size: graph, values, note, node", _STUDY,
-            display_options.next_tab, "view", why_not=works_at.panels),
+            display_options.next_tab, "view", why_not=works_at.panels, linear=None),
     Row("figure", ("f",), "the lesson's next picture, or the graph again; 2f: the second", _STUDY,
             figures.next_figure, "picture", why_not=works_at.pictures),
     Row("fewer_digits", ("d",), "fewer digits", _STUDY, _back(display_options.change_digits)),
     Row("more_digits", ("D",), "more digits", _STUDY, _by(display_options.change_digits)),
     Row("edit", ("e",), "change a value: w1 0.9, W1[0,1] = 0.9, learning_rate 5, optimizer adam",
-            _STUDY, lambda s: asked(s, PromptKind.EDIT, f"change ({example_of_edit(s)})"), "edit"),
+            _STUDY, lambda s: asked(s, PromptKind.EDIT, f"change ({example_of_edit(s)})"), "edit",
+            linear="e NAME VALUE", takes=apply_edit),
     Row("undo", ("u",), "undo the last change", _STUDY, undo, "undo", why_not=works_at.undoing),
     Row("redo", ("ctrl+r",), "redo", _STUDY, redo, why_not=works_at.redoing),
     Row("own_values", ("R",), "back to the lesson's own values", _STUDY, own_values, "own values",
@@ -304,12 +343,14 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("link", ("k",), "the command line that opens this screen elsewhere; copies it",
             _LESSON | _PLAY, _show_command, "link"),
     Row("auto", ("a",), "auto-play, or pause it; a question stops it", _STUDY,
-            display_options.toggle_auto, "play", why_not=works_at.walking_alone),
+            display_options.toggle_auto, "play", why_not=works_at.walking_alone, linear=None),
     Row("faster", ("plus", "equals_sign"), "faster auto-play", _STUDY,
-            _by(display_options.change_pace), pair="slower"),
-    Row("slower", ("minus",), "slower auto-play", _STUDY, _back(display_options.change_pace)),
+            _by(display_options.change_pace), pair="slower", linear=None),
+    Row("slower", ("minus",), "slower auto-play", _STUDY, _back(display_options.change_pace),
+            linear=None),
     Row("train", ("t",), "train, with the live cost curve; 20t pauses at iteration 20", _STUDY,
-            training.open_training, "train", why_not=works_at.training),
+            training.open_training, "train", why_not=works_at.training, linear="t [EPOCHS]",
+            takes=_train_typed),
     Row("variant", ("V",), "the lesson's next variant, then the lesson itself", _LESSON,
             training.next_variant, "variant", why_not=works_at.variants),
     Row("closing", ("z",), "the closing page: what to try next", _LESSON, story.show_closing,
@@ -344,7 +385,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("walk_first", ("home",), "first step of the walk; again: start of the lesson", _TRAIN,
             lambda s: navigation.first_step(replace(s, screen=Screen.STUDY))),
     Row("reset", ("0",), "reset to the same start", _TRAIN, training.reset_training, "reset",
-            why_not=works_at.starts),
+            why_not=works_at.starts, linear="0"),
     Row("forget_runs", ("backspace",),
             "forget the runs beside the present one, of sweeps and variants", _TRAIN,
             training.forget_runs, "forget runs", why_not=works_at.kept_runs),
@@ -360,7 +401,8 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("watch", ("w",), "train slowly enough to be watched, or at full speed", _TRAIN,
             training.toggle_watch, "slowly"),
     Row("sweep", ("S",), "compare runs side by side: learning_rate=0.05,0.5,5", _TRAIN,
-            lambda s: asked(s, PromptKind.SWEEP, "sweep (learning_rate=0.1,1)"), "sweep"),
+            lambda s: asked(s, PromptKind.SWEEP, "sweep (learning_rate=0.1,1)"), "sweep",
+            linear="S NAME=VALUES", takes=sweep),
     Row("stop", ("s",), "stop the run, or the sweep", _TRAIN, training.stop_training, "stop",
             why_not=works_at.stopping),
     Row("train_tab", ("tab",), "next side panel; 2Tab: the second", _TRAIN, training.next_train_tab,
@@ -370,9 +412,10 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("side_up", ("up",), "scroll the side panel back; the run before", _TRAIN,
             _back(training.scroll_side)),
     Row("escape", ("escape",), "close the cell, the proof, auto-play; else back to training",
-            _STUDY, _escape, why_not=works_at.closable),
+            _STUDY, _escape, why_not=works_at.closable, linear=None),
     Row("library", ("l",), "the library of lessons", _LESSON, library.show_library, "library",
             why_not=works_at.library),
+    Row("next_lesson", (), "open the next lesson", frozenset(), _next_lesson, linear="next"),
 )  # fmt: skip
 _OF_PLAY: tuple[Row[Playing], ...] = (
     Row("play_pause", ("space",), "train, or pause; at the end: as many epochs again", _PLAY,
@@ -444,9 +487,9 @@ _OF_ANY: tuple[Row[Session], ...] = (
     Row("show_all", ("escape",), "show all lessons again", _LIBRARY, library.without_search,
             why_not=works_at.searches),
     Row("blank", ("b",), "blank the screen; any key brings it back", _LESSON | _PLAY,
-            lambda s: navigation.looking(s, is_blank=not s.look.is_blank)),
+            lambda s: navigation.looking(s, is_blank=not s.look.is_blank), linear=None),
     Row("hints", ("h",), "hide the line of keys, or show it", _LESSON | _PLAY,
-            lambda s: navigation.looking(s, hides_hints=not s.look.hides_hints)),
+            lambda s: navigation.looking(s, hides_hints=not s.look.hides_hints), linear=None),
     Row("help_down", ("down", "j"), "scroll", _HELP, _by(_scroll_help), "scroll", "help_up"),
     Row("help_up", ("up", "k"), "scroll back", _HELP, _back(_scroll_help)),
     Row("help_page_down", ("pagedown", "space"), "a page down", _HELP, _by(_page_help), "page"),
@@ -458,9 +501,9 @@ _OF_ANY: tuple[Row[Session], ...] = (
             lambda s: asked(s, PromptKind.FIND, "find"), "find"),
     Row("help_close", ("escape",), "close", _HELP, _help, "close"),
     Row("help", ("question_mark", "f1"), "all keys, and how to read the notation", _ALL_SCREENS,
-            _help, "all keys"),
+            _help, "all keys", linear=None),
     Row("palette", ("ctrl+p",), "find a command by its words", _ALL_SCREENS,
-            lambda s: (s, (ShowPalette(),))),
+            lambda s: (s, (ShowPalette(),)), linear=None),
     Row("quit", ("q", "ctrl+c"), "quit", _ALL_SCREENS, lambda s: (s, (Quit(),)), "quit"),
 )  # fmt: skip
 COMMANDS: tuple[Command, ...] = (*_OF_A_WALK, *_OF_PLAY, *_OF_ANY)
