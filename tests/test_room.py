@@ -13,12 +13,14 @@ from gdtutor.session.opening import resumed
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
-from gdtutor.view.explain import context_of, node_lines
-from gdtutor.view.frame import UNICODE, Style
+from gdtutor.view import wide_study
+from gdtutor.view.explain import context_of, explained_signs, node_lines
+from gdtutor.view.frame import UNICODE, Frame, Style
 from gdtutor.view.glossary import SIGNS
-from gdtutor.view.lines import text_of
+from gdtutor.view.lines import line, text_of
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import shown
+from gdtutor.view.study import pictured
 
 LEAST = 0.65
 """Share of the rows of a 120×36 terminal that carry something, in each half of its width."""
@@ -240,3 +242,25 @@ def test_a_sign_is_explained_right_below_a_graph_in_the_middle_of_a_large_panel(
     rows = [row[2:86].strip() for row in frame_of(at, 200, 50, UNICODE).text().splitlines()]
     sign = next(n for n, row in enumerate(rows) if row.startswith("▶ the step's node"))
     assert 1 < next(n for n in range(1, 9) if rows[sign - n]) <= 4
+
+
+def test_a_picture_and_an_explanation_are_found_by_their_marks_and_not_by_their_words():
+    session = session_at(shipped_lessons_folder() / "09-cost.md", at="forward:z")
+    frame = frame_of(session, 120, 36, UNICODE)
+    assert (pictured(session, frame), len(explained_signs(frame.lines))) == (1, 2)
+    words = Frame(120, 36, tuple(line(row) for row in frame.text().splitlines()))
+    assert (pictured(session, words), len(explained_signs(words.lines))) == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["03-forward", "09-cost", "16-xor-hidden"])
+def test_the_panel_of_the_graph_is_made_once_for_a_screen(name, monkeypatch):
+    widths = []
+
+    def noted(context, lines, width, *above):
+        widths.append(width)
+        return with_signs(context, lines, width, *above)
+
+    with_signs = wide_study.with_signs
+    monkeypatch.setattr(wide_study, "with_signs", noted)
+    frame_of(session_at(shipped_lessons_folder() / f"{name}.md", at="forward"), 120, 36, UNICODE)
+    assert len(widths) == len(set(widths)) > 0

@@ -7,8 +7,8 @@ from itertools import chain
 
 from gdtutor.engine.characters import cells, taken
 from gdtutor.values import Struct
-from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Segment, Style
-from gdtutor.view.lines import fitted, line, shortened
+from gdtutor.view.frame import Area, Chars, Depicts, Frame, Hides, Line, Lines, Segment, Style
+from gdtutor.view.lines import fitted, found_in, line, shortened
 
 
 class Panel(Struct, frozen=True):
@@ -24,8 +24,8 @@ class Panel(Struct, frozen=True):
     """What its lower border says where no line is hidden."""
     cut: tuple[int, int] = (0, 0)
     """Lines left out above and below of what does not scroll."""
-    signs: frozenset[str] = frozenset()
-    """The signs that its last lines explain."""
+    picture: int = 0
+    """The lesson's picture that it holds, from 1; 0 where it holds none."""
 
 
 def boxed(panel: Panel, area: Area) -> Lines:
@@ -37,8 +37,10 @@ def boxed(panel: Panel, area: Area) -> Lines:
     title = f" {shortened(panel.title, inner - 2, chars)} " if cells(title) > inner else title
     title = taken(title, max(inner, 0))
     above, below = (_left_out(way, panel.cut, chars) for way in (0, 1))
+    picture = Depicts(panel.picture) if panel.picture else None
     top = line(
-        (corners[0] + corners[4], style), (title, Style.TITLE if panel.is_focused else Style.DIM),
+        (corners[0] + corners[4], style),
+        Segment(title, Style.TITLE if panel.is_focused else Style.DIM, picture),
         (corners[4] * (inner - cells(title) - len(above)), style),
         (above, Style.DIM), (corners[4] + corners[1], style),
     )  # fmt: skip
@@ -81,7 +83,8 @@ def hidden(lines: Sequence[Line], scroll: int, rows: int, chars: Chars) -> Segme
     up, down = ("↑", "↓") if chars.unicode else ("up ", "down ")
     parts = [f"{up}{start}"] if start else []
     parts += [f"{down}{below}"] if below else []
-    return Segment(f" {' '.join(parts)} more " if parts else "", Style.KEY, (start, below))
+    hides = Hides(start, below) if parts else None
+    return Segment(f" {' '.join(parts)} more " if parts else "", Style.KEY, hides)
 
 
 def hidden_around(rows: Sequence[Line]) -> tuple[int, int] | None:
@@ -90,8 +93,8 @@ def hidden_around(rows: Sequence[Line]) -> tuple[int, int] | None:
 
     Of several it is the most: they scroll together, some to their end before others.
     """
-    found = [part.hides for row in rows for part in row if any(part.hides)]
-    return (max(above for above, _ in found), max(below for _, below in found)) if found else None
+    found = found_in(rows, Hides)
+    return (max(one.above for one in found), max(one.below for one in found)) if found else None
 
 
 def beside(*blocks: Sequence[Line]) -> Lines:

@@ -14,14 +14,13 @@ from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.asking import asking_lines, choice_text
 from gdtutor.view.backward import backward_lines, mistake_lines
-from gdtutor.view.boxes import Panel
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines
 from gdtutor.view.filling import told_note
 from gdtutor.view.forward import forward_lines, given_lines
-from gdtutor.view.frame import UNICODE, Chars, Lines, Segment, Style
+from gdtutor.view.frame import UNICODE, Chars, Explains, Lines, Segment, Style
 from gdtutor.view.glossary import MET, SIGNS
-from gdtutor.view.lines import line, stacked, text_of, width_of, wrapped
+from gdtutor.view.lines import found_in, line, stacked, text_of, width_of, wrapped
 from gdtutor.view.matrix import NOTATION_WIDTH
 from gdtutor.view.page import PAGE
 from gdtutor.view.proof import proof_lines
@@ -102,31 +101,32 @@ def _with_length(context: Context, lines: Lines, width: int) -> Lines:
 
 
 def with_signs(
-    context: Context, panel: Panel, width: int, above: frozenset[str] = frozenset()
-) -> Panel:
-    """Return a panel whose blank last lines explain signs that nothing above does."""
-    lines, explained = panel.lines, panel.signs
+    context: Context, lines: Lines, width: int, above: frozenset[str] = frozenset()
+) -> Lines:
+    """Return a panel's lines, the blank last ones explaining signs that nothing above does."""
     told: Lines = ()
     blank = next((n for n, row in enumerate(reversed(lines)) if text_of(row).strip()), len(lines))
     signs = [sign for sign in met_signs(context) if sign not in above]
     if is_row := blank == 1 and width > PAGE:  # Short ones have room below, too.
         signs.sort(key=lambda sign: -len(explanation(sign, context.chars)))
     for sign in signs:
-        rows = wrapped(explanation(sign, context.chars), width, Style.DIM)
+        rows = _explained(sign, width, context.chars)
         beside = (*told[0], *line("  "), *rows[0]) if is_row and told else ()
         if beside and len(rows) == 1 and width_of(beside) <= width:
             told = (beside,)
         elif len(told) + len(rows) <= blank:
             told = (*told, *rows)
-        else:
-            continue
-        explained |= {sign}
-    return replace(panel, lines=(*lines[: len(lines) - len(told)], *told), signs=explained)
+    return (*lines[: len(lines) - len(told)], *told)
 
 
-def has_signs(context: Context, panel: Panel) -> bool:
-    """Say whether a panel explains all signs met here."""
-    return panel.signs.issuperset(met_signs(context))
+def explained_signs(rows: Lines) -> frozenset[str]:
+    """Return the signs that rows explain to the end."""
+    return frozenset(found.sign for found in found_in(rows, Explains))
+
+
+def has_signs(context: Context, rows: Lines) -> bool:
+    """Say whether rows explain all signs met here."""
+    return explained_signs(rows).issuperset(met_signs(context))
 
 
 def met_lines(context: Context, width: int) -> Lines:
@@ -136,8 +136,13 @@ def met_lines(context: Context, width: int) -> Lines:
         # The sum of an opened cell stands in place of the arrays whose examples are counted.
         drawn = "".join(map(text_of, node_lines(replace(context, chars=UNICODE), NOTATION_WIDTH)))
         signs = tuple(sign for sign in signs if sign != "▾" or sign in drawn)
-    told = (wrapped(explanation(sign, context.chars), width, Style.DIM) for sign in signs)
-    return tuple(row for rows in told for row in rows)
+    return tuple(row for sign in signs for row in _explained(sign, width, context.chars))
+
+
+def _explained(sign: str, width: int, chars: Chars) -> Lines:
+    """Return the lines that explain a sign, by the last of which it is found."""
+    *rows, (last,) = wrapped(explanation(sign, chars), width, Style.DIM)
+    return (*rows, (last._replace(found_as=Explains(sign)),))
 
 
 def explanation(sign: str, chars: Chars) -> str:

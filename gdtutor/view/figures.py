@@ -60,7 +60,8 @@ def walk_figure(session: Walk, area: Area, *, always: bool = False) -> Figure | 
         return None
     wish = session.lesson.pictures[number - 1]
     place = f" {offered.index(number) + 1}/{len(offered)}" if len(offered) > 1 else ""
-    return _figure(session, wish, area, place)
+    figure = _figure(session, wish, area, place)
+    return replace(figure, panel=replace(figure.panel, picture=number))
 
 
 def number_of(session: Walk, chars: Chars, *, always: bool = False) -> int:
@@ -73,13 +74,6 @@ def number_of(session: Walk, chars: Chars, *, always: bool = False) -> int:
         offered = offered_figures(session)
         number = next((n for n in offered if not _is_to_come(session, n, chars)), 0)
     return number
-
-
-def picture_title(session: Walk, number: int, chars: Chars) -> str:
-    """Return the title of a picture of the lesson, from 1."""
-    from gdtutor.view.pictures import title_of
-
-    return title_of(source_of(session, chars), session.lesson.pictures[number - 1])
 
 
 def _is_to_come(session: Walk, number: int, chars: Chars) -> bool:

@@ -49,13 +49,37 @@ class Style(Enum):
     RUN_5 = "run-5"
 
 
+class Hides(NamedTuple):
+    """What a note on lines that do not show counts."""
+
+    above: int
+    below: int
+
+
+class Explains(NamedTuple):
+    """What the last line of an explanation is about."""
+
+    sign: str
+
+
+class Depicts(NamedTuple):
+    """What the title of a panel stands over."""
+
+    picture: int
+    """The number of the lesson's picture, from 1."""
+
+
+class Chosen(NamedTuple):
+    """What the cursor is on."""
+
+
 class Segment(NamedTuple):
     """A run of text in one style. Text holds no control characters and no line breaks."""
 
     text: str
     style: Style = Style.TEXT
-    hides: tuple[int, int] = (0, 0)
-    """Of a note on lines that do not show, how many these are above and below."""
+    found_as: Hides | Explains | Depicts | Chosen | None = None
+    """What it is found by on a screen, whatever its text is."""
 
 
 Mark = tuple[str, Style]
@@ -172,7 +196,7 @@ class Series(Struct, frozen=True):
     joined: bool = True
     """True: a line through the points; False: separate marks."""
     mark: str = ""
-    """The character of separate marks; empty for the painter's own."""
+    """The character of separate marks, of a thin line one or two; empty for the painter's own."""
     thin: bool = False
     """A line of dots with the mark here and there: what only stands beside another curve."""
 

@@ -6,9 +6,26 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import add, itemgetter
+from typing import TypeVar
 
 from gdtutor.engine.characters import cells, cut_behind_word, cut_short, taken
-from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Mark, Placed, Segment, Style
+from gdtutor.view.frame import (
+    Area,
+    Chars,
+    Chosen,
+    Depicts,
+    Explains,
+    Frame,
+    Hides,
+    Line,
+    Lines,
+    Mark,
+    Placed,
+    Segment,
+    Style,
+)
+
+F = TypeVar("F", Hides, Explains, Depicts, Chosen)
 
 ROOM = 15
 """Lines of the node panel at 80×24, which a step fits where it can."""
@@ -23,6 +40,11 @@ def line(*parts: str | Segment | tuple[str, Style]) -> Line:
         for part in parts
     ]  # fmt: skip
     return tuple([segment for segment in segments if segment.text])
+
+
+def found_in(rows: Sequence[Line], kind: type[F]) -> list[F]:
+    """Return what segments of rows are found as, of one kind."""
+    return [part.found_as for row in rows for part in row if isinstance(part.found_as, kind)]
 
 
 def width_of(content: Line) -> int:

@@ -8,7 +8,7 @@ from gdtutor.session.state import Prompt, Screen, Session, Walk
 from gdtutor.values import replace
 from gdtutor.view.bottom import fits_beside, input_line, is_compact
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Style
+from gdtutor.view.frame import Area, Chars, Frame, Hides, Line, Lines, Style
 from gdtutor.view.lines import fitted, line, text_of, width_of, wrapped
 from gdtutor.view.page import is_large
 
@@ -61,7 +61,7 @@ def with_message(session: Session, area: Area, draw: Callable[[Area], Frame]) ->
         return Frame(area.width, area.height, lines, lifted.plots)
     # What says how many lines a panel hides stays to be read.
     above = frame.lines[area.height - keys - 1]
-    marks = tuple(part for part in above if any(part.hides))
+    marks = tuple(part for part in above if isinstance(part.found_as, Hides))
     rows = _message_rows(session.message, style, area, marks)[-(area.height - keys) :]
     return frame.covered(area.height - keys - len(rows), rows)
 

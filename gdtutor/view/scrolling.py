@@ -47,7 +47,7 @@ def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Sess
     """Return the session settled at a size with its frame, signs explained that are new on it."""
     session = settled(session, width, height, chars)
     frame = frame_of(session, width, height, chars)
-    session = _pictured(_paging(session, frame), frame, chars)
+    session = _pictured(_paging(session, frame), frame)
     if isinstance(session, Walk) and session.screen is Screen.STUDY and session.challenge is None:
         return _explained(session, frame, chars)
     return session, frame
@@ -55,7 +55,7 @@ def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Sess
 
 def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
     """Return a walk that knows the signs on its frame, and the frame that explains the new ones."""
-    from gdtutor.view.explain import context_of, drawn_signs, explanation
+    from gdtutor.view.explain import context_of, drawn_signs, explained_signs
 
     context = context_of(session, chars)
     if context is None:
@@ -72,14 +72,12 @@ def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
     if new:
         frame = frame_of(replace(session, look=look), frame.width, frame.height, chars)
     # What had no room is explained where it is seen next.
-    text = " ".join(frame.text().split())
-    told = tuple(
-        one for one in look.met or () if one in met or explanation(one[0], chars)[:16] in text
-    )
-    return replace(session, look=replace(look, met=told)), frame
+    explained = explained_signs(frame.lines)
+    known = tuple(one for one in look.met or () if one in met or one[0] in explained)
+    return replace(session, look=replace(look, met=known)), frame
 
 
-def _pictured(session: Session, frame: Frame, chars: Chars) -> Session:
+def _pictured(session: Session, frame: Frame) -> Session:
     """Return the session that knows which picture its screen shows beside the graph, and whether
     one panel shows alone, for the key of the pictures.
     """
@@ -88,7 +86,7 @@ def _pictured(session: Session, frame: Frame, chars: Chars) -> Session:
         return session
     from gdtutor.view.study import pictured
 
-    alone, beside = is_compact(frame.size), pictured(session, frame, chars)
+    alone, beside = is_compact(frame.size), pictured(session, frame)
     if (alone, beside) == (session.look.is_alone, session.look.beside):
         return session
     return replace(session, look=replace(session.look, is_alone=alone, beside=beside))

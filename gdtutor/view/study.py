@@ -13,11 +13,11 @@ from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import context_of, has_signs, node_lines, note_lines, with_signs
-from gdtutor.view.figures import Figure, moved, number_of, picture_title, walk_figure
-from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Size, Style
+from gdtutor.view.figures import Figure, moved, walk_figure
+from gdtutor.view.frame import Area, Block, Chars, Depicts, Frame, Line, Lines, Placed, Size, Style
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.header import header_line, passed_over
-from gdtutor.view.lines import cut, fitted, framed, line, text_of, width_of
+from gdtutor.view.lines import cut, fitted, found_in, framed, line, text_of, width_of
 from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import is_large, page_lines, prose_width
 from gdtutor.view.prose import prose_lines
@@ -26,8 +26,6 @@ from gdtutor.view.values import values_panel
 from gdtutor.view.whatif import marked_names
 from gdtutor.view.wide_study import closing_panels, opening_panels, wide_panels
 
-TITLE = 12
-"""Characters of a picture's title by which it is found on a screen."""
 NOTE = 6
 """Lines of the note of a high terminal, where it has no panel."""
 
@@ -115,14 +113,12 @@ def study_frame(session: Walk, area: Area) -> Frame:
     return framed(area, (header, *body, *bottom), moved(plots, 0, 1))
 
 
-def pictured(session: Walk, frame: Frame, chars: Chars) -> int:
+def pictured(session: Walk, frame: Frame) -> int:
     """Return the picture that a large screen shows beside the graph, from 1; 0 where none does."""
     is_node = is_large(frame.size) and session.look.tab is Tab.NODE
     if not is_node or session.look.is_closing or not session.step:
         return 0
-    number = number_of(session, chars, always=True)
-    title = picture_title(session, number, chars) if number else ""
-    return number if title[:TITLE] in frame.text() else 0
+    return next((found.picture for found in found_in(frame.lines, Depicts)), 0)
 
 
 def _trouble(session: Walk, width: int, chars: Chars) -> Line:
@@ -156,7 +152,7 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
     node = node_lines(context, room.node_width)
     node = with_numpy_line(context, node, right.inside)
     panel = Panel(_node_title(context), node, session.look.scroll, True)
-    tells_signs = not has_signs(context, figure.panel)
+    tells_signs = not has_signs(context, figure.panel.lines)
     below = _note(session, context, width, room.note, tells_signs=tells_signs)
     return (*beside(boxed(figure.panel, left), boxed(panel, right)), *below), plots
 
@@ -165,10 +161,9 @@ def _graph(session: Walk, context: Context, area: Area) -> Figure:
     count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
     lines = graph_drawing(context, area.width, area.height, marked_names(context)).centred(area)
-    panel = Panel(f"graph{more}", lines)
-    told = with_signs(context, panel, area.width)
+    explained = with_signs(context, lines, area.width)
     # Where not all have room, the note has them.
-    return Figure(told if has_signs(context, told) else panel)
+    return Figure(Panel(f"graph{more}", explained if has_signs(context, explained) else lines))
 
 
 def _left(session: Walk, context: Context, area: Area) -> Figure:
@@ -204,7 +199,7 @@ def _note(
     lines = note_lines(session, context, width - 3)
     shown = window(lines, session.look.scroll, height)
     if tells_signs:
-        shown = with_signs(context, Panel("", shown), width - 3).lines
+        shown = with_signs(context, shown, width - 3)
     more = hidden(lines, session.look.scroll, height, context.chars)
     indented = [line(" ", *content) for content in shown]
     if more.text:

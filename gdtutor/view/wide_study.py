@@ -12,7 +12,14 @@ from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.context import Context
-from gdtutor.view.explain import has_signs, met_lines, node_lines, note_lines, with_signs
+from gdtutor.view.explain import (
+    explained_signs,
+    has_signs,
+    met_lines,
+    node_lines,
+    note_lines,
+    with_signs,
+)
 from gdtutor.view.figures import Figure, moved, number_of, walk_figure
 from gdtutor.view.frame import Area, Block, Line, Lines, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
@@ -89,12 +96,14 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     else:
         at = _numpy_at(context, beside_step, below.wide(widths.node))
         beside_step[at] = _with_numpy(context, beside_step[at])
-    heights = (high for one, high in _shared(left, below.height) if one is graph)
-    room = place if above else place.high(next(heights))
-    if not has_signs(context, drawn := graph.make(room.inside).panel):
-        beside_step[-1] = _with_signs(context, beside_step[-1], drawn.signs)
-    lower, plots = _beside([(left, widths.graph), (beside_step, widths.node)], below)
     upper = _column([graph], place)[0] if above else ()
+    lines, plots = _column(left, below.wide(widths.graph))
+    if not has_signs(context, drawn := (*upper, *lines)):
+        beside_step[-1] = _with_signs(context, beside_step[-1], explained_signs(drawn))
+    lower, plots = _joined(
+        ((lines, plots), widths.graph),
+        (_column(beside_step, below.wide(widths.node)), widths.node),
+    )
     values = [_column([_values(context)], area.wide(n))[0] for n in (widths.values,) if n]
     return beside((*upper, *lower), *values), moved(plots, 0, above)
 
@@ -179,10 +188,14 @@ def _numbered(needs: list[PanelNeed]) -> list[PanelNeed]:
 
 def _beside(columns: list[tuple[list[PanelNeed], int]], area: Area) -> Block:
     """Return columns of so many cells each side by side."""
-    drawn = [_column(wanted, area.wide(cells)) for wanted, cells in columns]
+    return _joined(*((_column(wanted, area.wide(cells)), cells) for wanted, cells in columns))
+
+
+def _joined(*columns: tuple[Block, int]) -> Block:
+    """Return blocks of so many cells each side by side."""
     lefts = accumulate((cells for _, cells in columns), initial=0)
-    plots = [moved(placed, left, 0) for (_, placed), left in zip(drawn, lefts, strict=False)]
-    return beside(*(block for block, _ in drawn)), tuple(chain.from_iterable(plots))
+    plots = [moved(placed, left, 0) for ((_, placed), _), left in zip(columns, lefts, strict=False)]
+    return beside(*(rows for (rows, _), _ in columns)), tuple(chain.from_iterable(plots))
 
 
 def _column(wanted: list[PanelNeed], area: Area) -> Block:
@@ -251,8 +264,8 @@ def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed
     def make(inside: Area) -> Figure:
         lines = drawing.centred(inside)[: inside.height]
         near = (inside.whole.height + drawing.rows) // 2 + SIGNS
-        panel = with_signs(context, Panel("graph", lines[:near]), inside.width)
-        return Figure(replace(panel, lines=(*panel.lines, *lines[near:])))
+        shown = with_signs(context, lines[:near], inside.width)
+        return Figure(Panel("graph", (*shown, *lines[near:])))
 
     return PanelNeed(drawing.rows + below + BORDER, 3, 0, make)
 
@@ -263,7 +276,7 @@ def _with_signs(context: Context, last: PanelNeed, above: frozenset[str]) -> Pan
     def make(inside: Area) -> Figure:
         panel = last.make(inside.less(rows=len(met_lines(context, inside.width)))).panel
         lines = (*panel.lines, *((),) * (inside.height - len(panel.lines)))
-        return Figure(with_signs(context, replace(panel, lines=lines), inside.width, above))
+        return Figure(replace(panel, lines=with_signs(context, lines, inside.width, above)))
 
     return replace(last, make=make)
 
