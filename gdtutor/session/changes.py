@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
@@ -16,11 +18,10 @@ from gdtutor.lesson.selectors import Assignment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Binding, Problem, is_identical
 from gdtutor.training.segments import Edit, RunSegment, with_edit
+from gdtutor.training.settings import Settings
 from gdtutor.values import replace
 
 Cell = tuple[int, ...]
-
-_OF_TRAINING = ("learning_rate", "optimizer", "loss_below", "cost_below", "gradient_below")
 
 
 def segments_with(
@@ -82,36 +83,43 @@ def _is_of_an_earlier_graph(lesson: Lesson, last: Problem, name: str) -> bool:
 
 
 def _changed(lesson: Lesson, segment: RunSegment, change: Assignment) -> RunSegment:
-    problem, settings = segment.problem, segment.settings
-    if change.name in ("learning_rate", "optimizer") and not lesson.trains:
-        raise GdTutorError(f"this lesson has no {change.name}", "it does not train")
-    match change.name, change.value:
-        case "learning_rate", float(value):
-            return replace(segment, settings=replace(settings, learning_rate=value))
-        case "cost_below" | "loss_below" | "gradient_below" as name, float(value) if (
-            lesson.trains and name not in problem.graph.leaf_by_name
-        ):
-            if value <= 0:
-                raise GdTutorError(f"{name} is {number_text(value)}", "use a finite number above 0")
-            stop = replace(settings.stop, **{name: value})
-            return replace(segment, settings=replace(settings, stop=stop))
-        case "optimizer", str(name):
-            if name not in OPTIMISERS:
-                near = did_you_mean(name, OPTIMISERS) or f"there are {', '.join(OPTIMISERS)}"
-                raise GdTutorError(f"unknown optimizer '{name}'", near)
-            return replace(segment, settings=replace(settings, optimizer=name, hyperparameters=()))
-        case "activation", str(name):
-            graph = with_activation(lesson, name).scenes[-1].graph
-            return replace(segment, problem=replace(problem, graph=graph))
-        case name, float(value):
-            return _changed_value(lesson, segment, change, value)
-    raise GdTutorError(f"'{change.name}' cannot be set to {change.value}", "give a number")
+    problem, name = segment.problem, change.name
+    if name in _OF_TRAINING and name not in problem.graph.leaf_by_name:
+        if not lesson.trains:
+            raise GdTutorError(f"this lesson has no {name}", "it does not train")
+        return replace(segment, settings=_OF_TRAINING[name](segment.settings, change))
+    if name == "activation":
+        graph = with_activation(lesson, str(change.value)).scenes[-1].graph
+        return replace(segment, problem=replace(problem, graph=graph))
+    return _changed_value(lesson, segment, change)
 
 
-def _changed_value(
-    lesson: Lesson, segment: RunSegment, change: Assignment, value: float
-) -> RunSegment:
-    problem, name, cell = segment.problem, change.name, change.cell
+def _with_optimizer(settings: Settings, change: Assignment) -> Settings:
+    name = str(change.value)
+    if name not in OPTIMISERS:
+        near = did_you_mean(name, OPTIMISERS) or f"there are {', '.join(OPTIMISERS)}"
+        raise GdTutorError(f"unknown optimizer '{name}'", near)
+    return replace(settings, optimizer=name, hyperparameters=())
+
+
+def _with_stop(settings: Settings, change: Assignment) -> Settings:
+    bound = float(change.value)
+    if bound <= 0:
+        what = f"{change.name} is {number_text(bound)}"
+        raise GdTutorError(what, "use a finite number above 0")
+    return replace(settings, stop=replace(settings.stop, **{change.name: bound}))
+
+
+_OF_TRAINING: Mapping[str, Callable[[Settings, Assignment], Settings]] = {
+    "learning_rate": lambda settings, c: replace(settings, learning_rate=float(c.value)),
+    "optimizer": _with_optimizer,
+    **dict.fromkeys(("loss_below", "cost_below", "gradient_below"), _with_stop),
+}
+"""What can be changed of how a run trains."""
+
+
+def _changed_value(lesson: Lesson, segment: RunSegment, change: Assignment) -> RunSegment:
+    problem, name, cell, value = segment.problem, change.name, change.cell, float(change.value)
     if name in problem.parameters:
         _check_cell(name, cell, problem.parameters[name].shape)
         return with_edit(segment, Edit(name, cell, value))

@@ -117,6 +117,7 @@ def test_a_matrix_without_an_index_is_changed_in_every_cell(name):
         (NEURON, "activation = tahn", "tanh"),
         (KINK, "learning_rate = 1", "does not train"),
         (KINK, "optimizer = adam", "does not train"),
+        (KINK, "cost_below = 0.1", "does not train"),
         (NEURON, "x1[7] = 1", "say which, from x1[0] to x1[1]"),
         (ROWS, "x[3] = 1", "each of 3 examples"),
         (NEURON, "z = 1", "z is computed"),
@@ -428,6 +429,14 @@ def test_what_ends_a_run_can_be_changed(name):
     assert run.stopped_by == name
     refused = typed(pressed(start, "e"), f"{name} 0")
     assert "use a finite number above 0" in refused.prompt.error
+
+
+def test_a_lessons_own_value_comes_before_a_setting_of_its_name(tmp_path):
+    path = tmp_path / "own.md"
+    path.write_text(NEURON.read_text().replace("w1", "cost_below"))
+    session = edit(walk(path, "given"), "cost_below = -0.05")
+    assert value(session, "cost_below") == -0.05
+    assert session.run.segments[0].settings.stop.cost_below is None
 
 
 @pytest.mark.parametrize(
