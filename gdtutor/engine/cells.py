@@ -246,3 +246,8 @@ def largest_change(before: Array, after: Array) -> tuple[tuple[int, ...], float]
         sizes = np.nan_to_num(np.abs(after - before), nan=np.inf)
     cell = tuple(int(place) for place in np.unravel_index(int(np.argmax(sizes)), sizes.shape))
     return cell, float(sizes[cell])
+
+
+def is_changed(before: Array, after: Array) -> bool:
+    """Say whether an array has become another of its shape."""
+    return before.shape == after.shape and not np.array_equal(before, after, equal_nan=True)

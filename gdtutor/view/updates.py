@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.engine.cells import cell_name, open_cell
+from gdtutor.engine.cells import cell_name, is_changed, largest_change, open_cell
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
@@ -48,13 +48,13 @@ def update_lines(context: Context, width: int) -> Lines:
         return _of_number(context, update, width)
     if context.look.cell is not None:
         return _opened(context, update, width)
-    where = _where(context, update, width)
+    where, told = _where(context, update, width), _small_change(context, update)
     arrangements = (
         (
             update.formula,
             _rows(context, update.after, width, rows),
             (
-                line(("before", Style.DIM)),
+                line(("before", Style.DIM), (told, Style.UPDATE)),
                 *array_lines(context, update.before, width, max_rows=less),
             ),
             where,
@@ -83,8 +83,27 @@ def _of_number(context: Context, update: _Line, width: int) -> Lines:
     numbers = {key: float(np.asarray(value)) for key, value in update.values.items()}
     told = Equation(update.called, update.expr, numbers, float(update.after))
     result = equation_lines(context, told, width, update.writer, symbols=False)
-    before = line(("before  ", Style.DIM), context.number(float(update.before)))
+    before = line(
+        ("before  ", Style.DIM),
+        context.number(float(update.before)),
+        (_small_change(context, update), Style.UPDATE),
+    )
     return stacked([(*update.formula, *result), (before,), _where(context, update, width)])
+
+
+def _small_change(context: Context, update: _Line) -> str:
+    """Return by how much the cell that the line changes most does so, where old and new look alike;
+    else nothing. With more digits both would need more room than the panel has.
+    """
+    if not is_changed(update.before, update.after):
+        return ""
+    cell, _ = largest_change(update.before, update.after)
+    old, new = float(update.before[cell]), float(update.after[cell])
+    if context.number(old) != context.number(new):
+        return ""
+    arrow = "→" if context.chars.unicode else ">"
+    where = cell_name("most ", cell) if update.after.size > 1 else arrow
+    return f"  {where} by {notation.shown(new - old, context.look.digits, context.chars)}"
 
 
 def _rows(context: Context, after: Array, width: int, most: int) -> Lines:

@@ -5,7 +5,15 @@ import re
 import numpy as np
 import pytest
 
-from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.drive.opening import session_at
+from gdtutor.engine.cells import largest_change
+from gdtutor.lesson.discovery import discover, find_lesson, shipped_lessons_folder
+from gdtutor.session.moving import moved
+from gdtutor.session.steps import Phase
+from gdtutor.values import replace
+from gdtutor.view.explain import context_of
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.notation import shown
 from tests.walks import NETWORK, NEURON, screen, walk
 
 
@@ -41,3 +49,26 @@ def test_a_note_on_an_update_tells_before_from_after_with_as_many_digits_as_it_t
     text = screen(walk(path, "9000/update:b"))
     before, after = re.search(r"From (\S+) to (\S+)\. One row", text).groups()
     assert before != after
+
+
+TRAINED = [p for p in discover(shipped_lessons_folder()) if "[training]" in p.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("path", TRAINED, ids=lambda path: path.stem)
+def test_a_step_too_small_for_the_digits_says_how_far_it_goes(path):
+    """With a rate of 1e-9 old and new look alike in every lesson."""
+    session = session_at(path, changes=["1:learning_rate=1e-9"], at="1/given")
+    updates = {step.node: step for step in session.moment.steps if step.phase is Phase.UPDATE}
+    alike = 0
+    for name, step in updates.items():
+        at = replace(moved(session, 1, step.number), challenge=None)
+        context = replace(context_of(at, UNICODE), step=step)
+        before, after = context.trace.values[name], context.moment.updates[name].p
+        cell, _ = largest_change(before, after)
+        old, new = (context.number(float(array[cell])) for array in (before, after))
+        if old == new and np.any(before != after):
+            alike += 1
+            change = shown(float(after[cell] - before[cell]), context.look.digits, UNICODE)
+            told = rf"before  (\S+  )?(→|most \S+) by {change} "
+            assert re.search(told, screen(at, 80, 24)), name
+    assert alike

@@ -97,13 +97,15 @@ def test_late_in_training_what_has_changed_most_is_told_apart_from_what_it_was()
     """Of all parameters the one that changed most is named, and a shorter number is no rounded."""
     hidden = next(path for path in LESSONS if "xor-hidden" in path.stem)
     given = session_at(hidden, at="3071/given")
-    rows = [screen(moved(given, 3071, step), 80, 24) for step in (1, 3, 16)]
+    rows = [screen(moved(given, 3071, step), 80, 24) for step in (1, 3, 16, 19, 19)]
     for row, told in zip(
         rows,
         (
             "parameters  most: W₂ [0,2] was 7.118",
             "changed most: [2,1] 0.82720 → 0.82722",
             "From −5.7878 to −5.7880 in the first cell.",
+            "before  → by −0.000353",
+            "   → by −4e−4",
         ),
         strict=True,
     ):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
-from gdtutor.engine.cells import cell_name, largest_change
+from gdtutor.engine.cells import cell_name, is_changed, largest_change
 from gdtutor.engine.graph import Edge, Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import Places, nearest, places_of
 from gdtutor.lesson.repetition import Repeated, chosen_count
-from gdtutor.session.digits import DEFAULT_DIGITS
+from gdtutor.session.digits import DEFAULT_DIGITS, rounded_to
 from gdtutor.session.state import Tab
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
@@ -21,7 +21,7 @@ from gdtutor.view.frame import Style
 from gdtutor.view.graph.columns import AROUND
 from gdtutor.view.graph.drawing import NEIGHBOURS, WHOLE, WIDE, GraphDrawing, draw_graph
 from gdtutor.view.graph.model import DrawNode, DrawSheet
-from gdtutor.view.graph.text import is_shape
+from gdtutor.view.graph.text import NUMBER_ROOM, is_shape
 from gdtutor.view.once import once
 
 CHANGED, SMALL_CHANGE = "by ≤0.1234", "by ≤0.0001234"
@@ -219,12 +219,16 @@ def _telling(
             gradient += "*"
         mark = marks.get(name, "") if value else ""
         after = context.updated.get(name)
-        updated = summary(context, after)
+        updated, before = summary(context, after), context.trace.values[name]
         if after is not None and is_shape(updated):
-            before = context.trace.values[name]
             most = change_text(context, before, after, is_wide=True)
             has_room = is_wide and len(most) <= len(_most_room(context, name))
             updated = most if has_room else change_text(context, before, after, is_wide=False)
+        elif after is not None and updated == value and is_changed(before, after):
+            # Where old and new look alike the change stands there, if nothing moves for it.
+            digit, power = rounded_to((after - before).item(), 1).split("e")
+            by = f"by {digit}e{int(power)}".replace("-", context.chars.minus)
+            updated = by if len(by) <= max(len(gradient), NUMBER_ROOM) else updated
         style, called = leaf_style(context, name), context.name(name)
         is_new = context.step.phase is Phase.GIVEN and context.own is None and value
         was = context.was(name) if is_new and not is_shape(value) else ""
