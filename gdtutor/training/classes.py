@@ -23,8 +23,16 @@ NOISE = 1e-12
 """A difference that rounding alone can make in a pass; nothing is decided by a smaller one."""
 
 
+def classes_in(problem: Problem, learned: Array, expected: Array) -> tuple[Array, Array] | None:
+    """Return the class of every example as `classes_of` does, for what a problem says and wants."""
+    graph = problem.graph
+    place = graph.node_by_name.get(str(problem.prediction))
+    is_share = place is not None and graph.nodes[place].op == "sigmoid"
+    return classes_of(learned, expected, threshold_of(problem), is_share=is_share)
+
+
 def classes_of(
-    learned: Array, expected: Array, threshold: float | None = None
+    learned: Array, expected: Array, threshold: float | None = None, *, is_share: bool = False
 ) -> tuple[Array, Array] | None:
     """Return the class of every example, learned and expected; None where targets are no classes.
 
@@ -36,13 +44,13 @@ def classes_of(
         learned: Outputs of shape (values, examples).
         expected: Targets of the same shape.
         threshold: Where one value changes classes; the middle of its two targets where not said.
+        is_share: Whether one value is between 0 and 1 whatever is learned. One that is wanted
+            everywhere is a class then; as a number it may be learned exactly.
     """
     low = -1.0 if is_signed(expected) else 0.0
     if not np.isin(expected, (low, 1.0)).all():
         return None
-    has_one = np.ptp(expected) == 0 and threshold is None
-    if has_one and not ((learned >= low) & (learned <= 1)).all():
-        # One value that is wanted everywhere may be a class or not; an output far off says not.
+    if np.ptp(expected) == 0 and threshold is None and not is_share:
         return None
     middle = (low + 1) / 2
     if len(expected) == 1:
@@ -146,12 +154,9 @@ def compared(learned: Array, expected: Array) -> tuple[Array, Array] | None:
 
 @lru_cache(maxsize=8)
 def has_classes(problem: Problem) -> bool:
-    """Say whether the targets are classes, so that a boundary between them means something.
-
-    Judged by the outputs of the start, so that the answer stays while training goes on.
-    """
+    """Say whether the targets are classes, so that a boundary between them means something."""
     found = predictions_of(problem, dict(problem.parameters))
-    return found is not None and classes_of(*found, threshold_of(problem)) is not None
+    return found is not None and classes_in(problem, *found) is not None
 
 
 def middle_of(problem: Problem) -> float | None:
@@ -176,5 +181,5 @@ def accuracy(
         trained: How many are one batch, the others another; see `predictions_of`.
     """
     found = predictions_of(problem, parameters, trained)
-    classes = None if found is None else classes_of(*found, threshold_of(problem))
+    classes = None if found is None else classes_in(problem, *found)
     return None if classes is None else float(np.mean(classes[0] == classes[1]))

@@ -11,7 +11,7 @@ from gdtutor.lesson.network import INPUT, PREDICTION
 from gdtutor.lesson.runs import RunResult, outcome_of
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Playing, Snapshot
-from gdtutor.training.classes import classes_of
+from gdtutor.training.classes import classes_in
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem, input_columns
 from gdtutor.training.run import Run
@@ -212,7 +212,7 @@ def accuracies(run: Run, outcome: RunResult) -> tuple[float, float | None] | Non
     expected = outcome.targets
     if not len(outcome.predictions) or not np.isin(expected, (0.0, 1.0)).all():
         return None
-    classes = classes_of(outcome.predictions, expected)
+    classes = classes_in(run.segment_at(run.farthest).problem, outcome.predictions, expected)
     if classes is None:
         return None
     right, trained = classes[0] == classes[1], run.trained_examples

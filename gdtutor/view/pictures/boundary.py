@@ -10,7 +10,7 @@ from gdtutor.engine.characters import cells
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import HIDDEN_ALONE
-from gdtutor.training.classes import UNDECIDED, classes_of, threshold_of
+from gdtutor.training.classes import UNDECIDED, classes_in
 from gdtutor.training.problem import input_columns
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Line, Lines, Size, Style
@@ -284,7 +284,7 @@ def examples_text(chosen: Array) -> str:
 def _right(source: Source) -> tuple[str, ...]:
     """Return how many examples lie on the side of their target, where targets are classes."""
     found = outputs_of(source)
-    kinds = None if found is None else classes_of(*found, threshold_of(source.problem))
+    kinds = None if found is None else classes_in(source.problem, *found)
     if kinds is None:
         return ()
     right = int(np.sum(kinds[0] == kinds[1]))

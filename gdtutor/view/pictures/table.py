@@ -10,7 +10,7 @@ from gdtutor.engine.characters import cells
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Snapshot
-from gdtutor.training.classes import UNDECIDED, classes_of, is_signed, predictions_of, threshold_of
+from gdtutor.training.classes import UNDECIDED, classes_in, is_signed, predictions_of
 from gdtutor.training.problem import input_columns
 from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import column_texts, line, shortened, wrapped
@@ -65,7 +65,7 @@ def _rows(source: Source, wish: PictureWish, found: tuple[Array, Array], size: S
     problem, (learned, expected) = source.problem, found
     columns = input_columns(problem)
     digits = whole(wish, "digits", 3)
-    kinds = classes_of(learned, expected, threshold_of(source.problem))
+    kinds = classes_in(source.problem, learned, expected)
     right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
     names = (source.column(problem.columns[c]) for c in columns)
     head = ["#", *names, "target", "learned", ""]
@@ -125,7 +125,7 @@ def _counts(source: Source, learned: Array, expected: Array, width: int) -> list
 
     Those held back are counted apart, and the confusions are theirs.
     """
-    kinds = classes_of(learned, expected, threshold_of(source.problem))
+    kinds = classes_in(source.problem, learned, expected)
     train, count = source.run.trained_examples, learned.shape[1]
     parts = [("", slice(None))]
     if train < count:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from wishes import MATRIX, ROWS, picture, source
+from wishes import LINEAR, MATRIX, ROWS, picture, source
 
 from gdtutor.engine.characters import cells
 from gdtutor.engine.trace import forward
@@ -74,9 +74,20 @@ def test_an_output_that_is_not_finite_is_taken_for_no_class():
     assert (said.tolist(), true.tolist()) == ([-1, -1, 1], [0, 1, 1])
 
 
-def test_one_value_wanted_everywhere_is_no_class_where_outputs_are_far_off():
-    assert classes_of(np.array([[-8e200]]), np.zeros((1, 1))) is None
-    assert classes_of(np.array([[0.7]]), np.zeros((1, 1))) is not None
+@pytest.mark.parametrize("learned", [-8e200, 0.2, 1e42])
+def test_one_value_wanted_everywhere_is_a_class_where_a_share_is_learned_alone(learned):
+    given = np.array([[learned]]), np.ones((1, 1))
+    assert classes_of(*given) is None
+    assert classes_of(*given, is_share=True) is not None
+
+
+@pytest.mark.parametrize("at", ["given", "1/given", "40/given"])
+def test_a_linear_neuron_is_told_by_its_distance_whatever_it_says(at):
+    """It starts between 0 and 1, is 1.9 too large after an update, and diverges at this rate."""
+    text = picture(LINEAR.replace("5.0", "50.0"), 'kind = "table"', at)
+    assert "mean distance" in text
+    assert "right" not in text
+    assert "✓" not in text
 
 
 def test_an_output_that_differs_from_a_half_by_rounding_alone_is_undecided():
