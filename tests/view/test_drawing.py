@@ -232,6 +232,14 @@ def test_a_square_of_a_computed_node_arrives_by_two_strokes() -> None:
     ]
 
 
+def test_the_second_stroke_of_a_square_turns_up_into_a_node_of_one_row() -> None:
+    drawn = graph("parameter a 3 -\ncomputed c 9 -", "c = a a")
+    assert text(draw(drawn, size=(38, 2))) == [
+        " a 3 ───────┬────▶ c 9",
+        "            └──────▲",
+    ]
+
+
 def test_a_crossing_never_looks_like_a_joint() -> None:
     drawn = graph("parameter a 2 9\nparameter b 3 12\ncomputed c 18 1", "c = a b b")
     assert text(draw(drawn, size=(38, 4))) == [

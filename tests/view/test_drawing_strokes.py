@@ -60,7 +60,8 @@ def follow(cells: dict[Place, str], start: Place, onward: Place, head: str) -> s
             continue
         seen.add((place, way, turned))
         char = cells.get(place, " ")
-        if char == head and way == onward:
+        if char in (head, "▲") and way == onward:
+            # Strokes from the left may turn up into their node.
             reached.add(place)
         if char not in ARMS:
             continue
@@ -86,10 +87,15 @@ def edges_read(layout: Layout, cells: dict[Place, str]) -> Counter[tuple[str, st
 
 
 def way_out(stroke: Stroke, boxes: dict[str, Box]) -> tuple[str, Place, str]:
-    """Return the source of a stroke, its first cell beside the text, and its kind of head."""
+    """Return the source of a stroke, its first cell beside the text, and its kind of head; one that
+    turns up at its end comes from the left."""
     box = boxes[stroke.edge.source]
     is_foot = stroke.points[0] == (box.x, box.y + len(box.rows) - 1)
-    return stroke.edge.source, stroke.points[1 if is_foot else 0], stroke.head
+    return (
+        stroke.edge.source,
+        stroke.points[1 if is_foot else 0],
+        stroke.head.replace("up", "right"),
+    )
 
 
 def edges_drawn(layout: Layout) -> Counter[tuple[str, str]]:
@@ -102,8 +108,8 @@ def edges_drawn(layout: Layout) -> Counter[tuple[str, str]]:
 
 def ends_at_its_target(stroke: Stroke, boxes: dict[str, Box]) -> bool:
     box, (x, y) = boxes[stroke.edge.target], stroke.points[-1]
-    if stroke.head == "down":
-        return (x, y) == (box.x, box.y - 1)
+    if stroke.head in ("down", "up"):
+        return (x, y) == (box.x, box.y + (len(box.rows) if stroke.head == "up" else -1))
     return 0 <= y - box.y <= 3 and (x < box.x if stroke.head == "right" else x >= box.x)
 
 
@@ -132,4 +138,4 @@ def test_a_reader_of_the_strokes_finds_the_edges_and_no_others(graph: Graph) -> 
             for row, line in enumerate(box.rows, start=box.y):
                 text = "".join(segment.text for segment in line)
                 assert text == "".join(cells.get((box.x + x, row), " ") for x in range(len(text)))
-        assert all(cells[stroke.points[-1]] in "▶◀▼" for stroke in layout.strokes)
+        assert all(cells[stroke.points[-1]] in "▶◀▼▲" for stroke in layout.strokes)

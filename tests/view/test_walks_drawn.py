@@ -124,6 +124,27 @@ def test_a_graph_stands_still_in_the_middle_of_its_panel_with_room_around_it(wal
 
 
 @pytest.mark.slow
+def test_each_arrow_head_touches_the_text_of_a_node(walked):
+    """A blank or the mark of the current node may stand between them, above and below nothing. A
+    graph in pages leads on at their ends."""
+    beside = {"▶": (1, 0), "◀": (-1, 0), "▼": (0, 1), "▲": (0, -1)}
+    found = ""
+    for frame in (frame for frames in walked.frames.values() for frame in frames):
+        rows = graph_rows(frame)
+        if any("more node" in text_of(row) for row in frame.lines):
+            continue
+        cell = {(x, y): char for y, row in enumerate(rows) for x, char in enumerate(row)}
+        for (x, y), char in cell.items():
+            dx, dy = beside.get(char, (0, 0))
+            is_mark = cell.get((x + 1, y), " ") not in " ─┬┐┴┘•┤▶"
+            if (dx or dy) and not is_mark:
+                near = [cell.get((x + n * dx, y + n * dy), " ") for n in (1, 2)[: 1 + abs(dx)]]
+                assert any(c not in " ─│┌┐└┘├┤┬┴•▼▲" for c in near), "\n".join(rows)
+                found += char
+    assert "▶" in found
+
+
+@pytest.mark.slow
 def test_signs_can_be_told_without_colour(walked):
     segments = (part for frame in walked.frames[80, 24] for row in frame.lines for part in row)
     negative = [part.text for part in segments if part.style is Style.NEGATIVE]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from gdtutor.engine.graph import Edge
 from gdtutor.engine.places import around
 from gdtutor.session.steps import Phase
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Area, Lines, Style
 
 
@@ -142,7 +142,7 @@ class Stroke(Struct, frozen=True):
     points: tuple[tuple[int, int], ...]
     """(column, row) of the first cell, of the corners, and of the arrow head."""
     head: str
-    """The arrow head: `right`, `left` or `down`."""
+    """The arrow head: `right`, `left`, `down` or `up`."""
 
 
 class Texts(Struct, frozen=True):
@@ -192,10 +192,19 @@ def make_layout(
         lead: The way of an edge between boxes.
     """
     boxes = {node.id: Box(node, *place(node.id), texts.rows[node.id]) for node in part.nodes}
-    strokes = tuple(lead(boxes, edge) for edge in part.edges)
+    strokes = [lead(boxes, edge) for edge in part.edges]
+    # Where strokes leave a node downward, or come to its foot, nothing more is led there.
+    feet = {s.edge.source for s in strokes if s.points[0][0] == boxes[s.edge.source].x}
+    feet |= {s.edge.target for s in strokes if s.points[-1][0] == boxes[s.edge.target].x}
+    for at, stroke in enumerate(strokes):
+        box = boxes[stroke.edge.target]
+        if stroke.edge.target not in feet and stroke.points[-1][1] == box.y + len(box.rows):
+            # It would end beside nothing: the second of `a*a`, while there is no gradient.
+            up = (box.x, stroke.points[-1][1])
+            strokes[at] = replace(stroke, points=(*stroke.points[:-1], up), head="up")
     bottoms = [box.y + texts.height[name] for name, box in boxes.items()]
     bottoms += [1 + row for stroke in strokes for _, row in stroke.points]
-    return Layout(width, max(0, *bottoms), tuple(boxes.values()), strokes)
+    return Layout(width, max(0, *bottoms), tuple(boxes.values()), tuple(strokes))
 
 
 def neighbourhood(whole: GraphPart, start: str, limit: int, ellipsis: str) -> GraphPart:

@@ -93,6 +93,9 @@ def _back(stroke: Stroke, below: int) -> Stroke:
     if onward == "down":
         y = min(max(y, below), to_y)
     points = ((x, y), *stroke.points[1:])
+    if stroke.head == "up":
+        # It leaves the text that it would have come to.
+        points = (*points, (points[-1][0], points[-1][1] - 1))
     return replace(stroke, points=points[::-1], head=OPPOSITE[onward])
 
 
