@@ -6,7 +6,7 @@ from gdtutor.engine.characters import shell_word
 from gdtutor.lesson.model import Lesson, Task
 from gdtutor.session.catalogue import WRITTEN
 from gdtutor.session.link import lesson_word
-from gdtutor.session.state import AT_TASKS, Session, Walk
+from gdtutor.session.state import AT_TASKS, Playing, Session, Walk
 from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.view import notation
@@ -68,17 +68,28 @@ def _done(task: Task) -> str:
 def ways_on(session: Walk, width: int, chars: Chars, *, hides_more: bool = False) -> Line:
     """Return what the keys lead to that the line of keys names on the closing page; one that hides
     lines below is paged by the key that leads on else."""
-    following = next_words(session, chars)
     leads_on = session.lesson.trains and not hides_more
     on = f", PgDn iteration {session.moment.iteration + 1}" * leads_on
-    told = f" Enter opens {following}"
+    told = f" Enter {_leads(session, chars)}"
     counted = f"{on}; 4t trains 4 iterations" * session.lesson.trains
     return line((first_that_fits((told + counted, told + on, told), width), Style.DIM))
 
 
-def next_words(session: Walk, chars: Chars) -> str:
-    """Return what comes after the lesson: the title of the next one, or the library."""
+def ways_told(session: Walk, chars: Chars) -> str:
+    """Return what leads on from the closing page where no screens are, as a sentence; there the
+    playground is its walk alone."""
+    on = "so does Enter"
+    if session.lesson.trains:
+        on = f"Enter goes on with iteration {session.moment.iteration + 1}"
+    return f"{on}." if isinstance(session, Playing) else f"next {_leads(session, chars)}; {on}."
+
+
+def _leads(session: Walk, chars: Chars) -> str:
+    """Return where Enter leads from the closing page: to the next lesson, behind the last one to
+    the library, or back to the playground."""
+    if isinstance(session, Playing):
+        return "leads back to the playground"
     entry = next_entry(session)
     if entry is None:
-        return "the library of lessons"
-    return notation.plain(" ".join(f"lesson {entry.number} {entry.title}".split()), chars)
+        return "opens the library of lessons"
+    return notation.plain(" ".join(f"opens lesson {entry.number} {entry.title}".split()), chars)

@@ -22,6 +22,7 @@ from gdtutor.engine.operations import Operation, apply
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.lesson.tables import MAX_LAYERS, MAX_WIDTH
+from gdtutor.linear.conversation import whole
 from gdtutor.linear.training import training_lines
 from gdtutor.play.lesson_text import FILE, playground_in, text_of
 from gdtutor.play.options import playground_of_line
@@ -357,6 +358,15 @@ def test_enter_opens_the_walk_there_and_escape_comes_back(keys: str, place: str)
     assert back.screen is Screen.PLAY
     assert back.training is session.training
     assert back.look.cell is None
+
+
+def test_the_closing_page_says_that_enter_leads_back_and_in_lines_that_the_walk_goes_on() -> None:
+    session = begun(keys="tab enter z")
+    rows = [plain(row).strip() for row in frame_of(session, 80, 24, UNICODE).lines]
+    told = "Enter leads back to the playground, PgDn iteration 1; 4t trains 4 iterations"
+    assert told in rows
+    assert pressed(session, parse_keys("enter")).screen is Screen.PLAY
+    assert whole(session, UNICODE).endswith("\nEnter goes on with iteration 1.")
 
 
 def test_a_point_of_the_curve_opens_its_iteration() -> None:
