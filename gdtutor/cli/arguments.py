@@ -277,7 +277,8 @@ def _keys(parser: Arguments, when: str) -> None:
     told = (
         f"keys to press {when}, as '5n x t': a count and a character or a name "
         "(enter, esc, pgdn, ctrl+r) each; other tokens are typed, as in 'e w1=0.9 enter', and so "
-        "is what follows a quote, were it the name of a key"
+        "is what follows a quote, were it the name of a key; space types a blank, as in 'e w1 "
+        "space 0.9 enter'"
     )
     _word(parser, "--keys", "KEYS", told)
 

@@ -36,7 +36,8 @@ def parse_keys(text: str) -> tuple[Press, ...]:
 
     Each token is a count, typed as its digits, and a key: a single character, or a name as in
     Textual (`enter`, `pagedown`, `ctrl+r`). Anything else is typed, character by character, and so
-    is what follows a `'`. After an input that is refused nothing is typed until `escape` leaves it.
+    is what follows a `'`; `space` types a blank. After an input that is refused nothing is typed
+    until `escape` leaves it.
 
     Raises:
         GdTutorError: For more keys than `MAX_PRESSES`, and for what is nearly the name of a key.

@@ -59,6 +59,11 @@ def test_after_a_quote_everything_is_text(text: str) -> None:
     assert typed(f"/ '{text} enter") == f"/{text}"
 
 
+def test_space_types_a_blank_in_a_text_and_is_the_key_elsewhere() -> None:
+    assert typed("e w1 space 'space enter") == "ew1 space"
+    assert keys_of("2space") == ["2", "space"]
+
+
 def test_a_script_has_a_bound() -> None:
     with pytest.raises(GdTutorError, match="the bound is"):
         parse_keys("n" * (MAX_PRESSES + 1))

@@ -107,6 +107,7 @@ def test_the_digits_that_a_lesson_opens_with_are_left_out_of_the_command(keys, w
         (KINK, "backward:x", "v"),
         (XOR, "12/forward:Z1", "c right down h"),
         (XOR, "given", "e activation=relu enter N N"),
+        (XOR, "given", "e W1[0,1] space = space 1/3 enter n"),
     ],
 )
 def test_the_command_reopens_the_screen(path, at, keys):
