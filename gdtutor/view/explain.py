@@ -17,8 +17,9 @@ from gdtutor.view.backward import backward_lines, mistake_lines
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines
 from gdtutor.view.filling import told_note
-from gdtutor.view.forward import forward_lines, given_lines
+from gdtutor.view.forward import forward_lines
 from gdtutor.view.frame import UNICODE, Chars, Explains, Lines, Segment, Style
+from gdtutor.view.given import given_lines
 from gdtutor.view.glossary import MET, SIGNS
 from gdtutor.view.lines import found_in, line, stacked, text_of, width_of, wrapped
 from gdtutor.view.matrix import NOTATION_WIDTH

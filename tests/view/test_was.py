@@ -5,21 +5,24 @@ import re
 import numpy as np
 import pytest
 
+from gdtutor.drive.headless import pressed
 from gdtutor.drive.opening import session_at
+from gdtutor.engine.graph import Role
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.moving import moved
+from gdtutor.session.press import Press
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.lines import text_of
+from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.notation import number
 from gdtutor.view.screen import frame_of
 from tests.walks import screen
 
 LESSONS = discover(shipped_lessons_folder())
 TRAINED = [path for path in LESSONS if "[training]" in path.read_text("utf-8")]
-WAS = re.compile(r"(\(|\] |most: \S+ )was |\] \S+ → ")
+WAS = re.compile(r"(\(|\] )was |\] \S+ → ")
 
 
 @pytest.mark.slow
@@ -75,6 +78,26 @@ def test_of_other_examples_a_loss_is_not_said_to_have_been_another():
         assert sum("(was" in text_of(row) for row in panel) == told, at
 
 
+@pytest.mark.parametrize("path", TRAINED, ids=lambda path: path.stem)
+def test_where_an_iteration_begins_each_changed_parameter_says_what_it_was_or_is_counted(path):
+    """A width each of 40×12 and 80×24, of 120×36, and of 200×50; the table that Tab leads to has
+    what is counted."""
+    session = moved(session_at(path), 1, 1)
+    given = [step.number for step in session.moment.steps if step.phase is Phase.GIVEN]
+    session = replace(moved(session, 1, given[-1]), challenge=None)
+    context = context_of(session, UNICODE)
+    parameters = [leaf.name for leaf in context.graph.leaves if leaf.role is Role.PARAMETER]
+    changed = sum(bool(context.was(name)) for name in parameters)
+    for width in (38, 48, 62):
+        lines = node_lines(context, width)
+        assert max(map(width_of, lines)) <= width
+        text = "\n".join(map(text_of, lines))
+        counted = re.search(r" \+?(\d+)(?: more changed)?: Tab", text)
+        assert len(re.findall(r"\bwas\b", text)) + int(counted[1] if counted else 0) == changed
+    table = screen(pressed(session, [Press("tab"), Press("tab")]), 80, 24)
+    assert len(re.findall(r"was \S+\)", table)) == changed > 0
+
+
 def test_where_an_iteration_begins_graph_step_and_table_say_what_the_bias_was():
     rows = screen(session_at(LESSONS[5], at="1/given"), 120, 36)
     assert rows.count("(was 0)") == 3
@@ -87,21 +110,21 @@ def test_a_step_later_the_step_alone_says_it_in_its_panel_and_in_the_table():
 
 def test_of_a_matrix_the_cell_that_has_changed_most_is_named_before_what_it_was():
     vectorised = next(path for path in LESSONS if "vectorised" in path.stem)
-    assert "most: W [0,0] was 0.1" in screen(session_at(vectorised, at="1/given"), 80, 24)
+    assert "parameters  W ([0,0] was 0.1)" in screen(session_at(vectorised, at="1/given"), 80, 24)
     at_sum = screen(session_at(vectorised, at="1/forward:Z"), 120, 36)
     assert "changed most: [0,3] was 0.7" in at_sum
     assert "1×4  ([0,3] was 0.7)" in at_sum
 
 
 def test_late_in_training_what_has_changed_most_is_told_apart_from_what_it_was():
-    """Of all parameters the one that changed most is named, and a shorter number is no rounded."""
+    """A shorter number is no rounded one."""
     hidden = next(path for path in LESSONS if "xor-hidden" in path.stem)
     given = session_at(hidden, at="3071/given")
     rows = [screen(moved(given, 3071, step), 80, 24) for step in (1, 3, 16, 19, 19)]
     for row, told in zip(
         rows,
         (
-            "parameters  most: W₂ [0,2] was 7.118",
+            "parameters  W₂ ([0,2] was 7.118)",
             "changed most: [2,1] 0.82720 → 0.82722",
             "From −5.7878 to −5.7880 in the first cell.",
             "before  → by −0.000353",
