@@ -34,7 +34,8 @@ def curve_sentence(snapshot: Snapshot, apart: Callable[..., tuple[str, ...]]) ->
     if snapshot.stopped_by == "not_finite":
         return _not_finite(snapshot, costs, apart)
     if not len(costs):
-        return "No epoch is finished yet."
+        is_over = snapshot.status is Status.FINISHED
+        return "It ended in epoch 0." if is_over else "No epoch is finished yet."
     first, last = float(costs[0]), float(costs[-1])
     if len(costs) == 1:
         return f"One epoch is done; the cost before it was {apart(first)[0]}."

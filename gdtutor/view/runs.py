@@ -138,7 +138,8 @@ def described_curves(session: Walk, chars: Chars) -> tuple[DescribedCurve, ...]:
         if one not in alike:
             yield OTHER, Style.DIM
         if (one.curve.stopped_by or "").endswith("_below"):
-            yield f"ended there: {ending(one.curve.stopped_by, Stop())}", Style.DIM
+            where = "there" if epochs else "in epoch 0"
+            yield f"ended {where}: {ending(one.curve.stopped_by, Stop())}", Style.DIM
         if one.curve.verdict:
             yield one.curve.verdict, Style.WARNING
         elif one in best:
@@ -196,7 +197,7 @@ def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars
             if cells(text) + cells(short_name(one.name, shown)) + 3 > width:
                 text = f"same as {signs[one.same_as]}"
         elif one.curve.is_broken or not len(one.curve.costs):
-            text = one.curve.verdict or "no epoch yet"
+            text = one.curve.verdict or "no epoch"
         room = width - 3 - cells(text)
         name = padded(shortened(short_name(one.name, shown), room, chars), room)
         style = Style.GOOD if is_best else Style.WARNING if one.curve.verdict else Style.DIM

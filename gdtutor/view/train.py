@@ -133,12 +133,13 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
         xs, ys = running_means(snapshot.costs, look.mean, PLOT_COLUMNS)
         points = tuple(xs.tolist()), tuple(ys.tolist())
         series.append(Series("", *points, Style.RUN_4, mark=MEAN_MARK))
-    empty = "the first point comes with the first epoch" if not len(snapshot.costs) else NO_LOG
+    comes = "the first point comes with the first epoch"
+    none = "no point: the run ended in epoch 0" if snapshot.is_at_end else comes
     cursor = None if look.cursor is None else float(look.cursor)
     return Plot(
         ", ".join(filter(None, notes)), tuple(series), "epoch", "cost", log_y=look.log_y,
-        x_integer=True, empty=empty, cursor=cursor, y_range=y_range,
-        on_top=0,
+        x_integer=True, empty=NO_LOG if len(snapshot.costs) else none, cursor=cursor,
+        y_range=y_range, on_top=0,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.linear.training import training_lines
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
 from gdtutor.session.state import Screen, Session, Snapshot, TrainLook
@@ -141,6 +142,20 @@ def test_a_run_without_an_epoch_says_so():
     text = "\n".join(text_of(row) for row in run_lines(beside(("a", [])), 40, ASCII))
     assert "no epoch finished" in text
     assert "-1" not in text
+
+
+def test_a_run_that_a_batch_ends_in_epoch_0_says_so_everywhere():
+    """So far off, the second batch of one example happens to have no loss at all."""
+    start = find_lesson("two-and-one", shipped_lessons_folder())
+    own = pressed(session_at(start, changes=["learning_rate=1e60"]), parse_keys("t"))
+    assert (own.training.iterations, own.training.stopped_by) == (2, "loss")
+    assert cost_plot(own, UNICODE).empty == "no point: the run ended in epoch 0"
+    assert "\nIt ended in epoch 0.\n" in "\n".join(training_lines(own, UNICODE))
+    swept = pressed(session_at(start), parse_keys("4t S learning_rate=1e60 enter"))
+    told = " ".join(text_of(row).strip() for row in run_lines(swept, 60, UNICODE))
+    assert "no epoch finished ended in epoch 0: loss of a batch low enough" in told
+    short = "\n".join(text_of(row) for row in run_lines(swept, 40, UNICODE, 4))
+    assert re.search(r"1e60 +no epoch$", short, re.MULTILINE)
 
 
 def test_a_sweep_names_its_setting_once_and_its_values_in_the_legend():
