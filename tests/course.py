@@ -210,7 +210,7 @@ def take_steps(learner: Learner, task: Task) -> None:
             learner.press("t")
             if rest:
                 learner.press("0", *rest, "n")
-            elif not learner.session.training.is_at_end:
+            elif not learner.session.train.snapshot.is_at_end:
                 # Where a change has left the run at rest, t shows it and Space goes on.
                 learner.press("space")
         elif word == "iteration":

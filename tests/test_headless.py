@@ -21,14 +21,14 @@ def lesson(tmp_path):
 def test_training_runs_to_its_end_before_the_next_key(lesson):
     session = pressed(session_at(lesson), [Press("t"), Press("escape")])
     assert session.screen is Screen.STUDY
-    assert session.training.status is Status.FINISHED
-    assert (session.training.iterations, session.training.seconds) == (20, 0.0)
+    assert session.train.snapshot.status is Status.FINISHED
+    assert (session.train.snapshot.iterations, session.train.snapshot.seconds) == (20, 0.0)
 
 
 def test_single_epochs_are_trained_one_by_one(lesson):
     start = pressed(session_at(lesson), [Press("t"), Press("0", "0")])
     session = pressed(start, [Press("n", "n")] * 3)
-    assert (session.training.iterations, session.training.status) == (3, Status.PAUSED)
+    assert (session.train.snapshot.iterations, session.train.snapshot.status) == (3, Status.PAUSED)
 
 
 def entry(path):

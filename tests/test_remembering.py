@@ -144,9 +144,9 @@ def test_questions_that_were_turned_off_stay_off(folder):
 
 def test_a_run_that_is_left_while_it_trains_comes_back_as_far_as_it_was(folder):
     left = headless.pressed(walk(folder / "02-rows.md"), parse_keys("20t"))
-    left = replace(left, goal=None, training=replace(left.training, status=Status.RUNNING))
+    left = left.with_train(goal=None, snapshot=replace(left.train.snapshot, status=Status.RUNNING))
     after = driven(shelf(folder, remembered(left)), services(), ["enter"])
-    assert (after.training.iterations, after.training.status) == (20, Status.PAUSED)
+    assert (after.train.snapshot.iterations, after.train.snapshot.status) == (20, Status.PAUSED)
 
 
 def test_the_library_leads_back_to_training_within_a_sitting(folder):
@@ -155,14 +155,15 @@ def test_the_library_leads_back_to_training_within_a_sitting(folder):
     )
     assert driven(left, services(), ["enter"]).screen is Screen.TRAIN
     other = driven(left, services(), ["up", "enter", "l", "down", "enter"])
-    assert (other.lesson.id, other.screen, other.training.iterations) == ("rows", Screen.TRAIN, 20)
+    assert (other.lesson.id, other.screen) == ("rows", Screen.TRAIN)
+    assert other.train.snapshot.iterations == 20
 
 
 def test_what_training_shows_is_saved(folder):
     saved = []
     start = replace(walk(folder / "02-rows.md"), library=library_of(folder))
     start = headless.pressed(start, parse_keys("20t"))
-    driven(start, services(save=lambda s: saved.append(s.train_look.cursor)), ["left", "left"])
+    driven(start, services(save=lambda s: saved.append(s.train.look.cursor)), ["left", "left"])
     assert saved == [18, 17]
 
 

@@ -117,7 +117,7 @@ def test_a_fit_is_drawn_of_predictions_down_the_rows(tmp_path):
     assert "p leaves" not in screen(session, 120, 36)
     given = source_of(session, UNICODE)
     numbers = fit_of(given, given.lesson.pictures[0])
-    w, b = (float(session.training.parameters[name].reshape(())) for name in "wb")
+    w, b = (float(session.train.snapshot.parameters[name].reshape(())) for name in "wb")
     np.testing.assert_allclose(numbers.now, w * np.array(numbers.xs) + b)
 
 

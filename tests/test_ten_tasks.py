@@ -135,7 +135,7 @@ def test_the_step_is_found_where_the_gradient_dies(shelf):
 def test_training_runs_and_iteration_3071_opens_in_seven_keys(shelf):
     learner = opened(shelf, 16)
     learner.press("right", "t")
-    assert learner.session.training.status is Status.FINISHED
+    assert learner.session.train.snapshot.status is Status.FINISHED
     before = learner.keys
     learner.press(":")
     learner.type("3071")
@@ -147,7 +147,7 @@ def test_two_learning_rates_are_compared(shelf):
     learner = opened(shelf, 6)
     learner.press("right", "t", "S")
     learner.type("learning_rate=0.5,2")
-    assert len(learner.session.kept) == 2
+    assert len(learner.session.train.kept) == 2
     assert "0.5" in learner.screen
 
 
@@ -200,5 +200,5 @@ def test_a_run_with_another_rate_is_handed_on_by_its_command(shelf):
     assert " ".join(words[:4]) in learner.screen
     arguments = parser_of(COMMAND_ROWS[0]).parse_args(words[1:])
     again = headless.pressed(session_of(arguments), parse_keys(arguments.keys))
-    assert (again.screen, again.training.iterations) == (Screen.TRAIN, 51)
+    assert (again.screen, again.train.snapshot.iterations) == (Screen.TRAIN, 51)
     assert [change.text() for change in again.changes] == ["50:learning_rate=1"]

@@ -12,7 +12,7 @@ from gdtutor.lesson.pictures import PICTURES
 from gdtutor.lesson.reports import Place
 from gdtutor.session.figures import problem_trained, training_pictures
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Screen, Status, Walk
+from gdtutor.session.state import Screen, Status, Training, Walk
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -35,17 +35,16 @@ def check_labels(notes: Notes, session: Walk) -> None:
     run = session.run
     if not session.lesson.trains or not len(run.costs):
         return
-    trained = replace(
-        session, screen=Screen.TRAIN, training=snapshot_of(run, Status.RUNNING),
-        kept=tuple(_kept(run.costs, [one.name for one in session.lesson.variants])),
-    )  # fmt: skip
+    kept = tuple(_kept(run.costs, [one.name for one in session.lesson.variants]))
+    train = Training(snapshot_of(run, Status.RUNNING), kept=kept)
+    trained = replace(session, screen=Screen.TRAIN, train=train)
     labels = {label: place for label, place in _labels(notes, trained) if cells(label) > SHORT}
-    tabs = range(-1 if trained.kept else 0, len(training_pictures(trained)))
+    tabs = range(-1 if kept else 0, len(training_pictures(trained)))
     for tab in tabs if labels else ():
         if notes.limit.is_over():
             return
-        look = replace(trained.train_look, tab=tab)
-        text = frame_of(replace(trained, train_look=look), *DESIGN_SIZE, UNICODE).text()
+        look = replace(trained.train.look, tab=tab)
+        text = frame_of(trained.with_train(look=look), *DESIGN_SIZE, UNICODE).text()
         for label in cut_in(text, labels):
             what = f"on the training screen of {'x'.join(map(str, DESIGN_SIZE))} '{label}' is cut"
             hint = "shorten it; of a variant what stands before a colon tells its run"

@@ -25,7 +25,7 @@ from gdtutor.session.notes import note_for
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status, Walk
 from gdtutor.session.steps import Phase, Step
-from gdtutor.values import Struct, replace
+from gdtutor.values import Struct
 from gdtutor.view.notation import number
 
 MOST_ITERATIONS = 3
@@ -105,12 +105,12 @@ def at_its_end(session: Walk) -> Walk:
     run = session.run
     if run.stopped_by is None:
         return session
-    return replace(session, training=snapshot_of(run))
+    return session.with_train(snapshot=snapshot_of(run))
 
 
 def end_of_training(session: Walk) -> int:
     """Return the iteration that training ended with, or would end with."""
-    training, run = session.training, session.run
+    training, run = session.train.snapshot, session.run
     return training.iterations if training.status is Status.FINISHED else run.last_iteration
 
 

@@ -15,7 +15,6 @@ from gdtutor.session.runs import in_variant
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Walk
 from gdtutor.session.tasks import goal_holds, is_done
-from gdtutor.values import replace
 
 
 def check_tasks(notes: Notes) -> None:
@@ -67,4 +66,4 @@ def solved(session: Walk, task: Task, limit: TimeLimit) -> Walk:
 def _trained(session: Walk, epochs: int | None, limit: TimeLimit) -> Walk:
     run = session.run
     run.advance(epochs=epochs, beyond=epochs is not None, deadline=limit.is_over)
-    return replace(session, training=snapshot_of(run))
+    return session.with_train(snapshot=snapshot_of(run))

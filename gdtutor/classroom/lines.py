@@ -66,12 +66,12 @@ def _obeyed(own: Session, text: str) -> tuple[Session, tuple[Effect, ...]]:
 def _training(session: Walk, chars: Chars) -> list[str]:
     """Return how the teacher's training stands: that it runs, or what it has come to."""
     title = session.lesson.title
-    if session.sweeping is not None:
+    if session.train.sweeping is not None:
         return [f"Class: {title}, several runs are trained side by side."]
     if is_training(session):
-        return [f"Class: {title}, training for {session.training.epochs_wanted} epochs."]
-    lines = sweep_lines(session, chars) if session.kept else []
-    if len(session.training.parameters):
+        return [f"Class: {title}, training for {session.train.snapshot.epochs_wanted} epochs."]
+    lines = sweep_lines(session, chars) if session.train.kept else []
+    if len(session.train.snapshot.parameters):
         # Its last line is a command for a run of one's own.
         lines += [f"Class: {title}, the training.", *training_lines(session, chars)[:-1]]
     return lines
@@ -216,12 +216,12 @@ class LineTeller:
 
     def _unheard(self, session: Session, announced: str) -> str:
         """Return what is new of an announcement of training that was heard as far as it is."""
-        if not isinstance(session, Walk) or is_training(session) or session.sweeping is not None:
+        if not isinstance(session, Walk) or is_training(session) or session.train.sweeping:
             return announced
         (before, heard), rows = self._rested, announced.split("\n")
         self._rested = session, rows
-        as_far = session.training.iterations
-        if before is None or (before.run, before.training.iterations) != (session.run, as_far):
+        as_far = session.run, session.train.snapshot.iterations
+        if before is None or (before.run, before.train.snapshot.iterations) != as_far:
             return announced
         # What follows the costs is as it was, but for where the teacher points.
         costs = announced.partition("\nparameters")[0].split("\n")

@@ -188,8 +188,8 @@ async def swept_in_turn(
         Why they cannot be trained; empty where they are.
     """
     own = walk()
-    is_asked = isinstance(own, Walk) and own.sweeping is not None and own.sweeping.sweep is sweep
-    if is_asked and len(sweep.members) > MOST_RUNS:
+    asked = own.train.sweeping if isinstance(own, Walk) else None
+    if asked is not None and asked.sweep is sweep and len(sweep.members) > MOST_RUNS:
         return f"A sweep in a class has at most {MOST_RUNS} runs."
     if sweep.epochs[1] > MOST_EPOCHS:
         return f"Runs side by side have at most {MOST_EPOCHS:,} epochs in all in a class."
@@ -211,7 +211,7 @@ def _sweeps(own: Session | None, sweep: Sweep) -> bool:
     """Tell whether a student's walk still has a sweep, and has it trained."""
     if not isinstance(own, Walk):
         return False
-    sweeping = () if own.sweeping is None else (own.sweeping,)
+    sweeping = () if own.train.sweeping is None else (own.train.sweeping,)
     return any(
         one.sweep is sweep and one.status is Status.RUNNING for one in (*sweeping, *own.trials)
     )

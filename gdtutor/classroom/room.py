@@ -74,7 +74,9 @@ def left(room: Classroom, name: str) -> Classroom:
 def taught(room: Classroom, session: Session) -> Classroom:
     """Return the class after a step of the teacher: a question of theirs is everyone's."""
     before, challenge = room.taught, challenge_of(session)
-    is_elsewhere = differs(before, session, "screen", "moment", "step", "challenge", "sweeping")
+    is_elsewhere = differs(before, session, "screen", "moment", "step", "challenge")
+    sweeps = [one.train.sweeping if isinstance(one, Walk) else None for one in (before, session)]
+    is_elsewhere |= sweeps[0] is not sweeps[1]
     is_elsewhere |= is_training(session) and not is_training(before)
     room = replace(room, taught=session, shared=shared_session(session))
     if is_elsewhere and any(seat.is_passing for seat in room.seats.values()):

@@ -6,17 +6,7 @@ from collections.abc import Callable, Mapping
 
 from gdtutor.classroom.polls import Poll, ToldVerdict
 from gdtutor.session.effects import Effect
-from gdtutor.session.state import (
-    AutoPlay,
-    ClassRole,
-    Prompt,
-    Screen,
-    Session,
-    Status,
-    Walk,
-    differs,
-    is_training,
-)
+from gdtutor.session.state import AutoPlay, ClassRole, Prompt, Screen, Session, Walk, differs
 from gdtutor.values import Struct, field, replace
 
 GOES_BACK = " . goes back to your own walk."
@@ -136,11 +126,9 @@ def shared_session(session: Session) -> Session:
 
 def kept_walk(own: Session | None) -> Walk | None:
     """Return a walk as one can go back to it; None where nothing was changed on the way."""
-    if not isinstance(own, Walk) or not (own.changes or own.training.iterations):
+    if not isinstance(own, Walk) or not (own.changes or own.train.snapshot.iterations):
         return None
-    if is_training(own):
-        own = replace(own, training=replace(own.training, status=Status.PAUSED))
-    return own
+    return own.paused()
 
 
 def with_seat(room: Classroom, seat: Seat) -> Classroom:

@@ -142,8 +142,8 @@ def at_place(session: Walk, place: ClassPlace) -> Walk:
     Raises:
         GdTutorError: The question is about a step that the lesson does not have here.
     """
-    session = replace(session, training=replace(session.training, is_behind=place.is_training))
-    return asked_session(session, place.question)
+    snapshot = replace(session.train.snapshot, is_behind=place.is_training)
+    return asked_session(session.with_train(snapshot=snapshot), place.question)
 
 
 def asked_session(session: Walk, question: ToldQuestion | None) -> Walk:

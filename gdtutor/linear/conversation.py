@@ -208,7 +208,7 @@ def _swept(session: Session, effect: SweepRuns, services: ConversationServices) 
         return after
     # What the screens say of it speaks of their keys.
     told = replace(after, message=after.message if after.is_error else "")
-    return replace(told, sweeping=None) if isinstance(told, Walk) else told
+    return told.with_train(sweeping=None) if isinstance(told, Walk) else told
 
 
 def walking(session: Session) -> Session:
@@ -227,9 +227,10 @@ def news(before: Session, session: Session, chars: Chars) -> str:
     if isinstance(session, Walk):
         session = with_symbols(session, chars)
     if isinstance(before, Walk) and isinstance(session, Walk):
-        if session.training is not before.training and len(session.training.parameters):
+        was, now = before.train, session.train
+        if now.snapshot is not was.snapshot and len(now.snapshot.parameters):
             parts += training_lines(session, chars)
-        if session.kept != before.kept and session.kept:
+        if now.kept != was.kept and now.kept:
             parts += sweep_lines(session, chars)
     if session.message:
         parts.append(_marked(session.message, session.is_error, chars))

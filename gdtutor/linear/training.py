@@ -26,7 +26,7 @@ CLASS_PREDICTIONS = 14
 
 def training_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the run in words: the cost by epoch, its course, the parameters, the predictions."""
-    snapshot = session.training
+    snapshot = session.train.snapshot
     digits = session.look.digits
     number = partial(notation.counted, digits=digits, chars=chars)
 
@@ -56,7 +56,7 @@ def training_lines(session: Walk, chars: Chars) -> list[str]:
 def _parameter_lines(session: Walk, chars: Chars) -> list[str]:
     lines = ["parameters"]
     digits = session.look.digits
-    for name, value in session.training.parameters.items():
+    for name, value in session.train.snapshot.parameters.items():
         called = notation.name(name, chars)
         if value.ndim == 0:
             lines.append(f"  {called} = {notation.shown(float(value), digits, chars)}")

@@ -93,8 +93,8 @@ def _back(do: Callable[[S, int], Outcome]) -> Callable[[S], Outcome]:
 
 
 def _log(session: W) -> W:
-    look = session.train_look
-    return replace(session, train_look=replace(look, log_y=not look.log_y))
+    look = session.train.look
+    return session.with_train(look=replace(look, log_y=not look.log_y))
 
 
 def _help(session: Session) -> Session:
@@ -223,9 +223,9 @@ def _place_label(session: Walk) -> str:
 
 def goto_label(session: Walk) -> str:
     """Return what can be typed to be gone to beside a curve, with examples that are there."""
-    training, others = session.training, ""
+    training, others = session.train.snapshot, ""
     if has_others(session) and session.screen is Screen.TRAIN:
-        beside = session.kept[0]
+        beside = session.train.kept[0]
         others = f", or run {beside.label.removeprefix(f'{beside.setting} ')} beside"
         others += f" (sets {beside.setting})" * bool(beside.setting)
     epoch = min(max(len(training.costs) - 1, 0), 50)
@@ -379,7 +379,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("open_point", ("enter",),
             "open the iteration under the cursor as a walk; train the chosen run", _TRAIN,
             curve_cursor.open_chosen, "open",
-            why_not=lambda s: "" if s.train_look.run else works_at.curves(s)),
+            why_not=lambda s: "" if s.train.look.run else works_at.curves(s)),
     Row("back", ("escape",), "back to the walk; the run goes on", _TRAIN,
             lambda s: replace(s, screen=Screen.STUDY), "walk"),
     Row("walk_first", ("home",), "first step of the walk; again: start of the lesson", _TRAIN,

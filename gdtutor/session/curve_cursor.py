@@ -23,7 +23,7 @@ _RUN = re.compile(r"run[ :]+(.+)")
 
 def move_cursor(session: Walk, by: int) -> Walk:
     """Move the cursor on the curve by so many columns."""
-    return move_by_epochs(session, by * max(len(session.training.costs) // COLUMNS, 1))
+    return move_by_epochs(session, by * max(len(session.train.snapshot.costs) // COLUMNS, 1))
 
 
 def move_by_epochs(session: Walk, by: int) -> Walk:
@@ -31,24 +31,24 @@ def move_by_epochs(session: Walk, by: int) -> Walk:
 
     Beyond the last epoch it is on none again, and the panels show what training has come to.
     """
-    epochs = len(session.training.costs)
+    epochs = len(session.train.snapshot.costs)
     if not epochs:
         return said(session, NO_CURVE)
-    cursor = session.train_look.cursor
+    cursor = session.train.look.cursor
     if cursor == epochs - 1 and by > 0:
-        look = replace(session.train_look, cursor=None)
-        return said(replace(session, train_look=look), "The panels show the end of the curve.")
+        look = replace(session.train.look, cursor=None)
+        return said(session.with_train(look=look), "The panels show the end of the curve.")
     start = epochs - 1 if cursor is None else cursor
     return _with_cursor(session, min(max(start + by, 0), epochs - 1))
 
 
 def _with_cursor(session: Walk, epoch: int) -> Walk:
-    return replace(session, train_look=replace(session.train_look, cursor=epoch))
+    return session.with_train(look=replace(session.train.look, cursor=epoch))
 
 
 def open_chosen(session: Walk) -> Walk | Result:
     """Train the run that is chosen in the list; open the point of the curve where none is."""
-    run = session.train_look.run
+    run = session.train.look.run
     return _open_run(session, run) if run else open_point(session)
 
 
@@ -61,7 +61,7 @@ def iteration_under_cursor(session: Walk) -> int:
     """Return the first iteration of the epoch under the cursor; where it is on none, the latest, of
     a run that broke off the last whose numbers are all finite.
     """
-    cursor, training = session.train_look.cursor, session.training
+    cursor, training = session.train.look.cursor, session.train.snapshot
     if cursor is None and training.diverged_at is not None:
         return max(training.diverged_at - 1, 0)
     if cursor is None:
@@ -96,17 +96,17 @@ def _open_run(session: Walk, name: str) -> Result:
     Raises:
         GdTutorError: Where no run is called so, or its setting is none that an edit makes.
     """
-    runs = {c.label.removeprefix(f"{c.setting} "): c for c in session.kept}
-    found = runs.get(name) or next((c for c in session.kept if c.label == name), None)
+    runs = {c.label.removeprefix(f"{c.setting} "): c for c in session.train.kept}
+    found = runs.get(name) or next((c for c in session.train.kept if c.label == name), None)
     if found is None:
         raise GdTutorError(f"there is no run '{name}'", f"there are {', '.join(runs)}"[:200])
-    session = replace(session, sweeping=None)
+    session = session.with_train(sweeping=None)
     if found.setting:
         session, _ = reset_training(session)
         session = apply_edit(session, f"{found.setting}={found.label.split(' ', 1)[1]}")
     else:
         session = in_variant(session, "" if found.label == OWN else found.label)
-    session = replace(session, train_look=replace(session.train_look, tab=0, run=""))
+    session = session.with_train(look=replace(session.train.look, tab=0, run=""))
     called = name.removeprefix(f"{found.setting} ")
     return start_training(
         said(session, f"The run {called}, from its start; Enter opens where it ends.")
@@ -115,7 +115,7 @@ def _open_run(session: Walk, name: str) -> Result:
 
 def _at_epoch(session: Walk, epoch: int) -> Walk:
     asked = session.run.segments[-1].settings.epochs
-    last = max(len(session.training.costs), asked) - 1
+    last = max(len(session.train.snapshot.costs), asked) - 1
     if epoch > last:
         raise GdTutorError(f"there is no epoch {epoch}", f"the last is {max(last, 0)}")
     return _with_cursor(session, epoch)
@@ -126,9 +126,9 @@ def _walked(session: Walk, iteration: int) -> Walk:
     back = "Esc leads back to the playground." if isinstance(walk, Playing) else "t goes back."
     if comes_after_training(walk):
         told = f"Iteration {iteration} has what training ended with, and was not trained itself."
-        if iteration > session.training.iterations:
+        if iteration > session.train.snapshot.iterations:
             told = f"Iteration {iteration} goes on from where training ended, and was not trained."
         return said(walk, f"{told} {back}")
-    if session.training.diverged_at == iteration + 1:
+    if session.train.snapshot.diverged_at == iteration + 1:
         return said(walk, f"Iteration {iteration}, the last whose numbers are all finite. {back}")
     return said(walk, f"Iteration {iteration}, walked from training's own parameters. {back}")

@@ -190,9 +190,8 @@ def _with_log(session: W, log: tuple[Assignment, ...]) -> W:
         run = session.original
     else:
         run = _branched(session.run, segments, first) if first else Run(segments)
-    look = replace(session.train_look, cursor=None)
-    changed = replace(session, changes=log, run=run, training=at_rest(run), train_look=look)
-    return _asked_anew(recomputed(changed))
+    train = session.train.anew(at_rest(run))
+    return _asked_anew(recomputed(replace(session, changes=log, run=run, train=train)))
 
 
 def _asked_anew(session: W) -> W:

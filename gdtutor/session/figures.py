@@ -69,7 +69,7 @@ def training_pictures(session: Walk) -> tuple[PictureWish, ...]:
 
 def problem_trained(session: Walk) -> Problem:
     """Return the problem of the last iteration that was trained, before that of the first."""
-    return session.run.segment_at(max(session.training.iterations - 1, 0)).problem
+    return session.run.segment_at(max(session.train.snapshot.iterations - 1, 0)).problem
 
 
 def usual_pictures(session: Walk) -> tuple[PictureWish, ...]:
@@ -90,7 +90,7 @@ def has_list_of_runs(session: Walk) -> bool:
     and the parameters.
     """
     panels = len(training_pictures(session)) + 2
-    return has_others(session) and session.train_look.tab % panels == panels - 1
+    return has_others(session) and session.train.look.tab % panels == panels - 1
 
 
 def _is_of_graph(session: Walk, wish: PictureWish, scene: int) -> bool:

@@ -120,7 +120,7 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
         variant = ["variant"] * any("variant" in task.change for task in open_tasks(session))
         changes = ("undo", "own_values")
         return ("operand", "next", *changes, "tasks", "operand_back", *variant, *first)
-    if session.screen is Screen.TRAIN and session.sweeping is not None:
+    if session.screen is Screen.TRAIN and session.train.sweeping is not None:
         return ("pause", "stop", "side_down")
     if session.screen is Screen.TRAIN and has_list_of_runs(session):
         return (*first, "pause", "side_down", "open_point")
@@ -170,20 +170,20 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
         return {}
     if session.screen is Screen.TRAIN:
         # Space is the sweep's while there is one, and so is s.
-        now = session.sweeping or session.training
+        now = session.train.sweeping or session.train.snapshot
         starts = {Status.IDLE: "start", Status.PAUSED: "resume"}
         words = {"pause": starts.get(now.status, "pause")}
         if has_list_of_runs(session):
             words["side_down"] = "choose run"
-        if session.train_look.run:
+        if session.train.look.run:
             words["open_point"] = "train run"
         if session.command:
             words["back"] = "close"
-        if session.training.is_at_end or session.sweeping is not None:
+        if session.train.snapshot.is_at_end or session.train.sweeping is not None:
             words["watch"] = ""  # nothing moves that could be watched
         elif watches(session):
             words["watch"] = "full speed"
-        return words if session.sweeping is None else {**words, "stop": "end it"}
+        return words if session.train.sweeping is None else {**words, "stop": "end it"}
     if isinstance(session, Playing) and session.screen is Screen.PLAY:
         return _words_of_play(session, session.play)
     if session.screen is not Screen.STUDY:
@@ -222,8 +222,8 @@ def _numbered(session: Session) -> dict[str, str]:
 
 def _words_of_play(session: Walk, play: Play) -> dict[str, str]:
     starts = {Status.RUNNING: "pause", Status.PAUSED: "resume"}
-    words = {"play_pause": starts.get(session.training.status, "train")}
-    if session.training.is_at_end:
+    words = {"play_pause": starts.get(session.train.snapshot.status, "train")}
+    if session.train.snapshot.is_at_end:
         words = {"play_pause": "go on"}
     match play.focus:
         case Focus.CONTROLS:

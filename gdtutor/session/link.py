@@ -25,6 +25,7 @@ from gdtutor.session.state import (
     Snapshot,
     Status,
     Tab,
+    Training,
     TrainLook,
     Walk,
     has_opening,
@@ -84,17 +85,17 @@ def kept_command(session: Walk) -> str:
     walk that was opened from the playground comes back with the run and the chosen neuron that it
     leads back to, or as the playground alone where its iteration takes a while to come to.
     """
-    session, training = replace(session, screen=screen_left(session)), session.training
-    if training.status is Status.RUNNING and session.goal is None:
-        # It ends with the program, and comes back as far as it was.
-        session = replace(session, training=replace(training, status=Status.PAUSED))
+    session = replace(session, screen=screen_left(session))
+    if session.train.goal is None:
+        # A run that goes on ends with the program, and comes back as far as it was.
+        session = session.paused()
     is_walked = isinstance(session, Playing) and session.screen is Screen.STUDY
     place = place_of(session)
     if not is_walked or not place or session.challenge is not None:
         return command_of(session)
-    done = max(session.training.iterations, session.moment.iteration)
-    training = replace(session.training, iterations=done)
-    words = arguments_of(replace(session, screen=Screen.PLAY, training=training))
+    done = max(session.train.snapshot.iterations, session.moment.iteration)
+    snapshot = replace(session.train.snapshot, iterations=done)
+    words = arguments_of(replace(session, screen=Screen.PLAY).with_train(snapshot=snapshot))
     if Run(session.run.segments).seconds_beyond(done) > PATIENCE / 2:
         return shlex.join(words)
     words, behind = (words[:-2], words[-1:]) if words[-2] == "--keys" else (words, ())
@@ -108,7 +109,7 @@ def training_command(session: Walk) -> str:
     if not isinstance(session, Playing):
         return shlex.join(["gdtutor", "train", lesson_word(session.lesson), "--json"])
     changes = [word for change in session.changes for word in ("--set", change.text())]
-    epochs = str(max(len(session.training.costs), 1))
+    epochs = str(max(len(session.train.snapshot.costs), 1))
     return shlex.join(
         ["gdtutor", "play", *_options(session), *changes, "--epochs", epochs, "--json"]
     )
@@ -120,10 +121,10 @@ def past_commands(session: Playing) -> tuple[str, ...]:
 
 
 def _past_command(session: Playing, past: PastPlay) -> str:
-    training = Snapshot(iterations=max(past.run.farthest, past.at))
+    train = Training(Snapshot(iterations=max(past.run.farthest, past.at)))
     there = replace(session, screen=Screen.PLAY, play=Play(past.playground), look=Look(),
-                    train_look=TrainLook(), training=training, run=past.run,
-                    original=past.original, changes=past.changes, challenge=None)  # fmt: skip
+                    train=train, run=past.run, original=past.original, changes=past.changes,
+                    challenge=None)  # fmt: skip
     return command_of(there)
 
 
@@ -185,9 +186,9 @@ def _keys(session: Walk, again: Retraced | None = None) -> str:
     """Return the keys that bring what no option names."""
     look = session.look
     if session.screen is Screen.TRAIN:
-        is_changed = session.train_look.is_slow not in (None, session.lesson.watch == "slow")
+        is_changed = session.train.look.is_slow not in (None, session.lesson.watch == "slow")
         pace = ["w"] if is_changed else []
-        shown = _curve_keys(session.train_look, others(session))
+        shown = _curve_keys(session.train.look, others(session))
         if again is not None:
             place = place_of(session) if again.turns else ""
             keys = [*again.keys, *([":", place, "enter"] if place else [])]
@@ -210,8 +211,8 @@ def _keys(session: Walk, again: Retraced | None = None) -> str:
 
 def _play_keys(session: Playing) -> list[str]:
     """Return the keys that train as far in the playground, and choose what is chosen there."""
-    play, look = session.play, session.train_look
-    epochs, more = divmod(session.training.iterations, session.run.iterations_per_epoch)
+    play, look = session.play, session.train.look
+    epochs, more = divmod(session.train.snapshot.iterations, session.run.iterations_per_epoch)
     looks = {"d": play.is_discrete, "o": play.hides_held, "y": look.log_y,
              "h": session.look.hides_hints}  # fmt: skip
     keys = [*counted(epochs, "n"), *counted(more, "i"), *(key for key, on in looks.items() if on)]
@@ -230,9 +231,9 @@ def _play_keys(session: Playing) -> list[str]:
 
 def _trained(session: Walk) -> str:
     """Return the key that trains as far as the run has come; to its end where that is its way."""
-    snapshot = session.training
+    snapshot = session.train.snapshot
     if snapshot.status is Status.RUNNING:
-        return "t" if session.goal is None else f"{session.goal}t"
+        return "t" if session.train.goal is None else f"{session.train.goal}t"
     if snapshot.stopped_by == "key":
         return f"{snapshot.iterations}t s"
     return "t" if is_whole(session) else f"{snapshot.iterations}t"

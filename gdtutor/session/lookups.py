@@ -49,7 +49,7 @@ def known_at_step(session: Walk, scene: int) -> Values:
 
 def situation_of(session: Walk, scene: int | None = None) -> Situation:
     """Return where the walk stands; `scene` as in `Situation`."""
-    run, moment, training = session.run, session.moment, session.training
+    run, moment, training = session.run, session.moment, session.train.snapshot
     has_diverged = training.stopped_by == "not_finite" and training.of is run
     return Situation(run, moment.iteration, moment, has_diverged, scene)
 

@@ -54,7 +54,7 @@ def end_of_training(session: Walk) -> int:
     """Return the iteration that training ends with: where it did end, else as the settings say, or
     as far as it went on by epochs beyond them.
     """
-    training, run = session.training, session.run
+    training, run = session.train.snapshot, session.run
     if training.of is run and training.status is Status.FINISHED:
         return training.iterations
     end = run.last_iteration if run.stopped_by is None else run.farthest

@@ -56,7 +56,7 @@ def whereabouts(session: Session) -> tuple[object, ...]:
     look = replace(session.look, met=None, is_resumed=False, page=0, below=0, is_alone=False,
                    beside=0)  # fmt: skip
     place = session.lesson.id, at, session.step, session.changes, look, session.predict
-    screen, training = screen_left(session), session.training
+    screen, training = screen_left(session), session.train.snapshot
     played: tuple[object, ...] = ()
     if isinstance(session, Playing):
         play = session.play
@@ -66,8 +66,8 @@ def whereabouts(session: Session) -> tuple[object, ...]:
         return place
     # While it trains nothing is saved ten times a second.
     done = None if training.status is Status.RUNNING else training.iterations
-    kept = tuple(curve.label for curve in session.kept)
-    return (*place, screen, session.train_look, done, kept, *played)
+    kept = tuple(curve.label for curve in session.train.kept)
+    return (*place, screen, session.train.look, done, kept, *played)
 
 
 def has_opened(before: Session, after: Session) -> bool:
@@ -95,11 +95,11 @@ def arrived(session: Session, action: Opened | Resumed) -> Walk:
 
 def _visit(session: Session) -> tuple[Walk, ...]:
     """Return the session as it waits while another lesson is open, where anything was trained."""
-    if not isinstance(session, Walk) or not (session.run.farthest or session.kept):
+    if not isinstance(session, Walk) or not (session.run.farthest or session.train.kept):
         return ()
     return (
         replace(
-            session, visits=(), library=Library(), prompt=None, count="", sweeping=None,
+            session.with_train(sweeping=None), visits=(), library=Library(), prompt=None, count="",
             auto=AutoPlay(seconds=session.auto.seconds),
         ),
     )  # fmt: skip
@@ -116,8 +116,8 @@ def _returned(session: Session, visit: Walk) -> Walk:
     """Return the session where a visit ended, with all that was trained then."""
     after = replace(resumed(session, visit), screen=screen_left(visit))
     if is_training(after):
-        after = replace(after, training=at_rest(after.run))
-    told = f"Your run waits at iteration {after.training.iterations}"
+        after = after.with_train(snapshot=at_rest(after.run))
+    told = f"Your run waits at iteration {after.train.snapshot.iterations}"
     told += ": t shows it." if after.screen is Screen.STUDY else "."
     return said(after, told + (" Predict mode is on: r ends it." if after.predict else ""))
 

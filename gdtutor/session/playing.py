@@ -34,6 +34,7 @@ from gdtutor.session.state import (
     Screen,
     Session,
     Status,
+    Training,
     TrainLook,
     Walk,
 )
@@ -79,10 +80,8 @@ def _unscaled(session: Playing) -> str:
 def _placed(session: Session, play: Play, train_look: TrainLook) -> Playing:
     lesson = lesson_of(play.playground)
     walk = opened(session, Opened(lesson, run_of(lesson)))
-    look = replace(train_look, cursor=None)
-    return Playing(
-        **{**asdict(walk), "screen": Screen.PLAY, "train_look": look}, play=_within(play)
-    )
+    train = Training(look=replace(train_look, cursor=None))
+    return Playing(**{**asdict(walk), "screen": Screen.PLAY, "train": train}, play=_within(play))
 
 
 def _within(play: Play) -> Play:
@@ -148,8 +147,8 @@ def changed(session: Playing, playground: Playground, what: str) -> Result:
         return said(session, f"{what} stays as it is."), ()
     past = (*play.done, _past(session, play))[-MOST_PAST:]
     after = replace(play, playground=playground, done=past, undone=())
-    is_begun = session.training.status is not Status.IDLE
-    is_lost = session.training.stopped_by == "not_finite"
+    is_begun = session.train.snapshot.status is not Status.IDLE
+    is_lost = session.train.snapshot.stopped_by == "not_finite"
     is_rate = playground == replace(play.playground, rate=playground.rate)
     if is_begun and is_rate and not is_lost:
         return _gone_on(session, after)
@@ -159,13 +158,13 @@ def changed(session: Playing, playground: Playground, what: str) -> Result:
         return _lasting(session, after)
     is_told = what.startswith("new ") or ":" in what
     word = f"{what}: begins anew" if is_begun else what if is_told else f"{what} changed"
-    anew = _placed(session, replace(after, word=word), session.train_look)
+    anew = _placed(session, replace(after, word=word), session.train.look)
     return _trained_as(session, anew) if is_begun else (anew, ())
 
 
 def _trained_as(session: Playing, there: Playing) -> Result:
     """Return the playground with another run, which is trained on where the one before was."""
-    if session.training.status is not Status.RUNNING or there.training.is_at_end:
+    if not session.train.is_running or there.train.snapshot.is_at_end:
         return there, (PauseTraining(),)
     going, effects = start_training(there)
     return going, (PauseTraining(), *effects)
@@ -173,7 +172,7 @@ def _trained_as(session: Playing, there: Playing) -> Result:
 
 def _gone_on(session: Playing, play: Play) -> Result:
     """Change the learning rate from the next iteration on; the run stays."""
-    at, was_running = session.training.iterations, session.training.status is Status.RUNNING
+    at, was_running = session.train.snapshot.iterations, session.train.is_running
     rate = play.playground.rate
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     session = replace(session, play=replace(play, word=f"rate: goes on from iteration {at:,}"))
@@ -184,8 +183,9 @@ def _lasting(session: Playing, play: Play) -> Result:
     """Let the run end after another number of epochs; what was trained stays."""
     run = session.run.lasting(play.playground.epochs)
     word = f"epochs: goes on from iteration {run.farthest:,}"
-    there = _placed(session, replace(play, word=word), session.train_look)
-    return _trained_as(session, replace(there, run=run, original=run, training=at_rest(run)))
+    there = _placed(session, replace(play, word=word), session.train.look)
+    there = replace(there, run=run, original=run).with_train(snapshot=at_rest(run))
+    return _trained_as(session, there)
 
 
 def _past(session: Walk, play: Play) -> PastPlay:
@@ -209,9 +209,9 @@ def redo_play(session: Playing) -> Result:
 
 def _back_at(session: Playing, play: Play, past: PastPlay, word: str) -> Result:
     anew = replace(play, playground=past.playground, word=word)
-    there, run = _placed(session, anew, session.train_look), past.run
-    there = replace(there, run=run, original=past.original, changes=past.changes,
-                    training=at_rest(run))  # fmt: skip
+    there, run = _placed(session, anew, session.train.look), past.run
+    there = replace(there, run=run, original=past.original, changes=past.changes)
+    there = there.with_train(snapshot=at_rest(run))
     if run.farthest < past.at:
         # It was reopened, and is not trained again before somebody asks for it.
         going, effects = one_iteration(there, past.at - run.farthest)
@@ -280,9 +280,9 @@ def same_start(session: Playing) -> Result:
     """Go back to the same start, with nothing trained; what was changed in the walk stays, unless
     nothing is trained yet."""
     edits = edited_values(session).strip(" *")
-    if edits and session.training.status is Status.IDLE:
+    if edits and session.train.snapshot.status is Status.IDLE:
         word = f"same start, no longer {edits}"
-        return _placed(session, replace(session.play, word=word), session.train_look), ()
+        return _placed(session, replace(session.play, word=word), session.train.look), ()
     after, effects = reset_training(session)
     after = replace(after, screen=Screen.PLAY, play=replace(session.play, word="same start"))
     told = f"Nothing is trained; it stays {edits}, as in the walk. 0 again takes that back."
@@ -291,7 +291,7 @@ def same_start(session: Playing) -> Result:
 
 def toggle_play(session: Playing) -> Result:
     """Train or pause; a run that is at its end goes on for as many epochs again."""
-    if session.training.is_at_end:
+    if session.train.snapshot.is_at_end:
         return one_epoch(session, session.play.playground.epochs)
     return toggle_training(session)
 
@@ -381,7 +381,7 @@ def open_walk(session: Playing) -> Result:
         return ask_control(session), ()
     if play.focus is Focus.CURVE:
         return open_point(session), ()
-    iteration = session.training.iterations
+    iteration = session.train.snapshot.iterations
     walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
     there = goto(walk, f"{iteration}/{_place(play, session.look.example)}")
     return said(there, "Esc leads back to the playground."), ()
@@ -404,12 +404,12 @@ def back_to_play(session: Playing) -> Playing:
     rate = run.segments[-1].settings.learning_rate
     play = replace(play, playground=replace(play.playground, rate=rate))
     after = looking(session, cell=None, proof=False, mistakes=False, is_closing=False)
-    training, auto = session.training, replace(session.auto, is_on=False)
+    training, auto = session.train.snapshot, replace(session.auto, is_on=False)
     if training.status is not Status.RUNNING and training.iterations < run.farthest:
         # The walk went beyond it, and the run with it.
         training = at_rest(run)
     after = replace(after, screen=Screen.PLAY, play=play, auto=auto, challenge=None)
-    return replace(after, training=training)
+    return after.with_train(snapshot=training)
 
 
 def save_lesson(session: Playing) -> Result:

@@ -13,7 +13,7 @@ from gdtutor.session.edits import with_change
 from gdtutor.session.moving import moved, recomputed
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import with_run
-from gdtutor.session.state import Screen, Session, TrainLook, Walk, has_opening
+from gdtutor.session.state import Screen, Session, Walk, has_opening
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 
@@ -65,8 +65,8 @@ def reloaded(session: Walk, new: Reloaded) -> Walk:
         moment = replace(moment, iteration=0)
     session = with_run(session, new.lesson, new.run)
     session = replace(
-        session, base=base, variant=variant, broken=(), moment=moment, kept=(), sweeping=None,
-        look=replace(session.look, proof=False), train_look=TrainLook(),
+        session, base=base, variant=variant, broken=(), moment=moment,
+        look=replace(session.look, proof=False),
         screen=Screen.STUDY if session.screen is Screen.TRAIN else session.screen,
     )  # fmt: skip
     session = _at_a_step(recomputed(session))

@@ -21,6 +21,7 @@ from gdtutor.session.state import (
     Screen,
     Snapshot,
     Status,
+    Training,
     TrainLook,
     Walk,
     current_step,
@@ -43,11 +44,11 @@ def in_variant(session: Walk, name: str) -> Walk:
     """
     lesson = with_variant(session.base, name) if name else session.base
     run = run_of(lesson, session.seed)
-    kept, made = _with_curves(session.kept, own_curve(session)), _with_own_making(session)
+    kept, made = _with_curves(session.train.kept, own_curve(session)), _with_own_making(session)
     beside = [curve for curve in kept if curve.label != (name or OWN)]
-    look = TrainLook(log_y=session.train_look.log_y, tab=-bool(beside))
-    session = replace(with_run(session, lesson, run), variant=name, kept=kept, made=made,
-                      train_look=look)  # fmt: skip
+    look = TrainLook(log_y=session.train.look.log_y, tab=-bool(beside))
+    train = Training(look=look, kept=kept, made=made)
+    session = replace(with_run(session, lesson, run), variant=name, train=train)
     # The answer to a question may be another one here, or its node not be there.
     session = replace(session, own_moment=None, previous=None, challenge=None)
     before, moment = current_step(session), moment_of(session, 0)
@@ -63,7 +64,7 @@ def with_run(session: Walk, lesson: Lesson, run: Run) -> Walk:
     look = replace(session.look, unfolded=session.look.unfolded & lines, cell=None)
     return replace(
         session, lesson=lesson, original=run, run=run, look=look, changes=(), done=(), undone=(),
-        training=Snapshot(),
+        train=Training(),
     )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def has_others(session: Walk) -> bool:
 
 def others(session: Walk) -> list[str]:
     """Return the labels of the runs beside the present one."""
-    return [curve.label for curve in session.kept if curve.label != run_label(session)]
+    return [curve.label for curve in session.train.kept if curve.label != run_label(session)]
 
 
 def changes_label(session: Walk) -> str:
@@ -94,22 +95,23 @@ def changes_label(session: Walk) -> str:
 
 def is_whole(session: Walk) -> bool:
     """Say whether the run has come to its end, and not been trained beyond it."""
-    told = session.training
+    told = session.train.snapshot
     return told.status is Status.FINISHED and told.iterations <= session.run.last_iteration
 
 
 def _with_own_making(session: Walk) -> dict[str, Making]:
     """Return what the kept curves were made with, and the present run, which is to be one."""
     if not own_curve(session):
-        return dict(session.made)
+        return dict(session.train.made)
     is_as_in_file = is_whole(session) and not session.changes
-    done = None if is_as_in_file else session.training.iterations
-    return {**session.made, run_label(session): Making(session.variant, session.changes, done)}
+    done = None if is_as_in_file else session.train.snapshot.iterations
+    making = Making(session.variant, session.changes, done)
+    return {**session.train.made, run_label(session): making}
 
 
 def own_curve(session: Walk) -> tuple[TrainedCurve, ...]:
     """Return the present run's curve, where it has one."""
-    told = session.training
+    told = session.train.snapshot
     return (_curve(run_label(session), session.run, told),) if len(told.costs) else ()
 
 
@@ -168,7 +170,7 @@ def curves_of(sweep_: Sweep) -> tuple[TrainedCurve, ...]:
 
 def with_swept(session: Walk, curves: tuple[TrainedCurve, ...]) -> Walk:
     """Return the session with the curves of a sweep in their present state."""
-    return replace(session, kept=_with_curves(session.kept, curves))
+    return session.with_train(kept=_with_curves(session.train.kept, curves))
 
 
 class Retraced(Struct, frozen=True):
@@ -228,8 +230,8 @@ def other_runs(session: Walk) -> list[tuple[Making | None, str]]:
     """
     named = [OWN, *(one.name for one in session.base.variants)]
     found: list[tuple[Making | None, str, str]] = []
-    for curve in session.kept:
-        making = session.made.get(curve.label, Making(session.variant, session.changes))
+    for curve in session.train.kept:
+        making = session.train.made.get(curve.label, Making(session.variant, session.changes))
         if curve.label == run_label(session):
             continue
         if curve.setting:

@@ -68,7 +68,7 @@ def under_cursor(session: Walk) -> Snapshot:
     """Return what training had come to at the epoch under the cursor on the curve, and what it has
     come to where the cursor is on none: what the panels beside the curve show.
     """
-    cursor, snapshot = session.train_look.cursor, session.training
+    cursor, snapshot = session.train.look.cursor, session.train.snapshot
     if cursor is None or snapshot.of is None or cursor >= len(snapshot.costs):
         return snapshot
     return _at_epoch(snapshot, snapshot.of, cursor)

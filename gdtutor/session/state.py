@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import Choice, Lesson, PictureWish
@@ -245,6 +245,35 @@ class TrainLook(Struct, frozen=True):
     """Lines by which the side panel is scrolled."""
 
 
+class Training(Struct, frozen=True, eq=False):
+    """What is known of training on the walk, and how its screen is looked at."""
+
+    snapshot: Snapshot = Snapshot()
+    goal: int | None = None
+    """The iteration that it was asked to end at; None for the end of the settings."""
+    look: TrainLook = TrainLook()
+    kept: tuple[TrainedCurve, ...] = ()
+    """Curves of variants and sweeps trained before."""
+    made: Mapping[str, Making] = field(default_factory=dict)
+    """By their labels, what they were made with."""
+    sweeping: Sweeping | None = None
+    """The sweep that the worker is at, or that waits; None where there is none."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the own run is being trained."""
+        return self.snapshot.status is Status.RUNNING
+
+    @property
+    def is_sweeping(self) -> bool:
+        """Whether a sweep is being trained."""
+        return self.sweeping is not None and self.sweeping.status is Status.RUNNING
+
+    def anew(self, snapshot: Snapshot) -> Training:
+        """Return it with what another run has come to; the cursor is on none of its epochs."""
+        return replace(self, snapshot=snapshot, look=replace(self.look, cursor=None))
+
+
 class HelpLook(Struct, frozen=True):
     """Where Help is scrolled to."""
 
@@ -403,20 +432,21 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     """Names of the questions that have been asked and closed."""
     left: frozenset[str] = frozenset()
     """Names of the questions whose input was closed without an answer."""
-    training: Snapshot = Snapshot()
-    goal: int | None = None
-    """The iteration that training was asked to end at; None for the end of the settings."""
-    train_look: TrainLook = TrainLook()
-    kept: tuple[TrainedCurve, ...] = ()
-    """Curves of variants and sweeps trained before."""
-    made: Mapping[str, Making] = field(default_factory=dict)
-    """By their labels, what they were made with."""
-    sweeping: Sweeping | None = None
-    """The sweep that the worker is at, or that waits; None where there is none."""
+    train: Training = Training()
     trials: tuple[Trial, ...] = ()
     """The runs of pictures that count starts, those begun last."""
     timings: tuple[Timing, ...] = ()
     """A loop over the examples against one pass, as timed on this machine; empty before."""
+
+    def with_train(self, **changes: Any) -> Self:
+        """Return the walk with other values in some fields of its training."""
+        return replace(self, train=replace(self.train, **changes))
+
+    def paused(self) -> Self:
+        """Return the walk whose own run waits where it was being trained."""
+        if not self.train.is_running:
+            return self
+        return self.with_train(snapshot=replace(self.train.snapshot, status=Status.PAUSED))
 
 
 class Playing(Walk, frozen=True, eq=False, kw_only=True):
@@ -446,7 +476,7 @@ def differs(before: object, after: object, *names: str) -> bool:
 
 def is_training(session: Session) -> bool:
     """Say whether the run of the open lesson is being trained."""
-    return isinstance(session, Walk) and session.training.status is Status.RUNNING
+    return isinstance(session, Walk) and session.train.is_running
 
 
 def screen_left(session: Session) -> Screen:

@@ -57,34 +57,33 @@ def sweep(session: Walk, text: str) -> Result:
     # The run itself is in parts also where a change was taken back.
     segments = segments_with(session.lesson, session.original.segments[0], session.changes)
     sweep_ = Sweep(members_of(of, session.seed, text, segments, TAKE_BACK))
-    waits = session.training.status is Status.RUNNING
-    holds_up = waits or (session.sweeping is not None and session.sweeping.holds_up)
-    if waits:
-        # The worker does one thing at a time.
-        session = replace(session, training=replace(session.training, status=Status.PAUSED))
+    waits = session.train.is_running
+    holds_up = waits or (session.train.sweeping is not None and session.train.sweeping.holds_up)
+    # The worker does one thing at a time.
+    session = session.paused()
     count = len(sweep_.members)
     runs = f"{count} runs side by side" if count > 1 else "1 run"
     told = f"{runs}{'; your own run waits' if waits else ''}."
-    look = replace(session.train_look, tab=-1, scroll=0)
+    look = replace(session.train.look, tab=-1, scroll=0)
     making = Making(session.variant, session.changes)
     # A variant's run is as its file has it.
     made = {one.label: making if one.setting else Making("") for one in sweep_.members}
-    session = replace(session, train_look=look, made={**session.made, **made})
-    session = replace(session, sweeping=Sweeping(sweep_, sweep_.epochs[1], holds_up=holds_up))
+    session = session.with_train(look=look, made={**session.train.made, **made})
+    session = session.with_train(sweeping=Sweeping(sweep_, sweep_.epochs[1], holds_up=holds_up))
     return said(session, f"{told} Space pauses them, s ends them."), (SweepRuns(sweep_),)
 
 
 def swept(session: Walk, news: Swept) -> Walk:
     """Take the curves of the sweep that is at work; those of another one come too late."""
-    now = session.sweeping
+    now = session.train.sweeping
     if now is None or now.sweep is not news.sweep:
         return session
     session = with_swept(session, news.curves)
     if news.status is not Status.FINISHED:
         # Where the learner has paused it, news of its running come too late.
         status = news.status if now.status is Status.RUNNING else now.status
-        return replace(session, sweeping=replace(now, done=news.done, status=status))
-    session = replace(session, sweeping=None)
+        return session.with_train(sweeping=replace(now, done=news.done, status=status))
+    session = session.with_train(sweeping=None)
     broken, of = sum(curve.is_broken for curve in news.curves), len(news.curves)
     ends = f"{broken} of {of} diverge{'s' * (broken == 1)}" if broken else "none diverges"
     told = f"All runs of the sweep are done; {ends}."
@@ -94,10 +93,10 @@ def swept(session: Walk, news: Swept) -> Walk:
 def toggle_sweep(session: Walk, now: Sweeping) -> Result:
     """Let the sweep that is at work wait, or one that waits go on."""
     if now.status is not Status.RUNNING:
-        after = replace(session, sweeping=replace(now, status=Status.RUNNING))
+        after = session.with_train(sweeping=replace(now, status=Status.RUNNING))
         own = "; your own run waits until it is done, or until s ends it" if now.holds_up else ""
         return said(after, f"The sweep goes on{own}."), (SweepRuns(now.sweep),)
-    after = replace(session, sweeping=replace(now, status=Status.PAUSED))
+    after = session.with_train(sweeping=replace(now, status=Status.PAUSED))
     told = "The sweep waits: Space goes on with it, s ends it."
     return said(after, told), (PauseTraining(),)
 
@@ -105,4 +104,4 @@ def toggle_sweep(session: Walk, now: Sweeping) -> Result:
 def end_sweep(session: Walk) -> Result:
     """End a sweep where it is; the keys are the own run's again."""
     told = "The sweep is ended; its curves stay. The keys are your own run's again."
-    return said(replace(session, sweeping=None), told), (PauseTraining(),)
+    return said(session.with_train(sweeping=None), told), (PauseTraining(),)

@@ -127,12 +127,12 @@ def goal_holds(task: Task, session: Walk) -> bool:
 
 def _has_moved(before: Walk, after: Walk) -> bool:
     """Say whether anything that a goal may speak of is another."""
-    has_rested = after.training is not before.training and not is_training(after)
+    has_rested = after.train.snapshot is not before.train.snapshot and not is_training(after)
     return after.moment is not before.moment or has_rested or before.challenge is not None
 
 
 def _places(session: Walk) -> tuple[Situation, ...]:
-    here, training = situation_of(session), session.training
+    here, training = situation_of(session), session.train.snapshot
     is_resting = training.status in (Status.PAUSED, Status.FINISHED)
     if training.of is not session.run or not is_resting or not training.iterations:
         return (here,)
@@ -188,7 +188,7 @@ def _uncounted(before: Walk, after: Walk, places: tuple[Situation, ...]) -> str:
 
 def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> str:
     """Return how far the first task is that what was done aims at."""
-    has_trained = len(places) > 1 and after.training is not before.training
+    has_trained = len(places) > 1 and after.train.snapshot is not before.train.snapshot
     if not has_trained and after.changes == before.changes:
         return ""
     for task in open_tasks(after):
@@ -200,7 +200,7 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> str:
                 looked_up = wanted_by(missed)
                 in_walk = [wish.text() for wish in looked_up if wish.about != "value"]
                 if has_trained and in_walk:
-                    at = f"{after.training.iterations:,}"
+                    at = f"{after.train.snapshot.iterations:,}"
                     return f"{_not_yet(task, after)} open iteration {at}, which tells {in_walk[0]}."
                 continue
             if missed is not None:

@@ -13,7 +13,7 @@ from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import OWN, changes_label, in_variant, others
-from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk, is_training
+from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk
 from gdtutor.session.sweeps import Swept, end_sweep, swept, toggle_sweep
 from gdtutor.training.run import Run
 from gdtutor.values import replace
@@ -40,13 +40,13 @@ def open_training(session: Walk) -> Result:
     asked, session = session.count, replace(session, screen=Screen.TRAIN)
     if asked.isdigit():
         ahead = int(asked) - session.run.farthest
-        is_free = session.training.status is not Status.RUNNING and session.sweeping is None
+        is_free = not session.train.is_running and session.train.sweeping is None
         if ahead > 0 and is_free:
             return start_training(session, int(asked))
         at = f"{session.run.farthest:,}"
         passed = f"The run already stands at iteration {at}; : {asked} Enter shows {asked}."
         return (said(session, passed) if int(asked) and ahead < 0 else session), ()
-    if session.training.status is Status.IDLE and session.sweeping is None:
+    if session.train.snapshot.status is Status.IDLE and session.train.sweeping is None:
         if watches(session):
             session = said(session, "Slowly, as this lesson asks; w trains at full speed.")
         return start_training(session)
@@ -58,11 +58,11 @@ def next_variant(session: Walk) -> Result:
     base = session.base
     names = ("", *(variant.name for variant in base.variants))
     at = (names.index(session.variant) + session.times) % len(names)
-    after = replace(in_variant(session, names[at]), sweeping=None)
+    after = in_variant(session, names[at])
     called = f"Variant {at} of {len(names) - 1}: {names[at]}." if at else f"Back to {OWN} values."
     if session.changes:
         called += " Your changes are gone."
-    if session.sweeping is not None:
+    if session.train.sweeping is not None:
         called += " The sweep is ended."
     if session.screen is not Screen.TRAIN:
         return said(after, called), (PauseTraining(),)
@@ -74,23 +74,23 @@ def start_training(session: Walk, goal: int | None = None) -> Result:
     """Train up to an iteration, however far the worker has come unheard; None: to the end of the
     settings. The lesson's own run is trained beside one that was changed.
     """
-    snapshot = replace(session.training, status=Status.RUNNING, stopped_by="")
+    snapshot = replace(session.train.snapshot, status=Status.RUNNING, stopped_by="")
     beside, is_slow = session.original if session.changes else None, goal is None
     wish = Train(session.run, goal, beside, is_slow and watches(session))
-    return replace(session, training=snapshot, goal=goal), (wish,)
+    return session.with_train(snapshot=snapshot, goal=goal), (wish,)
 
 
 def awaits(session: Session) -> bool:
     """Say whether a training screen has an iteration or a sweep yet to come to."""
     if not isinstance(session, Walk) or session.screen is not Screen.TRAIN:
         return False
-    is_sweeping = session.sweeping is not None and session.sweeping.status is Status.RUNNING
-    return is_sweeping or (is_training(session) and session.goal is not None)
+    train = session.train
+    return train.is_sweeping or (train.is_running and train.goal is not None)
 
 
 def watches(session: Walk) -> bool:
     """Say whether a whole run takes its time: as the learner chose, else as the lesson asks."""
-    chosen = session.train_look.is_slow
+    chosen = session.train.look.is_slow
     asks = session.lesson.watch == "slow"
     return asks if chosen is None else chosen
 
@@ -110,14 +110,14 @@ def seconds_watched(done: float, iterations: float) -> float:
 def toggle_watch(session: Walk) -> Result:
     """Train slowly enough to be watched, or at full speed again."""
     is_slow = not watches(session)
-    session = replace(session, train_look=replace(session.train_look, is_slow=is_slow))
+    session = session.with_train(look=replace(session.train.look, is_slow=is_slow))
     told = f"Slowly: the whole run in {WATCHED:.0f} seconds, its beginning slowest. w: full speed."
     session = said(session, told if is_slow else "Full speed; w trains slowly again.")
-    if session.training.is_at_end:
+    if session.train.snapshot.is_at_end:
         how = "slowly" if is_slow else "at full speed"
         return said(session, f"The run is finished: 0, then Space trains it anew {how}."), ()
-    is_whole = session.training.status is Status.RUNNING and session.goal is None
-    return start_training(session) if is_whole and session.sweeping is None else (session, ())
+    is_whole = session.train.is_running and session.train.goal is None
+    return start_training(session) if is_whole and session.train.sweeping is None else (session, ())
 
 
 def catch_up(
@@ -134,9 +134,9 @@ def catch_up(
 
 def toggle_training(session: Walk) -> Result:
     """Pause a running run, resume a paused one; a sweep comes before the own run."""
-    if session.sweeping is not None:
-        return toggle_sweep(session, session.sweeping)
-    if session.training.status is Status.RUNNING:
+    if session.train.sweeping is not None:
+        return toggle_sweep(session, session.train.sweeping)
+    if session.train.is_running:
         return session, (PauseTraining(),)
     if why := works_at.runs(session):
         return said(session, why), ()
@@ -145,11 +145,11 @@ def toggle_training(session: Walk) -> Result:
 
 def sweep_news(session: Walk, news: Swept) -> Result:
     """Take the curves of a sweep; after its end the own run that waited for it goes on."""
-    before, after = session.sweeping, swept(session, news)
-    is_over = before is not None and before.holds_up and after.sweeping is None
-    if not is_over or after.training.status is not Status.PAUSED:
+    before, after = session.train.sweeping, swept(session, news)
+    is_over = before is not None and before.holds_up and after.train.sweeping is None
+    if not is_over or after.train.snapshot.status is not Status.PAUSED:
         return after, ()
-    return start_training(after, after.goal)
+    return start_training(after, after.train.goal)
 
 
 def one_epoch(session: Walk, count: int) -> Result:
@@ -162,17 +162,17 @@ def one_iteration(session: Walk, count: int) -> Result:
     if why := works_at.single_steps(session):
         return said(session, why), ()
     # Keys that come while single steps are done ask for so many more.
-    goal = session.goal if session.training.status is Status.RUNNING else None
+    goal = session.train.goal if session.train.is_running else None
     return start_training(session, (session.run.farthest if goal is None else goal) + count)
 
 
 def stop_training(session: Walk) -> Result:
     """Stop the run where it is, or the sweep."""
-    if session.sweeping is not None:
+    if session.train.sweeping is not None:
         return end_sweep(session)
-    snapshot = replace(session.training, stopped_by="key")
+    snapshot = replace(session.train.snapshot, stopped_by="key")
     told = "Stopped; Space goes on from here, 0 goes back to the start."
-    return said(replace(session, training=snapshot), told), (PauseTraining(),)
+    return said(session.with_train(snapshot=snapshot), told), (PauseTraining(),)
 
 
 def reset_training(session: W) -> tuple[W, tuple[Effect, ...]]:
@@ -182,18 +182,17 @@ def reset_training(session: W) -> tuple[W, tuple[Effect, ...]]:
     session = rate_from_start(session)
     fresh = Run(session.run.segments)
     original = session.original if session.changes else fresh
-    look = replace(session.train_look, cursor=None)
-    session = replace(session, run=fresh, original=original, training=Snapshot(), train_look=look)
+    session = replace(session, run=fresh, original=original, train=session.train.anew(Snapshot()))
     # A sweep is another run's business.
-    effects = (PauseTraining(),) if session.sweeping is None else ()
+    effects = (PauseTraining(),) if session.train.sweeping is None else ()
     kept = f" Kept: {changes_label(session)}." if session.changes else ""
     return said(moved(session, 0, 1), f"Back at the start.{kept}"), effects
 
 
 def forget_runs(session: Walk) -> Walk:
     """Forget the curves of sweeps and variants; the present run stays."""
-    look = replace(session.train_look, tab=0, scroll=0, run="")
-    return said(replace(session, kept=(), train_look=look), "The other runs are forgotten.")
+    look = replace(session.train.look, tab=0, scroll=0, run="")
+    return said(session.with_train(kept=(), look=look), "The other runs are forgotten.")
 
 
 def rate_text(rate: float) -> str:
@@ -206,15 +205,15 @@ def change_rate(session: Walk, doublings: int) -> Result:
 
     It is logged, so replay is exact. Within the bounds the same keys bring every rate back.
     """
-    at = session.training.iterations
+    at = session.train.snapshot.iterations
     before = session.run.segment_at(at).settings.learning_rate
     rate = before * 2.0 ** min(max(doublings, -_MOST_DOUBLINGS), _MOST_DOUBLINGS)
     if (rate > MOST_RATE and doublings > 0) or (rate < LEAST_RATE and doublings < 0):
         bounds = f"between {rate_text(LEAST_RATE)} and {rate_text(MOST_RATE)}"
         told = f"These keys keep the learning rate {bounds}; it is {rate_text(before)}."
         return said(session, told), ()
-    was_running, goal = session.training.status is Status.RUNNING, session.goal
-    is_over = session.training.is_at_end and session.sweeping is None
+    was_running, goal = session.train.is_running, session.train.goal
+    is_over = session.train.snapshot.is_at_end and session.train.sweeping is None
     on = "0" if works_at.plays(session) else "n trains on with it, 0"
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     then = f" {on} starts anew with it." if is_over else ""
@@ -228,14 +227,14 @@ def toggle_mean(session: Walk) -> Walk:
 
     A number typed before is the number of epochs.
     """
-    look = session.train_look
+    look = session.train.look
     window = session.times if session.count else 1 if look.mean else MEAN_OF
     if window > MOST_MEAN:
         return said(session, f"A mean is over 2 to {MOST_MEAN:,} epochs.", error=True)
     if window == 1:
-        return said(replace(session, train_look=replace(look, mean=0)), "Raw costs alone.")
-    after = replace(session, train_look=replace(look, mean=window))
-    if len(session.training.costs) < window:
+        return said(session.with_train(look=replace(look, mean=0)), "Raw costs alone.")
+    after = session.with_train(look=replace(look, mean=window))
+    if len(session.train.snapshot.costs) < window:
         return said(after, f"The mean of {window:,} epochs begins at epoch {window - 1:,}.")
     return said(after, f"Mean of {window:,} epochs beside the raw costs.")
 
@@ -244,9 +243,9 @@ def next_train_tab(session: Walk) -> Walk:
     """Show the next of the side panels of the training screen; a number typed before is its place,
     which does not hang on whether runs stand side by side.
     """
-    tab = session.times - 1 if session.count else session.train_look.tab + 1
-    look = replace(session.train_look, tab=tab, scroll=0, run="")
-    return replace(session, train_look=look)
+    tab = session.times - 1 if session.count else session.train.look.tab + 1
+    look = replace(session.train.look, tab=tab, scroll=0, run="")
+    return session.with_train(look=look)
 
 
 def scroll_side(session: Walk, by: int) -> Walk:
@@ -255,17 +254,17 @@ def scroll_side(session: Walk, by: int) -> Walk:
     """
     if has_list_of_runs(session):
         return _with_chosen(session, by)
-    scroll = max(session.train_look.scroll + by, 0)
-    return replace(session, train_look=replace(session.train_look, scroll=scroll))
+    scroll = max(session.train.look.scroll + by, 0)
+    return session.with_train(look=replace(session.train.look, scroll=scroll))
 
 
 def _with_chosen(session: Walk, by: int) -> Walk:
     """Choose a run of the list; between its last and its first is the present one, whose points
     Enter opens.
     """
-    labels, look = ["", *others(session)], session.train_look
+    labels, look = ["", *others(session)], session.train.look
     at = labels.index(look.run) if look.run in labels else 0
     label = labels[(at + by) % len(labels)]
     of_own = "Enter walks the present run."
     told = f"Enter trains the run {label} from its start." if label else of_own
-    return said(replace(session, train_look=replace(look, run=label)), told)
+    return said(session.with_train(look=replace(look, run=label)), told)

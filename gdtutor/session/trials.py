@@ -15,7 +15,7 @@ from gdtutor.lesson.work import training_work
 from gdtutor.session.effects import Effect, PauseTraining, Result, SweepRuns, Train
 from gdtutor.session.figures import shown_picture
 from gdtutor.session.navigation import said
-from gdtutor.session.state import Session, Status, Trial, Walk, is_training
+from gdtutor.session.state import Session, Status, Trial, Walk
 from gdtutor.session.sweeps import Swept, news_of
 from gdtutor.values import replace
 
@@ -68,9 +68,7 @@ def _turned(session: Walk) -> Walk:
     wish = wish if wish is not None and wish.kind == "seeds" else None
     if wish is None and not session.trials:
         return session
-    is_busy = is_training(session) or (
-        session.sweeping is not None and session.sweeping.status is Status.RUNNING
-    )
+    is_busy = session.train.is_running or session.train.is_sweeping
     shown = next((trial for trial in trials_of(session) if trial.wish == wish), None)
     trials = [_left(trial) for trial in session.trials if trial is not shown]
     trials = [one for one in trials if one.status is not Status.FINISHED or None not in one.ends]

@@ -37,7 +37,6 @@ from gdtutor.session.state import (
     Screen,
     Session,
     Snapshot,
-    Status,
     Walk,
     challenge_of,
     current_step,
@@ -176,7 +175,7 @@ def _walked(session: Walk, action: Tick | Progressed | Swept | Failed | Timed | 
             tried = trial_news(session, action)
             return sweep_news(session, action) if tried is None else (tried, ())
         case Failed():
-            rests = without_trials(_at_rest(replace(session, sweeping=None)))
+            rests = without_trials(session.with_train(sweeping=None).paused())
             return said(rests, action.message, error=True), ()
         case Posed():
             return _posed(session, action.challenge), ()
@@ -216,13 +215,14 @@ def progressed(session: Walk, snapshot: Snapshot) -> Walk:
     """Take a snapshot of the run that is trained; one of a run that was reset or changed meanwhile
     comes too late.
     """
-    if snapshot.of is not session.run or session.training.status is not Status.RUNNING:
+    if snapshot.of is not session.run or not session.train.is_running:
         return session
-    if session.training.stopped_by == "key" and not snapshot.is_at_end:
+    if session.train.snapshot.stopped_by == "key" and not snapshot.is_at_end:
         # The worker knows that it stopped, not why.
         snapshot = replace(snapshot, stopped_by="key")
     is_past = session.message == NO_CURVE and len(snapshot.costs)
-    return replace(session, training=snapshot, message="" if is_past else session.message)
+    session = session.with_train(snapshot=snapshot)
+    return replace(session, message="") if is_past else session
 
 
 def _saved(session: Session, action: Reloaded) -> Result:
@@ -240,17 +240,10 @@ def _without_old_run(before: Session, after: Session, effects: tuple[Effect, ...
         return after, effects
     goes_on = any(isinstance(effect, Train | SweepRuns) for effect in effects)
     was_running = is_training(before) and after.run is not before.run
-    was_sweeping = before.sweeping is not None and after.sweeping is None
+    was_sweeping = before.train.sweeping is not None and after.train.sweeping is None
     if goes_on or PauseTraining() in effects or not (was_running or was_sweeping):
         return after, effects
-    return _at_rest(after), (*effects, PauseTraining())
-
-
-def _at_rest(session: Walk) -> Walk:
-    """Return the session whose worker does nothing."""
-    if not is_training(session):
-        return session
-    return replace(session, training=replace(session.training, status=Status.PAUSED))
+    return after.paused(), (*effects, PauseTraining())
 
 
 def _with_unasked(before: Session, after: Session) -> Session:

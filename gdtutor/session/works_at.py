@@ -208,33 +208,33 @@ def done_tasks(session: Walk) -> str:
 
 def runs(session: Walk) -> str:
     """For pausing and resuming."""
-    if session.sweeping is not None:
+    if session.train.sweeping is not None:
         return ""
     is_over = "The run is finished: n trains an epoch more, 0 goes back to its start."
-    return plays(session) or (is_over if session.training.is_at_end else "")
+    return plays(session) or (is_over if session.train.snapshot.is_at_end else "")
 
 
 def plays(session: Walk) -> str:
     """For training in the playground, where a run at its end can go on."""
-    is_lost = session.training.status is Status.FINISHED
-    return LOST if is_lost and session.training.stopped_by == "not_finite" else ""
+    is_lost = session.train.snapshot.status is Status.FINISHED
+    return LOST if is_lost and session.train.snapshot.stopped_by == "not_finite" else ""
 
 
 def single_steps(session: Walk) -> str:
     """For training one epoch or one iteration."""
-    if session.sweeping is not None:
+    if session.train.sweeping is not None:
         return "A sweep is at work; s ends it, then single steps."
-    if session.training.status is Status.RUNNING and session.goal is None:
+    if session.train.is_running and session.train.goal is None:
         return "Pause with Space first, then single steps."
     return plays(session)
 
 
 def stopping(session: Walk) -> str:
     """For ending the run or the sweep."""
-    now = session.training
+    now = session.train.snapshot
     is_stopped = (now.status, now.stopped_by) == (Status.PAUSED, "key")
     rests = is_stopped or now.status is Status.IDLE or now.is_at_end
-    return "Nothing is running." if rests and session.sweeping is None else ""
+    return "Nothing is running." if rests and session.train.sweeping is None else ""
 
 
 NO_CURVE = "There is no curve yet."
@@ -243,19 +243,19 @@ NO_CURVE = "There is no curve yet."
 
 def curves(session: Walk) -> str:
     """For a cursor on the curve."""
-    return "" if len(session.training.costs) else NO_CURVE
+    return "" if len(session.train.snapshot.costs) else NO_CURVE
 
 
 def starts(session: Walk) -> str:
     """For going back to the start of the run."""
     is_changed = isinstance(session, Playing) and bool(session.changes)
-    is_begun = session.training.status is not Status.IDLE
+    is_begun = session.train.snapshot.status is not Status.IDLE
     return "" if is_begun or is_changed else "Nothing was trained yet."
 
 
 def kept_runs(session: Walk) -> str:
     """For forgetting the runs beside the present one."""
-    if session.sweeping is not None:
+    if session.train.sweeping is not None:
         return "A sweep is at work; s ends it, then its runs can be forgotten."
     return "" if has_others(session) else "No other runs are kept."
 
@@ -287,7 +287,8 @@ def closable(session: Walk) -> str:
 
 def leads_to_training(session: Walk) -> bool:
     """Say whether Esc leads back to the training screen, once nothing else is open."""
-    is_trained = session.training.status is not Status.IDLE or session.sweeping is not None
+    train = session.train
+    is_trained = train.snapshot.status is not Status.IDLE or train.sweeping is not None
     return is_trained and session.challenge is None
 
 

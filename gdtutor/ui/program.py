@@ -191,7 +191,7 @@ class Program:
         match effect:
             case Train():
                 if isinstance(self.session, Walk):
-                    self._trainer.start(self._app, self.session.training, effect)
+                    self._trainer.start(self._app, self.session.train.snapshot, effect)
                     self._poll_training()
             case SweepRuns():
                 self._trainer.sweep(self._app, effect.sweep)

@@ -32,7 +32,7 @@ def diagnosis_lines(session: Walk, width: int, chars: Chars, most: int | None = 
 
     In few words where the lines are narrow, or would be more than `most`.
     """
-    diagnosis = session.training.diagnosis
+    diagnosis = session.train.snapshot.diagnosis
     if diagnosis is None:
         return ()
     words = _words(session, chars)
@@ -46,7 +46,7 @@ def diagnosis_lines(session: Walk, width: int, chars: Chars, most: int | None = 
 
 def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
     """Return the diagnosis in one sentence, for a single line; the longest that has room."""
-    found, words = session.training.diagnosis, _words(session, chars)
+    found, words = session.train.snapshot.diagnosis, _words(session, chars)
     if found is None:
         return ""
     trouble, brief = found.trouble.value.capitalize(), _brief(found, words)[0]

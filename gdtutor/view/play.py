@@ -70,7 +70,7 @@ def watched(session: Playing, width: int) -> Playing:
 
 def _header(session: Playing, width: int, chars: Chars) -> Line:
     """Return what is played with, how training stands, and what the last change made of it."""
-    snapshot, play, playground = session.training, session.play, session.play.playground
+    snapshot, play, playground = session.train.snapshot, session.play, session.play.playground
     made, shape = len(playground.features), "-".join(map(str, playground.layers))
     if made != playground.layers[0]:
         # The widths as they are typed, which begin with the inputs, and what is made of those.
@@ -98,7 +98,7 @@ def _facts(session: Walk, width: int, chars: Chars) -> Line:
 
     What was held back is told by its mark where the word has no room.
     """
-    run, cursor, costs = session.run, session.train_look.cursor, session.training.costs
+    run, cursor, costs = session.run, session.train.look.cursor, session.train.snapshot.costs
     is_at_cursor = cursor is not None and cursor < len(costs)
     snapshot = outcome_shown(run, under_cursor(session))
     right, is_split = accuracies(run, snapshot), run.trained_examples < run.segments[0].problem.size

@@ -61,7 +61,7 @@ def curves_shown(session: Walk) -> tuple[ShownCurve, ...]:
     if (start := _unchanged_from(session)) is not None:
         curve = curve_unchanged(session.original, session.original.farthest)
         shown.append(ShownCurve(curve, UNCHANGED, Style.RUN_3, curve.label, start=start))
-    for place, curve in enumerate(session.kept):
+    for place, curve in enumerate(session.train.kept):
         if curve.label != label:
             turns, at = divmod(place, len(_MARKS))
             mark, style = _MARKS[at], _STYLES[(at + turns) % len(_STYLES)]
@@ -74,8 +74,8 @@ def _unchanged_from(session: Walk) -> int | None:
     """Return the epoch from which on the run without the changes has a curve of its own: before it
     that of the present run lies on it. None where it has none, or is kept under its own name.
     """
-    called, now, before = session.variant or OWN, session.training.costs, session.original.costs
-    kept = [len(one.costs) for one in session.kept if one.label == called]
+    now, before = session.train.snapshot.costs, session.original.costs
+    kept = [len(one.costs) for one in session.train.kept if one.label == (session.variant or OWN)]
     if not session.changes or len(before) <= max(kept, default=0):
         return None
     both = min(len(now), len(before))
@@ -86,7 +86,7 @@ def _unchanged_from(session: Walk) -> int | None:
 
 def swept_setting(session: Walk) -> str:
     """Return the setting that the kept sweeps vary, empty where there is none or several."""
-    settings = {curve.setting for curve in session.kept if curve.setting}
+    settings = {curve.setting for curve in session.train.kept if curve.setting}
     return settings.pop() if len(settings) == 1 else ""
 
 
@@ -228,7 +228,7 @@ def _in_full(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars:
 
 def _mark(session: Walk, one: ShownCurve, sign: str, chars: Chars) -> str:
     """Return what stands before a run: what its curve is drawn with, and whether Enter opens it."""
-    is_chosen = bool(one.mark) and one.curve.label == session.train_look.run
+    is_chosen = bool(one.mark) and one.curve.label == session.train.look.run
     return f"{sign}{chars.pointer if is_chosen else ' '}"
 
 
@@ -245,7 +245,7 @@ def range_of(
     holds the runs that went well, where there are any: beside one that grows they would all lie
     at 0.
     """
-    is_log = session.train_look.log_y
+    is_log = session.train.look.log_y
     sound = [one for one in shown if not one.curve.is_broken]
     costs = [*beside, *(one.curve.costs for one in (shown if is_log else sound or shown))]
     known = [c[np.isfinite(c) & (c > 0)] if is_log else c[np.isfinite(c)] for c in costs]
@@ -276,7 +276,7 @@ def short_name(name: str, shown: tuple[ShownCurve, ...]) -> str:
 
 def off_the_scale(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
     """Return a note on costs that the plot does not show, empty where it shows all."""
-    if not session.train_look.log_y and any(not one.curve.is_broken for one in shown):
+    if not session.train.look.log_y and any(not one.curve.is_broken for one in shown):
         broken = [short_name(one.name, shown) for one in shown if one.curve.is_broken]
         return f"{', '.join(broken)}: out at the top" if broken else ""
     curves = (one.curve.costs for one in shown)
@@ -289,7 +289,7 @@ def off_the_scale(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) ->
 
 def off_the_log(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
     """Return a note on costs that a log axis cannot show, empty where it shows all."""
-    if not session.train_look.log_y:
+    if not session.train.look.log_y:
         return ""
     count = sum(int(np.sum(one.curve.costs <= 0)) for one in shown if not one.same_as)
     # The axis beside it says that these are costs.

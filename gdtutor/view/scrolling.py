@@ -36,9 +36,9 @@ def settled(session: Session, width: int, height: int, chars: Chars) -> Session:
         case Screen.STUDY if session.look.scroll:
             look = session.look
             return least(look.scroll, lambda n: replace(session, look=replace(look, scroll=n)))
-        case Screen.TRAIN if isinstance(session, Walk) and session.train_look.scroll:
-            walk, side = session, session.train_look
-            return least(side.scroll, lambda n: replace(walk, train_look=replace(side, scroll=n)))
+        case Screen.TRAIN if isinstance(session, Walk) and session.train.look.scroll:
+            walk, side = session, session.train.look
+            return least(side.scroll, lambda n: walk.with_train(look=replace(side, scroll=n)))
         case _:
             return session
 

@@ -123,7 +123,7 @@ def pictured(session: Walk, frame: Frame) -> int:
 
 def _trouble(session: Walk, width: int, chars: Chars) -> Line:
     """Return what is wrong with the trained run, where the walk has come to it."""
-    found, moment = session.training.diagnosis, session.moment
+    found, moment = session.train.snapshot.diagnosis, session.moment
     if session.challenge is not None:
         # What ails a run may be the answer.
         return ()

@@ -105,14 +105,14 @@ def _small(session: Walk, area: Area) -> Block:
 
 def _qualities(session: Walk) -> list[str]:
     """Return what the curves differ in, and over how many epochs a mean is."""
-    setting, window = swept_setting(session), session.train_look.mean
+    setting, window = swept_setting(session), session.train.look.mean
     mean = f"{MEAN_MARK} mean of {window:,} epochs"
     return [*([f"by {setting}"] if setting else []), *([mean] if window else [])]
 
 
 def cost_plot(session: Walk, chars: Chars) -> Plot:
     """Return the cost curve, the validation curve and the original run as plain data."""
-    snapshot, shown = session.training, curves_shown(session)
+    snapshot, shown = session.train.snapshot, curves_shown(session)
     others = [one for one in shown if one.mark]
     is_plain = all(one.mark == UNCHANGED for one in others) and not session.variant
     # A curve that is alone needs no name: the axis says what it is.
@@ -126,7 +126,7 @@ def cost_plot(session: Walk, chars: Chars) -> Plot:
         for one in others
         if not one.same_as
     ]
-    look = session.train_look
+    look = session.train.look
     notes = (off_the_log(session, shown, chars), off_the_scale(session, shown, chars))
     y_range = range_of(session, shown, [snapshot.validation])
     if look.mean:
@@ -182,12 +182,12 @@ def _side(session: Walk, tab: int, area: Area) -> Figure:
     if chosen == RUNS:
         return _runs(session, area)
     if isinstance(chosen, str):
-        figure = Figure(Panel(chosen, _parameters(session, area), session.train_look.scroll))
+        figure = Figure(Panel(chosen, _parameters(session, area), session.train.look.scroll))
     else:
         figure = _stacked(session, chosen, area)
-    if under_cursor(session) is session.training:
+    if under_cursor(session) is session.train.snapshot:
         return figure
-    title, at = figure.panel.title, session.train_look.cursor
+    title, at = figure.panel.title, session.train.look.cursor
     # What the panel shows stands whole: the line of costs names the epoch as well.
     told = (
         text for text in (f"epoch {at}: {title}", f"{at}: {title}") if cells(text) <= area.width - 2
@@ -198,7 +198,7 @@ def _side(session: Walk, tab: int, area: Area) -> Figure:
 
 def _tab(session: Walk) -> int:
     """Return the place of the side panel; the runs' own only where there are some."""
-    tab = session.train_look.tab
+    tab = session.train.look.tab
     return tab if has_others(session) else max(tab, 0)
 
 
@@ -257,7 +257,7 @@ def _runs(session: Walk, area: Area) -> Figure:
         runs = (*runs, (), line(("Backspace", Style.KEY), (" clears others", Style.DIM)))
     below = _below(session, None, area.less(rows=len(runs) + 2)) if len(own.costs) else ()
     if below:
-        at_epoch = "" if own is session.training else f" at epoch {len(own.costs) - 1}"
+        at_epoch = "" if own is session.train.snapshot else f" at epoch {len(own.costs) - 1}"
         head = line((f"{marks_of(chars).curve} {run_label(session)}{at_epoch}", Style.DIM))
         runs = (*runs, (), head, *below[not below[0] :])
     at = next((n for n, row in enumerate(runs) if text_of(row)[1:2] == chars.pointer), 0)

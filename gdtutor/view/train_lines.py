@@ -25,7 +25,7 @@ ANY_WIDTH = 10_000
 
 def header_line(session: Walk, width: int, chars: Chars) -> Line:
     """Return the lesson, how training stands, and the iteration; the title gives way to them."""
-    lesson, snapshot = session.lesson, session.training
+    lesson, snapshot = session.lesson, session.train.snapshot
     title = title_of(lesson.number, lesson.title, chars)
     number, epochs = snapshot.iterations, len(snapshot.costs)
     has_epochs = session.run.iterations_per_epoch > 1
@@ -49,16 +49,16 @@ def header_line(session: Walk, width: int, chars: Chars) -> Line:
 
 def _state(session: Walk, *, is_narrow: bool) -> str:
     """Return what the worker does, or why it does not."""
-    if session.sweeping is not None:
-        return f"sweep {session.sweeping.status.value}"
+    if session.train.sweeping is not None:
+        return f"sweep {session.train.sweeping.status.value}"
     told = standing(session, is_short=is_narrow)
-    is_stopped = not is_narrow and session.training.stopped_by == "key"
+    is_stopped = not is_narrow and session.train.snapshot.stopped_by == "key"
     return f"{told}; Space goes on" if is_stopped else told
 
 
 def standing(session: Walk, *, is_short: bool) -> str:
     """Return how the own run stands: running, paused, behind a class's, or why it has ended."""
-    snapshot = session.training
+    snapshot = session.train.snapshot
     if snapshot.status is Status.PAUSED and snapshot.stopped_by == "key":
         return "stopped" if is_short else ending_of(session)
     if not snapshot.is_at_end:
@@ -72,7 +72,7 @@ def standing(session: Walk, *, is_short: bool) -> str:
 def ending_of(session: Walk) -> str:
     """Return why the own run has ended."""
     stop = session.run.segments[-1].settings.stop
-    return ending(session.training.stopped_by or "epochs", stop)
+    return ending(session.train.snapshot.stopped_by or "epochs", stop)
 
 
 def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
@@ -81,7 +81,7 @@ def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
     Costs of examples held back are told apart from those trained on. What does not fit is left out
     whole, the settings first, the costs under the cursor last.
     """
-    snapshot, run = session.training, session.run
+    snapshot, run = session.train.snapshot, session.run
 
     def shown(value: float) -> str:
         return notation.counted(value, session.look.digits, chars)
@@ -132,7 +132,7 @@ def _now(snapshot: Snapshot, shown: Callable[[float], str], nothing: str) -> tup
 
 def _pointed(session: Walk, shown: Callable[[float], str]) -> tuple[Line, Line]:
     """Return the costs under the cursor in more and in fewer words, nothing where it is on none."""
-    cursor, snapshot = session.train_look.cursor, session.training
+    cursor, snapshot = session.train.look.cursor, session.train.snapshot
     if cursor is None or cursor >= len(snapshot.costs):
         return (), ()
     cost = shown(float(snapshot.costs[cursor])), Style.CURRENT
@@ -153,16 +153,16 @@ def progress_line(session: Walk, width: int, chars: Chars) -> Line:
     The bar of a run that broke off or grows ends where it went wrong, and the word for it follows.
     """
     done, wanted, facts = _of_sweep(session) or _of_run(session)
-    found, run, wrong = session.training.diagnosis, session.run, ""
-    is_broken = found is not None and found.trouble.value in BROKEN and session.sweeping is None
-    if is_broken and found is not None:
-        done, wrong = found.iteration // run.iterations_per_epoch, found.trouble.value
+    train, wrong = session.train, ""
+    found = train.snapshot.diagnosis if train.sweeping is None else None
+    if found is not None and found.trouble.value in BROKEN:
+        done, wrong = found.iteration // session.run.iterations_per_epoch, found.trouble.value
     return progress_bar(done / wanted, facts, width, chars, wrong)
 
 
 def _of_sweep(session: Walk) -> tuple[int, int, tuple[str, ...]] | None:
     """Return the epochs done and wanted of a sweep that is not done, and words, fewer and fewer."""
-    now = session.sweeping
+    now = session.train.sweeping
     if now is None:
         return None
     runs = len(now.sweep.members)
@@ -172,7 +172,7 @@ def _of_sweep(session: Walk) -> tuple[int, int, tuple[str, ...]] | None:
 
 def _of_run(session: Walk) -> tuple[int, int, tuple[str, ...]]:
     """Return the epochs done and wanted of the own run, and words, fewer and fewer."""
-    snapshot = session.training
+    snapshot = session.train.snapshot
     asked = session.run.segments[-1].settings.epochs
     wanted = max(snapshot.epochs_wanted or asked, 1)
     done = len(snapshot.costs)
@@ -180,7 +180,7 @@ def _of_run(session: Walk) -> tuple[int, int, tuple[str, ...]]:
     speed = f"{rate:,.{0 if rate >= 10 else 1 if rate >= 1 else 3}f}" if rate else ""
     left = ""
     if snapshot.status is Status.RUNNING and rate:
-        goal = session.goal
+        goal = session.train.goal
         asked_for = wanted if goal is None else goal / session.run.iterations_per_epoch
         seconds = max(asked_for - done, 0) / rate
         if watches(session) and goal is None:

@@ -58,7 +58,7 @@ class AnsweringProgram(Program):
 
     def painted(self) -> None:
         super().painted()
-        if self.session.train_look.log_y is self.wants_log:
+        if self.session.train.look.log_y is self.wants_log:
             self.answered.set()
 
 

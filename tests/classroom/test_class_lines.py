@@ -187,7 +187,7 @@ def test_training_sweeps_and_the_playground_are_told_with_their_end() -> None:
     room = opened_room(session)
     assert "200 of 200 epochs" in announcement(room, UNICODE)
     assert "cost" in announcement(room, UNICODE)
-    running = replace(session, training=replace(session.training, status=Status.RUNNING))
+    running = session.with_train(snapshot=replace(session.train.snapshot, status=Status.RUNNING))
     told = announcement(taught(room, running), UNICODE)
     assert told == "Class: The bias to the rescue, training for 200 epochs."
     swept = pressed(session, parse_keys("S learning_rate=0.5,2 enter"))

@@ -137,8 +137,8 @@ def test_who_catches_up_with_the_classs_training_is_told_so_and_not_that_it_rest
         playing = session_of_link("gdtutor play --keys 3n")
         for status, told in ((Status.RUNNING, "catching up"), (Status.PAUSED, "paused")):
             # Both have come as far, and so the link is the same.
-            training = replace(playing.training, status=status)
-            room = opened_room(replace(playing, training=training))
+            training = replace(playing.train.snapshot, status=status)
+            room = opened_room(playing.with_train(snapshot=training))
             room = joined(room, "anna", "1234", "")
             place = read_place(PlaceTeller().told(room, room.seats["anna"], 0))
             assert place is not None

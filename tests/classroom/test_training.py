@@ -93,7 +93,7 @@ def test_a_student_trains_alone_and_everyone_sees_what_the_teacher_trained(
 
 def own_status(hub: ClassHub, name: str) -> Status | None:
     own = hub.seat(name).own
-    return None if own is None else own.training.status
+    return None if own is None else own.train.snapshot.status
 
 
 def test_a_student_sweeps_within_bounds(pool: TrainingPool) -> None:
@@ -114,16 +114,16 @@ def test_a_student_sweeps_within_bounds(pool: TrainingPool) -> None:
             assert isinstance(own, Walk)
             return own
 
-        assert sweep("learning_rate=0.1,1").sweeping is not None
-        await until(lambda: own_walk().sweeping is None)
+        assert sweep("learning_rate=0.1,1").train.sweeping is not None
+        await until(lambda: own_walk().train.sweeping is None)
         own = own_walk()
         assert own.message == "All runs of the sweep are done; none diverges."
-        assert [one.label for one in own.kept] == ["learning_rate 0.1", "learning_rate 1"]
+        assert [one.label for one in own.train.kept] == ["learning_rate 0.1", "learning_rate 1"]
         alone = Sweep(members_of(own.lesson, None, "learning_rate=0.1,1", own.run.segments))
         alone.advance()
-        assert [list(one.costs) for one in own.kept] == [list(f.costs) for f in alone.found()]
+        assert [list(one.costs) for one in own.train.kept] == [list(f.costs) for f in alone.found()]
         sweep(f"learning_rate={','.join(map(str, range(1, 18)))}")
-        await until(lambda: own_walk().sweeping is None)
+        await until(lambda: own_walk().train.sweeping is None)
         assert own_walk().message.startswith("A sweep in a class has at most 16 runs")
 
     asyncio.run(work())
@@ -169,9 +169,9 @@ def test_a_student_pauses_and_an_edit_ends_what_was_trained(pool: TrainingPool) 
         await until(lambda: own_status(hub, "anna") in (Status.PAUSED, Status.FINISHED))
         own = hub.seat("anna").own
         assert own is not None
-        trained = own.training.iterations
+        trained = own.train.snapshot.iterations
         assert trained > 0
-        assert own.run is own.training.of
+        assert own.run is own.train.snapshot.of
         hub.press("anna", Press("0", "0"))
         own = hub.seat("anna").own
         assert own is not None
@@ -429,16 +429,16 @@ def test_a_sweep_that_a_student_has_paused_goes_on_where_it_was(
         for key in ("t", "S", *"learning_rate=0.5,1", "enter", "space"):
             hub.press("anna", Press(key, key if len(key) == 1 else None))
         await until(lambda: not hub._tasks)
-        paused = own_walk().sweeping
+        paused = own_walk().train.sweeping
         assert paused is not None
         assert paused.status is Status.PAUSED
         assert paused.done < paused.sweep.epochs[1]
         hub.press("anna", Press("space"))
-        await until(lambda: own_walk().sweeping is None)
+        await until(lambda: own_walk().train.sweeping is None)
         own = own_walk()
         assert own.message == "All runs of the sweep are done; none diverges."
         alone = Sweep(members_of(own.lesson, None, "learning_rate=0.5,1", own.run.segments))
         alone.advance()
-        assert [list(one.costs) for one in own.kept] == [list(f.costs) for f in alone.found()]
+        assert [list(one.costs) for one in own.train.kept] == [list(f.costs) for f in alone.found()]
 
     asyncio.run(work())

@@ -63,7 +63,7 @@ def trained(path) -> Iterator[tuple[str, Session]]:
         session, _ = update(session, Progressed(snapshot_of(effect.run, Status.PAUSED)))
     beside = training_pictures(session)
     for tab, wish in enumerate(beside):
-        yield wish.kind, replace(session, train_look=replace(session.train_look, tab=tab))
+        yield wish.kind, session.with_train(look=replace(session.train.look, tab=tab))
 
 
 def drawn(frame: Frame, chars: Chars) -> Iterator[list[str]]:

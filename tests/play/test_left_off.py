@@ -51,7 +51,7 @@ def test_without_options_it_opens_where_it_was_left(home) -> None:
     again = opened_again()
     assert again.screen is Screen.PLAY
     assert again.play.playground == playground_of_line(line)
-    assert len(again.training.costs) == 2
+    assert len(again.train.snapshot.costs) == 2
 
 
 def test_where_it_was_left_and_the_examples_are_gone_it_says_so(home, monkeypatch) -> None:
@@ -75,12 +75,12 @@ def test_the_iteration_and_what_is_chosen_are_there_again(home) -> None:
     left("--points 20 --layers 2-3-2-1 --epochs 9", "2n i tab right down w down d 2down")
     again = opened_again()
     play = again.play
-    assert again.training.iterations == 2 * again.run.iterations_per_epoch + 1
+    assert again.train.snapshot.iterations == 2 * again.run.iterations_per_epoch + 1
     assert (play.focus, play.layer, play.neuron, play.edge) == (Focus.NETWORK, 2, 1, 0)
     left("--points 20 --epochs 9", "3n 2tab left tab 3down tab right tab")
     again = opened_again()
     assert (again.play.focus, again.play.control, again.play.layer) == (Focus.CURVE, 3, 2)
-    assert again.train_look.cursor == 1
+    assert again.train.look.cursor == 1
 
 
 def test_a_rate_that_was_changed_is_undone_after_it_is_opened_again(home) -> None:
@@ -90,7 +90,7 @@ def test_a_rate_that_was_changed_is_undone_after_it_is_opened_again(home) -> Non
     for rate, epochs in ((0.3, 3), (0.1, 4)):
         again = pressed(again, parse_keys("u"))
         assert again.play.playground.rate == again.run.segments[-1].settings.learning_rate == rate
-        assert len(again.training.costs) == epochs
+        assert len(again.train.snapshot.costs) == epochs
 
 
 def test_what_was_changed_is_undone_after_it_is_opened_again(home) -> None:
@@ -108,8 +108,8 @@ def test_what_was_changed_is_undone_after_it_is_opened_again(home) -> None:
     for _ in range(4):
         here, again = (pressed(one, parse_keys("u")) for one in (here, again))
         assert again.play.playground == here.play.playground
-        iterations = here.training.iterations
-        assert again.training.iterations == iterations
+        iterations = here.train.snapshot.iterations
+        assert again.train.snapshot.iterations == iterations
         for name, value in here.run.state(iterations).parameters.items():
             assert np.array_equal(again.run.state(iterations).parameters[name], value)
     assert iterations == 2 * again.run.iterations_per_epoch + 1
@@ -139,14 +139,14 @@ def test_a_walk_comes_back_with_the_run_and_the_neuron_behind_it(home) -> None:
     assert (again.screen, again.moment.iteration) == (Screen.STUDY, 7)
     behind = pressed(again, parse_keys("escape escape"))
     assert behind.screen is Screen.PLAY
-    assert (len(behind.training.costs), behind.play.layer) == (5, 2)
+    assert (len(behind.train.snapshot.costs), behind.play.layer) == (5, 2)
 
 
 def test_a_walk_of_a_long_run_comes_back_as_the_playground_which_trains_there(home) -> None:
     session = pressed(
         play_session(Session(), playground_of_line("--epochs 900000")), parse_keys("2n tab enter")
     )
-    far = replace(session, training=replace(session.training, iterations=10_000_000))
+    far = session.with_train(snapshot=replace(session.train.snapshot, iterations=10_000_000))
     keys = shlex.split(kept_command(far))[-1]
     assert keys.startswith("714285n 10i tab")
     assert ":" not in keys

@@ -30,9 +30,9 @@ def test_every_change_is_saved_and_so_is_what_was_trained() -> None:
             await pilot.pause()
             assert [session.play.playground.data for session in saved] == ["quadrants"]
             app.press(Press("n", "n"))
-            await until(pilot, lambda: len(app.program.session.training.costs))
+            await until(pilot, lambda: len(app.program.session.train.snapshot.costs))
             app.press(Press("q", "q"))
             await pilot.pause()
 
     asyncio.run(run())
-    assert len(saved[-1].training.costs) == 1
+    assert len(saved[-1].train.snapshot.costs) == 1

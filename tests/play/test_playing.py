@@ -91,7 +91,7 @@ def hold(session: Session) -> None:
     assert other.play.playground == play.playground
     if session.changes:
         assert other.changes == session.changes
-    assert other.training.iterations == session.training.iterations == run.farthest
+    assert other.train.snapshot.iterations == session.train.snapshot.iterations == run.farthest
     assert other.original.segments[0].settings.learning_rate == start.rate
     for name, value in run.state(run.farthest).parameters.items():
         np.testing.assert_array_equal(other.run.state(run.farthest).parameters[name], value)
@@ -154,16 +154,16 @@ def test_every_control_has_a_next_value_and_one_before(label: str) -> None:
 def test_a_rate_goes_on_and_everything_else_begins_anew() -> None:
     session = at(begun(keys="3n"), "rate")
     after = pressed(session, parse_keys("right"))
-    assert after.training.iterations == session.training.iterations > 0
+    assert after.train.snapshot.iterations == session.train.snapshot.iterations > 0
     assert "goes on from iteration" in after.play.word
     assert after.play.word in plain(frame_of(after, 120, 36, UNICODE).lines[0])
     assert "--set" in command_of(after)
     hold(after)
     anew = pressed(at(after, "noise"), parse_keys("right"))
-    assert anew.training.status is Status.IDLE
+    assert anew.train.snapshot.status is Status.IDLE
     assert "begins anew" in anew.play.word
     back = pressed(anew, parse_keys("u"))
-    assert back.training.iterations == session.training.iterations
+    assert back.train.snapshot.iterations == session.train.snapshot.iterations
     assert back.run is after.run
 
 
@@ -209,15 +209,15 @@ def test_more_epochs_go_on_and_fewer_than_are_done_begin_anew() -> None:
     session = at(begun(SMALL.replace("12", "3"), "3n"), "epochs")
     longer = pressed(session, parse_keys("right"))
     assert longer.play.playground.epochs > 3
-    assert longer.play.word == f"epochs: goes on from iteration {session.training.iterations}"
-    assert not longer.training.is_at_end
+    assert longer.play.word == f"epochs: goes on from iteration {session.train.snapshot.iterations}"
+    assert not longer.train.snapshot.is_at_end
     assert list(longer.run.costs) == list(session.run.costs)
     hold(longer)
     whole = pressed(longer, parse_keys("space"))
     assert len(whole.run.costs) == longer.play.playground.epochs
     hold(whole)
     fewer, _ = control_typed(at(whole, "epochs"), "20")
-    assert (fewer.play.word, fewer.training.status) == ("epochs: begins anew", Status.IDLE)
+    assert (fewer.play.word, fewer.train.snapshot.status) == ("epochs: begins anew", Status.IDLE)
     edited = pressed(
         at(pressed(at(session, "rate"), parse_keys("right")), "epochs"), [Press("right")]
     )
@@ -229,7 +229,7 @@ def test_epochs_asked_for_while_one_is_trained_are_added() -> None:
     each = session.run.iterations_per_epoch
     first, (wish,) = update(session, Press("n"))
     second, (more,) = update(first, Press("n"))
-    assert (wish.until, more.until, second.goal) == (each, 2 * each, 2 * each)
+    assert (wish.until, more.until, second.train.goal) == (each, 2 * each, 2 * each)
     session.run.advance(iterations=each + 1)
     _, (last,) = update(second, Press("n"))
     assert (last.until, last.iterations) == (3 * each, 2 * each - 1)
@@ -261,13 +261,14 @@ def test_what_predictions_leave_out_is_had_by_a_command_that_works(
 def test_a_walk_that_went_beyond_the_run_leaves_it_there() -> None:
     session = begun(keys="n i tab enter 3pagedown escape escape")
     assert session.screen is Screen.PLAY
-    assert session.training.iterations == session.run.farthest > session.run.iterations_per_epoch
+    run = session.run
+    assert session.train.snapshot.iterations == run.farthest > run.iterations_per_epoch
     hold(session)
 
 
 def test_a_place_is_typed_in_the_playground_as_beside_the_curve() -> None:
     session = begun(keys="4n")
-    assert pressed(session, parse_keys(": epoch:1 enter")).train_look.cursor == 1
+    assert pressed(session, parse_keys(": epoch:1 enter")).train.look.cursor == 1
     walked = pressed(session, parse_keys(": 2/backward:W1[0,1] enter"))
     assert (walked.screen, walked.moment.iteration) == (Screen.STUDY, 2)
     assert walked.look.cell == (0, 1)
@@ -289,21 +290,21 @@ def test_a_run_under_way_goes_on_where_a_change_is_undone_or_done_again(key: str
     first = at(session, "noise")
     for press in ("right", "u") if key == "ctrl+r" else ("right",):
         first = pressed(first, parse_keys(press))
-    running = replace(first, training=replace(first.training, status=Status.RUNNING))
+    running = first.with_train(snapshot=replace(first.train.snapshot, status=Status.RUNNING))
     after, effects = update(running, parse_keys(key)[0])
-    assert after.training.status is Status.RUNNING
+    assert after.train.snapshot.status is Status.RUNNING
     assert [type(effect) for effect in effects] == [PauseTraining, Train]
     assert effects[1].run is after.run
     resting, effects = update(first, parse_keys(key)[0])
-    assert resting.training.status is not Status.RUNNING
+    assert resting.train.snapshot.status is not Status.RUNNING
     assert [type(effect) for effect in effects] == [PauseTraining]
 
 
 def test_the_same_start_says_what_of_the_walk_it_keeps_and_then_takes_it_back() -> None:
     session = begun("--points 20 --layers 2-2-1 --epochs 5", "tab enter e W1[0,0]=3 enter escape n")
-    assert session.training.iterations
+    assert session.train.snapshot.iterations
     once = pressed(session, parse_keys("0"))
-    assert once.training.iterations == 0
+    assert once.train.snapshot.iterations == 0
     assert "it stays edited W1[0,0]=3" in once.message
     assert once.run.state(0).parameters["W1"][0, 0] == 3
     hold(once)
@@ -320,12 +321,12 @@ def test_what_the_last_change_did_and_what_the_cursor_reads_have_room(keys: str)
     head, facts = (plain(row) for row in frame_of(session, 80, 24, UNICODE).lines[:2])
     assert "…" not in head.replace("checkerb…", "") + facts
     assert f"  {session.play.word}  " in head
-    assert ("at epoch" in facts) == (session.train_look.cursor is not None)
+    assert ("at epoch" in facts) == (session.train.look.cursor is not None)
 
 
 def test_what_is_wrong_with_a_run_is_told_to_its_end_in_two_lines() -> None:
     session = begun("--data spiral --layers 2-3 --epochs 700", "space")
-    assert session.training.diagnosis is not None
+    assert session.train.snapshot.diagnosis is not None
     for size in ((80, 24), (120, 36), (200, 50)):
         rows = [plain(row).strip() for row in frame_of(session, *size, UNICODE).lines[2:5]]
         told = " ".join(rows[: next(at for at, row in enumerate(rows) if row.startswith("╭"))])
@@ -352,11 +353,11 @@ def test_a_bound_is_said_where_a_count_goes_beyond_it() -> None:
 def test_enter_opens_the_walk_there_and_escape_comes_back(keys: str, place: str) -> None:
     session = begun(keys=f"2n {keys}")
     assert session.screen is Screen.STUDY
-    assert session.moment.iteration == session.training.iterations
+    assert session.moment.iteration == session.train.snapshot.iterations
     assert command_of(session).endswith(f"--at '{session.moment.iteration}/{place}'")
     back = pressed(session, parse_keys("escape"))
     assert back.screen is Screen.PLAY
-    assert back.training is session.training
+    assert back.train.snapshot is session.train.snapshot
     assert back.look.cell is None
 
 
@@ -483,7 +484,7 @@ def test_in_batches_the_cost_of_the_curve_under_the_cursor_is_told_besides() -> 
 
 def test_with_averages_the_map_is_drawn_with_those_that_the_costs_are_of() -> None:
     session = begun("--optimizer averaged --points 20 --layers 2-3-1", "3n")
-    run, snapshot = session.run, session.training
+    run, snapshot = session.run, session.train.snapshot
     state = run.state(snapshot.iterations)
     maps = play_maps.maps_of(run, snapshot, ("Yhat",), 8, 4)
     averaged = replace(snapshot, parameters=run.predicting(state))
@@ -552,7 +553,7 @@ def test_the_rungs_of_a_ladder_rise_from_0_or_above(ladder: tuple[float, ...]) -
 
 
 def test_space_before_the_end_trains_to_it() -> None:
-    assert len(begun(keys="5n space").training.costs) == 12
+    assert len(begun(keys="5n space").train.snapshot.costs) == 12
 
 
 def test_with_nothing_done_there_is_nothing_to_undo() -> None:
@@ -564,9 +565,9 @@ def test_with_nothing_done_there_is_nothing_to_undo() -> None:
 
 def test_space_at_the_end_goes_on_for_as_many_epochs() -> None:
     session = begun(keys="space")
-    assert len(session.training.costs) == 12
+    assert len(session.train.snapshot.costs) == 12
     after = pressed(session, parse_keys("space"))
-    assert len(after.training.costs) == 24
+    assert len(after.train.snapshot.costs) == 24
     hold(after)
 
 
@@ -615,11 +616,11 @@ def test_inputs_of_one_kind_have_axes_of_one_length() -> None:
 
 def test_after_a_run_that_was_lost_another_rate_begins_anew() -> None:
     session = begun("--data plane --points 20 --rate 1000000 --activation linear", "space")
-    assert session.training.stopped_by == "not_finite"
+    assert session.train.snapshot.stopped_by == "not_finite"
     assert "not finite" in plain(frame_of(session, 120, 36, UNICODE).lines[0])
     assert "no longer finite" in pressed(session, parse_keys("space")).message
     after = pressed(at(session, "rate"), parse_keys("left"))
-    assert after.training.status is Status.IDLE
+    assert after.train.snapshot.status is Status.IDLE
     assert "begins anew" in after.play.word
     hold(after)
 
@@ -644,7 +645,7 @@ def test_a_rate_that_is_changed_in_the_walk_or_beside_training_is_the_controls_t
 def test_a_map_computes_the_layers_before_it_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
     session = play_session(Session(), playground_of_line("--data moons --layers 2-3-3-3-1"))
     names = play_maps.layer_names(5)
-    every = play_maps.maps_of(session.run, session.training, names, 8, 4)
+    every = play_maps.maps_of(session.run, session.train.snapshot, names, 8, 4)
     done: list[str] = []
 
     def noted(op: Operation, *rest: Any) -> Any:
@@ -654,7 +655,7 @@ def test_a_map_computes_the_layers_before_it_and_no_others(monkeypatch: pytest.M
     monkeypatch.setattr(trace, "apply", noted)
     for place, name in enumerate(names):
         done.clear()
-        (alone,) = play_maps.maps_of(session.run, session.training, (name,), 8, 4).layers
+        (alone,) = play_maps.maps_of(session.run, session.train.snapshot, (name,), 8, 4).layers
         assert np.array_equal(alone, every.layers[place])
         assert done.count("matmul") == place
 

@@ -110,9 +110,10 @@ def holds(session: Session, said: str) -> bool:
         return any(isinstance(effect, Train | SweepRuns) for effect in space)
     if "n trains" in said:
         one = worked(session, "n")
-        return one.training.iterations > session.training.iterations
+        return one.train.snapshot.iterations > session.train.snapshot.iterations
     if re.search(r"your own run waits", said):
-        return session.training.status is Status.PAUSED and not session.training.is_at_end
+        snapshot = session.train.snapshot
+        return snapshot.status is Status.PAUSED and not snapshot.is_at_end
     return True
 
 
@@ -145,8 +146,8 @@ def test_a_run_that_comes_to_its_end_while_it_is_being_stopped_has_ended() -> No
     session = press(open_at(LESSON), "5000t s")
     session.run.advance(iterations=5000)
     ended, _ = update(session, Progressed(snapshot_of(session.run)))
-    assert ended.training.is_at_end
-    assert ended.training.stopped_by != "key"
+    assert ended.train.snapshot.is_at_end
+    assert ended.train.snapshot.stopped_by != "key"
 
 
 def test_a_rate_that_would_overflow_is_refused() -> None:

@@ -9,7 +9,6 @@ from gdtutor.report.transcript import step_data, step_text
 from gdtutor.session.commands import goto_label
 from gdtutor.session.snapshots import snapshot_of, under_cursor
 from gdtutor.session.state import Screen
-from gdtutor.values import replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE
 
@@ -41,8 +40,8 @@ def test_a_place_is_gone_to_in_the_iteration_under_the_cursor(trained):
 
 
 def test_brackets_move_by_an_epoch_and_arrows_by_a_column(trained):
-    assert pressed(trained, "[ [ ]").train_look.cursor == 4998
-    assert pressed(trained, "left").train_look.cursor == 4999 - 5000 // 60
+    assert pressed(trained, "[ [ ]").train.look.cursor == 4998
+    assert pressed(trained, "left").train.look.cursor == 4999 - 5000 // 60
 
 
 def test_an_epoch_that_does_not_exist_is_told(trained):
@@ -96,13 +95,13 @@ def test_the_panels_beside_the_curve_show_the_epoch_under_the_cursor(trained):
     parameters = under_cursor(after).parameters
     walked = pressed(after, "enter").moment.state.parameters
     assert all(np.array_equal(parameters[name], walked[name]) for name in walked)
-    assert under_cursor(trained) is trained.training
+    assert under_cursor(trained) is trained.train.snapshot
     assert under_cursor(after) is under_cursor(after)
 
 
 def test_right_of_the_last_epoch_the_panels_show_what_training_has_come_to(trained):
     at_last = pressed(trained, ": epoch:4999 enter")
-    assert pressed(at_last, "]").train_look.cursor is None
+    assert pressed(at_last, "]").train.look.cursor is None
 
 
 @pytest.mark.parametrize("name", ["and-or", "xor-hidden"])
@@ -125,7 +124,7 @@ def test_an_epoch_of_a_run_that_went_on_beyond_its_settings_was_trained():
     # The settings end with 20 epochs; ten more were asked for.
     beyond = pressed(pressed(walk(NEURON), "t"), "10n")
     wanted = beyond.run.last_iteration + beyond.run.iterations_per_epoch
-    assert wanted < beyond.training.iterations
+    assert wanted < beyond.train.snapshot.iterations
     opened = pressed(beyond, f": {' '.join(str(wanted))} enter")
     assert opened.moment.iteration == wanted
     assert "walked from training's own parameters" in opened.message
@@ -133,7 +132,7 @@ def test_an_epoch_of_a_run_that_went_on_beyond_its_settings_was_trained():
 
 def test_a_run_that_broke_off_is_opened_at_its_last_iteration_of_finite_numbers() -> None:
     session = pressed(walk(lesson_file("learning-rate")), "e learning_rate=1e200 enter t")
-    assert session.training.diverged_at == session.training.iterations == 1
+    assert session.train.snapshot.diverged_at == session.train.snapshot.iterations == 1
     opened = pressed(session, "enter")
     assert opened.moment.iteration == 0
     assert all(np.isfinite(v).all() for t in opened.moment.traces for v in t.values.values())
@@ -143,13 +142,13 @@ def test_a_run_that_broke_off_is_opened_at_its_last_iteration_of_finite_numbers(
 def test_the_input_names_an_iteration_and_an_epoch_that_are_there():
     session = walk(NEURON, "given")
     session.run.advance(epochs=20)
-    there = replace(session, training=snapshot_of(session.run))
+    there = session.with_train(snapshot=snapshot_of(session.run))
     assert goto_label(session) == "iteration (0), or epoch 0"
-    assert goto_label(there) == f"iteration ({there.training.iterations}), or epoch 19"
+    assert goto_label(there) == f"iteration ({there.train.snapshot.iterations}), or epoch 19"
 
 
 @pytest.mark.parametrize("keys", ["0", "escape e W1[0,0] space 0.5 enter"])
 def test_the_cursor_does_not_stay_where_another_run_may_have_no_epoch(trained, keys):
     before = pressed(trained, "[ [")
-    assert before.train_look.cursor is not None
-    assert pressed(before, keys).train_look.cursor is None
+    assert before.train.look.cursor is not None
+    assert pressed(before, keys).train.look.cursor is None

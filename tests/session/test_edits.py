@@ -276,7 +276,7 @@ def test_a_change_after_training_keeps_what_was_trained():
     costs = session.run.costs
     changed = pressed(session, "+ + -")
     assert changed.run.farthest == 12
-    assert changed.training.iterations == 12
+    assert changed.train.snapshot.iterations == 12
     assert np.array_equal(changed.run.costs, costs)
     back = pressed(changed, "escape u")
     assert back.run.farthest == 12
@@ -309,9 +309,9 @@ def test_a_change_below_the_trained_end_keeps_the_curve_and_the_states_before_it
         changed = edit(session, "w1 = 3")
     assert sum(replayed) < 1100
     assert changed.run.farthest == 2501
-    assert changed.training.iterations == 2501
-    assert changed.training.status is Status.PAUSED
-    assert np.array_equal(changed.training.costs, costs[:1250])
+    assert changed.train.snapshot.iterations == 2501
+    assert changed.train.snapshot.status is Status.PAUSED
+    assert np.array_equal(changed.train.snapshot.costs, costs[:1250])
     assert len(changed.original.costs) == len(costs)
     again = walk(NEURON, "2503/given", changes=("2501:w1=3",))
     assert numbers(pressed(changed, "2 pagedown")) == numbers(again)
@@ -320,18 +320,18 @@ def test_a_change_below_the_trained_end_keeps_the_curve_and_the_states_before_it
 def test_the_own_values_bring_back_what_was_trained_with_them():
     session = trained(walk(NEURON, "given"), 12)
     changed = edit(pressed(session, "escape : 4/given enter"), "w1 = 3")
-    assert changed.training.iterations == 4
+    assert changed.train.snapshot.iterations == 4
     for key in "uR":
         own = pressed(changed, key)
-        assert own.training.iterations == 12
-        assert np.array_equal(own.training.costs, session.training.costs)
+        assert own.train.snapshot.iterations == 12
+        assert np.array_equal(own.train.snapshot.costs, session.train.snapshot.costs)
 
 
 def test_a_change_of_a_run_that_had_ended_may_go_on():
     session = walk(NEURON, "given")
     session.run.advance()
     ended = update(pressed(session, "t"), Progressed(snapshot_of(session.run, Status.FINISHED)))[0]
-    assert pressed(ended, "+").training.status is Status.PAUSED
+    assert pressed(ended, "+").train.snapshot.status is Status.PAUSED
 
 
 def test_the_changed_run_is_the_run_of_a_session_that_was_opened_so():
@@ -343,14 +343,14 @@ def test_the_changed_run_is_the_run_of_a_session_that_was_opened_so():
 
 def test_the_worker_stops_where_a_change_replaces_its_run():
     session = pressed(walk(NEURON, "given"), "t escape e")
-    assert session.training.status is Status.RUNNING
+    assert session.train.snapshot.status is Status.RUNNING
     for character in "b=1":
         session, _ = update(session, Press(character, character))
     session, effects = update(session, Press("enter"))
     assert PauseTraining() in effects
-    assert session.training.status is not Status.RUNNING
+    assert session.train.snapshot.status is not Status.RUNNING
     stale = snapshot_of(session.original, Status.PAUSED)
-    assert update(session, Progressed(stale))[0].training is session.training
+    assert update(session, Progressed(stale))[0].train.snapshot is session.train.snapshot
 
 
 def test_a_lesson_is_never_altered():

@@ -17,7 +17,7 @@ from gdtutor.session.footer import named_keys
 from gdtutor.session.moving import moved
 from gdtutor.session.notes import note_for
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session, Snapshot, Status
+from gdtutor.session.state import Screen, Session, Snapshot, Status, Training
 from gdtutor.session.update import Tick, update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -30,7 +30,7 @@ def words(session, *, narrow=False):
 
 def training(status, *, costs=(), stopped_by=""):
     snapshot = Snapshot(status=status, costs=np.array(costs, dtype=float), stopped_by=stopped_by)
-    return replace(walk(NEURON, "given"), screen=Screen.TRAIN, training=snapshot)
+    return replace(walk(NEURON, "given"), screen=Screen.TRAIN, train=Training(snapshot))
 
 
 def test_a_narrow_screen_names_the_way_to_the_other_panels():
@@ -227,7 +227,7 @@ def test_a_question_that_was_left_has_the_way_back_to_it_in_the_line_of_keys(wid
 
 def test_a_run_that_rests_at_its_end_has_nothing_to_resume():
     session = replace(training(Status.PAUSED, costs=[2, 1]))
-    at_end = replace(session, training=replace(session.training, epochs_wanted=2))
+    at_end = session.with_train(snapshot=replace(session.train.snapshot, epochs_wanted=2))
     assert "pause" in words(session)
     assert "pause" not in words(at_end)
     after, effects = update(at_end, Press("space", " "))

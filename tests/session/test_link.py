@@ -39,11 +39,13 @@ def assert_the_same_training(again, session):
     """Hold two training screens equal: run, cursor, panel, and the runs beside."""
     command = command_of(session)
     beside = [
-        [curve for curve in one.kept if curve.label != run_label(one)] for one in (again, session)
+        [curve for curve in one.train.kept if curve.label != run_label(one)]
+        for one in (again, session)
     ]
     assert again.prompt == session.prompt, command
-    assert again.training.iterations == session.training.iterations, command
-    assert again.training.costs == pytest.approx(session.training.costs, rel=1e-9), command
+    assert again.train.snapshot.iterations == session.train.snapshot.iterations, command
+    costs = session.train.snapshot.costs
+    assert again.train.snapshot.costs == pytest.approx(costs, rel=1e-9), command
     for one, other in zip(*beside, strict=True):
         assert one.label == other.label, command
         assert one.costs == pytest.approx(other.costs, rel=1e-9), command
@@ -205,7 +207,7 @@ def test_the_command_brings_back_what_the_training_screen_shows():
     keys = "t S learning_rate=0.5,2 enter y 1tab : epoch:30 enter"
     presses = parse_keys(keys)
     session = headless.pressed(walk(NETWORK, "3/given"), presses)
-    assert session.train_look.cursor == 30
+    assert session.train.look.cursor == 30
     assert f"--keys '{keys}'" in command_of(session)
 
 
@@ -220,9 +222,9 @@ def test_the_side_panel_is_named_by_its_place_whatever_runs_stand_beside(tabs):
     keys = "t V" + " tab" * tabs
     session = headless.pressed(walk(lesson_file("learning-rate")), parse_keys(keys))
     again = reopened(command_of(session))
-    assert session.kept
+    assert session.train.kept
     assert (panel(session) == "runs") == (tabs == 0)
-    assert tabs == 0 or panel(replace(again, kept=())) == panel(session)
+    assert tabs == 0 or panel(again.with_train(kept=())) == panel(session)
 
 
 def test_the_curves_of_variants_are_there_again():
@@ -232,8 +234,9 @@ def test_the_curves_of_variants_are_there_again():
     assert "--keys 't S variant=0,1,2 enter S learning_rate=1,2 enter" in command
     arguments = parser_of(COMMANDS[0]).parse_args(shlex.split(command)[1:])
     again = headless.pressed(session_of(arguments), parse_keys(arguments.keys))
-    assert [curve.label for curve in again.kept] == [curve.label for curve in session.kept]
-    for one, other in zip(again.kept, session.kept, strict=True):
+    labels = [[curve.label for curve in one.train.kept] for one in (again, session)]
+    assert labels[0] == labels[1]
+    for one, other in zip(again.train.kept, session.train.kept, strict=True):
         assert one.costs == pytest.approx(other.costs, rel=1e-9)
         assert (one.verdict, one.setting, one.measure) == (
             other.verdict,
@@ -264,7 +267,7 @@ def test_the_curves_of_variants_are_there_again():
 def test_runs_beside_are_trained_again_where_they_were_made(keys, command):
     session = headless.pressed(walk(lesson_file("learning-rate")), parse_keys(keys))
     assert command in command_of(session)
-    assert session.kept
+    assert session.train.kept
     assert_the_same_training(reopened_trained(session), session)
 
 
@@ -275,7 +278,7 @@ def test_after_a_refusal_no_key_of_a_command_is_typed_until_escape_leaves_the_in
     assert "changes at iteration 5" in session.prompt.error
     session = headless.pressed(session, parse_keys("escape y"))
     assert session.prompt is None
-    assert session.train_look.log_y
+    assert session.train.look.log_y
 
 
 @pytest.mark.parametrize("number", ["10", "x", "-1"])
@@ -307,8 +310,8 @@ def test_a_run_is_trained_again_exactly_as_far_with_what_was_changed_on_the_way(
     arguments = parser_of(COMMANDS[0]).parse_args(shlex.split(command)[1:])
     again = headless.pressed(session_of(arguments), parse_keys(arguments.keys))
     assert shown(again) == shown(session)
-    assert again.training.iterations == session.training.iterations
-    assert again.training.status == session.training.status
+    assert again.train.snapshot.iterations == session.train.snapshot.iterations
+    assert again.train.snapshot.status == session.train.snapshot.status
     assert command_of(again) == command
 
 

@@ -104,7 +104,7 @@ def test_an_iteration_and_an_epoch_are_gone_to_by_their_words(where: str) -> Non
     assert place(press(session, ": iteration space 3 enter"))[0] == 3
     there = press(session, ": epoch space 2 enter")
     if where == "t":
-        assert there.train_look.cursor == 2
+        assert there.train.look.cursor == 2
     else:
         assert place(there)[:2] == (2 * per, 1)
         label = press(session, ":").prompt

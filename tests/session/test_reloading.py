@@ -104,9 +104,9 @@ def test_changes_are_made_again_where_they_fit():
 
 def test_what_was_trained_is_not_kept_and_the_walk_is_shown():
     session, effects = update(opened_at("given"), Press("t", "t"))
-    assert (session.screen, session.training.status) == (Screen.TRAIN, Status.RUNNING)
+    assert (session.screen, session.train.snapshot.status) == (Screen.TRAIN, Status.RUNNING)
     after, effects = saved(session, neuron())
-    assert (after.screen, after.training.status) == (Screen.STUDY, Status.IDLE)
+    assert (after.screen, after.train.snapshot.status) == (Screen.STUDY, Status.IDLE)
     assert [type(effect).__name__ for effect in effects] == ["PauseTraining"]
 
 

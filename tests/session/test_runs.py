@@ -33,13 +33,13 @@ def test_variants_go_round_and_come_back_to_the_lesson() -> None:
 
 def test_a_variant_trains_with_its_own_rate_and_the_earlier_curve_stays() -> None:
     session = trained(open_at("learning-rate"))
-    own = session.training.costs
+    own = session.train.snapshot.costs
     session = trained(session, "V")
     assert session.screen is Screen.TRAIN
     assert session.lesson.settings is not None
     assert session.run.learning_rate(0) == session.lesson.settings.learning_rate
-    assert [curve.label for curve in session.kept] == ["the lesson's own"]
-    assert np.array_equal(session.kept[0].costs, own)
+    assert [curve.label for curve in session.train.kept] == ["the lesson's own"]
+    assert np.array_equal(session.train.kept[0].costs, own)
     assert text(session).count("★") == 1
 
 
@@ -58,10 +58,10 @@ def test_a_sweep_gives_the_curves_of_separate_runs() -> None:
     found = Sweep(members)
     found.advance()
     session = with_swept(session, curves_of(found))
-    assert [curve.label for curve in session.kept] == [
+    assert [curve.label for curve in session.train.kept] == [
         "learning_rate 0.1", "learning_rate 1", "learning_rate 3",
     ]  # fmt: skip
-    for member, curve in zip(members, session.kept, strict=True):
+    for member, curve in zip(members, session.train.kept, strict=True):
         alone = Run((RunSegment(0, member.problem, member.settings),))
         alone.advance()
         np.testing.assert_allclose(curve.costs, alone.costs, rtol=1e-9)

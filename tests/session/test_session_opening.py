@@ -20,10 +20,10 @@ def opening(session: Session, name: str) -> Session:
 def test_a_run_is_there_when_its_lesson_is_opened_again() -> None:
     left = press(trained(open_at("bias")), "escape : 7/backward:b enter")
     away = opening(left, "or-vectorised")
-    assert away.training.status is Status.IDLE
+    assert away.train.snapshot.status is Status.IDLE
     back = opening(away, "bias")
     assert back.run is left.run
-    assert np.array_equal(back.training.costs, left.training.costs)
+    assert np.array_equal(back.train.snapshot.costs, left.train.snapshot.costs)
     assert back.screen is Screen.STUDY
     assert (back.moment, back.step) == (left.moment, left.step)
     assert "Your run waits at iteration 200" in back.message
@@ -43,8 +43,8 @@ def test_a_run_that_was_left_running_waits_paused_and_is_told_so() -> None:
     away = opening(session, "or-vectorised")
     assert "waits until you return" in away.message
     back = opening(away, "bias")
-    assert back.training.status is Status.PAUSED
-    assert back.training.iterations == 12
+    assert back.train.snapshot.status is Status.PAUSED
+    assert back.train.snapshot.iterations == 12
 
 
 def test_the_last_lessons_alone_are_kept() -> None:
@@ -68,7 +68,7 @@ def test_a_lesson_whose_file_has_changed_begins_anew(tmp_path: Path) -> None:
     path.write_text(neuron(rate=0.2), encoding="utf-8")
     back, _ = update(opening(left, "bias"), open_lesson(path))
     assert back.run is not left.run
-    assert back.training.status is Status.IDLE
+    assert back.train.snapshot.status is Status.IDLE
 
 
 def test_opening_makes_a_new_walk() -> None:
@@ -81,7 +81,7 @@ def test_opening_makes_a_new_walk() -> None:
     def differing(one: Session) -> set[str]:
         return {name for name in own if getattr(one, name) != getattr(plain, name)}
 
-    assert differing(before) > {"lesson", "run", "changes", "training", "train_look", "step"}
+    assert differing(before) > {"lesson", "run", "changes", "train", "step"}
     assert differing(after) == {"moment"}, "which is computed anew"
 
 

@@ -26,8 +26,8 @@ def trained(session: Session, key: str = "t", character: str | None = None) -> S
 def test_training_xor_reaches_the_published_costs_on_the_screen() -> None:
     session = trained(open_at("xor-hidden"))
     assert session.screen is Screen.TRAIN
-    assert session.training.status is Status.FINISHED
-    costs = session.training.costs
+    assert session.train.snapshot.status is Status.FINISHED
+    costs = session.train.snapshot.costs
     published = {
         0: 0.12926510193084198, 100: 0.12345825692804888, 4600: 0.001018305488651183,
         4700: 0.000983783942124411, 4800: 0.0009514180100050973, 4900: 0.0009210166430616655,
@@ -44,13 +44,13 @@ def test_an_iteration_that_the_run_has_passed_is_told_with_the_way_to_it() -> No
 
 def test_a_point_of_the_curve_opens_as_a_walk_of_the_same_parameters() -> None:
     session = press(trained(open_at("xor-hidden")), "5left")
-    cursor = session.train_look.cursor
+    cursor = session.train.look.cursor
     assert cursor is not None
     walk = press(session, "enter")
     assert walk.screen is Screen.STUDY
     assert walk.moment.iteration == cursor
     cost = float(walk.moment.trace.values["C"])
-    assert abs(cost - session.training.costs[cursor]) <= 1e-12 * cost
+    assert abs(cost - session.train.snapshot.costs[cursor]) <= 1e-12 * cost
     assert press(walk, "t").screen is Screen.TRAIN
 
 
@@ -60,25 +60,25 @@ def test_the_walk_agrees_with_training_at_every_iteration_of_the_start() -> None
     for iteration in range(50):
         walk = press(walk, f": {iteration}/forward:C enter")
         cost = float(walk.moment.trace.values["C"])
-        assert abs(cost - session.training.costs[iteration]) <= 1e-12 * cost
+        assert abs(cost - session.train.snapshot.costs[iteration]) <= 1e-12 * cost
 
 
 def test_epochs_and_iterations_are_one_key_each() -> None:
     session = press(open_at("or-vectorised"), "n")
     session = trained(session)
     session = press(session, "0")
-    assert session.training.status is Status.IDLE
+    assert session.train.snapshot.status is Status.IDLE
     session = trained(session, "n")
-    assert session.training.iterations == 1
+    assert session.train.snapshot.iterations == 1
     session = trained(session, "i")
-    assert session.training.iterations == 2
-    assert session.training.status is Status.PAUSED
+    assert session.train.snapshot.iterations == 2
+    assert session.train.snapshot.status is Status.PAUSED
 
 
 def test_reset_repeats_the_same_run() -> None:
     first = trained(open_at("xor-hidden"))
     again = trained(press(first, "0"), "space", " ")
-    assert np.array_equal(first.training.costs, again.training.costs)
+    assert np.array_equal(first.train.snapshot.costs, again.train.snapshot.costs)
 
 
 def test_a_change_of_the_rate_is_logged_and_replayed() -> None:
@@ -87,7 +87,7 @@ def test_a_change_of_the_rate_is_logged_and_replayed() -> None:
     assert [change.text() for change in session.changes] == ["1:learning_rate=0.5"]
     assert session.run.learning_rate(0) == 1.0
     assert session.run.learning_rate(1) == 0.5
-    assert session.training.iterations == 1
+    assert session.train.snapshot.iterations == 1
 
 
 def test_a_change_of_the_rate_before_anything_was_published_leaves_the_run_to_the_screen() -> None:
@@ -100,12 +100,12 @@ def test_a_change_of_the_rate_before_anything_was_published_leaves_the_run_to_th
     assert [effect.run for effect in effects if isinstance(effect, Train)] == [session.run]
     before.advance(iterations=5)
     session, _ = update(session, Progressed(snapshot_of(before, Status.RUNNING)))
-    assert session.training.iterations == 0
+    assert session.train.snapshot.iterations == 0
     session.run.advance(iterations=7)
     news = Progressed(snapshot_of(session.run, Status.RUNNING))
     session, _ = update(replace(session, message=NO_CURVE), news)
-    assert session.training.status is Status.RUNNING
-    assert session.training.iterations == 7
+    assert session.train.snapshot.status is Status.RUNNING
+    assert session.train.snapshot.iterations == 7
     assert session.message == ""
 
 
@@ -133,39 +133,39 @@ def test_a_run_that_was_stopped_says_so_and_goes_on_with_space() -> None:
     assert effects == (PauseTraining(),)
     for status in (Status.RUNNING, Status.PAUSED):
         stopped, _ = update(stopped, Progressed(snapshot_of(session.run, status)))
-    assert stopped.training.status is Status.PAUSED
-    assert stopped.training.stopped_by == "key"
+    assert stopped.train.snapshot.status is Status.PAUSED
+    assert stopped.train.snapshot.stopped_by == "key"
     goes_on, effects = update(stopped, Press("space", " "))
     assert any(isinstance(effect, Train) for effect in effects)
-    assert goes_on.training.stopped_by == ""
+    assert goes_on.train.snapshot.stopped_by == ""
 
 
 def test_a_run_that_ends_while_it_is_being_stopped_has_ended_by_itself() -> None:
     session = press(open_at("bias"), "t s")
     session.run.advance()
     ended, _ = update(session, Progressed(snapshot_of(session.run, Status.FINISHED)))
-    assert ended.training.stopped_by == "epochs"
+    assert ended.train.snapshot.stopped_by == "epochs"
 
 
 def test_the_mean_is_off_until_it_is_asked_for_and_says_over_how_much_it_is() -> None:
     session = trained(open_at("xor-hidden"))
-    assert session.train_look.mean == 0
+    assert session.train.look.mean == 0
     shown = press(session, "m")
-    assert shown.train_look.mean == 25
+    assert shown.train.look.mean == 25
     assert "Mean of 25 epochs" in shown.message
-    assert press(shown, "m").train_look.mean == 0
-    assert press(shown, "100m").train_look.mean == 100
-    assert press(shown, "1m").train_look.mean == 0
+    assert press(shown, "m").train.look.mean == 0
+    assert press(shown, "100m").train.look.mean == 100
+    assert press(shown, "1m").train.look.mean == 0
     refused = press(shown, "99999m")
     assert refused.is_error
-    assert refused.train_look.mean == 25
+    assert refused.train.look.mean == 25
     early = press(session, "6000m")
     assert "begins at epoch 5,999" in early.message
 
 
 def test_a_mean_is_over_the_most_epochs_and_no_more() -> None:
     session = press(open_at("bias"), "t")
-    assert press(session, f"{MOST_MEAN}m").train_look.mean == MOST_MEAN
+    assert press(session, f"{MOST_MEAN}m").train.look.mean == MOST_MEAN
     assert press(session, f"{MOST_MEAN + 1}m").is_error
 
 
@@ -176,7 +176,7 @@ def test_a_watched_run_is_whole_after_its_time_and_stays_so() -> None:
 
 def test_a_mean_leaves_the_costs_as_they_are() -> None:
     session = trained(open_at("xor-hidden"))
-    assert press(session, "m").training is session.training
+    assert press(session, "m").train.snapshot is session.train.snapshot
 
 
 def test_a_change_of_the_rate_leaves_the_goal_of_the_steps_asked_for() -> None:
@@ -184,4 +184,4 @@ def test_a_change_of_the_rate_leaves_the_goal_of_the_steps_asked_for() -> None:
     session, _ = update(session, Press("plus", "+"))
     session, effects = update(session, Press("plus", "+"))
     assert [effect.iterations for effect in effects if isinstance(effect, Train)] == [100]
-    assert session.goal == 300
+    assert session.train.goal == 300

@@ -23,9 +23,9 @@ from gdtutor.view.screen import frame_of
 def sweeping(wish: str = "learning_rate=0.1,1") -> Session:
     """Return a session on Train whose own run runs no more, with a sweep that has done a little."""
     session, _ = sweep(press(open_at("or-vectorised"), "t"), wish)
-    assert session.sweeping is not None
-    session.sweeping.sweep.advance(epochs=3)
-    return update(session, news_of(session.sweeping.sweep, Status.RUNNING))[0]
+    assert session.train.sweeping is not None
+    session.train.sweeping.sweep.advance(epochs=3)
+    return update(session, news_of(session.train.sweeping.sweep, Status.RUNNING))[0]
 
 
 @pytest.mark.parametrize(
@@ -50,21 +50,21 @@ def test_a_sweep_that_cannot_be_leaves_its_input_open() -> None:
     assert session.prompt is not None
     assert session.prompt.kind is PromptKind.SWEEP
     assert "one linear or sigmoid neuron" in session.prompt.error
-    assert session.sweeping is None
+    assert session.train.sweeping is None
 
 
 def test_bare_numbers_are_learning_rates() -> None:
     session, _ = sweep(open_at("bias"), " 0.1,1")
-    assert session.sweeping is not None
-    rates = [member.settings.learning_rate for member in session.sweeping.sweep.members]
+    assert session.train.sweeping is not None
+    rates = [member.settings.learning_rate for member in session.train.sweeping.sweep.members]
     assert rates == [0.1, 1]
 
 
 def test_a_sweep_starts_from_the_run_as_the_learner_has_changed_it() -> None:
     session = press(press(open_at("xor-hidden"), "e optimizer=momentum enter"), "t")
     session, _ = sweep(session, "beta=0.5,0.9")
-    assert session.sweeping is not None
-    chosen = [member.settings for member in session.sweeping.sweep.members]
+    assert session.train.sweeping is not None
+    chosen = [member.settings for member in session.train.sweeping.sweep.members]
     assert [settings.optimizer for settings in chosen] == ["momentum", "momentum"]
     assert [settings.hyperparameters for settings in chosen] == [(("beta", 0.5),), (("beta", 0.9),)]
 
@@ -76,15 +76,16 @@ def test_a_change_that_was_taken_back_is_in_the_way_of_no_sweep() -> None:
         sweep(changed, "1,2")
     assert refused.value.hint.startswith("Esc, then u takes back the last change and R all")
     session, _ = sweep(press(changed, "escape u"), "1,2")
-    assert session.sweeping is not None
-    assert [member.settings.learning_rate for member in session.sweeping.sweep.members] == [1, 2]
+    assert session.train.sweeping is not None
+    members = session.train.sweeping.sweep.members
+    assert [member.settings.learning_rate for member in members] == [1, 2]
 
 
 def test_the_own_run_waits_while_a_sweep_is_at_work_and_is_told_so() -> None:
     session = sweeping()
-    assert session.training.status is Status.PAUSED
-    assert session.sweeping is not None
-    assert session.sweeping.done == 6
+    assert session.train.snapshot.status is Status.PAUSED
+    assert session.train.sweeping is not None
+    assert session.train.sweeping.done == 6
     assert (
         "your own run waits" in sweep(press(open_at("bias"), "t"), "learning_rate=1,2")[0].message
     )
@@ -93,25 +94,25 @@ def test_the_own_run_waits_while_a_sweep_is_at_work_and_is_told_so() -> None:
 def test_space_pauses_a_sweep_and_goes_on_with_it() -> None:
     session, effects = update(sweeping(), Press("space", " "))
     assert effects == (PauseTraining(),)
-    assert session.sweeping is not None
-    assert session.sweeping.status is Status.PAUSED
+    assert session.train.sweeping is not None
+    assert session.train.sweeping.status is Status.PAUSED
     assert "The sweep waits" in session.message
-    late, _ = update(session, news_of(session.sweeping.sweep, Status.RUNNING))
-    assert late.sweeping is not None
-    assert late.sweeping.status is Status.PAUSED
+    late, _ = update(session, news_of(session.train.sweeping.sweep, Status.RUNNING))
+    assert late.train.sweeping is not None
+    assert late.train.sweeping.status is Status.PAUSED
     again, effects = update(late, Press("space", " "))
-    assert [e.sweep for e in effects if isinstance(e, SweepRuns)] == [session.sweeping.sweep]
-    assert again.sweeping is not None
-    assert again.sweeping.status is Status.RUNNING
+    assert [e.sweep for e in effects if isinstance(e, SweepRuns)] == [session.train.sweeping.sweep]
+    assert again.train.sweeping is not None
+    assert again.train.sweeping.status is Status.RUNNING
     assert "your own run waits" in again.message
 
 
 def test_s_ends_a_sweep_and_gives_the_worker_back_to_the_own_run() -> None:
     session, effects = update(sweeping(), Press("s", "s"))
     assert effects == (PauseTraining(),)
-    assert session.sweeping is None
+    assert session.train.sweeping is None
     assert "The sweep is ended" in session.message
-    assert [len(curve.costs) for curve in session.kept] == [3, 3]
+    assert [len(curve.costs) for curve in session.train.kept] == [3, 3]
     _, effects = update(session, Press("space", " "))
     assert [e.run for e in effects if isinstance(e, Train)] == [session.run]
 
@@ -129,26 +130,26 @@ def test_single_steps_of_the_own_run_wait_for_the_sweep() -> None:
 )  # fmt: skip
 def test_a_sweep_that_is_done_says_so_and_how_many_runs_diverge(rates: str, ends: str) -> None:
     session, _ = sweep(press(open_at("learning-rate"), "t"), rates)
-    assert session.sweeping is not None
-    session.sweeping.sweep.advance()
-    done, _ = update(session, news_of(session.sweeping.sweep, Status.RUNNING))
-    assert done.sweeping is None
+    assert session.train.sweeping is not None
+    session.train.sweeping.sweep.advance()
+    done, _ = update(session, news_of(session.train.sweeping.sweep, Status.RUNNING))
+    assert done.train.sweeping is None
     assert done.message == f"All runs of the sweep are done; {ends}."
 
 
 def test_a_sweep_does_not_leak_into_the_lesson_opened_next() -> None:
     session = sweeping()
-    assert session.sweeping is not None
-    late = news_of(session.sweeping.sweep, Status.RUNNING)
+    assert session.train.sweeping is not None
+    late = news_of(session.train.sweeping.sweep, Status.RUNNING)
     other, _ = update(session, open_lesson(lesson_file("bias")))
-    assert other.sweeping is None
-    assert update(other, late)[0].kept == ()
+    assert other.train.sweeping is None
+    assert update(other, late)[0].train.kept == ()
 
 
 def test_a_variant_ends_the_sweep_and_trains() -> None:
     session, _ = sweep(press(open_at("learning-rate"), "t"), "learning_rate=0.1,1")
     after, effects = update(session, Press("V", "V"))
-    assert after.sweeping is None
+    assert after.train.sweeping is None
     assert "The sweep is ended" in after.message
     assert any(isinstance(effect, Train) for effect in effects)
 
@@ -156,36 +157,36 @@ def test_a_variant_ends_the_sweep_and_trains() -> None:
 def test_what_the_worker_cannot_do_is_told_and_leaves_it_at_rest() -> None:
     session = press(open_at("xor-hidden"), "t")
     failed, _ = update(session, Failed("no such thing"))
-    assert failed.training.status is Status.PAUSED
+    assert failed.train.snapshot.status is Status.PAUSED
     assert (failed.message, failed.is_error) == ("no such thing", True)
-    assert update(sweeping(), Failed("no such thing"))[0].sweeping is None
+    assert update(sweeping(), Failed("no such thing"))[0].train.sweeping is None
 
 
 def test_the_own_run_goes_on_once_the_sweep_that_held_it_up_is_done() -> None:
     session, _ = update(open_at("bias"), Press("t", "t"))
     session, _ = sweep(session, "learning_rate=1,2")
     session, _ = sweep(session, "learning_rate=1,3")
-    assert session.sweeping is not None
-    session.sweeping.sweep.advance()
-    done, effects = update(session, news_of(session.sweeping.sweep, Status.RUNNING))
-    assert done.training.status is Status.RUNNING
+    assert session.train.sweeping is not None
+    session.train.sweeping.sweep.advance()
+    done, effects = update(session, news_of(session.train.sweeping.sweep, Status.RUNNING))
+    assert done.train.snapshot.status is Status.RUNNING
     assert [effect.run for effect in effects if isinstance(effect, Train)] == [session.run]
     stopped, _ = update(session, Press("s", "s"))
-    assert stopped.training.status is Status.PAUSED
+    assert stopped.train.snapshot.status is Status.PAUSED
 
 
 def test_runs_of_sweeps_and_variants_are_forgotten_by_the_key_that_is_named_beside_them() -> None:
     session = sweeping()
-    assert session.kept
+    assert session.train.kept
     held = press(session, "backspace")
-    assert held.kept is session.kept
+    assert held.train.kept is session.train.kept
     assert "s ends it" in held.message
     ended = press(session, "s")
     text = frame_of(ended, 80, 24, UNICODE).text()
     assert "Backspace clears others" in text
     bare = press(ended, "backspace")
-    assert (bare.kept, bare.train_look.tab) == ((), 0)
-    assert bare.training is ended.training
+    assert (bare.train.kept, bare.train.look.tab) == ((), 0)
+    assert bare.train.snapshot is ended.train.snapshot
     assert "Backspace" not in frame_of(bare, 80, 24, UNICODE).text()
     assert "No other runs" in press(bare, "backspace").message
 
@@ -199,7 +200,7 @@ def test_a_run_of_a_sweep_is_trained_as_the_present_one_and_told_of_in_full() ->
     assert "run " not in press(press(open_at("or-vectorised"), "t"), ":").prompt.label
     alone = press(session, ": r u n space 5 0 enter")
     assert [change.text() for change in alone.changes] == ["learning_rate=50"]
-    assert (alone.sweeping, alone.training.status) == (None, Status.RUNNING)
+    assert (alone.train.sweeping, alone.train.snapshot.status) == (None, Status.RUNNING)
     assert alone.message == "The run 50, from its start; Enter opens where it ends."
     unknown = press(session, ": r u n space 7 enter")
     assert "there is no run '7' — there are 0.1, 50" in unknown.prompt.error
@@ -207,8 +208,8 @@ def test_a_run_of_a_sweep_is_trained_as_the_present_one_and_told_of_in_full() ->
 
 def test_a_run_of_a_variant_is_opened_by_its_name() -> None:
     session, _ = sweep(press(open_at("learning-rate"), "t"), "variant=0,1")
-    session.sweeping.sweep.advance(epochs=3)
-    session = update(session, news_of(session.sweeping.sweep, Status.RUNNING))[0]
+    session.train.sweeping.sweep.advance(epochs=3)
+    session = update(session, news_of(session.train.sweeping.sweep, Status.RUNNING))[0]
     name = session.base.variants[0].name
     walk, effects = goto_from_curve(session, f"run {name}")
     assert (walk.variant, walk.changes) == (name, ())
@@ -229,12 +230,12 @@ def test_the_list_of_runs_is_gone_through_with_the_cursor_keys_and_enter_trains_
     assert command_of(chosen).rstrip("'").endswith(" enter 2down")
     opened = press(chosen, "enter")
     assert [change.text() for change in opened.changes] == ["learning_rate=50"]
-    assert (opened.train_look.run, opened.train_look.tab) == ("", 0)
-    assert press(chosen, "2up").train_look.run == press(chosen, "tab").train_look.run == ""
-    assert press(session, "up").train_look == chosen.train_look
+    assert (opened.train.look.run, opened.train.look.tab) == ("", 0)
+    assert press(chosen, "2up").train.look.run == press(chosen, "tab").train.look.run == ""
+    assert press(session, "up").train.look == chosen.train.look
     own = press(chosen, "down")
-    assert (own.train_look.run, own.message) == ("", "Enter walks the present run.")
-    assert press(press(chosen, "tab"), "down").train_look.scroll == 1
+    assert (own.train.look.run, own.message) == ("", "Enter walks the present run.")
+    assert press(press(chosen, "tab"), "down").train.look.scroll == 1
 
 
 def test_the_chosen_of_many_runs_is_in_sight() -> None:

@@ -24,7 +24,7 @@ from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Training
 from gdtutor.session.tasks import is_done, open_tasks
 from gdtutor.session.update import update
 from gdtutor.values import replace
@@ -417,7 +417,7 @@ def test_the_steps_of_a_lesson_and_its_training_do_only_tasks_that_ask_for_them(
         places += [moved(session, iteration, 1) for iteration in (1, 2, 3, 10, 80)]
         trained = run_of(lesson)
         trained.advance(epochs=200)
-        places.append(replace(session, run=trained, training=snapshot_of(trained)))
+        places.append(replace(session, run=trained, train=Training(snapshot_of(trained))))
     done = {task for place in places for task in lesson.tasks if is_done(task, place)}
     for task in done:
         assert all(step.split()[0] in ("train", "iteration") for step in task.solution), task.id

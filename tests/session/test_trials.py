@@ -124,7 +124,7 @@ def test_leaving_ends_the_work_which_goes_on_where_it_was(start, keys: str) -> N
     begun = [effect for effect in effects if isinstance(effect, Train)]
     # What begins other work ends this one.
     assert PauseTraining() in effects or begun
-    left = replace(left, training=replace(left.training, status=Status.PAUSED)) if begun else left
+    left = left.paused() if begun else left
     back, effects = update(replace(left, screen=session.screen, look=session.look), PRESS)
     assert swept(effects) == [sweep]
     assert "14 of 80 epochs" in told(back)

@@ -33,7 +33,8 @@ def main() -> int:
 
     def save(session: Session) -> None:
         iteration = session.moment.iteration if session.moment else 0
-        Path(place).write_text(f"{iteration}/step:{session.step} {session.training.status.value}")
+        status = session.train.snapshot.status.value
+        Path(place).write_text(f"{iteration}/step:{session.step} {status}")
 
     signals.heed_signals = partial(signals.heed_signals, delay=60)
     session = session_at(find_lesson(name, shipped_lessons_folder()))

@@ -135,7 +135,7 @@ def test_news_of_training_are_answered_without_another_thread_while_that_is_quic
     async def run() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: shown and not app.program._answering.is_busy)
-            snapshot = app.program.session.training
+            snapshot = app.program.session.train.snapshot
             for status in (Status.RUNNING,) * 3 + (Status.PAUSED,):
                 app.program.act(Progressed(replace(snapshot, status=status)))
 

@@ -90,13 +90,14 @@ def test_training_runs_in_a_worker_and_ends_in_the_published_cost() -> None:
 
     async def steps(pilot: Pilot[int]) -> None:
         await pilot.press("t")
-        await until(pilot, lambda: app.program.session.training.status is Status.FINISHED)
-        assert abs(float(app.program.session.training.costs[4900]) - 0.0009210166430616655) < 1e-12
+        await until(pilot, lambda: app.program.session.train.snapshot.status is Status.FINISHED)
+        costs = app.program.session.train.snapshot.costs
+        assert abs(float(costs[4900]) - 0.0009210166430616655) < 1e-12
         assert "0.0008924" in screen_text(app)
         await pilot.press("escape")
         assert app.program.session.screen is Screen.STUDY
         await pilot.press("t")
-        assert app.program.session.training.status is Status.FINISHED
+        assert app.program.session.train.snapshot.status is Status.FINISHED
 
     in_app(app, steps)
 
@@ -111,7 +112,7 @@ def test_keys_are_answered_while_training_runs_and_pause_stops_it() -> None:
         assert app.program.session.screen is Screen.STUDY
         assert app.program.session.step == 2
         await pilot.press("t", "s")
-        await until(pilot, lambda: app.program.session.training.status is not Status.RUNNING)
+        await until(pilot, lambda: app.program.session.train.snapshot.status is not Status.RUNNING)
 
     in_app(app, steps)
 
@@ -125,11 +126,11 @@ def test_a_pause_ends_the_work_itself() -> None:
         )
         await pilot.press("t")
         trainer = app.program._trainer
-        await until(pilot, lambda: app.program.session.training.iterations)
+        await until(pilot, lambda: app.program.session.train.snapshot.iterations)
         assert trainer.is_working
         await pilot.press("s")
         await until(pilot, lambda: not trainer.is_working)
-        await until(pilot, lambda: app.program.session.training.status is Status.PAUSED)
+        await until(pilot, lambda: app.program.session.train.snapshot.status is Status.PAUSED)
 
     in_app(app, steps)
 
@@ -161,13 +162,13 @@ def test_what_training_has_come_to_is_saved_as_its_lesson_is_left() -> None:
         run = trained_for_ever(session.run)
         app.program.session = replace(session, run=run, library=library)
         await pilot.press("t")
-        await until(pilot, lambda: saved and saved[-1].training.status is Status.RUNNING)
-        at_first = saved[-1].training.iterations
-        await until(pilot, lambda: app.program.session.training.iterations > at_first)
+        await until(pilot, lambda: saved and saved[-1].train.snapshot.status is Status.RUNNING)
+        at_first = saved[-1].train.snapshot.iterations
+        await until(pilot, lambda: app.program.session.train.snapshot.iterations > at_first)
         await pilot.press("l", "down", "enter")
         await until(pilot, lambda: app.program.session.lesson.id != "xor-hidden")
         assert saved[-1].lesson.id == "xor-hidden"
-        assert saved[-1].training.iterations > at_first
+        assert saved[-1].train.snapshot.iterations > at_first
 
     in_app(app, steps)
 
@@ -187,10 +188,10 @@ def test_a_key_given_at_the_start_that_leaves_training_waits_for_what_was_asked_
     app = app_in("bias", keys=keys)
 
     async def steps(pilot: Pilot[int]) -> None:
-        await until(pilot, lambda: app.program.session.training.iterations == 9)
+        await until(pilot, lambda: app.program.session.train.snapshot.iterations == 9)
         await until(pilot, lambda: not is_training(app.program.session))
         session = app.program.session
-        assert [len(curve.costs) for curve in session.kept] == [200, 200]
+        assert [len(curve.costs) for curve in session.train.kept] == [200, 200]
         assert session.original.farthest == 50
 
     in_app(app, steps)
@@ -200,10 +201,10 @@ def test_a_run_that_keys_given_at_the_start_choose_waits_for_all_their_sweeps() 
     app = app_in("bias", keys="t S 0.5,0.1 enter S 0.2,0.3 enter 2down : epoch:48 enter")
 
     async def steps(pilot: Pilot[int]) -> None:
-        await until(pilot, lambda: app.program.session.train_look.cursor == 48)
+        await until(pilot, lambda: app.program.session.train.look.cursor == 48)
         session = app.program.session
-        assert session.train_look.run == "learning_rate 0.1"
-        assert [len(curve.costs) for curve in session.kept] == [200] * 4
+        assert session.train.look.run == "learning_rate 0.1"
+        assert [len(curve.costs) for curve in session.train.kept] == [200] * 4
 
     in_app(app, steps)
 

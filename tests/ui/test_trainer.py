@@ -58,7 +58,7 @@ def test_a_key_holds_training_from_its_press_until_its_answer_is_painted(monkeyp
         async with app.run_test(size=(80, 24)) as pilot:
             app.program._trainer._way = way
             app.press(Press("t", "t"))
-            await until(pilot, lambda: app.program.session.training.status is Status.FINISHED)
+            await until(pilot, lambda: app.program.session.train.snapshot.status is Status.FINISHED)
             await pilot.pause()
             assert way.bounds == {LONGEST_PAUSE}
             way.log.clear()
@@ -145,7 +145,7 @@ def test_an_error_of_the_settings_comes_to_the_learner_and_leaves_the_run_paused
     app = in_training(monkeypatch, TrainingError("that cannot be", "do something else"))
     assert app.program.session.message == "that cannot be — do something else"
     assert app.program.session.is_error
-    assert app.program.session.training.status is Status.PAUSED
+    assert app.program.session.train.snapshot.status is Status.PAUSED
 
 
 def test_a_bug_in_the_worker_ends_the_app(monkeypatch) -> None:
@@ -164,12 +164,13 @@ def test_a_sweep_that_starts_before_the_screen_hears_of_a_goal_leaves_the_run_at
                 app.press(press)
             program._stop_polling()
             await until(pilot, lambda: not program._trainer.is_working)
-            assert program.session.training.status is Status.RUNNING
+            assert program.session.train.snapshot.status is Status.RUNNING
             for press in parse_keys("S learning_rate=0.5,0.1 enter"):
                 app.press(press)
             await until(
-                pilot, lambda: not is_training(program.session) and len(program.session.kept) > 1
+                pilot,
+                lambda: not is_training(program.session) and len(program.session.train.kept) > 1,
             )
-            assert program.session.training.iterations == program.session.run.farthest == 5
+            assert program.session.train.snapshot.iterations == program.session.run.farthest == 5
 
     asyncio.run(run())

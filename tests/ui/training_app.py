@@ -8,7 +8,7 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.paint.colours import choose_colours, prepare_environment
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Screen, Status
+from gdtutor.session.state import Screen, Status, Training
 from gdtutor.session.update import Action, Progressed
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
@@ -35,8 +35,8 @@ class SteppedTraining(Program):
 def main() -> None:
     name, color, frames = sys.argv[1:]
     session = session_at(find_lesson(name, shipped_lessons_folder()))
-    running = replace(session.training, status=Status.RUNNING)
-    session = replace(session, screen=Screen.TRAIN, training=running)
+    running = replace(session.train.snapshot, status=Status.RUNNING)
+    session = replace(session, screen=Screen.TRAIN, train=Training(running))
     looks = Looks(choose_colours(color, os.environ), UNICODE, 4)
     prepare_environment(os.environ)
 

@@ -44,7 +44,7 @@ def test_the_walk_is_told_where_it_has_come_to_the_trouble():
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_the_line_of_the_walk_tells_a_stuck_run_to_its_end(width):
     session = trained(NETWORK, *DEAD)
-    there = typed(pressed(session, "escape :"), f"{session.training.iterations}/forward:A1")
+    there = typed(pressed(session, "escape :"), f"{session.train.snapshot.iterations}/forward:A1")
     told = text_of(frame_of(there, width, 24, UNICODE).lines[-2]).strip()
     # One word for it, however many words follow.
     brief, whole = "Dead at cost 0.125, gradient 0.", "Dead: the cost is almost flat at 0.125:"
@@ -59,7 +59,7 @@ def test_divergence_is_told_in_the_lessons_own_terms_on_every_screen():
     assert "Each step multiplies the distance to the lowest point by 1 − α·x² = −1.56." in text
     assert "at most λmax = x² = 0.16, so the stability limit is 2/λmax = 12.5" in text
     # The explanation ends with the cost that the line above it calls the cost now.
-    cost = notation.counted(session.training.final_cost, 4, UNICODE)
+    cost = notation.counted(session.train.snapshot.final_cost, 4, UNICODE)
     assert text.count(cost) == 2
     assert cost.endswith("(a number of 19 digits)")
     there = typed(pressed(session, "escape :"), "9/forward:L")
@@ -69,7 +69,7 @@ def test_divergence_is_told_in_the_lessons_own_terms_on_every_screen():
 
 
 def test_a_run_in_progress_is_not_judged():
-    assert trained(PARABOLA, status=Status.RUNNING).training.diagnosis is None
+    assert trained(PARABOLA, status=Status.RUNNING).train.snapshot.diagnosis is None
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])

@@ -21,7 +21,7 @@ from gdtutor.view.train_lines import progress_line
 def with_costs(*costs, **parts):
     session = walk(NEURON, "given")
     snapshot = Snapshot(of=session.run, status=Status.FINISHED, costs=np.array(costs))
-    return replace(session, training=replace(snapshot, **parts))
+    return session.with_train(snapshot=replace(snapshot, **parts))
 
 
 def test_a_curve_that_hardly_falls_looks_flat():
@@ -46,10 +46,10 @@ def test_the_live_curve_is_drawn_last():
 def test_a_run_that_grows_carries_no_star():
     session = with_costs(0.5, 0.4)
     grown = TrainedCurve("grown", np.array([0.1, 0.2]), "growing")
-    text = [text_of(row) for row in run_lines(replace(session, kept=(grown,)), 40, UNICODE)]
+    text = [text_of(row) for row in run_lines(session.with_train(kept=(grown,)), 40, UNICODE)]
     star = next(n for n, row in enumerate(text) if "★" in row)
     assert not any("grown" in row for row in text[:star])
-    _, own, other = sweep_lines(replace(session, kept=(grown,)), UNICODE)
+    _, own, other = sweep_lines(session.with_train(kept=(grown,)), UNICODE)
     assert own.endswith("cost 0.4 at epoch 1, the lowest cost, yours")
     assert other == "  grown: cost 0.2 at epoch 1, growing"
 

@@ -96,9 +96,9 @@ def test_the_end_of_a_side_panel_is_the_first_scroll_that_shows_its_last_line(si
     for tab in range(4):
 
         def at_line(n: int, tab: int = tab) -> Session:
-            return replace(session, train_look=replace(session.train_look, tab=tab, scroll=n))
+            return session.with_train(look=replace(session.train.look, tab=tab, scroll=n))
 
-        assert_first(at_line, settled(at_line(9999), *size, chars).train_look.scroll, size, chars)
+        assert_first(at_line, settled(at_line(9999), *size, chars).train.look.scroll, size, chars)
 
 
 def assert_first(at_line: Callable[[int], Session], end: int, size, chars) -> None:

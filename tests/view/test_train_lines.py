@@ -8,7 +8,7 @@ import pytest
 from walks import NEURON, screen, walk
 
 from gdtutor.lesson.sweeps import members_of
-from gdtutor.session.state import Screen, Session, Snapshot, Status, Sweeping, TrainLook
+from gdtutor.session.state import Screen, Session, Snapshot, Status, Sweeping, Training, TrainLook
 from gdtutor.training.sweep import Sweep
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -32,7 +32,7 @@ HELD = replace(RUNNING, validation=np.linspace(0.7, 0.35, 61_728), validation_co
 
 def training(snapshot: Snapshot = RUNNING, cursor: int | None = None) -> Session:
     look = TrainLook(cursor=cursor)
-    return replace(walk(NEURON), screen=Screen.TRAIN, training=snapshot, train_look=look)
+    return replace(walk(NEURON), screen=Screen.TRAIN, train=Training(snapshot, look=look))
 
 
 def facts(session: Session, width: int) -> str:
@@ -121,7 +121,7 @@ def test_a_run_that_was_stopped_says_by_whom(width: int, word: str) -> None:
 def test_a_sweep_shows_that_it_is_there_and_how_far_it_is(width: int, status: Status) -> None:
     session = training()
     sweep = Sweep(members_of(session.lesson, None, "learning_rate=0.1,1,2"))
-    session = replace(session, sweeping=Sweeping(sweep, wanted=60, done=45, status=status))
+    session = session.with_train(sweeping=Sweeping(sweep, wanted=60, done=45, status=status))
     rows = screen(session, width, 24).splitlines()
     assert f"sweep {status.value}" in rows[0]
     assert " 75%  45 of 60 epochs in 3 runs" in rows[-3]
@@ -131,7 +131,7 @@ def test_a_mean_is_a_curve_of_its_own_and_the_title_states_its_window() -> None:
     costs = np.arange(100.0) ** 2
     session = training(replace(RUNNING, costs=costs))
     (raw,) = cost_plot(session, UNICODE).series
-    smooth = replace(session, train_look=replace(session.train_look, mean=25))
+    smooth = session.with_train(look=replace(session.train.look, mean=25))
     same, mean = cost_plot(smooth, UNICODE).series
     assert same.ys == raw.ys
     assert (mean.xs[0], mean.xs[-1]) == (24.0, 99.0)
@@ -144,7 +144,7 @@ def test_a_mean_is_a_curve_of_its_own_and_the_title_states_its_window() -> None:
 
 def test_a_mean_of_more_epochs_than_there_are_is_no_curve() -> None:
     session = training(replace(RUNNING, costs=np.ones(24)))
-    smooth = replace(session, train_look=replace(session.train_look, mean=25))
+    smooth = session.with_train(look=replace(session.train.look, mean=25))
     assert cost_plot(smooth, UNICODE).series[-1].xs == ()
 
 
@@ -165,14 +165,14 @@ def test_epochs_beyond_the_end_are_said_to_be_so() -> None:
     ("goal", "left"), [(None, "6.0 s"), (180_256, "0.5 s"), (1_259_236, "10.0 s")]
 )
 def test_the_time_left_is_that_of_what_was_asked_for(goal: int | None, left: str) -> None:
-    session = replace(training(), goal=goal)
+    session = training().with_train(goal=goal)
     assert session.run.iterations_per_epoch == 2
     assert text_of(progress_line(session, 80, UNICODE)).endswith(f" {left} left")
 
 
 def test_costs_that_a_log_axis_cannot_show_are_counted_above_it():
     snapshot = replace(RUNNING, costs=np.array([1.0, 0.0, -2.0, 0.5]))
-    session = replace(training(snapshot), train_look=TrainLook(log_y=True))
+    session = training(snapshot).with_train(look=TrainLook(log_y=True))
     assert cost_plot(session, UNICODE).title == "2 ≤0 left out"
     assert cost_plot(training(snapshot), UNICODE).title == ""
 

@@ -75,16 +75,16 @@ def test_a_sign_stands_on_the_line_of_its_word(note, width, lines):
 )
 def test_an_axis_begins_at_0_where_that_is_not_far(costs, low):
     snapshot = Snapshot(status=Status.FINISHED, costs=np.array(costs))
-    session = replace(walk(NEURON, "given"), training=snapshot)
+    session = walk(NEURON, "given").with_train(snapshot=snapshot)
     assert cost_plot(session, UNICODE).y_range == (low, max(costs))
-    logged = replace(session, train_look=TrainLook(log_y=True))
+    logged = session.with_train(look=TrainLook(log_y=True))
     assert cost_plot(logged, UNICODE).y_range[0] > 0
 
 
 def test_a_mean_is_named_once():
     session = replace(walk(NEURON), screen=Screen.TRAIN)
-    session = replace(session, training=Snapshot(costs=np.linspace(1, 0.5, 60)))
-    meant = replace(session, train_look=TrainLook(mean=25))
+    session = session.with_train(snapshot=Snapshot(costs=np.linspace(1, 0.5, 60)))
+    meant = session.with_train(look=TrainLook(mean=25))
     for width in (80, 60):
         assert frame_text(frame_of(meant, width, 24, UNICODE), UNICODE).count("~ mean") == 1
 
@@ -121,8 +121,8 @@ def test_every_sign_that_is_explained_is_drawn_and_every_sign_drawn_is_explained
     session = pressed(session, parse_keys("t"))
     plots = [n for n, one in enumerate(_sides(session)) if getattr(one, "kind", "") in SIGNED]
     for tab, size in product(plots, ((80, 24), (120, 36), (200, 50))):
-        look = replace(session.train_look, tab=tab)
-        frame = frame_of(replace(session, train_look=look), *size, UNICODE)
+        look = replace(session.train.look, tab=tab)
+        frame = frame_of(session.with_train(look=look), *size, UNICODE)
         text = frame_text(frame, UNICODE).splitlines()
         rows = [row.rpartition("││ ")[2].removesuffix("│") for row in text if "││ " in row]
         # Below the picture stand others that have room.

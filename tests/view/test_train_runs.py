@@ -13,7 +13,7 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.linear.training import training_lines
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
-from gdtutor.session.state import Screen, Session, Snapshot, TrainLook
+from gdtutor.session.state import Screen, Session, Snapshot, Training, TrainLook
 from gdtutor.training.sweep import MAX_RUNS
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.ui.picture import frame_text
@@ -44,7 +44,7 @@ def marks(session: Session) -> dict[str, str]:
 
 def beside(*curves: tuple[str, list[float]], own: tuple[float, ...] = ()) -> Session:
     """Return a session with kept curves, and perhaps one of its own."""
-    session = replace(walk(NEURON), training=Snapshot(costs=np.array(own)))
+    session = walk(NEURON).with_train(snapshot=Snapshot(costs=np.array(own)))
     return with_swept(session, tuple(TrainedCurve(name, np.array(ys)) for name, ys in curves))
 
 
@@ -64,7 +64,7 @@ def test_a_kept_curve_keeps_its_mark_while_others_come_and_go():
 def test_a_kept_curve_keeps_its_mark_when_the_run_beside_it_is_reset():
     session = beside(("a", [2.0, 1.0]), ("b", [3.0, 1.0]), own=(4.0, 1.0))
     before = marks(session)
-    after = marks(replace(session, training=Snapshot()))
+    after = marks(session.with_train(snapshot=Snapshot()))
     assert (before["a"], before["b"]) == (after["a"], after["b"]) == ("o", "x")
 
 
@@ -73,8 +73,8 @@ def test_a_sweep_repeated_takes_the_places_of_its_curves():
     again = with_swept(
         session, (TrainedCurve("b", np.array([5.0])), TrainedCurve("d", np.array([6.0])))
     )
-    assert [curve.label for curve in again.kept] == ["a", "b", "c", "d"]
-    assert again.kept[1].costs[0] == 5.0
+    assert [curve.label for curve in again.train.kept] == ["a", "b", "c", "d"]
+    assert again.train.kept[1].costs[0] == 5.0
 
 
 def test_many_curves_are_told_apart_by_mark_or_style():
@@ -113,7 +113,7 @@ def test_no_mark_stands_for_a_run_and_for_the_lowest_cost(chars, height):
 def test_an_earlier_curve_of_the_present_run_does_not_stand_beside_it():
     session = pressing(RATES, "t" + "V" * 10)
     assert session.variant == ""
-    assert "the lesson's own" in [curve.label for curve in session.kept]
+    assert "the lesson's own" in [curve.label for curve in session.train.kept]
     shown = [one.curve.label for one in curves_shown(session)]
     assert shown.count("the lesson's own") == 1
     assert not curves_shown(session)[0].mark
@@ -130,7 +130,7 @@ def test_the_run_without_the_changes_is_not_drawn_twice():
     assert len(kept) > 1
     back = pressing(changed, "V" * 10)
     assert back.variant == changed.variant
-    kept = with_swept(back, (TrainedCurve(back.variant, back.training.costs),))
+    kept = with_swept(back, (TrainedCurve(back.variant, back.train.snapshot.costs),))
     again = pressed(kept, FASTER)
     labels = [series.label for series in cost_plot(again, UNICODE).series]
     assert "without the changes" not in labels
@@ -176,14 +176,14 @@ def test_sweeps_of_two_settings_keep_them_in_the_labels():
         TrainedCurve("learning_rate 1", np.array([1.0]), setting="learning_rate"),
         TrainedCurve("batch 2", np.array([2.0]), setting="batch"),
     )
-    session = with_swept(replace(walk(NEURON), training=Snapshot(costs=np.array([3.0]))), curves)
+    session = with_swept(walk(NEURON).with_train(snapshot=Snapshot(costs=np.array([3.0]))), curves)
     assert set(marks(session)) == {"own", "learning_rate 1", "batch 2"}
 
 
 def many_runs(count: int) -> Session:
     curves = [(f"run {i}", [2.0, 1.0 / (i + 1)]) for i in range(count)]
     session = beside(*curves, own=(4.0, 3.0))
-    return replace(session, screen=Screen.TRAIN, train_look=TrainLook(tab=-1))
+    return replace(session, screen=Screen.TRAIN).with_train(look=TrainLook(tab=-1))
 
 
 def test_among_many_runs_the_best_is_named_above_them_all():
@@ -207,8 +207,8 @@ def test_runs_that_end_alike_are_all_the_lowest():
 
 def test_a_run_that_broke_off_at_a_low_cost_is_not_the_lowest():
     session = beside(("run", [2.0, 1.5]), ("broken", [0.1]), own=(4.0, 3.0))
-    broken = replace(session.kept[-1], verdict="not finite")
-    session = replace(session, kept=(*session.kept[:-1], broken))
+    broken = replace(session.train.kept[-1], verdict="not finite")
+    session = session.with_train(kept=(*session.train.kept[:-1], broken))
     rows = [text_of(row).strip() for row in run_lines(session, 40, UNICODE)]
     assert rows[rows.index("★ the lowest cost") - 1].startswith("1.5")
 
@@ -225,7 +225,7 @@ def test_the_runs_that_have_no_room_are_scrolled_to_and_no_further(size):
     end = settled(end, *size, UNICODE)
     assert "★ the lowest cost" in (last := frame_of(end, *size, UNICODE).text())
     assert frame_of(pressed(end, [Press("up")]), *size, UNICODE).text() != last
-    assert pressed(end, [Press("tab")]).train_look.scroll == 0
+    assert pressed(end, [Press("tab")]).train.look.scroll == 0
 
 
 def test_a_run_changed_in_a_variant_is_called_by_the_change():
@@ -280,7 +280,8 @@ def test_runs_of_other_data_and_of_other_lengths_are_told_apart_in_their_lines()
     assert any(row.endswith("≠") for row in rows)
     assert "≠ of other data, or" in rows
     session = many_runs(12)
-    session = replace(session, kept=(TrainedCurve("long", np.array([2.0] * 9)), *session.kept))
+    long = TrainedCurve("long", np.array([2.0] * 9))
+    session = session.with_train(kept=(long, *session.train.kept))
     rows = [text_of(row) for row in run_lines(session, 26, UNICODE, 20)]
     assert rows[0] == "cost @ epoch"
     assert any(row.startswith("o long") and row.endswith("2 @8") for row in rows)
@@ -292,7 +293,7 @@ def test_a_run_that_ended_early_says_why_and_one_that_broke_off_where_it_is_told
         TrainedCurve("learning_rate 5", costs, "", "learning_rate", stopped_by="cost_below"),
         TrainedCurve("learning_rate 9", costs * 2, "not finite", "learning_rate"),
     )
-    session = replace(RATES, screen=Screen.TRAIN, kept=kept)
+    session = replace(RATES, screen=Screen.TRAIN, train=Training(kept=kept))
     for width in (30, 60):
         told = " ".join(text_of(row).strip() for row in run_lines(session, width, UNICODE))
         assert "ended there: cost low enough" in told
@@ -317,7 +318,7 @@ def test_the_run_without_the_changes_has_a_curve_from_where_it_parts_on():
     path = find_lesson("xor-hidden", shipped_lessons_folder())
     session = pressing(session_at(path), "t")
     later = pressed(session, [Press("plus", "+")])
-    assert np.array_equal(later.training.costs, later.original.costs)
+    assert np.array_equal(later.train.snapshot.costs, later.original.costs)
     assert list(marks(later)) == ["now"]
     assert " unchanged" not in screen(later, 120, 36)
     later = pressing(later, "nnn")
