@@ -161,9 +161,9 @@ def _marks(series: tuple[Series, ...], chars: Chars) -> tuple[str, ...]:
 
 
 def _can_show(mark: str, chars: Chars) -> bool:
-    """Tell whether `mark` is one visible cell in this character set."""
-    row = row_of((Segment(mark),), 2, chars)
-    return len(mark) == 1 and row[0].text == mark != " " and row[1].text == " "
+    """Tell whether each character of `mark` is one visible cell in this character set."""
+    row = row_of((Segment(mark),), len(mark) + 1, chars)
+    return bool(mark) and " " not in mark and [cell.text for cell in row] == [*mark, " "]
 
 
 def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
@@ -258,7 +258,8 @@ def _curve(
 def _parts(
     curve: _Curve, x_axis: Scale, y_axis: Scale, place: int, chars: Chars
 ) -> tuple[_Curve, ...]:
-    """Return a curve; a thin one as a line of dots, and its mark every so many cells along it.
+    """Return a curve; a thin one as a line of dots, and its mark every so many cells along it, the
+    second character of one that has two a cell behind the first.
 
     The marks of each curve begin elsewhere, so that curves that run together show theirs in turn.
     """
@@ -275,9 +276,13 @@ def _parts(
     way = np.append(0.0, np.cumsum(np.hypot(across, up)))[: xs.size]
     end = float(way[-1]) if way.size else 0.0
     at = np.arange(3 + 4 * place % APART, end, APART) if end > APART else np.array([end / 2])
-    marks = [np.interp(at, way, values) if xs.size else xs for values in (xs, ys)]
     dots = replace(curve, mark="·" if chars.unicode else ".")
-    return dots, replace(curve, xs=marks[0], ys=marks[1], joined=False, layer=1)
+
+    def marked(mark: str, by: int) -> _Curve:
+        places = [np.interp(at + by, way, values) if xs.size else xs for values in (xs, ys)]
+        return replace(curve, xs=places[0], ys=places[1], joined=False, mark=mark, layer=1)
+
+    return dots, *(marked(mark, by) for by, mark in enumerate(curve.mark))
 
 
 def _one_per_cell(xs: Floats, ys: Floats, size: tuple[int, int]) -> tuple[Floats, Floats]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from string import ascii_letters, digits
 
 import numpy as np
 
@@ -16,20 +15,17 @@ from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, ending, lowest
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.diagnosis import step_factor
-from gdtutor.view.frame import LARGEST, Chars, Line, Lines, Style
+from gdtutor.view.frame import Chars, Chosen, Line, Lines, Segment, Style
 from gdtutor.view.lines import line, shortened, wrapped
 from gdtutor.view.pictures.curve import marks_of
 
-LEAST_SPAN = 0.2
-"""Share of the cost's size that the axis spans at the least."""
-FROM_0 = 1 / 3
-"""Share of the largest cost that the least may come to on a linear axis that begins at 0."""
 MANY = 8
 """Runs from which on the best one is named above them, since it may not show among them."""
 
 Fact = tuple[str, Style]
 
-_MARKS = "ox+^%#@&$=?" + "".join(c for c in ascii_letters + digits if c not in "olxv01")
+_MARKS = ("#@%&$^;{}()\\_',`", "□△◇▽■▲▼◎#@%&$§¶†")
+"""What kept curves are drawn with, in ASCII and in Unicode: no keys, and no signs of the screen."""
 UNCHANGED = '"'
 """What the run without the changes is drawn with: no key, and no mark of a kept curve."""
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_5)
@@ -40,7 +36,7 @@ class ShownCurve(Struct, frozen=True, eq=False):
 
     curve: TrainedCurve
     mark: str = ""
-    """The character that a kept curve is drawn with; empty for the line of the present run."""
+    """One or two characters of a kept curve; empty for the line of the present run."""
     style: Style = Style.RUN_1
     name: str = ""
     """Its label, without the setting that one sweep varies."""
@@ -50,7 +46,17 @@ class ShownCurve(Struct, frozen=True, eq=False):
     """The epoch from which on it is drawn."""
 
 
-def curves_shown(session: Walk) -> tuple[ShownCurve, ...]:
+def mark_of(place: int, chars: Chars) -> str:
+    """Return what a curve is drawn with, by its place among all that are kept: one mark as long as
+    these last, then two, so that as many are told apart without colour as a sweep has.
+    """
+    marks = _MARKS[chars.unicode]
+    turns, at = divmod(place, len(marks))
+    turns %= len(marks)
+    return marks[at] + (marks[(at + turns) % len(marks)] if turns else "")
+
+
+def curves_shown(session: Walk, chars: Chars) -> tuple[ShownCurve, ...]:
     """Return the present run's curve, where it has one, that without the changes, and the kept.
 
     A kept curve's mark depends on its place among all that are kept, so that it keeps its mark
@@ -63,8 +69,7 @@ def curves_shown(session: Walk) -> tuple[ShownCurve, ...]:
         shown.append(ShownCurve(curve, UNCHANGED, Style.RUN_3, curve.label, start=start))
     for place, curve in enumerate(session.train.kept):
         if curve.label != label:
-            turns, at = divmod(place, len(_MARKS))
-            mark, style = _MARKS[at], _STYLES[(at + turns) % len(_STYLES)]
+            mark, style = mark_of(place, chars), _STYLES[place % len(_STYLES)]
             name = curve.label.removeprefix(f"{setting} ") if setting else curve.label
             shown.append(ShownCurve(curve, mark, style, name, _twin(curve, shown)))
     return tuple(shown)
@@ -120,7 +125,7 @@ def described_curves(session: Walk, chars: Chars) -> tuple[DescribedCurve, ...]:
     Costs of other data or by another formula say nothing about which run is better, so the best is
     one of those that share both with the present run.
     """
-    shown = curves_shown(session)
+    shown = curves_shown(session, chars)
     measure = shown[0].curve.measure if shown else ""
     alike = [one for one in shown if not measure or one.curve.measure in ("", measure)]
     # Of two that are the same curve the one that both are told by is the best.
@@ -181,28 +186,28 @@ def _why(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Cha
 def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Chars) -> Lines:
     star, other = (_best(chars), "≠" if chars.unicode else "/=")
     shown = tuple(one for one, _ in told)
-    signs = {one.name: one.mark or marks_of(chars).curve for one in shown}
+    signs = _signs(shown, chars)
     epochs = {len(one.curve.costs) for one in shown if not one.same_as and len(one.curve.costs)}
     head = f"cost at epoch {max(epochs) - 1:,}" if len(epochs) == 1 else "cost @ epoch"
     setting = swept_setting(session)
     lines = [line((text, Style.DIM)) for text in (f"by {setting}" * bool(setting), head) if text]
     for one, facts in told:
         is_best, is_other = (LOWEST, Style.GOOD) in facts, (OTHER, Style.DIM) in facts
+        mark = _mark(session, one, signs[one.name], chars)
         number = notation.counted(one.curve.last, session.look.digits, chars)
         at = f" @{len(one.curve.costs) - 1:,}" if len(epochs) > 1 else ""
         flag = star if is_best else other if is_other else one.curve.verdict
         text = f"{number}{at} {flag}".rstrip()
         if one.same_as:
             text = f"same as {short_name(one.same_as, shown)}"
-            if cells(text) + cells(short_name(one.name, shown)) + 3 > width:
-                text = f"same as {signs[one.same_as]}"
+            if cells(text) + cells(short_name(one.name, shown)) + len(mark.text) + 1 > width:
+                text = f"same as {signs[one.same_as].strip()}"
         elif one.curve.is_broken or not len(one.curve.costs):
             text = one.curve.verdict or "no epoch"
-        room = width - 3 - cells(text)
+        room = width - len(mark.text) - 1 - cells(text)
         name = padded(shortened(short_name(one.name, shown), room, chars), room)
         style = Style.GOOD if is_best else Style.WARNING if one.curve.verdict else Style.DIM
-        mark = _mark(session, one, signs[one.name], chars)
-        lines.append(line((mark, one.style), f"{name} ", (text, style)))
+        lines.append(line(mark, f"{name} ", (text, style)))
     for sign, fact in ((star, (LOWEST, Style.GOOD)), (other, (OTHER, Style.DIM))):
         if any(fact in facts for _, facts in told):
             lines += wrapped(f"{sign} {fact[0]}", width, Style.DIM)
@@ -213,53 +218,37 @@ def _in_full(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars:
     setting = swept_setting(session)
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
     best = [one for one, facts in told if (LOWEST, Style.GOOD) in facts]
+    signs = _signs(tuple(one for one, _ in told), chars)
     star = _best(chars)
     if best and len(told) >= MANY:
         names = ", ".join(one.name for one in best)
         lines.extend(wrapped(f"{star} lowest: {names}", width, Style.GOOD))
     for one, facts in told:
-        sign = one.mark or marks_of(chars).curve
-        name = _indented(one.name, width, Style.GOOD if one in best else Style.TEXT)
-        lines += [line((_mark(session, one, sign, chars), one.style), *name[0][1:]), *name[1:]]
+        mark = _mark(session, one, signs[one.name], chars)
+        name = _indented(one.name, mark, width, Style.GOOD if one in best else Style.TEXT)
+        lines += [line(mark, *name[0][1:]), *name[1:]]
         for text, style in facts:
-            lines += _indented(f"{star} {text}" if text == LOWEST else text, width, style)
+            lines += _indented(f"{star} {text}" if text == LOWEST else text, mark, width, style)
     return tuple(lines)
 
 
-def _mark(session: Walk, one: ShownCurve, sign: str, chars: Chars) -> str:
+def _signs(shown: tuple[ShownCurve, ...], chars: Chars) -> dict[str, str]:
+    """Return what the curves are drawn with, by their names, in a column as wide as the widest."""
+    signs = {one.name: one.mark or marks_of(chars).curve for one in shown}
+    width = max(map(cells, signs.values()), default=0)
+    return {name: padded(sign, width) for name, sign in signs.items()}
+
+
+def _mark(session: Walk, one: ShownCurve, sign: str, chars: Chars) -> Segment:
     """Return what stands before a run: what its curve is drawn with, and whether Enter opens it."""
-    is_chosen = bool(one.mark) and one.curve.label == session.train.look.run
-    return f"{sign}{chars.pointer if is_chosen else ' '}"
+    if one.mark and one.curve.label == session.train.look.run:
+        return Segment(f"{sign}{chars.pointer}", one.style, Chosen())
+    return Segment(f"{sign} ", one.style)
 
 
-def _indented(text: str, width: int, style: Style) -> list[Line]:
-    return [line("  ", *row) for row in wrapped(text, width - 2, style)]
-
-
-def range_of(
-    session: Walk, shown: tuple[ShownCurve, ...], beside: list[Array]
-) -> tuple[float, float] | None:
-    """Return the range of the costs' axis, None where the painter finds it.
-
-    Costs that hardly differ look flat on it. A linear one begins at 0 where that is not far, and
-    holds the runs that went well, where there are any: beside one that grows they would all lie
-    at 0.
-    """
-    is_log = session.train.look.log_y
-    sound = [one for one in shown if not one.curve.is_broken]
-    costs = [*beside, *(one.curve.costs for one in (shown if is_log else sound or shown))]
-    known = [c[np.isfinite(c) & (c > 0)] if is_log else c[np.isfinite(c)] for c in costs]
-    known = [array for array in known if len(array)]
-    if not known:
-        return None
-    low, high = min(float(a.min()) for a in known), max(float(a.max()) for a in known)
-    least = LEAST_SPAN * max(abs(low), abs(high))
-    if high > LARGEST:
-        return None
-    if high - low < least:
-        middle = (low + high) / 2
-        return middle - least / 2, middle + least / 2
-    return 0.0 if not is_log and 0 < low < FROM_0 * high else low, high
+def _indented(text: str, mark: Segment, width: int, style: Style) -> list[Line]:
+    indent = " " * len(mark.text)
+    return [line(indent, *row) for row in wrapped(text, width - len(indent), style)]
 
 
 def short_name(name: str, shown: tuple[ShownCurve, ...]) -> str:
@@ -272,25 +261,3 @@ def short_name(name: str, shown: tuple[ShownCurve, ...]) -> str:
         return rest.partition(", ")[2]
     alike = {one.name for one in shown if one.name.startswith(head + colon)} - {name}
     return "own" if name == OWN else name if alike else head
-
-
-def off_the_scale(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
-    """Return a note on costs that the plot does not show, empty where it shows all."""
-    if not session.train.look.log_y and any(not one.curve.is_broken for one in shown):
-        broken = [short_name(one.name, shown) for one in shown if one.curve.is_broken]
-        return f"{', '.join(broken)}: out at the top" if broken else ""
-    curves = (one.curve.costs for one in shown)
-    largest = max((float(np.max(c, initial=0.0)) for c in curves), default=0.0)
-    if largest <= LARGEST:
-        return ""
-    most = notation.shown(LARGEST, 1, chars)
-    return f"{'≥' if chars.unicode else '>='}{most} drawn there"
-
-
-def off_the_log(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
-    """Return a note on costs that a log axis cannot show, empty where it shows all."""
-    if not session.train.look.log_y:
-        return ""
-    count = sum(int(np.sum(one.curve.costs <= 0)) for one in shown if not one.same_as)
-    # The axis beside it says that these are costs.
-    return f"{count:,} {'≤' if chars.unicode else '<='}0 left out" if count else ""

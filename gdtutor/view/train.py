@@ -17,10 +17,23 @@ from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
+from gdtutor.view.cost_axis import off_the_log, off_the_scale, range_of
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure
-from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Plot, Series, Style
-from gdtutor.view.lines import framed, line, shortened, text_of
+from gdtutor.view.frame import (
+    Area,
+    Block,
+    Chars,
+    Chosen,
+    Frame,
+    Line,
+    Lines,
+    Placed,
+    Plot,
+    Series,
+    Style,
+)
+from gdtutor.view.lines import found_in, framed, line, shortened, text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures import kind_of
 from gdtutor.view.pictures.curve import marks_of
@@ -29,9 +42,6 @@ from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import (
     UNCHANGED,
     curves_shown,
-    off_the_log,
-    off_the_scale,
-    range_of,
     run_lines,
     short_name,
     swept_setting,
@@ -77,7 +87,7 @@ def _wide(session: Walk, area: Area) -> Block:
     plot = cost_plot(session, area.chars)
     if figure.panel.title == RUNS and len(figure.panel.lines) <= side.inside.height:
         # The panel beside it is the legend of all that it lists.
-        shown = curves_shown(session)
+        shown = curves_shown(session, area.chars)
         listed = {short_name(one.name, shown) for one in shown}
         bare = (replace(one, label="") if one.label in listed else one for one in plot.series)
         plot = replace(plot, series=tuple(bare))
@@ -112,7 +122,7 @@ def _qualities(session: Walk) -> list[str]:
 
 def cost_plot(session: Walk, chars: Chars) -> Plot:
     """Return the cost curve, the validation curve and the original run as plain data."""
-    snapshot, shown = session.train.snapshot, curves_shown(session)
+    snapshot, shown = session.train.snapshot, curves_shown(session, chars)
     others = [one for one in shown if one.mark]
     is_plain = all(one.mark == UNCHANGED for one in others) and not session.variant
     # A curve that is alone needs no name: the axis says what it is.
@@ -260,7 +270,7 @@ def _runs(session: Walk, area: Area) -> Figure:
         at_epoch = "" if own is session.train.snapshot else f" at epoch {len(own.costs) - 1}"
         head = line((f"{marks_of(chars).curve} {run_label(session)}{at_epoch}", Style.DIM))
         runs = (*runs, (), head, *below[not below[0] :])
-    at = next((n for n, row in enumerate(runs) if text_of(row)[1:2] == chars.pointer), 0)
+    at = next((n for n, row in enumerate(runs) if found_in([row], Chosen)), 0)
     return Figure(Panel(RUNS, runs, max(at - height // 2, 0)))
 
 

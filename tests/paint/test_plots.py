@@ -179,6 +179,13 @@ def test_a_thin_curve_is_dots_with_its_mark_here_and_there_behind_the_others() -
     assert "·" not in drawn((*beside, FALLING), chars=DOTS).replace("•", "")
 
 
+def test_two_marks_of_a_thin_curve_stand_beside_each_other() -> None:
+    level = Series("run", (0, 1), (1, 1), Style.RUN_2, mark="ab", thin=True)
+    shown = drawn((level,), width=70, height=20)
+    assert "ab run" in shown.split("\n")[0]
+    assert shown.count("·ab") >= 4
+
+
 def test_a_cloud_shows_its_own_mark_and_no_line() -> None:
     corners = Series("", (0, 1, 0, 1), (0, 0, 1, 1), Style.INPUT, joined=False, mark="○")
     assert styled((corners,), Style.INPUT).count("○") == 4

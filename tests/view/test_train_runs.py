@@ -11,6 +11,7 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.linear.training import training_lines
+from gdtutor.session.commands import COMMANDS
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
 from gdtutor.session.state import Screen, Session, Snapshot, Training, TrainLook
@@ -23,7 +24,7 @@ from gdtutor.view.glossary import SIGNS
 from gdtutor.view.lines import text_of
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.table import HELD
-from gdtutor.view.runs import curves_shown, run_lines, short_name
+from gdtutor.view.runs import UNCHANGED, curves_shown, mark_of, run_lines, short_name
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 from gdtutor.view.train import cost_plot
@@ -65,7 +66,7 @@ def test_a_kept_curve_keeps_its_mark_when_the_run_beside_it_is_reset():
     session = beside(("a", [2.0, 1.0]), ("b", [3.0, 1.0]), own=(4.0, 1.0))
     before = marks(session)
     after = marks(session.with_train(snapshot=Snapshot()))
-    assert (before["a"], before["b"]) == (after["a"], after["b"]) == ("o", "x")
+    assert (before["a"], before["b"]) == (after["a"], after["b"]) == ("□", "△")
 
 
 def test_a_sweep_repeated_takes_the_places_of_its_curves():
@@ -77,12 +78,18 @@ def test_a_sweep_repeated_takes_the_places_of_its_curves():
     assert again.train.kept[1].costs[0] == 5.0
 
 
-def test_many_curves_are_told_apart_by_mark_or_style():
+@pytest.mark.parametrize("chars", [UNICODE, ASCII])
+def test_as_many_curves_as_a_sweep_has_are_told_apart_without_colour_by_marks_that_are_no_keys(
+    chars,
+):
     session = beside(*((f"rate {n}", [float(n), 0.5]) for n in range(MAX_RUNS)))
-    drawn = [(one.mark, one.style) for one in curves_shown(session)]
-    assert len(set(drawn)) == MAX_RUNS
-    assert len({mark for mark, _ in drawn[:60]}) == 60
-    assert not {"*", "~", HELD, ""} & {mark for mark, _ in drawn}
+    drawn = {one.mark for one in curves_shown(session, chars)}
+    assert len(drawn) == MAX_RUNS
+    signs = {sign for mark in drawn for sign in mark}
+    keys = {key for command in COMMANDS for key in command.keys}
+    assert not keys & {press.key for sign in signs for press in parse_keys(sign)}
+    assert not {*"*~.·<★>▸", UNCHANGED, HELD} & signs
+    assert chars.unicode or all(sign.isascii() for sign in signs)
 
 
 def test_the_same_costs_are_drawn_once_and_named_twice():
@@ -107,16 +114,16 @@ def test_no_mark_stands_for_a_run_and_for_the_lowest_cost(chars, height):
     session = beside(*((f"rate {n}", [2.0, 0.5 + n]) for n in range(9)), own=(2.0, 1.0))
     rows = [text_of(row) for row in run_lines(session, 40, chars, height)]
     told = next(row.split()[0] for row in rows if "the lowest cost" in row)
-    assert told not in {one.mark or marks_of(chars).curve for one in curves_shown(session)}
+    assert told not in {one.mark or marks_of(chars).curve for one in curves_shown(session, chars)}
 
 
 def test_an_earlier_curve_of_the_present_run_does_not_stand_beside_it():
     session = pressing(RATES, "t" + "V" * 10)
     assert session.variant == ""
     assert "the lesson's own" in [curve.label for curve in session.train.kept]
-    shown = [one.curve.label for one in curves_shown(session)]
+    shown = [one.curve.label for one in curves_shown(session, UNICODE)]
     assert shown.count("the lesson's own") == 1
-    assert not curves_shown(session)[0].mark
+    assert not curves_shown(session, UNICODE)[0].mark
 
 
 def test_the_run_without_the_changes_is_not_drawn_twice():
@@ -148,7 +155,7 @@ def test_a_run_that_a_batch_ends_in_epoch_0_says_so_everywhere():
     """So far off, the second batch of one example happens to have no loss at all."""
     start = find_lesson("two-and-one", shipped_lessons_folder())
     own = pressed(session_at(start, changes=["learning_rate=1e60"]), parse_keys("t"))
-    assert (own.training.iterations, own.training.stopped_by) == (2, "loss")
+    assert (own.train.snapshot.iterations, own.train.snapshot.stopped_by) == (2, "loss")
     assert cost_plot(own, UNICODE).empty == "no point: the run ended in epoch 0"
     assert "\nIt ended in epoch 0.\n" in "\n".join(training_lines(own, UNICODE))
     swept = pressed(session_at(start), parse_keys("4t S learning_rate=1e60 enter"))
@@ -229,7 +236,7 @@ def test_the_runs_that_have_no_room_are_scrolled_to_and_no_further(size):
 
 
 def test_a_run_changed_in_a_variant_is_called_by_the_change():
-    shown = curves_shown(beside(("5: jumps", [2.0, 1.5]), ("5: jumps, w1=12", [1.0, 0.5])))
+    shown = curves_shown(beside(("5: jumps", [2.0, 1.5]), ("5: jumps, w1=12", [1.0, 0.5])), UNICODE)
     assert [short_name(one.name, shown) for one in shown] == ["5: jumps", "w1=12"]
 
 
@@ -239,7 +246,7 @@ def test_a_run_trained_beside_others_is_the_same_curve_as_one_trained_alone():
     costs = session.run.costs
     rounded = costs * (1 + 1e-12)
     assert not np.array_equal(costs, rounded)
-    shown = curves_shown(beside(("again", rounded), ("other", costs * 1.001), own=costs))
+    shown = curves_shown(beside(("again", rounded), ("other", costs * 1.001), own=costs), UNICODE)
     assert [one.same_as != "" for one in shown] == [False, True, False]
 
 
@@ -264,11 +271,12 @@ def test_runs_that_do_not_fit_take_a_line_each_so_that_all_of_a_sweep_show(chars
     rows = [
         row.split("|" if chars is ASCII else "│")[-2] for row in text.splitlines() if " 0.05" in row
     ]
-    assert rows == [" o 0.05              0.1456 "]
-    assert re.search(r"& 20 +growing", text)
+    assert rows == [f" {mark_of(0, chars)} 0.05              0.1456 "]
+    marks = [re.escape(mark_of(place, chars)) for place in range(8)]
+    assert re.search(rf"{marks[7]} 20 +growing", text)
     (star,) = [a if chars is ASCII else u for u, a, what in SIGNS if "lowest cost" in what]
-    assert re.search(rf"# 5 +0 {re.escape(star)}", text)
-    assert re.search(r"\+ 0.5 +same as own", text)
+    assert re.search(rf"{marks[5]} 5 +0 {re.escape(star)}", text)
+    assert re.search(rf"{marks[2]} 0.5 +same as own", text)
     full = [text_of(row) for row in run_lines(session, 26, chars)]
     assert len(full) > 17 >= len(run_lines(session, 26, chars, 17))
     assert "  0.1456 at epoch 49" in full
@@ -284,7 +292,7 @@ def test_runs_of_other_data_and_of_other_lengths_are_told_apart_in_their_lines()
     session = session.with_train(kept=(long, *session.train.kept))
     rows = [text_of(row) for row in run_lines(session, 26, UNICODE, 20)]
     assert rows[0] == "cost @ epoch"
-    assert any(row.startswith("o long") and row.endswith("2 @8") for row in rows)
+    assert any(row.startswith("□ long") and row.endswith("2 @8") for row in rows)
 
 
 def test_a_run_that_ended_early_says_why_and_one_that_broke_off_where_it_is_told() -> None:
@@ -350,7 +358,16 @@ def test_every_curve_has_its_row_and_every_row_its_curve(of, size):
 def test_the_run_without_the_changes_is_told_as_what_it_was():
     path = find_lesson("learning-rate", shipped_lessons_folder())
     session = pressed(session_at(path), parse_keys("5V t 0 3- space"))
-    _, unchanged, *_ = curves_shown(session)
+    _, unchanged, *_ = curves_shown(session, UNICODE)
     assert (unchanged.name, unchanged.curve.verdict) == ("unchanged", "growing")
     assert "run unchanged" not in " ".join(map(text_of, run_lines(session, 40, UNICODE)))
     assert "unchanged: out at the top" in cost_plot(session, UNICODE).title
+
+
+@pytest.mark.parametrize("height", [None, 24])
+def test_names_stand_below_each_other_where_some_curves_have_two_marks(height):
+    rows = [text_of(row) for row in run_lines(many_runs(20), 40, UNICODE, height)]
+    runs = [row for row in rows if re.match(r"\S+ +run \d+", row)]
+    assert len(runs) == 20
+    assert {row.index("run") for row in runs} == {3}
+    assert runs[16].startswith("□△ run 16")
