@@ -22,7 +22,7 @@ def closed(room: Classroom) -> Classroom:
     return room if room.poll is None else question_closed(room, room.poll)
 
 
-def question_closed(room: Classroom, poll: Poll, *, is_told: bool = False) -> Classroom:
+def question_closed(room: Classroom, poll: Poll, *, is_revealed: bool = False) -> Classroom:
     """Return the class with its question closed.
 
     What is still being typed is taken for an answer where it is one.
@@ -30,21 +30,23 @@ def question_closed(room: Classroom, poll: Poll, *, is_told: bool = False) -> Cl
     Args:
         room: The class.
         poll: The question.
-        is_told: Whether everyone is told what their answer was, as the class has gone on to it.
+        is_revealed: Whether everyone is told what their answer was, as the class has gone on to it.
     """
     asked = (seat for seat in room.seats.values() if not seat.is_out)
     texts = ((s.name, (s.typed if s.draft is None else s.draft.text).strip()) for s in asked)
     pending = {name: text for name, text in texts if text}
-    poll = replace(poll, is_open=False, is_told=is_told, pending={**poll.pending, **pending})
-    told = "" if is_told else CLOSED
+    poll = replace(
+        poll, is_open=False, is_revealed=is_revealed, pending={**poll.pending, **pending}
+    )
+    told = "" if is_revealed else CLOSED
     seats = {
         name: replace(seat, draft=None, typed="", out="", view=None,
                       notice=poll.told(name) or (told if seat.own is None else "") or seat.notice,
-                      is_passing=seat.is_passing or not is_told or name in poll.replies)
+                      is_passing=seat.is_passing or not is_revealed or name in poll.replies)
         for name, seat in room.seats.items()
     }  # fmt: skip
     # Answers that stand on every screen go with a question whose answer does not show.
-    shown = room.shows_results and is_told
+    shown = room.shows_results and is_revealed
     return _judged_now(
         replace(room, polls=(*room.polls[:-1], poll), seats=seats, shows_results=shown)
     )
@@ -105,8 +107,8 @@ def answer_judged(
 
 def _seat_answered(seat: Seat, poll: Poll, text: str, found: Reply | GdTutorError) -> Seat:
     if not poll.is_open:
-        is_told = isinstance(found, Reply) and poll.is_told
-        return replace(seat, notice=poll.told(seat.name), is_passing=True) if is_told else seat
+        gets_verdict = isinstance(found, Reply) and poll.is_revealed
+        return replace(seat, notice=poll.told(seat.name), is_passing=True) if gets_verdict else seat
     if seat.own is not None or seat.is_out or seat.draft is None:
         return seat
     if not isinstance(found, Reply):

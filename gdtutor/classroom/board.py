@@ -210,8 +210,8 @@ def answer_rows(polls: Sequence[Poll], width: int, chars: Chars) -> Lines:
     asked = wrapped(last.read(chars)[0], width - 4, Style.TITLE)[:2]
     rounds = [last, *rounds_before(polls, last)[-1:]]
     # Who are asked once more are not to know yet what is right.
-    later = () if last.is_told else wrapped(LATER, width - 4, Style.DIM)
-    bars = [_bars_of(poll, is_told=last.is_told) for poll in rounds]
+    later = () if last.is_revealed else wrapped(LATER, width - 4, Style.DIM)
+    bars = [_bars_of(poll, is_revealed=last.is_revealed) for poll in rounds]
     now, *before = _bars(bars, width, chars)
     now = (*later, *now)
     for bars_before in before:
@@ -225,9 +225,9 @@ _Bars = Sequence[tuple[str, int, Style]]
 """What each bar is of, how long it is, and how it looks."""
 
 
-def _bars_of(poll: Poll, *, is_told: bool) -> _Bars:
+def _bars_of(poll: Poll, *, is_revealed: bool) -> _Bars:
     """Return how many gave each verdict; before it is told what is right, each answer."""
-    if not is_told:
+    if not is_revealed:
         return [(answer, count, Style.TEXT) for answer, count in given(poll)]
 
     def style(verdict: str) -> Style:

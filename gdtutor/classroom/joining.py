@@ -65,7 +65,7 @@ class Following(BelowScreens):
         """What one has changed before one came back to the class."""
         self._is_over = self._is_on_the_way = False
         """Whether the class is gone; whether one has come back, and its place is not open yet."""
-        self._told_at = ""
+        self._known_at = ""
         """Where the teacher knows one to walk alone."""
         self._telling: asyncio.TimerHandle | None = None
         """Tells it."""
@@ -145,8 +145,8 @@ class Following(BelowScreens):
 
     def _tell_place(self) -> None:
         self._telling, at = None, place_at(self._session)
-        if self._place.is_away and at != self._told_at:
-            self._told_at = at
+        if self._place.is_away and at != self._known_at:
+            self._known_at = at
             self._say(FollowerWord(away=True, at=at))
 
     def takes(self, press: Press) -> bool:
@@ -181,7 +181,7 @@ class Following(BelowScreens):
 
     def _walk_off(self, place: ClassPlace) -> None:
         self._say(FollowerWord(away=True))
-        self._place, self._told_at = replace(place, is_away=True), ""
+        self._place, self._known_at = replace(place, is_away=True), ""
 
     def _return(self, place: ClassPlace) -> None:
         """Follow the class again, or go back to the walk that was changed before."""

@@ -125,13 +125,13 @@ class VerdictTeller:
 
     def __init__(self, login: ClassLogin) -> None:
         self._login, self._lock = login, threading.Lock()
-        self._told: ToldVerdict | None = None
+        self._last_sent: ToldVerdict | None = None
 
     def tell(self, verdict: Verdict) -> str:
         """Tell it, and return what came of that; empty where the class knows already."""
         with self._lock:
             told, login = message_of(verdict), self._login
-            if told == self._told:
+            if told == self._last_sent:
                 return ""
             try:
                 reply = asyncio.run(asyncio.wait_for(_sent(login, told), PATIENCE))
@@ -141,7 +141,7 @@ class VerdictTeller:
                 reply = VerdictReply(f"it is gone: {str(error) or NO_ANSWER}")
             if reply.problem:
                 return f"The class has no verdict: {reply.problem}"
-            self._told = told
+            self._last_sent = told
             said = f"The class has {login.name}'s verdict{', and keeps it' * reply.is_kept}."
             if reply.pin:
                 self._login = replace(login, code=f"{login.code} {reply.pin}")

@@ -74,7 +74,7 @@ class Poll(Struct, frozen=True, eq=False):
     pending: Mapping[str, str] = field(default_factory=dict)
     """What was entered since and waits to be judged, by name."""
     is_open: bool = True
-    is_told: bool = False
+    is_revealed: bool = False
     """Whether the class has gone on to the answer, which was no one's to know before."""
 
     @property
@@ -121,7 +121,7 @@ class Poll(Struct, frozen=True, eq=False):
         Nothing is told before the class has gone on to the answer.
         """
         reply = self.replies.get(name)
-        if reply is None or name in self.pending or not self.is_told:
+        if reply is None or name in self.pending or not self.is_revealed:
             return ""
         verdict = "not right" if reply.verdict == OTHER else reply.verdict
         return f"Your answer {reply.text}: {verdict}."

@@ -87,14 +87,14 @@ def taught(room: Classroom, session: Session) -> Classroom:
         room = replace(room, seats=quiet)
     poll = room.poll
     if poll is not None and (challenge is None or challenge.name != poll.name):
-        room = question_closed(room, poll, is_told=_goes_on(poll, session))
+        room = question_closed(room, poll, is_revealed=_goes_on(poll, session))
     elif poll is not None and challenge is not None and _is_anew(before, session, challenge):
         shows = room.shows_results
         room = replace(question_closed(room, poll), shows_results=shows)
     elif poll is not None and isinstance(room.shared, Walk):
         room = asked_still(room, poll, room.shared)
     if room.polls and _reaches_answer(room.polls[-1], session):
-        room = replace(room, polls=(*room.polls[:-1], replace(room.polls[-1], is_told=True)))
+        room = replace(room, polls=(*room.polls[:-1], replace(room.polls[-1], is_revealed=True)))
     if isinstance(room.shared, Walk) and challenge is not None and room.poll is None:
         room = _asked(room, Poll(challenge, room.shared))
     return room
@@ -112,8 +112,9 @@ def _goes_on(poll: Poll, session: Session) -> bool:
 
 def _reaches_answer(poll: Poll, session: Session) -> bool:
     """Tell whether the teacher comes to the answer of a question that was closed before it."""
-    is_told = poll.is_open or poll.is_told or differs(poll.asked, session, "original")
-    return not is_told and _shows(poll, session)
+    if poll.is_open or poll.is_revealed or differs(poll.asked, session, "original"):
+        return False
+    return _shows(poll, session)
 
 
 def _is_anew(before: Session, session: Session, challenge: Challenge) -> bool:

@@ -105,7 +105,7 @@ class SpeakerScreens(BelowScreens):
         """The panel that is laid over the screen, empty where none is, and its first row."""
         self._may_remove = False
         """Whether the key before was the one that removes a stop."""
-        self._told: Told | None = None
+        self._outcome: Told | None = None
         """What came of the last key; None where nothing was said."""
         self._is_shown_soon = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -114,7 +114,7 @@ class SpeakerScreens(BelowScreens):
         """Begin, in the app's event loop."""
 
         def act_and_tell(action: Action) -> None:
-            self._told = action if isinstance(action, Told) else None
+            self._outcome = action if isinstance(action, Told) else None
             act(action)
 
         super().begin(show, act_and_tell)
@@ -124,7 +124,7 @@ class SpeakerScreens(BelowScreens):
 
     def takes(self, press: Press) -> bool:
         """Take the keys of a talk, but where something is typed."""
-        self._told = None
+        self._outcome = None
         if self._input is not None:
             self._type(self._input, press)
             return True
@@ -208,10 +208,10 @@ class SpeakerScreens(BelowScreens):
             panel = self._panel(frame.width)
             frame = with_rows(frame, f"Esc closes: {self._laid}", panel, self._chars, self._scroll)
         below = list(self._below(frame.width))
-        if self._told is not None and self._session.prompt is not None:
+        if self._outcome is not None and self._session.prompt is not None:
             # The line of the walk that would say it has its input.
-            style = Style.ERROR if self._told.is_error else Style.GOOD
-            below[-1] = line(" ", (self._told.message, style))
+            style = Style.ERROR if self._outcome.is_error else Style.GOOD
+            below[-1] = line(" ", (self._outcome.message, style))
         if self._input is not None:
             below[-1] = self._typed(frame.width)
         return self._with_below(frame, tuple(below))

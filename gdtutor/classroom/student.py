@@ -65,9 +65,9 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         self._terminal: tuple[str, int, int] | None = None
         self._name = ""
         self._teller: LineTeller | None = None
-        self._is_told = False
+        self._gets_references = False
         """Whether the class is told by reference, to a gdtutor of the student's own."""
-        self._told, self._heard = b"", 0
+        self._last_sent, self._heard = b"", 0
         self._editor = LineEditor(False)
         self._keyboard = Keyboard()
         now = self._loop.time()
@@ -100,18 +100,18 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
 
     def subsystem_requested(self, subsystem: str) -> bool:
         """Allow what a follower's own gdtutor asks for."""
-        self._is_told = subsystem == SUBSYSTEM and not self._name
-        return self._is_told
+        self._gets_references = subsystem == SUBSYSTEM and not self._name
+        return self._gets_references
 
     def session_started(self) -> None:
         """Sit down, and paint."""
         channel, terminal = self._channel, self._terminal
         assert channel is not None
         plainly = self._guest.is_linear or terminal is None or is_dumb({"TERM": terminal[0]})
-        if plainly and not self._is_told:
+        if plainly and not self._gets_references:
             self._teller, self._editor = LineTeller(UNICODE), LineEditor(terminal is not None)
             self._teller.width = terminal[1] if terminal else 0
-        elif terminal is not None and not self._is_told:
+        elif terminal is not None and not self._gets_references:
             environ = {name: str(value) for name, value in channel.get_environment().items()}
             self._screen = SeatScreen(
                 self._shared, terminal_of(terminal[0], environ, *terminal[1:])
@@ -129,7 +129,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
             # A sequence may have been cut; what comes next begins a new one.
             self._keyboard = Keyboard()
             return
-        if self._is_told:
+        if self._gets_references:
             for line in self._editor.feed(data.decode("utf-8", "ignore"))[0]:
                 if self._keys.takes(1, self._loop.time()):
                     self._heard += 1
@@ -207,18 +207,18 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
     def show(self) -> None:
         """Paint soon: at once where nothing was painted for a moment."""
         self._is_stale = True
-        sees = self._screen is not None or self._teller is not None or self._is_told
+        sees = self._screen is not None or self._teller is not None or self._gets_references
         if self._paint_timer is None and sees:
             delay = max(self._next_paint - self._loop.time(), 0.0)
             self._paint_timer = self._loop.call_later(delay, self._paint)
 
     def _paint(self) -> None:
         self._paint_timer = None
-        if self._is_told and self._channel is not None:
+        if self._gets_references and self._channel is not None:
             told = self._shared.places.told(self._hub.room, self._hub.seat(self._name), self._heard)
-            if told != self._told:
+            if told != self._last_sent:
                 self._channel.write(told)
-            self._told = told
+            self._last_sent = told
         painter = self._screen or self._teller
         if painter is None or self._channel is None or self._stall_timer is not None:
             return
@@ -277,7 +277,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         teller, self._teller = self._teller or LineTeller(UNICODE), None
         if channel is not None:
             teller.width = teller.width if screen is None else screen.terminal.width
-            line = "" if self._is_told else teller.sent(told)
+            line = "" if self._gets_references else teller.sent(told)
             channel.write((LEAVE if screen is not None else "").encode() + line.encode())
             channel.exit(0)
 

@@ -170,7 +170,7 @@ def _graph(board: Board, verdict: Verdict, tab: int, area: Area) -> Panel:
     context = Context(moment, step, Look(), area.chars, board.lesson)
     told = _legend(area)
     room = area.height - 2 * len(told)
-    drawn = graph_drawing(context, area.width, room, told=_marked(verdict, context)).lines
+    drawn = graph_drawing(context, area.width, room, make_node=_marked(verdict, context)).lines
     drawn = (*drawn, *[()] * (area.height - len(drawn) - len(told)), *told) if told else drawn
     many = f" {scene + 1} of {scenes}" if scenes > 1 else ""
     before = ", as it was before" if board.problem else ""

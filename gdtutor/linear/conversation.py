@@ -41,7 +41,7 @@ from gdtutor.session.sweeps import news_of
 from gdtutor.session.trials import trial_of
 from gdtutor.session.update import Action, Failed, Progressed, settled, update
 from gdtutor.values import Struct, replace
-from gdtutor.view.closing import ways_told
+from gdtutor.view.closing import ways_text
 from gdtutor.view.explain import context_of, with_symbols
 from gdtutor.view.frame import Chars
 from gdtutor.view.notation import plain
@@ -259,7 +259,7 @@ def whole(session: Session, chars: Chars) -> str:
         return "\n".join(library_lines(session, chars))
     context = context_of(session, chars)
     if session.look.is_closing:
-        return "\n".join([*closing_rows(session, chars), ways_told(session, chars)])
+        return "\n".join([*closing_rows(session, chars), ways_text(session, chars)])
     if context is None:
         return f"{opening_text(session, chars)}\n{PARTING}"
     return "\n".join([step_text(session, context), *_question(session, chars)])

@@ -48,7 +48,7 @@ class ProgressKeeper:
     ) -> None:
         self._clock = clock
         self._listener: Callable[[str, str], None] | None = None
-        self._told: tuple[str, ...] = ()
+        self._passed_on: tuple[str, ...] = ()
         self._telling = threading.Lock()
         self._finished: set[str] = set()
         self._writer = start_writer(open_store, self._changed)
@@ -99,8 +99,8 @@ class ProgressKeeper:
             return
         messages = (*state.notices, *((state.problem,) if state.problem else ()))
         with self._telling:
-            fresh = [message for message in messages if message not in self._told]
-            self._told = (*self._told, *fresh)
+            fresh = [message for message in messages if message not in self._passed_on]
+            self._passed_on = (*self._passed_on, *fresh)
         given = self._writer.given
         word = "saved" if state.acknowledged >= given else "not saved yet"
         # Where nothing was given to keep there is nothing to say.

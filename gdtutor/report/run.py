@@ -42,44 +42,44 @@ def result_of(run: Run, seconds: float, result: RunResult | None = None) -> Snap
     return replace(snapshot_of(run, result=result), seconds=seconds, diagnosis=found)
 
 
-def result_data(lesson: Lesson, seed: int | None, run: Run, told: Snapshot) -> dict[str, object]:
+def result_data(lesson: Lesson, seed: int | None, run: Run, result: Snapshot) -> dict[str, object]:
     """Return what a run has come to as JSON data, matrices as the lesson has them.
 
     Args:
         lesson: The lesson.
         seed: The seed that was asked for.
         run: Its run.
-        told: What `result_of` returns.
+        result: What `result_of` returns.
     """
-    cost = np.nan if told.final_cost is None else told.final_cost
+    cost = np.nan if result.final_cost is None else result.final_cost
     data: dict[str, object] = {
         "format": FORMAT,
         "lesson": lesson.id,
         "seed": _seed(lesson, seed),
-        "epochs": len(told.costs),
-        "iterations": told.iterations,
-        "costs": plain(told.costs),
+        "epochs": len(result.costs),
+        "iterations": result.iterations,
+        "costs": plain(result.costs),
         "final_cost": plain(np.asarray(cost)),
-        "parameters": {name: plain(value) for name, value in told.parameters.items()},
-        "predictions": plain(_as_written(lesson, told.predictions)),
-        "targets": plain(_as_written(lesson, told.targets)),
-        "stopped_by": told.stopped_by,
-        "diverged_at": told.diverged_at,
+        "parameters": {name: plain(value) for name, value in result.parameters.items()},
+        "predictions": plain(_as_written(lesson, result.predictions)),
+        "targets": plain(_as_written(lesson, result.targets)),
+        "stopped_by": result.stopped_by,
+        "diverged_at": result.diverged_at,
         "first_node": run.first_node,
-        "seconds": told.seconds,
-        "verdict": verdict_on(told),
-        "explained": list(_explained(run, told)),
+        "seconds": result.seconds,
+        "verdict": verdict_on(result),
+        "explained": list(_explained(run, result)),
     }
-    if told.validation.size:
-        data["validation_costs"] = plain(told.validation)
-    if told.validation_cost is not None:
-        data["final_validation_cost"] = plain(np.asarray(told.validation_cost))
+    if result.validation.size:
+        data["validation_costs"] = plain(result.validation)
+    if result.validation_cost is not None:
+        data["final_validation_cost"] = plain(np.asarray(result.validation_cost))
     return data
 
 
-def _explained(run: Run, told: Snapshot) -> tuple[str, ...]:
+def _explained(run: Run, result: Snapshot) -> tuple[str, ...]:
     """Return what went wrong with its numbers, a sentence each."""
-    return () if told.diagnosis is None else diagnosis_sentences(told.diagnosis, run, ASCII)
+    return () if result.diagnosis is None else diagnosis_sentences(result.diagnosis, run, ASCII)
 
 
 def _seed(lesson: Lesson, seed: int | None) -> int | None:
@@ -122,30 +122,30 @@ def progress_line(share: float, facts: tuple[str, ...], seconds: float, width: i
     return text_of(progress_bar(share, wordings, width, ASCII))
 
 
-def summary_lines(lesson: Lesson, run: Run, told: Snapshot) -> Iterator[str]:
+def summary_lines(lesson: Lesson, run: Run, result: Snapshot) -> Iterator[str]:
     """Yield what a run has come to, as `result_of` returns it, in plain lines."""
     yield lesson.called
-    epochs = len(told.costs)
+    epochs = len(result.costs)
     for epoch in sampled_epochs(epochs):
-        yield f"  epoch {epoch:>8}  {_costs_at(told, epoch)}"
-    speed = epochs / told.seconds if told.seconds else 0.0
+        yield f"  epoch {epoch:>8}  {_costs_at(result, epoch)}"
+    speed = epochs / result.seconds if result.seconds else 0.0
     yield (
-        f"{epochs:,} {plural(epochs, 'epoch')}, {told.iterations:,} "
-        f"{plural(told.iterations, 'iteration')} in {told.seconds:.2f} s "
-        f"({speed:,.0f} epochs/s); {ending(told.stopped_by, run.segments[-1].settings.stop)}"
+        f"{epochs:,} {plural(epochs, 'epoch')}, {result.iterations:,} "
+        f"{plural(result.iterations, 'iteration')} in {result.seconds:.2f} s "
+        f"({speed:,.0f} epochs/s); {ending(result.stopped_by, run.segments[-1].settings.stop)}"
     )
-    yield from _explained(run, told)
-    if told.final_cost is None:
+    yield from _explained(run, result)
+    if result.final_cost is None:
         yield "the final cost was not waited for"
-    elif told.validation_cost is None:
-        yield f"final cost {counted(told.final_cost, 6, ASCII)}"
+    elif result.validation_cost is None:
+        yield f"final cost {counted(result.final_cost, 6, ASCII)}"
     else:
-        cost, held = (counted(c, 6, ASCII) for c in (told.final_cost, told.validation_cost))
+        cost, held = (counted(c, 6, ASCII) for c in (result.final_cost, result.validation_cost))
         yield f"final cost {cost} on the examples trained on, {held} on those held back"
-    for name, value in told.parameters.items():
+    for name, value in result.parameters.items():
         yield f"{name} = {_rounded(value)}{_left_out(value)}"
-    if told.predictions.size:
-        for name, value in (("predictions", told.predictions), ("targets", told.targets)):
+    if result.predictions.size:
+        for name, value in (("predictions", result.predictions), ("targets", result.targets)):
             written = _as_written(lesson, value)
             yield f"{name:<11} {_rounded(written)}{_left_out(written)}"
         held_back = run.segment_at(run.farthest).problem.size - run.trained_examples
@@ -158,11 +158,11 @@ def _as_written(lesson: Lesson, value: Array) -> Array:
     return value.T if lesson.bindings and lesson.bindings[0].examples_first else value
 
 
-def _costs_at(told: Snapshot, epoch: int) -> str:
-    cost = f"cost {number(float(told.costs[epoch]), 6)}"
-    if epoch >= len(told.validation):
+def _costs_at(result: Snapshot, epoch: int) -> str:
+    cost = f"cost {number(float(result.costs[epoch]), 6)}"
+    if epoch >= len(result.validation):
         return cost
-    return f"{cost:<15}  validation {number(float(told.validation[epoch]), 6)}"
+    return f"{cost:<15}  validation {number(float(result.validation[epoch]), 6)}"
 
 
 def _rounded(array: Array) -> str:
@@ -187,9 +187,9 @@ def _left_out(array: Array) -> str:
     return f" ({'x'.join(map(str, array.shape))}; --json has all)"
 
 
-def csv_lines(told: Snapshot) -> Iterator[str]:
+def csv_lines(result: Snapshot) -> Iterator[str]:
     """Yield the curve as CSV: epoch, cost, and the cost of the validation examples."""
     yield "epoch,cost,validation"
-    for epoch, cost in enumerate(told.costs):
-        held = repr(float(told.validation[epoch])) if epoch < len(told.validation) else ""
+    for epoch, cost in enumerate(result.costs):
+        held = repr(float(result.validation[epoch])) if epoch < len(result.validation) else ""
         yield f"{epoch},{float(cost)!r},{held}"

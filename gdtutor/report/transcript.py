@@ -30,7 +30,7 @@ from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer
 from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.figures import source_of
-from gdtutor.view.filling import told_note
+from gdtutor.view.filling import filled_note
 from gdtutor.view.frame import Chars
 from gdtutor.view.lines import text_of, wrapped
 from gdtutor.view.notation import plain as plain_text
@@ -92,7 +92,7 @@ def step_data(session: Walk, context: Context) -> dict[str, Json]:
         "node": step.node,
         "op": _operation(context),
         "text": sentence(context),
-        "note": told_note(session, context),
+        "note": filled_note(session, context),
         "shape": list(context.shape(step.node)) if step.node else [],
     }
     match step.phase:
@@ -246,8 +246,8 @@ def step_text(session: Walk, context: Context) -> str:
     body = [f"  {text_of(row)}".rstrip() for row in node_lines(context, WIDTH - 2)]
     note = [f"  {text_of(row)}".rstrip() for row in note_lines(session, context, WIDTH - 2)]
     has_shapes = any(context.shape(leaf.name) for leaf in context.graph.leaves)
-    is_all_told = step.phase is Phase.GIVEN and not has_shapes
-    known = () if is_all_told else known_lines(context, WIDTH - 2)
+    stands_above = step.phase is Phase.GIVEN and not has_shapes
+    known = () if stands_above else known_lines(context, WIDTH - 2)
     after = ["", *(f"  {text_of(row)}" for row in known)] if known else []
     picture = picture_lines(session, shown_figure(session), context.chars)
     after += ["", *picture] if picture else []

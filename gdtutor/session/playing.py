@@ -156,8 +156,8 @@ def changed(session: Playing, playground: Playground, what: str) -> Result:
     is_enough = playground.epochs * session.run.iterations_per_epoch >= session.run.farthest
     if is_begun and lasting and is_enough and not is_lost and not session.changes:
         return _lasting(session, after)
-    is_told = what.startswith("new ") or ":" in what
-    word = f"{what}: begins anew" if is_begun else what if is_told else f"{what} changed"
+    is_sentence = what.startswith("new ") or ":" in what
+    word = f"{what}: begins anew" if is_begun else what if is_sentence else f"{what} changed"
     anew = _placed(session, replace(after, word=word), session.train.look)
     return _trained_as(session, anew) if is_begun else (anew, ())
 

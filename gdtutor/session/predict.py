@@ -108,7 +108,9 @@ def revealed(session: Walk) -> Walk:
     if challenge.choices:
         right = right_choices(session, challenge.choices, challenge.step.scene)
         found = tuple((n, c) for n, c in enumerate(challenge.choices, 1) if c in right)
-        return said(replace(after, told=found), answer_words((n, c.text) for n, c in found))
+        return said(
+            replace(after, named_choices=found), answer_words((n, c.text) for n, c in found)
+        )
     if challenge.hides:
         return said(after, "This is the worked line; the next key goes on.")
     told = f"Next comes {challenge.step.node}: all that it needs was there."

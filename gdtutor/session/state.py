@@ -422,7 +422,7 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     led away from, the latest last."""
     challenge: Challenge | None = None
     """The question that is open; the result it asks for is hidden until it is answered."""
-    told: tuple[tuple[int, Choice], ...] = ()
+    named_choices: tuple[tuple[int, Choice], ...] = ()
     """The choices that a message tells by number and as they are written; screens show them in
     symbols."""
     is_answered: bool = False

@@ -266,9 +266,9 @@ def _pressed(session: Session, press: Press) -> Result:
     press = _without_alt(press)
     if session.look.is_blank:
         return looking(session, is_blank=False), ()
-    was_told = bool(session.command)
+    showed_command = bool(session.command)
     session = replace(session, message="", is_error=False, command="")
-    if was_told and press.key == "escape":
+    if showed_command and press.key == "escape":
         return replace(session, count=""), ()
     is_digit = press.character is not None and press.character in "0123456789"
     if is_digit and (session.count.isdigit() or command_for(session.screen, press.key) is None):

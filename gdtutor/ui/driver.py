@@ -48,7 +48,7 @@ class RestoringDriver(LinuxDriver):
         self._sent = 0
         self._taken = 0
         self._heard: set[str] = set()
-        self._end_heard, self._end_told = os.pipe()
+        self._end_reader, self._end_writer = os.pipe()
         """Has the thread that reads keys hear of the end at once."""
         signal.signal(signal.SIGTSTP, self._step_aside)
         signal.signal(signal.SIGCONT, self._come_back)
@@ -63,7 +63,7 @@ class RestoringDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, once all that was written is on it."""
-        os.write(self._end_told, b"\0")
+        os.write(self._end_writer, b"\0")
         self.disable_input()
         self.close()
         self._is_stopped = True
@@ -132,10 +132,10 @@ class RestoringDriver(LinuxDriver):
         keyboard = Keyboard()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
-            selector.register(self._end_heard, selectors.EVENT_READ)
+            selector.register(self._end_reader, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 ready = [key.fd for key, _ in selector.select(SILENCE)]
-                if self._end_heard in ready:
+                if self._end_reader in ready:
                     return
                 if ready:
                     data = self._read()

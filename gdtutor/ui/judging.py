@@ -52,7 +52,7 @@ class JudgingProgram:
         self._app, self._judge, self._tell_class = app, judge, tell_class
         self._saves = SaveWatch(board.path)
         self._job: Job[Outcome] | None = None
-        self._told: list[str] = []
+        self._messages: list[str] = []
         self._token = object()
         """Of the save that is judged."""
 
@@ -66,7 +66,7 @@ class JudgingProgram:
         is_there = self._saves.look()
         if is_there:
             self._token = token = object()
-            judge = partial(self._judge, self._told.append, lambda: self._token is token)
+            judge = partial(self._judge, self._messages.append, lambda: self._token is token)
             self._job = Job(judge, self._take, self._pass_on)
             self._show(replace(self.board, is_judging=True))
         elif is_there is False and not self.board.is_judging:
@@ -80,7 +80,7 @@ class JudgingProgram:
         """Show what a job came to, unless the file was saved since."""
         if job is not self._job:
             return
-        said, self._told = " ".join(self._told), []
+        said, self._messages = " ".join(self._messages), []
         if said:
             self._saves.settle()
         # It may have gone while it was judged.

@@ -81,8 +81,8 @@ def _cell_sum(context: Context, computed: Computed, width: int, most: int, symbo
     cell = () if computed.value.ndim == 0 else context.look.cell or ()
     opened = open_cell(computed.formula, cell, context.shapes, context.arrays, most)
     result = float(computed.value[cell])
-    told = Equation(cell_name(computed.called, cell), opened.formula, opened.values, result)
-    return equation_lines(context, told, width, symbols=symbols)
+    equation = Equation(cell_name(computed.called, cell), opened.formula, opened.values, result)
+    return equation_lines(context, equation, width, symbols=symbols)
 
 
 def result_lines(context: Context, computed: Computed, width: int, room: int) -> Lines:

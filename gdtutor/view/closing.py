@@ -75,7 +75,7 @@ def ways_on(session: Walk, width: int, chars: Chars, *, hides_more: bool = False
     return line((first_that_fits((told + counted, told + on, told), width), Style.DIM))
 
 
-def ways_told(session: Walk, chars: Chars) -> str:
+def ways_text(session: Walk, chars: Chars) -> str:
     """Return what leads on from the closing page where no screens are, as a sentence; there the
     playground is its walk alone."""
     on = "so does Enter"

@@ -63,7 +63,7 @@ class Equation(Struct, frozen=True):
 
 def equation_lines(
     context: Context,
-    told: Equation,
+    equation: Equation,
     width: int,
     writer: Writer | None = None,
     *,
@@ -73,15 +73,16 @@ def equation_lines(
 
     Args:
         context: The step.
-        told: The equation.
+        equation: The equation.
         width: Cells of a line.
         writer: Writes its symbols; None for the step's own.
         symbols: Whether they are told.
     """
-    left, expr = told.left, told.expr
+    left, expr = equation.left, equation.expr
     written = _with_ellipsis(context, writer or context.writer()).write(expr)
-    numbers = numbers_writer(context, told.values).write(expr)
-    sign, shown = context.equal(told.result, relation(expr, told.values, told.result, context))
+    numbers = numbers_writer(context, equation.values).write(expr)
+    values, result = equation.values, equation.result
+    sign, shown = context.equal(result, relation(expr, values, result, context))
     indent, lines = " " * len(left), []
     if symbols and len(left) + 3 + max(len(written), len(numbers)) > width and len(left) > 3:
         # A long name before the sign would leave no room for the formula.

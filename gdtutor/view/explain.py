@@ -16,7 +16,7 @@ from gdtutor.view.asking import asking_lines, choice_text
 from gdtutor.view.backward import backward_lines, mistake_lines
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines
-from gdtutor.view.filling import told_note
+from gdtutor.view.filling import filled_note
 from gdtutor.view.forward import forward_lines
 from gdtutor.view.frame import UNICODE, Chars, Explains, Lines, Segment, Style
 from gdtutor.view.given import given_lines
@@ -60,8 +60,9 @@ def with_symbols(session: W, chars: Chars) -> W:
     context = context_of(session, chars)
     if context is None:
         return session
-    written = answer_words((number, choice.text) for number, choice in session.told)
-    shown = answer_words((number, choice_text(context, choice)) for number, choice in session.told)
+    choices = session.named_choices
+    written = answer_words((number, choice.text) for number, choice in choices)
+    shown = answer_words((number, choice_text(context, choice)) for number, choice in choices)
     return replace(session, message=session.message.replace(written, shown))
 
 
@@ -205,7 +206,7 @@ def note_lines(session: Walk, context: Context, width: int) -> Lines:
     if context.challenge is not None:
         # A note speaks of the result, or of what comes next.
         return ()
-    note = told_note(session, context)
+    note = filled_note(session, context)
     text = sentence(context) if note is None else note
     if context.is_measured:
         text = _NUMBER.sub("0" * (context.look.digits + 4), text)

@@ -23,7 +23,7 @@ MAX_CELLS_IN_PROSE = 8
 _NOT_FINITE = re.compile(r"\b(?:nan|inf)\b")
 
 
-def told_note(session: Walk, context: Context) -> str | None:
+def filled_note(session: Walk, context: Context) -> str | None:
     """Return the author's note of a step, filled; None where there is none, or where it holds for
     any numbers and one of them is nan or infinite, or tells a step where none is made.
     """

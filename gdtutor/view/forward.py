@@ -62,8 +62,8 @@ def _example_of_rows(context: Context, expr: Expr, width: int) -> Lines:
     value = context.trace.values[node]
     values = {n.name: context.followed(context.trace.values[n.name]) for n in names_in(expr)}
     called = context.name(node)
-    told = Equation(called, expr, values, context.followed(value))
-    lines = equation_lines(context, told, width)
+    equation = Equation(called, expr, values, context.followed(value))
+    lines = equation_lines(context, equation, width)
     title = line((f"example {context.look.example}, and all of the batch:", Style.DIM))
     rows = (title, *array_lines(context, value, width))
     return stacked([lines, rows, definition_lines(context, expr, width)])

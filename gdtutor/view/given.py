@@ -89,11 +89,11 @@ def _given(
     }
     plain = _in_groups(context, width, blocks)
     room = range(len(plain), min(len(plain) + SPARE, ROOM) + 1) if changed else ()
-    told = (_told(context, blocks, changed, (width, rows)) for rows in room)
+    told = (_with_old(context, blocks, changed, (width, rows)) for rows in room)
     return min(told, key=lambda one: one[0], default=(0, plain))[1]
 
 
-def _told(
+def _with_old(
     context: Context,
     blocks: Mapping[Role, Mapping[str, Lines]],
     changed: Mapping[str, str],

@@ -65,8 +65,8 @@ def _filled_in(context: Context, computed: Computed, challenge: Challenge, width
         values = {name: context.followed(context.trace.values[name]) for name in names}
         return equation_lines(context, Equation(left, expr, values), width)[:-1]
     opened = open_cell(expr, challenge.cell, context.shapes, context.arrays)
-    told = Equation(cell_name(left, challenge.cell), opened.formula, opened.values)
-    return equation_lines(context, told, width)[:-1]
+    equation = Equation(cell_name(left, challenge.cell), opened.formula, opened.values)
+    return equation_lines(context, equation, width)[:-1]
 
 
 def _backward(context: Context, challenge: Challenge, width: int, *, with_numbers: bool) -> Lines:
@@ -111,5 +111,5 @@ def _update(context: Context, challenge: Challenge, width: int, *, with_numbers:
     shapes = {key: array.shape for key, array in values.items()}
     opened = open_cell(expr, challenge.cell, shapes, values)
     scalars = replace(writer, is_array=lambda _: False)
-    told = Equation(cell_name(called, challenge.cell), opened.formula, opened.values)
-    return equation_lines(context, told, width, scalars, symbols=False)[:-1]
+    equation = Equation(cell_name(called, challenge.cell), opened.formula, opened.values)
+    return equation_lines(context, equation, width, scalars, symbols=False)[:-1]

@@ -134,7 +134,7 @@ def _rows_alone(grid: Array, exponent: int, look: MatrixLook, chars: Chars) -> L
             continue
         cells = [
             f"({out} left out)" if column is None
-            else _told(_cell_text(grid, (row, column), exponent, look, chars), (row, column), look)
+            else _alone(_cell_text(grid, (row, column), exponent, look, chars), (row, column), look)
             for column, out in zip(columns, _left_out(columns, grid.shape[1]), strict=True)
         ]  # fmt: skip
         number = f"row {row}: " if len(grid) > 1 else ""
@@ -160,7 +160,7 @@ def _left_out(window: list[int | None], length: int) -> list[int]:
     return counts
 
 
-def _told(text: str, place: tuple[int, int], look: MatrixLook) -> str:
+def _alone(text: str, place: tuple[int, int], look: MatrixLook) -> str:
     """Return a cell, in brackets where it is the opened one."""
     is_open = look.cell is not None and look.cell == place[-len(look.cell) :]
     return f"[{text}]" if is_open else text

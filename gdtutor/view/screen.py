@@ -21,7 +21,7 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
         return too_small_frame(width, height)
     if session.look.is_blank:
         return blank_frame(width, height)
-    if isinstance(session, Walk) and session.told:
+    if isinstance(session, Walk) and session.named_choices:
         from gdtutor.view.explain import with_symbols
 
         session = with_symbols(session, chars)

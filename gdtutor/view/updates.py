@@ -81,8 +81,8 @@ def _line_of(context: Context, width: int) -> _Line:
 
 def _of_number(context: Context, update: _Line, width: int) -> Lines:
     numbers = {key: float(np.asarray(value)) for key, value in update.values.items()}
-    told = Equation(update.called, update.expr, numbers, float(update.after))
-    result = equation_lines(context, told, width, update.writer, symbols=False)
+    equation = Equation(update.called, update.expr, numbers, float(update.after))
+    result = equation_lines(context, equation, width, update.writer, symbols=False)
     before = line(
         ("before  ", Style.DIM),
         context.number(float(update.before)),
@@ -116,12 +116,12 @@ def _opened(context: Context, update: _Line, width: int) -> Lines:
     opened = open_cell(update.expr, cell, {k: np.shape(v) for k, v in values.items()}, values)
     scalars = replace(update.writer, is_array=lambda _: False)
     called, result = cell_name(update.called, cell), float(update.after[cell])
-    told = Equation(called, opened.formula, opened.values, result)
+    equation = Equation(called, opened.formula, opened.values, result)
     arrangements = (
         (
             update.formula,
             _rows(context, update.after, width, rows),
-            equation_lines(context, told, width, scalars, symbols=symbols),
+            equation_lines(context, equation, width, scalars, symbols=symbols),
         )
         for symbols in (True, False)
         for rows in (MAX_ROWS, 4, 3)

@@ -277,8 +277,8 @@ def _old_value(context: Context, name: str) -> str:
     if context.own is not None:
         return _changed(context, now, context.own.traces[step.scene].values.get(name))
     is_new = name == step.node if step.phase is Phase.FORWARD else step.phase is Phase.GIVEN
-    is_told = now is not None and (is_new or name == context.root)
-    return context.was(name) if is_told else ""
+    shows_old = now is not None and (is_new or name == context.root)
+    return context.was(name) if shows_old else ""
 
 
 def _old_gradient(context: Context, name: str) -> str:

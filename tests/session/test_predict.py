@@ -485,7 +485,7 @@ def test_a_choice_that_stands_inside_another_one_is_told_by_itself():
     inner = replace(longer, text="grad w2", side=side)
     both = ((1, inner), (2, longer))
     message = answer_words((n, c.text) for n, c in both)
-    session = replace(session, prompt=None, challenge=None, told=both, message=message)
+    session = replace(session, prompt=None, challenge=None, named_choices=both, message=message)
     assert "The answer is 1: ∂L/∂w₂, 2: |∂L/∂w₂|." in screen(session)
 
 

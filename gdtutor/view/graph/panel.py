@@ -38,7 +38,7 @@ def graph_drawing(
     width: int,
     height: int,
     changed: frozenset[str] = frozenset(),
-    told: Callable[[str], DrawNode] | None = None,
+    make_node: Callable[[str], DrawNode] | None = None,
 ) -> GraphDrawing:
     """Draw the graph: values on computed nodes, gradients on reached ones, the current one marked.
 
@@ -50,7 +50,7 @@ def graph_drawing(
         width: Cells of a line.
         height: Lines.
         changed: Names whose value a what-if has changed.
-        told: Makes the node of a name, where it is not to tell values and gradients.
+        make_node: Makes the node of a name, where it is not to show values and gradients.
     """
     places = places_of(context.trace)
     names, total = places.used, len(places.used)
@@ -64,7 +64,7 @@ def graph_drawing(
         edges = tuple(edge for node in context.trace.visible for edge in node.edges)
 
     step = context.step
-    rest = ": Tab" if told is None and context.look.tab is Tab.NODE else ""
+    rest = ": Tab" if make_node is None and context.look.tab is Tab.NODE else ""
     sheet = DrawSheet(
         width,
         height,
@@ -81,8 +81,8 @@ def graph_drawing(
         """
         at = replace(context, look=replace(context.look, digits=digits))
         ways = (is_other and width >= WIDE, is_other and width < WIDE)
-        tell = told or _lasting(at, changed, width, *ways)
-        nodes = tuple(boxes.get(name) or tell(name) for name in names)
+        make = make_node or _lasting(at, changed, width, *ways)
+        nodes = tuple(boxes.get(name) or make(name) for name in names)
         return _drawn(nodes, edges, sheet, total)
 
     def is_better() -> bool:
@@ -99,8 +99,8 @@ def graph_drawing(
     fewest = min(digits, context.lesson.digits or DEFAULT_DIGITS)
     is_other = False
     # The cell is told only where that changes no row, which is all that is measured.
-    is_told = width < WIDE or not context.is_measured
-    if told is None and len(names) <= WHOLE and is_told:
+    may_show_cell = width < WIDE or not context.is_measured
+    if make_node is None and len(names) <= WHOLE and may_show_cell:
         at = context.moment, context.own, context.look, step.scene, step.phase, context.chars
         # An update, and what a question hides, take room that is not known before. Else it is the
         # same at all steps of a phase: a drawing takes a millisecond.
@@ -174,19 +174,19 @@ def _lasting(
     """Return what makes the node of a name, with the room that it needs to the iteration's end, or
     to the end of the phase.
     """
-    scene, told = context.step.scene, _telling(context, changed, is_wide=is_wide)
+    scene, made = context.step.scene, _making(context, changed, is_wide=is_wide)
     if len(context.graph.nodes) > WHOLE:
-        return told
+        return made
     steps = [step for step in context.moment.steps if step.scene == scene]
     phase = Phase.FORWARD if context.step.phase is Phase.GIVEN else context.step.phase
     # An update is worked out where it is shown; what it says has a known width.
     has_update = steps[-1].phase is Phase.UPDATE and not by_phase
     kept = (s for s in reversed(steps) if (s.phase is phase if by_phase else not s.variable))
     end = next(kept, context.step)
-    last = _telling(replace(context, step=end, challenge=None), changed, is_wide=False)
+    last = _making(replace(context, step=end, challenge=None), changed, is_wide=False)
 
     def lasting(name: str) -> DrawNode:
-        now, later = told(name), last(name)
+        now, later = made(name), last(name)
         if has_update and later.style is Style.PARAMETER and is_shape(later.gradient):
             room = _most_room(context, name) if is_wide else SMALL_CHANGE
             later = replace(later, updated=room if width >= WIDE else CHANGED)
@@ -205,14 +205,14 @@ def _masked(now: str | None, later: str | None) -> str | None:
     return later if now or is_shape(later) else later and HIDDEN
 
 
-def _telling(
+def _making(
     context: Context, changed: frozenset[str], *, is_wide: bool
 ) -> Callable[[str], DrawNode]:
     """Return what makes the node of a name, with what is known of it at the step."""
     # A mark says how a gradient will turn out.
     marks = {} if context.hides_result else asleep_marks(context)
 
-    def told(name: str) -> DrawNode:
+    def made(name: str) -> DrawNode:
         value = summary(context, context.known_value(name))
         gradient = summary(context, context.known_gradient(name))
         if gradient and name in context.changed_gradients:
@@ -237,7 +237,7 @@ def _telling(
             was,
         )  # fmt: skip
 
-    return told
+    return made
 
 
 def change_text(context: Context, before: Array, after: Array, *, is_wide: bool) -> str:
