@@ -14,6 +14,8 @@ from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.screen import frame_of
 
+NAMED = "```graph\nprediction = w*x\nL = (prediction - y)**2 / 2\n```\n"
+
 
 def session_of(text, path):
     lesson, reports = parse_lesson(text, path / "07-lesson.md")
@@ -61,9 +63,11 @@ def test_a_line_too_wide_for_the_node_panel_is_reported_in_cells(tmp_path):
 
 
 def test_a_title_that_is_cut_is_reported_once(tmp_path):
-    found = misfits_of(neuron(title="A title of so many letters that it fills"), tmp_path)
-    assert [m.panel for m in found] == ["title"]
-    assert found[0].cells_over > 0
+    title = "A title of so many letters that it fills"
+    found = misfits_of(neuron(NAMED, title=title), tmp_path)
+    assert [(m.panel, m.selector, m.cells_over) for m in found] == [
+        ("title", "forward:prediction", 5),
+    ]  # fmt: skip
 
 
 def test_a_misfit_seen_only_unfolded_says_so(tmp_path, monkeypatch):
@@ -157,9 +161,13 @@ def test_a_misfit_seen_with_a_cell_open_alone_says_so(tmp_path, monkeypatch):
 
 def test_a_title_may_shrink_for_the_digits_of_a_late_iteration(tmp_path):
     title = "A title of so many letters that it"
-    assert misfits_of(neuron(title=title), tmp_path) == ()
-    assert misfits_of(neuron(title=title), tmp_path, (15,)) == ()
-    assert [m.panel for m in misfits_of(neuron(title=title + " fills"), tmp_path)] == ["title"]
+    for iteration, is_cut in ((0, False), (15, True)):
+        session = session_of(neuron(NAMED, title=title), tmp_path)
+        at = goto(session, f"{iteration}/backward:prediction")
+        assert (title not in frame_of(at, 80, 24, UNICODE).text()) == is_cut
+        found = misfits_of(neuron(NAMED, title=title), tmp_path, (iteration,))
+        assert "title" not in [m.panel for m in found]
+    assert [m.panel for m in misfits_of(neuron(NAMED, title=f"{title}s"), tmp_path)] == ["title"]
 
 
 def test_more_steps_than_the_bound_are_not_all_looked_at(tmp_path):

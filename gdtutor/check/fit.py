@@ -22,9 +22,8 @@ from gdtutor.values import Struct, replace
 from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line
-from gdtutor.view.header import header_line
-from gdtutor.view.heading import title_of
-from gdtutor.view.lines import text_of, width_of
+from gdtutor.view.header import header_parts
+from gdtutor.view.lines import width_of
 from gdtutor.view.study import room_for
 
 DESIGN_SIZE = (80, 24)
@@ -209,10 +208,6 @@ def _over(lines: Sequence[Line], width: int, height: int) -> tuple[int, int]:
 
 def _title_over(session: Walk, context: Context, width: int, chars: Chars) -> int:
     """Return by how many cells the lesson's title is cut in the first line."""
-    title = title_of(session.lesson.number, session.lesson.title, chars)
-    # What makes way for the title does not count.
-    if title in text_of(header_line(session, context, width, chars)):
-        return 0
-    whole = text_of(header_line(session, context, 10 * width, chars)).split("  ")
+    title, place, count = header_parts(session, context, width, chars)
     # A blank stands at either end, and at least two between the parts.
-    return sum(cells_of(part.strip()) + 2 for part in whole if part.strip()) - width
+    return cells_of(title) + width_of((*place, *count)) + 6 - width

@@ -10,7 +10,7 @@ from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.heading import OPENING, heading_line, title_of
-from gdtutor.view.lines import line, shortened, width_of
+from gdtutor.view.lines import first_that_fits, line, shortened, width_of
 
 PHASE_STYLES = {
     Phase.GIVEN: Style.INPUT,
@@ -20,11 +20,19 @@ PHASE_STYLES = {
 }
 
 LEAST_TITLE = 8
-"""Cells that a title has before what stands beside it is said in short."""
+"""Cells that a title keeps where it is told which steps were passed over."""
 
 
 def header_line(session: Walk, context: Context | None, width: int, chars: Chars) -> Line:
     """Return lesson, iteration, phase, node, and step n of N."""
+    return heading_line(*header_parts(session, context, width, chars), width, chars)
+
+
+def header_parts(
+    session: Walk, context: Context | None, width: int, chars: Chars
+) -> tuple[str, Line, Line]:
+    """Return what the first line says: the title, where we are, and which step of how many. The
+    title is whole where fewer words for the iteration make room for it."""
     lesson, moment = session.lesson, session.moment
     title = title_of(lesson.number, lesson.title, chars)
     marks = _marks(session, chars)
@@ -36,21 +44,22 @@ def header_line(session: Walk, context: Context | None, width: int, chars: Chars
         count = line((f"{len(moment.steps)} steps", Style.DIM))
     else:
         count = line("step ", (f"{context.step.number}/{len(moment.steps)}", Style.TITLE))
-        place = _place(session, context, is_short=width < 72)
-        if width_of((*place, *count)) + LEAST_TITLE + 6 > width:
-            place = _place(session, context, is_short=True)
+        places = [_place(session, context, told) for told in _iteration_words(session, width)]
+        room = width - width_of(count) - cells(title) - 6
+        place = next((place for place in places if width_of(place) <= room), places[-1])
         left_out = passed_over(session)
         passed = line((f" (the lesson passes over {left_out})", Style.DIM)) if left_out else ()
         # The title comes first: where it has no room beside, a line above the keys says it, or
         # fewer words where an answer is typed there.
-        if width_of((*place, *count, *passed)) + cells(title) + 6 <= width:
+        if width_of((*place, *passed)) <= room:
             count = (*count, *passed)
         elif left_out and session.prompt is not None:
-            brief = _place(session, context, is_short=True)
-            passed = line((f" ({left_out} passed over)", Style.DIM))
-            if width_of((*brief, *count, *passed)) + LEAST_TITLE + 6 <= width:
-                place, count = brief, (*count, *passed)
-    return heading_line(title, place, count, width, chars)
+            room -= width_of(places[-1])
+            brief = f" ({left_out} passed over)", f" (skips {left_out.split()[1]})"
+            passed = line((first_that_fits(brief, room), Style.DIM))
+            if width_of(passed) <= max(room, room + cells(title) - LEAST_TITLE):
+                place, count = places[-1], (*count, *passed)
+    return title, place, count
 
 
 def passed_over(session: Walk) -> str:
@@ -61,12 +70,18 @@ def passed_over(session: Walk) -> str:
     return f"steps {passed[0]}-{passed[-1]}" if len(passed) > 1 else f"step {passed[0]}"
 
 
-def _place(session: Walk, context: Context, *, is_short: bool) -> Line:
+def _iteration_words(session: Walk, width: int) -> tuple[str, ...]:
+    """Return the iteration in fewer and fewer words; none where there is but one."""
+    number = session.moment.iteration
+    beyond = " (after training)" if comes_after_training(session) else ""
+    full = () if width < 72 else (f"iteration {number}{beyond}", f"it. {number}{beyond}")
+    return (*full, f"it. {number}", *("",) * (not session.lesson.trains))
+
+
+def _place(session: Walk, context: Context, iteration: str) -> Line:
     moment = context.moment
     step = context.step
-    word = "it." if is_short else "iteration"
-    beyond = " (after training)" if comes_after_training(session) and not is_short else ""
-    parts: list[tuple[str, Style]] = [(f"{word} {moment.iteration}{beyond}", Style.TEXT)]
+    parts: list[tuple[str, Style]] = [(iteration, Style.TEXT)] if iteration else []
     if len(moment.traces) > 1:
         parts.append((f"graph {step.scene + 1}/{len(moment.traces)}", Style.TEXT))
     parts.append((step.phase.value, PHASE_STYLES[step.phase]))

@@ -111,7 +111,7 @@ def test_an_iteration_after_training_is_called_so_by_every_reader(name):
     assert "has what training ended with, and was not trained itself" in end.message
     beyond = pressed(pressed(walk(lesson_file(name)), "t"), f": {end.run.farthest + 7} enter")
     assert "goes on from where training ended, and was not trained" in beyond.message
-    assert f"iteration {end.run.farthest} (after training)" in screen(end).splitlines()[0]
+    assert f" {end.run.farthest} (after training) ▸" in screen(end).splitlines()[0]
     context = context_of(end, UNICODE)
     assert f"iteration {end.run.farthest} (after training), given" in step_text(end, context)
     assert step_data(end, context)["after_training"] is True

@@ -240,7 +240,7 @@ def test_steps_that_were_passed_over_are_named_both_ways_and_no_others(lesson, b
         return session_at(shipped_lessons_folder() / f"{lesson}.md", at=str(step))
 
     told = f"he lesson passes over step {before + 1}"
-    brief = f"(step {before + 1} passed over)"
+    brief = f"(skips {before + 1})"
     title = lesson[:2] + " A"
     for size in ((80, 24), (120, 36), (200, 50)):
         on, back = pressed(at(before), "right"), pressed(at(before + 2), "left")

@@ -143,8 +143,23 @@ def test_the_title_keeps_a_name_beside_all_that_holds_at_a_step():
     header = screen(pressed(session, "a")).splitlines()[0]
     assert "auto" in header
     assert "*edited" in header
-    assert header.startswith(" 02 Activ…  it. 0 ")
+    assert header.startswith(" 02 Activation… ")
     assert "iteration 0" in screen(walk(path, "12")).splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("lesson", "at", "header"),
+    [
+        ("gradients-add-up", "2",
+         "12 Gradients add up graph 1/3 ▸ backward ▸ a ? step 4/23 (skips 3)"),
+        ("bias", "4", "06 The bias to the rescue it. 0 ▸ backward ▸ ŷ ? step 6/13 (skips 5)"),
+        ("feedback", "150/step:2",
+         "25 Feedback networks it. 150 ▸ graph 1/2 ▸ forward ▸ s₂ ? step 3/20"),
+    ],
+)  # fmt: skip
+def test_the_title_is_whole_where_fewer_words_beside_it_are_enough(lesson, at, header):
+    session = walk(find_lesson(lesson, shipped_lessons_folder()), at)
+    assert screen(pressed(session, "r right")).split("\n")[0].split() == header.split()
 
 
 def test_the_example_of_an_answer_is_no_answer_of_a_lesson():
