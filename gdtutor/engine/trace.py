@@ -12,7 +12,7 @@ from gdtutor.engine.graph import Edge, Graph, Visible, depending_on
 from gdtutor.engine.local import UPSTREAM, EdgeRule, edge_rule
 from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, sum_to
 from gdtutor.engine.shapes import Shape, infer_shapes
-from gdtutor.values import Struct, replace
+from gdtutor.values import Struct
 
 _TINY = 1e-150
 """A gradient smaller than that, or larger than 1 over it, is looked at in other orders."""
@@ -178,8 +178,6 @@ class _Back:
                 if other is not total and not _is_same_kind(total, other):
                     self.settled.add(name)
                     total = other
-                    if len(received) == 1:
-                        received = (replace(received[0], value=total),)
                 contributions[name], gradients[name] = received, total
         return gradients, contributions
 

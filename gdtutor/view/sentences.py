@@ -134,10 +134,6 @@ def _operations(expr: Expr) -> list[str]:
 
 
 _ROUNDING = "It is 0 but for rounding, which alone may be as large."
-_SETTLED = (
-    "With operations written out a number on its way leaves the range of float64; this is what the "
-    "folded line gives."
-)
 
 
 def _backward(context: Context) -> str:
@@ -151,7 +147,7 @@ def _backward(context: Context) -> str:
     if gradient.ndim:
         start = f"The gradient reaches {called} from {consumers}; it has the shape of {called}."
         if node in context.trace.settled:
-            return f"{start} {_SETTLED}"
+            return f"{start} {_as_folded(context)}"
         if len(received) > 1:
             start += f" It is the sum of {len(received)} contributions."
         if is_all_rounding(context.trace, node):
@@ -163,7 +159,7 @@ def _backward(context: Context) -> str:
     value = float(gradient)
     arrives = f"The gradient reaches {called} from {consumers}."
     if node in context.trace.settled:
-        return f"{arrives} {_SETTLED}"
+        return f"{arrives} {_as_folded(context)}"
     if len(received) > 1:
         arrives = (
             f"{called} is used {len(received)} times, so {len(received)} contributions add up."
@@ -176,6 +172,14 @@ def _backward(context: Context) -> str:
     if is_all_rounding(context.trace, node):
         return f"{arrives} {_ROUNDING}"
     return f"{arrives} {_meaning(context, called, root, value)}"
+
+
+def _as_folded(context: Context) -> str:
+    """Say that a gradient is what the folded line gives where the way written out gives another."""
+    gradient = context.trace.gradients[context.step.node]
+    way = "With operations written out" if np.isfinite(gradient).all() else "In one line"
+    value = "what" if gradient.ndim else f"{context.number(float(gradient))}, as"
+    return f"{way} a number on its way leaves the range of float64; it is {value} one line gives."
 
 
 def _no_number(context: Context) -> str:

@@ -133,6 +133,26 @@ def test_a_gradient_that_is_no_number_is_told_with_no_convention(tmp_path, front
     assert "convention" not in told
 
 
+@pytest.mark.parametrize(
+    ("node", "way", "equation"),
+    [
+        ("n", "With operations written out", "= nan × 1"),
+        ("a", "In one line", "= 0 × 1e162"),
+    ],
+)
+def test_a_gradient_that_only_one_way_leaves_the_range_says_which(tmp_path, node, way, equation):
+    path = tmp_path / "range.md"
+    graph = "n = log(a)/(x/y)\nL = binary_cross_entropy(sigmoid(n + w), y)"
+    front = "[parameters]\na = 1e-162\nw = 0.1\n[constants]\nx = 1e8\ny = 1e300\n"
+    path.write_text(lesson_text(f"\n```graph\n{graph}\n```\n", front), encoding="utf-8")
+    session = pressed(walk(path, "forward:n"), "x")
+    session = goto(pressed(goto(session, "forward:L"), "x"), f"backward:{node}")
+    given = {"n": "0", "a": "nan"}[node]
+    told = f"{way} a number on its way leaves the range of float64; it is {given}, as one line"
+    assert told in said(session)
+    assert equation in screen(session)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 def test_a_loss_too_large_to_be_read_is_told_with_its_digits_in_note_node_and_picture(size):
     session = session_at(find_lesson("learning-rate", shipped_lessons_folder()))
