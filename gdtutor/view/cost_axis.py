@@ -6,12 +6,14 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.session.state import Walk
+from gdtutor.training.trouble import STILL
 from gdtutor.view import notation
 from gdtutor.view.frame import LARGEST, Chars
 from gdtutor.view.runs import ShownCurve, short_name
 
-LEAST_SPAN = 0.2
-"""Share of the cost's size that the axis spans at the least."""
+LEAST_SPAN = 50 * STILL
+"""Share of the cost's size that the axis spans at the least: what counts as almost flat keeps to
+one row of it at any size, and a curve that falls by more has the axis for itself."""
 FROM_0 = 1 / 3
 """Share of the largest cost that the least may come to on a linear axis that begins at 0."""
 

@@ -223,6 +223,8 @@ class Plot(Struct, frozen=True):
     """A vertical line at this x."""
     on_top: int | None = None
     """The series that is drawn last, over the others; None where the last one is."""
+    taken: int = 0
+    """Rows below it that a message has for a while, for which the scale stays."""
 
 
 LEAST_PLOT = 6

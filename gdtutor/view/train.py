@@ -84,7 +84,7 @@ def _wide(session: Walk, area: Area) -> Block:
     curve = boxed(Panel(title, (), is_focused=True), main)
     figure = _side(session, _tab(session), side.inside)
     panel = boxed(figure.panel, side)
-    plot = cost_plot(session, area.chars)
+    plot = replace(cost_plot(session, area.chars), taken=area.taken)
     if figure.panel.title == RUNS and len(figure.panel.lines) <= side.inside.height:
         # The panel beside it is the legend of all that it lists.
         shown = curves_shown(session, area.chars)
@@ -101,7 +101,8 @@ def _small(session: Walk, area: Area) -> Block:
     # The curve comes before the first panel; runs side by side begin with it as well.
     tab = (_tab(session) + has_others(session)) % (len(_sides(session)) + 1)
     if tab == 0:
-        plot, said = cost_plot(session, chars), _qualities(session)
+        plot = replace(cost_plot(session, chars), taken=area.taken)
+        said = _qualities(session)
         if said and not plot.title:
             plot = replace(plot, title=", ".join(said))
         return ((),) * height, (Placed(plot, 0, 2, width, height),)
