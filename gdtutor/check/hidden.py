@@ -54,14 +54,14 @@ def shown_answer(session: Walk, question: Question, step: Step) -> str:
     challenge = placed_challenge(question, moment, step, session.look.example)
     other = replace(session, moment=with_other_results(moment, step))
     here = replace(posed(session, challenge), prompt=None)
-    there = replace(posed(other, _otherwise(challenge)), prompt=None)
+    there = replace(posed(other, _with_conditions_turned(challenge)), prompt=None)
     for (where, line), (_, changed) in zip(_lines(here), _lines(there), strict=False):
         if line != changed:
             return f"{where}: {' '.join(line.split())}"
     return ""
 
 
-def _otherwise(challenge: Challenge) -> Challenge:
+def _with_conditions_turned(challenge: Challenge) -> Challenge:
     """Return a question with the condition of each choice given to the next one."""
     choices = challenge.choices
     turned = (*choices[1:], *choices[:1])

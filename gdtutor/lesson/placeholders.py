@@ -214,7 +214,7 @@ def warn_pages(parts: Iterable[MarkdownPart], findings: Findings) -> None:
                 findings.warning(place, UNFILLED, _stays(text), _IN_NOTES)
 
 
-def of_question(texts: Iterable[tuple[Path, str]]) -> Iterator[Mistake]:
+def placeholders_in_question(texts: Iterable[tuple[Path, str]]) -> Iterator[Mistake]:
     """Yield a warning for each text of a question that reads like a placeholder.
 
     Args:

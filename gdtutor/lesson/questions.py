@@ -19,7 +19,7 @@ from gdtutor.lesson.front_matter import read_block
 from gdtutor.lesson.graphs import is_one_number
 from gdtutor.lesson.model import MAX_HINTS, Choice, Question
 from gdtutor.lesson.notes import never
-from gdtutor.lesson.placeholders import Placeholder, of_question
+from gdtutor.lesson.placeholders import Placeholder, placeholders_in_question
 from gdtutor.lesson.readers import (
     Mistake,
     Wrong,
@@ -113,7 +113,7 @@ def check_questions(
                     once = 'a step asks for each kind once, or as when = "…" says'
                     hint = f"line {earlier.line} has one; {once}"
                     mistakes.append(Mistake((), "question", what, hint))
-            mistakes += of_question(_texts(table))
+            mistakes += placeholders_in_question(_texts(table))
     return tuple(questions.values())
 
 

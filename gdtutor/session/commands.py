@@ -233,10 +233,6 @@ def goto_label(session: Walk) -> str:
     return f"iteration ({min(training.iterations, 3071)}){comma}epoch {epoch}{others}"
 
 
-def _iteration_typed(session: Walk, text: str) -> Session:
-    return navigation.goto(session, f"iteration {text}") if text else _page_on(session)
-
-
 def _cell_typed(session: Walk, text: str) -> Session:
     if not text:
         why = works_at.cells(session)
@@ -294,7 +290,8 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             why_not=works_at.earlier_steps),
     Row("next_iteration", ("pagedown",), "next iteration; a page of text first goes on to its end",
             _STUDY, _page_on, "iteration", "previous_iteration", why_not=works_at.iterations,
-            linear="i [ITERATION]", takes=_iteration_typed),
+            linear="i [ITERATION]",
+            takes=lambda s, k: navigation.goto(s, f"iteration {k}") if k else _page_on(s)),
     Row("previous_iteration", ("pageup",),
             "previous iteration; a page of text first goes back to its top", _STUDY, _page_back,
             why_not=works_at.earlier_iterations),

@@ -14,7 +14,7 @@ from gdtutor.session.figures import figure_key
 from gdtutor.session.iteration_limit import PATIENCE
 from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
-from gdtutor.session.runs import Retraced, counted, is_whole, other_runs, others, retraced
+from gdtutor.session.runs import TrainingKeys, is_whole, other_runs, others, presses, training_keys
 from gdtutor.session.state import (
     Focus,
     Look,
@@ -56,7 +56,7 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
         # The question is asked on arriving, so the command stands one step before it.
         session = steps_back(replace(session, challenge=None), 1)
     words = [*shlex.split(session.program), *_opening_words(session, lesson)]
-    again = retraced(session)
+    again = training_keys(session)
     own_digits = lesson.digits or DEFAULT_DIGITS
     options = [
         ("variant", session.variant if again is None else again.variant),
@@ -182,7 +182,7 @@ def _unfolded(lesson: Lesson, look: Look) -> str:
     return ",".join(open_lines)
 
 
-def _keys(session: Walk, again: Retraced | None = None) -> str:
+def _keys(session: Walk, again: TrainingKeys | None = None) -> str:
     """Return the keys that bring what no option names."""
     look = session.look
     if session.screen is Screen.TRAIN:
@@ -215,18 +215,18 @@ def _play_keys(session: Playing) -> list[str]:
     epochs, more = divmod(session.train.snapshot.iterations, session.run.iterations_per_epoch)
     looks = {"d": play.is_discrete, "o": play.hides_held, "y": look.log_y,
              "h": session.look.hides_hints}  # fmt: skip
-    keys = [*counted(epochs, "n"), *counted(more, "i"), *(key for key, on in looks.items() if on)]
+    keys = [*presses(epochs, "n"), *presses(more, "i"), *(key for key, on in looks.items() if on)]
     if look.cursor is not None:
         keys += [":", f"epoch:{look.cursor}", "enter"]
     first, start = Focus.CONTROLS, Play(play.playground)
-    keys += counted(play.control - start.control, "down")
+    keys += presses(play.control - start.control, "down")
     if (play.layer, play.neuron, play.edge) != (start.layer, start.neuron, start.edge):
-        sideways = counted(play.layer - start.layer, "right", "left")
-        keys += ["tab", *sideways, *counted(play.neuron, "down")]
-        keys += [] if play.edge is None else ["w", *counted(play.edge, "down")]
+        sideways = presses(play.layer - start.layer, "right", "left")
+        keys += ["tab", *sideways, *presses(play.neuron, "down")]
+        keys += [] if play.edge is None else ["w", *presses(play.edge, "down")]
         first = Focus.NETWORK
     order = tuple(Focus)
-    return keys + counted((order.index(play.focus) - order.index(first)) % len(order), "tab")
+    return keys + presses((order.index(play.focus) - order.index(first)) % len(order), "tab")
 
 
 def _trained(session: Walk) -> str:

@@ -13,7 +13,8 @@ from gdtutor.session.steps import Phase, Step
 def note_for(session: Walk, step: Step) -> Note | None:
     """Return the author's note for a step, None where none is true there."""
     lesson, moment = session.lesson, session.moment
-    is_first = _first_of_phase(moment, step).number == step.number
+    first = next(s for s in moment.steps if (s.phase, s.scene) == (step.phase, step.scene))
+    is_first = first.number == step.number
     found = [
         note
         for note in lesson.scenes[step.scene].notes
@@ -25,10 +26,6 @@ def note_for(session: Walk, step: Step) -> Note | None:
     ]
     # Of notes as specific as each other, that of the very step.
     return max(found, key=lambda n: (n.when.specificity, n.node == step.state), default=None)
-
-
-def _first_of_phase(moment: Moment, step: Step) -> Step:
-    return next(s for s in moment.steps if (s.phase, s.scene) == (step.phase, step.scene))
 
 
 def holds_at(session: Walk, moment: Moment, when: When, step: Step) -> bool:

@@ -116,7 +116,7 @@ def own_curve(session: Walk) -> tuple[TrainedCurve, ...]:
 
 
 @lru_cache(maxsize=2)
-def curve_unchanged(run: Run, iterations: int) -> TrainedCurve:
+def unchanged_curve(run: Run, iterations: int) -> TrainedCurve:
     """Return the curve of the run without the learner's changes, as far as it was trained; once,
     since what it has come to takes a pass over the data.
     """
@@ -173,7 +173,7 @@ def with_swept(session: Walk, curves: tuple[TrainedCurve, ...]) -> Walk:
     return session.with_train(kept=_with_curves(session.train.kept, curves))
 
 
-class Retraced(Struct, frozen=True):
+class TrainingKeys(Struct, frozen=True):
     """The way to a training screen of which no option says what was trained before its changes."""
 
     variant: str
@@ -183,7 +183,7 @@ class Retraced(Struct, frozen=True):
     """Whether it leads through variants, each of which begins at iteration 0."""
 
 
-def retraced(session: Walk) -> Retraced | None:
+def training_keys(session: Walk) -> TrainingKeys | None:
     """Return the keys that train each run where it was trained, and make the changes between; None
     where options make all changes: no other run was made with other ones, and the lesson's own,
     whose curve stands beside, was not trained farther than the changed one.
@@ -204,7 +204,7 @@ def retraced(session: Walk) -> Retraced | None:
         turn = (names.index(to.variant) - names.index(at.variant)) % len(names)
         # The run that was trained is kept by leaving its variant, if only to come back.
         turn = len(names) if is_left and not turn else turn
-        keys += counted(turn, "V")
+        keys += presses(turn, "V")
         at = Making(to.variant, () if turn else at.changes)
         if at.changes != to.changes[: len(at.changes)]:
             keys.append("R")
@@ -220,7 +220,7 @@ def retraced(session: Walk) -> Retraced | None:
         # leaves a run that is to be trained anew.
         rate = 2 * session.original.segments[0].settings.learning_rate
         keys += ["e", f"0:learning_rate={rate!r}", "enter", "u"]
-    return Retraced(first.variant, tuple(keys), turns)
+    return TrainingKeys(first.variant, tuple(keys), turns)
 
 
 def other_runs(session: Walk) -> list[tuple[Making | None, str]]:
@@ -247,7 +247,7 @@ def other_runs(session: Walk) -> list[tuple[Making | None, str]]:
     ]
 
 
-def counted(count: int, key: str, back: str = "") -> list[str]:
+def presses(count: int, key: str, back: str = "") -> list[str]:
     """Return a key pressed so often, the other one where the count is below 0."""
     pressed, left = (key, count) if count > 0 else (back, -count)
     full, rest = divmod(left, MAX_COUNT)

@@ -220,7 +220,8 @@ class Keyboard:
         try:
             for message in parser.feed(text):
                 if isinstance(message, events.Resize):
-                    if not is_believed(*message.size):
+                    width, height = message.size
+                    if not (0 < width <= LARGEST[0] and 0 < height <= LARGEST[1]):
                         parser.terminal_size, parser.terminal_pixel_size = cells, pixels
                         continue
                     cells, pixels = parser.terminal_size, parser.terminal_pixel_size
@@ -228,8 +229,3 @@ class Keyboard:
         except Exception:
             # A parser that fails has ended; what it fails on is no key of any keyboard.
             self._parser = KeyParser()
-
-
-def is_believed(width: int, height: int) -> bool:
-    """Tell whether a terminal may have this size."""
-    return 0 < width <= LARGEST[0] and 0 < height <= LARGEST[1]

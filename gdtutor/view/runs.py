@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.engine.characters import cells, padded
 from gdtutor.engine.operations import Array
-from gdtutor.session.runs import OWN, curve_unchanged, own_curve, run_label
+from gdtutor.session.runs import OWN, own_curve, run_label, unchanged_curve
 from gdtutor.session.state import Walk
 from gdtutor.training.settings import Stop
 from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, ending, lowest
@@ -65,7 +65,7 @@ def curves_shown(session: Walk, chars: Chars) -> tuple[ShownCurve, ...]:
     label, setting = run_label(session), swept_setting(session)
     shown = [ShownCurve(curve, name=label) for curve in own_curve(session)]
     if (start := _unchanged_from(session)) is not None:
-        curve = curve_unchanged(session.original, session.original.farthest)
+        curve = unchanged_curve(session.original, session.original.farthest)
         shown.append(ShownCurve(curve, UNCHANGED, Style.RUN_3, curve.label, start=start))
     for place, curve in enumerate(session.train.kept):
         if curve.label != label:
