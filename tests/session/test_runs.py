@@ -67,7 +67,7 @@ def test_a_sweep_gives_the_curves_of_separate_runs() -> None:
         np.testing.assert_allclose(curve.costs, alone.costs, rtol=1e-9)
     lines = text(session)
     assert lines.splitlines()[0] == "by learning_rate"
-    assert lines.index("+ 3") < lines.index("★")
+    assert lines.index("◇ 3") < lines.index("★")
 
 
 def test_a_run_gone_wrong_is_said() -> None:
