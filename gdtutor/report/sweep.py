@@ -61,7 +61,7 @@ def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
     wide = max(cells(run.label) for run in found)
     for place, run in enumerate(found):
         cost = counted(run.last, 6, ASCII) if len(run.costs) else "-"
-        verdict = run.verdict or (LOWEST if place in best else "")
+        verdict = run.remark or (LOWEST if place in best else "")
         is_early = (run.stopped_by or "").endswith("_below")
         stop = sweep.members[place].settings.stop
         ended = f"stopped: {ending(run.stopped_by, stop)}" if is_early else ""

@@ -40,6 +40,10 @@ BROKEN = (Trouble.NOT_FINITE.value, Trouble.GROWING.value)
 """Words for a run whose last cost compares to nothing: it broke off, or grows."""
 LOWEST = "the lowest cost"
 """Words for the run that is best of several."""
+CHANCE = "ends by chance"
+"""Words for a run that jumps above its start to the end: another epoch would end elsewhere."""
+OFTEN = 0.25
+"""Share of epochs above the start from which on a curve has not come down below it."""
 
 
 class TrainedCurve(Struct, frozen=True, eq=False):
@@ -69,6 +73,22 @@ class TrainedCurve(Struct, frozen=True, eq=False):
         return self.verdict in BROKEN
 
     @property
+    def ends_by_chance(self) -> bool:
+        """Whether it jumps about: in both halves of its window it is often above its start, and in
+        the later one not lower throughout, as a curve is that comes down from an early peak.
+        """
+        if len(self.costs) < LEAST_EPOCHS:
+            return False
+        early, late = np.array_split(self.costs[-1 - window_of(self.costs) :], 2)
+        often = min(np.mean(half > self.costs[0]) for half in (early, late)) >= OFTEN
+        return bool(often and np.max(late) >= np.median(early))
+
+    @property
+    def remark(self) -> str:
+        """What is to say of it beside its last cost, in a few words; empty where nothing is."""
+        return self.verdict or (CHANCE if self.ends_by_chance else "")
+
+    @property
     def last(self) -> float:
         """The cost of the last epoch finished; infinite where there is none."""
         return float(self.costs[-1]) if len(self.costs) else math.inf
@@ -83,10 +103,11 @@ otherwise than one that is trained alone.
 def lowest(curves: Sequence[TrainedCurve]) -> tuple[int, ...]:
     """Return the places of the runs whose last cost is the lowest; none where none has one.
 
-    A run that broke off has no cost at its end, and one that grows is not better than those that
-    it was below on its way.
+    A run that broke off has no cost at its end, one that grows is not better than those that it was
+    below on its way, and one that ends by chance may be above them an epoch later.
     """
-    ends = [math.inf if curve.is_broken else curve.last for curve in curves]
+    lost = (*BROKEN, CHANCE)
+    ends = [math.inf if curve.remark in lost else curve.last for curve in curves]
     least = min(ends, default=math.inf)
     if not math.isfinite(least):
         return ()

@@ -145,8 +145,8 @@ def described_curves(session: Walk, chars: Chars) -> tuple[DescribedCurve, ...]:
         if (one.curve.stopped_by or "").endswith("_below"):
             where = "there" if epochs else "in epoch 0"
             yield f"ended {where}: {ending(one.curve.stopped_by, Stop())}", Style.DIM
-        if one.curve.verdict:
-            yield one.curve.verdict, Style.WARNING
+        if one.curve.remark:
+            yield one.curve.remark, Style.WARNING
         elif one in best:
             yield LOWEST, Style.GOOD
 
@@ -196,7 +196,7 @@ def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars
         mark = _mark(session, one, signs[one.name], chars)
         number = notation.counted(one.curve.last, session.look.digits, chars)
         at = f" @{len(one.curve.costs) - 1:,}" if len(epochs) > 1 else ""
-        flag = star if is_best else other if is_other else one.curve.verdict
+        flag = star if is_best else other if is_other else one.curve.remark
         text = f"{number}{at} {flag}".rstrip()
         if one.same_as:
             text = f"same as {short_name(one.same_as, shown)}"
@@ -206,7 +206,7 @@ def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars
             text = one.curve.verdict or "no epoch"
         room = width - len(mark.text) - 1 - cells(text)
         name = padded(shortened(short_name(one.name, shown), room, chars), room)
-        style = Style.GOOD if is_best else Style.WARNING if one.curve.verdict else Style.DIM
+        style = Style.GOOD if is_best else Style.WARNING if one.curve.remark else Style.DIM
         lines.append(line(mark, f"{name} ", (text, style)))
     for sign, fact in ((star, (LOWEST, Style.GOOD)), (other, (OTHER, Style.DIM))):
         if any(fact in facts for _, facts in told):

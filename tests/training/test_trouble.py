@@ -18,7 +18,7 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.training.curvature import verdict_of
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
-from gdtutor.training.trouble import Trouble, judge, trouble_of, window_of
+from gdtutor.training.trouble import TrainedCurve, Trouble, judge, lowest, trouble_of, window_of
 
 PARABOLA = DATA / "lessons" / "deep.md"
 UP_AND_DOWN = np.tile([0.3, 0.6], 40)
@@ -54,6 +54,22 @@ def test_a_curve_that_jumps_up_and_down_is_not_growing_wherever_it_ends(end: int
 
 def test_a_curve_that_jumped_up_and_falls_since_is_not_growing() -> None:
     assert judge(np.array([0.1, *np.linspace(10, 5, 30)]), None) == ""
+
+
+@pytest.mark.parametrize(
+    ("costs", "remark"),
+    [
+        ([0.4, *UP_AND_DOWN, 0.01], "ends by chance"),
+        ([0.7, *UP_AND_DOWN, 0.01], ""),
+        ([0.1, *np.linspace(10, 5, 30)], ""),
+        ([0.4, 0.6, 0.3], ""),
+    ],
+)
+def test_a_curve_that_jumps_above_its_start_to_the_end_ends_by_chance(costs, remark) -> None:
+    """Where it ends lowest it is not the best."""
+    jumps, other = (TrainedCurve(name, np.array(c)) for name, c in (("a", costs), ("b", [9.0])))
+    assert jumps.remark == remark
+    assert lowest([jumps, other]) == (int(bool(remark)),)
 
 
 def test_a_curve_that_jumps_between_equal_ends_is_not_stuck() -> None:

@@ -71,15 +71,22 @@ def test_the_live_curve_is_drawn_last():
     assert [one.thin for one in plot.series] == [False]
 
 
-def test_a_run_that_grows_carries_no_star():
+@pytest.mark.parametrize(
+    ("costs", "verdict", "told"),
+    [((0.1, 0.2), "growing", "growing"), ((0.15, *[0.3, 0.1] * 9), "", "ends by chance")],
+)
+def test_a_run_that_grows_or_ends_by_chance_carries_no_star(costs, verdict, told):
     session = with_costs(0.5, 0.4)
-    grown = TrainedCurve("grown", np.array([0.1, 0.2]), "growing")
-    text = [text_of(row) for row in run_lines(session.with_train(kept=(grown,)), 40, UNICODE)]
-    star = next(n for n, row in enumerate(text) if "★" in row)
-    assert not any("grown" in row for row in text[:star])
-    _, own, other = sweep_lines(session.with_train(kept=(grown,)), UNICODE)
+    worse = TrainedCurve("worse", np.array(costs), verdict)
+    beside = session.with_train(kept=(worse,))
+    for height in (None, 4):
+        text = [text_of(row) for row in run_lines(beside, 40, UNICODE, height)]
+        star = next(n for n, row in enumerate(text) if "★" in row)
+        assert not any("worse" in row for row in text[: star + 1])
+        assert any(told in row for row in text)
+    _, own, other = sweep_lines(beside, UNICODE)
     assert own.endswith("cost 0.4 at epoch 1, the lowest cost, yours")
-    assert other == "  grown: cost 0.2 at epoch 1, growing"
+    assert other == f"  worse: cost {costs[-1]} at epoch {len(costs) - 1}, {told}"
 
 
 def test_runs_on_other_data_are_not_compared():
