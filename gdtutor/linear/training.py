@@ -79,7 +79,8 @@ def _prediction_lines(session: Walk, chars: Chars) -> list[str]:
         if text.strip() in ("…", "..."):
             before, after = (int(lines[place + by].split()[0].rstrip(HELD)) for by in (-1, 1))
             told = f"; {training_command(session)} prints all predictions" * is_alone
-            lines[place] = f"  {after - before - 1} examples left out{told}"
+            count = after - before - 1
+            lines[place] = f"  {count} {notation.plural(count, 'example')} left out{told}"
     return lines
 
 

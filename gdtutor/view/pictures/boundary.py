@@ -15,6 +15,7 @@ from gdtutor.training.problem import input_columns
 from gdtutor.view.boxes import beside
 from gdtutor.view.frame import Line, Lines, Size, Style
 from gdtutor.view.lines import first_that_fits, fitted, line, text_of
+from gdtutor.view.notation import plural
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid
 from gdtutor.view.pictures.neuron_lines import APART, SMALLEST, arranged, equation_of, lines_picture
@@ -237,7 +238,8 @@ def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
         f"{axis.name} from {source.number(axis.low, 3)} to {source.number(axis.high, 3)}"
         for axis in (grid.x, grid.y)
     )
-    words = [f"the plane of {', '.join(ends)}; {source.problem.size} examples"]
+    count = source.problem.size
+    words = [f"the plane of {', '.join(ends)}; {count} {plural(count, 'example')}"]
     plane = grid_of(source, wish, *_PROBED)
     words += [_neuron(source, one, sums.get(one, one), plane) for one in neurons[:MAX_NEURONS]]
     # Neurons of another line have no targets of their own.
@@ -287,8 +289,9 @@ def _right(source: Source) -> tuple[str, ...]:
     kinds = None if found is None else classes_in(source.problem, *found)
     if kinds is None:
         return ()
-    right = int(np.sum(kinds[0] == kinds[1]))
-    return (f"{right} of {len(kinds[0])} examples are on the right side",)
+    right, count = int(np.sum(kinds[0] == kinds[1])), len(kinds[0])
+    of = f"{count} {plural(count, 'example')} {'is' if count == 1 else 'are'}"
+    return (f"{right} of {of} on the right side",)
 
 
 PICTURE = PictureKind(

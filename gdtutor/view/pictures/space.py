@@ -14,6 +14,7 @@ from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.frame import Size, Style
 from gdtutor.view.lines import first_that_fits, line
+from gdtutor.view.notation import plural
 from gdtutor.view.pictures.boundary import LISTED, examples_text, plane_title, shade
 from gdtutor.view.pictures.cost_function import in_parts
 from gdtutor.view.pictures.field import Field
@@ -100,7 +101,8 @@ def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
         "{} from {} to {}".format(axis.name, *source.apart(axis.low, axis.high))
         for axis in (grid.x, grid.y)
     )
-    words = [f"the space of {', '.join(ends)}; {problem.size} examples"]
+    count = f"{problem.size} {plural(problem.size, 'example')}"
+    words = [f"the space of {', '.join(ends)}; {count}"]
     if problem.size <= LISTED:
         words += _example_words(source, places)
     for neuron in _readers(source, seen):

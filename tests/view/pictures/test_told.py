@@ -169,6 +169,12 @@ def test_a_boundary_tells_the_line_and_who_is_on_which_side() -> None:
         r"ŷ: 0\.\d+·x₁ \+ 0\.\d+·x₂ \+ 0\.\d+ = 0; ŷ ≥ 0\.5 at every example", lines[1]
     )
     assert lines[2] == "3 of 4 examples are on the right side"
+    alone = ROWS.replace('dataset = "or"', "examples = [[0, 1, 1]]")
+    lines = told_of(alone, 'kind = "boundary"')
+    assert lines[0].endswith("; 1 example")
+    assert lines[2] == "1 of 1 example is on the right side"
+    space = 'kind = "space"\nalong = ["z", "yhat"]'
+    assert told_of(alone, space)[0].endswith("; 1 example")
 
 
 def test_hidden_neurons_tell_their_own_examples() -> None:
