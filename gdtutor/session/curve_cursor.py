@@ -36,13 +36,12 @@ def move_by_epochs(session: Walk, by: int) -> Walk:
         return said(session, NO_CURVE)
     cursor = session.train.look.cursor
     if cursor == epochs - 1 and by > 0:
-        look = replace(session.train.look, cursor=None)
-        return said(session.with_train(look=look), "The panels show the end of the curve.")
+        return said(_with_cursor(session, None), "The panels show the end of the curve.")
     start = epochs - 1 if cursor is None else cursor
     return _with_cursor(session, min(max(start + by, 0), epochs - 1))
 
 
-def _with_cursor(session: Walk, epoch: int) -> Walk:
+def _with_cursor(session: Walk, epoch: int | None) -> Walk:
     return session.with_train(look=replace(session.train.look, cursor=epoch))
 
 

@@ -13,7 +13,7 @@ from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
 from gdtutor.session.scenes import is_own_value
 from gdtutor.session.snapshots import at_rest
-from gdtutor.session.state import Screen, W, Walk
+from gdtutor.session.state import EditHistory, Screen, W, Walk
 from gdtutor.training.optimisers import LETTERS
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import replace
@@ -134,20 +134,13 @@ def rate_from_start(session: W) -> W:
 
 def undo(session: Walk) -> Walk:
     """Take the last changes back, so many, and say which."""
-    count = min(session.times, len(session.done))
-    passed = (*session.done[len(session.done) - count + 1 :], session.changes)
-    undone = (*session.undone, *reversed(passed))
-    before = replace(session, done=session.done[:-count], undone=undone)
-    after = _with_log(before, session.done[-count])
+    after = _at_edit(session, session.history.moved(-session.times))
     return said(after, f"Undone{_difference(session, after)}; Ctrl-R does it again.")
 
 
 def redo(session: Walk) -> Walk:
     """Do the last undone changes again, so many, and say which."""
-    count = min(session.times, len(session.undone))
-    passed = (session.changes, *reversed(session.undone[len(session.undone) - count + 1 :]))
-    after = replace(session, undone=session.undone[:-count], done=(*session.done, *passed))
-    after = _with_log(after, session.undone[-count])
+    after = _at_edit(session, session.history.moved(session.times))
     return said(after, f"Done again{_difference(after, session)}.")
 
 
@@ -174,15 +167,17 @@ def own_values(session: Walk) -> Walk:
 def _changed(session: W, changes: Iterable[Assignment]) -> W:
     """Return the session with these changes in place of its own, which undo goes back to."""
     log = tuple(sorted(changes, key=lambda change: change.iteration))
-    return _with_log(replace(session, done=(*session.done, session.changes), undone=()), log)
+    return _at_edit(session, session.history.edited(log))
 
 
-def _with_log(session: W, log: tuple[Assignment, ...]) -> W:
-    """Return the session whose run follows a log of changes; what was trained before them stays.
+def _at_edit(session: W, history: EditHistory) -> W:
+    """Return the session whose run follows the changes that hold; what was trained before them
+    stays.
 
     Raises:
         GdTutorError: Where a change does not fit the lesson.
     """
+    log = history.logs[history.at]
     segments = segments_with(session.lesson, session.original.segments[0], log)
     first = min((change.iteration for change in {*log} ^ {*session.changes}), default=0)
     if not log:
@@ -191,7 +186,7 @@ def _with_log(session: W, log: tuple[Assignment, ...]) -> W:
     else:
         run = _branched(session.run, segments, first) if first else Run(segments)
     train = session.train.anew(at_rest(run))
-    return _asked_anew(recomputed(replace(session, changes=log, run=run, train=train)))
+    return _asked_anew(recomputed(replace(session, history=history, run=run, train=train)))
 
 
 def _asked_anew(session: W) -> W:

@@ -16,6 +16,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.navigation import steps_back
 from gdtutor.session.runs import TrainingKeys, is_whole, other_runs, others, presses, training_keys
 from gdtutor.session.state import (
+    EditHistory,
     Focus,
     Look,
     PastPlay,
@@ -123,8 +124,8 @@ def past_commands(session: Playing) -> tuple[str, ...]:
 def _past_command(session: Playing, past: PastPlay) -> str:
     train = Training(Snapshot(iterations=max(past.run.farthest, past.at)))
     there = replace(session, screen=Screen.PLAY, play=Play(past.playground), look=Look(),
-                    train=train, run=past.run, original=past.original, changes=past.changes,
-                    challenge=None)  # fmt: skip
+                    train=train, run=past.run, original=past.original,
+                    history=EditHistory((past.changes,)), challenge=None)  # fmt: skip
     return command_of(there)
 
 

@@ -97,12 +97,8 @@ def _visit(session: Session) -> tuple[Walk, ...]:
     """Return the session as it waits while another lesson is open, where anything was trained."""
     if not isinstance(session, Walk) or not (session.run.farthest or session.train.kept):
         return ()
-    return (
-        replace(
-            session.with_train(sweeping=None), visits=(), library=Library(), prompt=None, count="",
-            auto=AutoPlay(seconds=session.auto.seconds),
-        ),
-    )  # fmt: skip
+    quiet, auto = session.with_train(sweeping=None), AutoPlay(seconds=session.auto.seconds)
+    return (replace(quiet, visits=(), library=Library(), prompt=None, count="", auto=auto),)
 
 
 def _is_same(visit: Walk, after: Walk) -> bool:

@@ -26,6 +26,7 @@ from gdtutor.session.prompting import asked
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import (
     ClassRole,
+    EditHistory,
     Focus,
     PastPlay,
     Play,
@@ -210,7 +211,7 @@ def redo_play(session: Playing) -> Result:
 def _back_at(session: Playing, play: Play, past: PastPlay, word: str) -> Result:
     anew = replace(play, playground=past.playground, word=word)
     there, run = _placed(session, anew, session.train.look), past.run
-    there = replace(there, run=run, original=past.original, changes=past.changes)
+    there = replace(there, run=run, original=past.original, history=EditHistory((past.changes,)))
     there = there.with_train(snapshot=at_rest(run))
     if run.farthest < past.at:
         # It was reopened, and is not trained again before somebody asks for it.

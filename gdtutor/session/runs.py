@@ -16,6 +16,7 @@ from gdtutor.session.moving import moment_of, same_place
 from gdtutor.session.press import MAX_COUNT
 from gdtutor.session.snapshots import at_rest, verdict_on
 from gdtutor.session.state import (
+    EditHistory,
     Making,
     Playing,
     Screen,
@@ -63,7 +64,7 @@ def with_run(session: Walk, lesson: Lesson, run: Run) -> Walk:
     lines = {line.name for scene in lesson.scenes for line in scene.graph.lines}
     look = replace(session.look, unfolded=session.look.unfolded & lines, cell=None)
     return replace(
-        session, lesson=lesson, original=run, run=run, look=look, changes=(), done=(), undone=(),
+        session, lesson=lesson, original=run, run=run, look=look, history=EditHistory(),
         train=Training(),
     )  # fmt: skip
 

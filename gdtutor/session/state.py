@@ -274,6 +274,22 @@ class Training(Struct, frozen=True, eq=False):
         return replace(self, snapshot=snapshot, look=replace(self.look, cursor=None))
 
 
+class EditHistory(Struct, frozen=True):
+    """The learner's changes as they were after each edit, along which undo and redo move."""
+
+    logs: tuple[tuple[Assignment, ...], ...] = ((),)
+    at: int = 0
+    """The log that holds, from 0."""
+
+    def edited(self, log: tuple[Assignment, ...]) -> EditHistory:
+        """Return it after one more edit; what was undone before it is gone."""
+        return EditHistory((*self.logs[: self.at + 1], log), self.at + 1)
+
+    def moved(self, by: int) -> EditHistory:
+        """Return it so many edits later, or as near to there as edits go."""
+        return replace(self, at=min(max(self.at + by, 0), len(self.logs) - 1))
+
+
 class HelpLook(Struct, frozen=True):
     """Where Help is scrolled to."""
 
@@ -403,11 +419,7 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     original: Run
     """The lesson's own run, without edits."""
     run: Run
-    changes: tuple[Assignment, ...] = ()
-    undone: tuple[tuple[Assignment, ...], ...] = ()
-    """Logs of changes that redo goes forward to, nearest last."""
-    done: tuple[tuple[Assignment, ...], ...] = ()
-    """Logs of changes that undo goes back to, nearest last."""
+    history: EditHistory = EditHistory()
     moment: Moment
     own_moment: Moment | None = None
     """The same iteration of the lesson's own run, where a change came before it."""
@@ -437,6 +449,11 @@ class Walk(Session, frozen=True, eq=False, kw_only=True):
     """The runs of pictures that count starts, those begun last."""
     timings: tuple[Timing, ...] = ()
     """A loop over the examples against one pass, as timed on this machine; empty before."""
+
+    @property
+    def changes(self) -> tuple[Assignment, ...]:
+        """The learner's, by iteration."""
+        return self.history.logs[self.history.at]
 
     def with_train(self, **changes: Any) -> Self:
         """Return the walk with other values in some fields of its training."""

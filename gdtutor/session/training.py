@@ -244,8 +244,7 @@ def next_train_tab(session: Walk) -> Walk:
     which does not hang on whether runs stand side by side.
     """
     tab = session.times - 1 if session.count else session.train.look.tab + 1
-    look = replace(session.train.look, tab=tab, scroll=0, run="")
-    return session.with_train(look=look)
+    return session.with_train(look=replace(session.train.look, tab=tab, scroll=0, run=""))
 
 
 def scroll_side(session: Walk, by: int) -> Walk:

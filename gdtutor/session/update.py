@@ -221,8 +221,8 @@ def progressed(session: Walk, snapshot: Snapshot) -> Walk:
         # The worker knows that it stopped, not why.
         snapshot = replace(snapshot, stopped_by="key")
     is_past = session.message == NO_CURVE and len(snapshot.costs)
-    session = session.with_train(snapshot=snapshot)
-    return replace(session, message="") if is_past else session
+    message = "" if is_past else session.message
+    return replace(session.with_train(snapshot=snapshot), message=message)
 
 
 def _saved(session: Session, action: Reloaded) -> Result:

@@ -12,7 +12,6 @@ from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
 from gdtutor.session.runs import has_others
 from gdtutor.session.state import (
-    Play,
     Playing,
     Screen,
     Session,
@@ -141,18 +140,20 @@ def wrong_sums(session: Walk) -> str:
 
 def undoing(session: Walk) -> str:
     """For taking a change back."""
-    return "" if _log_of(session).done else "There is nothing to undo."
+    return "" if _edits(session)[0] else "There is nothing to undo."
 
 
 def redoing(session: Walk) -> str:
     """For doing an undone change again."""
-    return "" if _log_of(session).undone else "There is nothing to redo."
+    return "" if _edits(session)[1] else "There is nothing to redo."
 
 
-def _log_of(session: Walk) -> Walk | Play:
-    """Return what has the changes that the screen's keys take back: the playground has its own."""
-    is_play = isinstance(session, Playing) and session.screen is Screen.PLAY
-    return session.play if isinstance(session, Playing) and is_play else session
+def _edits(session: Walk) -> tuple[int, int]:
+    """Return how many edits the screen's keys take back, and do again; the playground's are its
+    own."""
+    if isinstance(session, Playing) and session.screen is Screen.PLAY:
+        return len(session.play.done), len(session.play.undone)
+    return session.history.at, len(session.history.logs) - 1 - session.history.at
 
 
 def changes(session: Walk) -> str:

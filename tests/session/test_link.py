@@ -13,7 +13,7 @@ from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.session.link import command_of, place_of
 from gdtutor.session.runs import run_label
-from gdtutor.session.state import AutoPlay, Screen
+from gdtutor.session.state import AutoPlay, EditHistory, Screen
 from gdtutor.values import replace
 from tests.tries import tries
 
@@ -57,7 +57,7 @@ def assert_the_same_training(again, session):
 def shown(session):
     """Return what a session shows at three sizes, what follows from the keys before left out."""
     quiet = replace(session, message="", is_error=False, count="", command="", auto=AutoPlay())
-    quiet = replace(quiet, passed=(), done=(), undone=())
+    quiet = replace(quiet, passed=(), history=EditHistory((quiet.changes,)))
     return [screen(quiet, *size) for size in ((80, 24), (120, 36), (40, 12))]
 
 

@@ -81,7 +81,7 @@ def test_opening_makes_a_new_walk() -> None:
     def differing(one: Session) -> set[str]:
         return {name for name in own if getattr(one, name) != getattr(plain, name)}
 
-    assert differing(before) > {"lesson", "run", "changes", "train", "step"}
+    assert differing(before) > {"lesson", "run", "history", "train", "step"}
     assert differing(after) == {"moment"}, "which is computed anew"
 
 
