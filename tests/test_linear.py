@@ -24,7 +24,7 @@ from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded, said
-from gdtutor.session.state import ClassRole, Screen, Session
+from gdtutor.session.state import ClassRole, Screen, Session, Surroundings
 from gdtutor.session.trials import tried
 from gdtutor.training.segments import Known, Stretch
 from gdtutor.training.state import PlanResult
@@ -340,7 +340,8 @@ def test_predictions_that_are_left_out_are_counted_and_can_be_had(tmp_path: Path
     assert len(shown) + int(left_out[1]) == 200
     assert left_out[2] == str(path)
     # Who is in a class has no command line there.
-    told = Talk(replace(session_at(path), class_role=ClassRole.STUDENT), "t").last
+    student = Surroundings(class_role=ClassRole.STUDENT)
+    told = Talk(replace(session_at(path), around=student), "t").last
     assert re.search(r"^  1\d\d examples left out\n", told, re.MULTILINE)
     assert len(told.split("\n")) < len(text.split("\n")) - 50
     assert "--json" not in told

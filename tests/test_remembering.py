@@ -23,7 +23,7 @@ from gdtutor.session.catalogue import LessonPlace, with_memory
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
-from gdtutor.session.state import Playing, Screen, Session, Status
+from gdtutor.session.state import Playing, Screen, Session, Status, Surroundings
 from gdtutor.session.story import has_ended
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
@@ -418,7 +418,7 @@ def test_a_link_calls_the_program_as_it_was_called(monkeypatch, tmp_path, starte
     monkeypatch.setattr("sys.executable", python)
     monkeypatch.setattr("shutil.which", lambda name: python if name in on_path else None)
     assert starting.called() == call
-    link = command_of(replace(walk(NEURON, "backward:w1"), program=starting.called()))
+    link = command_of(replace(walk(NEURON, "backward:w1"), around=Surroundings(starting.called())))
     assert link.startswith(f"{call} ")
     assert parsed(link).at == "backward:w1"
 

@@ -231,8 +231,8 @@ def walked_off(room: Classroom, seat: Seat) -> Classroom:
     if room.is_locked:
         told = "The teacher has everyone follow for now."
         return with_seat(room, replace(seat, notice=told, is_passing=True))
-    own = replace(room.shared, patience=PATIENCE, class_role=ClassRole.STUDENT, visits=())
-    own = without_challenge(own)
+    around = replace(room.shared.around, class_role=ClassRole.STUDENT)
+    own = without_challenge(replace(room.shared, patience=PATIENCE, around=around, visits=()))
     if room.poll is not None and not seat.is_out and seat.typed.strip():
         room = handed_in(room, room.poll, seat.name, seat.typed)
     out = seat.out or (LEFT_IT if room.poll is not None else "")

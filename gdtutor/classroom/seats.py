@@ -116,12 +116,12 @@ def shared_session(session: Session) -> Session:
         session,
         screen=session.behind if session.screen is Screen.HELP else session.screen,
         prompt=None, message="", is_error=False, command="", count="", saving="",
-        auto=AutoPlay(), broken=(), around=(), class_role=ClassRole.FOLLOWER,
+        auto=AutoPlay(), broken=(),
+        around=replace(session.around, keys=(), class_role=ClassRole.FOLLOWER),
     )  # fmt: skip
     if not isinstance(shared, Walk) or shared.challenge is None:
         return shared
-    asked = replace(shared.challenge, tried=(), hints_shown=0)
-    return replace(shared, challenge=asked)
+    return replace(shared, challenge=replace(shared.challenge, tried=(), hints_shown=0))
 
 
 def kept_walk(own: Session | None) -> Walk | None:

@@ -163,8 +163,8 @@ def asked_session(session: Walk, question: ToldQuestion | None) -> Walk:
         known[question.ask], steps[question.step - 1], question.cell, question.name,
         question.text, question.hints, choices,
     )  # fmt: skip
-    role = ClassRole.FOLLOWER
-    return replace(session, challenge=challenge, prompt=None, message="", class_role=role)
+    around = replace(session.around, class_role=ClassRole.FOLLOWER)
+    return replace(session, challenge=challenge, prompt=None, message="", around=around)
 
 
 def _read(text: bytes, kind: type[T]) -> T | None:

@@ -113,7 +113,7 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     from gdtutor.play.lesson_text import ID
 
     session = waited_session_of(with_playground(arguments, playground))
-    session = replace(session, program=called())
+    session = replace(session, around=replace(session.around, program=called()))
     if arguments.no_save or is_rehearsed(arguments):
         return begun_with(session, "", saves=False), ""
     library, message = read_progress(session.library, quick_store)
@@ -151,7 +151,7 @@ def _resumed(session: Walk, command: str, before: Sequence[str]) -> tuple[Walk, 
         if before and isinstance(left, Playing):
             left = with_past(left, map(opened, before))
     told = "Where you left off; --data circle begins with the first playground."
-    return said(replace(left, program=session.program), told), keys
+    return said(replace(left, around=session.around), told), keys
 
 
 def with_playground(

@@ -29,7 +29,7 @@ from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.iteration_limit import OPENING_PATIENCE
 from gdtutor.session.navigation import said
 from gdtutor.session.opening import resumed
-from gdtutor.session.state import Screen, Session, Walk
+from gdtutor.session.state import Screen, Session, Surroundings, Walk
 from gdtutor.values import Struct, replace
 
 FROM = "GDTUTOR_FROM"
@@ -89,8 +89,8 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     if saves:
         library, message = read_progress(library, quick_store)
     origin = os.environ.get(FROM, "")
-    leads = origin or "quit"
-    shelf = Session(screen=Screen.LIBRARY, library=library, program=called(), leads_to=leads)
+    around = Surroundings(called(), origin or "quit")
+    shelf = Session(screen=Screen.LIBRARY, library=library, around=around)
     session = _in_lesson(arguments, shelf) if names_lesson else shelf
     if names_lesson and not session.message and is_rehearsed(arguments) and not arguments.no_save:
         session = replace(said(session, NOT_KEPT), saving=NOT_SHOWN)
@@ -124,7 +124,7 @@ def _in_lesson(arguments: argparse.Namespace, shelf: Session) -> Walk:
 
 def _begun(arguments: argparse.Namespace, shelf: Session) -> Walk:
     session = waited_session_of(arguments)
-    return replace(session, library=shelf.library, program=shelf.program, leads_to=shelf.leads_to)
+    return replace(session, library=shelf.library, around=shelf.around)
 
 
 def called() -> str:

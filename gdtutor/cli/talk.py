@@ -16,7 +16,7 @@ from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.progress.store import default_path
-from gdtutor.session.state import Session, Walk
+from gdtutor.session.state import Session, Surroundings, Walk
 from gdtutor.values import replace
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     def open_program(app: TutorApp) -> Program:
         # The podium opens the first stop, and says what is wrong with it.
-        return program_of(app, replace(in_library(), around=TALK_KEYS))
+        return program_of(app, replace(in_library(), around=Surroundings(keys=TALK_KEYS)))
 
     return show(arguments, open_program, around=lambda chars: SpeakerScreens(chars, podium))
 

@@ -59,11 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
 
             # Nothing is saved: what a class does is not the teacher's own progress.
             session, keys = start(arguments).session, (*CLASS_KEYS, *TALK_KEYS)
-            session = replace(session, class_role=ClassRole.TEACHER, around=keys)
+            around = replace(session.around, class_role=ClassRole.TEACHER, keys=keys)
             # What is there now stays until the class ends: to search it for garbage, as students
             # come and go, would have all of them wait.
             gc.freeze()
-            return program_of(app, session, presses)
+            return program_of(app, replace(session, around=around), presses)
 
         recorder = None
         if arguments.record:

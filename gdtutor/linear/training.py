@@ -72,7 +72,7 @@ def _parameter_lines(session: Walk, chars: Chars) -> list[str]:
 def _prediction_lines(session: Walk, chars: Chars) -> list[str]:
     """Return the table of predictions; where it leaves some out, how many, and how to see them."""
     # Who hears a class has no command line there, and hears the table with everyone's run.
-    is_alone = session.class_role is ClassRole.NONE
+    is_alone = session.around.class_role is ClassRole.NONE
     rows = table_lines(session, Area(WIDTH, PREDICTIONS if is_alone else CLASS_PREDICTIONS, chars))
     lines = [text for text in (text_of(row).rstrip() for row in rows) if text]
     for place, text in enumerate(lines):

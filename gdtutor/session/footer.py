@@ -50,7 +50,7 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
         session: The state.
         is_narrow: Whether one panel shows at a time.
     """
-    always = {"quit": session.leads_to} | ({"help": "keys"} if is_narrow else {})
+    always = {"quit": session.around.leads_to} | ({"help": "keys"} if is_narrow else {})
     words = {**always, **_words(session, is_narrow=is_narrow)}
     worded = (replace(c, footer=words[c.name]) if c.name in words else c
               for c in commands_of(session.screen))  # fmt: skip

@@ -56,7 +56,7 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
     if challenge is not None and challenge.hides:
         # The question is asked on arriving, so the command stands one step before it.
         session = steps_back(replace(session, challenge=None), 1)
-    words = [*shlex.split(session.program), *_opening_words(session, lesson)]
+    words = [*shlex.split(session.around.program), *_opening_words(session, lesson)]
     again = training_keys(session)
     own_digits = lesson.digits or DEFAULT_DIGITS
     options = [

@@ -120,8 +120,7 @@ def _returned(session: Session, visit: Walk) -> Walk:
 
 def _lasting(session: Session) -> dict[str, Any]:
     """Return, by field, what belongs to no lesson and is kept whichever is opened."""
-    kept = ("library", "saving", "program", "leads_to", "class_role", "around")
-    return {name: getattr(session, name) for name in kept}
+    return {name: getattr(session, name) for name in ("library", "saving", "around")}
 
 
 def resumed(session: Session, place: W) -> W:

@@ -256,7 +256,7 @@ def control_typed(session: Playing, text: str) -> Result:
     play = session.play
     control = CONTROLS[play.control]
     opened = {play.playground.data, *(past.playground.data for past in play.done + play.undone)}
-    if session.class_role is ClassRole.STUDENT and text.endswith(CSV) and text not in opened:
+    if session.around.class_role is ClassRole.STUDENT and text.endswith(CSV) and text not in opened:
         # The same whether there is such a file or not.
         raise GdTutorError("a class reads no files of yours", f"use one of {', '.join(DATASETS)}")
     return changed(session, typed(play.playground, control, text), control.label)
@@ -428,7 +428,7 @@ def save_lesson(session: Playing) -> Result:
     return session, (
         WriteFile(
             file_of(playground), partial(text_of, playground), what,
-            lambda path: f": {session.program} {path} walks it.{told}",
+            lambda path: f": {session.around.program} {path} walks it.{told}",
         ),
     )  # fmt: skip
 

@@ -69,7 +69,7 @@ def answer(session: Walk, text: str) -> Result:
     if challenge is None:
         return replace(session, prompt=None), ()
     is_hint = text.strip() == HINT and challenge.has_hint
-    if session.class_role is ClassRole.TEACHER and not is_hint:
+    if session.around.class_role is ClassRole.TEACHER and not is_hint:
         # The class's screen is everyone's: it judges nothing and tells nothing while it is asked.
         refused = Prompt(PromptKind.ANSWER, "your answer", error=CLASS_ANSWERS)
         return replace(session, prompt=refused), ()
@@ -130,7 +130,7 @@ def _solved(session: Walk, challenge: Challenge, text: str) -> Walk:
         if following is not None:
             return posed(after, following, "Right. Now")
         is_named = any(tried.fits for tried in challenge.tried)
-        is_kept = session.saving == "saved" and session.class_role is ClassRole.NONE
+        is_kept = session.saving == "saved" and session.around.class_role is ClassRole.NONE
         kept = " gdtutor progress lists the slips that were named." if is_named and is_kept else ""
         return said(after, f"Right.{kept}")
     named, node = read_name(text, _known(session, challenge)), challenge.step.node

@@ -360,6 +360,18 @@ class AroundKey(Struct, frozen=True):
     """What it does, for the help screen and the palette."""
 
 
+class Surroundings(Struct, frozen=True):
+    """What the program stands in, whichever lesson is open: a shell, a talk or a class."""
+
+    program: str = "gdtutor"
+    """How a shell of this machine calls the program: its words, as a shell reads them."""
+    leads_to: str = "quit"
+    """Where `q` leads, as the line of keys says it: back to what the program was opened from."""
+    class_role: ClassRole = ClassRole.NONE
+    keys: tuple[AroundKey, ...] = ()
+    """Those of a talk or a class; none for who only walks."""
+
+
 class Session(Struct, frozen=True, eq=False):
     """What there is whether or not a lesson is open: in the library this is all.
 
@@ -376,9 +388,7 @@ class Session(Struct, frozen=True, eq=False):
     """Replaces the lesson's own seeds; None where they hold."""
     patience: float = PATIENCE
     """Seconds that the way to an iteration may take beyond what is trained."""
-    class_role: ClassRole = ClassRole.NONE
-    around: tuple[AroundKey, ...] = ()
-    """The keys of a talk or a class; none for who only walks."""
+    around: Surroundings = Surroundings()
     look: Look = Look()
     prompt: Prompt | None = None
     count: str = ""
@@ -386,10 +396,6 @@ class Session(Struct, frozen=True, eq=False):
     message: str = ""
     """One line for the learner; gone with the next key."""
     is_error: bool = False
-    program: str = "gdtutor"
-    """How a shell of this machine calls the program: its words, as a shell reads them."""
-    leads_to: str = "quit"
-    """Where `q` leads, as the line of keys says it: back to what the program was opened from."""
     command: str = ""
     """The command line that opens this screen, where it was asked for; gone with the next key."""
     auto: AutoPlay = AutoPlay()

@@ -130,7 +130,7 @@ def offers(session: Session) -> tuple[tuple[str, str, str], ...]:
         for c in commands_of(session.screen)
         if not c.why_not(session)
     ]
-    known += [(one.key, one.title, one.symbol, "") for one in session.around]
+    known += [(one.key, one.title, one.symbol, "") for one in session.around.keys]
     return tuple(
         (key, title, f"{word}: {title} ({symbol})" if word not in title else f"{title} ({symbol})")
         for key, title, symbol, word in known

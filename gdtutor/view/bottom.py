@@ -174,7 +174,7 @@ def prompt_keys(session: Session, prompt: Prompt, width: int) -> Line:
         keys.insert(1, ("Ctrl-U", "empty"))
     if prompt.is_selected:
         keys.insert(1, ("typing", "replaces it"))
-    elif challenge is not None and not prompt.text and session.class_role is ClassRole.NONE:
+    elif challenge is not None and not prompt.text and session.around.class_role is ClassRole.NONE:
         keys.insert(1, ("? Enter", "hint" if challenge.has_hint else "show the answer"))
     told = line(" ")
     for place, (key, word) in enumerate(keys):

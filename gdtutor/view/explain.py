@@ -51,7 +51,7 @@ def context_of(session: Walk, chars: Chars) -> Context | None:
         moment, step, session.look, chars, session.lesson,
         own=session.own_moment, previous=session.previous, changes=changes,
         challenge=session.challenge, seed=session.seed,
-        is_left=not is_typed and session.class_role is not ClassRole.FOLLOWER,
+        is_left=not is_typed and session.around.class_role is not ClassRole.FOLLOWER,
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def help_frame(session: Session, area: Area) -> Frame:
     """Return the help screen."""
     width, chars = area.width, area.chars
     cells = _cells(width)
-    lines = help_lines(session.behind, cells, chars, session.around)
+    lines = help_lines(session.behind, cells, chars, session.around.keys)
     first = _first_line(session, lines, area)
     if cells < width - 4:
         # What stands beside a line is as far on as the panel is high.
@@ -70,7 +70,7 @@ def settled_help(session: Session, area: Area) -> Session:
 
     Without it, keys pressed past the end would have to be taken back one by one.
     """
-    lines = help_lines(session.behind, _cells(area.width), area.chars, session.around)
+    lines = help_lines(session.behind, _cells(area.width), area.chars, session.around.keys)
     first, sought = _first_line(session, lines, area), session.help.find
     session = replace(session, help=HelpLook(first))
     if sought and _place_of(sought, lines, first) is None:

@@ -24,7 +24,7 @@ from gdtutor.linear.commands import help_lines
 from gdtutor.linear.training import training_lines
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.playing import play_session
-from gdtutor.session.state import ClassRole, Screen, Session, Status
+from gdtutor.session.state import ClassRole, Screen, Session, Status, Surroundings
 from gdtutor.session.update import Posed, update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -157,7 +157,8 @@ def test_what_is_told_is_broken_between_words(width: int) -> None:
 def test_a_run_that_rests_has_no_end_and_a_class_hears_few_predictions() -> None:
     session = play_session(Session(), playground_of_line("--data circle"))
     paused = pressed(session, parse_keys("20n"))
-    room = taught(opened_room(session), replace(paused, class_role=ClassRole.TEACHER))
+    teacher = Surroundings(class_role=ClassRole.TEACHER)
+    room = taught(opened_room(session), replace(paused, around=teacher))
     told = announcement(room, UNICODE)
     assert "so far." in told
     assert "at the end" not in told

@@ -38,7 +38,7 @@ from gdtutor.session.playing import play_session
 from gdtutor.session.predict import CLASS_ANSWERS
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
-from gdtutor.session.state import ClassRole, Session, Walk
+from gdtutor.session.state import ClassRole, Session, Surroundings, Walk
 from gdtutor.session.update import Posed, update
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE, Style
@@ -46,6 +46,7 @@ from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.screen import frame_of
 
 NAMES = ("anna", "ben", "cleo")
+TEACHER = Surroundings(class_role=ClassRole.TEACHER)
 
 
 def press_of(key: str) -> Press:
@@ -78,7 +79,7 @@ def posed(kind: str, at: str = "backward:z") -> tuple[Classroom, Session]:
     for name in NAMES:
         room = joined(room, name, "1234", "")
     session = about(room.taught, kind)
-    return taught(room, replace(session, class_role=ClassRole.TEACHER)), session
+    return taught(room, replace(session, around=TEACHER)), session
 
 
 def test_answers_are_judged_by_the_engine_and_the_last_one_counts() -> None:
@@ -137,7 +138,7 @@ def test_the_teachers_own_tries_and_hints_reach_nobody() -> None:
 @pytest.mark.parametrize("text", ["0.125", "0.5", "nonsense"])
 def test_what_the_teacher_types_judges_nothing_and_closes_nothing(text: str) -> None:
     room, session = posed("value", "backward:yhat")
-    teacher = replace(session, class_role=ClassRole.TEACHER)
+    teacher = replace(session, around=TEACHER)
     tried = after(teacher, *text, "enter")
     assert tried.prompt is not None
     assert (tried.prompt.text, tried.prompt.error) == ("", CLASS_ANSWERS)
@@ -149,12 +150,12 @@ def test_what_the_teacher_types_judges_nothing_and_closes_nothing(text: str) -> 
 
 def test_hints_of_a_class_question_give_no_answer_away() -> None:
     room, session = posed("up | *down | left")
-    teacher = replace(session, class_role=ClassRole.TEACHER)
+    teacher = replace(session, around=TEACHER)
     hinted = after(teacher, "?", "enter")
     assert taught(room, hinted).poll is not None
     assert "answer is" not in frame_of(hinted, 80, 24, UNICODE).text()
     room, session = posed("value", "backward:yhat")
-    hinted = after(replace(session, class_role=ClassRole.TEACHER), *("?", "enter") * 4)
+    hinted = after(replace(session, around=TEACHER), *("?", "enter") * 4)
     assert taught(room, hinted).poll is not None
     assert isinstance(hinted, Walk)
     assert hinted.challenge is not None

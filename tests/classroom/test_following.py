@@ -18,7 +18,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.challenge import Ask
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
-from gdtutor.session.state import ClassRole
+from gdtutor.session.state import ClassRole, Surroundings
 from gdtutor.session.update import Posed, update
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
@@ -47,7 +47,8 @@ class RandomClass:
     def __init__(self, dice: random.Random) -> None:
         self._dice, self._hub, shared = dice, ClassHub(), SharedScreens()
         lesson, self._edited = dice.choice(list(EDITED.items()))
-        self._session = replace(lesson_session(lesson), class_role=ClassRole.TEACHER)
+        teacher = Surroundings(class_role=ClassRole.TEACHER)
+        self._session = replace(lesson_session(lesson), around=teacher)
         self._hub.teach(self._session)
         self._watched = {f"s{n}": Watched(self._hub, shared, size) for n, size in enumerate(SIZES)}
         for name, line in self._watched.items():

@@ -32,7 +32,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.link import command_of
 from gdtutor.session.opening import placed_at
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session
+from gdtutor.session.state import Screen, Session, Surroundings
 from gdtutor.session.update import Action, Posed, Told, update
 from gdtutor.ui.keyboard import Keyboard, presses_of
 from gdtutor.values import replace
@@ -336,12 +336,12 @@ def test_the_present_stop_is_moved_and_removed_in_the_overview(file: Path) -> No
 
 def test_every_key_of_a_talk_stands_in_help_and_students_see_none_of_them() -> None:
     keys = (*CLASS_KEYS, *TALK_KEYS)
-    session = replace(lesson_session("bias"), around=keys)
-    told = [text_of(row) for row in help_lines(Screen.STUDY, 76, UNICODE, session.around)]
+    session = replace(lesson_session("bias"), around=Surroundings(keys=keys))
+    told = [text_of(row) for row in help_lines(Screen.STUDY, 76, UNICODE, session.around.keys)]
     for key in keys:
         assert any(row.split()[:1] == [key.symbol] and key.title[:40] in row for row in told)
-    assert shared_session(session).around == ()
-    assert placed_at(session, lesson_session("xor-hidden")).around == keys
+    assert shared_session(session).around.keys == ()
+    assert placed_at(session, lesson_session("xor-hidden")).around is session.around
 
 
 def test_a_paste_is_typed_into_the_line_below_and_scrolls_with_its_cursor() -> None:

@@ -18,7 +18,7 @@ from gdtutor.play.options import playground_of_line
 from gdtutor.session.edits import with_change
 from gdtutor.session.playing import play_session, reopened, save_lesson
 from gdtutor.session.press import Press
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Surroundings
 from gdtutor.ui.answering import Computing, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -116,6 +116,7 @@ def test_a_rate_that_was_changed_on_the_way_is_told(monkeypatch, tmp_path) -> No
 
 
 def test_a_saved_playground_is_called_as_the_program_was_started() -> None:
-    session = play_session(Session(program="python -m gdtutor"), playground_of_line("--epochs 5"))
+    shell = Session(around=Surroundings("python -m gdtutor"))
+    session = play_session(shell, playground_of_line("--epochs 5"))
     _, (effect,) = save_lesson(session)
     assert effect.leads(Path("a.md")) == ": python -m gdtutor a.md walks it."

@@ -7,7 +7,7 @@ from walks import DATA, NETWORK, NEURON, ROWS, pressed, screen, screens, typed, 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.challenge import Ask
 from gdtutor.session.slips import Slip
-from gdtutor.session.state import ClassRole
+from gdtutor.session.state import ClassRole, Surroundings
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.asking import SAYS
@@ -56,7 +56,7 @@ def test_a_question_offers_a_hint_while_its_input_is_open_and_one_is_left():
     assert "? for a hint" not in screen(predicting(NEURON, "backward:L", "n", "?", "?"))
     # Who follows a class has an input beside the screen; the others' own is closed.
     for role in ClassRole:
-        says_back = back in screen(replace(left, class_role=role, message=""))
+        says_back = back in screen(replace(left, around=Surroundings(class_role=role), message=""))
         assert says_back is (role is not ClassRole.FOLLOWER)
 
 

@@ -71,5 +71,5 @@ def test_help_has_two_columns_and_pages_through_all_of_them(size):
         seen += screen(session, *size)
         session = pressed(session, "pgdn")
     cells = (size[0] - 4 - 3) // 2
-    lines = help_lines(session.behind, cells, UNICODE, session.around)
+    lines = help_lines(session.behind, cells, UNICODE, session.around.keys)
     assert [row for row in map(text_of, lines) if row.strip() not in seen] == []
