@@ -241,6 +241,7 @@ def test_undo_and_redo_take_a_count():
     assert value(pressed(session, "2u"), "w1") == 1
     assert value(pressed(session, "3u 2 ctrl+r"), "w1") == 2
     assert value(pressed(session, "9u"), "w1") == 0.1
+    assert value(pressed(session, "2u 9 ctrl+r"), "w1") == 3
 
 
 def test_undo_and_redo_say_what_they_change():
@@ -264,6 +265,7 @@ def test_going_back_to_the_own_values_can_be_undone():
 def test_a_new_change_forgets_what_was_undone():
     session = edit(pressed(edit(walk(NEURON, "given"), "w1 = 1"), "u"), "b = 2")
     assert "nothing to redo" in pressed(session, "ctrl+r").message
+    assert pressed(session, "u").changes == ()
 
 
 def trained(session, iterations):
