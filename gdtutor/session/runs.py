@@ -12,7 +12,7 @@ import numpy as np
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import OWN as OWN
 from gdtutor.lesson.runs import run_of
-from gdtutor.session.moving import moment_of, same_place
+from gdtutor.session.moving import recomputed
 from gdtutor.session.press import MAX_COUNT
 from gdtutor.session.snapshots import at_rest, verdict_on
 from gdtutor.session.state import (
@@ -25,7 +25,7 @@ from gdtutor.session.state import (
     Training,
     TrainLook,
     Walk,
-    current_step,
+    without_challenge,
 )
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, replace
@@ -49,12 +49,10 @@ def in_variant(session: Walk, name: str) -> Walk:
     beside = [curve for curve in kept if curve.label != (name or OWN)]
     look = TrainLook(log_y=session.train.look.log_y, tab=-bool(beside))
     train = Training(look=look, kept=kept, made=made)
-    session = replace(with_run(session, lesson, run), variant=name, train=train)
+    start = replace(session.moment, iteration=0)
+    session = replace(with_run(session, lesson, run), variant=name, train=train, moment=start)
     # The answer to a question may be another one here, or its node not be there.
-    session = replace(session, own_moment=None, previous=None, challenge=None)
-    before, moment = current_step(session), moment_of(session, 0)
-    step = session.step if before is None else same_place(before, moment)
-    return replace(session, moment=moment, step=step)
+    return recomputed(without_challenge(session))
 
 
 def with_run(session: Walk, lesson: Lesson, run: Run) -> Walk:
