@@ -131,14 +131,15 @@ def has_signs(context: Context, rows: Lines) -> bool:
     return explained_signs(rows).issuperset(met_signs(context))
 
 
-def met_lines(context: Context, width: int) -> Lines:
-    """Explain the signs that this step is the first to draw."""
+def met_lines(context: Context, width: int, above: frozenset[str] = frozenset()) -> Lines:
+    """Explain the signs that this step is the first to draw, but for those explained above."""
     signs = met_signs(context)
     if context.look.cell is not None:
         # The sum of an opened cell stands in place of the arrays whose examples are counted.
         drawn = "".join(map(text_of, node_lines(replace(context, chars=UNICODE), NOTATION_WIDTH)))
         signs = tuple(sign for sign in signs if sign != "▾" or sign in drawn)
-    return tuple(row for sign in signs for row in _explained(sign, width, context.chars))
+    new = (sign for sign in signs if sign not in above)
+    return tuple(row for sign in new for row in _explained(sign, width, context.chars))
 
 
 def _explained(sign: str, width: int, chars: Chars) -> Lines:

@@ -144,6 +144,18 @@ def _longest_note(context: Context, width: int) -> int:
     return max((len(prose_lines(text, width, context.chars)) for text in tried), default=0)
 
 
+def has_table(session: Walk, context: Context, width: int, rows: int) -> bool:
+    """Say whether the table of values has room whole at every step of the iteration."""
+
+    def measured() -> bool:
+        plain = _typical(replace(_plain(context), moment=roughly(context.moment)))
+        # Within a phase the table only gains numbers.
+        last = {step.phase: step for step in _steps(plain)}.values()
+        return all(has_room(replace(plain, step=step), width, rows) for step in last)
+
+    return once(_key(session, context, "table", width, rows), measured)
+
+
 def lines_above(
     session: Walk, context: Context, widths: Widths, height: int, picture: int
 ) -> tuple[int, int]:
@@ -169,12 +181,8 @@ def lines_above(
         note = max(note, _longest_note(context, node))
         if longest + note + 2 * BORDER > height - graph:
             return False
-        plain = _typical(replace(_plain(context), moment=roughly(context.moment)))
-        # Within a phase the table only gains numbers.
-        last = {step.phase: step for step in _steps(plain)}.values()
-        at = (replace(plain, step=step) for step in last)
         rows = height - graph - shown - BORDER
-        return bool(widths.values) or all(has_room(one, left, rows) for one in at)
+        return bool(widths.values) or has_table(session, context, left, rows)
 
     def measured() -> tuple[int, int]:
         first = replace(_typical(_plain(context)), step=_steps(context)[0], is_measured=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import zip_longest
+from itertools import product, zip_longest
 
 import numpy as np
 
@@ -109,14 +109,16 @@ def _rows(context: Context, names: Sequence[str]) -> tuple[list[Row], list[str]]
     return rows, ["", "value", "", gradient, "", "new" if after else ""]
 
 
-def _table(context: Context, rows: Sequence[Row], titles: Sequence[str]) -> list[Line]:
-    """Return rows under their titles, the current one marked."""
+def _table(
+    context: Context, rows: Sequence[Row], titles: Sequence[str], gap: str = "  "
+) -> list[Line]:
+    """Return rows under their titles, the current one marked, with a gap between their cells."""
     widths, pointer = _widths(rows, titles), context.chars.pointer
     current = context.name(context.step.node) if context.step.node else None
-    lines = [line(("  " + _cells(tuple(titles), widths), Style.DIM))]
+    lines = [line(("  " + _cells(tuple(titles), widths, gap), Style.DIM))]
     for row in rows:
         style, mark = (Style.CURRENT, pointer) if row[0] == current else (Style.TEXT, " ")
-        lines.append(line((f"{mark} {_cells(row, widths)}", style)))
+        lines.append(line((f"{mark} {_cells(row, widths, gap)}", style)))
     return lines
 
 
@@ -125,7 +127,8 @@ def _in_columns(
 ) -> Lines:
     """Return all rows in as few columns beside each other as have room, nothing where none have.
 
-    What an edit has changed gives way to a star, as in a narrow table.
+    What is between their cells gives way first; then what an edit has changed, to a star, as in a
+    narrow table.
     """
     no_old = _without_old(context)
     less = [_without_old_gradients, no_old]
@@ -136,9 +139,9 @@ def _in_columns(
         if high >= height:
             continue
         parts = [rows[at : at + high] for at in range(0, len(rows), high)]
-        for narrower in (lambda row: row, *less):
+        for narrower, gap in product((lambda row: row, *less), ("  ", " ")):
             heads = [*titles[:3], "" if narrower in less[2:] else titles[3], *titles[4:]]
-            tables = [_table(context, [narrower(r) for r in part], heads) for part in parts]
+            tables = [_table(context, [narrower(r) for r in part], heads, gap) for part in parts]
             widths = [max(map(width_of, table)) + 1 for table in tables]
             widths[-1] -= 1
             if sum(widths) <= width:
@@ -164,8 +167,8 @@ def values_panel(context: Context, width: int, height: int | None = None) -> Pan
     panel = value_lines(context, width, height)
     table, left = panel.lines, max(map(width_of, panel.lines)) + 1
     if width - left < LEAST_CELLS:
-        return replace(panel, lines=_with_cells(context, table, width, height))
-    blocks = _with_cells(context, (), width - left, height)
+        return replace(panel, lines=cell_lines(context, table, width, height))
+    blocks = cell_lines(context, (), width - left, height)
     rows = tuple(
         (*fitted(row, left, context.chars), *right)
         for row, right in zip_longest(table, blocks, fillvalue=())
@@ -173,7 +176,7 @@ def values_panel(context: Context, width: int, height: int | None = None) -> Pan
     return replace(panel, lines=rows)
 
 
-def _with_cells(context: Context, above: Lines, width: int, height: int | None) -> Lines:
+def cell_lines(context: Context, above: Lines, width: int, height: int | None) -> Lines:
     """Return lines, and below them the cells of the matrices in the table as far as there is room:
     the node's own first, then those that stand nearest before it; gradients stand with their
     values, and what has room beside each other does so. A blank line before the last gives way.
@@ -296,12 +299,12 @@ def _changed(context: Context, now: Array | None, own: Array | None) -> str:
     return "changed" if old == summary(context, now) else f"(own {old})"
 
 
-def _cells(cells: tuple[str, ...], widths: list[int]) -> str:
+def _cells(cells: tuple[str, ...], widths: list[int], gap: str) -> str:
     padded = [cells[0].ljust(widths[0])]
     padded += [
         cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True) if width
     ]
-    return "  ".join(padded).rstrip()
+    return gap.join(padded).rstrip()
 
 
 def known_lines(context: Context, width: int) -> Lines:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate, chain
+
+import numpy as np
 
 from gdtutor.engine.places import places_of
 from gdtutor.session.state import Walk
@@ -28,8 +31,17 @@ from gdtutor.view.lines import line
 from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
 from gdtutor.view.page import PAGE, WIDEST, prose_width
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.split import BORDER, MEASURED, lines_above, most_lines, node_cells, widths_for
-from gdtutor.view.values import table_height, values_panel
+from gdtutor.view.split import (
+    BORDER,
+    FRAME,
+    MEASURED,
+    has_table,
+    lines_above,
+    most_lines,
+    node_cells,
+    widths_for,
+)
+from gdtutor.view.values import cell_lines, table_height, value_lines, values_panel
 from gdtutor.view.whatif import marked_names
 
 LEAST_PICTURE = 12
@@ -61,6 +73,8 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """What stands behind its title."""
     is_elastic: bool = False
     """Whether all of it is told in fewer lines as well."""
+    has_more: bool = False
+    """Whether it tells more in more lines than it needs."""
 
 
 def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Block:
@@ -80,18 +94,38 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     if picture is not None:
         left.append(replace(picture, lines=kept))
     beside_step = _step(session, context, title, below.wide(widths.node))
-    is_left = above or picture is None
-    column, cells = (left, widths.graph) if is_left else (beside_step, widths.node)
-    column += [] if widths.values else [_values(context)]
-    # The program fills up the column of the step, or of the graph where it stands whole in that
-    # alone; where it has no room, its one line is there.
-    code, has_room = _code(context), picture is None and not widths.values
+    is_left = bool(above) or picture is None
+    code, table = _code(context), replace(_values(context), has_more=is_left)
+    if not widths.values:
+        (left if is_left else beside_step).append(table)
     spare, right = (below.height - sum(p.lines for p in one) for one in (left, beside_step))
-    if not left or (has_room and right < code.lines <= spare):
+    is_free = picture is None and not widths.values
+
+    def is_whole(lines: int) -> bool:
+        """Say whether the table has room whole in so many lines of the step's column."""
+        return has_table(session, context, widths.node - FRAME, lines - BORDER)
+
+    short = code.lines - right
+    if table in beside_step and short > 0 and is_whole(table.lines - short):
+        # The program is whole as well where the table gives lines away.
+        beside_step[-1], right = replace(table, lines=table.lines - short), code.lines
+    # The program fills up the column of the step, or another where it stands whole in that alone,
+    # in the table's place if need be; where it has no room, its one line is there.
+    aside = [table]
+    if widths.values and short > 0 and is_whole(right):
+        whole = _code(replace(context, challenge=None)).make(area.wide(widths.values).inside).panel
+        if whole.cut == (0, 0):
+            aside = [replace(code, lines=len(whole.lines) + BORDER), *_cells(context)]
+    if table not in aside:
+        beside_step.append(replace(table, make=partial(_table, context)))
+    elif is_free and max(spare, right) < code.lines <= spare + table.lines and is_whole(right):
+        left[-1] = code
+        beside_step.append(table)
+    elif not left or (is_free and right < code.lines <= spare):
         left.append(code)
     elif right >= LEAST:
         beside_step.append(code)
-    elif above and has_room:
+    elif above and is_free:
         left.insert(0, replace(code, lines=kept))
     else:
         at = _numpy_at(context, beside_step, below.wide(widths.node))
@@ -99,12 +133,14 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     upper = _column([graph], place)[0] if above else ()
     lines, plots = _column(left, below.wide(widths.graph))
     if not has_signs(context, drawn := (*upper, *lines)):
-        beside_step[-1] = _with_signs(context, beside_step[-1], explained_signs(drawn))
+        told = explained_signs(drawn)
+        at = _signs_at(context, beside_step, below.wide(widths.node), told)
+        beside_step[at] = _with_signs(context, beside_step[at], told)
     lower, plots = _joined(
         ((lines, plots), widths.graph),
         (_column(beside_step, below.wide(widths.node)), widths.node),
     )
-    values = [_column([_values(context)], area.wide(n))[0] for n in (widths.values,) if n]
+    values = [_column(aside, area.wide(n))[0] for n in (widths.values,) if n]
     return beside((*upper, *lower), *values), moved(plots, 0, above)
 
 
@@ -201,8 +237,7 @@ def _joined(*columns: tuple[Block, int]) -> Block:
 def _column(wanted: list[PanelNeed], area: Area) -> Block:
     """Return panels below each other in exactly as many lines as the area has.
 
-    Each has what it needs, the upper ones first; one for which too little stays is left out. What
-    is left over goes to the last.
+    Each has what it needs, the upper ones first; one for which too little stays is left out.
     """
     shown = _shared(wanted, area.height)
     gives = _giving(shown, area.taken)
@@ -222,7 +257,9 @@ def _column(wanted: list[PanelNeed], area: Area) -> Block:
 
 
 def _shared(wanted: list[PanelNeed], room: int) -> list[tuple[PanelNeed, int]]:
-    """Return those of a column that have room, with their lines; the last has what is left over."""
+    """Return those of a column that have room, with their lines; what is left over has the last
+    that tells more then, or the last of all.
+    """
     shown: list[tuple[PanelNeed, int]] = []
     for number, one in enumerate(wanted):
         kept = sum(later.keeps for later in wanted[number + 1 :])
@@ -231,17 +268,24 @@ def _shared(wanted: list[PanelNeed], room: int) -> list[tuple[PanelNeed, int]]:
             shown.append((one, given))
             room -= given
     if shown:
-        shown[-1] = shown[-1][0], shown[-1][1] + room
+        at = _freest(shown)
+        shown[at] = shown[at][0], shown[at][1] + room
     return shown
 
 
-def _giving(shown: list[tuple[PanelNeed, int]], lines: int) -> int | None:
-    """Return which panel gives so many lines away for a while: the last of them where it does not
-    need them, else one that tells all in fewer; None where none can."""
+def _freest(shown: list[tuple[PanelNeed, int]]) -> int:
+    """Return which panel has what is left over."""
     last = len(shown) - 1
+    return next((n for n in range(last, -1, -1) if shown[n][0].has_more), last)
+
+
+def _giving(shown: list[tuple[PanelNeed, int]], lines: int) -> int | None:
+    """Return which panel gives so many lines away for a while: the one that has more than it needs,
+    where that is enough, else one that tells all in fewer; None where none can."""
+    freest = _freest(shown)
     can = [n for n, (one, height) in enumerate(shown)
            if height - lines >= (LEAST if one.is_elastic else one.lines)]  # fmt: skip
-    return next((n for n in can[::-1] if n == last or shown[n][0].is_elastic), None)
+    return next((n for n in can[::-1] if n == freest or shown[n][0].is_elastic), None)
 
 
 def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed:
@@ -270,11 +314,22 @@ def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed
     return PanelNeed(drawing.rows + below + BORDER, 3, 0, make)
 
 
+def _signs_at(context: Context, column: list[PanelNeed], area: Area, above: frozenset[str]) -> int:
+    """Return which panel of a step's column has the signs that are not told above: the note's or
+    the node's where that has so many blank lines, else the last."""
+    rows = len(met_lines(context, area.inside.width, above))
+    for at, (one, height) in [*enumerate(_shared(column, area.height))][1::-1]:
+        inside = area.high(height).inside
+        if inside.height - len(one.make(inside).panel.lines) >= rows:
+            return at
+    return -1
+
+
 def _with_signs(context: Context, last: PanelNeed, above: frozenset[str]) -> PanelNeed:
-    """Return the last panel of a column with the signs at its bottom that are not told above."""
+    """Return a panel of a column with the signs at its bottom that are not told above."""
 
     def make(inside: Area) -> Figure:
-        panel = last.make(inside.less(rows=len(met_lines(context, inside.width)))).panel
+        panel = last.make(inside.less(rows=len(met_lines(context, inside.width, above)))).panel
         lines = (*panel.lines, *((),) * (inside.height - len(panel.lines)))
         return Figure(replace(panel, lines=with_signs(context, lines, inside.width, above)))
 
@@ -346,6 +401,20 @@ def _values(context: Context) -> PanelNeed:
         return Figure(values_panel(context, inside.width, inside.height))
 
     return PanelNeed(table_height(context) + BORDER, LEAST, 0, make)
+
+
+def _table(context: Context, inside: Area) -> Figure:
+    return Figure(value_lines(context, inside.width, inside.height))
+
+
+def _cells(context: Context) -> list[PanelNeed]:
+    """Return the panel of the cells of matrices, where there is one."""
+    is_any = any(np.prod(shape) > 1 for shape in context.trace.shapes.values())
+
+    def make(inside: Area) -> Figure:
+        return Figure(Panel("cells", cell_lines(context, (), inside.width, inside.height)))
+
+    return [PanelNeed(LEAST, LEAST, 0, make)] * is_any
 
 
 def _code(context: Context, *, is_met: bool = True) -> PanelNeed:
