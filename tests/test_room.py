@@ -4,7 +4,7 @@ import re
 
 import pytest
 from room import measured, shares, steps_of, used
-from walks import NEURON, pressed, typed, walk
+from walks import NEURON, pressed, screen, typed, walk
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -12,6 +12,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.opening import resumed
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
+from gdtutor.training.timing import Timing
 from gdtutor.values import replace
 from gdtutor.view import wide_study
 from gdtutor.view.explain import context_of, explained_signs, node_lines
@@ -228,6 +229,17 @@ def test_the_program_stands_whole_below_the_values_where_the_column_of_the_step_
     ]  # fmt: skip
 
 
+def test_a_picture_of_times_has_room_once_they_are_taken_and_its_key_is_named_before():
+    session = session_at(shipped_lessons_folder() / "09-cost.md", at="backward:z")
+    timed = replace(session, timings=(Timing(10, 2e-4, 1e-5),))
+    asked = pressed(session, "f")
+    screens = [frame_of(one, 120, 36, UNICODE).text() for one in (session, timed, asked)]
+    assert ["╭─ loop or together ─" in text for text in screens] == [False, True, True]
+    assert ["f times loop or together ─╯" in text for text in screens] == [True, False, False]
+    assert all(" f picture " in text for text in screens)
+    assert "─ loop or together ─" not in screen(pressed(session, "z"), 120, 36)
+
+
 def test_what_all_examples_have_stands_below_the_table_of_a_very_large_terminal():
     session = session_at(shipped_lessons_folder() / "09-cost.md", at="backward:z")
     column = [row[156:] for row in frame_of(session, 200, 50, UNICODE).text().splitlines()]
@@ -246,6 +258,7 @@ def test_a_sign_is_explained_right_below_a_graph_in_the_middle_of_a_large_panel(
 
 def test_a_picture_and_an_explanation_are_found_by_their_marks_and_not_by_their_words():
     session = session_at(shipped_lessons_folder() / "09-cost.md", at="forward:z")
+    session = replace(session, timings=(Timing(10, 2e-4, 1e-5),))
     frame = frame_of(session, 120, 36, UNICODE)
     assert (pictured(session, frame), len(explained_signs(frame.lines))) == (1, 2)
     words = Frame(120, 36, tuple(line(row) for row in frame.text().splitlines()))

@@ -131,8 +131,7 @@ def next_figure(session: Walk) -> Walk:
     is_placed = is_beside or look.tab is Tab.GRAPH
     here, waits = places.index(shown_figure(session)), not is_placed
     if is_beside and not here and look.figure is None and look.beside in places:
-        here = places.index(look.beside)
-        waits = bool(here) and _is_untimed(session, session.lesson.pictures[look.beside - 1])
+        here, waits = places.index(look.beside), False
     # What shows nowhere yet is the next, as what is to be measured first.
     number = here if here and waits else (here + 1) % len(places)
     if session.count:
@@ -141,7 +140,8 @@ def next_figure(session: Walk) -> Walk:
     return replace(session, look=replace(look, figure=places[number], tab=tab))
 
 
-def _is_untimed(session: Walk, wish: PictureWish) -> bool:
+def is_untimed(session: Walk, wish: PictureWish) -> bool:
+    """Say whether a picture shows times that are still to be taken."""
     return wish.kind == "timing" and not session.timings
 
 
@@ -150,7 +150,7 @@ def measurements_due(session: Session) -> tuple[TimeExamples, ...]:
     if not isinstance(session, Walk):
         return ()
     wish = shown_picture(session)
-    if wish is None or not _is_untimed(session, wish):
+    if wish is None or not is_untimed(session, wish):
         return ()
     sizes = dict(wish.options).get("examples", TIMED)
     moment = session.moment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gdtutor.lesson.model import PictureWish
-from gdtutor.session.figures import offered_figures, shown_figure
+from gdtutor.session.figures import is_untimed, offered_figures, shown_figure
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Walk, current_step
 from gdtutor.session.trials import trials_of
@@ -53,7 +53,8 @@ def walk_figure(session: Walk, area: Area, *, always: bool = False) -> Figure | 
         session: The session.
         area: What is inside the panel.
         always: Whether the first that can be chosen shows where the learner has chosen none and
-            the lesson shows none; one of what is to come is left out until then.
+            the lesson shows none; one of what is to come is left out until then, and one that times
+            until that is asked for.
     """
     number, offered = number_of(session, area.chars, always=always), offered_figures(session)
     if not number:
@@ -72,14 +73,27 @@ def number_of(session: Walk, chars: Chars, *, always: bool = False) -> int:
     number = shown_figure(session)
     if not number and always and session.look.figure is None:
         offered = offered_figures(session)
-        number = next((n for n in offered if not _is_to_come(session, n, chars)), 0)
+        number = next((n for n in offered if not _is_later(session, n, chars)), 0)
     return number
 
 
-def _is_to_come(session: Walk, number: int, chars: Chars) -> bool:
+def timing_words(session: Walk, chars: Chars) -> str:
+    """Return what says that the key of the pictures times one, where it does and none shows."""
+    from gdtutor.view.pictures import title_of
+
+    number = next(iter(offered_figures(session)), 0)
+    if session.challenge is not None or not number or number_of(session, chars, always=True):
+        return ""
+    wish = session.lesson.pictures[number - 1]
+    title = title_of(source_of(session, chars), wish)
+    return f" at a step, f times {title} " * is_untimed(session, wish)
+
+
+def _is_later(session: Walk, number: int, chars: Chars) -> bool:
     from gdtutor.view.pictures.shown_values import is_to_come
 
-    return is_to_come(source_of(session, chars), session.lesson.pictures[number - 1])
+    wish = session.lesson.pictures[number - 1]
+    return is_untimed(session, wish) or is_to_come(source_of(session, chars), wish)
 
 
 def training_figure(session: Walk, wish: PictureWish, area: Area) -> Figure:

@@ -23,7 +23,7 @@ from gdtutor.view.explain import (
     note_lines,
     with_signs,
 )
-from gdtutor.view.figures import Figure, moved, number_of, walk_figure
+from gdtutor.view.figures import Figure, moved, number_of, timing_words, walk_figure
 from gdtutor.view.frame import Area, Block, Line, Lines, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
@@ -89,7 +89,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     above, kept = lines_above(session, context, widths, area.height, least)
     below = area.high(area.height - above)
     place = replace(area.wide(both).high(above), taken=0) if above else area.wide(widths.graph)
-    graph = _graph(context, place, None if above else picture)
+    graph = _graph(session, context, place, None if above else picture)
     left = [] if above else [graph]
     if picture is not None:
         left.append(replace(picture, lines=kept))
@@ -164,7 +164,7 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     scenes = [replace(context, step=begun[scene]) for scene in sorted(begun)]
     tables = _numbered([_values(one) for one in scenes])
     codes = _numbered([_code(one, is_met=False) for one in scenes])
-    beside_text = [_graph(context, area.wide(middle), picture)]
+    beside_text = [_graph(session, context, area.wide(middle), picture)]
     if picture is None and len(scenes) > 1:
         beside_text = _numbered([_whole_graph(one, area.wide(middle)) for one in scenes])
         tables[0] = replace(tables[0], least=tables[0].lines)
@@ -187,7 +187,7 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
     picture, table = _picture(session, context), _values(context)
     page = PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True)))
     is_graph = picture is None or values
-    beside_text = [_graph(context, area.wide(middle), picture)] if is_graph else []
+    beside_text = [_graph(session, context, area.wide(middle), picture)] if is_graph else []
     beside_text += [] if values else [table]
     beside_text += [] if picture is None else [replace(picture, keeps=LEAST_PICTURE)]
     codes, tables = [_code(context)], [table]
@@ -288,9 +288,10 @@ def _giving(shown: list[tuple[PanelNeed, int]], lines: int) -> int | None:
     return next((n for n in can[::-1] if n == freest or shown[n][0].is_elastic), None)
 
 
-def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed:
+def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed:
     """Return the graph in the first layout that fits, which leaves room for a picture if it can,
-    and blank lines for signs that the walk meets, where that takes none from a picture.
+    and blank lines for signs that the walk meets, where that takes none from a picture. Its border
+    names the key that times a picture.
     """
     width, height = area.inside.width, area.height
     rooms = [height - LEAST_PICTURE, height] if picture is not None else [height]
@@ -309,7 +310,8 @@ def _graph(context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed
         lines = drawing.centred(inside)[: inside.height]
         near = (inside.whole.height + drawing.rows) // 2 + SIGNS
         shown = with_signs(context, lines[:near], inside.width)
-        return Figure(Panel("graph", (*shown, *lines[near:])))
+        note = timing_words(session, context.chars)
+        return Figure(Panel("graph", (*shown, *lines[near:]), note=note))
 
     return PanelNeed(drawing.rows + below + BORDER, 3, 0, make)
 

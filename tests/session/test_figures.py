@@ -100,10 +100,8 @@ def test_the_timing_picture_asks_for_its_times_once(start):
     assert effects == ()
     assert timed.timings == (Timing(3, 2.0, 1.0),)
     assert update(timed, Press("n", "n"))[1] == ()
-    # Where it stands beside the graph by itself, untimed, the key has it timed there.
-    beside = replace(start, look=replace(start.look, beside=2))
-    assert [type(one) for one in update(beside, Press("f", "f"))[1]] == [TimeExamples]
-    known = replace(beside, timings=timed.timings)
+    # Timed, it stands beside the graph by itself: the key takes it away.
+    known = replace(start, look=replace(start.look, beside=2), timings=timed.timings)
     assert shown_figure(update(known, Press("f", "f"))[0]) == 0
 
 
