@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.edits import apply_edit
+from gdtutor.session.edits import apply_edit, with_change
 from gdtutor.session.effects import Result
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import EPOCH, goto, said
@@ -14,6 +15,7 @@ from gdtutor.session.runs import OWN, in_variant
 from gdtutor.session.state import Playing, Screen, Walk
 from gdtutor.session.training import reset_training, start_training
 from gdtutor.session.works_at import NO_CURVE
+from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 
 COLUMNS = 60
@@ -93,23 +95,48 @@ def _open_run(session: Walk, name: str) -> Result:
     full.
 
     Raises:
-        GdTutorError: Where no run is called so, or its setting is none that an edit makes.
+        GdTutorError: Where no run is called so, or several are, or its setting is none that an edit
+            makes.
     """
-    runs = {c.label.removeprefix(f"{c.setting} "): c for c in session.train.kept}
-    found = runs.get(name) or next((c for c in session.train.kept if c.label == name), None)
-    if found is None:
-        raise GdTutorError(f"there is no run '{name}'", f"there are {', '.join(runs)}"[:200])
+    found = _run_called(session.train.kept, name)
     session = session.with_train(sweeping=None)
     if found.setting:
         session, _ = reset_training(session)
         session = apply_edit(session, f"{found.setting}={found.label.split(' ', 1)[1]}")
-    else:
+    elif found.label in (OWN, *(one.name for one in session.base.variants)):
         session = in_variant(session, "" if found.label == OWN else found.label)
+    else:
+        making = session.train.made[found.label]
+        session = reduce(with_change, making.changes, in_variant(session, making.variant))
     session = session.with_train(look=replace(session.train.look, tab=0, run=""))
-    called = name.removeprefix(f"{found.setting} ")
     return start_training(
-        said(session, f"The run {called}, from its start; Enter opens where it ends.")
+        said(session, f"The run {_called(found)}, from its start; Enter opens where it ends.")
     )
+
+
+def _run_called(kept: tuple[TrainedCurve, ...], name: str) -> TrainedCurve:
+    """Return the run of a name, else the only one with that before its colon or after its comma,
+    as lists with little room show it, else the only one that begins so.
+    """
+    ways = (
+        [one for one in kept if name in (one.label, _called(one), "own" * (one.label == OWN))],
+        [
+            one
+            for one in kept
+            if name in (_called(one).partition(": ")[0], _called(one).partition(", ")[2])
+        ],
+        [one for one in kept if _called(one).startswith(name)],
+    )
+    found: list[TrainedCurve] = next(filter(None, ways), [])
+    if len(found) == 1:
+        return found[0]
+    wrong = f"several runs begin with '{name}'" if found else f"there is no run '{name}'"
+    raise GdTutorError(wrong, f"there are {', '.join(map(_called, found or kept))}"[:200])
+
+
+def _called(run: TrainedCurve) -> str:
+    """Return what a run is called among those of its sweep: the value, or the variant's name."""
+    return run.label.removeprefix(f"{run.setting} ")
 
 
 def _at_epoch(session: Walk, epoch: int) -> Walk:

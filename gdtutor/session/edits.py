@@ -135,7 +135,8 @@ def rate_from_start(session: W) -> W:
 def undo(session: Walk) -> Walk:
     """Take the last changes back, so many, and say which."""
     after = _at_edit(session, session.history.moved(-session.times))
-    return said(after, f"Undone{_difference(session, after)}; Ctrl-R does it again.")
+    again = "does it again" if session.changes else f"goes back to the {_whose(session)}"
+    return said(after, f"Undone{_difference(session, after)}; Ctrl-R {again}.")
 
 
 def redo(session: Walk) -> Walk:
@@ -160,8 +161,14 @@ def _difference(more: Walk, less: Walk) -> str:
 
 def own_values(session: Walk) -> Walk:
     """Go back to the lesson's own values; undo brings the changes back."""
-    whose = f"variant's own values: {session.variant}" if session.variant else "lesson's own values"
-    return said(_changed(session, ()), f"Back to the {whose}.")
+    return said(_changed(session, ()), f"Back to the {_whose(session)}.")
+
+
+def _whose(session: Walk) -> str:
+    """Return whose values they are where nothing is changed."""
+    if session.variant:
+        return f"variant's own values: {session.variant}"
+    return "lesson's own values"
 
 
 def _changed(session: W, changes: Iterable[Assignment]) -> W:

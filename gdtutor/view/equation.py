@@ -59,6 +59,8 @@ class Equation(Struct, frozen=True):
     values: Mapping[str, float]
     result: float = math.nan
     """NaN where it is not told."""
+    sign: str = "="
+    """Between what the result is called and the formula: an arrow in an update."""
 
 
 def equation_lines(
@@ -86,9 +88,9 @@ def equation_lines(
     indent, lines = " " * len(left), []
     if symbols and len(left) + 3 + max(len(written), len(numbers)) > width and len(left) > 3:
         # A long name before the sign would leave no room for the formula.
-        indent, lines = "", [line(left), *wrapped_formula(" = ", written, width)]
+        indent, lines = "", [line(left), *wrapped_formula(f" {equation.sign} ", written, width)]
     elif symbols:
-        lines = list(wrapped_formula(f"{left} = ", written, width))
+        lines = list(wrapped_formula(f"{left} {equation.sign} ", written, width))
     if numbers != written and numbers != shown:
         lines.extend(wrapped_formula(f"{indent} = ", numbers, width))
     lines.append(line(f"{indent} {sign} ", (shown, Style.CURRENT)))

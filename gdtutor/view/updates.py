@@ -73,10 +73,13 @@ def _line_of(context: Context, width: int) -> _Line:
     called = context.name(name if variable == "p" else variable)
     expr = parse_rule(text)
     writer = update_writer(context, name, values)
-    arrow = "←" if context.chars.unicode else "<-"
-    formula = wrapped_formula(f"{called} {arrow} ", writer.write(expr), width)
+    formula = wrapped_formula(f"{called} {_arrow(context)} ", writer.write(expr), width)
     before = values.get(variable, np.zeros(()))
     return _Line(writer, called, expr, values, before, after, formula)
+
+
+def _arrow(context: Context) -> str:
+    return "←" if context.chars.unicode else "<-"
 
 
 def _of_number(context: Context, update: _Line, width: int) -> Lines:
@@ -116,7 +119,7 @@ def _opened(context: Context, update: _Line, width: int) -> Lines:
     opened = open_cell(update.expr, cell, {k: np.shape(v) for k, v in values.items()}, values)
     scalars = replace(update.writer, is_array=lambda _: False)
     called, result = cell_name(update.called, cell), float(update.after[cell])
-    equation = Equation(called, opened.formula, opened.values, result)
+    equation = Equation(called, opened.formula, opened.values, result, _arrow(context))
     arrangements = (
         (
             update.formula,

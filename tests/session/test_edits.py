@@ -249,7 +249,9 @@ def test_undo_and_redo_say_what_they_change():
     back, own = pressed(session, "u"), pressed(session, "R")
     assert back.message == "Undone: b = 2; Ctrl-R does it again."
     assert pressed(back, "ctrl+r").message == "Done again: b = 2."
-    assert pressed(own, "u").message == "Undone; w1 = 1, b = 2 again; Ctrl-R does it again."
+    assert pressed(own, "u").message == (
+        "Undone; w1 = 1, b = 2 again; Ctrl-R goes back to the lesson's own values."
+    )
     later = edit(walk(NEURON, "1/given"), "w1 = 1", "w2 = 1", "b = 1", "x1[0] = 1")
     assert pressed(later, "u").message.startswith("Undone: x1[0] = 1 from iteration 1 on; ")
     assert pressed(later, "4u").message == "Undone: 4 changes; Ctrl-R does it again."

@@ -17,6 +17,8 @@ from gdtutor.session.state import PromptKind, Session, Status
 from gdtutor.session.sweeps import news_of, sweep
 from gdtutor.session.update import Failed, update
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
+from gdtutor.view.runs import run_lines
 from gdtutor.view.screen import frame_of
 
 
@@ -204,6 +206,27 @@ def test_a_run_of_a_sweep_is_trained_as_the_present_one_and_told_of_in_full() ->
     assert alone.message == "The run 50, from its start; Enter opens where it ends."
     unknown = press(session, ": r u n space 7 enter")
     assert "there is no run '7' — there are 0.1, 50" in unknown.prompt.error
+
+
+def test_the_run_that_the_list_names_is_opened_as_it_is_named_there() -> None:
+    def keys(session: Session, text: str) -> Session:
+        return pressed(session, parse_keys(text))
+
+    every = keys(open_at("learning-rate"), "t" + " V t" * 5 + " escape e w=3 enter t V t V")
+    whole = " ".join(map(text_of, run_lines(every, 28, UNICODE)))
+    told = re.search(r"Why\? Press : run (.+) Enter", whole)
+    assert told is not None
+    for typed, variant, changes in (
+        (told[1], "12.5: the limit", 0),
+        ("12", "12.5: the limit", 0),
+        ("5", "5: good", 0),
+        ("w=3", "50: diverges", 1),
+        ("own", "", 0),
+    ):
+        alone = keys(every, f": 'run space '{typed} enter")
+        assert (alone.variant, len(alone.changes)) == (variant, changes)
+    several = keys(every, ": 'run space '1 enter").prompt
+    assert "several runs begin with '1' — there are 10: overshoots" in several.error
 
 
 def test_a_run_of_a_variant_is_opened_by_its_name() -> None:

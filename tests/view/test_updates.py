@@ -72,3 +72,9 @@ def test_a_step_too_small_for_the_digits_says_how_far_it_goes(path):
             told = rf"before  (\S+  )?(→|most \S+) by {change} "
             assert re.search(told, screen(at, 80, 24)), name
     assert alike
+
+
+def test_an_opened_cell_of_an_update_is_assigned_as_the_parameter_is():
+    text = screen(walk(NETWORK, "update:W1", "c"), 120, 36)
+    assert re.search(r"W₁\[0,0\] ← W₁\[0,0\] − α·", text)
+    assert "W₁[0,0] =" not in text
