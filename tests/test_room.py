@@ -237,7 +237,9 @@ def test_a_picture_of_times_has_room_once_they_are_taken_and_its_key_is_named_be
     assert ["╭─ loop or together ─" in text for text in screens] == [False, True, True]
     assert ["f times loop or together ─╯" in text for text in screens] == [True, False, False]
     assert all(" f picture " in text for text in screens)
-    assert "─ loop or together ─" not in screen(pressed(session, "z"), 120, 36)
+    closing = screen(pressed(session, "z"), 120, 36)
+    assert "╭─ loop or together ─" not in closing
+    assert "─ f at a step: loop or together ─╯" in closing
 
 
 def test_what_all_examples_have_stands_below_the_table_of_a_very_large_terminal():

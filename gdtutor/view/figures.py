@@ -12,6 +12,7 @@ from gdtutor.session.trials import trials_of
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel
 from gdtutor.view.frame import Area, Chars, Placed
+from gdtutor.view.lines import first_that_fits
 
 if TYPE_CHECKING:
     # Pictures are imported with the first one: many lessons show none, and start sooner.
@@ -77,7 +78,7 @@ def number_of(session: Walk, chars: Chars, *, always: bool = False) -> int:
     return number
 
 
-def timing_words(session: Walk, chars: Chars) -> str:
+def timing_words(session: Walk, chars: Chars, width: int) -> str:
     """Return what says that the key of the pictures times one, where it does and none shows."""
     from gdtutor.view.pictures import title_of
 
@@ -86,7 +87,8 @@ def timing_words(session: Walk, chars: Chars) -> str:
         return ""
     wish = session.lesson.pictures[number - 1]
     title = title_of(source_of(session, chars), wish)
-    return f" at a step, f times {title} " * is_untimed(session, wish)
+    told = (f" at a step, f times {title} ", f" f at a step: {title} ")
+    return first_that_fits(told, width) if is_untimed(session, wish) else ""
 
 
 def _is_later(session: Walk, number: int, chars: Chars) -> bool:

@@ -12,6 +12,8 @@ At 120×36 lessons 15, 17 and 18 lack lines for that, and their graphs flow down
 columns that need more than their column, where the node has no cell to give: 28 of 37 of the
 shipped lessons would lie across the whole width, in 4 to 14 lines with their border, but of the 17
 lines of all panels only five (03, 04, 07, two of 27) would leave the longest step those it needs.
+In each of these a picture of the lesson's own takes the graph's place at some step, and has all 17
+lines only beside the node: panels would move from step to step.
 """
 
 from __future__ import annotations

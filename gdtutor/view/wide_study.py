@@ -310,7 +310,7 @@ def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | Non
         lines = drawing.centred(inside)[: inside.height]
         near = (inside.whole.height + drawing.rows) // 2 + SIGNS
         shown = with_signs(context, lines[:near], inside.width)
-        note = timing_words(session, context.chars)
+        note = timing_words(session, context.chars, inside.width)
         return Figure(Panel("graph", (*shown, *lines[near:]), note=note))
 
     return PanelNeed(drawing.rows + below + BORDER, 3, 0, make)
