@@ -79,11 +79,6 @@ class CostFunction(Struct, frozen=True, eq=False):
 
         return in_parts(points, values, costs)
 
-    def under(self, parameters: dict[str, Array]) -> float:
-        """Return the cost at other parameters."""
-        given = {k: parameters.get(k, v) for k, v in self.given.items()}
-        return float(self._means(forward(self.graph, given)[self.wanted][None])[0])
-
     def slope(self, cell: ParameterCell) -> float | None:
         """Return the gradient of the cost; None where it is a mean that the graph does not take."""
         lines, last = self.graph.lines, self.graph.line_by_name[self.wanted]

@@ -129,14 +129,14 @@ def _trace(source: Source, wish: PictureWish, cell: ParameterCell) -> Trace:
 def _after(
     source: Source, wish: PictureWish, cell: ParameterCell, cost: CostFunction
 ) -> tuple[float, float] | None:
-    """Return where this iteration's update leads, with the loss at all the new parameters."""
+    """Return where this iteration's update leads along the curve, all else as it stands."""
     if not isinstance(source.at, Moment) or numbers(wish, "rates"):
         return None
     update = source.at.updates.get(cell.name)
     if update is None or not source.is_reached(Phase.UPDATE, cell.name):
         return None
-    new = {name: step.p for name, step in source.at.updates.items()}
-    return cell_of(update.p, cell.cell), cost.under(new)
+    at = cell_of(update.p, cell.cell)
+    return at, float(cost.at((cell,), np.array([[at]]))[0])
 
 
 def _trails(
@@ -168,9 +168,9 @@ def _trails(
 def _walked(
     run: Run, cell: ParameterCell, cost: CostFunction, iterations: range
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return where a run was at some iterations, and the loss there."""
-    xs = path(run, (cell,), tuple(iterations))[:, 0]
-    return tuple(xs.tolist()), tuple(cost.under(dict(run.state(k).parameters)) for k in iterations)
+    """Return where a run was along the curve at some iterations, and its height there."""
+    xs = path(run, (cell,), tuple(iterations))
+    return tuple(xs[:, 0].tolist()), tuple(cost.at((cell,), xs).tolist())
 
 
 def _around(

@@ -57,6 +57,19 @@ def test_the_trail_is_the_steps_walked_before():
     assert trail.ys == pytest.approx(tuple(parabola(w) for w in walked))
 
 
+def test_every_point_lies_on_the_curve_where_other_parameters_move_as_well():
+    given = source_of(
+        session_at(find_lesson("feedback", shipped_lessons_folder()), at="2/update:w"), UNICODE
+    )
+    wish = next(one for one in given.lesson.pictures if one.kind == "slice")
+    found, values = slice_of(given, wish), dict(given.traces[-1].values)
+    leaves = {leaf.name: values[leaf.name] for leaf in given.traces[-1].graph.leaves}
+    (trail,) = found.trails
+    for w, height in (found.here, found.after, *zip(trail.xs, trail.ys, strict=True)):
+        there = forward(given.traces[-1].graph, {**leaves, "w": np.asarray(w)})
+        assert height == pytest.approx(float(there["L"]))
+
+
 def test_rates_walk_from_the_same_start():
     wish = 'kind = "slice"\nalong = "w"\nrange = [-1, 6]\nrates = [5, 10, 50]\nsteps = 3'
     _, found = numbers(LINEAR, wish)
