@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import accumulate
 
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.numpy_text import NumpyWriter, plain_name
@@ -13,12 +14,15 @@ from gdtutor.values import replace
 from gdtutor.view.boxes import Panel
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Lines, Size, Style
-from gdtutor.view.lines import cut, line, wrapped_formula
+from gdtutor.view.lines import cut, line, text_of, wrapped_formula
 
 _LABEL = "NumPy  "
 _CALLED = re.compile(r"(?<![\w.])([a-z]\w*)\(")
 LEAST_WIDTH = 36
 """Cells of a panel below which the line is left out."""
+_INDENT = 4
+"""Cells before the lines that go on with a statement, which no other statement begins with."""
+_DEPTH = {"(": 1, "[": 1, ")": -1, "]": -1}
 MOST_LINES = 2
 """Lines that an assignment may take."""
 
@@ -34,11 +38,28 @@ def with_numpy_line(context: Context, lines: Lines, size: Size) -> Lines:
     text = numpy_text(context, size.width - len(_LABEL))
     if size.width < LEAST_WIDTH or not text:
         return lines
-    shown = wrapped_formula(_LABEL, text, size.width, Style.DIM)
+    shown = _statement(_LABEL, text, size.width, Style.DIM)
     above = _closed_up(lines, size.height - len(shown))
     if len(shown) > MOST_LINES or above is None:
         return lines
     return (*above, *((),) * (size.height - len(above) - len(shown)), *shown)
+
+
+def _statement(head: str, text: str, width: int, style: Style) -> Lines:
+    """Return an assignment that is one statement of Python where it takes several lines as well: in
+    parentheses, unless it is broken inside of some, and its remark on a line of its own.
+    """
+    if len(head) + len(text) <= width:
+        return (line(head, (text, style)),)
+    code, _, remark = text.partition("  # ")
+    indent = " " * (_INDENT - len(head))
+    rows = wrapped_formula(head, code, width - len(indent), style)
+    texts = [text_of(row) for row in rows]
+    if not all(accumulate(sum(_DEPTH.get(c, 0) for c in row) for row in texts[:-1])):
+        name, _, value = code.partition(" = ")
+        rows = wrapped_formula(head, f"{name} = ({value})", width - len(indent), style)
+    below = wrapped_formula(f"{' ' * len(head)}# ", remark, width, style) if remark else ()
+    return (*rows[:1], *(line(indent, *row) for row in rows[1:]), *below)
 
 
 def _closed_up(lines: Lines, height: int) -> Lines | None:
@@ -127,7 +148,7 @@ def code_panel(context: Context, steps: list[Step], size: Size) -> Panel:
     is_inline = all(len(_assignment(one, is_inline=True)) <= width - 2 for one in at)
     room = width - 2 if is_inline else 0
     shown = [_code(context, one, numpy_text(one, room)) for one in at]
-    rows = [row for head, text, style in shown for row in wrapped_formula(head, text, width, style)]
+    rows = [row for head, text, style in shown for row in _statement(head, text, width, style)]
     if len(rows) > height:
         end = context.chars.ellipsis
         rows = [cut(line(head, (text, style)), width, end) for head, text, style in shown]

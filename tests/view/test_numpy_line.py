@@ -1,16 +1,19 @@
 """The line of NumPy at the bottom of a step's panel."""
 
+import ast
+
 import pytest
 
 from gdtutor.drive.opening import session_at
-from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.lesson.discovery import discover, find_lesson, shipped_lessons_folder
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
 from gdtutor.session.steps import Phase
+from gdtutor.values import replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE, Size
 from gdtutor.view.lines import line, text_of
-from gdtutor.view.numpy_line import numpy_text, with_numpy_line
+from gdtutor.view.numpy_line import code_panel, code_steps, numpy_text, with_numpy_line
 from tests.walks import NETWORK, NEURON, screen, walk
 
 
@@ -119,3 +122,27 @@ def test_a_line_that_has_no_room_below_a_long_step_stands_below_the_note(name):
     session = session_at(find_lesson(name, shipped_lessons_folder()), at="backward:Z1")
     note = screen(session, 120, 36).partition("─ note ─")[2]
     assert "NumPy  dZ1 = dA1*A1*(1 - A1)" in note
+
+
+@pytest.mark.parametrize("path", discover(shipped_lessons_folder()), ids=lambda path: path.stem)
+def test_a_statement_that_is_broken_is_still_the_one_it_was(path):
+    """What stands in a panel is Python as it stands there, however narrow the panel is."""
+    session = session_at(path, at="given")
+
+    def parsed(rows):
+        return [ast.dump(one) for one in ast.parse("\n".join(rows)).body]
+
+    every = [context_of(moved(session, 0, s.number), UNICODE) for s in session.moment.steps]
+    last = {at.step.scene: at for at in every if at.step.node}
+    for width in (36, 44, 64):
+        for at in every:
+            rows = [text_of(row) for row in with_numpy_line(at, (), Size(width, 3))]
+            shown = [row[7:] for row in rows if row]
+            assert not shown or parsed(shown) == parsed([numpy_text(at, width - 7)])
+        for at in last.values():
+            steps = code_steps(at)
+            panel = code_panel(at, steps, Size(width, 9 * len(steps)))
+            rows = [text_of(row)[2:] for row in panel.lines]
+            for one, statement in zip(steps, parsed(rows), strict=True):
+                here = replace(at, step=one, challenge=None)
+                assert [statement] in [parsed([numpy_text(here, room)]) for room in (0, 999)]
