@@ -24,13 +24,16 @@ class Panel(Struct, frozen=True):
     """What its lower border says where no line is hidden."""
     cut: tuple[int, int] = (0, 0)
     """Lines left out above and below of what does not scroll."""
+    pinned: Lines = ()
+    """Its last lines, which do not scroll with the others."""
     picture: int = 0
     """The lesson's picture that it holds, from 1; 0 where it holds none."""
 
 
 def boxed(panel: Panel, area: Area) -> Lines:
     """Return exactly as many lines as the area has; what does not fit is announced."""
-    inner, rows, chars = area.width - 4, area.height - 2, area.chars
+    inner, chars = area.width - 4, area.chars
+    rows = area.height - 2 - len(panel.pinned)
     style = Style.FOCUS if panel.is_focused else Style.BORDER
     corners = "╭╮╰╯─│" if chars.unicode else "++++-|"
     title = f" {panel.title} " if panel.title else ""
@@ -44,7 +47,7 @@ def boxed(panel: Panel, area: Area) -> Lines:
         (corners[4] * (inner - cells(title) - len(above)), style),
         (above, Style.DIM), (corners[4] + corners[1], style),
     )  # fmt: skip
-    body = window(panel.lines, panel.scroll, rows)
+    body = (*window(panel.lines, panel.scroll, rows), *panel.pinned)
     lines = [
         line((corners[5] + " ", style), *fitted(content, inner, chars), (" " + corners[5], style))
         for content in body

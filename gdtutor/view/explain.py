@@ -15,15 +15,14 @@ from gdtutor.view import notation
 from gdtutor.view.asking import asking_lines, choice_text
 from gdtutor.view.backward import backward_lines, mistake_lines
 from gdtutor.view.context import Context
-from gdtutor.view.diagnosis import asleep_lines
+from gdtutor.view.diagnosis import asleep_lines, asleep_marks
 from gdtutor.view.filling import filled_note
 from gdtutor.view.forward import forward_lines
-from gdtutor.view.frame import UNICODE, Chars, Explains, Lines, Segment, Style
+from gdtutor.view.frame import UNICODE, Chars, Explains, Frame, Hides, Lines, Segment, Style
 from gdtutor.view.given import given_lines
 from gdtutor.view.glossary import MET, SIGNS
 from gdtutor.view.lines import found_in, line, stacked, text_of, width_of, wrapped
 from gdtutor.view.matrix import NOTATION_WIDTH
-from gdtutor.view.page import PAGE
 from gdtutor.view.proof import proof_lines
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.sentences import sentence
@@ -35,6 +34,11 @@ FEW = 64
 """Steps of an iteration in which signs are explained: what was met is read off each of them."""
 JOINT, HERE, OWN = "─•─", "▸", "(own 1)"
 """Signs of the graph, of an open cell and of a change, by which Help lists them."""
+_SOUGHT = {
+    "▾": "▾", "⊙": "⊙", "≈0": "≈0", JOINT: JOINT, "≤": "by ≤", "*": "*edited", OWN: "(own ",
+}  # fmt: skip
+"""What signs are found by on a screen wherever they stand."""
+_LEFT_OUT = re.compile(r"(?:^|\s)…(?:\s|$)")
 _NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?")
 """A number in a note, but no digit of a name."""
 
@@ -102,22 +106,10 @@ def _with_length(context: Context, lines: Lines, width: int) -> Lines:
     return (*lines[:at], *rows, *lines[at + 1 :])
 
 
-def with_signs(
-    context: Context, lines: Lines, width: int, above: frozenset[str] = frozenset()
-) -> Lines:
-    """Return a panel's lines, the blank last ones explaining signs that nothing above does."""
-    told: Lines = ()
+def with_signs(context: Context, lines: Lines, width: int) -> Lines:
+    """Return a panel's lines, the blank last ones explaining as many signs as have room there."""
     blank = next((n for n, row in enumerate(reversed(lines)) if text_of(row).strip()), len(lines))
-    signs = [sign for sign in met_signs(context) if sign not in above]
-    if is_row := blank == 1 and width > PAGE:  # Short ones have room below, too.
-        signs.sort(key=lambda sign: -len(explanation(sign, context.chars)))
-    for sign in signs:
-        rows = _explained(sign, width, context.chars)
-        beside = (*told[0], *line("  "), *rows[0]) if is_row and told else ()
-        if beside and len(rows) == 1 and width_of(beside) <= width:
-            told = (beside,)
-        elif len(told) + len(rows) <= blank:
-            told = (*told, *rows)
+    told = met_lines(context, width, blank)
     return (*lines[: len(lines) - len(told)], *told)
 
 
@@ -131,15 +123,30 @@ def has_signs(context: Context, rows: Lines) -> bool:
     return explained_signs(rows).issuperset(met_signs(context))
 
 
-def met_lines(context: Context, width: int, above: frozenset[str] = frozenset()) -> Lines:
-    """Explain the signs that this step is the first to draw, but for those explained above."""
-    signs = met_signs(context)
+def met_lines(
+    context: Context, width: int, most: int, above: frozenset[str] = frozenset()
+) -> Lines:
+    """Return the lines that explain the signs met here, but for those that are explained above.
+
+    Where these are more lines than there is room for, what was met last goes before.
+    """
     if context.look.cell is not None:
         # The sum of an opened cell stands in place of the arrays whose examples are counted.
         drawn = "".join(map(text_of, node_lines(replace(context, chars=UNICODE), NOTATION_WIDTH)))
-        signs = tuple(sign for sign in signs if sign != "▾" or sign in drawn)
-    new = (sign for sign in signs if sign not in above)
-    return tuple(row for sign in new for row in _explained(sign, width, context.chars))
+        above |= frozenset({"▾"} if "▾" not in drawn else ())
+    told: dict[str, Lines] = {}
+    for sign in _last_first(context):
+        rows = _explained(sign, width, context.chars)
+        if sign not in above and sum(map(len, told.values())) + len(rows) <= most:
+            told[sign] = rows
+    return tuple(row for sign in met_signs(context) for row in told.get(sign, ()))
+
+
+def _last_first(context: Context) -> list[str]:
+    """Return the signs met here, those first that the walk met last."""
+    order = [sign for sign, *_ in context.look.met or ()]
+    signs = met_signs(context)
+    return sorted(signs, key=order.index, reverse=True) if order else list(signs)
 
 
 def _explained(sign: str, width: int, chars: Chars) -> Lines:
@@ -177,16 +184,24 @@ def met_signs(context: Context) -> tuple[str, ...]:
     return tuple(sign for sign, *_ in SIGNS if sign in met)
 
 
-def drawn_signs(context: Context, screen: str) -> frozenset[str]:
-    """Return the signs of a step that stand on a screen, which may show a picture for the graph."""
-    called, is_unicode = context.name(context.step.node), context.chars.unicode
-    sought = {u: f"{u if is_unicode else a}{called}" for u, a, _ in SIGNS if u in _MARKS.values()}
-    sought |= {"≤": "by ≤" if is_unicode else "by <=", "*": "*edited", OWN: "(own "}
-    sought[JOINT] = "─•─" if is_unicode else "-o-"
-    drawn = _signs(context.moment, context.lesson, context.step.number) | {"≤", "*", OWN, JOINT}
-    if context.look.cell is not None and re.search(f"{context.chars.pointer}[−\\d-]", screen):
-        drawn |= {HERE}
-    return frozenset(sign for sign in drawn if sought.get(sign, "") in screen)
+def drawn_signs(context: Context, frame: Frame) -> frozenset[str]:
+    """Return the signs that stand on a screen in Unicode, which may show a picture for the graph.
+
+    Its first line, which says where the walk is, and the keys are no part of it.
+    """
+    text, called = frame.text(), context.name(context.step.node)
+    # What is cut by a note on hidden lines is all there, a key away.
+    rows = [row for row in frame.lines[1:-2] if not found_in([row], Hides)]
+    parts = [part for row in rows for part in row]
+    found = {sign for sign, words in _SOUGHT.items() if words in text}
+    found |= {mark for mark in _MARKS.values() if called and f"{mark}{called}" in text}
+    found |= {HERE for words, style, _ in parts if style is Style.CURRENT and HERE in words}
+    found |= {"…" for words, *_ in parts if _LEFT_OUT.search(words)}
+    marked = [f"{context.name(name)}{mark}" for name, mark in asleep_marks(context).items()]
+    warned = any(part.style is Style.WARNING and part.text.startswith("! ") for part in parts)
+    if warned or any(words in text for words in marked):
+        found.add("!")
+    return frozenset(found)
 
 
 @lru_cache(maxsize=128)

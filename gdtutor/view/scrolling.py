@@ -9,7 +9,7 @@ from gdtutor.session.works_at import is_page as is_page_of_text
 from gdtutor.values import replace
 from gdtutor.view.bottom import is_compact
 from gdtutor.view.boxes import hidden_around
-from gdtutor.view.frame import Area, Chars, Frame
+from gdtutor.view.frame import UNICODE, Area, Chars, Frame
 from gdtutor.view.screen import frame_of
 from gdtutor.view.too_small import is_too_small
 
@@ -57,11 +57,15 @@ def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
     """Return a walk that knows the signs on its frame, and the frame that explains the new ones."""
     from gdtutor.view.explain import context_of, drawn_signs, explained_signs
 
-    context = context_of(session, chars)
-    if context is None:
+    # Beside an opening page stand panels of the first step.
+    at = session if session.step else replace(session, step=1)
+    context = context_of(at, UNICODE)
+    if context is None or session.look.is_closing:
         return session, frame
     met = session.look.met or ()
-    new = drawn_signs(context, frame.text()) - {sign for sign, *_ in met}
+    # In ASCII some signs are no more than letters.
+    drawn = frame if chars.unicode else frame_of(session, frame.width, frame.height, UNICODE)
+    new = drawn_signs(context, drawn) - {sign for sign, *_ in met}
     if session.look.is_resumed:
         known = (*met, *((sign, -1, 0) for sign in sorted(new)))
         return replace(session, look=replace(session.look, met=known, is_resumed=False)), frame

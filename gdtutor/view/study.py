@@ -12,7 +12,14 @@ from gdtutor.view.boxes import Panel, beside, boxed, hidden, hidden_around, wind
 from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
-from gdtutor.view.explain import context_of, has_signs, node_lines, note_lines, with_signs
+from gdtutor.view.explain import (
+    context_of,
+    explained_signs,
+    met_lines,
+    node_lines,
+    note_lines,
+    with_signs,
+)
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Area, Block, Chars, Depicts, Frame, Line, Lines, Placed, Size, Style
 from gdtutor.view.graph.panel import graph_drawing
@@ -145,15 +152,15 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
         whole = area.high(room.body + room.note - note)
         figure = _tab(session, context, session.look.tab, whole.inside)
         body = boxed(replace(figure.panel, is_focused=True), whole)
-        return (*body, *_note(session, context, width, note)), moved(figure.plots, 2, 1)
+        above = explained_signs(figure.panel.lines)
+        return (*body, *_note(session, context, width, note, above)), moved(figure.plots, 2, 1)
     left, right = (area.high(room.body).wide(cells) for cells in (room.graph, room.node))
     figure = _left(session, context, left.inside)
     plots = moved(figure.plots, 2, 1)
     node = node_lines(context, room.node_width)
     node = with_numpy_line(context, node, right.inside)
     panel = Panel(_node_title(context), node, session.look.scroll, True)
-    tells_signs = not has_signs(context, figure.panel.lines)
-    below = _note(session, context, width, room.note, tells_signs=tells_signs)
+    below = _note(session, context, width, room.note, explained_signs(figure.panel.lines))
     return (*beside(boxed(figure.panel, left), boxed(panel, right)), *below), plots
 
 
@@ -161,9 +168,7 @@ def _graph(session: Walk, context: Context, area: Area) -> Figure:
     count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
     lines = graph_drawing(context, area.width, area.height, marked_names(context)).centred(area)
-    explained = with_signs(context, lines, area.width)
-    # Where not all have room, the note has them.
-    return Figure(Panel(f"graph{more}", explained if has_signs(context, explained) else lines))
+    return Figure(Panel(f"graph{more}", with_signs(context, lines, area.width)))
 
 
 def _left(session: Walk, context: Context, area: Area) -> Figure:
@@ -190,22 +195,22 @@ def _node_title(context: Context) -> str:
     return context.name(step.node) if step.node else "given values"
 
 
-def _note(
-    session: Walk, context: Context, width: int, height: int, *, tells_signs: bool = False
-) -> Lines:
-    """Return the note's lines; the last says how to read on where it is longer."""
+def _note(session: Walk, context: Context, width: int, height: int, above: frozenset[str]) -> Lines:
+    """Return the note's lines, the last of which says how to read on where it is longer, and below
+    them what explains signs that are not explained above.
+    """
     if not height:
         return ()
     lines = note_lines(session, context, width - 3)
-    shown = window(lines, session.look.scroll, height)
-    if tells_signs:
-        shown = with_signs(context, shown, width - 3)
-    more = hidden(lines, session.look.scroll, height, context.chars)
+    told = met_lines(context, width - 3, height - 1, above)
+    rows = height - len(told)
+    shown = window(lines, session.look.scroll, rows)
+    more = hidden(lines, session.look.scroll, rows, context.chars)
     indented = [line(" ", *content) for content in shown]
     if more.text:
         padded = fitted(indented[-1], width - len(more.text) - 1, context.chars)
         indented[-1] = (*padded, more)
-    return tuple(indented)
+    return (*indented, *(line(" ", *content) for content in told))
 
 
 _TABS = {Tab.NODE: "node", Tab.GRAPH: "graph", Tab.VALUES: "values", Tab.NOTE: "note"}

@@ -132,13 +132,11 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         beside_step[at] = _with_numpy(context, beside_step[at])
     upper = _column([graph], place)[0] if above else ()
     lines, plots = _column(left, below.wide(widths.graph))
-    if not has_signs(context, drawn := (*upper, *lines)):
-        told = explained_signs(drawn)
-        at = _signs_at(context, beside_step, below.wide(widths.node), told)
-        beside_step[at] = _with_signs(context, beside_step[at], told)
+    node_area = below.wide(widths.node)
+    beside_step = _explaining(context, beside_step, (*upper, *lines), node_area)
     lower, plots = _joined(
         ((lines, plots), widths.graph),
-        (_column(beside_step, below.wide(widths.node)), widths.node),
+        (_column(beside_step, node_area), widths.node),
     )
     values = [_column(aside, area.wide(n))[0] for n in (widths.values,) if n]
     return beside((*upper, *lower), *values), moved(plots, 0, above)
@@ -173,6 +171,10 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     else:
         left += codes
         beside_text.append(tables[0] if picture is None else picture)
+    drawn, _ = _column(beside_text, area.wide(middle))
+    beside_text = _explaining(context, beside_text, drawn, area.wide(middle))
+    drawn, _ = _column(beside_text, area.wide(middle))
+    left = _explaining(context, left, drawn, area.wide(PAGE))
     columns = [(left, PAGE), (beside_text, middle), (tables, values)]
     return _beside(columns if values else columns[:2], area)
 
@@ -316,26 +318,31 @@ def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | Non
     return PanelNeed(drawing.rows + below + BORDER, 3, 0, make)
 
 
-def _signs_at(context: Context, column: list[PanelNeed], area: Area, above: frozenset[str]) -> int:
-    """Return which panel of a step's column has the signs that are not told above: the note's or
-    the node's where that has so many blank lines, else the last."""
-    rows = len(met_lines(context, area.inside.width, above))
-    for at, (one, height) in [*enumerate(_shared(column, area.height))][1::-1]:
-        inside = area.high(height).inside
-        if inside.height - len(one.make(inside).panel.lines) >= rows:
-            return at
-    return -1
+def _explaining(
+    context: Context, column: list[PanelNeed], drawn: Lines, area: Area
+) -> list[PanelNeed]:
+    """Return a column of which one panel explains the signs that what is drawn does not: the second
+    or the first where that has so many blank lines, else the last, in lines that it can spare.
+    """
+    if has_signs(context, drawn):
+        return column
+    shown, above = _shared(column, area.height), explained_signs(drawn)
+    rows = len(met_lines(context, area.inside.width, area.height, above))
 
+    def has_room(one: PanelNeed, inside: Area) -> bool:
+        return inside.height - len(one.make(inside).panel.lines) >= rows
 
-def _with_signs(context: Context, last: PanelNeed, above: frozenset[str]) -> PanelNeed:
-    """Return a panel of a column with the signs at its bottom that are not told above."""
+    blank = (one for one, height in shown[1::-1] if has_room(one, area.high(height).inside))
+    chosen = next(blank, shown[-1][0])
 
     def make(inside: Area) -> Figure:
-        panel = last.make(inside.less(rows=len(met_lines(context, inside.width, above)))).panel
-        lines = (*panel.lines, *((),) * (inside.height - len(panel.lines)))
-        return Figure(replace(panel, lines=with_signs(context, lines, inside.width, above)))
+        # What shows whole or not at all keeps its lines, all else one of them.
+        kept = chosen.lines - BORDER if chosen.least == chosen.lines else 1
+        told = met_lines(context, inside.width, inside.height - kept, above)
+        figure = chosen.make(inside.less(rows=len(told)))
+        return replace(figure, panel=replace(figure.panel, pinned=told))
 
-    return replace(last, make=make)
+    return [replace(one, make=make) if one is chosen else one for one in column]
 
 
 def _picture(session: Walk, context: Context) -> PanelNeed | None:
