@@ -1,7 +1,9 @@
 """How large and how tangled the package is: `python -m tests.house [--at COMMIT]`.
 
-It prints every measure beside its bar and fails where one is above it. The bars stand in `BARS`:
-who takes something out lowers them, and a commit that raises one says what for.
+It prints every measure beside what is recorded in `BARS` and the most that it may come to, and
+fails where one is above that. Lines of code have room above what is recorded, so that a change need
+not record them; whoever merges records what they come to, which tightens the bar again. Elsewhere
+both are the same: who takes something out lowers them, and a commit that raises one says what for.
 """
 
 from __future__ import annotations
@@ -40,7 +42,10 @@ BARS = {
     "import circles": 0,
     "modules under 60 lines with one importer": 2,
 }
-"""The most that each measure may come to; 0 and the files at the top are fixed."""
+"""What each measure is recorded to come to; 0 and the files at the top are fixed."""
+
+ROOM = {"lines of code": 0.01}
+"""The share of what is recorded by which a measure may stand above it; 0 where it is not said."""
 
 
 def package_at(commit: str | None = None) -> dict[str, str]:
@@ -202,13 +207,18 @@ def size(measure: int | list[str]) -> int:
     return measure if isinstance(measure, int) else len(measure)
 
 
+def most(name: str) -> int:
+    """Return the most that a measure may come to: what is recorded, and its room above that."""
+    return int(BARS[name] * (1 + ROOM.get(name, 0)))
+
+
 def broken(measures: Mapping[str, int | list[str]]) -> list[str]:
-    """Return the names of the measures that are above their bar."""
-    return [name for name, bar in BARS.items() if size(measures[name]) > bar]
+    """Return the names of the measures that are above the most they may come to."""
+    return [name for name in BARS if size(measures[name]) > most(name)]
 
 
 def main(arguments: list[str] | None = None, say: Callable[[str], None] = print) -> int:
-    """Print the measures, and return 1 where one is above its bar."""
+    """Print the measures, and return 1 where one is above the most it may come to."""
     parser = argparse.ArgumentParser(prog="python -m tests.house", description=__doc__)
     parser.add_argument("--at", metavar="COMMIT", help="print what a commit came to beside it")
     parser.add_argument("--list", action="store_true", help="name everything that is counted")
@@ -216,10 +226,10 @@ def main(arguments: list[str] | None = None, say: Callable[[str], None] = print)
     now = measured(package_at())
     then = measured(package_at(options.at)) if options.at else None
     before = f"{options.at[:10]:>12}" if options.at else ""
-    say(f"{'':<44}{before}{'now':>9}{'bar':>9}")
-    for name, bar in BARS.items():
+    say(f"{'':<44}{before}{'now':>9}{'recorded':>10}{'at most':>9}")
+    for name, recorded in BARS.items():
         earlier = f"{size(then[name]):>12,}" if then else ""
-        say(f"{name:<44}{earlier}{size(now[name]):>9,}{bar:>9,}")
+        say(f"{name:<44}{earlier}{size(now[name]):>9,}{recorded:>10,}{most(name):>9,}")
     failed = broken(now)
     for name, measure in now.items():
         if isinstance(measure, list) and (options.list or name in failed):

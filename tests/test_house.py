@@ -86,12 +86,26 @@ def test_a_small_module_with_two_importers_stands_on_its_own():
     assert small_with_one_importer(texts, graph) == ["gdtutor/c.py"]
 
 
+def test_lines_may_stand_a_hundredth_above_what_is_recorded_and_modules_not(monkeypatch):
+    for name in ("lines of code", "modules"):
+        monkeypatch.setitem(BARS, name, 1_050)
+    at_recorded = dict.fromkeys(BARS, 0) | {"lines of code": 1_050, "modules": 1_050}
+    assert broken(at_recorded) == []
+    assert broken(at_recorded | {"lines of code": 1_060}) == []
+    assert broken(at_recorded | {"lines of code": 1_061}) == ["lines of code"]
+    assert broken(at_recorded | {"modules": 1_051}) == ["modules"]
+
+
 @pytest.mark.slow
 def test_the_command_names_what_breaks_a_bar(monkeypatch, measures):
     monkeypatch.setattr(house, "measured", lambda texts: measures)
     name = "files at the top"
     said = []
     assert main([], said.append) == 0
+    assert said[0].split() == ["now", "recorded", "at", "most"]
+    monkeypatch.setitem(BARS, "lines of code", 50_000)
+    assert main([], said.append) == 0
+    assert any(row.endswith("   50,000   50,500") for row in said)
     monkeypatch.setitem(BARS, name, 0)
     assert main([], said.append) == 1
     assert "gdtutor/values.py" in said[-1]
