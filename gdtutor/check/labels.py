@@ -15,7 +15,7 @@ from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Status, Training, Walk
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.source import option
 from gdtutor.view.screen import frame_of
@@ -38,17 +38,23 @@ def check_labels(notes: Notes, session: Walk) -> None:
     kept = tuple(_kept(run.costs, [one.name for one in session.lesson.variants]))
     train = Training(snapshot_of(run, Status.RUNNING), kept=kept)
     trained = replace(session, screen=Screen.TRAIN, train=train)
-    labels = {label: place for label, place in _labels(notes, trained) if cells(label) > SHORT}
-    tabs = range(-1 if kept else 0, len(training_pictures(trained)))
-    for tab in tabs if labels else ():
-        if notes.limit.is_over():
-            return
-        look = replace(trained.train.look, tab=tab)
-        text = frame_of(trained.with_train(look=look), *DESIGN_SIZE, UNICODE).text()
-        for label in cut_in(text, labels):
-            what = f"on the training screen of {'x'.join(map(str, DESIGN_SIZE))} '{label}' is cut"
-            hint = "shorten it; of a variant what stands before a colon tells its run"
-            notes.add("fit", what, hint, labels[label], "warning")
+    tabs = range(-1 if trained.train.kept else 0, len(training_pictures(trained)))
+    reported: set[str] = set()
+    for chars in (UNICODE, ASCII):
+        found = _labels(notes, trained, chars)
+        labels = {label: place for label, place in found if cells(label) > SHORT}
+        for tab in tabs if labels else ():
+            if notes.limit.is_over():
+                return
+            look = replace(trained.train.look, tab=tab)
+            text = frame_of(trained.with_train(look=look), *DESIGN_SIZE, chars).text()
+            for label in cut_in(text, labels.keys() - reported, chars):
+                reported.add(label)
+                size = "x".join(map(str, DESIGN_SIZE))
+                seen = f"{size}{'' if chars.unicode else ' in ASCII'}"
+                what = f"on the training screen of {seen} '{label}' is cut"
+                hint = "shorten it; of a variant what stands before a colon tells its run"
+                notes.add("fit", what, hint, labels[label], "warning")
 
 
 def _kept(costs: Array, names: Iterable[str]) -> Iterator[TrainedCurve]:
@@ -57,20 +63,24 @@ def _kept(costs: Array, names: Iterable[str]) -> Iterator[TrainedCurve]:
         yield TrainedCurve(name, costs * (1 + place / 7))
 
 
-def _labels(notes: Notes, trained: Walk) -> Iterator[tuple[str, Place]]:
-    """Yield the author's words that the panels show, and where each is written."""
-    for place, variant in enumerate(notes.lesson.variants):
-        yield variant.name, notes.in_front("variants", place)
-    for name in class_names(problem_trained(trained), UNICODE):
+def _labels(notes: Notes, trained: Walk, chars: Chars) -> Iterator[tuple[str, Place]]:
+    """Yield the author's words that the panels show, and where each is written.
+
+    In ASCII only those of classes have less room than in Unicode: ok and NO stand beside them. A
+    larger terminal cuts nothing that the design size shows whole.
+    """
+    for name in class_names(problem_trained(trained), chars):
         yield name, notes.in_front("data")
-    for place, wish in enumerate(notes.lesson.pictures):
+    for place, variant in enumerate(notes.lesson.variants if chars.unicode else ()):
+        yield variant.name, notes.in_front("variants", place)
+    for place, wish in enumerate(notes.lesson.pictures if chars.unicode else ()):
         if PICTURES[wish.kind].in_training:
             yield str(option(wish, "title", "")), notes.in_front("pictures", place)
 
 
-def cut_in(text: str, labels: Iterable[str]) -> Iterator[str]:
-    """Yield the labels of which a text shows the beginning and an ellipsis."""
-    heads = [part for part in text.split(UNICODE.ellipsis)[:-1] if part[-1:].strip()]
+def cut_in(text: str, labels: Iterable[str], chars: Chars) -> Iterator[str]:
+    """Yield the labels of which a text shows the beginning and the mark of a cut."""
+    heads = [part for part in text.split(chars.cut_mark)[:-1] if part[-1:].strip()]
     for label in labels:
         beginnings = [label[:count].rstrip(" ,;:") for count in range(1, len(label))]
         if any(
