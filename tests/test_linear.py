@@ -434,6 +434,7 @@ def test_training_is_reset_to_its_start() -> None:
         ("g backward:nobody", "'nobody' has no backward step"),
         ("e", "e needs NAME VALUE — change a value: w1 0.9"),
         ("e nobody 1", "'nobody' is no given value"),
+        ("e activation r2", "unknown activation 'r2' — known are identity"),
         ("c 0,1", "no cell"),
         ("c a", "is no cell"),
         ("t 0", "no number of epochs"),

@@ -14,6 +14,7 @@ from gdtutor.engine.graph import Graph, Line, Role
 from gdtutor.engine.operations import ACTIVATIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, expression_shape, infer_shapes
 from gdtutor.lesson.model import Lesson
+from gdtutor.lesson.reports import shown
 from gdtutor.lesson.starts import start_shape
 from gdtutor.training.problem import leaf_shapes
 from gdtutor.values import replace
@@ -117,7 +118,7 @@ def with_activation(lesson: Lesson, name: str) -> Lesson:
     """
     if name not in CELLWISE:
         hint = did_you_mean(name, CELLWISE) or f"known are {', '.join(CELLWISE)}"
-        raise GdTutorError(f"unknown activation '{name}'", hint)
+        raise GdTutorError(f"unknown activation '{shown(name)}'", hint)
     scene = lesson.scenes[-1]
     graph = scene.graph
     found = [line.name for line in graph.lines if _is_activation(line)]

@@ -141,7 +141,7 @@ def parse_unit(text: str) -> tuple[str, tuple[int, ...] | None]:
 
 
 def parse_assignment(text: str) -> Assignment:
-    """Read `[ITER:]NAME=VALUE`.
+    """Read `[ITER:]NAME=VALUE`; which optimisers and activations there are, their tables say.
 
     Raises:
         SelectorError: For anything else, and for a number that is not finite.
@@ -152,13 +152,10 @@ def parse_assignment(text: str) -> Assignment:
     before, colon, name = left.rpartition(":")
     iteration = _whole(before.strip(), "iteration") if colon else 0
     name, cell = parse_cell(re.sub(r"[ \t]", "", name))
+    if name in SETTABLE and cell is not None:
+        raise SelectorError(f"{name} has no cells", f"write {name}={shown(right.strip())}")
     if name in SETTABLE[1:]:
-        word = right.strip()
-        if cell is not None or not re.fullmatch(r"[a-z_]{1,32}", word):
-            raise SelectorError(f"'{shown(right)}' is no {name}", f"write {name}=NAME")
-        return Assignment(name, None, word, iteration)
-    if name == "learning_rate" and cell is not None:
-        raise SelectorError("learning_rate has no cells", "write learning_rate=0.5")
+        return Assignment(name, None, right.strip(), iteration)
     value = parse_number(right)
     if name == "learning_rate" and value <= 0:
         what = f"the learning rate is {number_text(value)}"

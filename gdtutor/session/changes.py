@@ -98,7 +98,7 @@ def _with_optimizer(settings: Settings, change: Assignment) -> Settings:
     name = str(change.value)
     if name not in OPTIMISERS:
         near = did_you_mean(name, OPTIMISERS) or f"there are {', '.join(OPTIMISERS)}"
-        raise GdTutorError(f"unknown optimizer '{name}'", near)
+        raise GdTutorError(f"unknown optimizer '{shown(name)}'", near)
     return replace(settings, optimizer=name, hyperparameters=())
 
 
