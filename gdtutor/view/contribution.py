@@ -25,10 +25,15 @@ _ROWS = ((MAX_ROWS, 4), (4, 4), (4, 3), (3, 3))
 
 def origin(context: Context, c: Contribution) -> str:
     """Return `from z`, and which use of the name where the consumer has several."""
-    edges = places_of(context.trace).operands(c.consumer)
-    uses = sum(1 for edge in edges if edge.source == c.edge.source)
+    uses = _uses(context, c)
     which = f", use {c.occurrence + 1} of {uses}" if uses > 1 else ""
     return f"from {context.name(c.consumer)}{which}"
+
+
+def _uses(context: Context, c: Contribution) -> int:
+    """Return how often the consumer names what the contribution arrives at."""
+    edges = places_of(context.trace).operands(c.consumer)
+    return sum(edge.source == c.edge.source for edge in edges)
 
 
 def _start(context: Context, c: Contribution) -> str:
@@ -161,7 +166,7 @@ def local_formula(context: Context, c: Contribution, width: int) -> Lines:
     if c.local is None or c.local_formula is None or isinstance(c.local_formula, Number):
         return ()
     written = context.writer().write(c.local_formula)
-    return wrapped_formula("local ", f"{partial_name(context, c)} = {written}", width)
+    return wrapped_formula("local ", _defined(context, c, written), width)
 
 
 class Product(NamedTuple):
@@ -197,8 +202,16 @@ def sum_sign(context: Context) -> str:
 
 
 def partial_name(context: Context, c: Contribution) -> str:
-    """Return how the local gradient of a use is called."""
-    return context.partial(c.consumer, context.step.node)
+    """Return how the local gradient of a use is called: ∂s/∂a is that of all uses together."""
+    is_one = _uses(context, c) == 1
+    return context.partial(c.consumer, context.step.node) if is_one else "local"
+
+
+def _defined(context: Context, c: Contribution, formula: str) -> str:
+    """Return what the local gradient of a use is called, and its formula, which may be empty."""
+    if _uses(context, c) > 1:
+        return f"along this use: {formula}" if formula else "along this use"
+    return " = ".join(text for text in (partial_name(context, c), formula) if text)
 
 
 def _called(context: Context, brief: bool) -> str:
@@ -245,7 +258,7 @@ def _local(context: Context, c: Contribution, width: int, *, reason: bool) -> Li
     """Return the local gradient: its formula, its number, and why it is so."""
     formula = "" if c.local_formula is None else context.writer().write(c.local_formula)
     local = _local_number(context, c)
-    body = " = ".join(text for text in (partial_name(context, c), formula) if text)
+    body = _defined(context, c, formula)
     if local is not None and formula != context.number(local):
         body = " ".join((body, *context.equal(local)))
     head = wrapped_formula("local     ", body, width)

@@ -1,11 +1,13 @@
 """A backward step: what arrives from the consumer, the local gradient, and their product."""
 
+import re
 from pathlib import Path
 
 import pytest
 from walks import NETWORK, NEURON, screen, walk
 
 from gdtutor.cli import main
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import ROOM, text_of
@@ -74,3 +76,9 @@ def test_a_transcript_has_room_for_the_numbers_of_every_local_gradient(capsys):
     assert len(heads) == 3
     assert all("columns: examples" in rows[n + 1] for n in heads)
     assert all(rows[n + 2].strip().startswith("row 0:") for n in heads[1:])
+
+
+def test_the_local_gradient_of_one_of_several_uses_has_not_the_name_of_their_sum():
+    text = screen(walk(find_lesson("gradients-add-up", shipped_lessons_folder()), "backward:a"))
+    assert text.count("local     along this use: a = 3") == 2
+    assert re.findall(r"∂s/∂a = (.+?)  ", text) == ["3 + 3"]
