@@ -185,8 +185,10 @@ def _lasting(
 
     def lasting(name: str) -> DrawNode:
         now, later = made(name), last(name)
-        if has_update and later.style is Style.PARAMETER and is_shape(later.gradient):
-            room = _most_room(context, name) if is_wide else SMALL_CHANGE
+        is_array = bool(later.gradient and context.shapes[name])
+        if has_update and later.style is Style.PARAMETER and is_array:
+            is_most = is_wide and is_shape(later.gradient)
+            room = _most_room(context, name) if is_most else SMALL_CHANGE
             later = replace(later, updated=room if width >= WIDE else CHANGED)
         elif has_update and later.gradient and later.style is Style.PARAMETER and width >= WIDE:
             later = replace(later, updated="0" * (context.look.digits + 5))
@@ -216,9 +218,12 @@ def _making(
             updated = most if has_room else change_text(context, before, after, is_wide=False)
         elif after is not None and updated == value and is_changed(before, after):
             # Where old and new look alike the change stands there, if nothing moves for it.
-            digit, power = rounded_to((after - before).item(), 1).split("e")
-            by = f"by {digit}e{int(power)}".replace("-", context.chars.minus)
-            updated = by if len(by) <= max(len(gradient), NUMBER_ROOM) else updated
+            change = (after - before).item()
+            digit, power = rounded_to(change, 1).split("e")
+            short = f"by {digit}e{int(power)}".replace("-", context.chars.minus)
+            room = max(len(gradient), len(SMALL_CHANGE) if before.ndim else NUMBER_ROOM)
+            ways = (f"by {context.number(change)}", short, updated)
+            updated = next((by for by in ways if len(by) <= room), updated)
         style, called = leaf_style(context, name), context.name(name)
         is_new = context.step.phase is Phase.GIVEN and context.own is None and value
         was = context.was(name) if is_new and not is_shape(value) else ""
