@@ -12,19 +12,16 @@ from gdtutor.check.tasks import solved
 from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
-from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.linear.conversation import whole
 from gdtutor.progress.records import Attempt
 from gdtutor.report.transcript import steps_data, transcript_text
 from gdtutor.session.effects import KeepAttempt
-from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.press import Press
-from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Training
+from gdtutor.session.state import Session
 from gdtutor.session.tasks import is_done, open_tasks
 from gdtutor.session.update import update
 from gdtutor.values import replace
@@ -406,21 +403,6 @@ def test_a_variant_that_is_looked_at_is_no_near_miss() -> None:
     seen = pressed(start, parse_keys("t V V"))
     assert seen.message.startswith("Variant 2 of 10")
     assert "ot yet" not in seen.message
-
-
-@pytest.mark.parametrize("path", discover(shipped_lessons_folder()), ids=lambda path: path.stem)
-def test_the_steps_of_a_lesson_and_its_training_do_only_tasks_that_ask_for_them(path: Path) -> None:
-    lesson = load_lesson(path)
-    session = opened(Session(), Opened(lesson, run_of(lesson)))
-    places = [session]
-    if lesson.trains:
-        places += [moved(session, iteration, 1) for iteration in (1, 2, 3, 10, 80)]
-        trained = run_of(lesson)
-        trained.advance(epochs=200)
-        places.append(replace(session, run=trained, train=Training(snapshot_of(trained))))
-    done = {task for place in places for task in lesson.tasks if is_done(task, place)}
-    for task in done:
-        assert all(step.split()[0] in ("train", "iteration") for step in task.solution), task.id
 
 
 def test_a_cell_that_no_task_speaks_of_is_no_near_miss() -> None:

@@ -25,7 +25,7 @@ def test_a_large_opening_page_has_the_graph_and_more_beside_its_text(path, size)
     has_tasks = bool(session.lesson.tasks)
     assert not is_short or any(row.startswith("╭─ tasks ") for row in rows) == has_tasks
     assert "more: Tab" not in frame.text()
-    assert size > (120, 36) or sum(used(frame)) >= 0.85
+    assert size > (120, 36) or sum(used(frame)) >= 0.85, "its opening text is short"
     # The program has no gradients yet.
     assert not re.search(r"│ [▸ ] d\w+ = ", frame.text())
     assert ("╭─ NumPy" in frame.text()) == bool(re.search(r"│ [▸ ] \w+ = ", frame.text()))
