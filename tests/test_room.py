@@ -304,3 +304,9 @@ def test_what_explains_signs_takes_lines_of_a_note_that_scrolls_and_not_the_othe
     down = frame_of(pressed(session, "down"), 80, 24, UNICODE).text().splitlines()[-6:-2]
     assert down[0].endswith("↑1 more")
     assert down[1:] == note[1:]
+
+
+def test_the_graph_above_both_columns_leaves_none_of_them_empty_where_no_picture_is_chosen():
+    start = session_at(shipped_lessons_folder() / "18-deeper.md", at="forward:Z1")
+    for session in (start, pressed(start, "0f")):
+        assert len(frame_of(session, 200, 50, UNICODE).lines) == 50

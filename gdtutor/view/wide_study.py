@@ -112,7 +112,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     # The program fills up the column of the step, or another where it stands whole in that alone,
     # in the table's place if need be; where it has no room, its one line is there.
     aside = [table]
-    if widths.values and short > 0 and is_whole(right):
+    if left and widths.values and short > 0 and is_whole(right):
         whole = _code(replace(context, challenge=None)).make(area.wide(widths.values).inside).panel
         if whole.cut == (0, 0):
             aside = [replace(code, lines=len(whole.lines) + BORDER), *_cells(context)]
