@@ -198,7 +198,7 @@ def _enter(session: Walk) -> Outcome:
         return predict.back_to_question(session)
     if session.count and session.is_answered:
         # Of a number such as 0.75 the last digits are left, which count no operand.
-        is_operand = int(session.count) <= len(display_options.operand_steps(session))
+        is_operand = int(session.count) <= len(display_options.operands(session))
         ways = f"; {session.count} Enter once more goes to that operand" if is_operand else ""
         return navigation.said(replace(session, is_answered=False), f"Already answered{ways}.")
     return display_options.to_operand(session)

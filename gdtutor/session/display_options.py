@@ -8,7 +8,7 @@ from gdtutor.engine.cells import cell_name, open_cell
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.graph import Line
 from gdtutor.engine.local import UPSTREAM
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.session.asking import followed_cell
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved, moved_to
@@ -18,8 +18,6 @@ from gdtutor.session.state import AutoPlay, Session, Tab, W, Walk, current_step
 from gdtutor.session.steps import Phase, Step, find_step
 from gdtutor.values import replace
 
-MOST_NAMED = 42
-"""Characters of the cells that a message names one by one, at 80 columns."""
 MOST_BACK = 50
 """Places that Backspace goes back to."""
 _PACES = (8.0, 5.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3)
@@ -108,50 +106,62 @@ def move_cell(session: Walk, down: int, right: int) -> Walk:
     return looking(session, cell=moved)
 
 
-def operand_steps(session: Walk) -> tuple[Step, ...]:
-    """Return where what the present step is computed from was computed, or given: going back, first
-    the gradients that arrive, then the values that they are multiplied by. What a later iteration
-    is given was computed by the updates of the one before.
+def operands(session: Walk) -> tuple[tuple[str, Step], ...]:
+    """Return what the present step is computed from, in the order of its formula, each with the
+    step where it was computed, or given. What a later iteration is given was computed by the
+    updates of the one before; constants of an update have no step.
     """
     step, moment = current_step(session), session.moment
     if step is not None and step.phase is Phase.GIVEN and moment.iteration:
-        return _updates_before(session)
+        return tuple((one.node, one) for one in _updates_before(session))
     if step is None or not step.node or session.look.is_closing:
         return ()
     trace, back, forward = moment.traces[step.scene], Phase.BACKWARD, Phase.FORWARD
-    wanted = [(back, step.node)]
+    wanted: list[tuple[Phase, str, str]] = []
     if step.phase is forward:
-        wanted = [(forward, name.name) for name in names_in(node_expr(trace, step.node))]
+        wanted = [(forward, name.name, "") for name in names_in(node_expr(trace, step.node))]
     elif step.phase is back:
-        received = trace.contributions[step.node]
-        wanted = [(back, c.consumer) for c in received]
-        wanted += [(forward, name.name) for c in received for name in names_in(c.rule)]
-    given = {leaf.name for leaf in trace.graph.leaves}
-    wanted = [(Phase.GIVEN, "") if pair[1] in given - {step.node} else pair for pair in wanted]
-    of_scene = {(s.phase, s.node): s for s in moment.steps if s.scene == step.scene}
-    return tuple(of_scene[pair] for pair in dict.fromkeys(wanted) if pair in of_scene)
+        for c in trace.contributions[step.node]:
+            names = [name.name for name in names_in(c.rule)]
+            wanted += [(back, c.consumer, "") if n == UPSTREAM else (forward, n, "") for n in names]
+    elif step.phase is Phase.UPDATE:
+        formulas, own = moment.updates[step.node].formulas, {"p": forward, "g": back}
+        done = list(formulas)[: list(formulas).index(step.variable)]
+        for name in names_in(parse_rule(formulas[step.variable])):
+            if name.name in own:
+                wanted.append((own[name.name], step.node, ""))
+            elif name.name in done:
+                wanted.append((Phase.UPDATE, step.node, name.name))
+    given = next(s for s in moment.steps if (s.scene, s.phase) == (step.scene, Phase.GIVEN))
+    of_scene = {(s.phase, s.node, s.variable): s for s in moment.steps if s.scene == step.scene}
+    of_scene |= {(forward, leaf.name, ""): given for leaf in trace.graph.leaves}
+    return tuple(
+        (f"the gradient of {one[1]}" if one[0] is back else one[2] or one[1], of_scene[one])
+        for one in dict.fromkeys(wanted)
+        if one in of_scene
+    )
 
 
 def to_operand(session: Walk) -> Walk:
     """Go to the step of an operand, the first unless a number is typed before."""
-    found, cell = operand_steps(session), session.look.cell
-    number, iteration = min(session.times, len(found)), session.moment.iteration
-    step, here = found[number - 1], current_step(session)
-    told = f"This is operand {number} of {len(found)}; Backspace goes back from it."
-    if step.phase is Phase.GIVEN and len(found) == 1:
-        taken = ", ".join(_names_taken(session, step))
-        told = "All operands are given here; Backspace goes back."
-        if 0 < len(taken) <= MOST_NAMED:
-            told = f"The cell takes {taken}; Backspace goes back."
+    found, cell = operands(session), session.look.cell
+    number, count, iteration = session.times, len(found), session.moment.iteration
+    if number > count:
+        every = ", ".join(label for label, _ in found)
+        return said(session, f"There is no operand {number}: there are {every}.")
+    (label, step), here = found[number - 1], current_step(session)
+    more = f"; {number + 1} Enter there: {found[number][0]}" if number < count else ""
+    told = f"Operand {number} of {count}: {label}. Backspace goes back{more}."
     if here is not None and here.phase is Phase.GIVEN:
         after = moved_to(with_trail(session), iteration - 1, step)
         return said(after, f"{step.node} was computed here, by the update before. {told}")
     after = moved(with_trail(session), iteration, step.number)
-    cells = _cells_taken(session, step)
-    if cells:
-        ends = [cell_name(step.node, one) for one in (cells[0], cells[-1])]
-        more = f" The cell takes {' to '.join(ends)}." if len(cells) > 1 else ""
-        return said(with_cell(after, cells[0]), f"{told}{more}")
+    taken = _cells_taken(session, label, step)
+    if len(taken) > 1 or (taken and not step.node):
+        ends = [cell_name(step.node or label, one) for one in taken[:: max(len(taken) - 1, 1)]]
+        told += f" The cell takes {' to '.join(ends)}."
+    if taken and step.node:
+        return said(with_cell(after, taken[0]), told)
     if cell is not None and cell_shape(after) == cell_shape(session):
         after = with_cell(after, cell)
     return said(after, told)
@@ -171,11 +181,11 @@ def _updates_before(session: Walk) -> tuple[Step, ...]:
     return tuple(last[name] for name in dict.fromkeys((*asked, *last)) if name in last)
 
 
-def _cells_taken(session: Walk, operand: Step) -> list[tuple[int, ...]]:
+def _cells_taken(session: Walk, label: str, operand: Step) -> list[tuple[int, ...]]:
     """Return the cells of an operand that the opened cell is computed from; of many the first ones
     and the last.
     """
-    start = f"{UPSTREAM if operand.phase is Phase.BACKWARD else operand.node}["
+    start = f"{UPSTREAM if operand.phase is Phase.BACKWARD else label}["
     inside = [c[len(start) : -1] for c in _names_taken(session, operand) if c.startswith(start)]
     return [tuple(int(i) for i in places.split(",")) for places in inside]
 

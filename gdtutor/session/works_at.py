@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gdtutor.engine.mistakes import overwritten
 from gdtutor.session.catalogue import shown_entries
-from gdtutor.session.display_options import current_line, operand_steps
+from gdtutor.session.display_options import current_line, operands
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
 from gdtutor.session.runs import has_others
@@ -165,7 +165,7 @@ def questions(session: Walk) -> str:
     """For going back to the open question, to an operand, or on from the closing page."""
     if session.challenge is not None or session.look.is_closing:
         return ""
-    has_operands = bool(operand_steps(session))
+    has_operands = bool(operands(session))
     if has_operands and (session.look.cell is not None or session.trail or session.count):
         return ""
     how = "The next step may ask one." if session.predict else "r asks for each next value."

@@ -6,7 +6,7 @@ from session_walks import open_at, press
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.expression import to_text
-from gdtutor.session.display_options import operand_steps, scroll
+from gdtutor.session.display_options import operands, scroll
 from gdtutor.session.footer import named_keys
 from gdtutor.session.navigation import goto
 from gdtutor.session.operands import node_expr
@@ -124,7 +124,10 @@ def test_an_operand_of_an_open_cell_is_followed_to_its_step_and_back() -> None:
     assert {"operand", "operand_back"} & set(names) == {"operand"}
     first = press(session, "enter")
     assert current_step(first) == find_step(first.moment.steps, Phase.BACKWARD, "A1")
-    assert (first.look.cell, first.message[:23]) == (session.look.cell, "This is operand 1 of 2;")
+    assert first.look.cell == session.look.cell
+    assert first.message == (
+        "Operand 1 of 2: the gradient of A1. Backspace goes back; 2 Enter there: A1."
+    )
     assert "operand_back" in [command.name for command in named_keys(first, is_narrow=False)]
     second = press(first, "backspace 2 enter")
     assert current_step(second) == find_step(second.moment.steps, Phase.FORWARD, "A1")
@@ -139,8 +142,8 @@ def test_every_operand_of_every_step_is_an_earlier_step_of_its_graph() -> None:
     for name in ("bias", "xor-hidden", "why-x-transpose", "optimisers"):
         session = open_at(name, "given")
         for step in session.moment.steps:
-            found = operand_steps(replace(session, step=step.number))
-            assert all(one.number < step.number for one in found), step
+            found = operands(replace(session, step=step.number))
+            assert all(one.number < step.number for _, one in found), step
             is_root = step.phase is Phase.BACKWARD and step.node == "L"
             assert found or not step.node or is_root or step.phase is Phase.BACKWARD
 
@@ -184,7 +187,7 @@ def test_a_parameter_of_a_later_iteration_is_followed_to_the_update_that_compute
     first = press(open_at("xor-hidden", "given"), "1 enter")
     assert (first.moment.iteration, first.step) == (0, 1)
     edited = press(goto(open_at("xor-hidden", "given"), "iteration 3"), "e W2[0,0]=1 enter")
-    assert [step.node for step in operand_steps(edited)] == ["W1", "b1", "b2"]
+    assert [label for label, _ in operands(edited)] == ["W1", "b1", "b2"]
 
 
 def test_the_mark_of_the_followed_column_is_not_explained_where_an_opened_cell_hides_it() -> None:
@@ -223,9 +226,30 @@ def test_a_matrix_of_one_row_offers_no_other_and_its_ends_are_told() -> None:
     assert "down" in {command.name for command in named_keys(several, is_narrow=False)}
 
 
-def test_operands_that_are_all_given_are_said_to_be() -> None:
-    session = press(open_at("or-vectorised", "forward:Z"), "1enter")
-    assert session.message.startswith("All operands are given here; Backspace goes back.")
-    session = press(open_at("or-vectorised", "forward:Z"), "c right enter")
-    cells = "W[0,0], X[0,1], W[0,1], X[1,1], b[0,0]"
-    assert session.message == f"The cell takes {cells}; Backspace goes back."
+def test_given_operands_of_an_open_cell_are_told_with_the_cells_it_takes() -> None:
+    session = press(open_at("or-vectorised", "forward:Z"), "c right 2 enter")
+    assert session.message == (
+        "Operand 2 of 3: X. Backspace goes back; 3 Enter there: b. The cell takes X[0,1] to X[1,1]."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lesson", "at", "expected"),
+    [
+        ("xor-hidden", "forward:Z2", ["W2", "A1", "b2"]),
+        ("xor-hidden", "backward:A1", ["W2", "the gradient of Z2"]),
+        ("xor-hidden", "update:b2", ["b2", "the gradient of b2"]),
+        ("bias", "backward:w1", ["the gradient of z", "x1"]),
+    ],
+)
+def test_operands_are_counted_in_the_order_of_the_formula(
+    lesson: str, at: str, expected: list[str]
+) -> None:
+    session = open_at(lesson, at)
+    assert [label for label, _ in operands(session)] == expected
+    for number, label in enumerate(expected, start=1):
+        told = press(session, f"{number} enter").message
+        assert told.startswith(f"Operand {number} of {len(expected)}: {label}.")
+    beyond = press(session, f"{len(expected) + 1} enter")
+    assert beyond.message.startswith(f"There is no operand {len(expected) + 1}: there are ")
+    assert beyond.step == session.step
