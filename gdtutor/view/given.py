@@ -90,7 +90,7 @@ def _given(
     plain = _in_groups(context, width, blocks)
     room = range(len(plain), min(len(plain) + SPARE, ROOM) + 1) if changed else ()
     told = (_with_old(context, blocks, changed, (width, rows)) for rows in room)
-    return min(told, key=lambda one: one[0], default=(0, plain))[1]
+    return min(told, key=lambda one: one[0], default=(None, plain))[1]
 
 
 def _with_old(
@@ -98,9 +98,10 @@ def _with_old(
     blocks: Mapping[Role, Mapping[str, Lines]],
     changed: Mapping[str, str],
     size: tuple[int, int],
-) -> tuple[int, Lines]:
-    """Return how many matrices do not say what they were, and the given values in lines of a size:
-    it stands beside each that has room for it, then in the title, which counts the others.
+) -> tuple[tuple[int, int], Lines]:
+    """Return how many matrices do not say what they were and how many do so in the title, and the
+    given values in lines of a size: it stands beside each that has room for it, then in the title,
+    which counts the others.
     """
     (width, rows), left, own = size, dict(changed), dict(blocks.get(Role.PARAMETER, {}))
 
@@ -120,8 +121,8 @@ def _with_old(
         more, before = len(each) - count, "".join(each[:count])
         for after in (f"  {more} more changed: Tab", f"  +{more}: Tab") if more else ("",):
             if fits(lines := grouped(own, before + after)):
-                return more, lines
-    return len(left), grouped(own)
+                return (more, count), lines
+    return (len(left), 0), grouped(own)
 
 
 def _changed_matrices(context: Context) -> dict[str, str]:
@@ -140,9 +141,11 @@ def _changed_matrices(context: Context) -> dict[str, str]:
 
 
 def _carrying(block: Lines, was: str) -> Iterator[Lines]:
-    """Yield a matrix with what it was behind its first row, and behind its first two."""
+    """Yield a matrix with what it was behind its first row, behind its first two, or below one."""
     if block:
         yield ((*block[0], *line((f"  {was}", Style.CHANGED))), *block[1:])
+    if len(block) == 1:
+        yield (*block, line((f"   {was}", Style.CHANGED)))
     if len(block) > 1:
         cell, _, number = was.rpartition(" ")
         first, second, *others = block

@@ -110,7 +110,8 @@ def test_a_step_later_the_step_alone_says_it_in_its_panel_and_in_the_table():
 
 def test_of_a_matrix_the_cell_that_has_changed_most_is_named_before_what_it_was():
     vectorised = next(path for path in LESSONS if "vectorised" in path.stem)
-    assert "parameters  W ([0,0] was 0.1)" in screen(session_at(vectorised, at="1/given"), 80, 24)
+    below = screen(session_at(vectorised, at="1/given"), 80, 24).partition(" W 1×2 [")[2]
+    assert below.splitlines()[1].strip("│ ").endswith("([0,0] was 0.1)")
     at_sum = screen(session_at(vectorised, at="1/forward:Z"), 120, 36)
     assert "changed most: [0,3] was 0.7" in at_sum
     assert "1×4  ([0,3] was 0.7)" in at_sum
@@ -124,7 +125,7 @@ def test_late_in_training_what_has_changed_most_is_told_apart_from_what_it_was()
     for row, told in zip(
         rows,
         (
-            "parameters  W₂ ([0,2] was 7.118)",
+            "   ([0,2] was 7.118)",
             "changed most: [2,1] 0.82720 → 0.82722",
             "From −5.7878 to −5.7880 in the first cell.",
             "before  → by −0.000353",
