@@ -11,8 +11,6 @@ from gdtutor.session.state import ClassRole, Surroundings
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.asking import SAYS
-from gdtutor.view.graph import panel, text
-from gdtutor.view.graph.drawing import draw_graph
 
 REASONS = DATA / "lessons" / "reasons.md"
 ASKED = DATA / "lessons" / "asked.md"
@@ -98,13 +96,10 @@ def with_other_result(session):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", [NEURON, ROWS, NETWORK])
-def test_nothing_on_the_screen_gives_the_answer_away(monkeypatch, path):
+def test_nothing_on_the_screen_gives_the_answer_away(path):
     """The screens are the same whatever the hidden value is, in every panel and after every key;
-    the sizes take turns at the keys from question to question. The graph has one room for all
-    numbers here: what it keeps for each shows before the question already, and stays.
+    the sizes take turns at the keys from question to question.
     """
-    monkeypatch.setattr(text, "NUMBER_ROOM", 12)
-    monkeypatch.setattr(panel, "_drawn", draw_graph)
     sizes = [(80, 24), (40, 12), (120, 36)]
     session = replace(walk(path, "given"), predict=True)
     for turn in range(len(session.moment.steps) - 1):

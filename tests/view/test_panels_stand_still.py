@@ -16,7 +16,6 @@ from gdtutor.view.frame import UNICODE
 from gdtutor.view.graph import panel
 from gdtutor.view.graph.drawing import draw_graph
 from gdtutor.view.graph.panel import graph_drawing
-from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 
 LESSONS = discover(shipped_lessons_folder())
@@ -105,25 +104,6 @@ def test_panels_stand_still_while_questions_are_asked():
         assert session.challenge is not None
         screens += [corners(frame_of(one, 120, 36, UNICODE)) for one in (session, unasked)]
     assert screens == screens[:1] * len(screens)
-
-
-def strokes(lines):
-    """Return where the strokes of a graph bend and meet; one goes down through an empty place."""
-    rows = enumerate(map(text_of, lines))
-    return {(x, y) for y, row in rows for x, sign in enumerate(row) if sign in "┬┴├┤┐┘•"}
-
-
-@pytest.mark.parametrize("number", [1, 5, 6, 9, 12, 25])
-def test_the_graph_stands_still_while_a_question_is_open(number):
-    for session in [*steps_of(LESSONS[number - 1])][::2]:
-        asked = pressed(session, "r right")
-        unasked = replace(asked, challenge=None, prompt=None)
-        for width, height in ((34, 15), (62, 29), (86, 43)):
-            one, other = (
-                graph_drawing(context_of(session, UNICODE), width, height).lines
-                for session in (asked, unasked)
-            )
-            assert strokes(one) == strokes(other)
 
 
 @pytest.mark.parametrize("path", [LESSONS[5], LESSONS[15], LESSONS[17]], ids=lambda path: path.stem)

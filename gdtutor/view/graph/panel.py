@@ -26,6 +26,8 @@ from gdtutor.view.once import once
 
 CHANGED, SMALL_CHANGE = "by ≤0.1234", "by ≤0.0001234"
 """How an update of a matrix is told in the least room, and how a small one is."""
+HIDDEN = "−0.1234"
+"""A number whose room is kept for one that is not to be known yet."""
 
 _drawn = lru_cache(maxsize=32)(draw_graph)
 """The last drawings are kept: the tabs of a step, and what is asked there, show the same graph."""
@@ -100,9 +102,9 @@ def graph_drawing(
     may_show_cell = width < WIDE or not context.is_measured
     if make_node is None and len(names) <= WHOLE and may_show_cell:
         at = context.moment, context.own, context.look, step.scene, step.phase, context.chars
-        # An update takes room that is not known before. Else it is the same at all steps of a
-        # phase: a drawing takes a millisecond.
-        is_known = step.phase is not Phase.UPDATE or width >= WIDE
+        # An update, and what a question hides, take room that is not known before. Else it is the
+        # same at all steps of a phase: a drawing takes a millisecond.
+        is_known = context.challenge is None and (step.phase is not Phase.UPDATE or width >= WIDE)
         key = (*at, names, changed, width, height)
         is_other = once(key, is_better) if is_known else is_better()
     least = drawn(fewest, is_other) if is_other else drawn(fewest)
@@ -192,9 +194,17 @@ def _lasting(
             later = replace(later, updated=room if width >= WIDE else CHANGED)
         elif has_update and later.gradient and later.style is Style.PARAMETER and width >= WIDE:
             later = replace(later, updated="0" * (context.look.digits + 5))
+        if context.challenge is not None:
+            # The room of a number would tell its sign.
+            value, gradient = _masked(now.value, later.value), _masked(now.gradient, later.gradient)
+            later = replace(now, value=value, gradient=gradient, updated=later.updated)
         return replace(now, later=later)
 
     return lasting
+
+
+def _masked(now: str | None, later: str | None) -> str | None:
+    return later if now or is_shape(later) else later and HIDDEN
 
 
 def _making(
