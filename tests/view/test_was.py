@@ -129,7 +129,7 @@ def test_late_in_training_what_has_changed_most_is_told_apart_from_what_it_was()
             "changed most: [2,1] 0.82720 → 0.82722",
             "From −5.7878 to −5.7880 in the first cell.",
             "before  → by −0.000353",
-            "   → by −4e−4",
+            "   → by −0.000353",
         ),
         strict=True,
     ):
