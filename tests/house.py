@@ -34,7 +34,7 @@ PARAMETERS = 5
 
 BARS = {
     "lines of code": 48_297,
-    "modules": 446,
+    "modules": 447,
     "modules over 300 lines": 18,
     "class names used twice": 0,
     "functions with more than 5 parameters": 4,

@@ -147,7 +147,7 @@ def test_the_engine_changes_every_activation_that_the_program_does():
     ],
 )
 def test_every_part_of_a_lesson_is_drawn_sometimes(pattern):
-    assert pattern in WRITTEN
+    assert pattern in WRITTEN, f"{pattern} is to be drawn in tests.independent.authors"
 
 
 @pytest.mark.parametrize(

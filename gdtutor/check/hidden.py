@@ -20,7 +20,7 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.predict import posed
 from gdtutor.session.state import Tab, Walk
 from gdtutor.session.steps import Phase, Step
-from gdtutor.training.optimisers import OptimiserStep
+from gdtutor.training.updates import OptimiserStep
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Area

@@ -14,7 +14,8 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.rounding import RoundingErrors, rounding_of
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.session.moment import Moment
-from gdtutor.training.optimisers import OPTIMISERS, optimiser_of, row_for, update, zero_state
+from gdtutor.training.optimisers import OPTIMISERS, optimiser_of, row_for
+from gdtutor.training.updates import update, zero_state
 
 _RELATIVE, _ABSOLUTE = 5e-10, 5e-16
 """What a line may move by: half of what a script lets it differ by from the walk's."""

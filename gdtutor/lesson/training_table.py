@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.readers import Mistake, collected
 from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
-from gdtutor.training.optimisers import WEIGHT_DECAY, optimiser_of
+from gdtutor.training.optimisers import DECOUPLED, WEIGHT_DECAY, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.rates import TO_THE_END, check_schedule
 from gdtutor.training.settings import Schedule, Settings, Stop, held_back
@@ -50,10 +50,10 @@ def read_settings(
         with collected(mistakes, "training", "hyperparameters", code="value"):
             optimiser_of(replace(settings, hyperparameters=(constant,) if constant else ()))
     names = {name for name, _ in settings.hyperparameters}
-    has_decay = WEIGHT_DECAY in names or settings.optimizer == "adamw"
+    has_decay = WEIGHT_DECAY in names or settings.optimizer in DECOUPLED
     if settings.decayed is not None and not has_decay:
         what, hint = "decayed, and no weight_decay", "hyperparameters = { weight_decay = 0.01 }"
-        mistakes.append(_wrong("decayed", what, f"write {hint}, or use adamw"))
+        mistakes.append(_wrong("decayed", what, f"write {hint}, or use {' or '.join(DECOUPLED)}"))
     with collected(mistakes, "training", "schedule", code="value"):
         check_schedule(settings.schedule)
     return None if len(mistakes) > found else settings

@@ -14,7 +14,8 @@ from gdtutor.engine.operations import Array, evaluate, parse_formula
 from gdtutor.engine.trace import Trace, frozen, trace
 from gdtutor.practice.templates import MOST_LEVEL, NUMBERS, TEMPLATES, Template
 from gdtutor.session.slips import SlipMatch
-from gdtutor.training.optimisers import OPTIMISERS, update
+from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.updates import update
 from gdtutor.values import Struct
 
 APART = 50

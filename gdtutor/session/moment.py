@@ -14,10 +14,11 @@ from gdtutor.engine.rounding import rounding_of
 from gdtutor.engine.trace import Contribution, Trace, frozen, trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.steps import Step, steps_of, wanted_gradients
-from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep
+from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.run import Run, State
 from gdtutor.training.settings import Settings
+from gdtutor.training.updates import OptimiserStep
 from gdtutor.training.walked import Iteration
 from gdtutor.values import Struct, replace
 

@@ -10,7 +10,8 @@ from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.moment import Moment
 from gdtutor.training.implicit import constants_at
-from gdtutor.training.optimisers import OPTIMISERS, zero_state
+from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.updates import zero_state
 
 
 def node_expr(trace: Trace, name: str) -> Expr:

@@ -19,11 +19,12 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.neuron import LinearNeuron, neuron_of
-from gdtutor.training.optimisers import optimiser_of, update
+from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
+from gdtutor.training.updates import update
 from gdtutor.training.vector import layout_of
 from gdtutor.values import Struct
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-import numpy as np
-
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.expression import substitute, to_text
-from gdtutor.engine.operations import Array, evaluate, parse_rule
+from gdtutor.engine.operations import parse_rule
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
@@ -58,29 +56,8 @@ class Optimiser(Struct, frozen=True):
     """What predictions are made with: p, or a state variable once there was an update."""
     solves: str = ""
     """For an implicit rule: the name in `lines` that is the root of an equation, else empty."""
-
-
-class OptimiserStep(Struct, frozen=True, eq=False):
-    """One update of one parameter, line by line."""
-
-    lines: tuple[tuple[str, str, Array], ...]
-    """(name, formula, value) of every line, in order."""
-    p: Array
-    """The parameter after the update."""
-    state: Mapping[str, Array]
-    """The state variables after the update."""
-    gradient: Array
-    """What the lines take for g."""
-
-    @property
-    def formulas(self) -> dict[str, str]:
-        """The formula of each line, by the name that it assigns."""
-        return {name: formula for name, formula, _ in self.lines}
-
-    @property
-    def values(self) -> dict[str, Array]:
-        """The value of each line, by the name that it assigns."""
-        return {name: value for name, _, value in self.lines}
+    without_decay: str = ""
+    """For a rule with a weight decay of its own: the row that it is without one, else empty."""
 
 
 LETTERS = {
@@ -171,6 +148,7 @@ _ALL = (
         "all else is as with Adam",
         hyperparameters=(*_OF_ADAM, Hyperparameter(WEIGHT_DECAY, 0.01)),
         state=_MOMENTS,
+        without_decay="adam",
     ),
     Optimiser(
         "averaged", "averaged gradient descent",
@@ -195,6 +173,9 @@ _ALL = (
 
 OPTIMISERS: Mapping[str, Optimiser] = {row.name: row for row in _ALL}
 """Every optimiser by its name in a lesson, those first that are met first."""
+
+DECOUPLED = tuple(row.name for row in _ALL if row.without_decay)
+"""The optimisers with a weight decay of their own."""
 
 STATES = tuple(sorted({state.name for row in _ALL for state in row.state}))
 """What some optimiser remembers of a parameter, by name."""
@@ -236,7 +217,7 @@ def row_for(settings: Settings, name: str) -> Optimiser:
     row, _ = optimiser_of(settings)
     if settings.decays(name):
         return row
-    return OPTIMISERS["adam" if row.name == "adamw" else row.name]
+    return OPTIMISERS[row.without_decay or row.name]
 
 
 @cache
@@ -257,42 +238,3 @@ def with_weight_decay(row: Optimiser) -> Optimiser:
         convention=f"{row.convention}; weight_decay*p is added to the gradient",
         hyperparameters=(*row.hyperparameters, Hyperparameter(WEIGHT_DECAY, 0.0)),
     )
-
-
-def zero_state(row: Optimiser, parameter: Array) -> dict[str, Array]:
-    """Return the state before the first update of one parameter."""
-    return {variable.name: np.zeros(np.shape(parameter)) for variable in row.state}
-
-
-def update(
-    row: Optimiser,
-    p: Array,
-    g: Array,
-    state: Mapping[str, Array],
-    t: int,
-    learning_rate: float,
-    hyper: Mapping[str, float],
-) -> OptimiserStep:
-    """Do one update of one parameter with the engine's own evaluation.
-
-    Args:
-        row: The optimiser.
-        p: The parameter, of any shape.
-        g: Its gradient, of the same shape.
-        state: Its state variables, each of the same shape.
-        t: The number of this update, from 1.
-        learning_rate: The rate of this iteration.
-        hyper: Every constant of the row, as `optimiser_of` returns them; for an implicit rule
-            also the root that the row names in `solves`.
-    """
-    values: dict[str, Array] = {name: np.asarray(float(v)) for name, v in hyper.items()}
-    values |= {"p": np.asarray(p), "g": np.asarray(g), **state}
-    values |= {"t": np.asarray(float(t)), "learning_rate": np.asarray(float(learning_rate))}
-    lines = []
-    with np.errstate(all="ignore"):
-        for name, formula in row.lines:
-            value = np.asarray(evaluate(parse_rule(formula), values), dtype=np.float64)
-            values[name] = value
-            lines.append((name, formula, value))
-    kept = {variable.name: values[variable.name] for variable in row.state}
-    return OptimiserStep(tuple(lines), values["p"], kept, np.asarray(g))

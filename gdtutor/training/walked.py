@@ -13,10 +13,11 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.training.implicit import constants_at
-from gdtutor.training.optimisers import OptimiserStep, row_for, update
+from gdtutor.training.optimisers import row_for
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.state import PlanResult, State
+from gdtutor.training.updates import OptimiserStep, update
 from gdtutor.values import Struct
 
 LARGE = 1e150

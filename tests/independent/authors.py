@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
+from gdtutor.training.optimisers import DECOUPLED, OPTIMISERS
 
 SAFE = (
     "-({0})", "({0})**2", "({0})**3/4", "2*({0})/3", "({0}) - 0.5", "1 - ({0})", "0*({0})",
@@ -36,9 +37,7 @@ LOSSES = ("({0} - {1})**2/2", "({0} - {1})**2", "abs({0} - {1})", "square({1} - 
           "binary_cross_entropy_logits({0}, {1})")  # fmt: skip
 INITS = ("zeros", "constant", "plain", "xavier", "he", "uniform", "normal")
 STOPS = ("cost_below", "loss_below", "gradient_below")
-OPTIMISERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "averaged")
-HYPERPARAMETERS = {"momentum": "beta", "nesterov": "beta", "rmsprop": "rho", "adam": "beta1",
-                   "adamw": "weight_decay"}  # fmt: skip
+EXPLICIT = tuple(name for name, row in OPTIMISERS.items() if not row.solves)
 SCHEDULES = ("constant", "step", "exponential", "cosine", "linear", "inverse_time")
 ODD = (0.0, -0.0, 1.0, -1.0, 2.0, 1e-300, -1e-300, 1e300, -1e300, 1e154, 1e-162, 1e-8, 1e8, 40.0,
        -40.0, 745.0, -745.0, 1e-17, 5e-324, 1e16, 0.1, 0.30000000000000004)  # fmt: skip
@@ -395,7 +394,7 @@ class Author:
             batch = rng.choice(('"full"', 1, *range(1, self.examples + 1)))
             if self.kind == "rows" and batch == 1:
                 batch = '"full"' if self.examples > 1 else 1
-        self.optimizer = rng.choice(OPTIMISERS)
+        self.optimizer = rng.choice(EXPLICIT)
         rows = [f"learning_rate = {rng.choice((0.1, 0.5, 1.0, 0.01, 3.7))}",
                 f"epochs = {rng.randint(1, 3)}", f"batch = {batch}",
                 f'optimizer = "{self.optimizer}"']  # fmt: skip
@@ -407,11 +406,12 @@ class Author:
         if self.inputs:
             rows.append(f'order = "{rng.choice(("given", "shuffled", "drawn"))}"')
             rows.append(f"seed = {rng.randint(0, 99)}")
-        if self.optimizer in HYPERPARAMETERS and rng.random() < 0.3:
-            rows.append(f"hyperparameters = {{ {HYPERPARAMETERS[self.optimizer]} = 0.7 }}")
-        elif self.optimizer != "adamw" and rng.random() < 0.15:
+        constants = [constant.name for constant in OPTIMISERS[self.optimizer].hyperparameters]
+        if constants and rng.random() < 0.3:
+            rows.append(f"hyperparameters = {{ {rng.choice(constants)} = 0.7 }}")
+        elif self.optimizer not in DECOUPLED and rng.random() < 0.15:
             rows.append("hyperparameters = { weight_decay = 0.1 }")
-        if "weight_decay" in rows[-1] or self.optimizer == "adamw":
+        if "weight_decay" in rows[-1] or self.optimizer in DECOUPLED:
             names = [n for n in self.parameters if rng.random() < 0.5]
             rows += [f"decayed = {names!r}"] if names and rng.random() < 0.5 else []
         kind = rng.choice(SCHEDULES)
@@ -456,7 +456,7 @@ class Author:
         rng = self.rng
         name = rng.choice(list(self.parameters))
         return rng.choice((
-            ["training.learning_rate = 0.25"], [f'training.optimizer = "{rng.choice(OPTIMISERS)}"',
+            ["training.learning_rate = 0.25"], [f'training.optimizer = "{rng.choice(EXPLICIT)}"',
              "training.hyperparameters = {}"],
             [f"data.examples = {self.rows()}" if self.inputs
              else "training.learning_rate = 0.75"],
@@ -477,7 +477,7 @@ class Author:
         rng = self.rng
         at = rng.choice(("", "", "1:"))
         if rng.random() < 0.1:
-            return f"{at}optimizer={rng.choice(OPTIMISERS)}"
+            return f"{at}optimizer={rng.choice(EXPLICIT)}"
         if rng.random() < 0.2:
             return f"{at}learning_rate={rng.choice((0.2, 0.05, 2.0))}"
         if rng.random() < 0.2 and self.inputs and self._is_used(next(iter(self.inputs))):

@@ -10,7 +10,7 @@ from tests.independent import bounded as B
 from tests.independent import program, reading
 from tests.independent.bounded import exact
 from tests.independent.comparing import DiffersError, Held, compare, identical
-from tests.independent.optimisers import STATES, UPDATES
+from tests.independent.optimisers import Remembered, rule_of
 from tests.independent.tape import Tape, taped
 from tests.independent.trained import hold_training
 
@@ -223,8 +223,8 @@ class _Walk:
             decayed = self.lesson.training["decayed"]
             if decayed is not None and name not in decayed:
                 constants = constants | {"weight_decay": 0.0}
-            rule = partial(UPDATES[named], t=t, **constants)
-            new = self._updated(name, rule, STATES[named], used, step["learning_rate"])
+            rule = partial(rule_of(named), t=t, **constants)
+            new = self._updated(name, rule, used, step["learning_rate"])
             compare(self.held, f"{where}.{variable}", after, new[variable])
         else:
             self.implicit[name] = before, after, step["learning_rate"]
@@ -242,9 +242,9 @@ class _Walk:
         bound = np.where(np.isfinite(exactly.value), 2 * exactly.bound, np.inf)
         return B.Bounded(np.asarray(shown, B.Wide), bound)
 
-    def _updated(self, name, rule, remembered, gradient, rate):
-        p, state = self.parameters[name], self.state[name]
-        old = {key: exact(state.get(key, np.zeros(np.shape(p)))) for key in remembered}
+    def _updated(self, name, rule, gradient, rate):
+        p = self.parameters[name]
+        old = Remembered({key: exact(value) for key, value in self.state[name].items()})
         with np.errstate(all="ignore"):
             new, kept = rule(exact(p), gradient, exact(rate), old)
         return {"p": new, **kept}

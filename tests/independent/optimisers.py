@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import signature
+
 from tests.independent import bounded as B
 from tests.independent.bounded import exact
 
@@ -74,10 +76,19 @@ UPDATES = {
     "sgd": _sgd, "momentum": _momentum, "nesterov": _nesterov, "adagrad": _adagrad,
     "rmsprop": _rmsprop, "adam": _adam, "adamw": _adamw, "averaged": _averaged,
 }  # fmt: skip
-UPDATES = {name: rule if name == "adamw" else _decayed(rule) for name, rule in UPDATES.items()}
 """By name: (p, g, rate, state, t, hyperparameters) to the new parameter and the new state."""
-STATES = {
-    "sgd": (), "momentum": ("v",), "nesterov": ("v",), "adagrad": ("s",), "rmsprop": ("s",),
-    "adam": ("m1", "m2"), "adamw": ("m1", "m2"), "averaged": ("average",),
-}  # fmt: skip
-"""By name: what it remembers."""
+
+
+class Remembered(dict):
+    """What an optimiser remembers of a parameter: 0 before its first update."""
+
+    def __missing__(self, key):
+        return exact(0.0)
+
+
+def rule_of(name):
+    """Return an optimiser's update, which takes a weight_decay where it has none of its own."""
+    if name not in UPDATES:
+        raise LookupError(f"{name} is to be written in UPDATES of {__name__}")
+    rule = UPDATES[name]
+    return rule if "weight_decay" in signature(rule).parameters else _decayed(rule)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from gdtutor.engine.graph import Role
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.session.moment import Updates, as_trained
-from gdtutor.training.optimisers import OPTIMISERS, OptimiserStep
+from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment, State
 from gdtutor.training.settings import Settings
+from gdtutor.training.updates import OptimiserStep
 from gdtutor.training.walked import Iteration
 from gdtutor.values import replace
 from tests.training.problems import make_problem, scalar_or

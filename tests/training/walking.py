@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from gdtutor.engine.trace import trace
 from gdtutor.training.implicit import constants_at
 from gdtutor.training.limits import train_size
-from gdtutor.training.optimisers import row_for, update, zero_state
+from gdtutor.training.optimisers import row_for
 from gdtutor.training.order import batch_of_iteration
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import State
 from gdtutor.training.settings import Settings
+from gdtutor.training.updates import update, zero_state
 
 Array = NDArray[np.float64]
 

@@ -78,8 +78,9 @@ def test_every_update_fits_whatever_the_optimiser(optimizer: str) -> None:
                     context = context_of(opened, chars)
                     assert context is not None
                     lines = node_lines(context, 38)
-                    assert len(lines) <= ROOM, (step, cell)
-                    assert max(map(width_of, lines)) <= 38, (step, cell)
+                    room = f"{ROOM} fit at 80×24: a shorter formula, or fewer lines"
+                    assert len(lines) <= ROOM, f"{optimizer}: an update of {len(lines)}; {room}"
+                    assert max(map(width_of, lines)) <= 38, (optimizer, step, cell)
 
 
 def given(layers: list[int], chars: Chars = UNICODE) -> list[str]:
