@@ -40,5 +40,5 @@ def _about(entry: LessonEntry, wide: int) -> str:
     if not entry.id:
         return f"cannot be read: {entry.problem}"
     entry = counted(entry)
-    told = "cannot be opened" if entry.problem else f"{entry.steps:>4} steps"
+    told = "cannot be opened" if entry.problem else f"{entry.count('steps'):>4} steps"
     return f"{padded(entry.title, wide)}  {told}"

@@ -12,7 +12,7 @@ from gdtutor.lesson.markdown import divide_body, joined, opening_of
 from gdtutor.lesson.reports import Findings, LessonError
 from gdtutor.lesson.source import read_source
 from gdtutor.lesson.toml_text import read_toml
-from gdtutor.values import Struct
+from gdtutor.values import Struct, field
 
 FILE = re.compile(r"(?P<number>\d{1,6})-(?P<name>.+)\.md\Z")
 """What the file of a lesson is called."""
@@ -45,10 +45,14 @@ class LessonEntry(Struct, frozen=True):
     source: str = ""
     problem: str = ""
     """Why it cannot be opened; empty where it can, and before that was tried."""
-    steps: int = 0
-    """Steps of one iteration; 0 before they are counted, and where there are none."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """What was counted as it was opened, by the names of `COUNTS` in `library/lessons.py`."""
     tasks: int = 0
     """Tasks that it sets."""
+
+    def count(self, name: str) -> int:
+        """Return one of the counts, 0 before it was opened; KeyError for a name of none."""
+        return self.counts[name] if self.counts else 0
 
 
 def number_of(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gdtutor.drive.opening import open_lesson
@@ -10,8 +11,13 @@ from gdtutor.lesson.listing import listing
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import Library
 from gdtutor.session.opening import opened
-from gdtutor.session.state import Session
+from gdtutor.session.state import Session, Walk
 from gdtutor.values import replace
+
+COUNTS: Mapping[str, Callable[[Walk], int]] = {
+    "steps": lambda walk: len(walk.moment.steps),
+}
+"""What is counted of a lesson as it opens, by its name among the counts of its entry."""
 
 
 def library_of(folder: Path) -> Library:
@@ -24,24 +30,16 @@ def library_of(folder: Path) -> Library:
 
 
 def counted_library(library: Library) -> Library:
-    """Return the library with the steps of every lesson, for those who do not mind to wait."""
+    """Return the library with all its lessons counted, for those who do not mind to wait."""
     return replace(library, entries=tuple(counted(entry) for entry in library.entries))
 
 
 def counted(entry: LessonEntry) -> LessonEntry:
-    """Return an entry with the steps of its first iteration, or with why it cannot be opened."""
+    """Return an entry with what is counted as it opens, or with why it cannot be opened."""
     if entry.problem:
         return entry
     try:
-        return replace(entry, steps=steps_in(entry.path))
+        walk = opened(Session(), open_lesson(entry.path))
+        return replace(entry, counts={name: count(walk) for name, count in COUNTS.items()})
     except GdTutorError as error:
         return replace(entry, problem=str(error).splitlines()[0])
-
-
-def steps_in(path: Path) -> int:
-    """Return how many steps the first iteration of a lesson has, as it opens.
-
-    Raises:
-        GdTutorError: Where the lesson cannot be opened.
-    """
-    return len(opened(Session(), open_lesson(path)).moment.steps)

@@ -290,7 +290,7 @@ def library_lines(session: Session, chars: Chars) -> list[str]:
         if entry.chapter != chapter:
             chapter = entry.chapter
             lines.append(f"Chapter: {chapter}")
-        length = f" ({entry.steps} steps)" if entry.steps else ""
+        length = f" ({steps} steps)" if (steps := entry.count("steps")) else ""
         state = f" ({entry.problem})" if entry.problem else length
         lines.append(f"  {entry.number or '-'} {entry.id}: {entry.title}{state}")
     return [plain(text, chars) for text in (*lines, "A number or an id opens a lesson; q leaves.")]

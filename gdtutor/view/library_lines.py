@@ -7,13 +7,14 @@ from collections.abc import Callable
 from gdtutor.engine.characters import cells, padded
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.catalogue import READ, WRITTEN, Library, found_at, shown_entries
+from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.boxes import hidden
 from gdtutor.view.frame import Area, Chars, Line, Lines, Style
 from gdtutor.view.lines import fitted, line, shortened, text_of, width_of, wrapped
 
 TWO_COLUMNS = 60
-"""Width from which on two columns stand behind a title."""
+"""Width from which on several columns stand behind a title."""
 SUMMARIES = 120
 """Width from which on every line says what its lesson teaches."""
 LONGEST_TITLE = 36
@@ -82,7 +83,7 @@ def _listing(
     cursor_at = 0
     chapter = None
     titles = [cells(notation.plain(entry.title, area.chars)) for entry in entries]
-    column = min(max(titles, default=0), LONGEST_TITLE) if area.width >= SUMMARIES else 0
+    wide = min(max(titles, default=0), LONGEST_TITLE) if area.width >= SUMMARIES else 0
     for index, entry in enumerate(entries):
         if has_chapters and entry.chapter != chapter:
             chapter = entry.chapter
@@ -90,15 +91,19 @@ def _listing(
         is_here = index == library.cursor
         if is_here:
             cursor_at = len(lines)
-        lines.append(_entry(library, entry, area, column, is_here=is_here))
+        lines.append(_entry(library, entry, area, wide, is_here=is_here))
     if not entries:
         told = NO_MATCH if library.search else "There are no lessons here."
         lines += [line(" ", *row) for row in wrapped(told, area.width - 2, Style.WARNING)]
     return lines, cursor_at
 
 
-def _entry(library: Library, entry: LessonEntry, area: Area, column: int, *, is_here: bool) -> Line:
-    """Return a lesson's line; with a column for titles its summary stands behind it."""
+def _entry(library: Library, entry: LessonEntry, area: Area, titles: int, *, is_here: bool) -> Line:
+    """Return a lesson's line: its title, where it was left, and the columns that show.
+
+    The title gives way to the columns. Where titles line up in so many cells, its summary stands
+    behind it and gives way in its place.
+    """
     width, chars = area.width, area.chars
     left_off = library.words_left(entry.id)
     state = "cannot be opened" if entry.problem else left_off
@@ -106,24 +111,24 @@ def _entry(library: Library, entry: LessonEntry, area: Area, column: int, *, is_
         state = "finished"
     done = "✓" if chars.unicode else "x"
     mark = done if entry.id in library.finished else " "
-    cells_right = (column(library, entry, width) for column in COLUMNS)
-    right = notation.plain("".join(cells_right), chars)
+    shown = (c.told(library, entry) for c in COLUMNS if width >= c.shows_from)
+    columns = notation.plain(" ".join(told for told in shown if told), chars)
     head = f" {chars.pointer if is_here else ' '} {mark} {entry.number:>2}  "
-    title = notation.plain(entry.title, chars)
-    most = column or width - len(head) - len(right) - 2
-    left = head + padded(shortened(title, most, chars), column)
-    room = width - cells(left) - cells(right) - 4
+    most = titles or width - len(head) - cells(columns) - 2
+    title = shortened(notation.plain(entry.title, chars), most, chars)
+    front = head + padded(title, titles)
+    room = width - cells(front) - cells(columns) - 4
     style = Style.CURRENT if is_here else (Style.ERROR if entry.problem else Style.TEXT)
-    if column:
+    if titles:
         middle = _summary(entry, state, room, chars)
     else:
         said = f"  {shortened(state, room, chars)}" if state and room > 2 else ""
         middle = line((said, Style.DIM))
-    gap = max(width - cells(left) - width_of(middle) - cells(right) - 1, 1)
+    gap = max(width - cells(front) - width_of(middle) - cells(columns) - 1, 1)
     if is_here:
         # The cursor is a bar across the whole line.
-        return line((f"{left}{text_of(middle)}{' ' * gap}{right} ", Style.CURRENT))
-    return (*line((left, style)), *middle, *line(" " * gap, (right, Style.DIM)))
+        return line((f"{front}{text_of(middle)}{' ' * gap}{columns} ", Style.CURRENT))
+    return (*line((front, style)), *middle, *line(" " * gap, (columns, Style.DIM)))
 
 
 def _summary(entry: LessonEntry, state: str, room: int, chars: Chars) -> Line:
@@ -135,29 +140,41 @@ def _summary(entry: LessonEntry, state: str, room: int, chars: Chars) -> Line:
     return line((f"  {padded(shortened(summary, own, chars), own)}", Style.DIM), behind)
 
 
-def _tasks(library: Library, entry: LessonEntry, width: int) -> str:
+def _tasks(library: Library, entry: LessonEntry) -> str:
     """Return a sign for each task of a lesson, the done ones first."""
     most = max((one.tasks for one in library.entries), default=0)
-    if width < TWO_COLUMNS or not most:
-        return ""
     done = sum(whose == entry.id and t not in (READ, WRITTEN) for whose, t in library.tasks_done)
     signs = "✓" * min(done, entry.tasks) + "○" * max(entry.tasks - done, 0)
     return signs.ljust(most)
 
 
-def _length(library: Library, entry: LessonEntry, width: int) -> str:
-    """Return how long a lesson is; whether it trains as well where there is room."""
-    steps = f"{entry.steps:>4} steps" if entry.steps else ""
-    if width < TWO_COLUMNS:
-        return steps
-    # As wide before the steps are counted, so that nothing moves when they are.
-    gap = " " * (1 + (width >= SUMMARIES))
-    return f"{steps.strip():>9}{gap}{'trains' if entry.trains else '':<6}"
+def _steps(_: Library, entry: LessonEntry) -> str:
+    """Return how long a lesson is, as wide before that is counted."""
+    steps = entry.count("steps")
+    return f"{steps} steps".rjust(8) if steps else " " * 8
 
 
-COLUMNS: tuple[Callable[[Library, LessonEntry, int], str], ...] = (_tasks, _length)
-"""What stands at the end of a lesson's line, by the width of the screen: of its file, or of what is
-remembered of the learner. Each is as wide for every lesson, with the gap before it.
+def _trains(_: Library, entry: LessonEntry) -> str:
+    return f"{'trains' if entry.trains else '':<6}"
+
+
+class LibraryColumn(Struct, frozen=True):
+    """What stands at the end of each lesson's line."""
+
+    told: Callable[[Library, LessonEntry], str]
+    """What it says of a lesson, as wide for every one: nothing moves once lessons are counted."""
+    shows_from: int
+    """Width of the screen from which on it shows."""
+
+
+COLUMNS = (
+    LibraryColumn(_tasks, TWO_COLUMNS),
+    LibraryColumn(_steps, 0),
+    LibraryColumn(_trains, TWO_COLUMNS),
+)
+"""The columns from left to right. They leave no room at 80 cells, where a title stands whole beside
+the place where its lesson was left, and none at 120 beside the summaries: a further one shows from
+`SUMMARIES` on, its own cells and the one before it added.
 """
 
 
