@@ -104,13 +104,17 @@ class Operation(Struct, frozen=True):
     """Whether a layer may have it: a network names it, and one may be put in another's place."""
     steepness: str = ""
     """A unit's slope as a share of the steepest one, over `out`. Where it is 0 on every example a
-    unit with a kink is dead, and where it is next to it one without is saturated; both are told."""
+    unit with a kink is dead, and where it is next to it one without is saturated; both are told.
+    An activation that is flat somewhere gives it; without it nothing is told of its units."""
     errors: str = ""
-    """What errors `da`, `db` and `dc` of the operands come to in the result at the most. Where it
-    is not said they count by the local gradients, and where there are none nothing is known."""
+    """What errors `da`, `db` and `dc` of the operands come to in the result at the most. A row with
+    a `function` and no `local` gives it, or no 0 behind it is told from rounding; one with `local`
+    where that is too little, as in a product by 0, since else they count by the local gradients. A
+    row that a formula computes needs none: the operations of the formula say theirs."""
     rounds: float = 2.0
     """Half units in the last place by which the result itself may be off: 0 where it is exact, 1 of
-    what is rounded to the nearest number, 2 of what may be the number on either side."""
+    what is rounded to the nearest number, 2 of what may be the number on either side, which is safe
+    for a function of NumPy. A row that a formula computes needs none here either."""
     adds_up: bool = False
     """Whether each number of the result adds many terms up, every one of which is rounded."""
     zero_is_exact: bool = False
