@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
+from textwrap import fill
 from time import perf_counter
 from typing import assert_never
 
@@ -18,8 +19,9 @@ from gdtutor.engine.characters import shell_line
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.linear.commands import help_lines, obey
 from gdtutor.linear.training import sweep_lines, training_lines
-from gdtutor.report.transcript import closing_rows, opening_text, picture_lines, step_text
+from gdtutor.report.transcript import WIDTH, closing_rows, opening_text, picture_lines, step_text
 from gdtutor.session.catalogue import shown_entries
+from gdtutor.session.challenge import Ask
 from gdtutor.session.effects import (
     CopyText,
     KeepAttempt,
@@ -49,6 +51,11 @@ from gdtutor.view.notation import plain
 PARTING = "Enter goes on, ? lists the commands, q leaves."
 STOPPED = "Stopped."
 """Is said at once where it takes a while to say what training has come to."""
+_ANSWERS = {
+    Ask.VALUE: "a number or a calculation", Ask.SIGN: "+, - or 0", Ask.SHAPE: "a shape, as 3x4,",
+    Ask.NEXT: "the name of a node",
+}  # fmt: skip
+"""What answers a question that has no choices."""
 AWAY = "No picture now; f tells the first one again."
 
 
@@ -271,15 +278,23 @@ def _question(session: Session, chars: Chars) -> list[str]:
         return []
     lines = [_marked(prompt.error, True, chars)] if prompt.error else []
     challenge = challenge_of(session)
-    answer = "an expression" if challenge is None or not challenge.choices else "a choice's number"
+    answer = "a number or a calculation"
+    if challenge is not None:
+        answer = "a choice's number" if challenge.choices else _ANSWERS[challenge.ask]
     hint = "? a hint, " if challenge is not None and challenge.has_hint else ""
     keys = f"{hint}Enter alone shows it; commands start with a colon, as in :n"
-    what = f"{answer} is an answer, {keys}"
-    return [*lines, f"{prompt.label}: {what if prompt.kind is PromptKind.ANSWER else ''}".rstrip()]
+    what = f"{answer} is an answer, {keys}" if prompt.kind is PromptKind.ANSWER else ""
+    return [*lines, _filled(f"{prompt.label}: {what}")]
 
 
 def _marked(message: str, is_error: bool, chars: Chars) -> str:
-    return plain(f"error: {message}" if is_error else message, chars)
+    told = plain(f"error: {message}" if is_error else message, chars)
+    return told if "\n" in told else _filled(told)
+
+
+def _filled(text: str) -> str:
+    """Return a text in lines that break at blanks alone."""
+    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def library_lines(session: Session, chars: Chars) -> list[str]:

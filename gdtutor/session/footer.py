@@ -8,7 +8,7 @@ from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.notes import note_for
 from gdtutor.session.state import Focus, Play, Playing, Screen, Session, Status, Walk, current_step
-from gdtutor.session.story import has_ended, next_entry
+from gdtutor.session.story import has_ended, is_at_end, next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.session.training import watches
 from gdtutor.values import replace
@@ -201,6 +201,8 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
         return {**words, "operand": "answer"}
     if session.look.is_closing:
         return {**words, **_words_at_the_end(session)}
+    if is_at_end(session) and not is_narrow:
+        words["next"] = "back, closing page"
     if session.trail:
         words |= {"operand": "operand", "operand_back": "back"}
     line = session.look.unfolded

@@ -215,13 +215,14 @@ def _tab(session: Walk) -> int:
 
 def _stacked(session: Walk, chosen: PictureWish, area: Area) -> Figure:
     """Return a picture, and below it what has room of what is behind Tab else: the predictions,
-    then planes. What neither needs makes a plane larger.
+    then planes. What neither needs makes a plane larger. A message takes none of what
+    stands below away.
     """
     if not kind_of(chosen.kind).has_below:
         return training_figure(session, chosen, area)
     small = min(area.height, PLANE)
     figure = training_figure(session, chosen, area.high(small))
-    below = _below(session, chosen, area.less(rows=len(_trimmed(figure))))
+    below = _below(session, chosen, area.whole.less(rows=len(_trimmed(figure))))
     alone = [dict(wish.options)["title"] for wish in of_hidden((chosen,))]
     if any(text_of(row) in alone for row in below):
         # The planes of the hidden neurons stand below already.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import chain, product
 
 from gdtutor.engine.characters import cells
 from gdtutor.session.runs import has_others
@@ -13,7 +13,7 @@ from gdtutor.training.trouble import BROKEN, Trouble, ending
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.heading import title_of
-from gdtutor.view.lines import line, progress_bar, shortened, width_of
+from gdtutor.view.lines import line, progress_bar, shortened, text_of, width_of
 from gdtutor.view.pictures.table import HELD
 
 NARROW = 72
@@ -98,7 +98,11 @@ def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
     is_told_apart = (has_others(session) or width == ANY_WIDTH) and len(snapshot.costs) > 0
     after = (*now, *line((" after the last update", Style.DIM))) if is_told_apart else now
     long, short = _pointed(session, shown)
+    why = _why_not_above(session, width, chars)
+    first = [((one, why, setting, others, long), (one, why, setting, long), (one, why, long))
+             for one in (after, now) if why]  # fmt: skip
     attempts = (
+        *chain.from_iterable(first),
         (after, setting, others, long), (after, setting, long), (after, long),
         (now, setting, others, long), (now, setting, long), (now, setting, short), (now, long),
         (now, short), (now_short, short), (long or now,), (short or now_short,),
@@ -110,6 +114,15 @@ def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
             if width_of(told) <= width:
                 return told
     return told
+
+
+def _why_not_above(session: Walk, width: int, chars: Chars) -> Line:
+    """Return why the run has ended early where the line above has no room for it."""
+    told = ending_of(session)
+    is_told = session.train.snapshot.stopped_by in (None, "", "epochs", "not_finite", "key")
+    if is_told or told in text_of(header_line(session, width, chars)):
+        return ()
+    return line((told, Style.TITLE))
 
 
 def _joined(parts: Sequence[Line], gap: str) -> Line:

@@ -288,6 +288,12 @@ def test_the_way_out_of_a_proof_and_of_wrong_sums_is_named_first(keys, closed):
     assert ("Esc close" in " ".join(screen(session).split())) != closed
 
 
+def test_the_last_step_says_that_the_next_one_is_the_closing_page():
+    for at, word in (("step:6", "step"), ("step:7", "back, closing page")):
+        assert words(walk(lesson_file("neuron"), at))["next"] == word
+    assert words(walk(lesson_file("neuron"), "step:7"), narrow=True)["next"] == "step"
+
+
 def test_what_an_edit_on_the_closing_page_can_be_taken_back_by_is_in_the_line():
     session = typed(pressed(walk(lesson_file("learning-rate")), "z e"), "w 0.25")
     assert session.look.is_closing

@@ -116,6 +116,16 @@ def test_a_run_that_was_stopped_says_by_whom(width: int, word: str) -> None:
     assert "paused" in screen(training(paused), width, 24).splitlines()[0]
 
 
+@pytest.mark.parametrize("width", range(60, 130, 10))
+def test_why_a_run_has_ended_early_is_said_above_the_curve(width: int) -> None:
+    session = training(replace(RUNNING, status=Status.FINISHED, stopped_by="loss"))
+    session = replace(
+        session, lesson=replace(session.lesson, title="A title of thirty characters.")
+    )
+    rows = screen(session, width, 24).splitlines()[:2]
+    assert "".join(rows).count("loss of a batch low enough") == 1
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("status", [Status.RUNNING, Status.PAUSED])
 def test_a_sweep_shows_that_it_is_there_and_how_far_it_is(width: int, status: Status) -> None:

@@ -42,6 +42,11 @@ def test_every_example_stands_below_the_plane(name, size):
     assert any("x₁    1.25" in row or row.endswith("1.25") for row in rows[:head])
 
 
+def test_a_message_takes_no_example_away():
+    told = [row[:1] for row in beside_curve(trained("xor-hidden", "t space"), 80, 24)]
+    assert told[told.index("#") :][:5] == [*"#0123"]
+
+
 def test_a_plane_takes_the_room_that_nothing_else_needs():
     rows = beside_curve(trained("or-vectorised"), 120, 36)
     plane = [row for row in rows if row.partition("│")[2]]
