@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.commands import COMMANDS, Command
 from gdtutor.session.effects import OpenLesson, Result, result_of
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.session.update import settled, update
 from gdtutor.values import replace
+from gdtutor.view.frame import Chars
+from gdtutor.view.notation import plain
 
 _IN_LINES = tuple(c for c in COMMANDS if c.linear or (c.linear == "" and Screen.STUDY in c.screens))
 """The commands that a line can give."""
 _LINE = re.compile(r"(?P<count>\d{0,7})\s*(?P<word>\S+)\s*(?P<rest>.*)\Z", re.DOTALL)
+_OPENS = "A number or an id opens a lesson; q leaves."
 
 
 def obey(session: Session, text: str) -> Result:
@@ -67,10 +71,24 @@ def _in_library(session: Session, text: str) -> Result:
 def help_lines(screen: Screen) -> list[str]:
     """Return every command with what it does."""
     if screen is Screen.LIBRARY:
-        return ["A number or an id opens a lesson; q leaves."]
+        return [_OPENS]
     lines = [f"  {_usage(command)}: {command.title}" for command in _IN_LINES]
     repeats = "A number repeats: 5n, or n 5."
     return ["Commands:", "  Enter: next step", *lines, "  ?: this list", repeats]
+
+
+def library_lines(session: Session, chars: Chars) -> list[str]:
+    """Return the lessons by chapter, and how to open one."""
+    lines: list[str] = []
+    chapter = None
+    for entry in shown_entries(session.library):
+        if entry.chapter != chapter:
+            chapter = entry.chapter
+            lines.append(f"Chapter: {chapter}")
+        length = f" ({steps} steps)" if (steps := entry.count("steps")) else ""
+        state = f" ({entry.problem})" if entry.problem else length
+        lines.append(f"  {entry.number or '-'} {entry.id}: {entry.title}{state}")
+    return [plain(text, chars) for text in (*lines, _OPENS)]
 
 
 def _usage(command: Command) -> str:

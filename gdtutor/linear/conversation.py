@@ -17,10 +17,9 @@ from gdtutor.drive.headless import trained
 from gdtutor.drive.requests import Outside, answered
 from gdtutor.engine.characters import shell_line
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.linear.commands import help_lines, obey
+from gdtutor.linear.commands import help_lines, library_lines, obey
 from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.report.transcript import WIDTH, closing_rows, opening_text, picture_lines, step_text
-from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.challenge import Ask
 from gdtutor.session.effects import (
     CopyText,
@@ -295,17 +294,3 @@ def _marked(message: str, is_error: bool, chars: Chars) -> str:
 def _filled(text: str) -> str:
     """Return a text in lines that break at blanks alone."""
     return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def library_lines(session: Session, chars: Chars) -> list[str]:
-    """Return the lessons by chapter, and how to open one."""
-    lines: list[str] = []
-    chapter = None
-    for entry in shown_entries(session.library):
-        if entry.chapter != chapter:
-            chapter = entry.chapter
-            lines.append(f"Chapter: {chapter}")
-        length = f" ({steps} steps)" if (steps := entry.count("steps")) else ""
-        state = f" ({entry.problem})" if entry.problem else length
-        lines.append(f"  {entry.number or '-'} {entry.id}: {entry.title}{state}")
-    return [plain(text, chars) for text in (*lines, "A number or an id opens a lesson; q leaves.")]
