@@ -363,7 +363,7 @@ def test_several_runs_are_told_side_by_side(line: str) -> None:
         "  the lesson's own: cost 0.01346 at epoch 19, yours",
         "  learning_rate 0.5: cost 9.044e−5 at epoch 49",
         "  learning_rate 5: cost 0 at epoch 49, the lowest cost",
-        "  learning_rate 50: cost 2.112e82 (a number of 83 digits) at epoch 49, growing",
+        "  learning_rate 50: cost 2.112e82 (a number of 83 digits) at epoch 49, diverges",
     ]
     assert "50 of 50 epochs, 50 iterations: finished: all epochs done." in talk.last
 

@@ -125,7 +125,8 @@ def unchanged_curve(run: Run, iterations: int) -> TrainedCurve:
 def _curve(label: str, run: Run, told: Snapshot) -> TrainedCurve:
     now = run.segment_at(run.farthest)
     measure = measure_of(now.problem, now.settings.validation)
-    return TrainedCurve(label, told.costs, verdict_on(told), measure=measure)
+    end = told.final_cost if told.is_at_end else None
+    return TrainedCurve(label, told.costs, verdict_on(told), measure=measure, end=end)
 
 
 @lru_cache(maxsize=8)

@@ -12,7 +12,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings, held_back
-from gdtutor.training.trouble import STILL, Trouble, judge
+from gdtutor.training.trouble import JUMPS, STILL, Trouble, is_jumping, judge
 from gdtutor.values import Struct
 
 ROUNDS = 60
@@ -153,9 +153,13 @@ def verdict_of(
     found = judge(costs, stopped_by)
     trained = problem.size - held_back(problem.size, settings.validation)
     is_stuck, is_known = found == Trouble.STUCK.value, set(problem.trained) <= set(parameters)
-    if is_stuck and is_known and is_lowest(problem, parameters, trained, float(costs[-1])):
+    if not is_stuck or not is_known:
+        return found
+    if is_lowest(problem, parameters, trained, float(costs[-1])):
         return ""
-    return found
+    gradient, at = gradient_of(problem, dict(parameters), np.arange(trained))
+    norm = float(np.linalg.norm(gradient(at)))
+    return JUMPS if is_jumping(settings, norm, float(costs[-1])) else found
 
 
 def gradient_of(

@@ -1,4 +1,4 @@
-"""What went wrong with a run: not finite, growing, or stuck, told apart and explained."""
+"""What went wrong with a run: not finite, diverging, or stuck, told apart and explained."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gdtutor.engine.operations import OPERATIONS, evaluate, parse_rule
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.training.curvature import Bend, Stability, bend_of, is_lowest, stability_of
 from gdtutor.training.run import Run
-from gdtutor.training.trouble import Trouble, trouble_of, window_of
+from gdtutor.training.trouble import Trouble, is_jumping, trouble_of, window_of
 from gdtutor.values import Struct, replace
 
 FLAT = 1e-2
@@ -58,6 +58,8 @@ class Diagnosis(Struct, frozen=True):
     """At the start of the window."""
     last_cost: float = 0.0
     gradient_norm: float = 0.0
+    jumps: bool = False
+    """Whether it is stuck since each step leads across."""
     asleep: tuple[Asleep, ...] = ()
     learning_rate: float = 0.0
     """In use where it shows."""
@@ -190,6 +192,7 @@ def _stuck(run: Run) -> Diagnosis:
         first_cost=float(costs[-1 - window]),
         last_cost=float(costs[-1]),
         gradient_norm=norm,
+        jumps=is_jumping(run.segment_at(at).settings, norm, float(costs[-1])),
         asleep=asleep,
         learning_rate=run.learning_rate(at),
         stability=_stability(run, at) if is_steep else None,

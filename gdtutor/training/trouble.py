@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.settings import Stop
+from gdtutor.training.settings import Settings, Stop
 from gdtutor.values import Struct, field
 
 LEAST_EPOCHS = 4
@@ -32,12 +32,14 @@ class Trouble(Enum):
     """What went wrong."""
 
     NOT_FINITE = "not finite"
-    GROWING = "growing"
+    GROWING = "diverges"
     STUCK = "stuck"
 
 
 BROKEN = (Trouble.NOT_FINITE.value, Trouble.GROWING.value)
 """Words for a run whose last cost compares to nothing: it broke off, or grows."""
+JUMPS = "jumps to and fro"
+"""Words for a run whose cost is flat since each step leads as far across as the one before."""
 LOWEST = "the lowest cost"
 """Words for the run that is best of several."""
 CHANCE = "ends by chance"
@@ -65,7 +67,8 @@ class TrainedCurve(Struct, frozen=True, eq=False):
     predicting: Mapping[str, Array] = field(default_factory=dict)
     """The parameters that predictions are made with."""
     end: float | None = None
-    """The cost over all the data where a run of a sweep has ended."""
+    """The cost over all the data where it has ended; None where it has not, or where that is not
+    known."""
 
     @property
     def is_broken(self) -> bool:
@@ -93,6 +96,12 @@ class TrainedCurve(Struct, frozen=True, eq=False):
         """The cost of the last epoch finished; infinite where there is none."""
         return float(self.costs[-1]) if len(self.costs) else math.inf
 
+    def cost(self, at_end: bool) -> tuple[float, bool]:
+        """Return its cost over all the data after the last update where that is wanted and it has
+        one, else that of the last epoch; and whether it is the former."""
+        is_after = at_end and not self.is_broken and self.end is not None
+        return (self.end if is_after and self.end is not None else self.last), is_after
+
 
 SAME = 1e-9
 """Relative difference of costs up to which they are one: runs that are trained side by side round
@@ -101,17 +110,28 @@ otherwise than one that is trained alone.
 
 
 def lowest(curves: Sequence[TrainedCurve]) -> tuple[int, ...]:
-    """Return the places of the runs whose last cost is the lowest; none where none has one.
+    """Return the places of the runs whose cost is the lowest; none where none has one.
 
+    It is the cost over all the data that counts, as soon as every run has ended.
     A run that broke off has no cost at its end, one that grows is not better than those that it was
     below on its way, and one that ends by chance may be above them an epoch later.
     """
     lost = (*BROKEN, CHANCE)
-    ends = [math.inf if curve.remark in lost else curve.last for curve in curves]
+    at_end = have_ended(curves)
+    ends = [math.inf if curve.remark in lost else curve.cost(at_end)[0] for curve in curves]
     least = min(ends, default=math.inf)
     if not math.isfinite(least):
         return ()
     return tuple(place for place, end in enumerate(ends) if end - least <= SAME * abs(least))
+
+
+def have_ended(curves: Sequence[TrainedCurve]) -> bool:
+    """Say whether runs are compared by their cost over all the data after the last update, which is
+    known of each that compares at all; else it is by the cost of the last epoch, which is the mean
+    of its batches, each before its update.
+    """
+    sound = (curve for curve in curves if not curve.is_broken and len(curve.costs))
+    return all(curve.end is not None and math.isfinite(curve.end) for curve in sound)
 
 
 def window_of(costs: Array) -> int:
@@ -144,6 +164,19 @@ def trouble_of(costs: Array, stopped_by: str | None) -> Trouble | None:
         if last - early > RISE * abs(early) and last > start:
             return Trouble.GROWING
     return None
+
+
+def is_jumping(settings: Settings, norm: float, cost: float) -> bool:
+    """Say whether a flat curve is one of steps that lead across: by its slope alone, each step of
+    plain gradient descent would lower the cost by more than it moves.
+
+    Args:
+        settings: Of the run.
+        norm: The norm of the gradient of the cost.
+        cost: The cost there.
+    """
+    is_plain = settings.optimizer == "sgd" and settings.schedule.kind == "constant"
+    return is_plain and settings.learning_rate * norm**2 > STILL * abs(cost)
 
 
 def judge(costs: Array, stopped_by: str | None) -> str:

@@ -14,7 +14,7 @@ from gdtutor.session.state import Walk
 from gdtutor.training.curvature import Bend
 from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units, bend_at
 from gdtutor.training.run import Run
-from gdtutor.training.trouble import STILL, TrainedCurve, Trouble
+from gdtutor.training.trouble import JUMPS, STILL, TrainedCurve, Trouble
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.context import Context
@@ -49,7 +49,7 @@ def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
     found, words = session.train.snapshot.diagnosis, _words(session, chars)
     if found is None:
         return ""
-    trouble, brief = found.trouble.value.capitalize(), _brief(found, words)[0]
+    trouble, brief = _word(found).capitalize(), _brief(found, words)[0]
     full = _sentences(found, words)[0]
     if found.trouble is not Trouble.NOT_FINITE and found.bend is not None:
         each = _factor(found, found.bend, words)
@@ -106,7 +106,7 @@ def _sentences(found: Diagnosis, words: _Words) -> list[str]:
             costs = found.first_cost, found.last_cost
             start, end = notation.counted_apart(costs, words.digits, words.chars)
             rose = f"the cost rose from {start} to {end}."
-            return [f"Growing: in the last {found.window} epochs {rose}", *_limit(found, words)]
+            return [f"Diverges: in the last {found.window} epochs {rose}", *_limit(found, words)]
         case Trouble.STUCK:
             return _stuck(found, words)
 
@@ -123,7 +123,7 @@ def _brief(found: Diagnosis, words: _Words) -> list[str]:
         rate, most = words.apart(found.learning_rate, found.stability.limit)
         limit = f"{words.rate} = {rate} {sign} 2/{words.lambda_max} = {most}."
     if found.trouble is Trouble.GROWING:
-        return [f"Growing over the last {found.window} epochs.", limit]
+        return [f"Diverges over the last {found.window} epochs.", limit]
     return [f"Not finite: {words.name(found.node)} at iteration {found.iteration}.", limit]
 
 
@@ -210,7 +210,11 @@ def _stuck(found: Diagnosis, words: _Words) -> list[str]:
 
 
 def _kind(found: Diagnosis) -> str:
-    return _how(found.asleep[0]).capitalize() if found.asleep else "Stuck"
+    return (_how(found.asleep[0]) if found.asleep else _word(found)).capitalize()
+
+
+def _word(found: Diagnosis) -> str:
+    return JUMPS if found.jumps else found.trouble.value
 
 
 def _how(asleep: Asleep) -> str:

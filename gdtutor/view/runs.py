@@ -11,7 +11,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.session.runs import OWN, own_curve, run_label, unchanged_curve
 from gdtutor.session.state import Walk
 from gdtutor.training.settings import Stop
-from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, ending, lowest
+from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, ending, have_ended, lowest
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.diagnosis import step_factor
@@ -132,14 +132,16 @@ def described_curves(session: Walk, chars: Chars) -> tuple[DescribedCurve, ...]:
     told = [one for one in alike if not one.same_as]
     places = lowest([one.curve for one in told]) if len(alike) > 1 else ()
     best = [told[place] for place in places]
+    at_end = have_ended([one.curve for one in shown])
 
     def facts(one: ShownCurve) -> Iterator[Fact]:
         if one.same_as:
             yield f"the same curve as {one.same_as}", Style.DIM
             return
-        number = notation.counted(one.curve.last, session.look.digits, chars)
-        epochs = len(one.curve.costs)
-        yield f"{number} at epoch {epochs - 1:,}" if epochs else "no epoch finished", Style.DIM
+        (cost, is_after), epochs = one.curve.cost(at_end), len(one.curve.costs)
+        number = notation.counted(cost, session.look.digits, chars)
+        at = f"after {epochs:,} epochs" if is_after else f"at epoch {epochs - 1:,}"
+        yield f"{number} {at}" if epochs else "no epoch finished", Style.DIM
         if one not in alike:
             yield OTHER, Style.DIM
         if (one.curve.stopped_by or "").endswith("_below"):
@@ -188,14 +190,16 @@ def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars
     shown = tuple(one for one, _ in told)
     signs = _signs(shown, chars)
     epochs = {len(one.curve.costs) for one in shown if not one.same_as and len(one.curve.costs)}
-    head = f"cost at epoch {max(epochs) - 1:,}" if len(epochs) == 1 else "cost @ epoch"
+    at_end, last = have_ended([one.curve for one in shown]), max(epochs, default=0)
+    head = f"cost {f'after {last:,} epochs' if at_end else f'at epoch {last - 1:,}'}"
+    head = head if len(epochs) == 1 else "cost @ epoch"
     setting = swept_setting(session)
     lines = [line((text, Style.DIM)) for text in (f"by {setting}" * bool(setting), head) if text]
     for one, facts in told:
         is_best, is_other = (LOWEST, Style.GOOD) in facts, (OTHER, Style.DIM) in facts
         mark = _mark(session, one, signs[one.name], chars)
-        number = notation.counted(one.curve.last, session.look.digits, chars)
-        at = f" @{len(one.curve.costs) - 1:,}" if len(epochs) > 1 else ""
+        number = notation.counted(one.curve.cost(at_end)[0], session.look.digits, chars)
+        at = f" @{len(one.curve.costs) - (not at_end):,}" if len(epochs) > 1 else ""
         flag = star if is_best else other if is_other else one.curve.remark
         text = f"{number}{at} {flag}".rstrip()
         if one.same_as:

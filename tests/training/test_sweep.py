@@ -219,7 +219,7 @@ def test_a_run_that_broke_off_at_a_low_cost_is_not_the_best() -> None:
     broken, growing, _ = sweep.found()
     assert broken.stopped_by == "not_finite"
     assert broken.costs[-1] < growing.costs[-1]
-    assert judge(growing.costs, growing.stopped_by) == "growing"
+    assert judge(growing.costs, growing.stopped_by) == "diverges"
     assert sweep.best() == (2,)
 
 

@@ -28,7 +28,7 @@ UP_AND_DOWN = np.tile([0.3, 0.6], 40)
     ("costs", "verdict"),
     [
         (np.linspace(1.0, 0.0, 20), ""),
-        (np.linspace(1.0, 2.0, 20), "growing"),
+        (np.linspace(1.0, 2.0, 20), "diverges"),
         (np.array([1.0, *[1.5] * 19]), "stuck"),
         (np.full(20, 0.3), "stuck"),
         (np.array([1.0, *([0.01] * 20)]), ""),
@@ -44,7 +44,7 @@ def test_a_curve_is_judged_by_its_start_and_its_second_half(costs: Array, verdic
 def test_growing_is_told_at_any_number_of_epochs() -> None:
     """A rise of 2 in 5000 epochs is one of a thousandth in ten of them."""
     for epochs in (20, 200, 5000):
-        assert judge(np.linspace(1.0, 2.0, epochs), "epochs") == "growing"
+        assert judge(np.linspace(1.0, 2.0, epochs), "epochs") == "diverges"
 
 
 @pytest.mark.parametrize("end", range(60, 80))
@@ -85,7 +85,7 @@ def test_a_flat_curve_is_stuck_above_a_quarter_of_its_start(share: float, verdic
 
 @pytest.mark.parametrize(
     ("costs", "verdict"),
-    [(np.full(20, -1.0), ""), (np.linspace(-2.0, -1.0, 20), "growing"), (np.zeros(9), "")],
+    [(np.full(20, -1.0), ""), (np.linspace(-2.0, -1.0, 20), "diverges"), (np.zeros(9), "")],
 )
 def test_a_cost_of_zero_or_below_is_judged_as_well(costs: Array, verdict: str) -> None:
     assert judge(costs, None) == verdict
@@ -116,13 +116,13 @@ def shipped(name: str, variant: str) -> Run:
     [
         ("learning-rate", "5: good", ""),
         ("learning-rate", "12.5: the limit", "stuck"),
-        ("learning-rate", "50: diverges", "growing"),
+        ("learning-rate", "50: diverges", "diverges"),
         ("learning-rate", "5e-10: hardly moves", "stuck"),
         ("learning-rate", "sigmoid 5000: saturates", "stuck"),
         ("batches", "full batch", "stuck"),
         ("batches", "mini-batch of 2", ""),
         ("batches", "one by one", ""),
-        ("scaling", "raw at twice the rate", "growing"),
+        ("scaling", "raw at twice the rate", "diverges"),
         ("initialisation", "zeros", "stuck"),
         ("initialisation", "He", ""),
         ("xor-one-neuron", "", "stuck"),

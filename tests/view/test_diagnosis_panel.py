@@ -63,7 +63,7 @@ def test_divergence_is_told_in_the_lessons_own_terms_on_every_screen():
     assert text.count(cost) == 2
     assert cost.endswith("(a number of 19 digits)")
     there = typed(pressed(session, "escape :"), "9/forward:L")
-    assert "Growing: each step multiplies the distance by 1 − α·x² = −1.56." in screen(there)
+    assert "Diverges: each step multiplies the distance by 1 − α·x² = −1.56." in screen(there)
     told = " ".join(" ".join(training_lines(session, ASCII)).split())
     assert "the lowest point by 1 - learning_rate*x**2 = -1.56." in told
 
@@ -80,11 +80,15 @@ def test_the_limit_stands_beside_the_rate_at_every_size(size):
 
 
 @pytest.mark.parametrize(
-    ("rate", "words"), [("1e-9", "α = 1e−9 is below it."), ("0.5", "α = 0.5 is at it.")]
+    ("rate", "word", "words"),
+    [
+        ("1e-9", "Stuck", "α = 1e−9 is below it."),
+        ("0.5", "Jumps to and fro", "α = 0.5 is at it."),
+    ],
 )
-def test_a_rate_that_gets_nowhere_stands_beside_the_limit(rate, words):
+def test_a_rate_that_gets_nowhere_stands_beside_the_limit(rate, word, words):
     text = " ".join(screen(trained(PARABOLA, f"learning_rate={rate}")).split())
-    assert "Stuck: the cost is almost flat at 2" in text
+    assert f"{word}: the cost is almost flat at 2" in text
     assert "the gradient's norm is 4." in text
     assert f"the stability limit is 2/λmax = 0.5: {words}" in text
 

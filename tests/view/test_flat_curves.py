@@ -73,7 +73,7 @@ def test_the_live_curve_is_drawn_last():
 
 @pytest.mark.parametrize(
     ("costs", "verdict", "told"),
-    [((0.1, 0.2), "growing", "growing"), ((0.15, *[0.3, 0.1] * 9), "", "ends by chance")],
+    [((0.1, 0.2), "diverges", "diverges"), ((0.15, *[0.3, 0.1] * 9), "", "ends by chance")],
 )
 def test_a_run_that_grows_or_ends_by_chance_carries_no_star(costs, verdict, told):
     session = with_costs(0.5, 0.4)
@@ -127,5 +127,5 @@ def test_a_run_that_grows_leaves_the_axis_of_those_that_went_well_and_no_full_ba
     assert logarithmic.y_range is None
     assert logarithmic.title.endswith("≥1e12 drawn there")
     bar = text_of(progress_line(session, 80, UNICODE))
-    assert "growing  50 of 50 epochs" in bar
+    assert "diverges  50 of 50 epochs" in bar
     assert "█" not in bar

@@ -202,6 +202,36 @@ def test_among_many_runs_the_best_is_named_above_them_all():
     assert many[0] == "★ lowest: run 11"
 
 
+def test_runs_that_have_ended_are_compared_by_their_cost_over_all_the_data():
+    session, costs = walk(NEURON), np.array([1.0, 0.1])
+    one, other = TrainedCurve("one", costs, end=2.0), TrainedCurve("other", 2 * costs, end=0.5)
+    for kept, rows in (
+        ((one, other), ["one", "2 after 2 epochs", "other", "0.5 after 2 epochs", "★"]),
+        (
+            (one, replace(other, end=None)),
+            ["one", "0.1 at epoch 1", "★", "other", "0.2 at epoch 1"],
+        ),
+    ):
+        shown = [text_of(row)[2:] for row in run_lines(session.with_train(kept=kept), 40, UNICODE)]
+        assert [row.removesuffix(" the lowest cost") for row in shown] == rows
+
+
+def test_a_run_is_listed_with_the_cost_that_stands_above_the_curve():
+    session = pressed(session_at(find_lesson("and-or", shipped_lessons_folder())), parse_keys("t"))
+    session = pressed(session, parse_keys("space S learning_rate=5 enter"))
+    own = text_of(run_lines(session, 40, UNICODE)[2]).split()[0]
+    assert f"cost now {own} after" in screen(session, 120, 36)
+
+
+def test_a_run_that_jumps_to_and_fro_is_not_called_what_stands_still():
+    session = pressed(RATES, parse_keys("t S learning_rate=12.5,5e-10 enter"))
+    rows = [text_of(row).strip() for row in run_lines(session, 40, UNICODE)]
+    assert [row for row in rows if row in ("jumps to and fro", "stuck")] == [
+        "jumps to and fro",
+        "stuck",
+    ]
+
+
 def test_runs_that_end_alike_are_all_the_lowest():
     for count in (2, 9):
         ends = [(f"run {i}", [2.0 + i, 0.0]) for i in range(count)]
@@ -271,15 +301,15 @@ def test_runs_that_do_not_fit_take_a_line_each_so_that_all_of_a_sweep_show(chars
     rows = [
         row.split("|" if chars is ASCII else "│")[-2] for row in text.splitlines() if " 0.05" in row
     ]
-    assert rows == [f" {mark_of(0, chars)} 0.05              0.1456 "]
+    assert rows == [f" {mark_of(0, chars)} 0.05              0.1433 "]
     marks = [re.escape(mark_of(place, chars)) for place in range(8)]
-    assert re.search(rf"{marks[7]} 20 +growing", text)
+    assert re.search(rf"{marks[7]} 20 +diverges", text)
     (star,) = [a if chars is ASCII else u for u, a, what in SIGNS if "lowest cost" in what]
     assert re.search(rf"{marks[5]} 5 +0 {re.escape(star)}", text)
     assert re.search(rf"{marks[2]} 0.5 +same as own", text)
     full = [text_of(row) for row in run_lines(session, 26, chars)]
     assert len(full) > 17 >= len(run_lines(session, 26, chars, 17))
-    assert "  0.1456 at epoch 49" in full
+    assert "  0.1433 after 50 epochs" in full
 
 
 def test_runs_of_other_data_and_of_other_lengths_are_told_apart_in_their_lines():
@@ -359,7 +389,7 @@ def test_the_run_without_the_changes_is_told_as_what_it_was():
     path = find_lesson("learning-rate", shipped_lessons_folder())
     session = pressed(session_at(path), parse_keys("5V t 0 3- space"))
     _, unchanged, *_ = curves_shown(session, UNICODE)
-    assert (unchanged.name, unchanged.curve.verdict) == ("unchanged", "growing")
+    assert (unchanged.name, unchanged.curve.verdict) == ("unchanged", "diverges")
     assert "run unchanged" not in " ".join(map(text_of, run_lines(session, 40, UNICODE)))
     assert "unchanged: out at the top" in cost_plot(session, UNICODE).title
 
