@@ -159,7 +159,7 @@ def verdict_of(
         return ""
     gradient, at = gradient_of(problem, dict(parameters), np.arange(trained))
     norm = float(np.linalg.norm(gradient(at)))
-    return JUMPS if is_jumping(settings, norm, float(costs[-1])) else found
+    return JUMPS if is_jumping(settings, trained, norm, float(costs[-1])) else found
 
 
 def gradient_of(

@@ -192,7 +192,7 @@ def _stuck(run: Run) -> Diagnosis:
         first_cost=float(costs[-1 - window]),
         last_cost=float(costs[-1]),
         gradient_norm=norm,
-        jumps=is_jumping(run.segment_at(at).settings, norm, float(costs[-1])),
+        jumps=is_jumping(run.segment_at(at).settings, run.trained_examples, norm, float(costs[-1])),
         asleep=asleep,
         learning_rate=run.learning_rate(at),
         stability=_stability(run, at) if is_steep else None,

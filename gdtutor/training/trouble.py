@@ -166,17 +166,20 @@ def trouble_of(costs: Array, stopped_by: str | None) -> Trouble | None:
     return None
 
 
-def is_jumping(settings: Settings, norm: float, cost: float) -> bool:
+def is_jumping(settings: Settings, examples: int, norm: float, cost: float) -> bool:
     """Say whether a flat curve is one of steps that lead across: by its slope alone, each step of
-    plain gradient descent would lower the cost by more than it moves.
+    plain gradient descent would lower the cost by more than it moves. Batches keep a run from the
+    lowest point without any such step.
 
     Args:
         settings: Of the run.
+        examples: How many it is trained on.
         norm: The norm of the gradient of the cost.
         cost: The cost there.
     """
     is_plain = settings.optimizer == "sgd" and settings.schedule.kind == "constant"
-    return is_plain and settings.learning_rate * norm**2 > STILL * abs(cost)
+    is_whole = settings.batch is None or settings.batch >= examples
+    return is_plain and is_whole and settings.learning_rate * norm**2 > STILL * abs(cost)
 
 
 def judge(costs: Array, stopped_by: str | None) -> str:

@@ -191,12 +191,11 @@ def _controls(session: Playing, area: Area) -> Lines:
 def _control_rows(play: Play, room: int, chars: Chars, *, is_whole: bool) -> list[Line]:
     rows = []
     for place, control in enumerate(CONTROLS):
-        is_chosen = place == play.control
+        # Elsewhere the arrows act on something else.
+        is_chosen = place == play.control and play.focus is Focus.CONTROLS
         mark = (">" if is_chosen else " ") + control.label
         value = notation.plain(control.value(play.playground), chars)
-        style = Style.TEXT
-        if is_chosen:
-            style = Style.CURRENT if play.focus is Focus.CONTROLS else Style.TITLE
+        style = Style.CURRENT if is_chosen else Style.TEXT
         value = value if is_whole or is_chosen else shortened(value, room, chars)
         # Names in a row break behind a comma, and stand as they are typed.
         for part in wrapped(value.replace(",", ", "), room):

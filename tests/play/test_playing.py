@@ -664,3 +664,11 @@ def test_the_regions_of_a_map_are_no_louder_than_its_examples() -> None:
     for chars in (UNICODE, ASCII):
         cells = play_maps.cells_of(np.linspace(-1, 1, 40), 0.0, chars, is_discrete=False)
         assert not {glyph for glyph, _ in cells} & set("▓█=≡@#")
+
+
+def test_a_control_is_marked_only_while_the_arrows_act_on_it() -> None:
+    for size in ((80, 24), (120, 36)):
+        rows = frame_of(begun(), *size, UNICODE).text().splitlines()
+        assert any("│ >data" in row for row in rows)
+        rows = frame_of(begun(keys="tab"), *size, UNICODE).text().splitlines()
+        assert any("│  data" in row for row in rows)

@@ -312,7 +312,7 @@ def _words(
     for trail in plain:
         told, out = _trail_words(numbers_of, trail)
         is_under = not out and sign(marks.here) and not sign(trail.glyph)
-        under = f": under {marks.here}" if is_under else ""
+        under = f" lie under {marks.here}" if is_under else ""
         words.append((f"{sign(trail.glyph)}{told}{under}", trail.style))
     if max(numbers_of.ys) > LARGEST:
         most = source.number(LARGEST, 1)

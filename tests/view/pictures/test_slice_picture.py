@@ -228,7 +228,7 @@ def test_a_run_that_has_left_the_picture_shows_its_valley_and_the_steps_that_lea
 def test_steps_that_lie_close_to_the_present_one_are_said_to_do_so():
     lesson = session_at(find_lesson("learning-rate", shipped_lessons_folder()))
     end = screen(headless.pressed(lesson, parse_keys("t")))
-    assert "8 steps before: under ●" in end
+    assert "8 steps before lie under ●" in end
     early = screen(headless.pressed(lesson, parse_keys("t 0 3n")), 200, 50)
     assert "o 3 steps before" in early
 
