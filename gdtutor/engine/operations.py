@@ -110,7 +110,8 @@ class Operation(Struct, frozen=True):
     """What errors `da`, `db` and `dc` of the operands come to in the result at the most. A row with
     a `function` and no `local` gives it, or no 0 behind it is told from rounding; one with `local`
     where that is too little, as in a product by 0, since else they count by the local gradients. A
-    row that a formula computes needs none: the operations of the formula say theirs."""
+    row that a formula computes needs none: the operations of the formula say theirs. Nor does one
+    that only moves cells: their errors move with them."""
     rounds: float = 2.0
     """Half units in the last place by which the result itself may be off: 0 where it is exact, 1 of
     what is rounded to the nearest number, 2 of what may be the number on either side, which is safe

@@ -44,7 +44,10 @@ _IN_ASCII = {"→": "->", "←": "<-", "↑": "up", "↓": "down"}
 
 
 class Row(Struct, Generic[S], frozen=True):
-    """One thing that the learner can do with a key; `S` is what its screens show."""
+    """One thing that the learner can do with a key; `S` is what its screens show.
+
+    The tables give the fields up to `footer` by their places, all further ones by their names.
+    """
 
     name: str
     keys: tuple[str, ...]
@@ -278,18 +281,18 @@ _ALL_SCREENS = frozenset(Screen)
 
 _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("next", ("right",), "next step; with a cell open, the cell to the right", _STUDY, _right,
-            "step", "previous", linear=None),
+            "step", pair="previous", linear=None),
     Row("previous", ("left",), "previous step; with a cell open, the cell left", _STUDY, _left,
             why_not=works_at.earlier_steps, linear=None),
     Row("next_key", ("n", "space"), "next step", _STUDY, _on),
     Row("previous_key", ("p",), "previous step", _STUDY, story.step_back,
             why_not=works_at.earlier_steps),
     Row("next_phase", ("N",), "next phase: given, forward, backward, update", _STUDY,
-            navigation.next_phase, "phase", "previous_phase"),
+            navigation.next_phase, "phase", pair="previous_phase"),
     Row("previous_phase", ("P",), "previous phase", _STUDY, navigation.previous_phase,
             why_not=works_at.earlier_steps),
     Row("next_iteration", ("pagedown",), "next iteration; a page of text first goes on to its end",
-            _STUDY, _page_on, "iteration", "previous_iteration", why_not=works_at.iterations,
+            _STUDY, _page_on, "iteration", pair="previous_iteration", why_not=works_at.iterations,
             linear="i [ITERATION]",
             takes=lambda s, k: navigation.goto(s, f"iteration {k}") if k else _page_on(s)),
     Row("previous_iteration", ("pageup",),
@@ -364,11 +367,11 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("cursor_left", ("left",), "cursor on the curve to the left", _TRAIN,
             _back(curve_cursor.move_cursor), why_not=works_at.curves),
     Row("cursor_right", ("right",), "cursor on the curve to the right", _TRAIN,
-            _by(curve_cursor.move_cursor), "cursor", "cursor_left", why_not=works_at.curves),
+            _by(curve_cursor.move_cursor), "cursor", pair="cursor_left", why_not=works_at.curves),
     Row("epoch_left", ("left_square_bracket",), "cursor one epoch to the left", _TRAIN,
             _back(curve_cursor.move_by_epochs), why_not=works_at.curves),
     Row("epoch_right", ("right_square_bracket",), "cursor one epoch to the right", _TRAIN,
-            _by(curve_cursor.move_by_epochs), "by one epoch", "epoch_left",
+            _by(curve_cursor.move_by_epochs), "by one epoch", pair="epoch_left",
             why_not=works_at.curves),
     Row("goto_point", ("colon",),
             "open an iteration: 3071, 37/backward:W1; the cursor to epoch 50; a sweep's run 0.5",
@@ -394,7 +397,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("rate_up", ("plus", "equals_sign"), "double the learning rate", _TRAIN,
             _by(training.change_rate)),
     Row("rate_down", ("minus",), "halve the learning rate", _TRAIN, _back(training.change_rate),
-            "rate", "rate_up"),
+            "rate", pair="rate_up"),
     Row("watch", ("w",), "train slowly enough to be watched, or at full speed", _TRAIN,
             training.toggle_watch, "slowly"),
     Row("sweep", ("S",), "compare runs side by side: learning_rate=0.05,0.5,5", _TRAIN,
@@ -420,11 +423,11 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
     Row("play_left", ("left",), "the value before of a control; layer, curve: left", _PLAY,
             _back(playing.move_sideways)),
     Row("play_right", ("right",), "the next value of a control; layer, curve: right", _PLAY,
-            _by(playing.move_sideways), "change", "play_left"),
+            _by(playing.move_sideways), "change", pair="play_left"),
     Row("play_up", ("up",), "the control, neuron or weight above", _PLAY,
             _back(playing.move_up_or_down)),
     Row("play_down", ("down",), "the control, neuron or weight below", _PLAY,
-            _by(playing.move_up_or_down), "choose", "play_up"),
+            _by(playing.move_up_or_down), "choose", pair="play_up"),
     Row("play_focus", ("tab",), "arrows for controls, the network, the curve", _PLAY,
             playing.next_focus, "network"),
     Row("play_open", ("enter",),
@@ -438,10 +441,10 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
     Row("play_more", ("plus", "equals_sign"), "a neuron more in the chosen layer, or a feature",
             _PLAY, _by(playing.more_neurons)),
     Row("play_fewer", ("minus",), "a neuron fewer, or a feature", _PLAY,
-            _back(playing.more_neurons), "neuron", "play_more"),
+            _back(playing.more_neurons), "neuron", pair="play_more"),
     Row("play_layer", ("right_square_bracket",), "a layer more", _PLAY, _by(playing.more_layers)),
     Row("play_no_layer", ("left_square_bracket",), "a layer fewer", _PLAY,
-            _back(playing.more_layers), "layer", "play_layer"),
+            _back(playing.more_layers), "layer", pair="play_layer"),
     Row("play_edge", ("w",), "choose a weight of the neuron; again: the neuron", _PLAY,
             playing.choose_edge, "weight"),
     Row("play_epoch", ("n",), "train one epoch", _PLAY, _by(training.one_epoch), "epoch",
@@ -467,7 +470,7 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
 _OF_ANY: tuple[Row[Session], ...] = (
     Row("entry_down", ("down", "j"), "next lesson", _LIBRARY, _by(library.move_cursor)),
     Row("entry_up", ("up", "k"), "previous lesson", _LIBRARY, _back(library.move_cursor), "choose",
-            "entry_down", why_not=works_at.lessons),
+            pair="entry_down", why_not=works_at.lessons),
     Row("entry_next", ("n",), "next lesson", _LIBRARY, _by(library.move_cursor)),
     Row("entry_previous", ("p",), "previous lesson", _LIBRARY, _back(library.move_cursor)),
     Row("entries_down", ("pagedown", "space"), "ten lessons down", _LIBRARY,
@@ -487,7 +490,7 @@ _OF_ANY: tuple[Row[Session], ...] = (
             lambda s: navigation.looking(s, is_blank=not s.look.is_blank), linear=None),
     Row("hints", ("h",), "hide the line of keys, or show it", _LESSON | _PLAY,
             lambda s: navigation.looking(s, hides_hints=not s.look.hides_hints), linear=None),
-    Row("help_down", ("down", "j"), "scroll", _HELP, _by(_scroll_help), "scroll", "help_up"),
+    Row("help_down", ("down", "j"), "scroll", _HELP, _by(_scroll_help), "scroll", pair="help_up"),
     Row("help_up", ("up", "k"), "scroll back", _HELP, _back(_scroll_help)),
     Row("help_page_down", ("pagedown", "space"), "a page down", _HELP, _by(_page_help), "page"),
     Row("help_page_up", ("pageup",), "a page up", _HELP, _back(_page_help)),
