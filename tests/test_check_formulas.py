@@ -190,7 +190,7 @@ large = 1e200
     [
         ("H = embed(E, ids)*w", "ids[1] is -1, where the rows of E are 0 to 1"),
         ("H = w*large**2", "its numbers overflow"),
-        ("H = (v - mean(v))/S", "S, the std of equal cells, is 0: divide by S + 1e-8"),
+        ("H = (v - mean(v))/S", "S, given by std, is 0: divide by S + 1e-8"),
         ("H = w/(w - 1)", "it divides by an inner result, which is 0"),
         ("H = log(w - 3)", "log has no finite value for -2, in an inner result"),
         ("H = (w - 3)**0.5", "pow has no finite value for -2"),

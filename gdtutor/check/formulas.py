@@ -245,8 +245,8 @@ def why_not_finite(done: Trace, node: Node) -> str:
     if node.op == "div":
         divisor, of = names[1], done.graph.node_of(node.args[1])
         if np.any(values[1] == 0):
-            if of is not None and of.op == "std":
-                return f"{divisor}, the std of equal cells, is 0: divide by {divisor} + 1e-8"
+            if of is not None and OPERATIONS[of.op].kink == "out":
+                return f"{divisor}, given by {of.op}, is 0: divide by {divisor} + 1e-8"
             return f"it divides by {divisor}, which is 0; give other values, or add a little to it"
     if kind is Kind.ELEMENTWISE and node.op in _NARROW:
         cells = np.broadcast_arrays(*values, strange)

@@ -52,7 +52,8 @@ def called(kind, *operands):
 
 def missing(rows, forms, last=""):
     """Return a call of every operation that no form names, over numbers such as it is tested on."""
-    return tuple(_call(row, last) for row in rows if f"{row.name}(" not in " ".join(forms))
+    written = " ".join(forms)
+    return tuple(_call(row, last) for row in rows if not re.search(rf"\b{row.name}\(", written))
 
 
 def _call(row, last):
