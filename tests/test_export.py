@@ -16,6 +16,7 @@ from gdtutor.export import script as script_module
 from gdtutor.export.script import export_text
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.training.optimisers import OPTIMISERS
+from tests.independent.authors import EXPLICIT
 from tests.lesson_texts import lesson_text, neuron
 
 SHIPPED = discover(shipped_lessons_folder())
@@ -118,7 +119,7 @@ def test_a_changed_start_is_noticed(tmp_path):
         run(tmp_path, script.replace("w1 = np.array(0.1)", "w1 = np.array(0.2)"))
 
 
-@pytest.mark.parametrize("name", [name for name in OPTIMISERS if name != "implicit"])
+@pytest.mark.parametrize("name", EXPLICIT)
 def test_every_optimiser_is_written_with_its_state(name, tmp_path):
     script = written(tmp_path, lesson_text(LINEAR, ROWS), 4, changes=[f"optimizer={name}"])
     for state in OPTIMISERS[name].state:

@@ -18,6 +18,7 @@ from gdtutor.session.working import working_of
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
+from tests.independent.authors import EXPLICIT
 from tests.session.session_walks import open_at, press
 from tests.test_export import run
 
@@ -44,7 +45,6 @@ N = Z - mean(Z, 1)
 C = sum((N - Y)**2) / (2*m)
 ```
 """
-OPTIMISERS = ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "averaged"]
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_it_is_judged_as_0(normed):
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("optimizer", OPTIMISERS)
+@pytest.mark.parametrize("optimizer", EXPLICIT)
 def test_an_exported_script_goes_along_with_the_walk(normed, tmp_path, optimizer, capsys):
     run(tmp_path, export_text(session_at(normed(optimizer)), 18))
     assert "18 iterations agree with the walk" in capsys.readouterr().out

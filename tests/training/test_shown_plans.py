@@ -9,9 +9,9 @@ import pytest
 
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.lesson.runs import run_of
-from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.settings import Schedule, Stop
 from gdtutor.values import replace
+from tests.independent.authors import EXPLICIT
 from tests.training.test_shipped_plans import CASES, LESSONS, Trainer
 
 
@@ -48,7 +48,7 @@ def test_every_line_of_the_lesson_is_named_also_where_it_is_folded_away(
 
 
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
-@pytest.mark.parametrize("optimizer", [name for name in OPTIMISERS if name != "implicit"])
+@pytest.mark.parametrize("optimizer", EXPLICIT)
 def test_every_line_of_every_optimiser_has_a_comment(optimizer: str, kind: str) -> None:
     changes = {"optimizer": optimizer, "hyperparameters": (), "schedule": Schedule("step")}
     source = source_of("xor-hidden", kind, **changes, stop=Stop(gradient_below=1e-9))

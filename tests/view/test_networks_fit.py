@@ -15,11 +15,11 @@ from gdtutor.session.navigation import cell_shape, goto
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.state import Session, Walk
 from gdtutor.session.steps import Phase
-from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.lines import ROOM, text_of, width_of
+from tests.independent.authors import EXPLICIT
 
 TEXT = """+++
 format = 1
@@ -62,7 +62,7 @@ def test_every_step_of_a_network_fits(layers: list[int], optimizer: str) -> None
     assert [misfit.text() for misfit in fit_of(session, (0, 39)).misfits] == []
 
 
-@pytest.mark.parametrize("optimizer", [name for name in OPTIMISERS if name != "implicit"])
+@pytest.mark.parametrize("optimizer", EXPLICIT)
 def test_every_update_fits_whatever_the_optimiser(optimizer: str) -> None:
     """In both sets of characters, whole and with a cell open; all else is as with any other."""
     session = network([2, 8, 1], optimizer)
