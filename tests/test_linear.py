@@ -16,6 +16,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.listing import listing
 from gdtutor.library.lessons import library_of
+from gdtutor.linear.commands import help_lines, in_words
 from gdtutor.linear.conversation import ConversationServices, converse
 from gdtutor.report.transcript import step_text
 from gdtutor.session.commands import commands_of
@@ -304,6 +305,35 @@ def test_looking_closer_says_the_step_again() -> None:
     assert "dW₁[0,0]\n" in talk.last
 
 
+KEY_OF_A_SCREEN = re.compile(
+    r"\b(Esc|PgDn|PgUp|Tab|Home|End|Backspace)\b|Ctrl-(?!C stops)|Enter\b(?! alone shows| goes on)"
+)
+TYPED = {"i": "i 3", "g": "g 3", "c": "c 0,1", "e": "e w1 0.9", "t": "t 20", "S": "S w1=1,2"}
+"""Lines with what their commands take."""
+
+
+@pytest.mark.parametrize("at", ["bias --at forward:z", "xor-hidden --at backward:W1"])
+def test_every_command_answers_and_names_no_key_that_no_line_can_press(at: str) -> None:
+    name, _, place = at.partition(" --at ")
+    assert not KEY_OF_A_SCREEN.search("".join(help_lines(Screen.STUDY)[2:]))
+    for help_line in help_lines(Screen.STUDY)[2:-2]:
+        word = help_line.split(":")[0].split()[0]
+        line = TYPED.get(word, word)
+        for typed in ((line, line), (f"2{word}",), ("r", "n", f":{line}"), ("20t", "20t", line)):
+            said = Talk(lesson(name, place), *typed).said[1:]
+            assert all(text.strip() for text in said), typed
+            # How a conversation begins and ends names Enter for what it is there: the next step.
+            assert not KEY_OF_A_SCREEN.search(" ".join(" ".join(said).split())), typed
+
+
+def test_what_a_line_takes_back_is_done_again_by_the_word_that_is_said() -> None:
+    talk = Talk(lesson("bias", "forward:z"), "20t", "20t", "5t", "e b 0.5", "u", "redo", "operand")
+    assert talk.said[3] == "The run already stands at iteration 20."
+    assert talk.said[4] == "The run already stands at iteration 20; i 5 shows 5."
+    assert re.search(r"; redo (does it again|goes back)", " ".join(talk.said[-3].split()))
+    assert "1 operand goes to the first operand" in " ".join(talk.last.split())
+
+
 def test_training_is_told_in_numbers_and_a_sentence() -> None:
     talk = Talk(lesson("bias"), "t 10", "t", "t", "i 200")
     assert "10 of 200 epochs, 10 iterations: paused." in talk.said[2]
@@ -468,7 +498,7 @@ def test_every_command_listed_is_obeyed(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_command_of_the_walk_is_listed_or_no_command_here() -> None:
     talk = Talk(lesson("bias"), "?")
     for command in commands_of(Screen.STUDY):
-        if f": {command.title}\n" not in talk.last:
+        if f": {in_words(command.title)}\n" not in talk.last:
             assert command.linear is None
             assert "no command here" in Talk(lesson("bias"), command.keys[0]).last
     assert ": reset to the same start" in talk.last

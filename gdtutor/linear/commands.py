@@ -17,6 +17,14 @@ from gdtutor.view.notation import plain
 
 _IN_LINES = tuple(c for c in COMMANDS if c.linear or (c.linear == "" and Screen.STUDY in c.screens))
 """The commands that a line can give."""
+_WORD_OF_KEY = {
+    symbol: command.linear.split()[0] if command.linear else command.name
+    for command in _IN_LINES
+    if Screen.STUDY in command.screens
+    for symbol in command.symbols.split()
+    if len(symbol) > 1 and not any(len(key) == 1 for key in command.keys)
+}
+_KEY = re.compile(rf"(?<![\w-])(?:{'|'.join(_WORD_OF_KEY)})(?![\w-])")
 _LINE = re.compile(r"(?P<count>\d{0,7})\s*(?P<word>\S+)\s*(?P<rest>.*)\Z", re.DOTALL)
 _OPENS = "A number or an id opens a lesson; q leaves."
 
@@ -46,6 +54,16 @@ def obey(session: Session, text: str) -> Result:
     return update(replace(session, count=count[:7]), Press(command.keys[0]))
 
 
+def in_words(text: str) -> str:
+    """Return what the screens say with words that a line can give, where it names their keys.
+
+    The walk is all that there is in lines: no key leads back to it, and a place beside a curve is
+    an iteration of it.
+    """
+    text = re.sub(r": (\d+) Enter\b", r"i \1", text.replace("Esc, then ", ""))
+    return _KEY.sub(lambda key: _WORD_OF_KEY[key[0]], text)
+
+
 def _words(command: Command) -> tuple[str, ...]:
     """Return what a line may call a command."""
     keys = command.keys if Screen.STUDY in command.screens else ()
@@ -72,8 +90,8 @@ def help_lines(screen: Screen) -> list[str]:
     """Return every command with what it does."""
     if screen is Screen.LIBRARY:
         return [_OPENS]
-    lines = [f"  {_usage(command)}: {command.title}" for command in _IN_LINES]
-    repeats = "A number repeats: 5n, or n 5."
+    lines = [f"  {_usage(command)}: {in_words(command.title)}" for command in _IN_LINES]
+    repeats = "A number repeats: 5n, or n 5; but t 5 trains 5 epochs, 5t up to iteration 5."
     return ["Commands:", "  Enter: next step", *lines, "  ?: this list", repeats]
 
 

@@ -17,7 +17,7 @@ from gdtutor.drive.headless import trained
 from gdtutor.drive.requests import Outside, answered
 from gdtutor.engine.characters import shell_line
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.linear.commands import help_lines, library_lines, obey
+from gdtutor.linear.commands import help_lines, in_words, library_lines, obey
 from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.report.transcript import WIDTH, closing_rows, opening_text, picture_lines, step_text
 from gdtutor.session.challenge import Ask
@@ -55,6 +55,7 @@ _ANSWERS = {
     Ask.NEXT: "the name of a node",
 }  # fmt: skip
 """What answers a question that has no choices."""
+UNCHANGED = "Nothing has changed."
 AWAY = "No picture now; f tells the first one again."
 
 
@@ -124,7 +125,7 @@ def _turn(
     after = heard(partial(walking, after))
     if code is None:
         after = _shown(after, services)
-        services.say(heard(partial(news, session, after, services.chars)))
+        services.say(heard(partial(news, session, after, services.chars)) or UNCHANGED)
     return after, code
 
 
@@ -287,7 +288,7 @@ def _question(session: Session, chars: Chars) -> list[str]:
 
 
 def _marked(message: str, is_error: bool, chars: Chars) -> str:
-    told = plain(f"error: {message}" if is_error else message, chars)
+    told = plain("error: " * is_error + in_words(message), chars)
     return told if "\n" in told else _filled(told)
 
 

@@ -44,8 +44,9 @@ def open_training(session: Walk) -> Result:
         if ahead > 0 and is_free:
             return start_training(session, int(asked))
         at = f"{session.run.farthest:,}"
-        passed = f"The run already stands at iteration {at}; : {asked} Enter shows {asked}."
-        return (said(session, passed) if int(asked) and ahead < 0 else session), ()
+        shows = f"; : {asked} Enter shows {asked}" if int(asked) and ahead < 0 else ""
+        passed = f"The run already stands at iteration {at}{shows}."
+        return (said(session, passed) if int(asked) and ahead <= 0 else session), ()
     if session.train.snapshot.status is Status.IDLE and session.train.sweeping is None:
         if watches(session):
             session = said(session, "Slowly, as this lesson asks; w trains at full speed.")

@@ -22,7 +22,7 @@ from gdtutor.session.state import (
 )
 from gdtutor.session.steps import Phase
 
-ANSWER_FIRST = "Answer first: Enter goes back to the question, n shows the answer."
+ANSWER_FIRST = "Answer first; n shows the answer."
 LOST = "The numbers are no longer finite; 0 goes back to the start."
 
 
@@ -201,7 +201,7 @@ def done_tasks(session: Walk) -> str:
     """For going back along the operands, or opening tasks again that are done."""
     lesson = session.lesson
     if not session.look.is_closing:
-        return "" if session.trail else "Enter goes to an operand, and this key back from it."
+        return "" if session.trail else "Enter goes to an operand, Backspace back from it."
     done = session.library.tasks_done
     is_any = any((lesson.id, task.id) in done for task in lesson.tasks)
     return "" if is_any else "No task of this lesson is done."

@@ -524,7 +524,7 @@ def test_a_number_typed_again_after_its_question_leads_nowhere_at_once():
     again = pressed(shown, "1 enter")
     assert again.step == shown.step
     assert again.message == "Already answered; 1 Enter once more goes to that operand."
-    assert "operand" in pressed(again, "1 enter").message
+    assert "Operand 1 of 1" in pressed(again, "1 enter").message
     # There is no such operand.
     assert pressed(shown, "2 enter").message == "Already answered."
 
