@@ -66,8 +66,8 @@ def test_a_line_made_from_the_hidden_gradient_is_reported(monkeypatch, name):
 def test_a_note_that_shows_with_the_question_is_reported(monkeypatch):
     original = study_view._note
 
-    def with_note(session, context, width, height, **told):
-        return original(session, replace(context, challenge=None), width, height, **told)
+    def with_note(session, context, width, height, *above):
+        return original(session, replace(context, challenge=None), width, height, *above)
 
     monkeypatch.setattr(study_view, "_note", with_note)
     assert "seen" in {code for code, _ in problems(REASONS)}
