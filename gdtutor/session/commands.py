@@ -43,6 +43,11 @@ as + for =.
 _IN_ASCII = {"→": "->", "←": "<-", "↑": "up", "↓": "down"}
 
 
+def symbol_of(key: str) -> str:
+    """Return how a key is shown that is not shown as itself, empty for any other."""
+    return _SYMBOLS.get(key, "")
+
+
 class Row(Struct, Generic[S], frozen=True):
     """One thing that the learner can do with a key; `S` is what its screens show.
 

@@ -7,7 +7,7 @@ from typing import overload
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.challenge import Challenge
-from gdtutor.session.commands import command_for
+from gdtutor.session.commands import command_for, symbol_of
 from gdtutor.session.curve_cursor import goto_from_curve
 from gdtutor.session.display_options import with_trail
 from gdtutor.session.edits import apply_edit
@@ -289,10 +289,10 @@ def _run(session: Session, press: Press) -> Result:
     screen, key = session.screen, press.key
     command = command_for(screen, key) or command_for(screen, f"{key} {key}")
     if command is None:
-        name = (press.character or "").strip() or press.key
-        told = f"{name} does nothing here; ? lists the keys."
         walks = command_for(Screen.STUDY, press.key)
-        if session.screen is Screen.TRAIN and walks is not None and walks.footer:
+        name = symbol_of(press.key) or (press.character or "").strip() or press.key
+        told = f"{name} does nothing here; ? lists the keys."
+        if session.screen is Screen.TRAIN and walks is not None:
             told = f"{name} is a key of the walk: Esc, then {name}."
         return said(replace(session, count=""), told), ()
     why = command.why_not(session)

@@ -8,12 +8,12 @@ from itertools import accumulate
 
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.numpy_text import NumpyWriter, plain_name
-from gdtutor.engine.operations import FUNCTIONS, parse_rule
+from gdtutor.engine.operations import parse_rule
 from gdtutor.session.steps import Phase, Step
 from gdtutor.values import replace
 from gdtutor.view.boxes import Panel
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Lines, Size, Style
+from gdtutor.view.frame import Line, Lines, Size, Style
 from gdtutor.view.lines import cut, line, text_of, wrapped_formula
 
 _LABEL = "NumPy  "
@@ -23,7 +23,7 @@ LEAST_WIDTH = 36
 _INDENT = 4
 """Cells before the lines that go on with a statement, which no other statement begins with."""
 _DEPTH = {"(": 1, "[": 1, ")": -1, "]": -1}
-MOST_LINES = 2
+MOST_LINES = 3
 """Lines that an assignment may take."""
 
 
@@ -35,14 +35,13 @@ def with_numpy_line(context: Context, lines: Lines, size: Size) -> Lines:
     """
     if context.challenge is not None or context.look.proof or context.look.mistakes:
         return lines
-    text = numpy_text(context, size.width - len(_LABEL))
-    if size.width < LEAST_WIDTH or not text:
-        return lines
-    shown = _statement(_LABEL, text, size.width, Style.DIM)
-    above = _closed_up(lines, size.height - len(shown))
-    if len(shown) > MOST_LINES or above is None:
-        return lines
-    return (*above, *((),) * (size.height - len(above) - len(shown)), *shown)
+    texts = dict.fromkeys(numpy_text(context, is_inline) for is_inline in (True, False))
+    for text in texts if size.width >= LEAST_WIDTH else ():
+        shown = _statement(_LABEL, text, size.width, Style.DIM)
+        above = _closed_up(lines, size.height - len(shown))
+        if text and len(shown) <= MOST_LINES and above is not None:
+            return (*above, *((),) * (size.height - len(above) - len(shown)), *shown)
+    return lines
 
 
 def _statement(head: str, text: str, width: int, style: Style) -> Lines:
@@ -75,15 +74,14 @@ def _closed_up(lines: Lines, height: int) -> Lines | None:
     return tuple(content for number, content in enumerate(lines) if number not in dropped)
 
 
-def numpy_text(context: Context, width: int) -> str:
+def numpy_text(context: Context, is_inline: bool) -> str:
     """Return the step as an assignment of NumPy; empty where it computes nothing.
 
-    An operation that NumPy lacks is written out where that fits, else called by its name. One that
-    no formula can call has a remark, since only the script of the export defines it.
+    An operation that NumPy lacks is written out, or called by its name. That has a remark, since
+    only the script of the export defines it.
     """
-    written = _assignment(context, is_inline=True)
-    text = written if len(written) <= width else _assignment(context, is_inline=False)
-    own = [name for name in dict.fromkeys(_CALLED.findall(text)) if name not in FUNCTIONS]
+    text = _assignment(context, is_inline)
+    own = dict.fromkeys(_CALLED.findall(text))
     return f"{text}  # {', '.join(own)}: see gdtutor export" if own else text
 
 
@@ -144,12 +142,14 @@ def code_panel(context: Context, steps: list[Step], size: Size) -> Panel:
     first = max(min(here - height // 2, len(steps) - height), 0)
     near = steps[first : first + height]
     at = [replace(context, step=step, challenge=None) for step in near]
+    rows = list[Line]()
     # An operation that NumPy lacks is called by its name in every line, or in none.
-    is_inline = all(len(_assignment(one, is_inline=True)) <= width - 2 for one in at)
-    room = width - 2 if is_inline else 0
-    shown = [_code(context, one, numpy_text(one, room)) for one in at]
-    rows = [row for head, text, style in shown for row in _statement(head, text, width, style)]
-    if len(rows) > height:
+    for is_inline in (True, False):
+        shown = [_code(context, one, numpy_text(one, is_inline)) for one in at]
+        rows = [row for head, text, style in shown for row in _statement(head, text, width, style)]
+        if len(rows) <= height:
+            break
+    else:
         end = context.chars.ellipsis
         rows = [cut(line(head, (text, style)), width, end) for head, text, style in shown]
     return Panel("NumPy", tuple(rows), cut=(first, len(steps) - first - len(near)))

@@ -178,7 +178,11 @@ def _why(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Cha
         cross = "×" if chars.unicode else "*"
         by = ", ".join(notation.shown(f, session.look.digits, chars) for f in factors)
         lines = wrapped(f"{_best(chars)} each step: distance {cross} {by}", width, Style.GOOD)
-    broken = [one for one, _ in told[1:] if one.curve.verdict and one.mark not in ("", UNCHANGED)]
+    broken = [
+        one
+        for one, _ in told[1:]
+        if one.curve.verdict and not one.same_as and one.mark not in ("", UNCHANGED)
+    ]
     if not broken:
         return lines
     name = short_name(broken[0].name, tuple(one for one, _ in told))

@@ -208,8 +208,10 @@ def test_a_lesson_whose_tasks_are_all_done_is_finished_by_its_closing_page_where
 
 
 def test_a_key_of_the_walk_says_the_way_to_it_on_train():
-    session = pressed(session_at(shipped_lessons_folder() / "07-learning-rate.md"), "t e")
-    assert session.message == "e is a key of the walk: Esc, then e."
+    session = pressed(session_at(shipped_lessons_folder() / "07-learning-rate.md"), "t")
+    for key, name in (("e", "e"), ("u", "u"), ("ctrl+r", "Ctrl-R")):
+        told = pressed(session, key).message
+        assert told == f"{name} is a key of the walk: Esc, then {name}."
     assert "does nothing here" in pressed(session, "f12").message
 
 

@@ -336,6 +336,12 @@ def test_a_run_that_ended_early_says_why_and_one_that_broke_off_where_it_is_told
         told = " ".join(text_of(row).strip() for row in run_lines(session, width, UNICODE))
         assert "ended there: cost low enough" in told
         assert "Why? Press : run 9 Enter" in told
+        # Beside a run that is the same curve the line above says it already.
+        twin = replace(kept[1], label="learning_rate 7", costs=kept[1].costs)
+        both = replace(session, train=Training(kept=(kept[0], twin, kept[1])))
+        told = " ".join(text_of(row).strip() for row in run_lines(both, width, UNICODE))
+        assert "Why? Press : run 7 Enter" in told
+        assert "run 9" not in told
 
 
 def test_the_best_rate_of_a_sweep_says_by_what_a_step_multiplies_the_distance() -> None:
