@@ -135,7 +135,7 @@ def test_an_operand_of_an_open_cell_is_followed_to_its_step_and_back() -> None:
     assert current_step(given).phase is Phase.GIVEN
     back = press(given, "backspace backspace backspace")
     assert (current_step(back), back.look.cell) == (current_step(session), session.look.cell)
-    assert "this key back" in press(back, "backspace").message
+    assert "Backspace back from it" in press(back, "backspace").message
 
 
 def test_every_operand_of_every_step_is_an_earlier_step_of_its_graph() -> None:
