@@ -233,9 +233,7 @@ def goto_label(session: Walk) -> str:
     """Return what can be typed to be gone to beside a curve, with examples that are there."""
     training, others = session.train.snapshot, ""
     if has_others(session) and session.screen is Screen.TRAIN:
-        beside = session.train.kept[0]
-        others = f", or run {beside.label.removeprefix(f'{beside.setting} ')} beside"
-        others += f" (sets {beside.setting})" * bool(beside.setting)
+        others = ", or run NAME: one of the runs listed"
     epoch = min(max(len(training.costs) - 1, 0), 50)
     comma = ", " if others else ", or "
     return f"iteration ({min(training.iterations, 3071)}){comma}epoch {epoch}{others}"

@@ -118,10 +118,12 @@ def _with_old(
             del left[name]
     each = [f"  {context.name(name)} {was}" for name, was in left.items()]
     for count in range(min(len(each), MANY), -1, -1):
-        more, before = len(each) - count, "".join(each[:count])
-        for after in (f"  {more} more changed: Tab", f"  +{more}: Tab") if more else ("",):
+        hidden, before = len(each) - count, "".join(each[:count])
+        more = f"{hidden}{' more' * (hidden < len(changed))}"
+        ways = f"  {more} updated: Tab", f"  +{hidden}: Tab"
+        for after in ways if hidden else ("",):
             if fits(lines := grouped(own, before + after)):
-                return (more, count), lines
+                return (hidden, count), lines
     return (len(left), 0), grouped(own)
 
 

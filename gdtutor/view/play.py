@@ -124,7 +124,8 @@ def _facts(session: Walk, width: int, chars: Chars) -> Line:
     if is_at_cursor and run.iterations_per_epoch > 1:
         # Its batches came each before its update, so that the curve is elsewhere.
         curve = f"  curve {shown(float(costs[cursor or 0]))}"
-        ways = [told("validation", curve), told(HELD, curve), *ways]
+        why = f"{curve}, over its batches before their updates"
+        ways = [told(held, text) for text in (why, curve) for held in ("validation", HELD)] + ways
     return next((way for way in ways if width_of(way) <= width), ways[-1])
 
 

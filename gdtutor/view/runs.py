@@ -162,11 +162,14 @@ def _best(chars: Chars) -> str:
 
 def run_lines(session: Walk, width: int, chars: Chars, height: int | None = None) -> Lines:
     """Return each run with what is to say of it, the best one marked; where that takes more lines
-    than the height, each run has one."""
+    than the height, each run has one, and what the runs come of stands above them if they have to
+    be scrolled even so."""
     told = described_curves(session, chars)
     lines, below = _in_full(session, told, width, chars), _why(session, told, width, chars)
     if height is not None and len(lines) + len(below) > height:
         lines = _in_short(session, told, width, chars)
+        if len(lines) + len(below) > height:
+            return (*below, *lines)
     return (*lines, *below)
 
 

@@ -479,7 +479,9 @@ def test_costs_and_accuracy_are_those_of_the_parameters_of_the_map() -> None:
 
 def test_in_batches_the_cost_of_the_curve_under_the_cursor_is_told_besides() -> None:
     session = begun(f"{PENALISED} --batch 10", "2n 2tab left")
-    assert facts(session, 120).endswith(f"  curve {float(session.run.costs[0]):.4g}")
+    curve = f"  curve {float(session.run.costs[0]):.4g}"
+    assert facts(session, 120).endswith(f"{curve}, over its batches before their updates")
+    assert facts(session, 100).endswith(curve)
 
 
 def test_with_averages_the_map_is_drawn_with_those_that_the_costs_are_of() -> None:

@@ -344,6 +344,18 @@ def test_a_run_that_ended_early_says_why_and_one_that_broke_off_where_it_is_told
         assert "run 9" not in told
 
 
+def test_where_the_runs_have_to_be_scrolled_what_they_come_of_stands_above_them() -> None:
+    kept = tuple(
+        TrainedCurve(f"learning_rate {n}", np.linspace(1, n / 10, 9), "stuck", "learning_rate")
+        for n in range(1, 9)
+    )
+    session = replace(RATES, screen=Screen.TRAIN, train=Training(kept=kept))
+    for height in (9, 20):
+        rows = [text_of(row) for row in run_lines(session, 40, UNICODE, height)]
+        assert rows[0 if len(rows) > height else -1] == "Why? Press : run 2 Enter"
+        assert (len(rows) > height) is (height == 9)
+
+
 def test_the_best_rate_of_a_sweep_says_by_what_a_step_multiplies_the_distance() -> None:
     def told(keys: str, height: int) -> list[str]:
         session = pressed(session_at(RATES.lesson.path), parse_keys(keys))

@@ -92,7 +92,7 @@ def test_where_an_iteration_begins_each_changed_parameter_says_what_it_was_or_is
         lines = node_lines(context, width)
         assert max(map(width_of, lines)) <= width
         text = "\n".join(map(text_of, lines))
-        counted = re.search(r" \+?(\d+)(?: more changed)?: Tab", text)
+        counted = re.search(r" \+?(\d+)(?:(?: more)? updated)?: Tab", text)
         assert len(re.findall(r"\bwas\b", text)) + int(counted[1] if counted else 0) == changed
     table = screen(pressed(session, [Press("tab"), Press("tab")]), 80, 24)
     assert len(re.findall(r"was \S+\)", table)) == changed > 0
