@@ -27,7 +27,7 @@ from gdtutor.view.figures import Figure, moved, number_of, timing_words, walk_fi
 from gdtutor.view.frame import Area, Block, Line, Lines, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
-from gdtutor.view.lines import line
+from gdtutor.view.lines import line, text_of
 from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
 from gdtutor.view.page import PAGE, WIDEST, prose_width
 from gdtutor.view.prose import prose_lines
@@ -242,15 +242,13 @@ def _column(wanted: list[PanelNeed], area: Area) -> Block:
     Each has what it needs, the upper ones first; one for which too little stays is left out.
     """
     shown = _shared(wanted, area.height)
-    gives = _giving(shown, area.taken)
-    if gives is None:
-        shown = _shared(wanted, area.height - area.taken)
-    else:
-        shown[gives] = shown[gives][0], shown[gives][1] - area.taken
+    taken = _taken(shown, area)
+    if taken is None:
+        shown, taken = _shared(wanted, area.height - area.taken), [0] * len(wanted)
     lines: list[Line] = []
     plots: list[Placed] = []
-    for number, (one, height) in enumerate(shown):
-        own = replace(area.high(height), taken=area.taken if number == gives else 0)
+    for (one, height), less in zip(shown, taken, strict=False):
+        own = replace(area.high(height - less), taken=less)
         figure = one.make(own.inside)
         plots += moved(figure.plots, 2, len(lines) + 1)
         panel = replace(figure.panel, title=figure.panel.title + one.number)
@@ -281,13 +279,40 @@ def _freest(shown: list[tuple[PanelNeed, int]]) -> int:
     return next((n for n in range(last, -1, -1) if shown[n][0].has_more), last)
 
 
-def _giving(shown: list[tuple[PanelNeed, int]], lines: int) -> int | None:
-    """Return which panel gives so many lines away for a while: the one that has more than it needs,
-    where that is enough, else one that tells all in fewer; None where none can."""
-    freest = _freest(shown)
-    can = [n for n, (one, height) in enumerate(shown)
-           if height - lines >= (LEAST if one.is_elastic else one.lines)]  # fmt: skip
-    return next((n for n in can[::-1] if n == freest or shown[n][0].is_elastic), None)
+def _taken(shown: list[tuple[PanelNeed, int]], area: Area) -> list[int] | None:
+    """Return how many lines each panel gives away for a while, in all as many as the area has
+    taken; None where they cannot.
+
+    The one that has more than it needs gives them, or that tells all in fewer; else one that has
+    blank lines, that scrolls, or will scroll for a while; the lowest of each kind.
+    """
+    taken, freest = [0] * len(shown), _freest(shown)
+
+    def cost(number: int) -> int | None:
+        one, height = shown[number]
+        lower = height - taken[number] - 1
+        if lower >= (LEAST if one.is_elastic else one.lines if number == freest else height):
+            return 0
+        before, after = (one.make(area.high(rows).inside).panel for rows in (lower + 1, lower))
+        was, told = _told(before), _told(after)
+        if any(before.cut) and len(was) - len(told) == 1:
+            return 2
+        if lower <= BORDER or was != told or before.cut != after.cut:
+            return None
+        lines = len(after.lines) + len(after.pinned) + BORDER
+        return 1 if lines <= lower else 2 if lines > lower + 1 else 3
+
+    for _ in range(area.taken):
+        can = {n: found for n in reversed(range(len(shown))) if (found := cost(n)) is not None}
+        if not can:
+            return None
+        taken[min(can, key=lambda number: can[number])] += 1
+    return taken
+
+
+def _told(panel: Panel) -> list[str]:
+    """Return the lines of a panel that are not blank."""
+    return [text for row in (*panel.lines, *panel.pinned) if (text := text_of(row)).strip()]
 
 
 def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed:
