@@ -346,28 +346,36 @@ def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | Non
 def _explaining(
     context: Context, column: list[PanelNeed], drawn: Lines, area: Area
 ) -> list[PanelNeed]:
-    """Return a column of which one panel explains the signs that what is drawn does not: the second
-    or the first where that has so many blank lines, else the last, in lines that it can spare.
+    """Return a column whose panels explain the signs that what is drawn does not, in their blank
+    lines: the second, the first, then the others. A sign that finds none is explained later.
     """
     if has_signs(context, drawn):
         return column
     shown, above = _shared(column, area.height), explained_signs(drawn)
-    rows = len(met_lines(context, area.inside.width, area.height, above))
+    explaining: dict[int, PanelNeed] = {}
 
-    def has_room(one: PanelNeed, inside: Area) -> bool:
-        return inside.height - len(one.make(inside).panel.lines) >= rows
-
-    blank = (one for one, height in shown[1::-1] if has_room(one, area.high(height).inside))
-    chosen = next(blank, shown[-1][0])
-
-    def make(inside: Area) -> Figure:
-        # What shows whole or not at all keeps its lines, all else one of them.
-        kept = chosen.lines - BORDER if chosen.least == chosen.lines else 1
-        told = met_lines(context, inside.width, inside.height - kept, above)
-        figure = chosen.make(inside.less(rows=len(told)))
+    def pinned(one: PanelNeed, told: Lines, inside: Area) -> Figure:
+        figure = one.make(inside.less(rows=len(told)))
         return replace(figure, panel=replace(figure.panel, pinned=told))
 
-    return [replace(one, make=make) if one is chosen else one for one in column]
+    for one, height in (*shown[1::-1], *shown[2:]):
+        inside = area.high(height).inside
+        wanted = len(met_lines(context, inside.width, inside.height, above))
+        free = next((n for n in range(wanted, 0, -1) if _has_blank(one, inside, n)), 0)
+        told = met_lines(context, inside.width, free, above)
+        above |= explained_signs(told)
+        explaining[column.index(one)] = replace(one, make=partial(pinned, one, told))
+    return [explaining.get(number, one) for number, one in enumerate(column)]
+
+
+def _has_blank(one: PanelNeed, inside: Area, lines: int) -> bool:
+    """Say whether a panel has so many lines to spare: it tells the same in fewer, or is cut."""
+    before, after = one.make(inside), one.make(inside.less(rows=lines))
+    if before.plots or len(after.panel.lines) > inside.height - lines:
+        return False
+    less = len(_told(before.panel)) - len(_told(after.panel))
+    is_cut = any(before.panel.cut) and less == lines
+    return is_cut or _told(before.panel) == _told(after.panel)
 
 
 def _picture(session: Walk, context: Context) -> PanelNeed | None:

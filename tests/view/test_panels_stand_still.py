@@ -9,6 +9,7 @@ from walks import answered, pressed
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.moment import roughly
+from gdtutor.session.moving import moved
 from gdtutor.session.state import current_step
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
@@ -17,6 +18,7 @@ from gdtutor.view.graph import panel
 from gdtutor.view.graph.drawing import draw_graph
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import shown
 
 LESSONS = discover(shipped_lessons_folder())
 
@@ -43,6 +45,18 @@ def test_a_message_moves_no_panel_by_more_than_its_row_and_takes_no_column_of_th
         plain, told = (sorted(corners(frame)) for frame in frames)
         assert [(x, corner) for x, _, corner in plain] == [(x, corner) for x, _, corner in told]
         assert all(0 <= was[1] - now[1] <= 1 for was, now in zip(plain, told, strict=True))
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_what_explains_signs_takes_no_column_of_the_table_and_moves_no_panel(path):
+    session, _ = shown(session_at(path), 120, 36, UNICODE)
+    for number in (1, 2, 3):
+        session = replace(moved(session, 0, number), challenge=None)
+        session, told = shown(session, 120, 36, UNICODE)
+        unexplained = replace(session, look=replace(session.look, met=()))
+        plain = frame_of(unexplained, 120, 36, UNICODE)
+        assert columns(plain) == columns(told)
+        assert corners(plain) == corners(told)
 
 
 @pytest.mark.slow
