@@ -326,6 +326,13 @@ def test_every_command_answers_and_names_no_key_that_no_line_can_press(at: str) 
             assert not KEY_OF_A_SCREEN.search(" ".join(" ".join(said).split())), typed
 
 
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_hint_of_a_task_names_no_key_that_means_another_thing_in_lines(name: str) -> None:
+    hints = [hint for task in opened(name).lesson.tasks for hint in task.hints]
+    told = [in_words(hint) for hint in hints]
+    assert not any(KEY_OF_A_SCREEN.search(hint) or "operand" in hint for hint in told)
+
+
 def test_what_a_line_takes_back_is_done_again_by_the_word_that_is_said() -> None:
     talk = Talk(lesson("bias", "forward:z"), "20t", "20t", "5t", "e b 0.5", "u", "redo", "operand")
     assert talk.said[3] == "The run already stands at iteration 20."

@@ -362,7 +362,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             tasks.show_tasks, "tasks", why_not=works_at.tasks),
     Row("operand_back", ("backspace",),
             "back from an operand; on the closing page: forget which tasks are done", _STUDY,
-            _backspace, "forget done", why_not=works_at.done_tasks),
+            _backspace, "forget done", why_not=works_at.done_tasks, linear="back"),
     Row("pause", ("space",), "pause or resume the run, or the sweep", _TRAIN,
             training.toggle_training, "pause", why_not=works_at.runs),
     Row("epoch", ("n",), "train one epoch", _TRAIN, _by(training.one_epoch), "epoch",
