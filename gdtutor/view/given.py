@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import product
 
 import numpy as np
 
@@ -26,8 +27,10 @@ _ROLES = (
 
 FIRST, LAST = 6, 4
 """Matrices of a group that are named where there is no room for all."""
-SPARE = 2
+SPARE = 4
 """Lines that what matrices were may take: few enough for the step to stay the shorter one."""
+MOST = ", most changed:"
+"""What is said of the cells that are named."""
 TRIED = 8
 """Matrices beside which that is tried, those that have changed most: every key makes the panel."""
 MANY = 5
@@ -117,12 +120,14 @@ def _with_old(
             own = carried
             del left[name]
     each = [f"  {context.name(name)} {was}" for name, was in left.items()]
+    said = (MOST, "") if any("[" in was for was in changed.values()) else ("",)
     for count in range(min(len(each), MANY), -1, -1):
         hidden, before = len(each) - count, "".join(each[:count])
         more = f"{hidden}{' more' * (hidden < len(changed))}"
         ways = f"  {more} updated: Tab", f"  +{hidden}: Tab"
-        for after in ways if hidden else ("",):
-            if fits(lines := grouped(own, before + after)):
+        words = said if hidden < len(changed) else ("",)
+        for after, most in product(ways if hidden else ("",), words):
+            if fits(lines := grouped(own, most + before + after)):
                 return (hidden, count), lines
     return (len(left), 0), grouped(own)
 

@@ -18,6 +18,7 @@ from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.notation import number
 from gdtutor.view.screen import frame_of
+from gdtutor.view.study import room_for
 from tests.walks import screen
 
 LESSONS = discover(shipped_lessons_folder())
@@ -115,6 +116,16 @@ def test_of_a_matrix_the_cell_that_has_changed_most_is_named_before_what_it_was(
     at_sum = screen(session_at(vectorised, at="1/forward:Z"), 120, 36)
     assert "changed most: [0,3] was 0.7" in at_sum
     assert "1×4  ([0,3] was 0.7)" in at_sum
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_given_matrices_are_said_to_name_the_cell_that_has_changed_most(size):
+    session = session_at(LESSONS[15], at="1/given")
+    lines = node_lines(context_of(session, UNICODE), room_for(*size).node_width)
+    text = " ".join(map(text_of, lines))
+    assert "parameters, most changed:" in text
+    assert ": Tab" not in text
+    assert [text.count(was) for was in ("([2,0] was 0)", "([0,2] was 0.9669)")] == [1, 1]
 
 
 def test_late_in_training_what_has_changed_most_is_told_apart_from_what_it_was():
