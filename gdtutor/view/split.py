@@ -25,6 +25,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.lesson.placeholders import fill
+from gdtutor.session.asking import placed_at, placed_challenge
 from gdtutor.session.moment import roughly
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Walk
@@ -106,6 +107,26 @@ def most_lines(session: Walk, context: Context, width: int) -> tuple[int, int]:
         )
 
     return once(_key(session, context, "lines", width), measured)
+
+
+def most_asked(session: Walk, context: Context, width: int) -> int:
+    """Return the lines of the longest question that the lesson asks at a step of an iteration."""
+
+    def measured() -> int:
+        plain = _plain(context)
+        return max(
+            (
+                len(node_lines(replace(plain, step=step, challenge=asked, is_left=is_left), width))
+                for step in _steps(plain)
+                for question in placed_at(session, step)
+                if question.kind != "next"
+                for is_left in (False, True)
+                for asked in [placed_challenge(question, plain.moment, step, plain.look.example)]
+            ),
+            default=0,
+        )
+
+    return once(_key(session, context, "asked", width), measured)
 
 
 def _typical(context: Context) -> Context:

@@ -37,6 +37,7 @@ from gdtutor.view.split import (
     MEASURED,
     has_table,
     lines_above,
+    most_asked,
     most_lines,
     node_cells,
     widths_for,
@@ -409,7 +410,7 @@ def _step(session: Walk, context: Context, title: str, area: Area) -> list[Panel
         most, longest = area.height // 2, MOST_KEPT - BORDER
     else:
         most, longest = most_lines(session, context, width)
-        most = max(most, len(lines))
+        most = max(most, most_asked(session, context, width), len(lines))
         longest = max(longest, len(note))
     scroll, kept = session.look.scroll, min(longest + BORDER, MOST_KEPT)
     return [

@@ -8,6 +8,7 @@ from walks import answered, pressed
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.session.asking import placed_at, placed_challenge
 from gdtutor.session.moment import roughly
 from gdtutor.session.moving import moved
 from gdtutor.session.state import current_step
@@ -57,6 +58,18 @@ def test_what_explains_signs_takes_no_column_of_the_table_and_moves_no_panel(pat
         plain = frame_of(unexplained, 120, 36, UNICODE)
         assert columns(plain) == columns(told)
         assert corners(plain) == corners(told)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_question_of_the_lesson_moves_no_panel(path):
+    for session in steps_of(path):
+        step, example = current_step(session), session.look.example
+        for question in placed_at(session, step):
+            if question.kind != "next":
+                asked = placed_challenge(question, session.moment, step, example)
+                both = [replace(session, message="", challenge=one) for one in (None, asked)]
+                plain, told = (corners(frame_of(one, 120, 36, UNICODE)) for one in both)
+                assert plain == told
 
 
 @pytest.mark.slow
