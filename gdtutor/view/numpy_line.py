@@ -14,7 +14,7 @@ from gdtutor.values import replace
 from gdtutor.view.boxes import Panel
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Lines, Size, Style
-from gdtutor.view.lines import cut, line, text_of, wrapped_formula
+from gdtutor.view.lines import cut, line, text_of, wrapped, wrapped_formula
 
 _LABEL = "NumPy  "
 _CALLED = re.compile(r"(?<![\w.])([a-z]\w*)\(")
@@ -45,20 +45,28 @@ def with_numpy_line(context: Context, lines: Lines, size: Size) -> Lines:
 
 
 def _statement(head: str, text: str, width: int, style: Style) -> Lines:
-    """Return an assignment that is one statement of Python where it takes several lines as well: in
-    parentheses, unless it is broken inside of some, and its remark on a line of its own.
+    """Return an assignment that is one statement of Python where it takes several lines as well:
+    broken inside of its own parentheses, else in some around it, its remark on a line of its own.
     """
     if len(head) + len(text) <= width:
         return (line(head, (text, style)),)
     code, _, remark = text.partition("  # ")
     indent = " " * (_INDENT - len(head))
     rows = wrapped_formula(head, code, width - len(indent), style)
-    texts = [text_of(row) for row in rows]
-    if not all(accumulate(sum(_DEPTH.get(c, 0) for c in row) for row in texts[:-1])):
+    if not _goes_on(rows):
+        filled = wrapped(code, width - len(head) - len(indent), style)
+        rows = tuple(line(" " * len(head) if n else head, *row) for n, row in enumerate(filled))
+    if not _goes_on(rows):
         name, _, value = code.partition(" = ")
         rows = wrapped_formula(head, f"{name} = ({value})", width - len(indent), style)
     below = wrapped_formula(f"{' ' * len(head)}# ", remark, width, style) if remark else ()
     return (*rows[:1], *(line(indent, *row) for row in rows[1:]), *below)
+
+
+def _goes_on(rows: Lines) -> bool:
+    """Say whether every line but the last leaves a bracket open."""
+    opened = (sum(_DEPTH.get(c, 0) for c in text_of(row)) for row in rows[:-1])
+    return all(accumulate(opened))
 
 
 def _closed_up(lines: Lines, height: int) -> Lines | None:
