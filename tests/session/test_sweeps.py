@@ -197,7 +197,7 @@ def test_a_run_of_a_sweep_is_trained_as_the_present_one_and_told_of_in_full() ->
     session = sweeping("learning_rate=0.1,50")
     prompted = press(session, ": r u n space 5 0")
     label = prompted.prompt.label
-    assert label.endswith("or run 0.1 beside (sets learning_rate)")
+    assert label.endswith("or run NAME: one of the runs listed")
     assert f"{label}: run 50" in frame_of(prompted, 80, 24, UNICODE).text()
     assert "run " not in press(press(open_at("or-vectorised"), "t"), ":").prompt.label
     alone = press(session, ": r u n space 5 0 enter")
