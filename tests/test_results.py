@@ -14,9 +14,11 @@ from gdtutor.report.run import progress_line, progress_text, result_data, result
 from gdtutor.report.sweep import (
     plan_lines,
     sweep_csv_lines,
+    sweep_data,
     sweep_lines,
     sweep_progress_text,
 )
+from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.sweep import Sweep
 from gdtutor.values import replace
 
@@ -116,6 +118,13 @@ def test_a_run_that_a_condition_has_ended_says_so_in_the_table() -> None:
     sweep = Sweep(members_of(lesson, None, "learning_rate=0.001,50"))
     sweep.advance()
     _, slow, fast = sweep_lines(lesson, sweep)
+    data = sweep_data(lesson, sweep)["runs"]
+    for told, run, member in zip((slow, fast), data, sweep.members, strict=True):
+        alone = Run((RunSegment(0, member.problem, member.settings),))
+        alone.advance()
+        cost = result_of(alone, 1.0).final_cost
+        assert run["final_cost"] == pytest.approx(cost, rel=1e-9) != run["costs"][-1]
+        assert f"  cost {cost:.6g} " in f"{told} "
     assert "stopped" not in slow
     assert fast.endswith("stopped: loss of a batch below 1e-06")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from gdtutor.engine.characters import cells, padded
 from gdtutor.lesson.model import Lesson
 from gdtutor.report.jsondata import plain
 from gdtutor.report.run import FORMAT, progress_line
 from gdtutor.training.sweep import Sweep
-from gdtutor.training.trouble import LOWEST, ending
+from gdtutor.training.trouble import LOWEST, ending, have_ended
 from gdtutor.view.frame import ASCII
 from gdtutor.view.notation import counted
 
@@ -17,7 +19,8 @@ from gdtutor.view.notation import counted
 def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
     """Return the runs of a sweep as JSON data.
 
-    `lowest` are the places of the lowest last cost, `best` is the first of them.
+    `lowest` are the places of the lowest cost, `best` is the first of them; `final_cost` is the one
+    over all the data, by which runs are compared that have all ended.
     """
     best = sweep.best()
     return {
@@ -29,6 +32,7 @@ def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
             {
                 "label": found.label,
                 "costs": plain(found.costs),
+                "final_cost": plain(np.asarray(np.nan if found.end is None else found.end)),
                 "stopped_by": found.stopped_by,
                 "verdict": found.verdict,
                 "parameters": {name: plain(value) for name, value in found.parameters.items()},
@@ -54,13 +58,14 @@ def plan_lines(sweep: Sweep) -> Iterator[str]:
 
 
 def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
-    """Yield a line for each run: its last cost, the best, what went wrong or ended it early."""
+    """Yield a line for each run: its cost, the best, what went wrong or ended it early."""
     yield lesson.called
     best = sweep.best()
     found = sweep.found()
+    at_end = have_ended(found)
     wide = max(cells(run.label) for run in found)
     for place, run in enumerate(found):
-        cost = counted(run.last, 6, ASCII) if len(run.costs) else "-"
+        cost = counted(run.cost(at_end)[0], 6, ASCII) if len(run.costs) else "-"
         verdict = run.remark or (LOWEST if place in best else "")
         is_early = (run.stopped_by or "").endswith("_below")
         stop = sweep.members[place].settings.stop

@@ -160,11 +160,10 @@ def _with_curves(
 
 def curves_of(sweep_: Sweep) -> tuple[TrainedCurve, ...]:
     """Return the curves of a sweep as far as they are."""
-    curves = sweep_.found()
     measures = (measure_of(one.problem, one.settings.validation) for one in sweep_.members)
     return tuple(
-        replace(curve, measure=measure, parameters={}, predicting={}, end=end)
-        for curve, measure, end in zip(curves, measures, sweep_.ends(curves), strict=True)
+        replace(curve, measure=measure, parameters={}, predicting={})
+        for curve, measure in zip(sweep_.found(), measures, strict=True)
     )
 
 

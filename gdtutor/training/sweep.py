@@ -228,21 +228,16 @@ class Sweep:
             part.drop_burst()
 
     def found(self) -> tuple[TrainedCurve, ...]:
-        """Return how far every run is, in the order of the members."""
-        by_place = {place: found for part in self._parts for place, found in part.found()}
-        return tuple(by_place[place] for place in range(len(self.members)))
-
-    def ends(self, found: Sequence[TrainedCurve]) -> tuple[float | None, ...]:
-        """Return the cost over all the data where each run has ended; None while it goes on.
-
-        Args:
-            found: How far every run is.
+        """Return how far every run is, in the order of the members, and of each that has ended its
+        cost over all the data.
         """
-        for place, curve in enumerate(found):
+        found = {place: curve for part in self._parts for place, curve in part.found()}
+        for place, curve in found.items():
             if curve.stopped_by is not None and place not in self._ends:
                 cost = evaluate(self.members[place].problem, curve.predicting).cost
                 self._ends[place] = cost
-        return tuple(map(self._ends.get, range(len(self.members))))
+        places = range(len(self.members))
+        return tuple(replace(found[place], end=self._ends.get(place)) for place in places)
 
     def best(self) -> tuple[int, ...]:
         """Return the places of the `lowest` runs."""
