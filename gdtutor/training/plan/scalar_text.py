@@ -43,9 +43,8 @@ FLOATS: Mapping[str, Any] = {
     **{name: row.function for name, row in OPERATIONS.items() if row.function is not None},
     "exp": math.exp, "log": math.log, "log1p": math.log1p, "sqrt": math.sqrt, "tanh": math.tanh,
     "sin": math.sin, "cos": math.cos, "abs": abs, "power": math.pow, "float64": np.float64,
-    "inf": math.inf, "nan": math.nan,
 }  # fmt: skip
-"""What the names mean, and numbers that have no text of their own."""
+"""What the names mean."""
 
 _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "recip": 2, "square": 2, "neg": 3}
 _NAMED = frozenset({"square", "maximum", "minimum", "mul_or_zero", "sign", "step", "is_place"})

@@ -6,6 +6,7 @@ so that nothing a lesson says reaches the compiler.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -33,7 +34,8 @@ class SourceLines(Struct):
     def compiled(self, name: str, namespace: Mapping[str, Any]) -> Callable[..., Any]:
         """Compile the lines and return the function `name` that they define."""
         code = "\n".join("    " * level + line for level, line, _ in self.lines)
-        scope = dict(namespace)
+        # Numbers that have no text of their own: Python writes them as these names.
+        scope = {"inf": math.inf, "nan": math.nan, **namespace}
         exec(compile(code, "<plan>", "exec"), scope)
         found: Callable[..., Any] = scope[name]
         return found
