@@ -100,14 +100,16 @@ class NumpyWriter(FormulaWriter, frozen=True):
         if "{" in operation.numpy and expr.op != "mul_or_zero":
             return self._filled(operation.numpy, expr), WHOLE
         if expr.attribute is not None and operation.numpy:
-            return f"{operation.numpy}({args[0]}, axis={expr.attribute}, keepdims=True)", WHOLE
+            args.append(f"axis={expr.attribute}, keepdims=True")
         if expr.op == "mul_or_zero":
             product = self.write(Apply("mul", expr.args))
             return f"np.where({args[0]} == 0, 0.0, {product})", WHOLE
         if expr.op == "sum_to":
             return self._sum_to(expr, args), WHOLE
         if operation.numpy:
-            return f"{operation.numpy}({', '.join(args)})", WHOLE
+            text = f"{operation.numpy}({', '.join(args)})"
+            # NumPy counts in integers, which overflow and take no negative power.
+            return f"np.float64({text})" if expr.op == "argmax" else text, WHOLE
         body = definition(operation, expr.attribute)
         if body is None or not (self.is_inline or expr.attribute is not None):
             return f"{expr.op}({', '.join(args)})", WHOLE
