@@ -393,7 +393,7 @@ def test_predictions_that_are_left_out_are_counted_and_can_be_had(tmp_path: Path
 
 @pytest.mark.parametrize("line", ["S learning_rate=0.5,5,50", "t learning_rate=0.5,5,50"])
 def test_several_runs_are_told_side_by_side(line: str) -> None:
-    talk = Talk(lesson("learning-rate"), "t 20", line, "t")
+    talk = Talk(lesson("learning-rate"), "t 20", line, "t", "run 50", "run 50")
     assert talk.said[3] == "Training several runs; Ctrl-C stops them."
     assert talk.said[4].split("\n") == [
         "4 runs:",
@@ -402,7 +402,10 @@ def test_several_runs_are_told_side_by_side(line: str) -> None:
         "  learning_rate 5: cost 0 at epoch 49, the lowest cost",
         "  learning_rate 50: cost 2.112e82 (a number of 83 digits) at epoch 49, diverges",
     ]
-    assert "50 of 50 epochs, 50 iterations: finished: all epochs done." in talk.last
+    assert "50 of 50 epochs, 50 iterations: finished: all epochs done." in talk.said[6]
+    assert "α 50 " in talk.said[8]
+    assert "\nThe run 50, from its start.\n" in talk.said[8]
+    assert talk.last == "This is the run that shows already."
 
 
 def test_a_sweep_that_is_stopped_keeps_its_curves_and_training_goes_on() -> None:

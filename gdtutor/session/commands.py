@@ -406,6 +406,8 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
     Row("sweep", ("S",), "compare runs side by side: learning_rate=0.05,0.5,5", _TRAIN,
             lambda s: asked(s, PromptKind.SWEEP, "sweep (learning_rate=0.1,1)"), "sweep",
             linear="S NAME=VALUES", takes=sweep),
+    Row("open_run", (), "train a run of a sweep, or of a variant, in place of the present one",
+            frozenset(), lambda s: s, linear="run NAME", takes=curve_cursor.open_run),
     Row("stop", ("s",), "stop the run, or the sweep", _TRAIN, training.stop_training, "stop",
             why_not=works_at.stopping),
     Row("train_tab", ("tab",), "next side panel; 2Tab: the second", _TRAIN, training.next_train_tab,

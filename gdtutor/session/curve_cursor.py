@@ -11,7 +11,7 @@ from gdtutor.session.effects import Result
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import EPOCH, goto, said
 from gdtutor.session.notes import comes_after_training
-from gdtutor.session.runs import OWN, in_variant
+from gdtutor.session.runs import OWN, in_variant, run_label
 from gdtutor.session.state import Playing, Screen, Walk
 from gdtutor.session.training import reset_training, start_training
 from gdtutor.session.works_at import NO_CURVE
@@ -50,7 +50,7 @@ def _with_cursor(session: Walk, epoch: int | None) -> Walk:
 def open_chosen(session: Walk) -> Walk | Result:
     """Train the run that is chosen in the list; open the point of the curve where none is."""
     run = session.train.look.run
-    return _open_run(session, run) if run else open_point(session)
+    return open_run(session, run) if run else open_point(session)
 
 
 def open_point(session: Walk) -> Walk:
@@ -83,22 +83,27 @@ def goto_from_curve(session: Walk, text: str) -> Walk | Result:
         return _at_epoch(session, int(named.group(1)))
     run = _RUN.fullmatch(text.strip())
     if run is not None and session.screen is Screen.TRAIN:
-        return _open_run(session, run.group(1))
+        return open_run(session, run.group(1))
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return _walked(session, int(text))
     walk = moved(replace(session, screen=Screen.STUDY), iteration_under_cursor(session), 1)
     return goto(walk, text)
 
 
-def _open_run(session: Walk, name: str) -> Result:
+def open_run(session: Walk, name: str) -> Walk | Result:
     """Train a run of a sweep or a variant as the present one, which can be walked and is told of in
-    full.
+    full; of the present one say that it is shown.
 
     Raises:
         GdTutorError: Where no run is called so, or several are, or its setting is none that an edit
             makes.
     """
-    found = _run_called(session.train.kept, name)
+    label, at = run_label(session), (session.variant, session.changes)
+    kept = tuple(one for one in session.train.kept if one.label != label)
+    found = _run_called((TrainedCurve(label, session.train.snapshot.costs), *kept), name)
+    shown = said(session, "This is the run that shows already.")
+    if found.label == label:
+        return shown
     session = session.with_train(sweeping=None)
     if found.setting:
         session, _ = reset_training(session)
@@ -108,10 +113,10 @@ def _open_run(session: Walk, name: str) -> Result:
     else:
         making = session.train.made[found.label]
         session = reduce(with_change, making.changes, in_variant(session, making.variant))
+    if (session.variant, session.changes) == at:
+        return shown
     session = session.with_train(look=replace(session.train.look, tab=0, run=""))
-    return start_training(
-        said(session, f"The run {_called(found)}, from its start; Enter opens where it ends.")
-    )
+    return start_training(said(session, f"The run {_called(found)}, from its start."))
 
 
 def _run_called(kept: tuple[TrainedCurve, ...], name: str) -> TrainedCurve:
@@ -131,7 +136,7 @@ def _run_called(kept: tuple[TrainedCurve, ...], name: str) -> TrainedCurve:
     if len(found) == 1:
         return found[0]
     wrong = f"several runs begin with '{name}'" if found else f"there is no run '{name}'"
-    raise GdTutorError(wrong, f"there are {', '.join(map(_called, found or kept))}"[:200])
+    raise GdTutorError(wrong, f"the runs are {', '.join(map(_called, found or kept))}"[:200])
 
 
 def _called(run: TrainedCurve) -> str:

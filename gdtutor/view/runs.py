@@ -183,7 +183,7 @@ def _why(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Cha
         lines = wrapped(f"{_best(chars)} each step: distance {cross} {by}", width, Style.GOOD)
     broken = [
         one
-        for one, _ in told[1:]
+        for one, _ in told
         if one.curve.verdict and not one.same_as and one.mark not in ("", UNCHANGED)
     ]
     if not broken:

@@ -203,9 +203,13 @@ def test_a_run_of_a_sweep_is_trained_as_the_present_one_and_told_of_in_full() ->
     alone = press(session, ": r u n space 5 0 enter")
     assert [change.text() for change in alone.changes] == ["learning_rate=50"]
     assert (alone.train.sweeping, alone.train.snapshot.status) == (None, Status.RUNNING)
-    assert alone.message == "The run 50, from its start; Enter opens where it ends."
+    assert alone.message == "The run 50, from its start."
+    for name, present in (("own", session), ("50", alone), ("yours", alone)):
+        same = pressed(present, parse_keys(f": 'run space '{name} enter"))
+        assert same.message == "This is the run that shows already."
+        assert same.train == present.train
     unknown = press(session, ": r u n space 7 enter")
-    assert "there is no run '7' — there are 0.1, 50" in unknown.prompt.error
+    assert "there is no run '7' — the runs are the lesson's own, 0.1, 50" in unknown.prompt.error
 
 
 def test_the_run_that_the_list_names_is_opened_as_it_is_named_there() -> None:
@@ -226,7 +230,7 @@ def test_the_run_that_the_list_names_is_opened_as_it_is_named_there() -> None:
         alone = keys(every, f": 'run space '{typed} enter")
         assert (alone.variant, len(alone.changes)) == (variant, changes)
     several = keys(every, ": 'run space '1 enter").prompt
-    assert "several runs begin with '1' — there are 10: overshoots" in several.error
+    assert "several runs begin with '1' — the runs are 10: overshoots" in several.error
 
 
 def test_a_run_of_a_variant_is_opened_by_its_name() -> None:

@@ -352,7 +352,7 @@ def test_where_the_runs_have_to_be_scrolled_what_they_come_of_stands_above_them(
     session = replace(RATES, screen=Screen.TRAIN, train=Training(kept=kept))
     for height in (9, 20):
         rows = [text_of(row) for row in run_lines(session, 40, UNICODE, height)]
-        assert rows[0 if len(rows) > height else -1] == "Why? Press : run 2 Enter"
+        assert rows[0 if len(rows) > height else -1] == "Why? Press : run 1 Enter"
         assert (len(rows) > height) is (height == 9)
 
 
