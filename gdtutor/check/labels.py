@@ -17,7 +17,6 @@ from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.origins import class_names
-from gdtutor.view.pictures.source import option
 from gdtutor.view.screen import frame_of
 
 SHORT = 8
@@ -75,7 +74,7 @@ def _labels(notes: Notes, trained: Walk, chars: Chars) -> Iterator[tuple[str, Pl
         yield variant.name, notes.in_front("variants", place)
     for place, wish in enumerate(notes.lesson.pictures if chars.unicode else ()):
         if PICTURES[wish.kind].in_training:
-            yield str(option(wish, "title", "")), notes.in_front("pictures", place)
+            yield str(wish.option("title", "")), notes.in_front("pictures", place)
 
 
 def cut_in(text: str, labels: Iterable[str], chars: Chars) -> Iterator[str]:

@@ -28,7 +28,6 @@ from gdtutor.values import Struct
 from gdtutor.view.figures import source_of
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.pictures.neurons import output_neurons
-from gdtutor.view.pictures.source import texts
 
 LESSON_CODES = {
     "settings": "the run cannot be set up as configured",
@@ -221,7 +220,7 @@ def _check_pictures(notes: Notes, session: Walk) -> None:
             what = "a boundary without a level, where targets are numbers and no classes"
             hint = "write level = 0.5, the value at which the plane is divided"
             notes.add("level", what, hint, notes.in_front("pictures", place), "warning")
-        compared = [with_variant(lesson, name) for name in texts(wish, "variants")] or [lesson]
+        compared = [with_variant(lesson, name) for name in wish.texts("variants")] or [lesson]
         if wish.kind == "seeds" and not any(map(_is_random, compared)):
             what = "a picture of many starts, where none is drawn: all the runs are the same"
             hint = 'draw one, as w1 = { init = "normal", std = 0.5, seed = 1 }'

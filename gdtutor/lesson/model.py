@@ -167,6 +167,44 @@ class PictureWish(Struct, frozen=True):
     """curve, slice, contour, boundary, fit, table, weights, counts, timing, or seeds."""
     options: tuple[tuple[str, object], ...] = ()
 
+    def option(self, name: str, otherwise: object = None) -> object:
+        """Return an option."""
+        return dict(self.options).get(name, otherwise)
+
+    def is_set(self, name: str, otherwise: bool = False) -> bool:
+        """Return an option that is true or false."""
+        return bool(self.option(name, otherwise))
+
+    def whole(self, name: str, otherwise: int) -> int:
+        """Return an option that is a whole number."""
+        value = self.option(name)
+        return value if isinstance(value, int) else otherwise
+
+    def real(self, name: str, otherwise: float) -> float:
+        """Return an option that is a number."""
+        value = self.option(name)
+        return float(value) if isinstance(value, int | float) else otherwise
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return an option that is a list of texts; none where it is left out."""
+        value = self.option(name)
+        return tuple(map(str, value)) if isinstance(value, tuple) else ()
+
+    def numbers(self, name: str) -> tuple[float, ...]:
+        """Return an option that is a list of numbers; none where it is left out."""
+        value = self.option(name)
+        return tuple(map(float, value)) if isinstance(value, tuple) else ()
+
+    def interval(self, name: str = "range") -> tuple[float, float] | None:
+        """Return an option that is a range, None where it is left out."""
+        limits = self.numbers(name)
+        return (limits[0], limits[1]) if len(limits) == 2 else None
+
+    @property
+    def ranges(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        """The ranges of both axes; the first holds for both where it is alone."""
+        return self.interval(), self.interval("range2") or self.interval()
+
 
 class Variant(Struct, frozen=True, eq=False):
     """A named set of overrides, for lessons that compare."""

@@ -17,7 +17,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.values import replace
 from gdtutor.view.frame import Lines, Size
 from gdtutor.view.lines import fitted
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, option, texts
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source
 
 
 @cache
@@ -51,16 +51,16 @@ def told(source: Source, wish: PictureWish) -> tuple[str, ...]:
 
 def title_of(source: Source, wish: PictureWish) -> str:
     """Return what a picture is called: the lesson's own title, or one made from its kind."""
-    own = option(wish, "title")
+    own = wish.option("title")
     if own is not None:
         return str(own)
     title = "values above a level" if "level" in dict(wish.options) else kind_of(wish.kind).title
     if "{" not in title:
         return title
     names = ", ".join(kind_of(wish.kind).names(source, wish))
-    first = texts(wish, "along")[:1] or ("",)
+    first = wish.texts("along")[:1] or ("",)
     trace = source.trace_with(first[0].partition("[")[0])
-    root = str(option(wish, "of", trace.graph.root))
+    root = str(wish.option("of", trace.graph.root))
     return title.format(root=source.name(root), names=names)
 
 

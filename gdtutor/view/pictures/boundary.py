@@ -41,15 +41,7 @@ from gdtutor.view.pictures.planes import (
     plane_values,
     to_scale,
 )
-from gdtutor.view.pictures.source import (
-    Drawing,
-    PictureKind,
-    Source,
-    is_set,
-    option,
-    said,
-    stacked_notes,
-)
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said, stacked_notes
 from gdtutor.view.pictures.table import outputs_of
 
 LARGE = Size(24, 11)
@@ -66,11 +58,11 @@ def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     if why:
         return said(why, size)
     neurons = _chosen(source, wish)
-    if is_set(wish, "lines"):
+    if wish.is_set("lines"):
         return lines_picture(source, wish, neurons, size)
     columns, rows, _ = arranged(len(neurons), size, LARGE)
     outputs = output_neurons(source, wish)
-    if columns * rows >= len(neurons) or is_set(wish, HIDDEN_ALONE) or not outputs:
+    if columns * rows >= len(neurons) or wish.is_set(HIDDEN_ALONE) or not outputs:
         return _planes(source, wish, neurons, size)
     # Small planes tell little: the output has a large one, the others their own picture, or what
     # room it leaves beside it.
@@ -88,11 +80,11 @@ def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 def _chosen(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
     """Return the neurons that a picture is of, the outputs first."""
     outputs, hidden = output_neurons(source, wish), hidden_neurons(source)
-    if is_set(wish, "lines"):
+    if wish.is_set("lines"):
         return hidden or sums_behind(source, outputs)
-    if is_set(wish, HIDDEN_ALONE):
+    if wish.is_set(HIDDEN_ALONE):
         return hidden
-    return outputs + (hidden if is_set(wish, "hidden") else ())
+    return outputs + (hidden if wish.is_set("hidden") else ())
 
 
 def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size: Size) -> Drawing:
@@ -243,7 +235,7 @@ def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     plane = grid_of(source, wish, *_PROBED)
     words += [_neuron(source, one, sums.get(one, one), plane) for one in neurons[:MAX_NEURONS]]
     # Neurons of another line have no targets of their own.
-    return tuple(words) if option(wish, "of") else (*words, *_right(source))
+    return tuple(words) if wish.option("of") else (*words, *_right(source))
 
 
 def _neuron(source: Source, neuron: Neuron, behind: Neuron, plane: Grid) -> str:

@@ -29,16 +29,7 @@ from gdtutor.view.pictures.paths import (
     variant_run,
 )
 from gdtutor.view.pictures.planes import cell_middles
-from gdtutor.view.pictures.source import (
-    Drawing,
-    Source,
-    cell_of,
-    option,
-    ranges,
-    said,
-    stacked_notes,
-    whole,
-)
+from gdtutor.view.pictures.source import Drawing, Source, cell_of, said, stacked_notes
 
 LEVELS = 7
 """Most level lines."""
@@ -120,7 +111,7 @@ def contour_of(source: Source, wish: PictureWish) -> Contour:
     Raises:
         GdTutorError: The variant cannot be made, or does not train.
     """
-    name = option(wish, "variant")
+    name = wish.option("variant")
     if name is not None:
         lesson, run, at = _variant_at(source.lesson, str(name), source.seed, source.iteration)
         source = replace(source, lesson=lesson, run=run, at=at)
@@ -130,7 +121,7 @@ def contour_of(source: Source, wish: PictureWish) -> Contour:
     points = np.concatenate([here[None], *(trail.points for trail in trails)])
     x, y = (
         Axis(source.name(cell.text), *(limits or _around(values)))
-        for cell, limits, values in zip(cells, ranges(wish), points.T, strict=True)
+        for cell, limits, values in zip(cells, wish.ranges, points.T, strict=True)
     )
     return Contour(source, cells, trails, here, (x, y))
 
@@ -150,10 +141,10 @@ def _trails(
     """Return the paths of a contour: those of several runs, else the one walked so far."""
     walks = overlaid(source.lesson, source.run, source.seed, wish)
     if not walks:
-        steps = option(wish, "steps")
+        steps = wish.option("steps")
         ahead = tuple(range(steps + 1)) if isinstance(steps, int) else up_to(source.iteration)
         return (Trail("", path(source.run, cells, ahead)),)
-    iterations = tuple(range(whole(wish, "steps", PATH_STEPS) + 1))
+    iterations = tuple(range(wish.whole("steps", PATH_STEPS) + 1))
     return tuple(
         Trail(walk.label, np.empty((0, 2)), walk.why)
         if walk.run is None

@@ -16,7 +16,7 @@ from gdtutor.training.problem import Indices, Problem
 from gdtutor.values import Struct, replace
 from gdtutor.view.pictures.field import Axis
 from gdtutor.view.pictures.paths import ParameterCell
-from gdtutor.view.pictures.source import Source, along, cell_of, option, write_cell
+from gdtutor.view.pictures.source import Source, along, cell_of, write_cell
 
 MAX_WORK = 1_500_000
 """Most cells of all nodes that one picture computes; beyond it examples are left out."""
@@ -112,7 +112,7 @@ def all_examples(source: Source, members: int) -> CostFunction:
 
 def measured_over(source: Source, wish: PictureWish, members: int) -> CostFunction:
     """Return the cost over all examples, or over this iteration's where the lesson says so."""
-    if option(wish, "over") == "batch":
+    if wish.option("over") == "batch":
         return this_batch(source, source.traces[-1], "", members)
     return all_examples(source, members)
 

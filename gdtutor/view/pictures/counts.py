@@ -9,7 +9,7 @@ from gdtutor.view.frame import Chars, Line, Size, Style
 from gdtutor.view.lines import column_texts, line
 from gdtutor.view.notation import superscript
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, numbers, real, stacked_notes
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, stacked_notes
 
 VALUES = (2, 10, 100, 1000)
 """Values that are tried of each weight, where the lesson does not say."""
@@ -22,8 +22,8 @@ _UNITS = ((_YEAR, "years"), (24 * 3600, "days"), (3600, "hours"), (60, "minutes"
 def counts_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return a table of kⁿ: a row for each number of weights, a column for each k."""
     own = source.problem.trained_cells
-    values = tuple(int(v) for v in numbers(wish, "values")) or VALUES
-    weights = tuple(int(v) for v in numbers(wish, "weights")) or tuple(
+    values = tuple(int(v) for v in wish.numbers("values")) or VALUES
+    weights = tuple(int(v) for v in wish.numbers("weights")) or tuple(
         sorted({1, 2, 4, 8, own} if own else {1, 2, 4, 8})
     )
     chars = source.chars
@@ -37,7 +37,7 @@ def counts_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         is_own = number > 0 and weights[number - 1] == own
         style = Style.DIM if number == 0 else Style.CURRENT if is_own else Style.TEXT
         lines.append(line((text, style)))
-    rate = real(wish, "per_second", PER_SECOND)
+    rate = wish.real("per_second", PER_SECOND)
     notes = _notes(values[-1], weights[-1], own, rate, chars)
     return Drawing((*lines, *stacked_notes(notes, size.less(rows=len(lines))))[: size.height])
 

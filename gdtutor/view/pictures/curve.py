@@ -18,17 +18,7 @@ from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Placed, Plot, Series, Size, Style
 from gdtutor.view.lines import line
 from gdtutor.view.pictures.plot_words import Named, plot_words
-from gdtutor.view.pictures.source import (
-    Drawing,
-    PictureKind,
-    Source,
-    interval,
-    is_set,
-    option,
-    said,
-    stacked_notes,
-    texts,
-)
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said, stacked_notes
 
 POINTS = 121
 """Points of a curve."""
@@ -77,7 +67,7 @@ class CurveFacts(Struct, frozen=True):
 def facts_of(source: Source, wish: PictureWish) -> CurveFacts | None:
     """Return what is drawn, None where no line of the graph is an activation."""
     trace, node = _node(source, wish)
-    functions = texts(wish, "functions")
+    functions = wish.texts("functions")
     if not functions:
         functions = (_operation(trace, node),) if trace is not None and node else ()
     if not functions:
@@ -122,7 +112,7 @@ def curve_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     facts = facts_of(source, wish)
     if facts is None:
         return (NO_CURVE,)
-    low, high = source.apart(*(interval(wish) or _RANGE))
+    low, high = source.apart(*(wish.interval() or _RANGE))
     words: list[str] = []
     for name in facts.functions:
         named = _named(source, wish, name, facts)
@@ -151,7 +141,7 @@ def _node(source: Source, wish: PictureWish) -> tuple[Trace | None, str]:
         if step.node in activation_lines(trace.graph):
             return trace, step.node
         traces = (trace, *traces)
-    wanted = option(wish, "node")
+    wanted = wish.option("node")
     for trace in traces:
         lines = activation_lines(trace.graph)
         if wanted in lines or (wanted is None and lines):
@@ -192,7 +182,7 @@ def _notes(source: Source, wish: PictureWish, facts: CurveFacts, mark: str = "")
     height, slope = (float(part[0]) for part in value_and_slope(facts.functions[0], at_first))
     at = f" (first of {len(facts.points)})" if len(facts.points) > 1 else ""
     equals = "→" if source.chars.unicode else "->"
-    steep = f", slope {source.number(slope)}" if is_set(wish, "derivative", True) else ""
+    steep = f", slope {source.number(slope)}" if wish.is_set("derivative", True) else ""
     yield f"{first} {equals} {source.number(height)}{steep}{at}"
 
 
@@ -219,7 +209,7 @@ def value_and_slope(name: str, xs: Array) -> tuple[Array, Array]:
 def _legend(source: Source, wish: PictureWish, has_point: bool) -> str:
     marks = marks_of(source.chars)
     parts = [f"{marks.curve} value"]
-    if is_set(wish, "derivative", True):
+    if wish.is_set("derivative", True):
         parts.append(f"{marks.beside} slope")
     if has_point:
         parts.append(f"{marks.here} now")
@@ -228,13 +218,13 @@ def _legend(source: Source, wish: PictureWish, has_point: bool) -> str:
 
 def _named(source: Source, wish: PictureWish, name: str, facts: CurveFacts) -> list[Named]:
     """Return the curve, its slope where that is wished, and the points on it."""
-    low, high = interval(wish) or _RANGE
+    low, high = wish.interval() or _RANGE
     marks = marks_of(source.chars)
     xs = np.linspace(low, high, POINTS)
     ys, slopes = (tuple(part.tolist()) for part in value_and_slope(name, xs))
     across = tuple(xs.tolist())
     parts = [Named("value", Series("", across, ys, Style.RUN_1, mark=marks.curve_mark))]
-    if is_set(wish, "derivative", True):
+    if wish.is_set("derivative", True):
         slope = Series("", across, slopes, Style.RUN_2, mark=marks.beside, joined=True)
         parts.append(Named("slope", slope))
     if facts.points:
@@ -247,7 +237,7 @@ def _named(source: Source, wish: PictureWish, name: str, facts: CurveFacts) -> l
 
 
 def _plot(source: Source, wish: PictureWish, name: str, facts: CurveFacts) -> Plot:
-    low, high = interval(wish) or _RANGE
+    low, high = wish.interval() or _RANGE
     series = tuple(part.series for part in _named(source, wish, name, facts))
     limits = _height(np.concatenate(value_and_slope(name, np.linspace(low, high, POINTS))))
     return Plot(name, series, x_range=(low, high), y_range=limits)

@@ -17,15 +17,7 @@ from gdtutor.view.frame import Plot, Series, Size, Style
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import around, at_points, no_point
 from gdtutor.view.pictures.plot_words import Named, plot_words
-from gdtutor.view.pictures.source import (
-    Drawing,
-    PictureKind,
-    Source,
-    above_words,
-    interval,
-    option,
-    said,
-)
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, above_words, said
 
 POINTS = 161
 """Points of a curve."""
@@ -88,7 +80,7 @@ def _numbers(source: Source, wish: PictureWish) -> FitFacts | str:
     problem = source.problem
     if len(input_columns(problem)) != 1 or len(problem.target_columns) != 1:
         return "A curve needs one input and one target."
-    name = str(option(wish, "of", problem.prediction) or "")
+    name = str(wish.option("of", problem.prediction) or "")
     why = no_point(problem, source.run.trained_examples, (name,))
     return why or fit_of(source, wish) or "No line of this graph is compared with a target."
 
@@ -96,19 +88,19 @@ def _numbers(source: Source, wish: PictureWish) -> FitFacts | str:
 def fit_of(source: Source, wish: PictureWish) -> FitFacts | None:
     """Return the numbers of a fit, None where the graph has no prediction."""
     problem = source.problem
-    name = str(option(wish, "of", problem.prediction) or "")
+    name = str(wish.option("of", problem.prediction) or "")
     if name not in problem.graph.line_by_name:
         return None
     (column,), (target,) = input_columns(problem), problem.target_columns
     inputs, targets = problem.examples[:, column], problem.examples[:, target]
-    low, high = interval(wish) or around(inputs, _MARGIN)
+    low, high = wish.interval() or around(inputs, _MARGIN)
     xs = np.linspace(low, high, POINTS)
     now, before = _parameters(source)
     ys = _curve(source, now, name, xs)
     earlier = np.empty(0) if before is None else _curve(source, before, name, xs)
     stride = -(-len(inputs) // MARKED)
     data = tuple(inputs[::stride].tolist()), tuple(targets[::stride].tolist())
-    height = interval(wish, "range2") or _height(targets, np.concatenate([ys, earlier]))
+    height = wish.interval("range2") or _height(targets, np.concatenate([ys, earlier]))
     return FitFacts(
         name, tuple(xs.tolist()), tuple(ys.tolist()), tuple(earlier.tolist()), data,
         _here(source, now, name, column, target), (low, high), height,

@@ -11,7 +11,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.pictures.shown_values import Shown, shown_value
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, texts, whole
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source
 
 BINS = 10
 """Stretches of equal length between the smallest and the largest cell."""
@@ -51,10 +51,10 @@ def histogram_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
 
 def _tallied(source: Source, wish: PictureWish) -> Iterator[tuple[str, Array, Array]]:
     """Yield the heading of each value, how many cells lie in each stretch, where these end."""
-    for written in texts(wish, "of"):
+    for written in wish.texts("of"):
         shown = shown_value(source, written)
         finite = np.empty(0) if shown.value is None else shown.value[np.isfinite(shown.value)]
-        yield _heading(source, shown), *_counted(finite, whole(wish, "bins", BINS))
+        yield _heading(source, shown), *_counted(finite, wish.whole("bins", BINS))
 
 
 def _heading(source: Source, shown: Shown) -> str:

@@ -15,7 +15,7 @@ from gdtutor.training.classes import NOISE, UNDECIDED, largest, middle_of
 from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.pictures.planes import at_points, no_point
-from gdtutor.view.pictures.source import Source, is_set, option
+from gdtutor.view.pictures.source import Source
 
 NO_SIDES = "No line is compared with classes: a `level` would divide the plane."
 """Said where there is nothing to be on one side of."""
@@ -41,11 +41,11 @@ def output_neurons(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
     has sides of a `level` alone.
     """
     problem = source.problem
-    asked = option(wish, "of")
+    asked = wish.option("of")
     name = problem.prediction if asked is None else str(asked)
     if name is None or _values(source, name) == 0:
         return ()
-    label, level = source.name(name), option(wish, "level")
+    label, level = source.name(name), wish.option("level")
     if isinstance(level, float):
         rows = range(_values(source, name))
         return tuple(
@@ -66,8 +66,8 @@ def no_plane(source: Source, wish: PictureWish) -> str:
     if len(input_columns(source.problem)) != 2:
         return "The plane needs two inputs."
     graph = source.problem.graph
-    asked = str(option(wish, "of", source.problem.prediction) or "")
-    hidden = is_set(wish, "hidden") or is_set(wish, "lines")
+    asked = str(wish.option("of", source.problem.prediction) or "")
+    hidden = wish.is_set("hidden") or wish.is_set("lines")
     names = [*(activation_lines(graph) if hidden else ()), asked]
     return no_point(source.problem, source.run.trained_examples, names)
 

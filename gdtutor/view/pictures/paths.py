@@ -19,7 +19,7 @@ from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Style
-from gdtutor.view.pictures.source import Source, cell_of, numbers, option, texts
+from gdtutor.view.pictures.source import Source, cell_of
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ class ParameterCell(Struct, frozen=True):
 
 def cells_along(wish: PictureWish) -> tuple[ParameterCell, ...]:
     """Return what a picture goes along."""
-    return tuple(ParameterCell(*parse_cell(text), text) for text in texts(wish, "along"))
+    return tuple(ParameterCell(*parse_cell(text), text) for text in wish.texts("along"))
 
 
 @lru_cache(maxsize=64)
@@ -92,13 +92,13 @@ def overlaid(lesson: Lesson, run: Run, seed: int | None, wish: PictureWish) -> t
     first, own = run.segments[0], run.segments[0].settings
     changed = [
         (f"rate {number_text(rate)}", replace(own, learning_rate=rate))
-        for rate in numbers(wish, "rates")
+        for rate in wish.numbers("rates")
     ]
-    for name in texts(wish, "optimizers"):
+    for name in wish.texts("optimizers"):
         # The lesson's constants are those of its own optimiser; others keep their defaults.
         constants = own.hyperparameters if own.optimizer == name else ()
         changed.append((name, replace(own, optimizer=name, hyperparameters=constants)))
-    sizes = option(wish, "batches", ())
+    sizes = wish.option("batches", ())
     for size in sizes if isinstance(sizes, tuple) else ():
         batch = size if isinstance(size, int) else None
         label = "full batch" if batch is None else f"batch {batch}"
@@ -110,7 +110,7 @@ def overlaid(lesson: Lesson, run: Run, seed: int | None, wish: PictureWish) -> t
     def with_settings(settings: Settings) -> Run:
         return Run((replace(first, settings=settings),))
 
-    walks = [_walk(name, of_variant, name) for name in texts(wish, "variants")]
+    walks = [_walk(name, of_variant, name) for name in wish.texts("variants")]
     return (*walks, *(_walk(label, with_settings, settings) for label, settings in changed))
 
 

@@ -21,7 +21,7 @@ from gdtutor.values import replace
 from gdtutor.view.frame import Style
 from gdtutor.view.pictures.cost_function import in_parts
 from gdtutor.view.pictures.field import Axis, Field, Grid
-from gdtutor.view.pictures.source import Source, ranges
+from gdtutor.view.pictures.source import Source
 
 MARKED = 500
 """Most examples that are marked."""
@@ -72,7 +72,7 @@ def grid_around(
     """
     x, y = (
         Axis(name, *(limits or around(values)))
-        for name, limits, values in zip(names, ranges(wish), places, strict=True)
+        for name, limits, values in zip(names, wish.ranges, places, strict=True)
     )
     return Grid(x, y, max(columns, 1), max(rows, 1))
 

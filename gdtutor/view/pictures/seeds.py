@@ -9,15 +9,7 @@ from gdtutor.session.state import Status, Trial
 from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import line
-from gdtutor.view.pictures.source import (
-    Drawing,
-    PictureKind,
-    Source,
-    real,
-    stacked_notes,
-    texts,
-    whole,
-)
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, stacked_notes
 
 OWN = "this lesson"
 """What the lesson itself is called, where no variants are compared."""
@@ -49,7 +41,7 @@ def tallies(trial: Trial | None) -> tuple[Tally, ...]:
     """Return what the runs of a picture have come to, variant by variant."""
     if trial is None or _is_untried(trial):
         return ()
-    names, members = texts(trial.wish, "variants") or (OWN,), trial.sweep.members
+    names, members = trial.wish.texts("variants") or (OWN,), trial.sweep.members
     count = len(members) // len(names)
     return tuple(
         Tally(name, trial.ends[first : first + count], members[first].settings.epochs)
@@ -59,7 +51,7 @@ def tallies(trial: Trial | None) -> tuple[Tally, ...]:
 
 def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return rows for each variant: a sign for every seed, and how many ended low enough."""
-    bound, rows = real(wish, "below", 0.0), tallies(source.trial_of(wish))
+    bound, rows = wish.real("below", 0.0), tallies(source.trial_of(wish))
     widest = max((cells(row.label) for row in rows), default=0)
     lines: list[Line] = list(stacked_notes(_progress(source, wish), size, Style.CURRENT))
     for row in rows:
@@ -82,7 +74,7 @@ def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 
 def seeds_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return how many runs of every variant end with a cost that is low enough."""
-    bound, rows = real(wish, "below", 0.0), tallies(source.trial_of(wish))
+    bound, rows = wish.real("below", 0.0), tallies(source.trial_of(wish))
     words = [
         f"{row.label}: {row.counted(bound)}{'' if None in row.ends else ' starts'} end with a cost "
         f"below {source.number(bound)}"
@@ -99,7 +91,7 @@ def _progress(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return how far the runs are; nothing once all have ended."""
     trial = source.trial_of(wish)
     if trial is None or _is_untried(trial):
-        count = whole(wish, "seeds", SEEDS) * max(len(texts(wish, "variants")), 1)
+        count = wish.whole("seeds", SEEDS) * max(len(wish.texts("variants")), 1)
         return (f"{count} starts are trained for this picture where a step or f chooses it.",)
     runs = f"{trial.ended} of {len(trial.ends)} starts"
     if trial.ended == len(trial.ends):

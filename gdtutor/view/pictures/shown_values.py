@@ -8,7 +8,7 @@ from gdtutor.lesson.picture_scope import GRADIENT
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
 from gdtutor.view import notation
-from gdtutor.view.pictures.source import Source, texts
+from gdtutor.view.pictures.source import Source
 
 
 class Shown(Struct, frozen=True, eq=False):
@@ -23,7 +23,7 @@ class Shown(Struct, frozen=True, eq=False):
 
 def is_to_come(source: Source, wish: PictureWish) -> bool:
     """Say whether the walk has not come to anything that a picture of named values shows."""
-    names = texts(wish, "of")
+    names = wish.texts("of")
     return bool(names) and all(shown_value(source, name).value is None for name in names)
 
 

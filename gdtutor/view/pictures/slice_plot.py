@@ -24,17 +24,7 @@ from gdtutor.view.pictures.cost_function import (
 )
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.paths import ParameterCell, cells_along, overlaid, path, trail_mark
-from gdtutor.view.pictures.source import (
-    Drawing,
-    Source,
-    above_words,
-    cell_of,
-    interval,
-    numbers,
-    option,
-    stacked_notes,
-    whole,
-)
+from gdtutor.view.pictures.source import Drawing, Source, above_words, cell_of, stacked_notes
 
 POINTS = 161
 """Points of the curve."""
@@ -96,7 +86,7 @@ def slice_of(source: Source, wish: PictureWish) -> Slice:
     here = (at, float(cost.at((cell,), np.array([[at]]))[0]))
     after = _after(source, wish, cell, cost)
     trails = _trails(source, wish, cell, cost)
-    low, high = interval(wish) or _around(at, after, trails)
+    low, high = wish.interval() or _around(at, after, trails)
     xs = np.linspace(low, high, POINTS)
     ys = cost.at((cell,), xs[:, None])
     slope = None
@@ -112,16 +102,16 @@ def slice_of(source: Source, wish: PictureWish) -> Slice:
 
 
 def _cost_along(source: Source, wish: PictureWish, cell: ParameterCell) -> CostFunction:
-    wanted = str(option(wish, "of", ""))
+    wanted = str(wish.option("of", ""))
     is_last = cell.name in source.problem.graph.parameters
-    if option(wish, "over") == "all" and is_last:
+    if wish.option("over") == "all" and is_last:
         return all_examples(source, POINTS)
     return this_batch(source, _trace(source, wish, cell), wanted, POINTS)
 
 
 def _trace(source: Source, wish: PictureWish, cell: ParameterCell) -> Trace:
     """Return the scene that has the line asked for, else the step's or the first with the name."""
-    wanted = option(wish, "of")
+    wanted = wish.option("of")
     found = (trace for trace in source.traces if wanted in trace.graph.line_by_name)
     return next(found, source.trace_with(cell.name))
 
@@ -130,7 +120,7 @@ def _after(
     source: Source, wish: PictureWish, cell: ParameterCell, cost: CostFunction
 ) -> tuple[float, float] | None:
     """Return where this iteration's update leads along the curve, all else as it stands."""
-    if not isinstance(source.at, Moment) or numbers(wish, "rates"):
+    if not isinstance(source.at, Moment) or wish.numbers("rates"):
         return None
     update = source.at.updates.get(cell.name)
     if update is None or not source.is_reached(Phase.UPDATE, cell.name):
@@ -142,8 +132,8 @@ def _after(
 def _trails(
     source: Source, wish: PictureWish, cell: ParameterCell, cost: CostFunction
 ) -> tuple[SliceTrail, ...]:
-    steps = whole(wish, "steps", SLICE_STEPS)
-    if numbers(wish, "rates"):
+    steps = wish.whole("steps", SLICE_STEPS)
+    if wish.numbers("rates"):
         trails = []
         for index, walk in enumerate(overlaid(source.lesson, source.run, source.seed, wish)):
             glyph, style = trail_mark(source, index)
@@ -154,7 +144,7 @@ def _trails(
             trails.append(SliceTrail(walk.label, glyph, style, xs, ys))
         return tuple(trails)
     last = source.iteration
-    low, high = interval(wish) or (-np.inf, np.inf)
+    low, high = wish.interval() or (-np.inf, np.inf)
     now = _trace(source, wish, cell).values.get(cell.name)
     has_left = last > steps and now is not None and not low <= cell_of(now, cell.cell) <= high
     iterations = range(steps) if has_left else range(max(last - steps, 0), last)

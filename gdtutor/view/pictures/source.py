@@ -162,20 +162,9 @@ class Drawing(Struct, frozen=True):
     """Placed from the top left of the rectangle."""
 
 
-def option(wish: PictureWish, name: str, otherwise: object = None) -> object:
-    """Return an option of a wish."""
-    return dict(wish.options).get(name, otherwise)
-
-
-def texts(wish: PictureWish, name: str) -> tuple[str, ...]:
-    """Return an option that is a list of texts; none where it is left out."""
-    value = option(wish, name, ())
-    return tuple(str(part) for part in value) if isinstance(value, tuple) else ()
-
-
 def names_along(source: Source, wish: PictureWish) -> list[str]:
     """Return what a picture goes along, as it is shown."""
-    return [source.name(text) for text in texts(wish, "along")]
+    return [source.name(text) for text in wish.texts("along")]
 
 
 class PictureKind(Struct, frozen=True):
@@ -193,40 +182,6 @@ class PictureKind(Struct, frozen=True):
     """Lines from which on it stands below another there; 0 where it never does."""
     stands_still: bool = False
     """Whether it is the same at every step of an iteration, whatever is followed or open."""
-
-
-def numbers(wish: PictureWish, name: str) -> tuple[float, ...]:
-    """Return an option that is a list of numbers; none where it is left out."""
-    value = option(wish, name, ())
-    return tuple(float(part) for part in value) if isinstance(value, tuple) else ()
-
-
-def interval(wish: PictureWish, name: str = "range") -> tuple[float, float] | None:
-    """Return an option that is a range, None where it is left out."""
-    limits = numbers(wish, name)
-    return (limits[0], limits[1]) if len(limits) == 2 else None
-
-
-def is_set(wish: PictureWish, name: str, otherwise: bool = False) -> bool:
-    """Return an option that is true or false."""
-    return bool(option(wish, name, otherwise))
-
-
-def whole(wish: PictureWish, name: str, otherwise: int) -> int:
-    """Return an option that is a whole number."""
-    value = option(wish, name, otherwise)
-    return value if isinstance(value, int) else otherwise
-
-
-def real(wish: PictureWish, name: str, otherwise: float) -> float:
-    """Return an option that is a number."""
-    value = option(wish, name, otherwise)
-    return float(value) if isinstance(value, int | float) else otherwise
-
-
-def ranges(wish: PictureWish) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-    """Return the ranges of both axes; the first holds for both where it is alone."""
-    return interval(wish), interval(wish, "range2") or interval(wish)
 
 
 def said(text: str, size: Size) -> Drawing:

@@ -40,14 +40,7 @@ from gdtutor.view.pictures.planes import (
     no_point,
     values_apart,
 )
-from gdtutor.view.pictures.source import (
-    Drawing,
-    PictureKind,
-    Source,
-    said,
-    stacked_notes,
-    texts,
-)
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said, stacked_notes
 
 DIGITS = 2
 """Significant digits of the line's equation, which two long names leave little room for."""
@@ -126,7 +119,7 @@ def seen_of(source: Source, wish: PictureWish) -> tuple[Seen, Seen]:
         Seen(name, 0, source.name(name))
         if cell is None
         else Seen(name, cell[0], unit_label(source, name, cell[0]))
-        for name, cell in map(parse_unit, texts(wish, "along"))
+        for name, cell in map(parse_unit, wish.texts("along"))
     )
     return first, second
 

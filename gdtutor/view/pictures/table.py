@@ -16,7 +16,7 @@ from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import column_texts, line, shortened, wrapped
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said, whole
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said
 
 HELD = "v"
 """Marks what is held back for validation, in plots and tables."""
@@ -64,7 +64,7 @@ def _outputs(source: Source) -> tuple[Array, Array] | None:
 def _rows(source: Source, wish: PictureWish, found: tuple[Array, Array], size: Size) -> list[Line]:
     problem, (learned, expected) = source.problem, found
     columns = input_columns(problem)
-    digits = whole(wish, "digits", 3)
+    digits = wish.whole("digits", 3)
     kinds = classes_in(source.problem, learned, expected)
     right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
     names = (source.column(problem.columns[c]) for c in columns)

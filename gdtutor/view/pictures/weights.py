@@ -14,7 +14,7 @@ from gdtutor.view import notation
 from gdtutor.view.frame import Line, Segment, Size, Style
 from gdtutor.view.lines import line, shortened, wrapped
 from gdtutor.view.pictures.shown_values import shown_value
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, texts
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source
 
 SAME = 1e-9
 """Rows whose numbers differ by less, relative to the largest, count as equal."""
@@ -68,12 +68,12 @@ def chosen_arrays(source: Source, wish: PictureWish) -> dict[str, Array]:
     for trace in source.traces:
         everything |= {name: trace.values[name] for name in trace.graph.parameters}
     everything |= source.parameters
-    for written in texts(wish, "of"):
+    for written in wish.texts("of"):
         if written.startswith(GRADIENT):
             found = shown_value(source, written)
             # What the walk has not come to has no cells yet.
             everything[written] = np.zeros((0, 0)) if found.value is None else found.value
-    asked = texts(wish, "of")
+    asked = wish.texts("of")
     if not asked:
         matrices = [name for name, value in everything.items() if np.ndim(value) == 2]
         wide = [name for name in matrices if everything[name].shape[1] > 1]
