@@ -18,7 +18,7 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.model import Task
 from gdtutor.library.lessons import library_of
 from gdtutor.progress.keeper import place_of_session
-from gdtutor.progress.records import Attempt, Finished, Record
+from gdtutor.progress.schema import Attempt, Finished, Record
 from gdtutor.progress.store import ProgressStore
 from gdtutor.session.catalogue import with_memory
 from gdtutor.session.challenge import Ask, Challenge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gdtutor.progress.records import (
+from gdtutor.progress.schema import (
     Attempt,
     Finished,
     Record,

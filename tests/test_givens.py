@@ -27,8 +27,7 @@ from gdtutor.export.script import export_text
 from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import problem_of, settings_of
-from gdtutor.lesson.runs import outcome_of
+from gdtutor.lesson.runs import outcome_of, problem_of, settings_of
 from gdtutor.lesson.selectors import Assignment, parse_assignment
 from gdtutor.lesson.sweeps import members_of
 from gdtutor.report.transcript import steps_data

@@ -11,7 +11,7 @@ import pytest
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.listing import listing
+from gdtutor.library.lessons import listing
 from gdtutor.session.effects import Train
 from gdtutor.session.moving import moved
 from gdtutor.session.snapshots import snapshot_of

@@ -15,11 +15,10 @@ from gdtutor.cli import main
 from gdtutor.cli.show_progress import lines_of
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.lesson.listing import listing
-from gdtutor.library.lessons import COUNTS, counted_library, library_of
+from gdtutor.library.lessons import COUNTS, counted_library, library_of, listing
 from gdtutor.paint.colours import choose_colours
 from gdtutor.progress.keeper import place_of_session
-from gdtutor.progress.records import Finished
+from gdtutor.progress.schema import Finished
 from gdtutor.session.catalogue import WRITTEN, LessonPlace, Library, with_memory
 from gdtutor.session.state import Screen, Session
 from gdtutor.ui.app import Looks, TutorApp

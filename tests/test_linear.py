@@ -14,8 +14,7 @@ from gdtutor.drive.headless import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.listing import listing
-from gdtutor.library.lessons import library_of
+from gdtutor.library.lessons import library_of, listing
 from gdtutor.linear.commands import help_lines, in_words
 from gdtutor.linear.conversation import ConversationServices, converse
 from gdtutor.report.transcript import step_text

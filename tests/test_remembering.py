@@ -15,10 +15,9 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import library_of
 from gdtutor.library.reading import read_progress
 from gdtutor.paint.colours import choose_colours
-from gdtutor.progress.keeper import ProgressKeeper, place_of_session
-from gdtutor.progress.records import Finished, ProgressError, SavedPlace
+from gdtutor.progress.keeper import ProgressKeeper, ProgressWriter, place_of_session
+from gdtutor.progress.schema import Finished, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore
-from gdtutor.progress.writer import ProgressWriter
 from gdtutor.session.catalogue import LessonPlace, with_memory
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.link import command_of

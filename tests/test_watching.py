@@ -6,7 +6,7 @@ import pytest
 from lesson_texts import NEURON_GRAPH, neuron
 
 from gdtutor.drive.watching import GONE_LOOKS, Watcher
-from gdtutor.session.reloading import Broke, Reloaded
+from gdtutor.session.opening import Broke, Reloaded
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
 

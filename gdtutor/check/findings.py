@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gdtutor.lesson.fences import front_place
+from gdtutor.lesson.markdown import front_place
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Findings, Place, Report
 from gdtutor.lesson.toml_text import Path as TomlPath

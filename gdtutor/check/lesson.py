@@ -17,7 +17,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place, Report
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.starts import seeds_of
-from gdtutor.lesson.still_true import lost_notes
+from gdtutor.lesson.variants import lost_notes
 from gdtutor.lesson.work import scene_microseconds, training_work
 from gdtutor.session.moment import Moment
 from gdtutor.session.opening import Opened, opened

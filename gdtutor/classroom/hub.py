@@ -10,7 +10,6 @@ from typing import Protocol
 from gdtutor.classroom.admission import free_name, is_same, new_pin
 from gdtutor.classroom.answers import all_judged, answer_judged, closed, entered
 from gdtutor.classroom.bench import TOO_LONG, TooLongError, Workbench
-from gdtutor.classroom.errands import SeatErrands
 from gdtutor.classroom.lines import spoken
 from gdtutor.classroom.polls import ToldVerdict, judged_answer
 from gdtutor.classroom.pool import TrainingPool
@@ -18,7 +17,7 @@ from gdtutor.classroom.record import ClassRecorder
 from gdtutor.classroom.room import begun, joined, left, locked, returned, taught, walked_off
 from gdtutor.classroom.seats import Begun, Classroom, Seat, opened_room, with_help, with_seat
 from gdtutor.classroom.telling import FollowerWord
-from gdtutor.classroom.turns import Heard, SeatTurns
+from gdtutor.classroom.turns import Heard, SeatErrands, SeatTurns
 from gdtutor.engine.characters import cut_short, pictured
 from gdtutor.session.effects import Effect
 from gdtutor.session.press import Press

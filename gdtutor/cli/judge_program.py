@@ -24,16 +24,16 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_new
 from gdtutor.judge.blanks import blank_layers, blank_program
 from gdtutor.judge.board import AGAIN, Board
+from gdtutor.judge.cost import curve_facts, curve_plot
 from gdtutor.judge.outcome import Outcome, Tell, judge_file, read_learners
 from gdtutor.judge.process import Bounds
 from gdtutor.judge.starts import asked_of
 from gdtutor.judge.telling import open_command, verdict_data, verdict_lines
-from gdtutor.judge.training import curve_facts, curve_plot
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.paint.cells import line_of
-from gdtutor.progress.records import Attempt, ProgressError
+from gdtutor.progress.schema import Attempt, ProgressError
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import TASK, WRITTEN
 from gdtutor.session.link import lesson_word

@@ -9,9 +9,8 @@ from pathlib import Path
 from gdtutor.cli.output import print_as
 from gdtutor.engine.characters import cells, padded
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.listing import listing
 from gdtutor.lesson.summary import LessonEntry
-from gdtutor.library.lessons import counted
+from gdtutor.library.lessons import counted, listing
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -9,11 +9,10 @@ from time import time
 from gdtutor.cli.open_linear import ask_line
 from gdtutor.cli.output import print_json, say
 from gdtutor.practice.answering import Marked
-from gdtutor.practice.conversation import PracticeServices, practise, slip_name
-from gdtutor.practice.course import PastAnswer
+from gdtutor.practice.conversation import PastAnswer, PracticeServices, practise, slip_name
 from gdtutor.practice.exercise import Exercise, exercises
 from gdtutor.practice.templates import KINDS
-from gdtutor.progress.records import Attempt
+from gdtutor.progress.schema import Attempt
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import AGAIN, PRACTICE
 

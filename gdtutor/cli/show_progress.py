@@ -17,7 +17,7 @@ from gdtutor.lesson.discovery import UnknownLessonError, discover, shipped_lesso
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.summary import read_summary
 from gdtutor.play.lesson_text import ID
-from gdtutor.progress.records import Reset
+from gdtutor.progress.schema import Reset
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import AGAIN, PRACTICE, READ, TASK, WRITTEN, LessonPlace, place_text
 

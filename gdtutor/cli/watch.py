@@ -11,7 +11,7 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.watching import Watcher
 from gdtutor.lesson.source import read_source
 from gdtutor.session.navigation import said
-from gdtutor.session.reloading import Broke
+from gdtutor.session.opening import Broke
 from gdtutor.session.state import Session
 from gdtutor.session.update import update
 

@@ -9,8 +9,15 @@ from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.output import format_of, put_out
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import load_lesson
-from gdtutor.practice.paper import PAPERS, markdown_lines, svg_pages, text_lines
-from gdtutor.practice.sheet import Sheet, lesson_sheet, practice_sheet
+from gdtutor.practice.sheet import (
+    PAPERS,
+    Sheet,
+    lesson_sheet,
+    markdown_lines,
+    practice_sheet,
+    svg_pages,
+    text_lines,
+)
 
 EXERCISES = 10
 """How many a sheet has where no count is given."""

@@ -12,8 +12,7 @@ from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.lesson.summary import csv_files
 from gdtutor.lesson.tables import MAX_VARIANTS
-from gdtutor.session.opening import Opened, opened
-from gdtutor.session.reloading import Broke, Reloaded
+from gdtutor.session.opening import Broke, Opened, Reloaded, opened
 from gdtutor.session.state import Session
 from gdtutor.values import replace
 

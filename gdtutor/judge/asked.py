@@ -13,8 +13,8 @@ from gdtutor.engine.shapes import Shape
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
-from gdtutor.session.operands import node_expr
 from gdtutor.session.steps import Phase, Step
+from gdtutor.session.working import node_expr
 from gdtutor.values import Struct
 
 Link = tuple[str, ...]

@@ -12,8 +12,7 @@ from gdtutor.engine.trace import share_of
 from gdtutor.judge.asked import AskedName
 from gdtutor.judge.layout import DOUBLE, Reading, is_near
 from gdtutor.session.moment import Moment
-from gdtutor.session.operands import node_expr
-from gdtutor.session.working import Operands, Working, working_of
+from gdtutor.session.working import Operands, Working, node_expr, working_of
 from gdtutor.values import Struct
 
 

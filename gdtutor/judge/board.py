@@ -10,9 +10,9 @@ from textwrap import wrap
 import numpy as np
 
 from gdtutor.engine.characters import pictured
+from gdtutor.judge.cost import curve_facts, curve_plot
 from gdtutor.judge.outcome import Outcome
 from gdtutor.judge.telling import lines_below_title
-from gdtutor.judge.training import curve_facts, curve_plot
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.state import Look

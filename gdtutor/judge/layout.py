@@ -15,7 +15,7 @@ from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText, factors_in
 from gdtutor.session.formula_changes import parts_of
 from gdtutor.session.moment import Moment
-from gdtutor.session.operands import node_expr
+from gdtutor.session.working import node_expr
 from gdtutor.values import Struct
 
 DOUBLE = 1e-8

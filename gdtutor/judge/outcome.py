@@ -9,10 +9,9 @@ from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
-from gdtutor.judge.central import CostSlope, slope_of_cost
+from gdtutor.judge.cost import CostCurves, CostSlope, cost_curves, slope_of_cost
 from gdtutor.judge.notes import taken_of
 from gdtutor.judge.process import BOUNDS, Bounds
-from gdtutor.judge.training import CostCurves, cost_curves
 from gdtutor.judge.verdict import Verdict, judge
 from gdtutor.lesson.model import Lesson
 from gdtutor.values import Struct, replace

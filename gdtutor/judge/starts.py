@@ -13,8 +13,8 @@ from gdtutor.engine.trace import frozen
 from gdtutor.judge.asked import AskedName, asked_names
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of
+from gdtutor.session.changes import earlier_values
 from gdtutor.session.moment import Moment, moment_at
-from gdtutor.session.scenes import earlier_values
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace

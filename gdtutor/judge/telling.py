@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.judge.asked import shape_text
-from gdtutor.judge.central import CostSlope
+from gdtutor.judge.cost import CostCurves, CostSlope
 from gdtutor.judge.naming import Departure
 from gdtutor.judge.notes import is_computed, passes_of, says_of, taken_of, unjudged_from
-from gdtutor.judge.training import CostCurves
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.selectors import Selector
 from gdtutor.session.link import lesson_word, selector_of

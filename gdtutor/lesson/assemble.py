@@ -10,8 +10,7 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
 from gdtutor.lesson.body import Formula, SceneBlock
-from gdtutor.lesson.fences import TOML_LINE
-from gdtutor.lesson.front_matter import report_mistakes
+from gdtutor.lesson.front_matter import rehomed, report_mistakes
 from gdtutor.lesson.front_matter_checks import (
     LATER_COMMANDS,
     TABLES,
@@ -28,8 +27,7 @@ from gdtutor.lesson.graphs import (
     parse_blocks,
     shapes_of,
 )
-from gdtutor.lesson.memory import memory_problem
-from gdtutor.lesson.misplaced_keys import rehomed
+from gdtutor.lesson.markdown import TOML_LINE
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST
 from gdtutor.lesson.notes import check_notes
@@ -44,6 +42,7 @@ from gdtutor.lesson.steps import Steps, read_passes
 from gdtutor.lesson.summary import number_of
 from gdtutor.lesson.tasks import read_tasks, read_writing
 from gdtutor.lesson.training_table import batch_of, training_size
+from gdtutor.lesson.work import memory_problem
 from gdtutor.training.problem import leaf_shapes
 from gdtutor.values import Struct, replace
 

@@ -15,8 +15,8 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.body import Body
 from gdtutor.lesson.data import Data, read_data, without_columns
-from gdtutor.lesson.fences import front_place
 from gdtutor.lesson.graphs import Given
+from gdtutor.lesson.markdown import front_place
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.names import MAX_GIVEN, name_problem
 from gdtutor.lesson.network import INPUT, TARGET, Expansion, expand

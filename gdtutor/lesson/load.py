@@ -10,18 +10,23 @@ from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.assemble import assemble
 from gdtutor.lesson.body import Body, read_body
-from gdtutor.lesson.fences import TOML_LINE, Divided, divide
 from gdtutor.lesson.front_matter import read_raw, report_mistakes, structured
 from gdtutor.lesson.front_matter_checks import Written
 from gdtutor.lesson.graphs import MAX_NODES, parse_blocks
+from gdtutor.lesson.markdown import TOML_LINE, Divided, divide
 from gdtutor.lesson.model import Lesson, Variant
 from gdtutor.lesson.picture_work import overworked
 from gdtutor.lesson.placeholders import warn_pages
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Place, Report, shown
 from gdtutor.lesson.source import clean, read_source
-from gdtutor.lesson.still_true import with_true_notes
-from gdtutor.lesson.variants import ACTIVATION, overridden, read_variants, variant_named
+from gdtutor.lesson.variants import (
+    ACTIVATION,
+    overridden,
+    read_variants,
+    variant_named,
+    with_true_notes,
+)
 from gdtutor.lesson.work import TrainingWork, training_work
 from gdtutor.values import Struct, replace
 

@@ -20,14 +20,13 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape, expression_shape, infer_shapes
 from gdtutor.engine.trace import frozen
-from gdtutor.lesson.fences import FENCE
 from gdtutor.lesson.front_matter import read_front
 from gdtutor.lesson.load import parse_lesson, with_variant
-from gdtutor.lesson.markdown import divide_body
+from gdtutor.lesson.markdown import FENCE, divide_body
 from gdtutor.lesson.model import Lesson, Scene, Start
-from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.repetition import refolded, unrolled
 from gdtutor.lesson.reports import Findings
+from gdtutor.lesson.runs import problem_of
 from gdtutor.lesson.starts import seeds_of, start_values
 from gdtutor.lesson.toml_text import toml_of
 from gdtutor.values import replace

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.work import forward_work
-from gdtutor.lesson.memory import MAX_PASS_CELLS, pass_cells
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import PICTURES
 from gdtutor.lesson.steps import Steps
-from gdtutor.lesson.work import TrainingWork
+from gdtutor.lesson.work import MAX_PASS_CELLS, TrainingWork, pass_cells
 from gdtutor.values import Struct
 
 MAX_SECONDS = 1.0

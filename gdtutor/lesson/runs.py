@@ -1,4 +1,5 @@
-"""The runs of a lesson: its own, sweeps over a setting, and what a run has come to."""
+"""What training and the walk take from a lesson, a problem, settings and starting values; its runs,
+its own and sweeps over a setting, and what a run has come to."""
 
 from __future__ import annotations
 
@@ -8,12 +9,59 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
+from gdtutor.lesson.activation import prediction_in
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.starts import start_values
+from gdtutor.lesson.training_table import batch_of
 from gdtutor.training.evaluation import evaluated_parts, examples_last, predictions_together
+from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, field, replace
+
+
+def problem_of(lesson: Lesson, *, seed: int | None = None, scene: int = -1) -> Problem:
+    """Return what is trained, or walked, of a lesson.
+
+    Args:
+        lesson: The lesson.
+        seed: Replaces every seed of the drawn parameters; see `start_values`.
+        scene: Which graph; the last one trains.
+
+    Raises:
+        DataError: The seed is one that no generator takes.
+    """
+    graph = lesson.scenes[scene].graph
+    starts = start_values(lesson.starts, seed)
+    prediction, target = prediction_in(lesson, graph)
+    used = graph.leaf_by_name
+    return Problem(
+        graph=graph,
+        parameters={name: value for name, value in starts.items() if name in used},
+        frozen=lesson.frozen & set(used),
+        constants={name: value for name, value in lesson.constants.items() if name in used},
+        bindings=tuple(b for b in lesson.bindings if b.leaf in used),
+        examples=lesson.examples,
+        columns=lesson.columns,
+        is_single=sees_one_example(lesson),
+        prediction=prediction,
+        target=target,
+        features=lesson.features,
+    )
+
+
+def sees_one_example(lesson: Lesson) -> bool:
+    """Say whether a lesson is scalar and its batch holds one example, so that data are numbers."""
+    is_scalar = bool(lesson.bindings) and not lesson.bindings[0].is_matrix
+    return is_scalar and batch_of(lesson.settings, lesson.examples.shape[0]) == 1
+
+
+def settings_of(lesson: Lesson, *, seed: int | None = None) -> Settings | None:
+    """Return how a lesson trains, None where it does not; a seed replaces that of the order."""
+    if lesson.settings is None or seed is None:
+        return lesson.settings
+    return replace(lesson.settings, seed=seed)
+
 
 OWN = "the lesson's own"
 """What the run without a variant is called."""

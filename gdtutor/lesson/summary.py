@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from gdtutor.lesson.fences import TOML_LINE, Divided, divide
-from gdtutor.lesson.markdown import divide_body, joined, opening_of
+from gdtutor.lesson.markdown import TOML_LINE, Divided, divide, divide_body, joined, opening_of
 from gdtutor.lesson.reports import Findings, LessonError
 from gdtutor.lesson.source import read_source
 from gdtutor.lesson.toml_text import read_toml

@@ -12,9 +12,8 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson, Start
-from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.reports import shown
-from gdtutor.lesson.runs import OWN, run_of
+from gdtutor.lesson.runs import OWN, problem_of, run_of
 from gdtutor.lesson.selectors import parse_cell, parse_number
 from gdtutor.lesson.starts import start_shape, start_values
 from gdtutor.lesson.tables import MAX_WIDTH

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gdtutor.lesson.discovery import discover
 from gdtutor.lesson.summary import read_summary, unread
-from gdtutor.progress.records import ProgressError
+from gdtutor.progress.schema import ProgressError
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import Library, with_memory
 

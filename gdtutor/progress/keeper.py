@@ -1,17 +1,149 @@
-"""What of a session is remembered, and by whom it is written."""
+"""What of a session is remembered, and how it is saved off the key path: by a thread that writes
+what it is handed and says when it is kept."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from queue import Empty, SimpleQueue
 
-from gdtutor.progress.records import Attempt, Finished, SavedPlace
+from gdtutor.progress.schema import Attempt, Finished, ProgressError, Record, SavedPlace
 from gdtutor.progress.store import ProgressStore
-from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.library import place_left
 from gdtutor.session.state import Session, Walk
-from gdtutor.values import asdict
+from gdtutor.values import Struct, asdict, replace
+
+
+class WriterState(Struct, frozen=True):
+    """How far saving has come."""
+
+    acknowledged: int = 0
+    """The ticket up to which every record is on the disk; 0 as long as none is."""
+    problem: str = ""
+    """Why records are waiting unsaved, as a sentence; empty when none is."""
+    notices: tuple[str, ...] = ()
+    """What the learner should know about how the store was opened."""
+
+
+def coalesce(records: Iterable[Record]) -> tuple[Record, ...]:
+    """Leave out every place that a later place of the same lesson replaces."""
+    kept: dict[str | int, Record] = {}
+    for number, record in enumerate(records):
+        key = record.lesson_id if isinstance(record, SavedPlace) else number
+        kept.pop(key, None)
+        kept[key] = record
+    return tuple(kept.values())
+
+
+class ProgressWriter:
+    """Writes records in a thread of its own, in the order in which they come.
+
+    Records that cannot be saved are kept and tried again with the next one and at the end.
+
+    Args:
+        open_store: opens the store; called in the thread, which alone uses what it returns.
+        on_change: called in the thread with every new state; must return soon and not raise.
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], ProgressStore],
+        on_change: Callable[[WriterState], None] = lambda state: None,
+    ) -> None:
+        self._open_store = open_store
+        self._on_change = on_change
+        self._queue: SimpleQueue[Record | None] = SimpleQueue()
+        self._tickets = 0
+        self._is_closed = False
+        self._state = WriterState()
+        # A daemon: a disk that never answers must not keep the program from ending.
+        self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> WriterState:
+        """How far saving has come; may be read from any thread."""
+        return self._state
+
+    @property
+    def acknowledged(self) -> int:
+        """The ticket up to which every record is on the disk."""
+        return self._state.acknowledged
+
+    @property
+    def given(self) -> int:
+        """The ticket of the last record put; never less than what is acknowledged."""
+        return self._tickets
+
+    def put(self, record: Record) -> int:
+        """Hand over a record and return its ticket at once; tickets count from 1.
+
+        Called from one thread only.
+
+        Raises:
+            ValueError: the writer is closed.
+        """
+        if self._is_closed:
+            raise ValueError("the progress writer is closed")
+        # Counted before the thread can have it: whoever hears of this record finds it counted.
+        self._tickets += 1
+        self._queue.put(record)
+        return self._tickets
+
+    def close(self, timeout: float) -> bool:
+        """Write what is waiting, and return whether everything put is on the disk.
+
+        Args:
+            timeout: how long to wait for that, in seconds; what is then unsaved may be lost.
+        """
+        if not self._is_closed:
+            self._is_closed = True
+            self._queue.put(None)
+        self._thread.join(timeout)
+        return self.acknowledged == self._tickets
+
+    def _run(self) -> None:
+        waiting: tuple[Record, ...] = ()
+        taken = 0
+        with self._open_store() as store:
+            if store.messages:
+                self._change(replace(self._state, notices=store.messages))
+            is_last = False
+            while not is_last:
+                records, is_last = self._take()
+                taken += len(records)
+                waiting = coalesce((*waiting, *records))
+                if waiting and self._save(store, waiting, taken):
+                    waiting = ()
+
+    def _take(self) -> tuple[tuple[Record, ...], bool]:
+        """Wait for a record, and return all that are there and whether they are the last."""
+        records = []
+        record = self._queue.get()
+        while record is not None:
+            records.append(record)
+            try:
+                record = self._queue.get_nowait()
+            except Empty:
+                return tuple(records), False
+        return tuple(records), True
+
+    def _save(self, store: ProgressStore, records: tuple[Record, ...], ticket: int) -> bool:
+        """Write the records and report it; return whether they are written."""
+        try:
+            store.apply(records)
+        except ProgressError as error:
+            self._change(replace(self._state, problem=str(error), notices=store.messages))
+            return False
+        acknowledged = ticket if store.is_saving else 0
+        self._change(WriterState(acknowledged, "", store.messages))
+        return True
+
+    def _change(self, state: WriterState) -> None:
+        self._state = state
+        self._on_change(state)
+
 
 CLOSING_SECONDS = 3.0
 """How long the end of the program waits for the last step to be on the disk."""

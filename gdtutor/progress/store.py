@@ -21,8 +21,10 @@ from gdtutor.progress.opening import (
     reason,
     roll_back,
 )
-from gdtutor.progress.records import Attempt, ProgressError, Record
 from gdtutor.progress.schema import (
+    Attempt,
+    ProgressError,
+    Record,
     read_attempts,
     read_finished,
     read_places,

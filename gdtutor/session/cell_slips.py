@@ -27,7 +27,6 @@ from gdtutor.session.formula_changes import (
     with_part,
     without_term,
 )
-from gdtutor.session.operands import node_expr
 from gdtutor.session.slips import (
     Formula,
     Slip,
@@ -42,7 +41,7 @@ from gdtutor.session.slips import (
     without_examples,
 )
 from gdtutor.session.steps import Phase
-from gdtutor.session.working import Operands, Working
+from gdtutor.session.working import Operands, Working, node_expr
 
 MOST_EXAMPLES = 16
 """Largest batch in which a forgotten example is looked for."""

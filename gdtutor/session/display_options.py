@@ -13,9 +13,9 @@ from gdtutor.session.asking import followed_cell
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved, moved_to
 from gdtutor.session.navigation import cell_shape, looking, refolded, said, with_cell
-from gdtutor.session.operands import node_expr
 from gdtutor.session.state import AutoPlay, Session, Tab, W, Walk, current_step
 from gdtutor.session.steps import Phase, Step, find_step
+from gdtutor.session.working import node_expr
 from gdtutor.values import replace
 
 MOST_BACK = 50

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable
 
 from gdtutor.lesson.selectors import Assignment, SelectorError, parse_assignment
-from gdtutor.session.changes import changeable, not_given, segments_with
+from gdtutor.session.changes import changeable, is_own_value, not_given, segments_with
 from gdtutor.session.choosing import right_choices
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
-from gdtutor.session.scenes import is_own_value
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import EditHistory, Screen, W, Walk
 from gdtutor.training.optimisers import LETTERS

@@ -1,4 +1,7 @@
-"""Everything computed about one iteration: its start, its batch, its traces, its updates."""
+"""Everything computed about one iteration: its start, its batch, its traces, its updates.
+
+What a what-if has changed shows beside the same iteration of the lesson's own run.
+"""
 
 from __future__ import annotations
 
@@ -219,3 +222,25 @@ def _with_results(step: OptimiserStep, name: str, after: State) -> OptimiserStep
     found = {"p": after.parameters[name], **after.optimizer.get(name, {})}
     lines = tuple((key, formula, found[key]) for key, formula, _ in step.lines)
     return replace(step, lines=lines, p=found["p"], state={k: found[k] for k in step.state})
+
+
+def changed_values(moment: Moment, own: Moment | None, scene: int) -> frozenset[str]:
+    """Return the leaves and nodes of a scene whose value is not that of the lesson's own run."""
+    if own is None:
+        return frozenset()
+    return _different(moment.traces[scene].values, own.traces[scene].values)
+
+
+def changed_gradients(moment: Moment, own: Moment | None, scene: int) -> frozenset[str]:
+    """Return the leaves and nodes of a scene whose gradient is not that of the own run."""
+    if own is None:
+        return frozenset()
+    return _different(moment.traces[scene].gradients, own.traces[scene].gradients)
+
+
+def _different(now: Mapping[str, Array], before: Mapping[str, Array]) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, value in now.items()
+        if name in before and not np.array_equal(value, before[name], equal_nan=True)
+    )

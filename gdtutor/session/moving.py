@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.challenge import Challenge
+from gdtutor.session.changes import earlier_values
 from gdtutor.session.iteration_limit import check_reach
 from gdtutor.session.moment import Moment, moment_at
-from gdtutor.session.scenes import earlier_values
 from gdtutor.session.state import W, Walk, current_step
 from gdtutor.session.steps import Step
 from gdtutor.training.run import Run

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from gdtutor.lesson.model import Note
 from gdtutor.lesson.when import When
-from gdtutor.session.comparison import changed_gradients, changed_values
-from gdtutor.session.moment import Moment
+from gdtutor.session.moment import Moment, changed_gradients, changed_values
 from gdtutor.session.state import Status, Walk
 from gdtutor.session.steps import Phase, Step
 

@@ -36,7 +36,6 @@ from gdtutor.session.formula_changes import (
     without_one_factor,
     without_operation,
 )
-from gdtutor.session.operands import node_expr
 from gdtutor.session.slips import (
     Formula,
     Slip,
@@ -50,7 +49,7 @@ from gdtutor.session.slips import (
     without_examples,
 )
 from gdtutor.session.steps import Phase
-from gdtutor.session.working import Operands, Working
+from gdtutor.session.working import Operands, Working, node_expr
 
 
 def wrong_arrays(

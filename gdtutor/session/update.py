@@ -24,12 +24,21 @@ from gdtutor.session.figures import measurements_due
 from gdtutor.session.library import found, with_finish, with_place, with_search, without_search
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto, looking, said
-from gdtutor.session.opening import Opened, Resumed, arrived, opened, placed_at
+from gdtutor.session.opening import (
+    Broke,
+    Opened,
+    Reloaded,
+    Resumed,
+    arrived,
+    is_elsewhere,
+    opened,
+    placed_at,
+    reloaded,
+)
 from gdtutor.session.playing import control_typed
 from gdtutor.session.predict import answer, posed, question_left
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
-from gdtutor.session.reloading import Broke, Reloaded, is_elsewhere, reloaded
 from gdtutor.session.state import (
     Playing,
     Prompt,

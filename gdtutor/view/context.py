@@ -19,12 +19,11 @@ from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.challenge import Challenge
-from gdtutor.session.comparison import changed_gradients
-from gdtutor.session.moment import Moment, over
-from gdtutor.session.operands import node_expr
+from gdtutor.session.moment import Moment, changed_gradients, over
 from gdtutor.session.rounded import Cells, is_of_rounding, of_rounding
 from gdtutor.session.state import Look
 from gdtutor.session.steps import Phase, Step
+from gdtutor.session.working import node_expr
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.formula import Writer

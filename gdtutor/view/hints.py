@@ -6,8 +6,8 @@ from gdtutor.engine.cells import cell_name, open_cell
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.operations import parse_rule
 from gdtutor.session.challenge import Ask, Challenge
-from gdtutor.session.operands import update_operands
 from gdtutor.session.steps import Phase
+from gdtutor.session.working import update_operands
 from gdtutor.values import replace
 from gdtutor.view.arrays import Computed, array_lines
 from gdtutor.view.context import Context

@@ -8,7 +8,7 @@ from gdtutor.engine.cells import cell_name, is_changed, largest_change, open_cel
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
-from gdtutor.session.operands import update_operands
+from gdtutor.session.working import update_operands
 from gdtutor.training.optimisers import LETTERS, OPTIMISERS
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.engine.operations import Array
-from gdtutor.session.comparison import changed_gradients, changed_values
+from gdtutor.session.moment import changed_gradients, changed_values
 from gdtutor.session.steps import Phase
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context

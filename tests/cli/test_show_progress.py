@@ -5,7 +5,7 @@ import pytest
 
 from gdtutor.cli import main
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.progress.records import Attempt, Finished, SavedPlace
+from gdtutor.progress.schema import Attempt, Finished, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.session.catalogue import LessonPlace
 

@@ -276,7 +276,7 @@ def test_without_a_home_nothing_is_kept_and_it_is_said(words, tmp_path, monkeypa
 
 
 def test_a_forgotten_lesson_is_json_where_that_is_asked_for(capsys, monkeypatch, tmp_path):
-    from gdtutor.progress.records import Finished
+    from gdtutor.progress.schema import Finished
     from gdtutor.progress.store import ProgressStore
 
     path = tmp_path / "progress.sqlite"

@@ -9,7 +9,7 @@ from gdtutor.engine.numpy_text import HELPERS, NumpyWriter, helper_names, helper
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.shapes import expression_shape
 from gdtutor.judge.starts import AskedProgram
-from gdtutor.session.operands import node_expr
+from gdtutor.session.working import node_expr
 
 
 def right_program(program: AskedProgram) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gdtutor.judge.cost import CostCurves, curve_facts
 from gdtutor.judge.telling import verdict_lines
-from gdtutor.judge.training import CostCurves, curve_facts
 from gdtutor.judge.verdict import Verdict
 from gdtutor.session.slips import Slip
 from tests.judge.judging import judged

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from gdtutor.cli import main
-from gdtutor.judge.central import slope_of_cost
+from gdtutor.judge.cost import slope_of_cost
 from gdtutor.judge.notes import passes_of, unjudged_from
 from gdtutor.judge.process import ProgramRefused
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict, judge
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.listing import listing
+from gdtutor.library.lessons import listing
 from gdtutor.session.slips import Slip
 from tests.judge.corpus import (
     ALL_UPDATES,

@@ -14,7 +14,7 @@ from gdtutor.engine.trace import trace
 from gdtutor.lesson.front_matter_checks import COMMANDS, LATER_COMMANDS
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import DataScaling, Lesson
-from gdtutor.lesson.problem import problem_of
+from gdtutor.lesson.runs import problem_of
 from gdtutor.training.plan.lower import lower
 
 BATCH = ("batch = 1", "batch = 2")

@@ -17,8 +17,8 @@ from gdtutor.lesson.discovery import (
     shipped_lessons_folder,
     strays,
 )
-from gdtutor.lesson.listing import listing
 from gdtutor.lesson.load import load_lesson
+from gdtutor.library.lessons import listing
 
 
 @pytest.fixture

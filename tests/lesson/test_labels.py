@@ -12,8 +12,7 @@ from gdtutor.cli import main
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.load import parse_lesson, with_variant
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import problem_of
-from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.runs import problem_of, run_of
 from gdtutor.training.classes import accuracy
 from gdtutor.training.csvdata import CsvForm, parse_csv
 from gdtutor.training.errors import CsvError

@@ -8,8 +8,8 @@ from gdtutor.engine.building import build_graph
 from gdtutor.engine.graph import Leaf, Role
 from gdtutor.engine.operations import parse_formula
 from gdtutor.engine.shapes import infer_shapes
-from gdtutor.lesson.memory import memory_problem, pass_cells
 from gdtutor.lesson.steps import Steps
+from gdtutor.lesson.work import memory_problem, pass_cells
 from gdtutor.training.settings import Settings
 
 

@@ -10,8 +10,7 @@ import pytest
 from gdtutor.engine.trace import trace
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import problem_of
-from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.runs import problem_of, run_of
 from gdtutor.session.moment import moment_at
 from tests.independent.tape import parsed, taped
 

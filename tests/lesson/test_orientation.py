@@ -16,8 +16,7 @@ from gdtutor.engine.trace import trace
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.orientation import is_in_rows, turned
-from gdtutor.lesson.problem import problem_of
-from gdtutor.lesson.runs import outcome_of, run_of
+from gdtutor.lesson.runs import outcome_of, problem_of, run_of
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.lesson.starts import start_values
 from gdtutor.report.run import result_data, result_of

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from lessons_for_tests import MATRIX, NETWORK, SCALAR, lesson_of
 
-from gdtutor.lesson.problem import problem_of, settings_of
-from gdtutor.lesson.runs import outcome_of, run_of
+from gdtutor.lesson.runs import outcome_of, problem_of, run_of, settings_of
 from gdtutor.training.classes import accuracy
 
 

@@ -18,9 +18,8 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.load import parse_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.orientation import is_in_rows, retold
-from gdtutor.lesson.problem import problem_of
 from gdtutor.lesson.repetition import refolded
-from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.runs import problem_of, run_of
 from gdtutor.lesson.starts import start_values
 from gdtutor.report.transcript import steps_data
 from gdtutor.view.frame import UNICODE

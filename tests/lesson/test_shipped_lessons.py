@@ -16,7 +16,7 @@ from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE
-from gdtutor.lesson.problem import problem_of
+from gdtutor.lesson.runs import problem_of
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.page import prose_width

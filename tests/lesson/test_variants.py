@@ -14,9 +14,9 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import parse_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.orientation import retold
-from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.runs import problem_of, settings_of
 from gdtutor.lesson.starts import start_values
-from gdtutor.lesson.still_true import lost_notes
+from gdtutor.lesson.variants import lost_notes
 
 VARIANTS = """
 [[variants]]

@@ -12,7 +12,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.lesson.problem import problem_of
+from gdtutor.lesson.runs import problem_of
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.moving import moved
 from gdtutor.session.notes import note_for

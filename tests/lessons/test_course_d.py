@@ -14,7 +14,7 @@ from gdtutor.engine.trace import Trace
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.runs import problem_of, settings_of
 from gdtutor.session.moving import moved
 from gdtutor.session.notes import note_for
 from gdtutor.session.state import Session

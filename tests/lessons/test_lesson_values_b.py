@@ -19,7 +19,7 @@ from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.runs import problem_of, settings_of
 from gdtutor.training.initialise import formula_of
 from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment

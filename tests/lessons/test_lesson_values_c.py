@@ -19,7 +19,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.runs import problem_of, settings_of
 from gdtutor.session.trials import tried
 from gdtutor.training.order import batches_of_epoch
 from gdtutor.training.run import Run

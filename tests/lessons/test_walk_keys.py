@@ -7,7 +7,7 @@ import pytest
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.listing import listing
+from gdtutor.library.lessons import listing
 from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto_step, is_passed

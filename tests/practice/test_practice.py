@@ -14,8 +14,14 @@ from gdtutor.cli.arguments import EXERCISE_KINDS
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.lesson.load import load_lesson
 from gdtutor.practice.answering import marked
-from gdtutor.practice.conversation import PracticeServices, practise
-from gdtutor.practice.course import PastAnswer, level_of, next_kind, slip_owed
+from gdtutor.practice.conversation import (
+    PastAnswer,
+    PracticeServices,
+    level_of,
+    next_kind,
+    practise,
+    slip_owed,
+)
 from gdtutor.practice.exercise import (
     APART,
     Exercise,

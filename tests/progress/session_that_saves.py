@@ -19,9 +19,9 @@ import sys
 from pathlib import Path
 from queue import SimpleQueue
 
-from gdtutor.progress.records import Attempt, SavedPlace
+from gdtutor.progress.keeper import ProgressWriter, WriterState
+from gdtutor.progress.schema import Attempt, SavedPlace
 from gdtutor.progress.store import ProgressStore
-from gdtutor.progress.writer import ProgressWriter, WriterState
 from gdtutor.session.catalogue import LessonPlace
 
 PATIENCE = 60.0

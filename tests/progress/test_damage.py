@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor.progress.records import Attempt, Finished, SavedPlace
+from gdtutor.progress.schema import Attempt, Finished, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.session.catalogue import LessonPlace
 

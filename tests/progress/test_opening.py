@@ -13,8 +13,7 @@ from unittest.mock import patch
 
 import pytest
 
-from gdtutor.progress.records import Finished, ProgressError, SavedPlace
-from gdtutor.progress.schema import APPLICATION_ID, MIGRATIONS
+from gdtutor.progress.schema import APPLICATION_ID, MIGRATIONS, Finished, ProgressError, SavedPlace
 from gdtutor.progress.set_aside import identity_of, move_aside
 from gdtutor.progress.store import ProgressStore
 from gdtutor.session.catalogue import LessonPlace

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from memory_store import MemoryStore
 
-from gdtutor.progress.records import Attempt, Finished, Reset, SavedPlace
+from gdtutor.progress.schema import Attempt, Finished, Reset, SavedPlace
 from gdtutor.progress.store import ProgressStore
 from gdtutor.session.catalogue import LessonPlace
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gdtutor.progress.records import Attempt, ProgressError, SavedPlace
+from gdtutor.progress.schema import Attempt, ProgressError, SavedPlace
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import LessonPlace
 

@@ -10,7 +10,8 @@ from queue import SimpleQueue
 import pytest
 from memory_store import MemoryStore
 
-from gdtutor.progress.records import (
+from gdtutor.progress.keeper import ProgressWriter, WriterState, coalesce
+from gdtutor.progress.schema import (
     Attempt,
     Finished,
     ProgressError,
@@ -19,7 +20,6 @@ from gdtutor.progress.records import (
     SavedPlace,
 )
 from gdtutor.progress.store import ProgressStore
-from gdtutor.progress.writer import ProgressWriter, WriterState, coalesce
 from gdtutor.session.catalogue import LessonPlace
 
 PATIENCE = 60.0

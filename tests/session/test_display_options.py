@@ -9,9 +9,9 @@ from gdtutor.engine.expression import to_text
 from gdtutor.session.display_options import operands, scroll
 from gdtutor.session.footer import named_keys
 from gdtutor.session.navigation import goto
-from gdtutor.session.operands import node_expr
 from gdtutor.session.state import Session, Tab, current_step
 from gdtutor.session.steps import Phase, find_step
+from gdtutor.session.working import node_expr
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of

@@ -8,9 +8,9 @@ from walks import KINK, NETWORK, NEURON, ROWS, pressed, typed, walk
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.session.comparison import changed_gradients, changed_values
 from gdtutor.session.edits import apply_edit, rate_from_start
 from gdtutor.session.effects import PauseTraining
+from gdtutor.session.moment import changed_gradients, changed_values
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status

@@ -11,7 +11,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.session.navigation import goto
-from gdtutor.session.reloading import Reloaded
+from gdtutor.session.opening import Reloaded
 from gdtutor.session.state import Session
 from gdtutor.session.update import Tick, update
 from gdtutor.training.plan.scalar_plan import ScalarPlan

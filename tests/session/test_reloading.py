@@ -10,9 +10,8 @@ from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.selectors import parse_assignment
 from gdtutor.session.edits import with_change
 from gdtutor.session.navigation import goto, refolded
-from gdtutor.session.opening import Opened
+from gdtutor.session.opening import Broke, Opened, Reloaded
 from gdtutor.session.press import Press
-from gdtutor.session.reloading import Broke, Reloaded
 from gdtutor.session.state import Screen, Session, Status, current_step
 from gdtutor.session.update import update
 

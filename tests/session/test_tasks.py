@@ -15,7 +15,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.linear.conversation import whole
-from gdtutor.progress.records import Attempt
+from gdtutor.progress.schema import Attempt
 from gdtutor.report.transcript import steps_data, transcript_text
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.navigation import goto

@@ -2,7 +2,7 @@ from itertools import count
 from pathlib import Path
 
 from gdtutor.lesson.load import load_lesson
-from gdtutor.lesson.problem import problem_of
+from gdtutor.lesson.runs import problem_of
 from gdtutor.training.timing import REPEATS, Timing, time_examples
 
 LESSON = Path(__file__).parents[1] / "data" / "lessons" / "network.md"

@@ -10,8 +10,7 @@ import pytest
 
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.problem import problem_of, settings_of
-from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.runs import problem_of, run_of, settings_of
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.problem import Problem

@@ -8,7 +8,7 @@ from walks import DATA, pressed, walk
 
 from gdtutor.engine.characters import cells
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.listing import listing
+from gdtutor.library.lessons import listing
 from gdtutor.paint.cells import cells_of
 from gdtutor.session.catalogue import Library
 from gdtutor.session.snapshots import snapshot_of

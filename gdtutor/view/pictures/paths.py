@@ -13,7 +13,7 @@ from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson, PictureWish
-from gdtutor.lesson.problem import problem_of, settings_of
+from gdtutor.lesson.runs import problem_of, settings_of
 from gdtutor.lesson.selectors import parse_cell
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings

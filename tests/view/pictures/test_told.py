@@ -10,9 +10,9 @@ from wishes import CURVE, FIT, LINEAR, MATRIX, ROWS, session, source
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.listing import listing
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import PICTURES
+from gdtutor.library.lessons import listing
 from gdtutor.report.transcript import WIDTH, picture_lines, read_aloud
 from gdtutor.session.figures import training_pictures
 from gdtutor.session.moving import moved
