@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gdtutor.engine.operations import OPERATIONS, Kind
 from gdtutor.lesson.tables import NETWORK_ACTIVATIONS, NETWORK_COSTS
 from gdtutor.training.datasets import DATASETS
-from gdtutor.training.initialise import INITIALISATIONS
+from gdtutor.training.initialise import INITIALISATIONS, UNDRAWN
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import ORDERS
 from gdtutor.training.rates import SCHEDULES
@@ -48,7 +48,7 @@ NETWORK: Table = {
     "activation": tuple(f'"{name}"' for name in NETWORK_ACTIVATIONS),
     "output": tuple(f'"{name}"' for name in NETWORK_ACTIVATIONS),
     "cost": tuple(f'"{name}"' for name in NETWORK_COSTS),
-    "init": tuple(f'"{name}"' for name in INITIALISATIONS if name not in ("zeros", "constant")),
+    "init": tuple(f'"{name}"' for name in INITIALISATIONS if name not in UNDRAWN),
     "biases": ('"zeros"', '"normal"'),
     "seed": ("0", "48"),
 }

@@ -14,7 +14,9 @@ from gdtutor.training import csvdata, rates
 from gdtutor.training.datasets import DATASETS
 from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.order import ORDERS
 from gdtutor.training.scaling import SCALINGS
+from gdtutor.training.settings import Stop
 from gdtutor.values import replace
 from tests.independent import (
     authors,
@@ -140,8 +142,8 @@ def test_the_engine_changes_every_activation_that_the_program_does():
         *(f'dataset = "{name}"' for name in DATASETS),
         *(f'cost = "{name}"' for name in NETWORK_COSTS),
         *(f'scale = "{name}"' for name in SCALINGS),
-        *(f'order = "{name}"' for name in ("given", "shuffled", "drawn")),
-        *(f"stop = {{ {name} = " for name in ("cost_below", "loss_below", "gradient_below")),
+        *(f'order = "{name}"' for name in ORDERS),
+        *(f"stop = {{ {name} = " for name in Stop.__struct_fields__),
         *(f"{name}=" for name in ("learning_rate", "optimizer", "activation")),
         *("frozen = ", "gradients = ", "validation = ", "hyperparameters = ", "[constants]"),
         *("[network]", "[[variants]]", "data.examples = ", "parameters.W = ", "1:w=", "1:X[0,"),

@@ -91,11 +91,9 @@ class _Opener:
             return self._arranged(operation, expr, cell)
         if expr.op == "embed":
             return self._embedded(expr, cell)
-        if expr.op in ("one_hot", "argmax"):
-            return Number(float(evaluate(expr, self._arrays)[cell]))
-        if expr.op == "ties":
-            return Number(self._ties(expr, cell))
-        if expr.op == "div" and _is_ties(expr.args[1]) and self._ties(expr.args[1], cell) == 1:
+        if operation.counts:
+            return Number(self._counted(expr, cell))
+        if expr.op == "div" and _is_ties(expr.args[1]) and self._counted(expr.args[1], cell) == 1:
             return self.open(expr.args[0], self._own(expr.args[0], cell))
 
         if expr.op in _GATHERS:
@@ -131,8 +129,8 @@ class _Opener:
         is_row = row == row // 1 and 0 <= row < self._shape(table)[0]
         return self.open(table, (int(row), cell[1])) if is_row else Number(math.nan)
 
-    def _ties(self, expr: Expr, cell: Cell) -> float:
-        """Return how many largest cells there are: a number that no cell shows."""
+    def _counted(self, expr: Expr, cell: Cell) -> float:
+        """Return a place, or how many cells there are: a number that no cell shows."""
         return float(evaluate(expr, self._arrays)[self._own(expr, cell)])
 
     def _gathered(self, expr: Apply, cell: Cell) -> Expr:

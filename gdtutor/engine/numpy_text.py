@@ -108,8 +108,7 @@ class NumpyWriter(FormulaWriter, frozen=True):
             return self._sum_to(expr, args), WHOLE
         if operation.numpy:
             text = f"{operation.numpy}({', '.join(args)})"
-            # NumPy counts in integers, which overflow and take no negative power.
-            return f"np.float64({text})" if expr.op == "argmax" else text, WHOLE
+            return f"np.float64({text})" if operation.counts else text, WHOLE
         body = definition(operation, expr.attribute)
         if body is None or not (self.is_inline or expr.attribute is not None):
             return f"{expr.op}({', '.join(args)})", WHOLE

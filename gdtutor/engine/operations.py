@@ -118,6 +118,9 @@ class Operation(Struct, frozen=True):
     for a function of NumPy. A row that a formula computes needs none here either."""
     adds_up: bool = False
     """Whether each number of the result adds many terms up, every one of which is rounded."""
+    counts: bool = False
+    """Whether it numbers or counts cells: NumPy's function gives integers then, which overflow and
+    take no negative power, and no cell of an operand shows the result."""
     zero_is_exact: bool = False
     """Whether a result of 0 has no error, as among equal cells, also where it is divided by 0."""
     internal: bool = False
@@ -457,7 +460,7 @@ _ALL = (
         function=_gathering(np.argmax), numpy="np.argmax", local=("0",),
         because=("a place does not change with a little of {a}",),
         kink="maximum(0, 2 - ties(a, axis))", convention="0 is used there",
-        attribute="axis", rounds=0,
+        attribute="axis", rounds=0, counts=True,
     ),
     Operation(
         "var", 1, Kind.REDUCTION, "averages how far the cells of {a} are from their mean, squared",
@@ -520,7 +523,7 @@ _ALL = (
     Operation(
         "ties", 1, Kind.REDUCTION, "counts the largest cells of {a}",
         formula="sum(step(a - max(a, axis)), axis)", internal=True,
-        attribute="axis",
+        attribute="axis", counts=True,
     ),
     Operation(
         # From the largest cell first: among equal cells a mean is off by its own rounding.
@@ -532,6 +535,7 @@ _ALL = (
     Operation(
         "count", 1, Kind.REDUCTION, "counts the cells of {a}",
         function=_count, numpy="np.size", internal=True, errors="0", rounds=0,
+        counts=True,
     ),
     Operation(
         "place", 2, Kind.PART, "puts {a} where it was picked from {b}, and 0 elsewhere",
@@ -561,7 +565,7 @@ _ALL = (
     Operation(
         "one_hot", 2, Kind.EMBED, "gives a row for each cell of {a}, with a 1 at its place",
         function=arrangements.one_hot, internal=True,
-        numpy="one_hot({a}, {b})", errors="0", rounds=0,
+        numpy="one_hot({a}, {b})", errors="0", rounds=0, counts=True,
     ),
     Operation(
         "spread", 2, Kind.SPREAD, "gives every cell of {b} the value of {a}",

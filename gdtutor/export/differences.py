@@ -21,7 +21,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.rounding import RoundingErrors, rounding_of
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.session.moment import Moment
-from gdtutor.training.optimisers import OPTIMISERS, optimiser_of, row_for
+from gdtutor.training.optimisers import optimiser_of, root_of, row_for
 from gdtutor.training.updates import update, zero_state
 
 
@@ -177,7 +177,7 @@ def errors_after(
 def _moved(moment: Moment, name: str, bound: Array) -> list[tuple[Array, Array]]:
     """Return what every line of an update gives, and how far a gradient's error moves it."""
     done, p = moment.updates[name], moment.state.parameters[name]
-    if moment.settings is None or OPTIMISERS[moment.settings.optimizer].solves:
+    if moment.settings is None or root_of(moment.settings):
         return []
     row, hyper = row_for(moment.settings, name), optimiser_of(moment.settings)[1]
     state = moment.state.optimizer.get(name) or zero_state(row, p)

@@ -13,7 +13,7 @@ from gdtutor.export.phases import Code, CodeLine, rounded_name
 from gdtutor.session.moment import Moment
 from gdtutor.training.limits import train_size
 from gdtutor.training.neuron import neuron_of
-from gdtutor.training.optimisers import OPTIMISERS, optimiser_of
+from gdtutor.training.optimisers import OPTIMISERS, optimiser_of, root_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.settings import Schedule, Settings
@@ -173,7 +173,7 @@ def rate_source(settings: Settings) -> str:
 def _shrink(code: Code, moment: Moment) -> list[str]:
     """Return the factor of an implicit update, where that is the optimiser."""
     settings = moment.settings
-    if settings is None or not OPTIMISERS[settings.optimizer].solves:
+    if settings is None or not root_of(settings):
         return ["        t = k + 1"] if settings is not None and _counts(settings) else []
     train = train_size(moment.problem, settings)
     neuron = neuron_of(moment.problem, settings, train)

@@ -18,7 +18,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.state import Walk
 from gdtutor.training import implicit
 from gdtutor.training.limits import train_size
-from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.optimisers import root_of
 from gdtutor.training.order import epochs_per_block, iterations_per_epoch
 
 MAX_NUMBERS = 200_000
@@ -183,8 +183,7 @@ def _one_line(text: str) -> str:
 def _imports(moment: Moment) -> str:
     settings = moment.settings
     is_drawn = settings is not None and settings.order != "given"
-    is_implicit = settings is not None and bool(OPTIMISERS[settings.optimizer].solves)
-    rows = ["\n", *(["import math\n"] if is_implicit else [])]
+    rows = ["\n", *(["import math\n"] if root_of(settings) else [])]
     rows += ["import sys\n"] if settings is not None else []
     rows += ["from functools import lru_cache\n"] if is_drawn else []
     rows += ["\nimport numpy as np\n"]
@@ -204,7 +203,7 @@ def _examples(code: Code, moment: Moment) -> str:
 
 def _implicit(moment: Moment) -> list[str]:
     """Return the root of the implicit update, as the program itself finds it."""
-    if moment.settings is None or not OPTIMISERS[moment.settings.optimizer].solves:
+    if not root_of(moment.settings):
         return []
     parts = (implicit._sigmoid, implicit.signal, implicit.solve, implicit.shrunk)
     return [inspect.getsource(part).replace("_HALVINGS", str(implicit._HALVINGS)) for part in parts]

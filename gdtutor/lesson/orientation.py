@@ -29,6 +29,7 @@ from gdtutor.lesson.reports import Findings
 from gdtutor.lesson.runs import problem_of
 from gdtutor.lesson.starts import seeds_of, start_values
 from gdtutor.lesson.toml_text import toml_of
+from gdtutor.training.initialise import UNDRAWN
 from gdtutor.values import replace
 
 WIDE = 80
@@ -245,7 +246,7 @@ def _ranks(lesson: Lesson) -> dict[str, int]:
 
 def _given(written: object, value: Array) -> object:
     """Return a given value turned, as the front matter writes it."""
-    if isinstance(written, dict) and written.get("init") in ("zeros", "constant"):
+    if isinstance(written, dict) and written.get("init") in UNDRAWN:
         return {**written, "shape": list(_turned_value(value).shape)}
     return _turned_value(value).tolist()
 

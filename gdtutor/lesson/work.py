@@ -14,7 +14,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.starts import start_shape
 from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.training_table import batch_of, training_size
-from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.optimisers import OPTIMISERS, root_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.pacing import iteration_microseconds
 from gdtutor.training.plan.choice import prefers_scalar
@@ -126,11 +126,9 @@ def scene_microseconds(lesson: Lesson, scene: int) -> float:
     batch = max(1, batch_of(lesson.settings, _examples(lesson)))
     is_matrix = any(binding.is_matrix for binding in lesson.bindings)
     rows = batch if is_matrix or batch > 1 else 0
-    return iteration_microseconds(
-        lesson.settings.optimizer if lesson.settings is not None else "",
-        iteration_work(graph, leaf_shapes(graph, fixed, lesson.bindings, rows)),
-        is_scalar=prefers_scalar(trained, batch),
-    )
+    work = iteration_work(graph, leaf_shapes(graph, fixed, lesson.bindings, rows))
+    is_scalar = prefers_scalar(trained, batch)
+    return iteration_microseconds(work, is_scalar=is_scalar, root=root_of(lesson.settings))
 
 
 def _examples(lesson: Lesson) -> int:

@@ -22,7 +22,7 @@ from gdtutor.lesson.selectors import Assignment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Binding, Indices, Problem, is_identical
 from gdtutor.training.segments import Edit, RunSegment, with_edit
-from gdtutor.training.settings import Settings
+from gdtutor.training.settings import Settings, Stop
 from gdtutor.values import replace
 
 Cell = tuple[int, ...]
@@ -117,7 +117,7 @@ def _with_stop(settings: Settings, change: Assignment) -> Settings:
 _OF_TRAINING: Mapping[str, Callable[[Settings, Assignment], Settings]] = {
     "learning_rate": lambda settings, c: replace(settings, learning_rate=float(c.value)),
     "optimizer": _with_optimizer,
-    **dict.fromkeys(("loss_below", "cost_below", "gradient_below"), _with_stop),
+    **dict.fromkeys(Stop.__struct_fields__, _with_stop),
 }
 """What can be changed of how a run trains."""
 

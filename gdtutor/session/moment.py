@@ -17,7 +17,7 @@ from gdtutor.engine.rounding import rounding_of
 from gdtutor.engine.trace import Contribution, Trace, frozen, trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.steps import Step, steps_of, wanted_gradients
-from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.optimisers import root_of
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.run import Run, State
 from gdtutor.training.settings import Settings
@@ -181,7 +181,7 @@ def as_trained(walked: Trace, run: Run, iteration: int) -> Trace:
         iteration: The iteration.
     """
     segment = run.segment_at(iteration)
-    if OPTIMISERS[segment.settings.optimizer].solves:
+    if root_of(segment.settings):
         return walked
     trained = tuple(name for name in segment.problem.trained if name in walked.gradients)
     # The lesson's first page needs none of them, and to find them takes as long as all the rest.

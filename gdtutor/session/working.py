@@ -19,7 +19,7 @@ from gdtutor.session.moment import Found, Moment, over
 from gdtutor.session.rounded import of_rounding, rounded_cells
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.implicit import constants_at
-from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.optimisers import OPTIMISERS, root_of
 from gdtutor.training.updates import zero_state
 from gdtutor.values import Struct, replace
 
@@ -123,8 +123,7 @@ class Working(Struct, frozen=True, eq=False):
     @property
     def _is_solved(self) -> bool:
         """Whether an update solves an equation, so that no formula gives its result."""
-        settings = self.moment.settings
-        return settings is not None and bool(OPTIMISERS[settings.optimizer].solves)
+        return bool(root_of(self.moment.settings))
 
     def contribution(self, index: int, operands: Operands) -> Array:
         """Return what one use of the node sends back."""

@@ -6,11 +6,12 @@ import math
 
 from gdtutor.engine.expression import number_text
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.optimisers import optimiser_of, root_of
 from gdtutor.training.order import check_order
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import check_schedule
 from gdtutor.training.settings import Settings, held_back
+from gdtutor.values import asdict
 
 MAX_EPOCHS = 5_000_000
 """Most epochs of a run: its curve and that of the validation take 80 MB."""
@@ -59,8 +60,7 @@ def check(problem: Problem, settings: Settings) -> int:
         )
     optimiser_of(settings)
     check_schedule(settings.schedule)
-    for name in ("cost_below", "loss_below", "gradient_below"):
-        bound = getattr(settings.stop, name)
+    for name, bound in asdict(settings.stop).items():
         if bound is not None and not math.isfinite(bound):
             raise TrainingError(f"the stop {name} is {bound:g}", "use a finite number")
     train = train_size(problem, settings)
@@ -72,7 +72,7 @@ def check(problem: Problem, settings: Settings) -> int:
     if problem.is_single and settings.batch_size(train) > 1:
         raise TrainingError("this graph is about one example at a time", "use a batch size of 1")
     check_order(settings.order, settings.seed, max(1, train), settings.batch_size(train))
-    if settings.optimizer == "implicit":
+    if root_of(settings):
         # Asked before any plan is made: a walk would come to an update that it cannot show.
         from gdtutor.training.neuron import neuron_of
 

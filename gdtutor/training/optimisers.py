@@ -212,6 +212,11 @@ def optimiser_of(settings: Settings) -> tuple[Optimiser, dict[str, float]]:
     return row, values
 
 
+def root_of(settings: Settings | None) -> str:
+    """Return what the optimiser solves for at every update; empty where it does not, or is none."""
+    return OPTIMISERS[settings.optimizer].solves if settings is not None else ""
+
+
 def row_for(settings: Settings, name: str) -> Optimiser:
     """Return the rule of one parameter: without a weight decay that is for others alone."""
     row, _ = optimiser_of(settings)

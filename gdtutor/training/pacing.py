@@ -51,30 +51,27 @@ def microseconds_of(stretch: Stretch, state: Array | None = None) -> float:
     problem, work = stretch.segment.problem, stretch.work
     if state is not None and are_large(state):
         return WALKED_CALL * work.calls + work.cells / 1000 + work.products / 4000
-    return iteration_microseconds(
-        stretch.optimiser.name,
-        work,
-        is_scalar=prefers_scalar(problem.trained_cells, stretch.batch),
-    )
+    is_scalar = prefers_scalar(problem.trained_cells, stretch.batch)
+    return iteration_microseconds(work, is_scalar=is_scalar, root=stretch.optimiser.solves)
 
 
-def iteration_microseconds(optimizer: str, work: Work, *, is_scalar: bool) -> float:
+def iteration_microseconds(work: Work, *, is_scalar: bool, root: str) -> float:
     """Return about how long an iteration takes, as measured on shipped lessons and wider networks.
 
     NumPy's plan pays for every call, a nanosecond for each cell, and multiplies some four
     cells a nanosecond in products; scalar Python does one thing at a time.
 
     Args:
-        optimizer: Its name.
         work: Of the forward and the backward pass of a batch.
         is_scalar: Whether the plan is scalar Python.
+        root: What every update solves for, in Python; empty where it does not.
     """
     calls, cells, products = work.calls, work.cells, work.products
     if is_scalar:
         together = 0.1 + 0.005 * (cells + products)
     else:
         together = 0.1 * calls + cells / 1000 + products / 4000
-    return together + 300.0 if optimizer == "implicit" else together
+    return together + 300.0 if root else together
 
 
 def stacked_microseconds(work: Work, runs: int) -> float:

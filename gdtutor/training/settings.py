@@ -11,7 +11,7 @@ class Schedule(Struct, frozen=True):
     """How the learning rate changes with the epoch."""
 
     kind: str = "constant"
-    """A name of the schedule table: constant, step, exponential or cosine."""
+    """A name of the table of schedules."""
     factor: float = 0.5
     """What a step or an exponential schedule multiplies by."""
     every: int = 100

@@ -9,7 +9,7 @@ from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
 from gdtutor.session.working import update_operands
-from gdtutor.training.optimisers import LETTERS, OPTIMISERS
+from gdtutor.training.optimisers import LETTERS, root_of
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.arrays import array_lines
@@ -163,7 +163,7 @@ def _where(context: Context, update: _Line, width: int) -> Lines:
         if name in LETTERS or name == "t"
     ]
     where = wrapped("where " + ", ".join(parts), width, Style.DIM) if parts else ()
-    root = OPTIMISERS[context.moment.settings.optimizer].solves if context.moment.settings else ""
+    root = root_of(context.moment.settings)
     said = wrapped(_ROOT.format(root), width, Style.DIM) if root and root in used else ()
     return (*where, *said)
 

@@ -7,7 +7,11 @@ import re
 from dataclasses import dataclass
 
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
+from gdtutor.training.initialise import INITIALISATIONS, UNDRAWN
 from gdtutor.training.optimisers import DECOUPLED, OPTIMISERS
+from gdtutor.training.order import ORDERS
+from gdtutor.training.rates import SCHEDULES
+from gdtutor.training.settings import Stop
 
 SAFE = (
     "-({0})", "({0})**2", "({0})**3/4", "2*({0})/3", "({0}) - 0.5", "1 - ({0})", "0*({0})",
@@ -35,10 +39,7 @@ COLUMN_LOSSES = ("cross_entropy(softmax({0}), sigmoid({0}){1})",
 LOSSES = ("({0} - {1})**2/2", "({0} - {1})**2", "abs({0} - {1})", "square({1} - ({0}))",
           "binary_cross_entropy(sigmoid({0}), {1})",
           "binary_cross_entropy_logits({0}, {1})")  # fmt: skip
-INITS = ("zeros", "constant", "plain", "xavier", "he", "uniform", "normal")
-STOPS = ("cost_below", "loss_below", "gradient_below")
 EXPLICIT = tuple(name for name, row in OPTIMISERS.items() if not row.solves)
-SCHEDULES = ("constant", "step", "exponential", "cosine", "linear", "inverse_time")
 ODD = (0.0, -0.0, 1.0, -1.0, 2.0, 1e-300, -1e-300, 1e300, -1e300, 1e154, 1e-162, 1e-8, 1e8, 40.0,
        -40.0, 745.0, -745.0, 1e-17, 5e-324, 1e16, 0.1, 0.30000000000000004)  # fmt: skip
 """Numbers at the edges: signed zeros, borders of overflow and underflow, saturation."""
@@ -154,9 +155,10 @@ class Author:
 
     def _start(self, shape):
         """Return the table of a parameter that is drawn."""
-        init = self.rng.choice(INITS)
-        given = {"zeros": "", "constant": f", value = {self.number()}"}
-        rest = given.get(init, f", seed = {self.rng.randint(0, 99)}")
+        init = self.rng.choice(tuple(INITIALISATIONS))
+        needed = (name for name, own in INITIALISATIONS[init].constants.items() if own is None)
+        rest = "".join(f", {name} = {self.number()}" for name in needed)
+        rest += "" if init in UNDRAWN else f", seed = {self.rng.randint(0, 99)}"
         return f'{{ init = "{init}", shape = {list(shape)}{rest} }}'
 
     def _matrix_leaves(self):
@@ -405,7 +407,7 @@ class Author:
             batch = 2 if self.kind == "rows" and batch != '"full"' else batch
             rows[2] = f"batch = {batch}" if self.kind != "matrices" else rows[2]
         if self.inputs:
-            rows.append(f'order = "{rng.choice(("given", "shuffled", "drawn"))}"')
+            rows.append(f'order = "{rng.choice(tuple(ORDERS))}"')
             rows.append(f"seed = {rng.randint(0, 99)}")
         constants = [constant.name for constant in OPTIMISERS[self.optimizer].hyperparameters]
         if constants and rng.random() < 0.3:
@@ -415,13 +417,14 @@ class Author:
         if "weight_decay" in rows[-1] or self.optimizer in DECOUPLED:
             names = [n for n in self.parameters if rng.random() < 0.5]
             rows += [f"decayed = {names!r}"] if names and rng.random() < 0.5 else []
-        kind = rng.choice(SCHEDULES)
+        kind = rng.choice(tuple(SCHEDULES))
         if rng.random() < 0.5:
             every = f", every = {rng.randint(1, 3)}" if rng.random() < 0.7 else ""
-            factor = ", factor = 0.3" if kind not in ("constant", "cosine") else ""
+            factor = ", factor = 0.3" if "factor" in SCHEDULES[kind].formula else ""
             rows.append(f'schedule = {{ kind = "{kind}"{factor}{every} }}')
         if rng.random() < 0.2:
-            rows.append(f"stop = {{ {rng.choice(STOPS)} = {rng.choice((0.05, 0.3, 1.0, 5.0))} }}")
+            stop = rng.choice(Stop.__struct_fields__)
+            rows.append(f"stop = {{ {stop} = {rng.choice((0.05, 0.3, 1.0, 5.0))} }}")
         self.batch = batch
         return rows
 

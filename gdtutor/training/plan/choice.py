@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gdtutor.training.limits import check
+from gdtutor.training.optimisers import root_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 
@@ -30,7 +31,7 @@ def compile_plan(problem: Problem, settings: Settings, kind: str | None = None) 
     # Each kind is imported where it is needed: the whole program starts in the time that a script
     # needs to import NumPy and train a gate.
     train = check(problem, settings)
-    if settings.optimizer == "implicit":
+    if root_of(settings):
         from gdtutor.training.implicit import ImplicitPlan
 
         return ImplicitPlan(problem, settings, train)

@@ -11,7 +11,7 @@ import numpy as np
 
 from gdtutor.engine.operations import OPERATIONS, Array
 from gdtutor.training.batches import Batches
-from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.optimisers import root_of
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.flat_arrays import FlatArrays
@@ -155,7 +155,7 @@ class StackedPlan(NumpyPlan):
     @staticmethod
     def fits(problem: Problem, settings: Settings, train: int) -> bool:
         """Say whether runs of this problem can be stacked; see `stack.fit_together`."""
-        if settings.stop.gradient_below is not None or optimiser_of(settings)[0].solves:
+        if settings.stop.gradient_below is not None or root_of(settings):
             return False
         return can_be_stacked(lower(problem, settings.batch_size(train)))
 
