@@ -1,7 +1,7 @@
 """`gdtutor [LESSON|FOLDER]`: the app, after everything that could go wrong is looked at.
 
-The first page is drawn from a glance at the lesson file; what needs the engine is imported behind
-it, so that a learner reads sooner.
+The first page is drawn from a glance at the lesson file; Textual, and then what needs the engine,
+are imported behind it, so that a learner reads sooner.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,10 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.summary import read_prose, read_summary
 from gdtutor.paint.colours import choose_colours, prepare_environment
+from gdtutor.paint.rows import RowMaker
+from gdtutor.paint.terminal import changes_between
 from gdtutor.session.press import Press
+from gdtutor.ui.running import run_app
 from gdtutor.ui.terminal import choose_chars, choose_frames, preflight, speaks_plainly
 from gdtutor.values import replace
 from gdtutor.view.frame import Area, Chars, Frame
@@ -192,11 +195,20 @@ def show(
             use_utf8(sys.__stderr__)
     colours = choose_colours(arguments.color, os.environ)
     prepare_environment(os.environ)
-    # Textual is imported only now: it reads the environment as it loads.
-    from gdtutor.ui.app import Looks, TutorApp
-    from gdtutor.ui.running import run_app
+    drawn = (
+        None if cover is None else cache(lambda width, height: cover(Area(width, height, chars)))
+    )
 
-    looks = Looks(colours, chars, choose_frames(arguments.fps, os.environ), patience=PATIENCE)
-    drawn = None if cover is None else lambda width, height: cover(Area(width, height, chars))
-    app = TutorApp(looks, open_program, drawn, None if around is None else around(chars))
-    return run_app(app, mouse=not arguments.no_mouse)
+    def make() -> TutorApp:
+        # Imported behind the first page: Textual takes most of the start, and reads the environment
+        # as it loads.
+        from gdtutor.ui.app import Looks, TutorApp
+
+        frames = choose_frames(arguments.fps, os.environ)
+        looks = Looks(colours, chars, frames, patience=PATIENCE)
+        return TutorApp(looks, open_program, drawn, None if around is None else around(chars))
+
+    page = ""
+    if drawn is not None and all(size):
+        page = changes_between((), RowMaker(chars).rows(drawn(*size)), colours)
+    return run_app(make, mouse=not arguments.no_mouse, page=page)

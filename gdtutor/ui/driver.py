@@ -20,7 +20,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from gdtutor.ui.keyboard import LARGEST, SILENCE, Keyboard
-from gdtutor.ui.restoring import PATIENCE, Restorer
+from gdtutor.ui.restoring import ENTER, PATIENCE, Restorer
 
 if TYPE_CHECKING:
     from gdtutor.ui.app import TutorApp
@@ -76,6 +76,8 @@ class RestoringDriver(LinuxDriver):
         """
         if self._entry is not None:
             self._entry.append(data)
+            if data == ENTER and self._restorer.is_shown:
+                return
         if self._is_stopped or self._is_behind:
             return
         if self._tutor.around is not None and self._unwritten() >= MOST_UNWRITTEN:

@@ -22,6 +22,10 @@ LEAVE = (
 )
 """What takes back everything that the screens ask of a terminal."""
 
+ENTER = "\x1b[?1049h"
+"""Turns to a screen of its own; one that is there already would be cleared."""
+_HIDE_CURSOR = "\x1b[?25l"
+
 PATIENCE = 0.3
 """Seconds that a terminal which does not read is waited for when the program must end."""
 _PIECE = 4096
@@ -49,9 +53,13 @@ class Restorer:
         self._entry = b""
         self._is_entered = False
         self._is_open = True
+        self.is_shown = False
+        """Whether the screen of its own is there."""
 
     def enter(self) -> None:
-        """Remember how the terminal is; to be called before the first byte is sent."""
+        """Remember how the terminal is, once; to be called before the first byte is sent."""
+        if self._is_entered:
+            return
         with suppress(termios.error):
             self._before = termios.tcgetattr(self._keys)
         with suppress(OSError):
@@ -59,6 +67,22 @@ class Restorer:
             flags = os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK
             self._terminal = os.open(os.ttyname(self._screen), flags)
         self._is_entered = True
+
+    def show(self, page: str) -> None:
+        """Show a page before the screens are there; what is typed meanwhile waits unseen for them.
+
+        Args:
+            page: What paints every cell.
+        """
+        self.enter()
+        with suppress(termios.error):
+            quiet = termios.tcgetattr(self._keys)
+            quiet[0] &= ~(termios.ICRNL | termios.IXON)
+            quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
+            self._set(quiet)
+        self.write(ENTER + _HIDE_CURSOR + page)
+        self.flush()
+        self.is_shown = True
 
     def entered(self, entry: str) -> None:
         """Remember what the screens made of the terminal, and which codes they sent for that."""

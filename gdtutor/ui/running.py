@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from textual.driver import Driver
-
-from gdtutor.ui.app import TutorApp
 from gdtutor.ui.terminal import settle
 
+if TYPE_CHECKING:
+    from textual.driver import Driver
 
-def run_app(app: TutorApp, mouse: bool = True) -> int:
+    from gdtutor.ui.app import TutorApp
+
+
+def run_app(make: Callable[[], TutorApp], mouse: bool = True, page: str = "") -> int:
     """Run the app on standard input and standard error, both terminals; return its exit code.
 
     Signals are heeded until the process ends, which may still have to save.
+
+    Args:
+        make: Makes the app, and may import Textual for it.
+        mouse: Whether the mouse is heard.
+        page: What paints the screen until the app does; nothing where that is not known.
 
     Raises:
         GdTutorError: What the app shows cannot be opened.
         Exception: The program is wrong somewhere; the terminal is restored.
     """
     if os.name == "posix":
-        _run_restoring(app, mouse)
+        app = _run_restoring(make, mouse, page)
     else:
+        app = make()
         app.run(mouse=mouse)
     for stream in (sys.__stdout__, sys.__stderr__):
         settle(stream)
@@ -38,17 +47,32 @@ def run_app(app: TutorApp, mouse: bool = True) -> int:
     return app.return_code or 0
 
 
-def _run_restoring(app: TutorApp, mouse: bool) -> None:
-    from gdtutor.ui.driver import RestoringDriver
-    from gdtutor.ui.restoring import Restorer
+def _run_restoring(make: Callable[[], TutorApp], mouse: bool, page: str) -> TutorApp:
+    from gdtutor.ui.restoring import PATIENCE, Restorer
     from gdtutor.ui.signals import heed_signals
 
     assert sys.__stdin__ is not None
     assert sys.__stderr__ is not None
     restorer = Restorer(sys.__stdin__.fileno(), sys.__stderr__)
-    app.driver_class = cast("type[Driver]", partial(RestoringDriver, restorer=restorer))
-    heed_signals(restorer, app.end_for)
+    made: list[TutorApp] = []
+
+    def end(number: int) -> None:
+        if made:
+            made[0].end_for(number)
+        else:
+            restorer.leave(PATIENCE)
+            os._exit(128 + number)
+
+    heed_signals(restorer, end)
     try:
+        if page:
+            restorer.show(page)
+        app = make()
+        made.append(app)
+        from gdtutor.ui.driver import RestoringDriver
+
+        app.driver_class = cast("type[Driver]", partial(RestoringDriver, restorer=restorer))
         app.run(mouse=mouse)
     finally:
         restorer.leave()
+    return app

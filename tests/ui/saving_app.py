@@ -42,7 +42,7 @@ def main() -> int:
     services, presses = Services(save=save), parse_keys(keys)
     looks = Looks(choose_colours("256", {}), UNICODE, 4)
     app = TutorApp(looks, lambda app: Program(app, session, services, presses))
-    return run_app(app, mouse=False)
+    return run_app(lambda: app, mouse=False)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 from pseudo_terminal import IN_ORDER, PATIENCE, PYTHON, PseudoTerminal
 from walks import DATA
 
+from gdtutor.ui.restoring import ENTER
 from tests.forked import ended
 
 pytestmark = pytest.mark.slow
@@ -110,7 +111,8 @@ def test_without_a_terminal_the_program_says_so_and_ends(stdin: str) -> None:
 def test_mouse_tracking_is_off_with_no_mouse() -> None:
     for options, tracked in (((), True), (("--no-mouse",), False)):
         with gdtutor("bias", *options) as terminal:
-            received = terminal.wait_for(shows("The bias to the rescue"))
+            received = terminal.wait_for(shows("all keys"))
+            assert received.count(ENTER.encode()) == 1
             assert (MOUSE_ON in received) is tracked
 
 
@@ -337,4 +339,39 @@ def test_a_signal_that_ends_the_notes_leaves_the_terminal_as_it_was(number: int)
         assert not terminal.is_cooked()
         os.kill(terminal.process.pid, number)
         assert terminal.wait_for_end() == 128 + number
+        assert terminal.is_restored()
+
+
+WITHOUT_TEXTUAL = """
+import os, sys
+from gdtutor.__main__ import main
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("textual"):
+            {}
+
+for name in [name for name in sys.modules if name.startswith("textual") or ".ui.app" in name]:
+    del sys.modules[name]
+sys.meta_path.insert(0, Finder())
+main()
+"""
+
+
+@pytest.mark.parametrize("lesson", [("bias",), ()], ids=["lesson", "library"])
+@pytest.mark.parametrize(
+    ("comes", "code"),
+    [
+        ("raise ImportError", 1),
+        ("os.kill(os.getpid(), 15)", 143),
+        ("os.kill(os.getpid(), 2)", 130),
+        ("os.kill(os.getpid(), 10)", -10),
+    ],
+)
+def test_the_first_page_stands_before_textual_and_whatever_comes_then_takes_it_back(
+    comes: str, code: int, lesson: tuple[str, ...]
+) -> None:
+    with PseudoTerminal("-c", WITHOUT_TEXTUAL.format(comes), *lesson, "--no-save") as terminal:
+        assert terminal.wait_for_end() == code
+        assert "opening…".encode() in terminal.all_received
         assert terminal.is_restored()

@@ -59,6 +59,19 @@ def test_settings_are_those_from_before_and_a_second_time_does_nothing(terminal:
     assert terminal.takes(LEAVE)
 
 
+def test_keys_that_are_typed_on_the_first_page_wait_unseen_and_as_they_are(
+    terminal: Terminal,
+) -> None:
+    terminal.restorer.show("page")
+    assert terminal.takes(b"\x1b[?1049h\x1b[?25lpage")
+    os.write(terminal.master, b"\r\x03")
+    assert os.read(terminal.slave, 9) == b"\r\x03"
+    terminal.restorer.enter()
+    terminal.restorer.leave()
+    assert terminal.takes(LEAVE)
+    assert termios.tcgetattr(terminal.slave) == terminal.settings
+
+
 def test_a_terminal_that_was_not_entered_gets_nothing(terminal: Terminal) -> None:
     terminal.restorer.leave()
     os.write(terminal.slave, b"end")
