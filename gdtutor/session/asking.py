@@ -30,9 +30,14 @@ def question_for(session: Walk, step: Step, *, is_named: bool = False) -> Challe
     if placed is not None:
         return placed
     if session.predict and step.node:
-        kind = _kind(session.moment, step, is_named=is_named)
-        return challenge_at(session.moment, step, kind, session.look.example)
+        return predicted(session, step, is_named=is_named)
     return None
+
+
+def predicted(session: Walk, step: Step, *, is_named: bool = False) -> Challenge:
+    """Return what predict mode asks at a step with a node, in turn one kind of question."""
+    kind = _kind(session.moment, step, is_named=is_named)
+    return challenge_at(session.moment, step, kind, session.look.example)
 
 
 def placed_question(session: Walk, step: Step) -> Challenge | None:

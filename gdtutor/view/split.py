@@ -19,13 +19,15 @@ lines only beside the node: panels would move from step to step.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.lesson.placeholders import fill
-from gdtutor.session.asking import placed_at, placed_challenge
+from gdtutor.session.asking import placed_at, placed_challenge, predicted
+from gdtutor.session.challenge import Challenge, Tried
 from gdtutor.session.moment import roughly
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Walk
@@ -110,7 +112,21 @@ def most_lines(session: Walk, context: Context, width: int) -> tuple[int, int]:
 
 
 def most_asked(session: Walk, context: Context, width: int) -> int:
-    """Return the lines of the longest question that the lesson asks at a step of an iteration."""
+    """Return the lines of the longest question at a step of an iteration: of those that the lesson
+    asks as they open, in predict mode of all, with their hints and what is said of a wrong answer.
+    """
+
+    def questions(step: Step) -> Iterator[Challenge]:
+        for question in placed_at(session, step):
+            if question.kind != "next":
+                yield placed_challenge(question, session.moment, step, context.look.example)
+        if session.predict and step.node:
+            yield predicted(session, step)
+
+    def looks(challenge: Challenge) -> Iterator[Challenge]:
+        yield challenge
+        if session.predict:
+            yield replace(challenge, tried=(Tried("0"),), hints_shown=challenge.stages)
 
     def measured() -> int:
         plain = _plain(context)
@@ -118,15 +134,14 @@ def most_asked(session: Walk, context: Context, width: int) -> int:
             (
                 len(node_lines(replace(plain, step=step, challenge=asked, is_left=is_left), width))
                 for step in _steps(plain)
-                for question in placed_at(session, step)
-                if question.kind != "next"
+                for one in questions(step)
+                for asked in looks(one)
                 for is_left in (False, True)
-                for asked in [placed_challenge(question, plain.moment, step, plain.look.example)]
             ),
             default=0,
         )
 
-    return once(_key(session, context, "asked", width), measured)
+    return once(_key(session, context, "asked", width, session.predict), measured)
 
 
 def _typical(context: Context) -> Context:

@@ -8,9 +8,11 @@ from walks import answered, pressed
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.session.asking import placed_at, placed_challenge
+from gdtutor.session.asking import placed_at, placed_challenge, question_for
+from gdtutor.session.challenge import Tried
 from gdtutor.session.moment import roughly
 from gdtutor.session.moving import moved
+from gdtutor.session.predict import posed
 from gdtutor.session.state import current_step
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
@@ -154,6 +156,18 @@ def test_the_first_frame_works_out_no_update(monkeypatch):
     frame_of(session, 120, 36, UNICODE)
     with pytest.raises(TypeError):
         _ = session.moment.updates["b1"]
+
+
+@pytest.mark.parametrize(("number", "first"), [(6, 7), (13, 20), (27, 11)])
+def test_hints_and_wrong_answers_move_no_panel_in_predict_mode(number, first):
+    for session in list(steps_of(LESSONS[number - 1]))[first : first + 3]:
+        session = replace(session, message="", predict=True)
+        asked = question_for(session, current_step(session))
+        hinted = replace(asked, tried=(Tried("17"),), hints_shown=asked.stages)
+        looks = [session, posed(session, asked), posed(session, hinted)]
+        for size in ((80, 24), (120, 36)):
+            screens = [corners(frame_of(look, *size, UNICODE)) for look in looks]
+            assert screens == screens[:1] * len(screens)
 
 
 def test_an_open_cell_has_the_room_that_it_needs():
