@@ -13,16 +13,16 @@ from tempfile import TemporaryDirectory
 
 from gdtutor.cli.output import print_lines
 from gdtutor.cli.show_progress import lines_of
-from gdtutor.drive.headless import carried_out, trained
+from gdtutor.drive.effects import carried_out, trained
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.model import Task
 from gdtutor.library.lessons import library_of
 from gdtutor.progress.keeper import place_of_session
 from gdtutor.progress.schema import Attempt, Finished, Record
 from gdtutor.progress.store import ProgressStore
+from gdtutor.session.asking import right_choices
 from gdtutor.session.catalogue import with_memory
 from gdtutor.session.challenge import Ask, Challenge
-from gdtutor.session.choosing import right_choices
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt, Train
 from gdtutor.session.press import Press

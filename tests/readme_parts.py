@@ -10,13 +10,13 @@ from pathlib import Path
 
 from gdtutor.cli.arguments import COMMANDS as CLI_COMMANDS
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
+from gdtutor.judge.asked import asked_of
 from gdtutor.judge.blanks import blank_program
 from gdtutor.judge.board import Board, board_frame
 from gdtutor.judge.outcome import Outcome
-from gdtutor.judge.starts import asked_of
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import judge
 from gdtutor.lesson.load import load_lesson

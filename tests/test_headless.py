@@ -3,9 +3,9 @@
 import pytest
 from lesson_texts import neuron
 
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.opening import session_at
-from gdtutor.lesson.summary import LessonEntry
+from gdtutor.lesson.discovery import LessonEntry
 from gdtutor.session.catalogue import Library
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Status, Walk

@@ -9,8 +9,8 @@ from gdtutor.cli import starting
 from gdtutor.cli.arguments import COMMANDS, parsed, parser_of
 from gdtutor.cli.starting import resume
 from gdtutor.drive import headless
+from gdtutor.drive.effects import Outside
 from gdtutor.drive.keys import parse_keys
-from gdtutor.drive.requests import Outside
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.library.lessons import library_of
 from gdtutor.library.reading import read_progress

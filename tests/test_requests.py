@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from gdtutor.drive import headless
-from gdtutor.drive.requests import REHEARSED, Outside, answered
+from gdtutor.drive.effects import REHEARSED, Outside, answered
 from gdtutor.session.effects import (
     CopyText,
     Effect,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from walks import DATA, screen, walk
 
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.runs import outcome_of

@@ -12,13 +12,21 @@ from gdtutor.check.findings import Clock
 from gdtutor.check.gradients import GradientChecked
 from gdtutor.check.lesson import CheckResult, check_lesson
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import discover, links_out, shipped_lessons_folder, strays
+from gdtutor.lesson.discovery import (
+    LessonEntry,
+    csv_files,
+    discover,
+    links_out,
+    number_of,
+    read_summary,
+    shipped_lessons_folder,
+    strays,
+)
 from gdtutor.lesson.front_matter_checks import ID
 from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.markdown import front_place
 from gdtutor.lesson.reports import NOWHERE, Findings, Report, shown
 from gdtutor.lesson.source import near_file, read_source
-from gdtutor.lesson.summary import LessonEntry, csv_files, number_of, read_summary
 from gdtutor.values import asdict
 
 FORMAT = 1

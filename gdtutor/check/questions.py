@@ -16,8 +16,7 @@ from gdtutor.lesson.conditions import failing, holds, parse_condition
 from gdtutor.lesson.model import Choice, Note, Question
 from gdtutor.lesson.placeholders import claims_of
 from gdtutor.lesson.reports import Place, shown
-from gdtutor.session.asking import placed_at
-from gdtutor.session.choosing import right_choices
+from gdtutor.session.asking import placed_at, right_choices
 from gdtutor.session.lookups import known_at_step
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved

@@ -11,9 +11,8 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
 from gdtutor.session.answers import ShortAnswerError, read_number, read_shape, read_sign
-from gdtutor.session.asking import challenge_at
+from gdtutor.session.asking import challenge_at, read_choice
 from gdtutor.session.challenge import Ask, Challenge
-from gdtutor.session.choosing import read_choice
 from gdtutor.session.predict import judged
 from gdtutor.session.state import Session, Walk, current_step
 from gdtutor.values import Struct, field, replace

@@ -26,7 +26,7 @@ from gdtutor.session.effects import Effect, Train
 from gdtutor.session.runs import curves_of
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Snapshot, Status, Walk, is_training
-from gdtutor.session.sweeps import Swept
+from gdtutor.session.trials import Swept
 from gdtutor.session.update import Progressed, Told, update
 from gdtutor.training.run import Run
 from gdtutor.training.trouble import TrainedCurve

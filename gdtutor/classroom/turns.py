@@ -15,8 +15,8 @@ from typing import Protocol, assert_never
 from gdtutor.classroom.bench import TooLongError, Workbench
 from gdtutor.classroom.pool import TrainingPool, swept_in_turn, trained_in_turn
 from gdtutor.classroom.seats import Begun, Classroom, Work, with_seat
+from gdtutor.drive.effects import REHEARSED, answered
 from gdtutor.drive.opening import open_lesson
-from gdtutor.drive.requests import REHEARSED, answered
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import (
     CopyText,

@@ -19,8 +19,7 @@ from gdtutor.classroom.polls import ToldVerdict
 from gdtutor.classroom.student import Guest
 from gdtutor.classroom.telling import SubsystemSession, VerdictReply, read_word
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.judge.asked import asked_names
-from gdtutor.judge.starts import AskedProgram, own_moments
+from gdtutor.judge.asked import AskedProgram, asked_names, own_moments
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.slips import Slip

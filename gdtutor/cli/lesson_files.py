@@ -26,7 +26,7 @@ def check_target(target: str, lesson: Path) -> None:
     """
     if not target or not os.path.isfile(target):
         return
-    from gdtutor.lesson.summary import csv_files
+    from gdtutor.lesson.discovery import csv_files
 
     kept = [path for path in (lesson, *(csv_files(lesson) or ())) if path.exists()]
     is_kept = any(os.path.samefile(target, path) for path in kept)

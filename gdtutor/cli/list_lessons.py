@@ -8,8 +8,7 @@ from pathlib import Path
 
 from gdtutor.cli.output import print_as
 from gdtutor.engine.characters import cells, padded
-from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.summary import LessonEntry
+from gdtutor.lesson.discovery import LessonEntry, shipped_lessons_folder
 from gdtutor.library.lessons import counted, listing
 
 

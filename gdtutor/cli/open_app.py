@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from gdtutor.cli.arguments import is_rehearsed
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.cli.streams import match_encoding, speaks_ascii, use_utf8
+from gdtutor.cli.output import match_encoding, speaks_ascii, use_utf8
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.summary import read_prose, read_summary
+from gdtutor.lesson.discovery import read_prose, read_summary, shipped_lessons_folder
 from gdtutor.paint.colours import choose_colours, prepare_environment
 from gdtutor.paint.rows import RowMaker
 from gdtutor.paint.terminal import changes_between
@@ -75,7 +74,7 @@ def show_behind(
 
     def open_program(app: TutorApp) -> Program:
         from gdtutor.cli.starting import resume
-        from gdtutor.drive.requests import Outside
+        from gdtutor.drive.effects import Outside
 
         found, presses = begin()
         begun.append(found)

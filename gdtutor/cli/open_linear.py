@@ -7,8 +7,7 @@ import sys
 from collections.abc import Callable
 
 from gdtutor.cli.interrupts import exit_on_signals, interrupts, raise_interrupts
-from gdtutor.cli.output import say
-from gdtutor.cli.streams import match_encoding
+from gdtutor.cli.output import match_encoding, say
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.press import Press

@@ -10,7 +10,7 @@ from gdtutor.cli.arguments import PLAY
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.lessons import session_of
 from gdtutor.cli.output import format_of, print_file, print_lines, printed_chars
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically

@@ -13,9 +13,13 @@ from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.output import print_as, print_json, print_lines
 from gdtutor.engine.characters import padded, shell_line
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.lesson.discovery import UnknownLessonError, discover, shipped_lessons_folder
+from gdtutor.lesson.discovery import (
+    UnknownLessonError,
+    discover,
+    read_summary,
+    shipped_lessons_folder,
+)
 from gdtutor.lesson.reports import shown
-from gdtutor.lesson.summary import read_summary
 from gdtutor.play.lesson_text import ID
 from gdtutor.progress.schema import Reset
 from gdtutor.progress.store import ProgressStore, default_path

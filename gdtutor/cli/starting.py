@@ -16,11 +16,10 @@ from gdtutor.cli.arguments import PLAY, is_rehearsed, parsed
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.cli.lessons import waited_session_of
 from gdtutor.cli.output import complain
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.summary import read_summary
+from gdtutor.lesson.discovery import read_summary, shipped_lessons_folder
 from gdtutor.library.reading import quick_library, quick_store, read_progress
 from gdtutor.progress.keeper import ProgressKeeper
 from gdtutor.progress.store import ProgressStore, default_path

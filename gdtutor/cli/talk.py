@@ -12,7 +12,7 @@ from gdtutor.cli.arguments import is_play, parsed
 from gdtutor.cli.lessons import waited_session_of
 from gdtutor.cli.open_app import program_of, show
 from gdtutor.cli.play import asked_for, with_playground
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.progress.store import default_path

@@ -8,9 +8,9 @@ from pathlib import Path
 from gdtutor.check.findings import Notes
 from gdtutor.check.formulas import check_formulas
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.discovery import csv_files
 from gdtutor.lesson.load import read_lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.lesson.summary import csv_files
 from gdtutor.lesson.tables import MAX_VARIANTS
 from gdtutor.session.opening import Broke, Opened, Reloaded, opened
 from gdtutor.session.state import Session

@@ -11,6 +11,7 @@ from gdtutor.engine.numpy_text import plain_name
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import (
     AskedName,
+    AskedProgram,
     chain_of,
     class_of,
     ends_of,
@@ -19,7 +20,6 @@ from gdtutor.judge.asked import (
     is_in_rows,
     shape_text,
 )
-from gdtutor.judge.starts import AskedProgram
 from gdtutor.session.moment import Moment
 
 _WIDTH = 96

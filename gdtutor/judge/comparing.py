@@ -11,10 +11,12 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import (
     AskedName,
+    AskedProgram,
     data_names,
     engine_value,
     given_values,
     is_over_batch,
+    of_examples,
     operands_of,
 )
 from gdtutor.judge.blend import follows
@@ -29,7 +31,6 @@ from gdtutor.judge.layout import (
 from gdtutor.judge.naming import Departure, OneStart
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText
-from gdtutor.judge.starts import AskedProgram, of_examples
 from gdtutor.judge.value_watch import examples_in
 from gdtutor.session.cell_slips import wrong_formulas
 from gdtutor.session.moment import Moment

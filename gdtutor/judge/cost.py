@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
-from gdtutor.judge.asked import AskedName
+from gdtutor.judge.asked import AskedName, AskedProgram
 from gdtutor.judge.process import BOUNDS, Bounds, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText
-from gdtutor.judge.starts import AskedProgram
 from gdtutor.judge.verdict import Verdict, job_of
 from gdtutor.lesson.runs import run_of
 from gdtutor.training.run import Run

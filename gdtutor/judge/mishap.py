@@ -10,11 +10,10 @@ from typing import Any
 from gdtutor.engine.expression import Apply, Expr, Name, names_in
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.trace import Trace
-from gdtutor.judge.asked import AskedName, data_names, rules_of, shape_text
+from gdtutor.judge.asked import AskedName, AskedProgram, data_names, rules_of, shape_text
 from gdtutor.judge.naming import Departure, OneStart
 from gdtutor.judge.process import ProgramCase, ProgramRefused, memory_refusal
 from gdtutor.judge.source import ProgramText, factors_in, last_part
-from gdtutor.judge.starts import AskedProgram
 from gdtutor.session.formula_changes import has_operation, parts_of
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.values import Struct

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
-from gdtutor.judge.asked import AskedName, engine_value, given_values, operands_of
+from gdtutor.judge.asked import AskedName, AskedProgram, engine_value, given_values, operands_of
 from gdtutor.judge.blend import follows
 from gdtutor.judge.layout import Reading, is_near, reading_of
 from gdtutor.judge.mishap import COUNT
 from gdtutor.judge.naming import Departure, OneStart
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText, last_part
-from gdtutor.judge.starts import AskedProgram
 from gdtutor.session.slips import Slip
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace

@@ -13,6 +13,8 @@ from gdtutor.engine.numpy_text import plain_name
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import (
     AskedName,
+    AskedProgram,
+    asked_of,
     chain_of,
     data_axes,
     ends_of,
@@ -34,7 +36,6 @@ from gdtutor.judge.notes import (
 )
 from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, ProgramRefused, run_programs
 from gdtutor.judge.source import ProgramText, read_program
-from gdtutor.judge.starts import AskedProgram, asked_of
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.slips import Slip, SlipMatch

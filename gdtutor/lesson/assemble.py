@@ -10,6 +10,7 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
 from gdtutor.lesson.body import Formula, SceneBlock
+from gdtutor.lesson.discovery import number_of
 from gdtutor.lesson.front_matter import rehomed, report_mistakes
 from gdtutor.lesson.front_matter_checks import (
     LATER_COMMANDS,
@@ -32,17 +33,15 @@ from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST
 from gdtutor.lesson.notes import check_notes
 from gdtutor.lesson.picture_scope import PictureScope
-from gdtutor.lesson.picture_work import overdrawn
 from gdtutor.lesson.pictures import of_hidden, read_pictures
 from gdtutor.lesson.questions import QuestionScope, check_questions
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.repetition import repeated
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.lesson.steps import Steps, read_passes
-from gdtutor.lesson.summary import number_of
 from gdtutor.lesson.tasks import read_tasks, read_writing
 from gdtutor.lesson.training_table import batch_of, training_size
-from gdtutor.lesson.work import memory_problem
+from gdtutor.lesson.work import memory_problem, overdrawn
 from gdtutor.training.problem import leaf_shapes
 from gdtutor.values import Struct, replace
 

@@ -15,7 +15,6 @@ from gdtutor.lesson.front_matter_checks import Written
 from gdtutor.lesson.graphs import MAX_NODES, parse_blocks
 from gdtutor.lesson.markdown import TOML_LINE, Divided, divide
 from gdtutor.lesson.model import Lesson, Variant
-from gdtutor.lesson.picture_work import overworked
 from gdtutor.lesson.placeholders import warn_pages
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Place, Report, shown
@@ -27,7 +26,7 @@ from gdtutor.lesson.variants import (
     variant_named,
     with_true_notes,
 )
-from gdtutor.lesson.work import TrainingWork, training_work
+from gdtutor.lesson.work import TrainingWork, overworked, training_work
 from gdtutor.values import Struct, replace
 
 MAX_VARIANT_CELLS = 300_000

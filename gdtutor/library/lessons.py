@@ -7,11 +7,10 @@ from pathlib import Path
 
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import discover
+from gdtutor.lesson.discovery import TEXTS, LessonEntry, discover, entry_saying, unread
 from gdtutor.lesson.front_matter import read_front
 from gdtutor.lesson.reports import Findings, LessonError
 from gdtutor.lesson.source import read_source
-from gdtutor.lesson.summary import TEXTS, LessonEntry, entry_saying, unread
 from gdtutor.session.catalogue import Library
 from gdtutor.session.opening import opened
 from gdtutor.session.state import Session, Walk

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_new
-from gdtutor.lesson.discovery import discover
+from gdtutor.lesson.discovery import discover, number_of, read_summary
 from gdtutor.lesson.front_matter_checks import ID
 from gdtutor.lesson.load import parse_lesson
-from gdtutor.lesson.summary import number_of, read_summary
 
 TEMPLATE = """\
 +++

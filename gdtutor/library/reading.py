@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from gdtutor.lesson.discovery import discover
-from gdtutor.lesson.summary import read_summary, unread
+from gdtutor.lesson.discovery import discover, read_summary, unread
 from gdtutor.progress.schema import ProgressError
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import Library, with_memory

@@ -13,8 +13,7 @@ from time import perf_counter
 from typing import assert_never
 
 from gdtutor.drive.background import heard, unless_stopped
-from gdtutor.drive.headless import trained
-from gdtutor.drive.requests import Outside, answered
+from gdtutor.drive.effects import Outside, answered, trained
 from gdtutor.engine.characters import shell_line
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.linear.commands import help_lines, in_words, library_lines, obey
@@ -38,8 +37,7 @@ from gdtutor.session.predict import back_to_question
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import PromptKind, Screen, Session, Status, Walk, challenge_of, differs
-from gdtutor.session.sweeps import news_of
-from gdtutor.session.trials import trial_of
+from gdtutor.session.trials import news_of, trial_of
 from gdtutor.session.update import Action, Failed, Progressed, settled, update
 from gdtutor.values import Struct, replace
 from gdtutor.view.closing import ways_text

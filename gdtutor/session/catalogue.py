@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Protocol
 
-from gdtutor.lesson.summary import LessonEntry
+from gdtutor.lesson.discovery import LessonEntry
 from gdtutor.values import Struct, field, replace
 
 TASK = "task:"

@@ -26,7 +26,7 @@ from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
 from gdtutor.session.runs import has_others
 from gdtutor.session.state import HelpLook, Playing, PromptKind, S, Screen, Session, W, Walk
-from gdtutor.session.sweeps import sweep
+from gdtutor.session.trials import sweep
 from gdtutor.values import Struct, replace
 
 _SYMBOLS = {

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from gdtutor.lesson.selectors import Assignment, SelectorError, parse_assignment
+from gdtutor.session.asking import right_choices
 from gdtutor.session.changes import changeable, is_own_value, not_given, segments_with
-from gdtutor.session.choosing import right_choices
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said

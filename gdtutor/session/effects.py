@@ -102,7 +102,7 @@ class Quit(Struct, frozen=True):
 
 
 Request = OpenLesson | TimeExamples | WriteFile
-"""What the outside answers at once, alike for every front end: `drive/requests.py` does."""
+"""What the outside answers at once, alike for every front end: `drive/effects.py` does."""
 OwnEffect = Train | SweepRuns | PauseTraining | CopyText | ShowPalette | KeepAttempt | Quit
 """What every front end does in its own way."""
 Effect = Request | OwnEffect

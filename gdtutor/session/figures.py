@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_work import TIMED
 from gdtutor.lesson.pictures import PICTURES
 from gdtutor.lesson.selectors import Selector, parse_selector
+from gdtutor.lesson.work import TIMED
 from gdtutor.session.effects import TimeExamples
 from gdtutor.session.runs import has_others
 from gdtutor.session.state import Screen, Session, Tab, Walk, current_step

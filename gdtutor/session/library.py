@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.summary import read_words
+from gdtutor.lesson.discovery import read_words
 from gdtutor.session.catalogue import LessonPlace, shown_entries
 from gdtutor.session.effects import Outcome, Result
 from gdtutor.session.link import kept_command, past_commands

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gdtutor.session.answers import read_name, read_numbers, read_shape, read_sign
-from gdtutor.session.asking import placed_question, question_for, ready_nodes
+from gdtutor.session.asking import (
+    placed_question,
+    question_for,
+    read_choice,
+    ready_nodes,
+    right_choices,
+)
 from gdtutor.session.challenge import Ask, Challenge, Tried
-from gdtutor.session.choosing import read_choice, right_choices
 from gdtutor.session.effects import KeepAttempt, Result
 from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.moment import Moment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gdtutor.lesson.discovery import LessonEntry
 from gdtutor.lesson.repetition import chosen_count
-from gdtutor.lesson.summary import LessonEntry
 from gdtutor.session.asking import question_for, question_on_leaving
 from gdtutor.session.effects import OpenLesson, PauseTraining, Result
 from gdtutor.session.moving import moved

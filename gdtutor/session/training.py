@@ -14,7 +14,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
 from gdtutor.session.runs import OWN, changes_label, in_variant, others
 from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk
-from gdtutor.session.sweeps import Swept, end_sweep, swept, toggle_sweep
+from gdtutor.session.trials import Swept, end_sweep, swept, toggle_sweep
 from gdtutor.training.run import Run
 from gdtutor.values import replace
 

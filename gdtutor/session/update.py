@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import overload
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.summary import LessonEntry
+from gdtutor.lesson.discovery import LessonEntry
 from gdtutor.session.challenge import Challenge
 from gdtutor.session.commands import command_for, symbol_of
 from gdtutor.session.curve_cursor import goto_from_curve
@@ -52,10 +52,9 @@ from gdtutor.session.state import (
     is_training,
 )
 from gdtutor.session.story import step_on
-from gdtutor.session.sweeps import Swept, sweep
 from gdtutor.session.tasks import judged
 from gdtutor.session.training import sweep_news
-from gdtutor.session.trials import trial_news, with_trial, without_trials
+from gdtutor.session.trials import Swept, sweep, trial_news, with_trial, without_trials
 from gdtutor.session.works_at import NO_CURVE
 from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.judge.asked import asked_of
 from gdtutor.judge.outcome import kept_learners
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText
-from gdtutor.judge.starts import asked_of
 from gdtutor.judge.telling import verdict_data, verdict_lines
 from gdtutor.judge.verdict import Verdict, judge, verdict_of
 from gdtutor.lesson.load import load_lesson

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from gdtutor.check.paths import check_paths
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import placed, session_at
 from gdtutor.engine.operations import Array

@@ -10,12 +10,12 @@ from typing import Generic, TypeVar
 from textual.geometry import Size
 
 from gdtutor.drive.background import Job
-from gdtutor.drive.requests import Outside, answered
+from gdtutor.drive.effects import Outside, answered
 from gdtutor.session.commands import command_for
 from gdtutor.session.effects import Effect, KeepAttempt, OwnEffect
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Snapshot, Status, Walk
-from gdtutor.session.sweeps import Swept
+from gdtutor.session.trials import Swept
 from gdtutor.session.update import Action, Progressed, settled, update
 from gdtutor.ui.app import TutorApp
 from gdtutor.values import Struct

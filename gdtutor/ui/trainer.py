@@ -13,8 +13,8 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import Train
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Snapshot, Status
-from gdtutor.session.sweeps import Swept, news_of
 from gdtutor.session.training import catch_up, seconds_watched, watched_by
+from gdtutor.session.trials import Swept, news_of
 from gdtutor.session.update import Failed, Progressed
 from gdtutor.ui.app import TutorApp
 from gdtutor.values import replace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gdtutor.engine.characters import cells, padded
-from gdtutor.lesson.summary import LessonEntry
+from gdtutor.lesson.discovery import LessonEntry
 from gdtutor.session.catalogue import READ, WRITTEN, Library, found_at, shown_entries
 from gdtutor.values import Struct
 from gdtutor.view import notation

@@ -18,7 +18,7 @@ from gdtutor.classroom.lines import (
 from gdtutor.classroom.polls import own_question
 from gdtutor.classroom.room import joined, taught
 from gdtutor.classroom.seats import Classroom, Seat, opened_room
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.linear.commands import help_lines
 from gdtutor.linear.training import training_lines

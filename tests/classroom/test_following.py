@@ -13,7 +13,7 @@ from gdtutor.classroom.hub import MOST_SEATS, ClassHub
 from gdtutor.classroom.polls import OTHER, Poll, own_question
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.classroom.seats import shared_session
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.challenge import Ask
 from gdtutor.session.press import Press

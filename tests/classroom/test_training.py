@@ -19,7 +19,7 @@ from gdtutor.classroom.pool import Trained, TrainingPool, train_slice
 from gdtutor.classroom.screens import SharedScreens
 from gdtutor.classroom.seats import Begun
 from gdtutor.classroom.turns import HELD, Heard
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.lesson.sweeps import members_of
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.effects import Effect

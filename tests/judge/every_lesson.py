@@ -8,7 +8,7 @@ from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.numpy_text import HELPERS, NumpyWriter, helper_names, helper_source
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.shapes import expression_shape
-from gdtutor.judge.starts import AskedProgram
+from gdtutor.judge.asked import AskedProgram
 from gdtutor.session.working import node_expr
 
 

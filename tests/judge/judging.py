@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from gdtutor.judge.asked import AskedProgram, asked_of
 from gdtutor.judge.process import Bounds, run_programs
 from gdtutor.judge.source import read_program
-from gdtutor.judge.starts import AskedProgram, asked_of
 from gdtutor.judge.verdict import Verdict, job_of, verdict_of
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, parse_lesson

@@ -8,7 +8,7 @@ import pytest
 from gdtutor.cli import judge_program, main
 from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.starting import FROM, start
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from tests.judge.corpus import EPOCHS, HIDDEN
 from tests.walks import screen

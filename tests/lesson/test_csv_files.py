@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor.lesson.summary import csv_files
+from gdtutor.lesson.discovery import csv_files
 
 TEXT = """\
 +++

@@ -8,14 +8,15 @@ import pytest
 
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson, PictureWish
-from gdtutor.lesson.picture_work import (
+from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.work import (
     MAX_SECONDS,
     MAX_STARTS_SECONDS,
+    TrainingWork,
     overworked,
     picture_work,
+    training_work,
 )
-from gdtutor.lesson.runs import run_of
-from gdtutor.lesson.work import TrainingWork, training_work
 from gdtutor.training.sweep import MAX_RUNS
 from gdtutor.values import replace
 

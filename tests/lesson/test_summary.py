@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from lessons_for_tests import SCALAR
 
-from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.lesson.discovery import discover, read_prose, read_summary, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson
-from gdtutor.lesson.summary import read_prose, read_summary
 
 
 @pytest.mark.parametrize("path", discover(shipped_lessons_folder()), ids=lambda path: path.stem)
@@ -59,6 +58,6 @@ def test_a_glance_reads_the_head_alone_wherever_that_ends(tmp_path: Path, traini
 
 def test_a_glance_needs_no_numpy() -> None:
     """It is what the first frame is made from."""
-    code = "import sys, gdtutor.lesson.summary; print('numpy' in sys.modules)"
+    code = "import sys, gdtutor.lesson.discovery; print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

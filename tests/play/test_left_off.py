@@ -10,7 +10,7 @@ import pytest
 
 from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.play import asked_for, begin_with
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.link import KEPT_PAST, kept_command

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gdtutor.cli import main
-from gdtutor.drive.requests import Outside, answered
+from gdtutor.drive.effects import Outside, answered
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.play.lesson_text import playground_in, text_of
 from gdtutor.play.options import playground_of

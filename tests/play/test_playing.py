@@ -15,7 +15,7 @@ import pytest
 from gdtutor.cli import main
 from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.play import asked_for
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine import trace
 from gdtutor.engine.operations import Operation, apply

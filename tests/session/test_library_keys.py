@@ -8,8 +8,7 @@ from walks import NEURON, ROWS, pressed, screen, typed, walk
 from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson, session_at
-from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.summary import LessonEntry
+from gdtutor.lesson.discovery import LessonEntry, shipped_lessons_folder
 from gdtutor.library.lessons import library_of
 from gdtutor.progress.keeper import place_of_session
 from gdtutor.session.catalogue import LessonPlace, Library, found_at, place_text, shown_entries

@@ -5,9 +5,8 @@ from walks import DATA, NETWORK, NEURON, ROWS, pressed, screen, typed, walk
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
-from gdtutor.session.asking import ready_nodes
+from gdtutor.session.asking import in_shown_order, read_choice, ready_nodes, right_choices
 from gdtutor.session.challenge import Ask
-from gdtutor.session.choosing import in_shown_order, read_choice, right_choices
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.opening import Resumed, arrived

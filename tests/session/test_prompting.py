@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from session_walks import open_at, press
 
-from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.summary import LessonEntry
+from gdtutor.lesson.discovery import LessonEntry, shipped_lessons_folder
 from gdtutor.library.lessons import library_of
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.library import show_library

@@ -7,9 +7,9 @@ from session_walks import lesson_file, press
 
 from gdtutor.check.lesson import check_lesson
 from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import LessonEntry, unread
 from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.lesson.summary import LessonEntry, unread
 from gdtutor.session.catalogue import Library
 from gdtutor.session.effects import OpenLesson
 from gdtutor.session.figures import offered_figures

@@ -5,7 +5,7 @@ import re
 import pytest
 from session_walks import lesson_file, open_at, press
 
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
@@ -14,7 +14,7 @@ from gdtutor.session.effects import PauseTraining, SweepRuns, Train
 from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
 from gdtutor.session.state import PromptKind, Session, Status
-from gdtutor.session.sweeps import news_of, sweep
+from gdtutor.session.trials import news_of, sweep
 from gdtutor.session.update import Failed, update
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of

@@ -9,7 +9,7 @@ from session_walks import lesson_file, press
 from gdtutor.check.findings import TimeLimit
 from gdtutor.check.lesson import check_lesson
 from gdtutor.check.tasks import solved
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.load import load_lesson, parse_lesson

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gdtutor.drive.headless import pressed as carried
+from gdtutor.drive.effects import pressed as carried
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import run_of
 from gdtutor.lesson.load import parse_lesson
@@ -15,8 +15,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Status, Trial, Walk
-from gdtutor.session.sweeps import news_of
-from gdtutor.session.trials import swept_to_end, trials_of, tried
+from gdtutor.session.trials import news_of, swept_to_end, trials_of, tried
 from gdtutor.session.update import Failed, Progressed, update
 from gdtutor.training.sweep import Sweep
 from gdtutor.values import replace

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.paint.colours import choose_colours

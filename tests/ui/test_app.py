@@ -15,8 +15,7 @@ from walks import NEURON, pressed, walk
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
-from gdtutor.lesson.discovery import shipped_lessons_folder
-from gdtutor.lesson.summary import LessonEntry
+from gdtutor.lesson.discovery import LessonEntry, shipped_lessons_folder
 from gdtutor.library.lessons import library_of
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.catalogue import Library

@@ -11,8 +11,7 @@ from svg_texts import screen_text
 from gdtutor.cli import main
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.lesson.summary import read_prose, read_summary
+from gdtutor.lesson.discovery import discover, read_prose, read_summary, shipped_lessons_folder
 from gdtutor.library.lessons import library_of
 from gdtutor.library.reading import quick_library
 from gdtutor.paint.colours import choose_colours

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from walks import NEURON, screen, walk
 
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.linear.training import sweep_lines

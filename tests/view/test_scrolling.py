@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from walks import NETWORK, session_at, walk
 
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.state import Session, Tab

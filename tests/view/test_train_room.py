@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from walks import NEURON, screen, walk
 
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, find_lesson, shipped_lessons_folder

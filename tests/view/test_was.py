@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from gdtutor.drive.headless import pressed
+from gdtutor.drive.effects import pressed
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.graph import Role
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder

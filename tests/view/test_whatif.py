@@ -1,7 +1,7 @@
 import pytest
 from walks import NETWORK, NEURON, ROWS, pressed, screen, screens, typed, walk
 
-from gdtutor.drive.headless import trained
+from gdtutor.drive.effects import trained
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.effects import Train
 from gdtutor.session.press import Press

@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import Lesson, PictureWish
-from gdtutor.lesson.picture_work import PATH_STEPS
+from gdtutor.lesson.work import PATH_STEPS
 from gdtutor.session.state import Snapshot
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdtutor.engine.characters import cells, padded
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_work import SEEDS
+from gdtutor.lesson.work import SEEDS
 from gdtutor.session.state import Status, Trial
 from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Size, Style

@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_work import SLICE_STEPS
+from gdtutor.lesson.work import SLICE_STEPS
 from gdtutor.session.moment import Moment
 from gdtutor.session.steps import Phase
 from gdtutor.training.run import Run

@@ -1,4 +1,7 @@
-"""What a session requests of the outside, answered alike for every front end."""
+"""Effects carried out: what a session requests of the outside, answered alike for every front end.
+
+Without a terminal all of them are: keys in, the session that they lead to out.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,33 @@ from collections.abc import Callable, Iterable
 from itertools import chain, count
 from pathlib import Path
 from time import perf_counter
-from typing import assert_never
+from typing import assert_never, overload
 
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.session.effects import (
+    CopyText,
     Effect,
+    KeepAttempt,
     OpenLesson,
     OwnEffect,
+    PauseTraining,
+    Quit,
     Request,
+    ShowPalette,
+    SweepRuns,
     TimeExamples,
+    Train,
     WriteFile,
 )
 from gdtutor.session.opening import Opened, Resumed
-from gdtutor.session.state import Session, Walk
-from gdtutor.session.update import Action, Timed, Told, update
+from gdtutor.session.press import Press
+from gdtutor.session.snapshots import snapshot_of
+from gdtutor.session.state import Session, Snapshot, Walk
+from gdtutor.session.training import catch_up
+from gdtutor.session.trials import swept_to_end
+from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, update
 from gdtutor.training.files import read_regular
 from gdtutor.training.timing import time_examples
 from gdtutor.values import Struct
@@ -106,3 +120,68 @@ def _holds(path: Path, effect: WriteFile) -> bool:
         return read_regular(path, len(text) + 1) == text
     except OSError:
         return False
+
+
+Deadline = Callable[[], bool] | None
+"""Asked between bursts; training ends once it says True."""
+
+
+@overload
+def pressed(session: Walk, presses: Iterable[Press], deadline: Deadline = None) -> Walk: ...
+@overload
+def pressed(session: Session, presses: Iterable[Press], deadline: Deadline = None) -> Session: ...
+def pressed(session: Session, presses: Iterable[Press], deadline: Deadline = None) -> Session:
+    """Return the session after some keys; a walk stays one.
+
+    Training runs to its end before the next key, so the same keys always lead to the same session,
+    where there is no deadline; what follows a key that quits is not pressed.
+    """
+    for press in presses:
+        session, effects = update(session, press)
+        session = carried_out(session, effects, deadline)
+        if any(isinstance(effect, Quit) for effect in effects):
+            return session
+    return session
+
+
+def carried_out(session: Session, effects: Iterable[Effect], deadline: Deadline = None) -> Session:
+    """Return the session after some effects: nothing goes on, nobody looks, nothing is kept."""
+    session, left = answered(session, effects, REHEARSED)
+    for effect in left:
+        match effect:
+            case Train():
+                session, _ = update(session, _news(effect, deadline))
+            case SweepRuns():
+                session, _ = update(session, swept_to_end(session, effect.sweep, deadline))
+            case PauseTraining() | CopyText() | ShowPalette() | KeepAttempt() | Quit():
+                pass
+            case _:
+                assert_never(effect)
+    return session
+
+
+def trained(
+    effect: Train, deadline: Deadline = None, clock: Callable[[], float] | None = None
+) -> Snapshot:
+    """Train to the end, or as far as is asked for; the time it took is left out.
+
+    Args:
+        effect: What is asked for.
+        deadline: Asked between bursts; training ends once it says True.
+        clock: Tells the time in seconds, by which bursts get their length.
+    """
+    effect.run.advance(
+        iterations=effect.iterations,
+        deadline=deadline,
+        beyond=effect.iterations is not None,
+        clock=clock,
+    )
+    catch_up(effect, deadline, clock)
+    return snapshot_of(effect.run)
+
+
+def _news(effect: Train, deadline: Deadline) -> Action:
+    try:
+        return Progressed(trained(effect, deadline))
+    except GdTutorError as error:
+        return Failed(str(error))
