@@ -39,17 +39,8 @@ _WRITTEN = {"LATIN": {}, "CYRILLIC": str.maketrans(*_CYRILLIC[::-1]),
 """What makes letters of an alphabet of the Latin ones that look like them."""
 
 
-def new_code() -> str:
-    """Return a join code."""
-    return _drawn(CODE_DIGITS)
-
-
-def new_secret() -> str:
-    """Return a teacher's secret, which is longer than a join code."""
-    return _drawn(SECRET_DIGITS)
-
-
-def _drawn(digits: int) -> str:
+def random_digits(digits: int) -> str:
+    """Return a join code, a PIN or a teacher's secret, which nobody can foretell."""
     return f"{secrets.randbelow(10**digits):0{digits}}"
 
 
@@ -65,11 +56,6 @@ def checked_code(text: str) -> str:
         bounds = f"{SHORTEST_CODE} to {LONGEST_CODE} characters"
         raise GdTutorError(f"--code has {len(text)} characters", f"give it {bounds}")
     return text
-
-
-def new_pin() -> str:
-    """Return the PIN of a seat."""
-    return _drawn(PIN_DIGITS)
 
 
 def is_same(given: str, wanted: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Protocol
 
-from gdtutor.classroom.admission import free_name, is_same, new_pin
+from gdtutor.classroom.admission import PIN_DIGITS, free_name, is_same, random_digits
 from gdtutor.classroom.answers import all_judged, answer_judged, closed, entered
 from gdtutor.classroom.bench import TOO_LONG, TooLongError, Workbench
 from gdtutor.classroom.lines import spoken
@@ -106,7 +106,7 @@ class ClassHub:
         if not returns:
             self._make_room()
             name = free_name(name, self.room.seats)
-        pin = new_pin()
+        pin = random_digits(PIN_DIGITS)
         told, poll = f"Welcome back, {name}.", self.room.poll
         if poll is not None and (given := poll.answer_of(name)):
             told += f" Your answer {given} is in; type to change it."
@@ -124,7 +124,7 @@ class ClassHub:
         """Note how a student's own program does; who has no seat gets one to come back to."""
         if name not in self.room.seats:
             self._make_room()
-            pin = new_pin()
+            pin = random_digits(PIN_DIGITS)
             self._turn(left(joined(self.room, name, pin, ""), name))
         seat = self.room.seats[name]
         if seat.verdict != told:

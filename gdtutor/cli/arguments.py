@@ -9,6 +9,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -145,6 +146,13 @@ def _count(parser: Arguments, name: str, told: str, default: int | None = None) 
     parser.add_argument(name, type=positive_number, metavar="N", default=default, help=told)
 
 
+def _number(
+    parser: Arguments, name: str, metavar: str, told: str, default: int | None = None
+) -> None:
+    """Declare an option with a whole number from 0 up."""
+    parser.add_argument(name, type=whole_number, metavar=metavar, default=default, help=told)
+
+
 def _lesson(parser: Arguments) -> None:
     parser.add_argument("lesson", metavar="LESSON", help="an id, the number of its file, or a path")
 
@@ -171,21 +179,15 @@ def _changes(parser: Arguments) -> None:
 
 def _start(parser: Arguments) -> None:
     _changes(parser)
-    parser.add_argument("--seed", type=whole_number, metavar="N", help="start from another seed")
+    _number(parser, "--seed", "N", "start from another seed")
     _word(parser, "--variant", "NAME", "a variant of the lesson")
 
 
 def _look(parser: Arguments) -> None:
-    parser.add_argument(
-        "--example", type=whole_number, metavar="K", default=0,
-        help="the column of the batch that is followed, from 0",
-    )  # fmt: skip
+    _number(parser, "--example", "K", "the column of the batch that is followed, from 0", 0)
     told = "lines that show their elementary operations, or all"
     _word(parser, "--unfold", "NODE,…", told)
-    parser.add_argument(
-        "--fold", type=whole_number, metavar="T",
-        help="the count t = T of a repetition that is walked alone",
-    )  # fmt: skip
+    _number(parser, "--fold", "T", "the count t = T of a repetition that is walked alone")
     parser.add_argument("--digits", type=digits, metavar="N", help="significant digits")
     _chars(parser)
 
@@ -199,18 +201,14 @@ def _out(parser: Arguments) -> None:
     _word(parser, "--out", "FILE", "write it to a file")
 
 
-def whole_number(text: str) -> int:
-    """Read a whole number from 0 up."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 0 up")
+def whole_number(text: str, least: int = 0) -> int:
+    """Read a whole number, from the least one up."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) >= least):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from {least} up")
     return int(text)
 
 
-def positive_number(text: str) -> int:
-    """Read a whole number from 1 up."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text)):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 up")
-    return int(text)
+positive_number = partial(whole_number, least=1)
 
 
 def digits(text: str) -> int:
@@ -420,8 +418,7 @@ def _practice(parser: Arguments) -> None:
         help=f"one kind alone: {', '.join(EXERCISE_KINDS)}",
     )  # fmt: skip
     _count(parser, "--count", "how many; without end otherwise")
-    told = "the same exercises every time, however they are answered"
-    parser.add_argument("--seed", type=whole_number, metavar="N", help=told)
+    _number(parser, "--seed", "N", "the same exercises every time, however they are answered")
     _json(parser)
 
 
@@ -430,8 +427,7 @@ def _worksheet(parser: Arguments) -> None:
     _flag(parser, "--practice", "exercises instead")
     told = "how many exercises, 10 otherwise; or steps of the walk, all otherwise"
     _count(parser, "--count", told)
-    told = "of the numbers; 0"
-    parser.add_argument("--seed", type=whole_number, metavar="N", default=0, help=told)
+    _number(parser, "--seed", "N", "of the numbers; 0", 0)
     _flag(parser, "--solutions", "the same sheet with its answers")
     parser.add_argument(
         "--format", choices=("text", "markdown", "svg"),
@@ -510,12 +506,8 @@ def port(text: str) -> int:
 
 
 def _progress(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "words",
-        metavar="LESSON",
-        nargs="*",
-        help="an id, the number of its file, or a path; every lesson without",
-    )
+    told = "an id, the number of its file, or a path; every lesson without"
+    parser.add_argument("words", metavar="LESSON", nargs="*", help=told)
     parser.usage = "%(prog)s [LESSON] [--json]\n       %(prog)s reset LESSON [--json]"
     _json(parser)
 

@@ -46,28 +46,18 @@ class FrontEndStart(Struct, frozen=True, eq=False):
     """What a front end begins with."""
 
     session: Session
-    memory: ProgressKeeper | None
-    """Keeps place and answers; None where nothing is saved."""
-
-    def save(self, session: Session) -> None:
-        """Keep where the learner is; return at once."""
-        if self.memory is not None:
-            self.memory.save(session)
-
-    def keep(self, attempt: KeepAttempt) -> None:
-        """Keep an answer; return at once."""
-        if self.memory is not None:
-            self.memory.keep(attempt)
-
-    def listen(self, listener: Callable[[str, str], None]) -> None:
-        """Have somebody told how far saving has come."""
-        if self.memory is not None:
-            self.memory.listen(listener)
+    save: Callable[[Session], None] = lambda _: None
+    """Keeps where the learner is; returns at once."""
+    keep: Callable[[KeepAttempt], None] = lambda _: None
+    """Keeps an answer; returns at once."""
+    listen: Callable[[Callable[[str, str], None]], None] = lambda _: None
+    """Has somebody told how far saving has come."""
+    close: Callable[[], str] = lambda: ""
+    """Waits until what was kept is on the disk; returns why where it cannot be."""
 
     def finish(self) -> None:
         """Wait until what was kept is on the disk; say why where it cannot be."""
-        problem = "" if self.memory is None else self.memory.close()
-        if problem:
+        if problem := self.close():
             complain(GdTutorError(problem))
 
 
@@ -101,8 +91,10 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
 def begun_with(session: Session, message: str, *, saves: bool) -> FrontEndStart:
     """Return what a front end begins with; a message of why nothing is remembered comes first."""
     session = said(session, message, error=True) if message else session
-    open_store = partial(ProgressStore, default_path())
-    return FrontEndStart(session, ProgressKeeper(open_store, time) if saves else None)
+    if not saves:
+        return FrontEndStart(session)
+    keeper = ProgressKeeper(partial(ProgressStore, default_path()), time)
+    return FrontEndStart(session, keeper.save, keeper.keep, keeper.listen, keeper.close)
 
 
 def _in_lesson(arguments: argparse.Namespace, shelf: Session) -> Walk:

@@ -30,14 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
     need_asyncssh()
     presses = parse_keys(arguments.keys)
     # Only a class needs the server.
-    from gdtutor.classroom.admission import checked_code, new_code, new_secret
+    from gdtutor.classroom.admission import CODE_DIGITS, SECRET_DIGITS, checked_code, random_digits
     from gdtutor.classroom.board import CLASS_KEYS, TALK_KEYS, Invitation
     from gdtutor.classroom.lecture import ClassOpening, Lecture
     from gdtutor.classroom.record import ClassRecorder
     from gdtutor.classroom.server import host_key
     from gdtutor.cli.talk import podium_of
 
-    code = checked_code(arguments.code) if arguments.code else new_code()
+    code = checked_code(arguments.code) if arguments.code else random_digits(CODE_DIGITS)
     key = host_key()
     stops = Path(arguments.lesson) if arguments.lesson.endswith(".toml") else None
     podium = podium_of(stops)
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             code,
             key.get_fingerprint(),
         )
-        podium.open_to(f"{invitation.address}:{invitation.port}", new_secret())
+        podium.open_to(f"{invitation.address}:{invitation.port}", random_digits(SECRET_DIGITS))
 
         def open_program(app: TutorApp) -> Program:
             from gdtutor.cli.starting import start

@@ -131,15 +131,9 @@ def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:
             replace(s, settings=replace(s.settings, epochs=arguments.epochs)) for s in segments
         )
     if iteration:
-        segments = (_start_at(run_, iteration, segments[-1]),)
+        last, parameters = segments[-1], run_.state(iteration).parameters
+        segments = (RunSegment(0, replace(last.problem, parameters=parameters), last.settings),)
     return lesson, Run(segments)
-
-
-def _start_at(run_: Run, iteration: int, last: RunSegment) -> RunSegment:
-    """Return a segment that starts from the parameters of an iteration of another run."""
-    parameters = run_.state(iteration).parameters
-    problem = replace(last.problem, parameters=parameters)
-    return RunSegment(0, problem, last.settings)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import pytest
 
 from gdtutor.classroom.admission import (
+    CODE_DIGITS,
     CROWDED_EVERY,
     LONGEST_WAIT,
     WRONG_BURST,
@@ -10,7 +11,7 @@ from gdtutor.classroom.admission import (
     checked_code,
     free_name,
     is_same,
-    new_code,
+    random_digits,
     seat_name,
 )
 from gdtutor.classroom.seats import Seat
@@ -19,7 +20,7 @@ from gdtutor.engine.errors import GdTutorError
 
 
 def test_a_code_is_six_digits_and_another_one_each_time() -> None:
-    codes = {new_code() for _ in range(20)}
+    codes = {random_digits(CODE_DIGITS) for _ in range(20)}
     assert len(codes) > 1
     assert all(len(code) == 6 and code.isdigit() for code in codes)
 

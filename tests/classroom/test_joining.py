@@ -12,7 +12,7 @@ import pytest
 from classes import CODE, KEY, PATIENCE, after, lesson_session, running_class, screen_rows, until
 from pseudo_terminal import PseudoTerminal
 
-from gdtutor.classroom.admission import NOTES_NAME, new_secret
+from gdtutor.classroom.admission import NOTES_NAME, SECRET_DIGITS, random_digits
 from gdtutor.classroom.board import counts
 from gdtutor.classroom.joining import OPEN_KEYS, Following
 from gdtutor.classroom.login import ClassLogin, hear_notes
@@ -252,7 +252,7 @@ def test_the_teachers_secret_alone_shows_the_notes_on_another_machine(tmp_path: 
     file = tmp_path / "S.toml"
     file.write_text("[[stops]]\nlink = 'gdtutor bias --at forward:z'\nnote = 'Ask first.'\n")
     podium = Podium(file, PodiumServices(session_of_link, None, lambda: 1e9))
-    secret, key = new_secret(), KEY.convert_to_public()
+    secret, key = random_digits(SECRET_DIGITS), KEY.convert_to_public()
     seen: list[SpeakerNotes] = []
 
     def show(notes: SpeakerNotes | None) -> bool:
