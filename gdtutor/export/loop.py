@@ -8,7 +8,7 @@ from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.numpy_text import value_text
-from gdtutor.engine.operations import Array, parse_rule
+from gdtutor.engine.operations import parse_rule
 from gdtutor.export.phases import Code, CodeLine, rounded_name
 from gdtutor.session.moment import Moment
 from gdtutor.training.limits import train_size
@@ -80,11 +80,9 @@ def _starts(code: Code, moment: Moment) -> list[str]:
         for leaf in trace.graph.leaves:
             if leaf.name in bound or _is_count(moment, leaf.name):
                 continue
-            value = trace.values[leaf.name]
-            text = _assigned(code.names.value(leaf.name), value, 4)
-            rows[leaf.name] = (
-                text if leaf.role is Role.PARAMETER else f"{text}  # {leaf.role.value}"
-            )
+            value = value_text(trace.values[leaf.name])
+            note = "" if leaf.role is Role.PARAMETER else f"  # {leaf.role.value}"
+            rows[leaf.name] = f"    {code.names.value(leaf.name)} = np.array({value}){note}"
     found = list(rows.values())
     if moment.settings is None:
         return found
@@ -101,10 +99,6 @@ def _starts(code: Code, moment: Moment) -> list[str]:
 
 def _is_count(moment: Moment, name: str) -> bool:
     return name == BATCH_SIZE and name not in moment.problem.constants
-
-
-def _assigned(name: str, value: Array, indent: int) -> str:
-    return f"{' ' * indent}{name} = np.array({value_text(value)})"
 
 
 def _batch(code: Code, moment: Moment, per_epoch: int) -> list[str]:

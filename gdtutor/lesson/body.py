@@ -11,7 +11,6 @@ from gdtutor.lesson.markdown import (
     BLOCKS,
     MarkdownPart,
     divide_body,
-    has_graph,
     joined,
     opening_of,
     report_missing_graph,
@@ -150,7 +149,8 @@ class _BodyReader:
         self._count = 0
 
     def read(self, parts: list[MarkdownPart]) -> Body:
-        self._is_graphless = not self._is_network and not has_graph(parts)
+        has_graph = any(part.block == "graph" for part in parts)
+        self._is_graphless = not self._is_network and not has_graph
         for part in parts:
             self._take(part)
         if self._is_graphless:

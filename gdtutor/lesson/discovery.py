@@ -217,11 +217,9 @@ def _named(folder: Path) -> tuple[Path, ...]:
     if len(names) > MAX_LESSONS:
         what = f"the folder holds {len(names):,} lessons"
         raise UnknownLessonError(what, f"the bound is {MAX_LESSONS:,}")
-    return tuple(folder / name for name in sorted(names, key=_order))
-
-
-def _order(name: str) -> tuple[int, str]:
-    return int(name.split("-", 1)[0]), name
+    return tuple(
+        folder / name for name in sorted(names, key=lambda n: (int(n.split("-", 1)[0]), n))
+    )
 
 
 def strays(folder: Path, used: Iterable[Path] = ()) -> tuple[Path, ...]:

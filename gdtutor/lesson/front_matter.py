@@ -63,11 +63,7 @@ _PENALTIES: Mapping[str, str] = {"l1": "l1*sum(abs(W))", "l2": "l2/2*sum(W**2)"}
 """Keys of [network] that are a term of the cost where formulas are written."""
 
 
-def _names(table: type) -> frozenset[str]:
-    return frozenset(keys_of(table))
-
-
-TOP_LEVEL = _names(FrontMatter)
+TOP_LEVEL = frozenset(keys_of(FrontMatter))
 """Every key of the top level, the tables among them."""
 _PLAIN = TOP_LEVEL - {*_TABLES, *_VALUES, "pictures", "variants"}
 """Keys of the top level that are no tables."""
@@ -75,7 +71,7 @@ _PLAIN = TOP_LEVEL - {*_TABLES, *_VALUES, "pictures", "variants"}
 
 def homes_of(name: str) -> tuple[str, ...]:
     """Return the tables that have a key of this name, dotted as in their headers."""
-    return tuple(header for header, table in _TABLES.items() if name in _names(table))
+    return tuple(header for header, table in _TABLES.items() if name in keys_of(table))
 
 
 def rehomed(mistakes: Iterable[Mistake]) -> list[Mistake]:

@@ -21,9 +21,9 @@ from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Place, Report
 from gdtutor.lesson.source import clean, read_source
 from gdtutor.lesson.variants import (
     ACTIVATION,
+    check_variant,
     overridden,
     read_variants,
-    variant_named,
     with_true_notes,
 )
 from gdtutor.lesson.work import TrainingWork, overworked, training_work
@@ -81,10 +81,11 @@ def with_variant(lesson: Lesson, name: str) -> Lesson:
         GdTutorError: The lesson has no variant of this name.
         LessonError: What the variant reads, such as a CSV file, has changed since.
     """
-    variant = variant_named(lesson.variants, name)
+    known = {variant.name: variant for variant in lesson.variants}
+    check_variant(name, known)
     findings = Findings(lesson.path, lesson.text.split("\n"))
     source = _source(lesson.text, lesson.path, findings)
-    changed = None if source is None else _varied(source, variant.overrides, findings)
+    changed = None if source is None else _varied(source, known[name].overrides, findings)
     if changed is None:
         raise LessonError(findings.ordered())
     return with_true_notes(replace(changed, variant=name), lesson)

@@ -161,11 +161,6 @@ def _fenced(
     return part, end + 1
 
 
-def has_graph(parts: Sequence[MarkdownPart]) -> bool:
-    """Say whether a body holds a graph block."""
-    return any(part.block == "graph" for part in parts)
-
-
 def report_missing_graph(parts: Sequence[MarkdownPart], findings: Findings) -> None:
     """Report that there is no graph, where anything in the body belongs to one.
 

@@ -10,8 +10,8 @@ from gdtutor.engine.expression import Apply
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
-from gdtutor.lesson.picture_scope import GRADIENT, Options, PictureScope, check_known
-from gdtutor.lesson.readers import Wrong, located
+from gdtutor.lesson.picture_scope import GRADIENT, Options, PictureScope, Unfit, check_known
+from gdtutor.lesson.readers import located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import parse_cell, parse_selector
 from gdtutor.lesson.steps import absent_from
@@ -33,11 +33,11 @@ def check_options(options: Options, scope: PictureScope) -> None:
     for key in ("range", "range2"):
         limits = options.get(key)
         if isinstance(limits, tuple) and (len(limits) != 2 or limits[0] >= limits[1]):
-            raise Wrong("picture", "the range is no interval", "write range = [-4, 4]", (key,))
+            raise Unfit("the range is no interval", "write range = [-4, 4]", key)
     for key in ("functions", "optimizers", "batches", "rates", "variants", "values", "weights",
                 "examples", "of", "at"):  # fmt: skip
         if options.get(key) == ():
-            raise Wrong("picture", "the list is empty", "name one, or leave the key out", (key,))
+            raise Unfit("the list is empty", "name one, or leave the key out", key)
 
 
 def _check_places(options: Options, scope: PictureScope) -> None:
@@ -46,9 +46,9 @@ def _check_places(options: Options, scope: PictureScope) -> None:
             selector = parse_selector(place)
         if selector.iteration or selector.step is not None or selector.cell is not None:
             what = f"'{shown(place)}' is not a step of every iteration"
-            raise Wrong("picture", what, 'write at = "backward:w1" or at = "update"', ("at",))
+            raise Unfit(what, 'write at = "backward:w1" or at = "update"', "at")
         if problem := absent_from(scope.walks, selector.phase, selector.node):
-            raise Wrong("picture", *problem[1:], ("at",))
+            raise Unfit(*problem[1:], "at")
 
 
 def check_curve(options: Options, scope: PictureScope) -> None:
@@ -59,17 +59,16 @@ def check_curve(options: Options, scope: PictureScope) -> None:
         hint = f"known are {', '.join(curves)}"
         check_known(name, curves, "is no operation of one operand", hint, "functions")
     if len(functions) > MAX_CURVES:
-        what = f"{len(functions)} curves side by side"
-        raise Wrong("picture", what, f"{MAX_CURVES} at most", ("functions",))
+        raise Unfit(f"{len(functions)} curves side by side", f"{MAX_CURVES} at most", "functions")
     lines = [line for graph in scope.graphs for line in activation_lines(graph)]
     if "node" in options:
         node, hint = str(options["node"]), "name a line that is a call, as a = sigmoid(z)"
         if node not in lines and any(node in graph.line_by_name for graph in scope.graphs):
-            raise Wrong("picture", f"'{shown(node)}' is no activation", hint, ("node",))
+            raise Unfit(f"'{shown(node)}' is no activation", hint, "node")
         check_known(node, lines, "is no line of the graph", hint, "node")
     if not functions and not lines:
         what = "a curve in a lesson without an activation"
-        raise Wrong("picture", what, 'name some: functions = ["sigmoid", "tanh"]')
+        raise Unfit(what, 'name some: functions = ["sigmoid", "tanh"]')
 
 
 def is_curve(name: str) -> bool:
@@ -92,7 +91,7 @@ def check_slice(options: Options, scope: PictureScope) -> None:
     names = _texts(options.get("along", ()))
     if len(names) != 1:
         what = f"a slice goes along one number, not {len(names)}"
-        raise Wrong("picture", what, 'write along = "w1"', ("along",) if names else ())
+        raise Unfit(what, 'write along = "w1"', *(("along",) if names else ()))
     with located("along", code="picture"):
         name, cell = parse_cell(names[0])
     hint = "name a parameter, another given value, or a line"
@@ -104,12 +103,12 @@ def check_slice(options: Options, scope: PictureScope) -> None:
     shape = walk.shapes[root]
     if walk.graph.by_rows is False and any(length != 1 for length in shape):
         what = f"{root} has the shape {shape_text(shape)}: a slice needs one number"
-        raise Wrong("picture", what, "end the graph in a loss, or name a line that is a number")
+        raise Unfit(what, "end the graph in a loss, or name a line that is a number")
     if root == name:
-        raise Wrong("picture", f"{name} along itself", "go along what it is computed from")
+        raise Unfit(f"{name} along itself", "go along what it is computed from")
     if "rates" in options and name not in scope.trained:
         what = f"several rates along '{shown(name)}', which no update changes"
-        raise Wrong("picture", what, "go along a parameter that trains", ("rates",))
+        raise Unfit(what, "go along a parameter that trains", "rates")
 
 
 def check_contour(options: Options, scope: PictureScope) -> None:
@@ -117,7 +116,7 @@ def check_contour(options: Options, scope: PictureScope) -> None:
     names = _texts(options.get("along", ()))
     if len(names) != 2:
         what = f"a contour goes along two parameters, not {len(names)}"
-        raise Wrong("picture", what, 'write along = ["w1", "w2"]', ("along",) if names else ())
+        raise Unfit(what, 'write along = ["w1", "w2"]', *(("along",) if names else ()))
     last = scope.walks[-1]
     parameters = last.graph.parameters
     for written in names:
@@ -127,18 +126,18 @@ def check_contour(options: Options, scope: PictureScope) -> None:
         check_known(name, parameters, "is no parameter", hint, "along")
         _check_single(written, last.shapes[name], cell)
     if names[0] == names[1]:
-        raise Wrong("picture", f"{names[0]} twice", "name two parameters", ("along",))
+        raise Unfit(f"{names[0]} twice", "name two parameters", "along")
     shape = last.shapes[last.graph.root]
     if any(length != 1 for length in shape):
         what = f"the last line, {last.graph.root}, has the shape {shape_text(shape)}"
-        raise Wrong("picture", what, "a contour needs one number: end the graph in a cost")
+        raise Unfit(what, "a contour needs one number: end the graph in a cost")
     overlays = [key for key in _OVERLAYS if key in options]
     if len(overlays) > 1:
         what = f"{overlays[0]} and {overlays[1]} in one picture"
-        raise Wrong("picture", what, "overlay by one of them", (overlays[1], "="))
+        raise Unfit(what, "overlay by one of them", overlays[1], "=")
     if overlays and not scope.trained:
         what = "paths in a lesson that does not train"
-        raise Wrong("picture", what, "add a [training] table", (overlays[0], "="))
+        raise Unfit(what, "add a [training] table", overlays[0], "=")
     _check_batches(options, scope)
     _check_variants(options, scope)
 
@@ -158,24 +157,24 @@ def _check_batches(options: Options, scope: PictureScope) -> None:
     is_single = last.graph.by_rows and any(last.shapes[name] == () for name in inputs)
     if is_single and any(size != 1 for size in sizes):
         what = "larger batches where the lesson's own holds one example"
-        raise Wrong("picture", what, "make them variants: variants = [...]", ("batches",))
+        raise Unfit(what, "make them variants: variants = [...]", "batches")
     for size in sizes:
         if isinstance(size, int) and size > scope.examples:
             what = f"a batch of {size} of {scope.examples} examples"
-            raise Wrong("picture", what, f"use 1 to {scope.examples}", ("batches",))
+            raise Unfit(what, f"use 1 to {scope.examples}", "batches")
 
 
 def check_weights(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name matrices of the graph."""
     _check_shown(options, scope, scope.parameters, "is no parameter", "name a parameter")
     if not scope.parameters:
-        raise Wrong("picture", "weights in a lesson without parameters", "add [parameters]")
+        raise Unfit("weights in a lesson without parameters", "add [parameters]")
 
 
 def check_histogram(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name values or gradients of the graph."""
     if "of" not in options:
-        raise Wrong("picture", "the picture does not say of what", 'write of = ["A1", "grad A1"]')
+        raise Unfit("the picture does not say of what", 'write of = ["A1", "grad A1"]')
     _check_shown(options, scope, scope.shapes, "has no value", "name a line or a parameter")
 
 
@@ -190,7 +189,7 @@ def _check_shown(
             hint = _meant(name, known) or otherwise
             if name in scope.shapes:
                 hint = f'write "{GRADIENT}{name}", or a histogram shows {name}'
-            raise Wrong("picture", f"'{shown(name)}' {what}", hint, ("of",))
+            raise Unfit(f"'{shown(name)}' {what}", hint, "of")
 
 
 def _meant(name: str, known: Collection[str]) -> str:
@@ -204,28 +203,27 @@ def _check_gradient(written: str, scope: PictureScope) -> None:
     name = written.removeprefix(GRADIENT)
     if absent_from(scope.walks, "backward", name):
         what = f"there is no gradient of '{shown(name)}'"
-        hint = 'name a parameter, or a line that goes backward, as of = "grad W1"'
-        raise Wrong("picture", what, hint, ("of",))
+        raise Unfit(what, 'name a parameter, or a line that goes backward, as of = "grad W1"', "of")
 
 
 def check_timing(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name examples of an input that can be taken together."""
     graph = scope.walks[-1].graph
     if not any(leaf.role is Role.INPUT for leaf in graph.leaves) or not scope.examples:
-        raise Wrong("picture", "a race over the examples without examples", "add a [data] table")
+        raise Unfit("a race over the examples without examples", "add a [data] table")
     fault = fitting_this_size(graph, scope.walks[-1].shapes)
     if fault is not None:
         what = f"a race over the examples where '{fault.partition('.')[0]}' fits one number of them"
-        raise Wrong("picture", what, "leave the picture out")
+        raise Unfit(what, "leave the picture out")
 
 
 def check_seeds(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name starts of what trains, and a cost."""
     if not scope.trained:
-        raise Wrong("picture", "runs in a lesson that does not train", "add a [training] table")
+        raise Unfit("runs in a lesson that does not train", "add a [training] table")
     if "below" not in options:
         what = "the picture does not say which cost is low"
-        raise Wrong("picture", what, "write below = 0.01, a cost between the two places")
+        raise Unfit(what, "write below = 0.01, a cost between the two places")
     _check_variants(options, scope)
 
 
@@ -233,10 +231,9 @@ def _check_single(written: str, shape: Shape, cell: tuple[int, ...] | None) -> N
     if not has_cell(shape, cell or ()):
         if not shape:
             what = f"'{shown(written)}' is no cell: it is a plain number"
-            raise Wrong("picture", what, "leave the brackets out", ("along",))
+            raise Unfit(what, "leave the brackets out", "along")
         what = f"'{shown(written)}' is no single number: the shape is {shape_text(shape)}"
-        hint = f"name a cell, from [{','.join('0' * len(shape))}] on"
-        raise Wrong("picture", what, hint, ("along",))
+        raise Unfit(what, f"name a cell, from [{','.join('0' * len(shape))}] on", "along")
 
 
 def _texts(value: object) -> tuple[str, ...]:

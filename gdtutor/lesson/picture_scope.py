@@ -53,6 +53,13 @@ Options = Mapping[str, object]
 """The options of one picture, by name."""
 
 
+class Unfit(Wrong):
+    """Raised by a check: why a lesson cannot give a picture; at the option that is wrong."""
+
+    def __init__(self, what: str, hint: str, *at: str) -> None:
+        super().__init__("picture", what, hint, at)
+
+
 def check_known(name: str, known: Collection[str], what: str, otherwise: str, key: str) -> None:
     """Raise `Wrong` where a name is none of those that an option takes.
 
@@ -64,5 +71,4 @@ def check_known(name: str, known: Collection[str], what: str, otherwise: str, ke
         key: The option.
     """
     if name not in known:
-        hint = did_you_mean(name, known) or otherwise
-        raise Wrong("picture", f"'{shown(name)}' {what}", hint, (key,))
+        raise Unfit(f"'{shown(name)}' {what}", did_you_mean(name, known) or otherwise, key)

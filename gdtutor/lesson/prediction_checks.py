@@ -8,8 +8,8 @@ from gdtutor.engine.batch_axis import apart, batch_axes
 from gdtutor.engine.graph import Role
 from gdtutor.engine.shapes import shape_text
 from gdtutor.lesson.activation import prediction_of
-from gdtutor.lesson.picture_scope import Options, PictureScope, check_known
-from gdtutor.lesson.readers import Wrong, located
+from gdtutor.lesson.picture_scope import Options, PictureScope, Unfit, check_known
+from gdtutor.lesson.readers import located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import parse_unit
 from gdtutor.lesson.steps import Steps
@@ -19,10 +19,9 @@ def check_boundary(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where there is no plane of two inputs with a value on it."""
     if scope.inputs != 2:
         what = f"a decision boundary where there are not two inputs but {scope.inputs}"
-        raise Wrong("picture", what, "it is a picture of the plane")
+        raise Unfit(what, "it is a picture of the plane")
     if "level" in options and options.get("lines"):
-        what = "a level, and lines where sums are 0"
-        raise Wrong("picture", what, "leave one of them out", ("level",))
+        raise Unfit("a level, and lines where sums are 0", "leave one of them out", "level")
     graph = scope.walks[-1].graph
     name = _drawn_line(options, scope.walks[-1], "a decision boundary")
     shape = scope.walks[-1].shapes[name]
@@ -31,7 +30,7 @@ def check_boundary(options: Options, scope: PictureScope) -> None:
         return
     kind = f"has the shape {shape_text(shape)}" if shape else "is a number"
     what = f"{name} {kind}, not one value for each example"
-    raise Wrong("picture", what, "name a line that is computed from the inputs", ("of",))
+    raise Unfit(what, "name a line that is computed from the inputs", "of")
 
 
 def _check_alone(scope: PictureScope, name: str) -> None:
@@ -41,7 +40,7 @@ def _check_alone(scope: PictureScope, name: str) -> None:
     if fault is not None:
         line = fault.partition(".")[0]
         what = f"{name} has no value between the examples: {line} takes them all together"
-        raise Wrong("picture", what, 'name a line of one example, or draw kind = "table"', ("of",))
+        raise Unfit(what, 'name a line of one example, or draw kind = "table"', "of")
 
 
 def check_space(options: Options, scope: PictureScope) -> None:
@@ -50,12 +49,11 @@ def check_space(options: Options, scope: PictureScope) -> None:
     written = tuple(map(str, names)) if isinstance(names, tuple) else ()
     if len(written) != 2:
         what = f"a space has two axes, not {len(written)}"
-        hint = 'write along = ["A1[0]", "A1[1]"]'
-        raise Wrong("picture", what, hint, ("along",) if written else ())
+        raise Unfit(what, 'write along = ["A1[0]", "A1[1]"]', *(("along",) if written else ()))
     for text in written:
         _check_axis(text, scope)
     if parse_unit(written[0]) == parse_unit(written[1]):
-        raise Wrong("picture", f"{written[1]} twice", "name two values", ("along",))
+        raise Unfit(f"{written[1]} twice", "name two values", "along")
 
 
 def _check_axis(text: str, scope: PictureScope) -> None:
@@ -70,12 +68,12 @@ def _check_axis(text: str, scope: PictureScope) -> None:
     check_known(name, known, "is no input and no line of the graph", hint, "along")
     if name in graph.depending_on(leaves[Role.TARGET]):
         what = f"{name} is computed from the target"
-        raise Wrong("picture", what, "name what the prediction is computed from", ("along",))
+        raise Unfit(what, "name what the prediction is computed from", "along")
     shape, axes = shapes[name], batch_axes(graph, shapes)[name]
     is_each = graph.by_rows or len(axes) == 1
     if name not in graph.depending_on(leaves[Role.INPUT]) or not is_each:
         what = f"{name} has not one value for each example"
-        raise Wrong("picture", what, "name a line that is computed from the inputs", ("along",))
+        raise Unfit(what, "name a line that is computed from the inputs", "along")
     if name in graph.line_by_name:
         _check_alone(scope, name)
     rows = 1 if graph.by_rows else math.prod(n for i, n in enumerate(shape) if i not in axes)
@@ -86,7 +84,7 @@ def _check_axis(text: str, scope: PictureScope) -> None:
     is_unit = cell is not None and len(cell) == 1 and cell[0] < rows and not is_plain
     if not is_whole and (not is_unit or (":" in text and not is_column)):
         hint = "leave the brackets out" if is_plain else f"name a {unit}, up to {name}[{last}]"
-        raise Wrong("picture", f"'{shown(text)}' is no {unit} of {name}", hint, ("along",))
+        raise Unfit(f"'{shown(text)}' is no {unit} of {name}", hint, "along")
 
 
 def check_fit(options: Options, scope: PictureScope) -> None:
@@ -95,25 +93,24 @@ def check_fit(options: Options, scope: PictureScope) -> None:
         what = f"a fit where there is not one input but {scope.inputs}"
         plane = 'over a plane of two the picture is kind = "boundary"'
         hint = plane if scope.inputs == 2 else "it is a curve over one column of the data"
-        raise Wrong("picture", what, hint)
+        raise Unfit(what, hint)
     if scope.targets != 1:
         what = f"a fit where there is not one target but {scope.targets}"
         hint = 'classes are counted by kind = "table"' if scope.targets else "add one to [data]"
-        raise Wrong("picture", what, hint)
+        raise Unfit(what, hint)
     walk = scope.walks[-1]
     name = _drawn_line(options, walk, "a fit")
     leaves = {role: [leaf.name for leaf in walk.graph.leaves if leaf.role is role] for role in Role}
     if name not in walk.graph.depending_on(leaves[Role.INPUT]):
-        what = f"{name} is not computed from the input"
-        raise Wrong("picture", what, "name a line that is", ("of",))
+        raise Unfit(f"{name} is not computed from the input", "name a line that is", "of")
     if name in walk.graph.depending_on(leaves[Role.TARGET]):
         what = f"{name} is computed from the target"
-        raise Wrong("picture", what, "name the prediction, which is compared with it", ("of",))
+        raise Unfit(what, "name the prediction, which is compared with it", "of")
     shape, given = walk.shapes[name], walk.shapes[leaves[Role.INPUT][0]]
     axes = batch_axes(walk.graph, walk.shapes)[name]
     if len(axes) != (1 if given else 0) or math.prod(shape) != math.prod(given):
         what = f"{name} has the shape {shape_text(shape)}, the input {shape_text(given)}"
-        raise Wrong("picture", what, "name a line of one value for each example", ("of",))
+        raise Unfit(what, "name a line of one value for each example", "of")
     _check_alone(scope, name)
 
 
@@ -121,7 +118,7 @@ def _drawn_line(options: Options, walk: Steps, picture: str) -> str:
     """Return the line that a picture draws: the one asked for, else the prediction."""
     name = options.get("of", prediction_of(walk.graph, walk.shapes)[0])
     if name is None:
-        raise Wrong("picture", f"{picture} without a prediction", 'name the line: of = "yhat"')
+        raise Unfit(f"{picture} without a prediction", 'name the line: of = "yhat"')
     lines, hint = walk.graph.line_by_name, "name a line of the last graph"
     check_known(str(name), lines, "is no line of the graph", hint, "of")
     return str(name)
@@ -130,7 +127,7 @@ def _drawn_line(options: Options, walk: Steps, picture: str) -> str:
 def check_table(options: Options, scope: PictureScope) -> None:
     """Raise `Wrong` where no prediction stands beside a target."""
     if not scope.targets:
-        raise Wrong("picture", "a table of predictions without targets", "add targets to [data]")
+        raise Unfit("a table of predictions without targets", "add targets to [data]")
     if prediction_of(scope.walks[-1].graph, scope.walks[-1].shapes)[0] is None:
         what = "a table of predictions where no line is compared with a target"
-        raise Wrong("picture", what, "name the prediction yhat or Yhat")
+        raise Unfit(what, "name the prediction yhat or Yhat")

@@ -35,6 +35,7 @@ def problem_of(lesson: Lesson, *, seed: int | None = None, scene: int = -1) -> P
     starts = start_values(lesson.starts, seed)
     prediction, target = prediction_in(lesson, graph)
     used = graph.leaf_by_name
+    is_scalar = bool(lesson.bindings) and not lesson.bindings[0].is_matrix
     return Problem(
         graph=graph,
         parameters={name: value for name, value in starts.items() if name in used},
@@ -43,17 +44,12 @@ def problem_of(lesson: Lesson, *, seed: int | None = None, scene: int = -1) -> P
         bindings=tuple(b for b in lesson.bindings if b.leaf in used),
         examples=lesson.examples,
         columns=lesson.columns,
-        is_single=sees_one_example(lesson),
+        # Where the batch holds one example, data are numbers.
+        is_single=is_scalar and batch_of(lesson.settings, lesson.examples.shape[0]) == 1,
         prediction=prediction,
         target=target,
         features=lesson.features,
     )
-
-
-def sees_one_example(lesson: Lesson) -> bool:
-    """Say whether a lesson is scalar and its batch holds one example, so that data are numbers."""
-    is_scalar = bool(lesson.bindings) and not lesson.bindings[0].is_matrix
-    return is_scalar and batch_of(lesson.settings, lesson.examples.shape[0]) == 1
 
 
 def settings_of(lesson: Lesson, *, seed: int | None = None) -> Settings | None:

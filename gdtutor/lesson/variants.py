@@ -146,17 +146,6 @@ def check_variant(name: str, known: Collection[str]) -> None:
         raise GdTutorError(f"the lesson has no variant '{shown(name)}'", hint)
 
 
-def variant_named(variants: Sequence[Variant], name: str) -> Variant:
-    """Return a variant.
-
-    Raises:
-        GdTutorError: The lesson has no variant of this name.
-    """
-    known = {variant.name: variant for variant in variants}
-    check_variant(name, known)
-    return known[name]
-
-
 def with_true_notes(varied: Lesson, base: Lesson) -> Lesson:
     """Return a variant's lesson with the notes and questions that are true in it.
 

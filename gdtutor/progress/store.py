@@ -206,6 +206,4 @@ class ProgressStore:
 
 
 def _without_lesson(attempt: Attempt) -> dict[str, Any]:
-    fields = asdict(attempt)
-    del fields["lesson_id"]
-    return fields
+    return {name: value for name, value in asdict(attempt).items() if name != "lesson_id"}

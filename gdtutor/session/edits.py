@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from gdtutor.lesson.selectors import Assignment, SelectorError, parse_assignment
 from gdtutor.session.asking import right_choices
 from gdtutor.session.changes import changeable, is_own_value, not_given, segments_with
-from gdtutor.session.moment import Moment
 from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
 from gdtutor.session.snapshots import at_rest
@@ -45,7 +44,9 @@ def apply_edit(session: Walk, text: str) -> Walk:
         told = f"{shown} is the lesson's own value"
         is_same = changed.changes == session.changes
         return said(changed, f"{told}: nothing is changed." if is_same else f"{told} again.")
-    every = "every cell of " if wish.cell is None and _has_cells(session.moment, wish.name) else ""
+    value = session.moment.trace.values.get(wish.name)
+    has_cells = wish.cell is None and value is not None and value.size > 1
+    every = "every cell of " if has_cells else ""
     return said(changed, f"{every}{shown}{_since(wish)}{of_example}; u undoes it.")
 
 
@@ -65,10 +66,6 @@ def _shown(change: Assignment) -> str:
 
 def _since(change: Assignment) -> str:
     return f" from iteration {change.iteration} on" if change.iteration else ""
-
-
-def _has_cells(moment: Moment, name: str) -> bool:
-    return name in moment.trace.values and moment.trace.values[name].size > 1
 
 
 def _of_followed(session: Walk, wish: Assignment) -> tuple[Assignment, str]:

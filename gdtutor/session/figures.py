@@ -22,7 +22,9 @@ def shown_figure(session: Walk) -> int:
     chosen = session.look.figure
     if chosen is not None and chosen in (0, *offered_figures(session)):
         return chosen
-    return own_figure(session)
+    pictures = enumerate(session.lesson.pictures, start=1)
+    # What the lesson itself shows at this step.
+    return next((n for n, wish in pictures if _is_due(session, wish)), 0)
 
 
 def shown_picture(session: Walk) -> PictureWish | None:
@@ -47,13 +49,6 @@ def figure_key(session: Walk) -> tuple[str, ...]:
     """Return the key that chooses the picture that the learner has chosen, if one was."""
     places, chosen = (0, *offered_figures(session)), session.look.figure
     return (f"{places.index(chosen)}f",) if chosen in places else ()
-
-
-def own_figure(session: Walk) -> int:
-    """Return the picture that the lesson itself shows at this step, from 1; 0 for the graph."""
-    pictures = session.lesson.pictures
-    found = (n for n, wish in enumerate(pictures, start=1) if _is_due(session, wish))
-    return next(found, 0)
 
 
 def training_pictures(session: Walk) -> tuple[PictureWish, ...]:

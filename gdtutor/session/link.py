@@ -56,7 +56,8 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
     if challenge is not None and challenge.hides:
         # The question is asked on arriving, so the command stands one step before it.
         session = steps_back(replace(session, challenge=None), 1)
-    words = [*shlex.split(session.around.program), *_opening_words(session, lesson)]
+    words = [*shlex.split(session.around.program)]
+    words += ["play", *_options(session)] if isinstance(session, Playing) else [lesson_word(lesson)]
     again = training_keys(session)
     own_digits = lesson.digits or DEFAULT_DIGITS
     options = [
@@ -127,13 +128,6 @@ def _past_command(session: Playing, past: PastPlay) -> str:
                     train=train, run=past.run, original=past.original,
                     history=EditHistory((past.changes,)), challenge=None)  # fmt: skip
     return command_of(there)
-
-
-def _opening_words(session: Walk, lesson: Lesson) -> tuple[str, ...]:
-    """Return the word of the lesson, or `play` with the options of the playground."""
-    if not isinstance(session, Playing):
-        return (lesson_word(lesson),)
-    return ("play", *_options(session))
 
 
 def _options(session: Playing) -> tuple[str, ...]:
