@@ -175,36 +175,59 @@ class TrainingPool:
         self._asking.shutdown(wait=False, cancel_futures=True)
 
 
-async def swept_in_turn(
-    pool: TrainingPool,
-    sweep: Sweep,
-    walk: Callable[[], Session | None],
-    rests: Callable[[], bool],
-    do: Callable[[Work], Awaitable[None]],
-) -> str:
-    """Train the runs of a student's sweep, slice by slice; see `trained_in_turn`.
+class SeatTraining(Struct, frozen=True, eq=False):
+    """Trains what one student's walk asks for, slice by slice, while the student wants it."""
 
-    Returns:
-        Why they cannot be trained; empty where they are.
-    """
-    own = walk()
-    asked = own.train.sweeping if isinstance(own, Walk) else None
-    if asked is not None and asked.sweep is sweep and len(sweep.members) > MOST_RUNS:
-        return f"A sweep in a class has at most {MOST_RUNS} runs."
-    if sweep.epochs[1] > MOST_EPOCHS:
-        return f"Runs side by side have at most {MOST_EPOCHS:,} epochs in all in a class."
-    left, status = MOST_SECONDS, Status.RUNNING
-    while status is Status.RUNNING and _sweeps(walk(), sweep):
-        await _tell_waiting(pool, do)
-        found = await pool.sweep(sweep)
-        if isinstance(found, str):
-            return found if _sweeps(walk(), sweep) else ""
-        left -= SLICE
-        status = Status.PAUSED if rests() or left <= 0 else Status.RUNNING
-        status = Status.FINISHED if found.is_done else status
-        news = Swept(sweep, found.curves, found.done, status)
-        await do(partial(update, action=news))
-    return ""
+    pool: TrainingPool
+    walk: Callable[[], Session | None]
+    """Returns the student's own walk; None where there is none any more."""
+    rests: Callable[[], bool]
+    """Tells whether the student has paused, or is gone."""
+    do: Callable[[Work], Awaitable[None]]
+    """Has the walk computed anew, and waits for it."""
+
+    async def sweep(self, sweep: Sweep) -> str:
+        """Train the runs of a sweep; return why they cannot be trained, empty where they are."""
+        own = self.walk()
+        asked = own.train.sweeping if isinstance(own, Walk) else None
+        if asked is not None and asked.sweep is sweep and len(sweep.members) > MOST_RUNS:
+            return f"A sweep in a class has at most {MOST_RUNS} runs."
+        if sweep.epochs[1] > MOST_EPOCHS:
+            return f"Runs side by side have at most {MOST_EPOCHS:,} epochs in all in a class."
+        left, status = MOST_SECONDS, Status.RUNNING
+        while status is Status.RUNNING and _sweeps(self.walk(), sweep):
+            await self._tell_waiting()
+            found = await self.pool.sweep(sweep)
+            if isinstance(found, str):
+                return found if _sweeps(self.walk(), sweep) else ""
+            left -= SLICE
+            status = Status.PAUSED if self.rests() or left <= 0 else Status.RUNNING
+            status = Status.FINISHED if found.is_done else status
+            news = Swept(sweep, found.curves, found.done, status)
+            await self.do(partial(update, action=news))
+        return ""
+
+    async def train(self, wish: Train) -> bool:
+        """Train a copy of the run; say whether it could be trained."""
+        run, left = wish.run, MOST_SECONDS
+        until = None if wish.iterations is None else run.farthest + wish.iterations
+        while _trains(self.walk(), run):
+            await self._tell_waiting()
+            found = await self.pool.train(run, until)
+            if isinstance(found, str):
+                return not _trains(self.walk(), run)
+            left -= SLICE
+            if (self.rests() or left <= 0) and found.snapshot.status is Status.RUNNING:
+                paused = replace(found.snapshot, status=Status.PAUSED)
+                found = replace(found, snapshot=paused)
+            await self.do(partial(_with_trained, run=run, found=found))
+            run = found.run
+        return True
+
+    async def _tell_waiting(self) -> None:
+        if self.pool.waiting > MOST_BEFORE:
+            told = f"{self.pool.waiting} runs are before yours; each is trained in turn."
+            await self.do(partial(update, action=Told(told)))
 
 
 def _sweeps(own: Session | None, sweep: Sweep) -> bool:
@@ -215,47 +238,6 @@ def _sweeps(own: Session | None, sweep: Sweep) -> bool:
     return any(
         one.sweep is sweep and one.status is Status.RUNNING for one in (*sweeping, *own.trials)
     )
-
-
-async def _tell_waiting(pool: TrainingPool, do: Callable[[Work], Awaitable[None]]) -> None:
-    if pool.waiting > MOST_BEFORE:
-        told = f"{pool.waiting} runs are before yours; each is trained in turn."
-        await do(partial(update, action=Told(told)))
-
-
-async def trained_in_turn(
-    pool: TrainingPool,
-    wish: Train,
-    walk: Callable[[], Session | None],
-    rests: Callable[[], bool],
-    do: Callable[[Work], Awaitable[None]],
-) -> bool:
-    """Train a copy of a student's run, slice by slice, while the student wants it.
-
-    Args:
-        pool: What trains.
-        wish: What is asked for.
-        walk: Returns the student's own walk; None where there is none any more.
-        rests: Tells whether the student has paused, or is gone.
-        do: Has the walk computed anew, and waits for it.
-
-    Returns:
-        Whether it could be trained.
-    """
-    run, left = wish.run, MOST_SECONDS
-    until = None if wish.iterations is None else run.farthest + wish.iterations
-    while _trains(walk(), run):
-        await _tell_waiting(pool, do)
-        found = await pool.train(run, until)
-        if isinstance(found, str):
-            return not _trains(walk(), run)
-        left -= SLICE
-        if (rests() or left <= 0) and found.snapshot.status is Status.RUNNING:
-            paused = replace(found.snapshot, status=Status.PAUSED)
-            found = replace(found, snapshot=paused)
-        await do(partial(_with_trained, run=run, found=found))
-        run = found.run
-    return True
 
 
 def _trains(own: Session | None, run: Run) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from gdtutor.classroom.bench import TooLongError, Workbench
-from gdtutor.classroom.pool import TrainingPool, swept_in_turn, trained_in_turn
+from gdtutor.classroom.pool import SeatTraining, TrainingPool
 from gdtutor.classroom.seats import Begun, Classroom, Work, with_seat
 from gdtutor.drive.effects import REHEARSED, answered
 from gdtutor.drive.opening import open_lesson
@@ -261,10 +261,11 @@ class SeatErrands:
             return name in self._pausing or seat is None or not seat.is_here
 
         why = "Nothing is trained here; your own gdtutor does."
-        if self._pool is not None and isinstance(wish, SweepRuns):
-            why = await swept_in_turn(self._pool, wish.sweep, wants, rests, do)
-        elif self._pool is not None and isinstance(wish, Train):
-            is_done = await trained_in_turn(self._pool, wish, wants, rests, do)
-            why = "" if is_done else why
+        if self._pool is not None:
+            training = SeatTraining(self._pool, wants, rests, do)
+            if isinstance(wish, SweepRuns):
+                why = await training.sweep(wish.sweep)
+            elif await training.train(wish):
+                why = ""
         if why:
             self._act(name, Failed(why))

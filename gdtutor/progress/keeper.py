@@ -54,27 +54,14 @@ class ProgressWriter:
         self._open_store = open_store
         self._on_change = on_change
         self._queue: SimpleQueue[Record | None] = SimpleQueue()
-        self._tickets = 0
+        self.given = 0
+        """The ticket of the last record put; never less than what is acknowledged."""
         self._is_closed = False
-        self._state = WriterState()
+        self.state = WriterState()
+        """How far saving has come; may be read from any thread."""
         # A daemon: a disk that never answers must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
         self._thread.start()
-
-    @property
-    def state(self) -> WriterState:
-        """How far saving has come; may be read from any thread."""
-        return self._state
-
-    @property
-    def acknowledged(self) -> int:
-        """The ticket up to which every record is on the disk."""
-        return self._state.acknowledged
-
-    @property
-    def given(self) -> int:
-        """The ticket of the last record put; never less than what is acknowledged."""
-        return self._tickets
 
     def put(self, record: Record) -> int:
         """Hand over a record and return its ticket at once; tickets count from 1.
@@ -87,9 +74,9 @@ class ProgressWriter:
         if self._is_closed:
             raise ValueError("the progress writer is closed")
         # Counted before the thread can have it: whoever hears of this record finds it counted.
-        self._tickets += 1
+        self.given += 1
         self._queue.put(record)
-        return self._tickets
+        return self.given
 
     def close(self, timeout: float) -> bool:
         """Write what is waiting, and return whether everything put is on the disk.
@@ -101,14 +88,14 @@ class ProgressWriter:
             self._is_closed = True
             self._queue.put(None)
         self._thread.join(timeout)
-        return self.acknowledged == self._tickets
+        return self.state.acknowledged == self.given
 
     def _run(self) -> None:
         waiting: tuple[Record, ...] = ()
         taken = 0
         with self._open_store() as store:
             if store.messages:
-                self._change(replace(self._state, notices=store.messages))
+                self._change(replace(self.state, notices=store.messages))
             is_last = False
             while not is_last:
                 records, is_last = self._take()
@@ -134,14 +121,14 @@ class ProgressWriter:
         try:
             store.apply(records)
         except ProgressError as error:
-            self._change(replace(self._state, problem=str(error), notices=store.messages))
+            self._change(replace(self.state, problem=str(error), notices=store.messages))
             return False
         acknowledged = ticket if store.is_saving else 0
         self._change(WriterState(acknowledged, "", store.messages))
         return True
 
     def _change(self, state: WriterState) -> None:
-        self._state = state
+        self.state = state
         self._on_change(state)
 
 

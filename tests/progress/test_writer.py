@@ -64,7 +64,7 @@ def test_what_was_put_is_on_the_disk_when_close_says_so(tmp_path: Path) -> None:
     writer.put(Finished("bias", 1.0))
     assert writer.close(PATIENCE)
     assert tickets == list(range(1, 51))
-    assert writer.acknowledged == 51
+    assert writer.state.acknowledged == 51
     with ProgressStore(path) as store:
         assert [one.answer for one in store.attempts("bias")] == [str(n) for n in range(50)]
         assert store.finished_lessons() == {"bias": 1.0}
@@ -91,10 +91,10 @@ def test_put_returns_while_the_disk_is_busy_and_nothing_counts_before_it_is_writ
     assert writer.put(saved(2)) == 2
     assert writer.put(answered(1)) == 3
     assert writer.put(saved(3)) == 4
-    assert writer.acknowledged == 0
+    assert writer.state.acknowledged == 0
     stubborn.verdicts.put("")
     assert stubborn.begun.get(timeout=PATIENCE) == 2
-    assert writer.acknowledged == 1
+    assert writer.state.acknowledged == 1
     stubborn.verdicts.put("")
     assert writer.close(PATIENCE)
     assert stubborn.places()["bias"].step == 3
