@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gdtutor.cli.output import print_lines
+from gdtutor.cli.shell import print_lines
 from gdtutor.cli.show_progress import lines_of
 from gdtutor.drive.effects import carried_out, trained
 from gdtutor.lesson.discovery import shipped_lessons_folder

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 
 from gdtutor.cli.arguments import COMMANDS, parser_of
-from gdtutor.cli.output import complain, flush, prepare_streams
+from gdtutor.cli.shell import complain, flush, prepare_streams
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.ui.terminal import settle
 

@@ -14,8 +14,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from gdtutor import __version__
-from gdtutor.cli.interrupts import raise_interrupts
-from gdtutor.cli.output import print_lines
+from gdtutor.cli.shell import print_lines, raise_interrupts
 from gdtutor.drive.background import heard
 from gdtutor.engine.characters import pictured
 from gdtutor.session.digits import MAX_DIGITS

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import process_time
 
 from gdtutor.check.paths import check_data, check_lines, check_paths
-from gdtutor.cli.output import print_as
+from gdtutor.cli.shell import print_as
 from gdtutor.lesson.discovery import shipped_lessons_folder
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from gdtutor.cli.lesson_files import check_target, lesson_path
-from gdtutor.cli.lessons import session_of
-from gdtutor.cli.output import put_out
+from gdtutor.cli.shell import put_out
+from gdtutor.cli.starting import session_of
 from gdtutor.engine.characters import shell_word
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.export.classes import classes_text

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from gdtutor.cli.open_app import program_of, show
-from gdtutor.cli.output import say
+from gdtutor.cli.shell import say
 from gdtutor.cli.speaker_notes import LOOK_EVERY, NotesScreen, silent_keys
 from gdtutor.engine.characters import pictured
 from gdtutor.engine.errors import GdTutorError

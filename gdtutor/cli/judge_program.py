@@ -13,10 +13,9 @@ from pathlib import Path
 from time import sleep, time
 from typing import TYPE_CHECKING
 
-from gdtutor.cli.interrupts import exit_on_signals
 from gdtutor.cli.lesson_files import check_target, lesson_path
 from gdtutor.cli.open_app import show
-from gdtutor.cli.output import flush, print_as, print_lines, printed_chars
+from gdtutor.cli.shell import exit_on_signals, flush, print_as, print_lines, printed_chars
 from gdtutor.cli.starting import FROM
 from gdtutor.drive.watching import SaveWatch
 from gdtutor.engine.characters import pictured, shell_word

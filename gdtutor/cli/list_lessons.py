@@ -6,7 +6,7 @@ import argparse
 from itertools import groupby
 from pathlib import Path
 
-from gdtutor.cli.output import print_as
+from gdtutor.cli.shell import print_as
 from gdtutor.engine.characters import cells, padded
 from gdtutor.lesson.discovery import LessonEntry, shipped_lessons_folder
 from gdtutor.library.lessons import counted, listing

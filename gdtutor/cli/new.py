@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from gdtutor.cli.output import print_lines
+from gdtutor.cli.shell import print_lines
 from gdtutor.engine.characters import shell_word
 from gdtutor.library.new_lesson import new_lesson
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdtutor.cli.arguments import is_rehearsed
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.cli.output import match_encoding, speaks_ascii, use_utf8
+from gdtutor.cli.shell import match_encoding, speaks_ascii, use_utf8
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.discovery import read_prose, read_summary, shipped_lessons_folder

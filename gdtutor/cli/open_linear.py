@@ -6,8 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from gdtutor.cli.interrupts import exit_on_signals, interrupts, raise_interrupts
-from gdtutor.cli.output import match_encoding, say
+from gdtutor.cli.shell import exit_on_signals, interrupts, match_encoding, raise_interrupts, say
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.press import Press

@@ -58,7 +58,7 @@ def _run_of(arguments: argparse.Namespace, playground: Playground) -> tuple[Less
     """Return the lesson and its run, with the changes of --set made."""
     if arguments.changes:
         # The walk is imported only where a change is named.
-        from gdtutor.cli.lessons import session_of
+        from gdtutor.cli.starting import session_of
 
         session = session_of(with_playground(arguments, playground))
         return session.lesson, session.run
@@ -107,8 +107,7 @@ def given_options(arguments: argparse.Namespace) -> dict[str, str]:
 def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[FrontEndStart, str]:
     """Return what the screen begins with, the options or where the learner left off; and the keys
     that train as far as it was trained then."""
-    from gdtutor.cli.lessons import waited_session_of
-    from gdtutor.cli.starting import begun_with, called
+    from gdtutor.cli.starting import begun_with, called, waited_session_of
     from gdtutor.library.reading import quick_store, read_progress
     from gdtutor.play.lesson_text import ID
 
@@ -132,7 +131,7 @@ def _resumed(session: Walk, command: str, before: Sequence[str]) -> tuple[Walk, 
         command: The command line of what was left.
         before: Those of what undo goes back to.
     """
-    from gdtutor.cli.lessons import waited_session_of
+    from gdtutor.cli.starting import waited_session_of
     from gdtutor.session.navigation import said
     from gdtutor.session.playing import with_past
     from gdtutor.session.state import Playing
@@ -165,9 +164,9 @@ def with_playground(
 
 def _converse(arguments: argparse.Namespace, playground: Playground) -> int:
     """Talk about the playground as about any lesson."""
-    from gdtutor.cli.lessons import session_of
     from gdtutor.cli.open_linear import run_linear
-    from gdtutor.cli.output import print_lines
+    from gdtutor.cli.shell import print_lines
+    from gdtutor.cli.starting import session_of
     from gdtutor.session.state import Screen
 
     session = session_of(with_playground(arguments, playground))

@@ -7,7 +7,7 @@ from itertools import islice
 from time import time
 
 from gdtutor.cli.open_linear import ask_line
-from gdtutor.cli.output import print_json, say
+from gdtutor.cli.shell import print_json, say
 from gdtutor.practice.answering import Marked
 from gdtutor.practice.conversation import PastAnswer, PracticeServices, practise, slip_name
 from gdtutor.practice.exercise import Exercise, exercises

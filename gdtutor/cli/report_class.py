@@ -21,7 +21,7 @@ from gdtutor.classroom.record import (
     KeptVerdict,
     kept_classes,
 )
-from gdtutor.cli.output import print_lines
+from gdtutor.cli.shell import print_lines
 
 CSV_COLUMNS = ("class", "began", "kind", "poll", "round", "lesson", "question", "text", "name",
                "answer", "verdict", "answer_before", "verdict_before", "at")  # fmt: skip

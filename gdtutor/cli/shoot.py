@@ -8,8 +8,8 @@ from pathlib import Path
 
 from gdtutor.cli.arguments import PLAY
 from gdtutor.cli.lesson_files import check_target, lesson_path
-from gdtutor.cli.lessons import session_of
-from gdtutor.cli.output import format_of, print_file, print_lines, printed_chars
+from gdtutor.cli.shell import format_of, print_file, print_lines, printed_chars
+from gdtutor.cli.starting import session_of
 from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError

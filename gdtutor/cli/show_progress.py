@@ -10,7 +10,7 @@ from collections import Counter
 from shutil import get_terminal_size
 
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.cli.output import print_as, print_json, print_lines
+from gdtutor.cli.shell import print_as, print_json, print_lines
 from gdtutor.engine.characters import padded, shell_line
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.discovery import (

@@ -12,8 +12,7 @@ from shutil import get_terminal_size
 from time import sleep, time
 
 from gdtutor.classroom.stops import SpeakerNotes, notes_text, read_notes
-from gdtutor.cli.interrupts import exit_on_signals
-from gdtutor.cli.output import print_lines, say
+from gdtutor.cli.shell import exit_on_signals, print_lines, say
 from gdtutor.cli.talk import notes_file
 
 LOOK_EVERY = 0.5

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from gdtutor.classroom.podium import Podium, PodiumServices
 from gdtutor.cli.arguments import is_play, parsed
-from gdtutor.cli.lessons import waited_session_of
 from gdtutor.cli.open_app import program_of, show
 from gdtutor.cli.play import asked_for, with_playground
+from gdtutor.cli.starting import waited_session_of
 from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError

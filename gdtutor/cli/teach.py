@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.cli.join import need_asyncssh
 from gdtutor.cli.open_app import program_of, show
-from gdtutor.cli.output import complain, print_lines
+from gdtutor.cli.shell import complain, print_lines
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.characters import cut_short, pictured
 from gdtutor.engine.errors import GdTutorError

@@ -11,9 +11,8 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from gdtutor.cli.interrupts import interrupts
 from gdtutor.cli.lesson_files import check_target, lesson_path
-from gdtutor.cli.output import print_as, print_lines
+from gdtutor.cli.shell import interrupts, print_as, print_lines
 from gdtutor.drive.background import heard, unless_stopped
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
@@ -115,7 +114,7 @@ def _run_of(arguments: argparse.Namespace) -> tuple[Lesson, Run]:
     iteration = 0
     if arguments.at or arguments.changes or arguments.variant:
         # The walk is imported only where a place or a change is named.
-        from gdtutor.cli.lessons import session_of
+        from gdtutor.cli.starting import session_of
 
         session = session_of(arguments)
         lesson, run_, iteration = session.lesson, session.run, session.moment.iteration

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from gdtutor.cli.lessons import session_of
-from gdtutor.cli.output import print_json, print_lines, printed_chars
+from gdtutor.cli.shell import print_json, print_lines, printed_chars
+from gdtutor.cli.starting import session_of
 from gdtutor.report.transcript import steps_data, transcript_text
 from gdtutor.view.frame import CHARACTERS
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from gdtutor.cli.lesson_files import lesson_path
-from gdtutor.cli.lessons import waited_session_of
 from gdtutor.cli.open_app import program_of, show
+from gdtutor.cli.starting import waited_session_of
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.watching import Watcher
 from gdtutor.lesson.source import read_source

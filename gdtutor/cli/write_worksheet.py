@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from gdtutor.cli.lesson_files import check_target, lesson_path
-from gdtutor.cli.output import format_of, put_out
+from gdtutor.cli.shell import format_of, put_out
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import load_lesson
 from gdtutor.practice.sheet import (

@@ -16,12 +16,7 @@ from gdtutor.engine.rounding import RoundingErrors
 from gdtutor.engine.shapes import expression_shape
 from gdtutor.engine.simplify import is_one
 from gdtutor.engine.trace import Contribution, Trace
-from gdtutor.export.differences import (
-    errors_after,
-    errors_of,
-    needs_inner_results,
-    rounded_cells,
-)
+from gdtutor.export.differences import errors_after, errors_of, needs_inner_results, rounded_cells
 from gdtutor.session.moment import Moment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Binding

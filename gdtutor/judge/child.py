@@ -35,14 +35,7 @@ from gdtutor.judge.left_values import (
     values_under,
 )
 from gdtutor.judge.process import bound
-from gdtutor.judge.rewriting import (
-    FIRST,
-    RATES,
-    CutLoops,
-    TreeLoader,
-    rewritten,
-    unread_as,
-)
+from gdtutor.judge.rewriting import FIRST, RATES, CutLoops, TreeLoader, rewritten, unread_as
 from gdtutor.judge.source import bindings_of, declares_rows, names_table, turned_in
 from gdtutor.judge.value_watch import Space, ValueWatch, error_facts, own_lines
 

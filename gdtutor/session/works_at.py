@@ -11,15 +11,7 @@ from gdtutor.session.display_options import current_line, operands
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import cell_shape
 from gdtutor.session.runs import has_others
-from gdtutor.session.state import (
-    Playing,
-    Screen,
-    Session,
-    Status,
-    Walk,
-    current_step,
-    has_opening,
-)
+from gdtutor.session.state import Playing, Screen, Session, Status, Walk, current_step, has_opening
 from gdtutor.session.steps import Phase
 
 ANSWER_FIRST = "Answer first; n shows the answer."

@@ -8,7 +8,7 @@ from session_walks import lesson_file
 from walks import KINK, NETWORK, NEURON, ROWS, pressed, screen, typed, walk
 
 from gdtutor.cli.arguments import COMMANDS, parser_of
-from gdtutor.cli.lessons import session_of
+from gdtutor.cli.starting import session_of
 from gdtutor.drive import headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.session.link import command_of, place_of

@@ -6,7 +6,7 @@ from typing import TextIO
 
 import pytest
 
-from gdtutor.cli.output import match_encoding
+from gdtutor.cli.shell import match_encoding
 from gdtutor.ui.terminal import (
     choose_chars,
     choose_frames,

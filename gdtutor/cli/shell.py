@@ -1,4 +1,5 @@
-"""What commands print: plain lines and JSON, with no control characters in either.
+"""What a command has to do with the shell: what it prints, plain lines and JSON, with no control
+characters in either; and Ctrl-C and the signals that end a program.
 
 The standard streams are as commands find them: closed, full, or of an encoding that holds less.
 """
@@ -11,9 +12,12 @@ import io
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import TextIO
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn, TextIO
 
 from gdtutor.engine.characters import pictured, shell_word
 from gdtutor.engine.errors import GdTutorError
@@ -190,3 +194,37 @@ def _printing() -> Iterator[None]:
     except OSError as error:
         what = f"standard output cannot be written to: {error.strerror}"
         raise GdTutorError(what, "write to another file") from None
+
+
+def raise_interrupts() -> None:
+    """Have Ctrl-C raise KeyboardInterrupt from now on, unless the parent had it ignored."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def interrupts() -> Iterator[Callable[[], bool]]:
+    """Collect Ctrl-C instead of raising, so that training ends between two bursts; what this gives
+    says whether it was pressed.
+    """
+    pressed: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        pressed.append(number)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def exit_on_signals() -> None:
+    """Have SIGHUP and SIGTERM end the program in order, with 128 + n; also where ignored before."""
+
+    def leave(number: int, _frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + number)
+
+    for name in ("SIGHUP", "SIGTERM"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave)
