@@ -22,10 +22,8 @@ from gdtutor.lesson import (
     choices,
     conditions,
     graphs,
-    memory,
     model,
     names,
-    picture_work,
     questions,
     readers,
     source,
@@ -33,6 +31,7 @@ from gdtutor.lesson import (
     toml_text,
     training_table,
     when,
+    work,
 )
 from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITLE
 from gdtutor.lesson.placeholders import ABOUT, WORDS
@@ -272,19 +271,19 @@ def bounds() -> str:
         "all graphs": f"{graphs.MAX_NODES:,} operations, {body.MAX_SCENES} blocks",
         "given values": f"{names.MAX_GIVEN:,}",
         "an array": f"{MAX_CELLS:,} cells",
-        "all values of all graphs": f"{memory.MAX_TOTAL_CELLS:,} cells for one batch, with what "
-        f"the optimizer keeps; in a pass over all examples {memory.MAX_PASS_CELLS:,}",
+        "all values of all graphs": f"{work.MAX_TOTAL_CELLS:,} cells for one batch, with what "
+        f"the optimizer keeps; in a pass over all examples {work.MAX_PASS_CELLS:,}",
         "examples": f"{MAX_EXAMPLES:,}",
         "epochs": f"{tables.MAX_EPOCHS:,}, and {training_table.MAX_ITERATIONS:,} iterations",
         "notes and questions": f"{body.MAX_NOTES:,}",
         "variants": f"{tables.MAX_VARIANTS}, their names {MAX_LABEL} characters",
         "pictures": f"{tables.MAX_PICTURES}",
-        "the graph of a slice, contour, boundary or fit": f"{picture_work.MAX_DRAWN_CELLS:,} cells "
-        f"and {picture_work.MAX_DRAWN_PRODUCTS:,} multiplications in products of matrices "
+        "the graph of a slice, contour, boundary or fit": f"{work.MAX_DRAWN_CELLS:,} cells "
+        f"and {work.MAX_DRAWN_PRODUCTS:,} multiplications in products of matrices "
         "for one example",
-        "the runs of one picture": f"about {picture_work.MAX_SECONDS:.0f} second of training; of a "
-        f"`seeds` picture {picture_work.MAX_STARTS} runs and about an hour, without a terminal "
-        f"{picture_work.HEADLESS_SECONDS:.0f} seconds",
+        "the runs of one picture": f"about {work.MAX_SECONDS:.0f} second of training; of a "
+        f"`seeds` picture {work.MAX_STARTS} runs and about an hour, without a terminal "
+        f"{work.HEADLESS_SECONDS:.0f} seconds",
     }
     return rows("what | at most", [f"{what} | {most}" for what, most in listed.items()])
 

@@ -8,7 +8,7 @@ from walks import NEURON, ROWS, pressed, screen, walk
 from gdtutor.cli import starting
 from gdtutor.cli.arguments import COMMANDS, parsed, parser_of
 from gdtutor.cli.starting import resume
-from gdtutor.drive import headless
+from gdtutor.drive import effects as headless
 from gdtutor.drive.effects import Outside
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError

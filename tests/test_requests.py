@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from gdtutor.drive import headless
+from gdtutor.drive import effects as headless
 from gdtutor.drive.effects import REHEARSED, Outside, answered
 from gdtutor.session.effects import (
     CopyText,

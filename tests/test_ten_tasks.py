@@ -8,7 +8,7 @@ import pytest
 from gdtutor.cli.arguments import COMMANDS as COMMAND_ROWS
 from gdtutor.cli.arguments import parser_of
 from gdtutor.cli.starting import session_of
-from gdtutor.drive import headless
+from gdtutor.drive import effects as headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.library.lessons import counted_library, library_of

@@ -6,7 +6,7 @@ import re
 import pytest
 from session_walks import open_at, press
 
-from gdtutor.drive import headless
+from gdtutor.drive import effects as headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.play.playground import Playground

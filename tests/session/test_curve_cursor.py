@@ -3,7 +3,7 @@ import pytest
 from session_walks import lesson_file
 from walks import NETWORK, NEURON, screen, walk
 
-from gdtutor.drive import headless
+from gdtutor.drive import effects as headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.report.transcript import step_data, step_text
 from gdtutor.session.commands import goto_label

@@ -7,7 +7,7 @@ import pytest
 from session_walks import lesson_file
 from walks import KINK, NETWORK, NEURON, pressed, screen, typed, walk
 
-from gdtutor.drive import headless
+from gdtutor.drive import effects as headless
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, find_lesson, shipped_lessons_folder
 from gdtutor.library.lessons import library_of

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from walks import NEURON, ROWS, pressed, screen, typed, walk
 
-from gdtutor.drive import headless
+from gdtutor.drive import effects as headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.discovery import LessonEntry, shipped_lessons_folder

@@ -9,7 +9,7 @@ from walks import KINK, NETWORK, NEURON, ROWS, pressed, screen, typed, walk
 
 from gdtutor.cli.arguments import COMMANDS, parser_of
 from gdtutor.cli.starting import session_of
-from gdtutor.drive import headless
+from gdtutor.drive import effects as headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.session.link import command_of, place_of
 from gdtutor.session.runs import run_label

@@ -3,7 +3,7 @@
 import numpy as np
 from session_walks import open_at, press
 
-from gdtutor.drive import headless
+from gdtutor.drive import effects as headless
 from gdtutor.session.effects import PauseTraining, Train
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of

@@ -3,7 +3,7 @@ import pytest
 from walks import pressed, screen, typed, walk
 from wishes import LINEAR, MATRIX, ROWS, picture, session, source
 
-from gdtutor.drive import headless
+from gdtutor.drive import effects as headless
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.trace import forward
