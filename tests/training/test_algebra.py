@@ -17,7 +17,7 @@ def test_constants_are_folded_and_factors_gathered() -> None:
     assert program.mul(two, program.mul(two, a)) == Term(4.0, a.id)
     assert program.div(a, two) == Term(0.5, a.id)
     assert program.add(two, two) == Term(4.0, ONE)
-    assert program.sub(a, program.negated(Term(0.0, ONE))) == a
+    assert program.sub(a, Term(-0.0, ONE)) == a
     assert len(program.ops) == before
 
 

@@ -10,7 +10,7 @@ import pytest
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.plan.lower import lower, lower_turned
 from gdtutor.training.plan.rule import rule_of
-from gdtutor.training.plan.scalar_program import ScalarLowering
+from gdtutor.training.plan.scalar_program import ScalarProgram
 from gdtutor.training.plan.terms import Op, operation_text
 from gdtutor.training.settings import Settings
 from gdtutor.training.vector import layout_of
@@ -41,7 +41,7 @@ def told() -> set[str]:
     parts = layout_of(problem, rule.optimiser).parts
     given = problem.given(problem.parameters, np.arange(4))
     known = {name: given[name] for name in ("X", "Y")}
-    numbers = ScalarLowering(parts).program(flat, rule, known, norm=False)
+    numbers = ScalarProgram(parts, flat, rule, known)
     found |= operations(tuple(numbers.ops), dict(numbers.notes))
     for kind in ("numpy", "scalar"):
         for line in compile_plan(problem, settings, kind).source.splitlines():

@@ -17,7 +17,15 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
-from gdtutor.engine.operations import OPERANDS, OPERATIONS, Operation, broadcast_axes, definition
+from gdtutor.engine.operations import (
+    OPERANDS,
+    OPERATIONS,
+    Kind,
+    Operation,
+    broadcast_axes,
+    definition,
+    parse_rule,
+)
 from gdtutor.engine.shapes import Shape, operation_shape
 from gdtutor.training.plan.terms import ONE, Term, Terms
 
@@ -45,27 +53,19 @@ class Builder(Terms):
     def apply(self, name: str, args: tuple[Term, ...], attribute: Attribute = None) -> Term:
         """Return one operation of the table."""
         row = OPERATIONS[name]
-        if name == "mul_or_zero":
-            numbers = (arg.scale for arg in args if self._is_number(arg))
-            name = "mul" if any(n != 0 and math.isfinite(n) for n in numbers) else name
         if name in _FOLDED:
             return _FOLDED[name](self, *args)
         body = definition(row, attribute)
         if body is not None:
             return self.evaluate(body, dict(zip(OPERANDS, args, strict=False)))
+        if row.kind is Kind.ELEMENTWISE:
+            return self._elementwise(row, args)
         shape = operation_shape(row, tuple(map(self.shape, args)), attribute)
-        match name:
-            case "matmul" | "outer":
-                return self._product(name, args, shape)
-            case "spread":
-                return self.spread(args[0], shape)
-            case "sum_to":
-                return self.sum_to(args[0], shape)
-            case "sum" | "mean" | "max" | "min" | "argmax":
-                return self._reduction(name, args[0], attribute, shape)
-        if row.is_arrangement or name == "one_hot":
-            return self._placed(name, args, attribute, shape)
-        return self._elementwise(row, args)
+        if row.kind is Kind.REDUCTION:
+            return self._reduction(name, args[0], attribute, shape)
+        if row.kind in (Kind.MATMUL, Kind.OUTER):
+            return self._product(name, args, shape)
+        return self._placed(row, args, attribute, shape)
 
     def evaluate(self, expr: Expr, values: Mapping[str, Term]) -> Term:
         """Return a formula over the terms of its names."""
@@ -76,10 +76,6 @@ class Builder(Terms):
         args = tuple(self.evaluate(arg, values) for arg in expr.args)
         return self.apply(expr.op, args, expr.attribute)
 
-    def negated(self, term: Term) -> Term:
-        """Return −term."""
-        return Term(-term.scale, term.id)
-
     def add(self, left: Term, right: Term) -> Term:
         """Return left + right."""
         shape = np.broadcast_shapes(self.shape(left), self.shape(right))
@@ -88,7 +84,11 @@ class Builder(Terms):
         if self._is_number(left):
             left, right = right, left
         if self._is_number(right) and self.shape(left) == shape:
-            return self._add_number(left, right.scale)
+            if right.scale == 0:
+                return left
+            left = left if abs(left.scale) == 1 else Term(1.0, self.plain(left))
+            constant = self._constant(right.scale * left.scale)
+            return Term(left.scale, self._op("add", (constant, left.id), shape).id)
         left, right = self._stripped(left, right, shape)
         if abs(left.scale) != abs(right.scale):
             left, right = self._unit(left), self._unit(right)
@@ -100,7 +100,7 @@ class Builder(Terms):
 
     def sub(self, left: Term, right: Term) -> Term:
         """Return left − right."""
-        return self.add(left, self.negated(right))
+        return self.add(left, Term(-right.scale, right.id))
 
     def is_zero(self, term: Term) -> bool:
         """Say whether a term is the number 0, in every cell."""
@@ -127,13 +127,20 @@ class Builder(Terms):
         if self._is_number(left):
             return self.spread(Term(scale, right.id), shape)
         left, right = self._stripped(left, right, shape)
-        if right.id in self._uniform and left.id not in self._uniform:
+        if right.id in self.uniform and left.id not in self.uniform:
             left, right = right, left
-        if left.id in self._uniform and right.id not in self._uniform and abs(scale) != 1:
+        if left.id in self.uniform and right.id not in self.uniform and abs(scale) != 1:
             factor = self.plain(Term(abs(scale), left.id))
             product = self._op("mul", (factor, right.id), shape)
             return Term(math.copysign(1.0, scale), product.id)
         return Term(scale, self._op("mul", (left.id, right.id), shape).id)
+
+    def mul_or_zero(self, left: Term, right: Term) -> Term:
+        """Return left·right, cell by cell, and 0 where left is 0, whatever right is."""
+        numbers = (term.scale for term in (left, right) if self._is_number(term))
+        if any(n != 0 and math.isfinite(n) for n in numbers):
+            return self.mul(left, right)
+        return self._elementwise(OPERATIONS["mul_or_zero"], (left, right))
 
     def div(self, left: Term, right: Term) -> Term:
         """Return left/right, cell by cell."""
@@ -152,16 +159,10 @@ class Builder(Terms):
 
     def pow(self, left: Term, right: Term) -> Term:
         """Return left**right, cell by cell."""
-        shape = np.broadcast_shapes(self.shape(left), self.shape(right))
-        if self._is_number(right):
-            if right.scale == 0:
-                return self.spread(Term(1.0, ONE), shape)
-            if right.scale == 1:
-                return self.spread(left, shape)
-            if right.scale == 2:
-                return self.spread(self.mul(left, left), shape)
-            if right.scale == -1:
-                return self.div(Term(1.0, ONE), self.spread(left, shape))
+        if self._is_number(right) and right.scale in _POWERS:
+            shape = np.broadcast_shapes(self.shape(left), self.shape(right))
+            power = self.evaluate(parse_rule(_POWERS[right.scale]), {"a": left})
+            return self.spread(power, shape)
         return self._elementwise(OPERATIONS["pow"], (left, right))
 
     def transpose(self, term: Term) -> Term:
@@ -200,7 +201,8 @@ class Builder(Terms):
             return self.spread(Term(term.scale * count, ONE), shape)
         sums_all = math.prod(shape) == 1
         if sums_all and op.code == "mul" and all(self.ops[a].shape == op.shape for a in op.args):
-            return Term(term.scale, self._op("vdot", op.args, shape).id)
+            every = tuple(range(len(op.shape)))
+            return Term(term.scale, self._op("vdot", op.args, shape, every).id)
         return Term(term.scale, self._op("sum", (term.id,), shape, axes).id)
 
     def _elementwise(self, row: Operation, args: tuple[Term, ...]) -> Term:
@@ -219,23 +221,23 @@ class Builder(Terms):
         return self._op(row.name, tuple(self.plain(arg) for arg in args), shape)
 
     def _placed(
-        self, name: str, args: tuple[Term, ...], attribute: Attribute, shape: Shape
+        self, row: Operation, args: tuple[Term, ...], attribute: Attribute, shape: Shape
     ) -> Term:
         """Return cells in other places, or rows that numbers pick."""
-        first, *others = args
-        if name in ("pick", "reshape", "refit", "first", "last") and self._is_number(first):
-            return self.spread(first, shape)
-        if name in ("concat", "one_hot"):
-            return self._op(name, tuple(map(self.plain, args)), shape, attribute=attribute)
+        if row.kind in (Kind.CONCAT, Kind.EMBED):
+            return self._op(row.name, tuple(map(self.plain, args)), shape, attribute=attribute)
+        # All others but one, which leaves some cells at 0, only move a number.
+        if self._is_number(args[0]) and row.name != "place":
+            return self.spread(args[0], shape)
         # What only its shape is asked of needs no factor.
-        ids = (first.id, *(other.id for other in others))
-        return Term(first.scale, self._op(name, ids, shape, attribute=attribute).id)
+        ids = tuple(arg.id for arg in args)
+        return Term(args[0].scale, self._op(row.name, ids, shape, attribute=attribute).id)
 
     def _reduction(self, name: str, term: Term, axis: Attribute, shape: Shape) -> Term:
         wide = self.shape(term)
         axes = (axis,) if isinstance(axis, int) else tuple(range(len(wide)))
-        if name in ("max", "min", "argmax"):
-            return self._op(name, (self.plain(term),), shape, axes)
+        if name not in ("sum", "mean"):
+            return self._op(name, (self.plain(term),), shape, axes, axis)
         result = self.total(term, axes, shape)
         count = math.prod(wide[i] for i in axes) if name == "mean" else 1
         return Term(result.scale / count, result.id)
@@ -254,14 +256,6 @@ class Builder(Terms):
     def _is_given(self, index: int) -> bool:
         op = self.ops[index]
         return self._is_given(op.args[0]) if op.code in ("T", "spread") else op.kind in _GIVEN
-
-    def _add_number(self, term: Term, number: float) -> Term:
-        if number == 0:
-            return term
-        if abs(term.scale) != 1:
-            term = Term(1.0, self.plain(term))
-        constant = self._constant(number * term.scale)
-        return Term(term.scale, self._op("add", (constant, term.id), self.shape(term)).id)
 
     def _unit(self, term: Term) -> Term:
         if self._is_number(term):
@@ -287,11 +281,17 @@ _FOLDED: Mapping[str, Callable[..., Term]] = {
     "mul": Builder.mul,
     "div": Builder.div,
     "pow": Builder.pow,
-    "neg": Builder.negated,
+    "neg": lambda builder, term: Term(-term.scale, term.id),
     "transpose": Builder.transpose,
+    "mul_or_zero": Builder.mul_or_zero,
     "count": lambda builder, term: Term(float(math.prod(builder.shape(term))), ONE),
+    "spread": lambda builder, term, wide: builder.spread(term, builder.shape(wide)),
+    "sum_to": lambda builder, term, narrow: builder.sum_to(term, builder.shape(narrow)),
 }
 """What computes the operations that it folds."""
+
+_POWERS = {0.0: "1", 1.0: "a", 2.0: "a*a", -1.0: "1/a"}
+"""How powers of a are written that need no power, by the exponent."""
 
 
 def is_lost(scale: float) -> bool:

@@ -3,6 +3,7 @@ over the examples held back."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,30 +12,50 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.batches import Batches
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.flat_arrays import FlatArrays, aligned
-from gdtutor.training.plan.kernel import Kernel, KernelWriter
-from gdtutor.training.plan.lower import lower_cost
+from gdtutor.training.plan.kernel import Kernel
+from gdtutor.training.plan.lower import FlatProgram, lower_cost
 from gdtutor.training.plan.packing import padded_data
 from gdtutor.training.plan.placing import Dynamic, formed
+from gdtutor.training.plan.rule import Rule
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
+
+HISTORY_CELLS = 32_768
+"""Cells of what a block of iterations leaves behind: it stays in the cache."""
+BLOCK = 512
+"""Most iterations of one block."""
 
 
 class BlockRunner:
     """A kernel with the arrays that each row of a block of iterations uses.
 
     Args:
-        kernel: For one batch size.
+        program: Lowered for one batch size.
+        memory: Where parameters, gradient and state lie.
+        constants: The problem's.
         data: By leaf, the arrays of its batches, the batch being the first axis.
-        padded: Leaves whose arrays have a row of ones.
-        rows: Iterations in a block; a multiple of the number of batches.
+        rule: The update; None where costs alone are computed, of all batches once.
     """
 
     def __init__(
-        self, kernel: Kernel, data: Mapping[str, Array], padded: set[str], rows: int
+        self,
+        program: FlatProgram,
+        memory: FlatArrays,
+        constants: Mapping[str, Array],
+        data: Mapping[str, Array],
+        rule: Rule | None = None,
     ) -> None:
-        self.rows = rows
+        count = min(map(len, data.values()), default=1)
+        stays = {name: array[0] for name, array in data.items()} if count == 1 else {}
+        kernel = Kernel(program, memory, {**constants, **stays}, rule)
+        cells = sum(math.prod(shape) for shape in kernel.histories.values())
+        most = min(BLOCK, HISTORY_CELLS // max(1, cells)) if rule else count
+        rows = self.rows = max(1, most // count) * count
+        """Iterations in a block: a multiple of the number of batches."""
+        self.source = kernel.source
         self._kernel = kernel
+        padded = padded_data(program.ops, program.packs)
         self._data = {n: array[:, :-1] if n in padded else array for n, array in data.items()}
         self._histories = {i: aligned((rows, *s)) for i, s in kernel.histories.items()}
         self._streams = aligned((8, rows))
@@ -79,17 +100,13 @@ class Held:
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         held = problem.examples[train:]
         program = lower_cost(problem, len(held))
-        optimiser, _ = optimiser_of(settings)
-        self._memory = FlatArrays(problem, optimiser, program.packs, program.signs)
-        padded = padded_data(program.ops, program.packs)
-        rows = replace(problem, is_single=False)
+        memory = self._memory = FlatArrays(problem, optimiser_of(settings)[0], program)
+        rows, padded = replace(problem, is_single=False), padded_data(program.ops, program.packs)
         batches = Batches(rows, held, len(held), len(held), padded)
         batches.fill(np.arange(len(held)))
-        data = {name: array[0] for name, array in batches.blocks.items()}
-        kernel = KernelWriter(program, self._memory, {**problem.constants, **data}).kernel()
-        self._lane = BlockRunner(kernel, batches.blocks, padded, 1)
+        self._runner = BlockRunner(program, memory, problem.constants, batches.blocks)
 
     def cost(self, vector: Array) -> float:
         """Return the mean cost of the examples held back."""
         self._memory.load(vector)
-        return float(self._lane.run(0, 1, 0, ())[0])
+        return float(self._runner.run(0, 1, 0, ())[0])

@@ -87,8 +87,9 @@ class Plan(ABC):
 
     @cached_property
     def _held(self) -> Held | None:
-        """What computes the cost of the examples held back; None where there are none."""
-        if self._train >= self._problem.size:
+        """What computes the cost of the examples held back; None where there are none, and of
+        stacked runs, for which it is not shown."""
+        if self._lead or self._train >= self._problem.size:
             return None
         # Only runs that validate need NumPy's plan at this point, and starting counts.
         from gdtutor.training.plan.block_runner import Held

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from gdtutor.engine.shapes import Shape
 from gdtutor.training.optimisers import Optimiser
 from gdtutor.training.problem import Problem
 from gdtutor.training.vector import layout_of
+
+if TYPE_CHECKING:
+    from gdtutor.training.plan.lower import FlatProgram
 
 _ALIGNMENT = 64
 """Bytes. Equal alignment of every array makes vectorised loops split alike, so that a second set of
@@ -47,22 +51,14 @@ class FlatArrays:
     Args:
         problem: Whose parameters.
         optimiser: Whose variables.
-        packs: Weights and the bias that lies beside them.
-        signs: 1, or −1 for parameters that are kept with their sign turned.
+        program: Which says what is packed, and which parameters are kept turned.
         runs: How many runs there are; 0 for one without an axis for it.
     """
 
     def __init__(
-        self,
-        problem: Problem,
-        optimiser: Optimiser,
-        packs: Mapping[str, str],
-        signs: Mapping[str, float],
-        runs: int = 0,
+        self, problem: Problem, optimiser: Optimiser, program: FlatProgram, runs: int = 0
     ) -> None:
-        self.packs = packs
-        self.signs = signs
-        self.runs = runs
+        self.packs, signs, self.runs = program.packs, program.signs, runs
         lead = (runs,) if runs else ()
         self._shapes = {n: (*lead, *np.shape(v)) for n, v in problem.parameters.items()}
         self._trained = problem.trained

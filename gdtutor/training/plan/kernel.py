@@ -8,46 +8,27 @@ its weights comes of the same product. Of XOR's second layer:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.plan.algebra import is_lost
 from gdtutor.training.plan.flat_arrays import FlatArrays, one_number
-from gdtutor.training.plan.losses import Losses, cost_frontier, write_losses
+from gdtutor.training.plan.losses import cost_frontier, write_losses
 from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.packing import padded_values
 from gdtutor.training.plan.placing import Dynamic, WrittenFunction
 from gdtutor.training.plan.rule import Rule
-from gdtutor.training.plan.schedule import arrange
+from gdtutor.training.plan.schedule import ProgramSchedule
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ALIASES, reachable
-from gdtutor.training.plan.update_lines import Streams, write_update
-from gdtutor.values import Struct
+from gdtutor.training.plan.update_lines import write_update
 
 
-class Kernel(Struct, frozen=True, eq=False):
-    """The compiled function, and what its names are bound to at every iteration."""
-
-    steps: Callable[[Any, Any], None]
-    """(arrays, one tuple of dynamic arrays for each iteration)."""
-    arrays: tuple[Array, ...]
-    dynamic: tuple[Dynamic, ...]
-    histories: Mapping[int, tuple[int, ...]]
-    """Shape of what every iteration leaves behind, by id."""
-    losses: Losses
-    streams: Streams | None
-    """What computes the numbers that change with every update, where it needs any."""
-    norm_scale: float
-    """What the norm of the flat gradient array is to be multiplied by."""
-    source: str
-
-
-class KernelWriter:
-    """Writes the function of a program.
+class Kernel:
+    """The function of a program, compiled, and what its names are bound to at every iteration.
 
     Args:
         program: Lowered for one batch size.
@@ -55,7 +36,6 @@ class KernelWriter:
         fixed: Arrays of leaves that stay the same at every iteration: constants, and data with the
             row of ones where one is needed.
         rule: The update; None for a function that only computes costs.
-        needs_norm: Whether the norm of the gradient is left behind.
     """
 
     def __init__(
@@ -63,18 +43,10 @@ class KernelWriter:
         program: FlatProgram,
         memory: FlatArrays,
         fixed: Mapping[str, Array],
-        rule: Rule | None = None,
-        *,
-        needs_norm: bool = False,
+        rule: Rule | None,
     ) -> None:
-        self._program = program
-        self._ops = program.ops
-        self._gradients = program.gradients
-        self._memory = memory
-        self._fixed = fixed
-        self._rule = rule
-        self._needs_norm = needs_norm
-        self._function = WrittenFunction()
+        self._program, self._ops, self._gradients = program, program.ops, program.gradients
+        self._memory, self._fixed = memory, fixed
         self._padded = padded_values(program.ops, memory.packs)
         self._inner = {i for i in self._padded if self._ops[i].code != "leaf"}
         """Values with a row of ones that an iteration computes."""
@@ -87,32 +59,33 @@ class KernelWriter:
         """Parameters whose gradient is written where it belongs."""
         self._fused: dict[int, str] = {}
         """Products that give the gradients of weights and of their bias, and the weights."""
+        self._function = WrittenFunction()
+        self._write(rule)
 
-    def kernel(self) -> Kernel:
-        """Return the function, compiled."""
+    def _write(self, rule: Rule | None) -> None:
         function, memory = self._function, self._memory
         self._fuse()
         body = self._writer()
         self._place_gradients(body)
         self._write_steps(body)
         gamma = self._finish_gradients(body)
-        if self._needs_norm:
+        if rule and rule.needs_norm:
             function.dynamic["norm"] = Dynamic(("norm", ""), "plain")
             function.arrays["g"] = memory.gradient
             function.body.add(2, "g.dot(g, norm)", "square of the gradient's norm")
-        streams = write_update(self._rule, memory, gamma, function) if self._rule else None
-        losses = write_losses(self._program, self._frontier, self._stacked, memory.runs)
+        self.streams, text = write_update(rule, memory, gamma, function) if rule else (None, "")
+        """What computes the numbers that change with every update, where it needs any."""
         whole = self._whole()
-        return Kernel(
-            whole.compiled("steps", function.functions),
-            tuple(function.arrays.values()),
-            tuple(function.dynamic.values()),
-            {i: body.shape(i) for i in self._histories},
-            losses,
-            streams[0] if streams else None,
-            abs(gamma),
-            "\n\n".join([whole.text(), losses.source, *(streams[1:] if streams else ())]),
-        )
+        self.steps = whole.compiled("steps", function.functions)
+        """(arrays, one tuple of dynamic arrays for each iteration)."""
+        self.arrays = tuple(function.arrays.values())
+        self.dynamic = tuple(function.dynamic.values())
+        self.histories = {i: body.shape(i) for i in self._histories}
+        """Shape of what every iteration leaves behind, by id."""
+        self.losses = write_losses(self._program, self._frontier, self._stacked, memory.runs)
+        self.norm_scale = abs(gamma)
+        """What the norm of the flat gradient array is to be multiplied by."""
+        self.source = "\n\n".join(filter(None, (whole.text(), self.losses.source, text)))
 
     def _whole(self) -> SourceLines:
         """Return the body with its head."""
@@ -168,8 +141,7 @@ class KernelWriter:
         shared = [term.id for term in gradients.values()]
         for name, term in gradients.items():
             op = self._ops[term.id]
-            own = not op.is_literal and op.code not in ("leaf", *ALIASES)
-            own = own and shared.count(term.id) == 1
+            own = op.is_result and shared.count(term.id) == 1
             if self._memory.runs:
                 # The matrices of all runs are written as one, which a part of a pack is not.
                 whole = self._memory.gradients[name].flags.c_contiguous
@@ -207,12 +179,12 @@ class KernelWriter:
         if self._memory.runs:
             # Stacked arrays are large enough for a call to be worth its dispatch.
             alone = self._needed
-        body.write(arrange(self._ops, self._needed, alone, padded))
+        body.write(ProgramSchedule(self._ops, self._needed, alone, padded))
 
     def _finish_gradients(self, body: ProgramWriter) -> float:
         """Bring the gradients that are not in place there, and all to one common factor: return
         it."""
-        signs = self._memory.signs
+        signs = self._program.signs
         scales = {n: signs[n] * t.scale for n, t in self._gradients.items() if t.scale != 0}
         gamma = next(iter(scales.values()), 1.0)
         gamma = 1.0 if is_lost(gamma) else gamma

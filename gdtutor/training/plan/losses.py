@@ -19,7 +19,6 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import (
-    ALIASES,
     ELEMENTWISE,
     UFUNCS,
     operand_text,
@@ -62,10 +61,8 @@ def cost_frontier(program: FlatProgram, needed: Set[int], padded: Set[int]) -> l
     frontier = {arg for i in later for arg in ops[i].args if arg not in later}
     frontier |= {i for i in later if ops[i].code == "leaf"}
     frontier = {i for i in frontier if not ops[i].is_literal}
-    for index in frontier:
-        op = ops[index]
-        if op.kind != "data" and (op.code in ("leaf", *ALIASES) or index in padded):
-            return [cost]
+    if any(ops[i].kind != "data" and (not ops[i].is_result or i in padded) for i in frontier):
+        return [cost]
     cells = sum(math.prod(ops[i].shape) for i in frontier)
     return sorted(frontier) if cells <= LARGEST_HISTORY else [cost]
 

@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 
 from gdtutor.engine.expression import Attribute
-from gdtutor.engine.operations import OPERATIONS, Array, apply
+from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.placing import Placing, formed
@@ -36,7 +36,7 @@ class ProgramWriter(Placing):
     """What values are to the learner, by id."""
     fused: Mapping[int, Array] = field(default_factory=dict)
     """Products that give the gradients of weights and of their bias at once, and where."""
-    _fixed_calls: dict[tuple[str, Attribute], str] = field(default_factory=dict)
+    _calls: dict[tuple[str, Attribute], str] = field(default_factory=dict)
     """The names of functions with what their calls fix."""
 
     def write(self, schedule: ProgramSchedule) -> None:
@@ -106,14 +106,9 @@ class ProgramWriter(Placing):
 
     def _function_of(self, op: Op) -> str:
         """Return the name of the function that computes an operation, with what its call fixes."""
-        row, fixed = OPERATIONS[op.code], op.attribute
-        if op.code == "argmax":
-            fixed = op.axes[0] if op.shape else None
-        if fixed is None:
-            return self.call(f"{op.code}_of", partial(apply, row))
-        called = f"{op.code}_{len(self._fixed_calls)}"
-        name = self._fixed_calls.setdefault((op.code, fixed), called)
-        return self.call(name, partial(apply, row, attribute=fixed))
+        called = f"{op.code}_{len(self._calls)}"
+        name = self._calls.setdefault((op.code, op.attribute), called)
+        return self.call(name, partial(apply, OPERATIONS[op.code], attribute=op.attribute))
 
     def _affine(self, index: int) -> None:
         """Write W @ X + b, as one product where the bias lies beside the weights."""
@@ -213,3 +208,8 @@ _WRITTEN: Mapping[str, Callable[[ProgramWriter, int], None]] = {
     "outer": ProgramWriter._outer,
 }
 """Operations that are not computed cell by cell, and the method that writes each."""
+
+OF_ONE_RUN = {name for name, row in OPERATIONS.items() if row.kind is not Kind.ELEMENTWISE} - {
+    "spread", *_WRITTEN
+}  # fmt: skip
+"""Operations that are computed by a call that knows no axis for the run."""

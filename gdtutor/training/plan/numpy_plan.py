@@ -3,35 +3,25 @@ or of several of one problem together."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
 import numpy as np
 
-from gdtutor.engine.operations import OPERATIONS, Array
+from gdtutor.engine.operations import Array
 from gdtutor.training.batches import Batches
 from gdtutor.training.optimisers import root_of
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.flat_arrays import FlatArrays
-from gdtutor.training.plan.kernel import KernelWriter
 from gdtutor.training.plan.lower import FlatProgram, for_runs, lower, lower_turned
+from gdtutor.training.plan.numpy_lines import OF_ONE_RUN
 from gdtutor.training.plan.packing import padded_data
 from gdtutor.training.plan.rule import rule_of
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
 
-HISTORY_CELLS = 32_768
-"""Cells of what a block of iterations leaves behind: it stays in the cache."""
-BLOCK = 512
-"""Most iterations of one block."""
-
 _ONE_RUN: Mapping[str, Array] = {}
-
-_ALONE = frozenset({"argmax", "one_hot"}) | {n for n, r in OPERATIONS.items() if r.is_arrangement}
-"""Operations that are computed for one run at a time."""
 
 
 class NumpyPlan(Plan):
@@ -54,30 +44,29 @@ class NumpyPlan(Plan):
     ) -> None:
         super().__init__(problem, settings, train)
         self._lead = (runs,) if runs else ()
-        self._sources: list[str] = []
         self._loaded: Array | None = None
         """The state that the memory holds."""
-        self._rule = replace(rule_of(settings), by_run=by_run)
+        rule = replace(rule_of(settings), by_run=by_run)
         program = self._program = self._for_runs(lower_turned(problem, self._batch))
-        optimiser = self._rule.optimiser
-        self._memory = FlatArrays(problem, optimiser, program.packs, program.signs, runs)
-        self._padded = padded_data(program.ops, program.packs)
-        examples = problem.examples[:train]
-        self._batches = Batches(problem, examples, self._batch, self._width, self._padded)
-        self._batches.fill(self._order.epoch(0))
+        memory = self._memory = FlatArrays(problem, rule.optimiser, program, runs)
+        examples, padded = problem.examples[:train], padded_data(program.ops, program.packs)
+        batches = self._batches = Batches(problem, examples, self._batch, self._width, padded)
+        batches.fill(self._order.epoch(0))
         self._epoch = 0
         # A line may pick examples by their place, so a shuffled order counts in a full batch too.
         self._is_fixed = settings.order == "given"
-        self._runners = [self._runner(program, self._batches.blocks, self._batches.full)]
+        constants = problem.constants
+        self._runners = [BlockRunner(program, memory, constants, batches.blocks, rule)]
         """Of full batches, and of a short last one."""
-        if self._batches.rest:
-            rest = self._for_runs(lower(problem, self._batches.rest, program.signs))
-            self._runners.append(self._runner(rest, self._batches.short, 1))
+        if batches.rest:
+            rest = self._for_runs(lower(problem, batches.rest, program.signs))
+            self._runners.append(BlockRunner(rest, memory, constants, batches.short, rule))
 
     @property
     def source(self) -> str:
         """The generated source of one iteration, as a reader sees it."""
-        return self._program.folded_comments() + "\n\n".join(self._sources)
+        sources = "\n\n".join(runner.source for runner in self._runners)
+        return self._program.folded_comments() + sources
 
     def _load(self, vector: Array) -> None:
         if vector is not self._loaded:
@@ -109,17 +98,6 @@ class NumpyPlan(Plan):
 
     def _for_runs(self, program: FlatProgram) -> FlatProgram:
         return for_runs(program) if self._lead else program
-
-    def _runner(self, program: FlatProgram, data: Mapping[str, Array], count: int) -> BlockRunner:
-        stays = {name: array[0] for name, array in data.items()} if count == 1 else {}
-        fixed = {**self._problem.constants, **stays}
-        needs_norm = self._settings.stop.gradient_below is not None
-        writer = KernelWriter(program, self._memory, fixed, self._rule, needs_norm=needs_norm)
-        kernel = writer.kernel()
-        cells = sum(math.prod(shape) for shape in kernel.histories.values())
-        rows = max(1, min(BLOCK, HISTORY_CELLS // max(1, cells)) // count) * count
-        self._sources.append(kernel.source)
-        return BlockRunner(kernel, data, self._padded, rows)
 
 
 class StackedPlan(NumpyPlan):
@@ -154,10 +132,19 @@ class StackedPlan(NumpyPlan):
 
     @staticmethod
     def fits(problem: Problem, settings: Settings, train: int) -> bool:
-        """Say whether runs of this problem can be stacked; see `stack.fit_together`."""
+        """Say whether runs of this problem can be stacked; see `stack.fit_together`.
+
+        An axis can be put first where every product has matrices on both sides, and nothing that
+        differs from run to run is computed by a call that knows no such axis.
+        """
         if settings.stop.gradient_below is not None or root_of(settings):
             return False
-        return can_be_stacked(lower(problem, settings.batch_size(train)))
+        program = lower(problem, settings.batch_size(train))
+        ops = program.ops
+        if any(ops[index].code in OF_ONE_RUN for index in program.varying):
+            return False
+        products = (op for op in ops if op.code in ("matmul", "outer", "affine"))
+        return all(len(ops[arg].shape) == 2 for op in products for arg in op.args)
 
     def load(self, vectors: Sequence[Array]) -> None:
         """Take over the states of all runs."""
@@ -178,17 +165,3 @@ class StackedPlan(NumpyPlan):
             Losses of shape (count, runs), each before its update.
         """
         return self._do(first, first, count)[0]
-
-    @cached_property
-    def _held(self) -> None:
-        return None
-
-
-def can_be_stacked(program: FlatProgram) -> bool:
-    """Say whether an axis can be put first: every product has matrices on both sides, and nothing
-    that differs from run to run is computed by a call that knows no such axis."""
-    ops = program.ops
-    if any(ops[index].code in _ALONE for index in program.varying):
-        return False
-    products = (op for op in ops if op.code in ("matmul", "outer", "affine"))
-    return all(len(ops[arg].shape) == 2 for op in products for arg in op.args)

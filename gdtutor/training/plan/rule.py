@@ -26,6 +26,8 @@ class Rule(Struct, frozen=True, eq=False):
     learning_rate: float
     is_scheduled: bool
     """Whether the learning rate changes from epoch to epoch."""
+    needs_norm: bool
+    """Whether the norm of the gradient is left behind."""
     by_run: Mapping[str, Array]
     """Constants, and the learning rate, that differ between stacked runs: one number for each.
     Where the rate is scheduled, the schedule gives the factor of each run's own."""
@@ -55,4 +57,7 @@ class Rule(Struct, frozen=True, eq=False):
 def rule_of(settings: Settings) -> Rule:
     """Return the rule of these settings, for one run."""
     scheduled = settings.schedule.kind != "constant"
-    return Rule(*optimiser_of(settings), settings.learning_rate, scheduled, {}, settings.decays)
+    needs_norm = settings.stop.gradient_below is not None
+    row, hyper = optimiser_of(settings)
+    rate = settings.learning_rate
+    return Rule(row, hyper, rate, scheduled, needs_norm, {}, settings.decays)

@@ -18,7 +18,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.lower import lower
 from gdtutor.training.plan.rule import rule_of
-from gdtutor.training.plan.scalar_program import ScalarLowering, ScalarProgram
+from gdtutor.training.plan.scalar_program import ScalarProgram
 from gdtutor.training.plan.scalar_text import FLOATS
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.problem import Problem
@@ -151,10 +151,8 @@ class ScalarPlan(Plan):
                 chosen = self._order.epoch(0)[slice(*self._bounds[turn])]
                 known = problem.given(problem.parameters, chosen if problem.size else chosen[:0])
             known = {n: value for n, value in known.items() if n not in problem.trained}
-            norm = self._settings.stop.gradient_below is not None
             flat = self._flats[self._size(turn)]
-            lowering = ScalarLowering(self._parts)
-            self._programs[turn] = lowering.program(flat, self._rule, known, norm=norm)
+            self._programs[turn] = ScalarProgram(self._parts, flat, self._rule, known)
         return self._programs[turn]
 
     def _function(self, turns: tuple[int, ...]) -> tuple[Steps, str]:

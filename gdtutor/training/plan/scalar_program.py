@@ -25,25 +25,50 @@ from gdtutor.training.plan.scalar_text import ScalarText
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ONE, Op, Term, reachable
 from gdtutor.training.vector import FlatSlice
-from gdtutor.values import Struct
 
 Cells: TypeAlias = NDArray[Any]
 """An array of terms."""
 
 
-class ScalarProgram(Struct, frozen=True, eq=False):
-    """One iteration as operations on single numbers."""
+class ScalarProgram:
+    """One iteration as operations on single numbers.
 
-    ops: Sequence[Op]
-    notes: Mapping[int, str]
-    """What a value is to the learner, by id."""
-    labels: Mapping[int, str]
-    """What a leaf is to the learner; its name is its variable: p with the place of a number in the
-    flat state, x with that of one of the batch."""
-    left: Mapping[str, tuple[int, str]]
-    """What the iteration leaves behind, by the function that takes it, and what it is."""
-    finals: Mapping[int, int]
-    """The value after the update of each number of the state that it changes."""
+    Args:
+        parts: The stretches of the flat state that the update changes.
+        flat: The program, which is lowered for the batch's size.
+        rule: The update.
+        known: Leaves whose values stand in the code as numbers.
+    """
+
+    def __init__(
+        self, parts: Sequence[FlatSlice], flat: FlatProgram, rule: Rule, known: Mapping[str, Array]
+    ) -> None:
+        self._builder = Builder()
+        self.ops, self.notes = self._builder.ops, self._builder.notes
+        self.labels: dict[int, str] = {}
+        """What a leaf is to the learner; its name is its variable: p with the place of a number in
+        the flat state, x with that of one of the batch."""
+        self._state: dict[tuple[str, int], dict[str, Term]] = {}
+        """By parameter and cell: p and what the optimiser remembers of it."""
+        for part, cell in ((p, cell) for p in parts for cell in range(math.prod(p.shape))):
+            label = part.parameter + cell_text(part.shape, cell)
+            kind, name = "slot", part.variable or "p"
+            if part.variable:
+                kind, label = "state", f"{part.variable} of {label}"
+            term = self._leaf(kind, f"p{part.start + cell}", label)
+            self._state.setdefault((part.parameter, cell), {})[name] = term
+        cells = self._cells(flat, known)
+        builder = self._builder
+        (cost,) = scaled(cells[flat.cost.id], flat.cost.scale).flat
+        gradients = {name: scaled(cells[t.id], t.scale) for name, t in flat.gradients.items()}
+        self.finals = self._updated(rule, gradients)
+        """The value after the update of each number of the state that it changes."""
+        self.left = {"leave": (builder.plain(cost), f"{flat.root}, before the update")}
+        """What the iteration leaves behind, by the function that takes it, and what it is."""
+        if rule.needs_norm:
+            squares = (builder.mul(t, t) for found in gradients.values() for t in found.flat)
+            total = reduce(builder.add, squares, Term(0.0, ONE))
+            self.left["leave_norm"] = builder.plain(total), "square of the gradient"
 
     @property
     def needed(self) -> list[int]:
@@ -84,40 +109,8 @@ class ScalarProgram(Struct, frozen=True, eq=False):
             old = ", ".join(self.ops[i].name for i in self.finals)
             source.add(level, f"{old} = {', '.join(new)}", "the update")
 
-
-class ScalarLowering:
-    """Takes iterations apart into numbers; each instance one.
-
-    Args:
-        parts: The stretches of the flat state that the update changes.
-    """
-
-    def __init__(self, parts: Sequence[FlatSlice]) -> None:
-        self._builder = Builder()
-        self._labels: dict[int, str] = {}
-        self._count = 0
-        """How many numbers of the batch there are."""
-        self._cells: dict[tuple[str, int], dict[str, Term]] = {}
-        self._where: dict[tuple[str, int], str] = {}
-        for part, cell in ((p, cell) for p in parts for cell in range(math.prod(p.shape))):
-            at = part.parameter, cell
-            where = self._where[at] = part.parameter + cell_text(part.shape, cell)
-            kind, name = ("state", part.variable) if part.variable else ("slot", "p")
-            label = f"{part.variable} of {where}" if part.variable else where
-            term = self._leaf(kind, f"p{part.start + cell}", label)
-            self._cells.setdefault(at, {})[name] = term
-
-    def program(
-        self, flat: FlatProgram, rule: Rule, known: Mapping[str, Array], *, norm: bool
-    ) -> ScalarProgram:
-        """Return the iteration of a program that is lowered for the batch's size.
-
-        Args:
-            flat: The program.
-            rule: The update.
-            known: Leaves whose values stand in the code as numbers.
-            norm: Whether the square of the gradient's norm is left behind.
-        """
+    def _cells(self, flat: FlatProgram, known: Mapping[str, Array]) -> dict[int, Cells]:
+        """Return the cells of every value that the cost and the gradients need."""
         builder = self._builder
         cells = {
             i: numbers(known[op.name]) if op.name in known else self._variables(op)
@@ -133,27 +126,19 @@ class ScalarLowering:
             cells[index] = _apart(builder, op, [cells[arg] for arg in op.args])
             for place, term in enumerate(cells[index].flat if note else ()):
                 builder.notes.setdefault(term.id, note + cell_text(op.shape, place))
-        (cost,) = scaled(cells[flat.cost.id], flat.cost.scale).flat
-        gradients = {name: scaled(cells[t.id], t.scale) for name, t in flat.gradients.items()}
-        finals = self._updated(rule, gradients)
-        left = {"leave": (builder.plain(cost), f"{flat.root}, before the update")}
-        if norm:
-            squares = (builder.mul(t, t) for found in gradients.values() for t in found.flat)
-            total = reduce(builder.add, squares, Term(0.0, ONE))
-            left["leave_norm"] = builder.plain(total), "square of the gradient"
-        return ScalarProgram(builder.ops, builder.notes, self._labels, left, finals)
+        return cells
 
     def _leaf(self, kind: str, name: str, label: str) -> Term:
         term = self._builder.leaf(kind, name, ())
-        self._labels[term.id] = label
+        self.labels[term.id] = label
         return term
 
     def _variables(self, op: Op) -> Cells:
         """Return the variables that hold a leaf's cells."""
         places = range(math.prod(op.shape))
         if op.kind == "parameter":
-            return cells_of((self._cells[op.name, i]["p"] for i in places), op.shape)
-        first, self._count = self._count, self._count + len(places)
+            return cells_of((self._state[op.name, i]["p"] for i in places), op.shape)
+        first = len(self.data)
         labels = (op.name + cell_text(op.shape, i) for i in places)
         terms = (self._leaf("data", f"x{first + i}", label) for i, label in enumerate(labels))
         return cells_of(terms, op.shape)
@@ -161,11 +146,11 @@ class ScalarLowering:
     def _updated(self, rule: Rule, gradients: Mapping[str, Cells]) -> dict[int, int]:
         builder, given = self._builder, rule.given(self._builder)
         finals: dict[int, int] = {}
-        for (parameter, cell), old in self._cells.items():
+        for (parameter, cell), old in self._state.items():
             values = {**given, **old, "g": gradients[parameter].flat[cell]}
             if not rule.decays(parameter):
                 values[WEIGHT_DECAY] = Term(0.0, ONE)
-            new = rule.updated(builder, values, f" of {self._where[parameter, cell]}")
+            new = rule.updated(builder, values, f" of {self.labels[old['p'].id]}")
             for name, term in old.items():
                 final = builder.plain(new[name])
                 if final != term.id:
@@ -243,9 +228,8 @@ def _each(builder: Builder, name: str, shape: Shape, *args: Cells) -> Cells:
 
 def _rows(cells: Cells, op: Op) -> Cells:
     """Return a row of cells for each cell of what they are reduced to."""
-    axes = op.axes if op.code != "vdot" else tuple(range(cells.ndim))
-    kept = [axis for axis in range(cells.ndim) if axis not in axes]
-    return cells.transpose([*kept, *axes]).reshape(math.prod(op.shape), -1)
+    kept = [axis for axis in range(cells.ndim) if axis not in op.axes]
+    return cells.transpose([*kept, *op.axes]).reshape(math.prod(op.shape), -1)
 
 
 def _along(builder: Builder, name: str, cells: Cells, op: Op) -> Cells:

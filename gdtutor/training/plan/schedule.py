@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence, Set
+from itertools import accumulate
 
 from gdtutor.training.plan.terms import ELEMENTWISE, Op
-from gdtutor.values import Struct, field
+from gdtutor.values import Struct, replace
 
 LARGEST_STACK = 4096
 """Cells. Above this arithmetic outweighs dispatch, and separate arrays stay in the cache."""
@@ -30,18 +31,8 @@ class ValueStack(Struct, eq=False):
     cells: int
 
 
-class ProgramSchedule(Struct):
-    """Operations in order, each alone or several as one call."""
-
-    units: list[tuple[int, ...]] = field(default_factory=list)
-    stacks: dict[int, ValueStack] = field(default_factory=dict)
-    """The stack of every stacked value."""
-
-
-def arrange(
-    ops: Sequence[Op], wanted: Set[int], alone: Set[int], padded: Mapping[int, int] = _NONE_PADDED
-) -> ProgramSchedule:
-    """Order the operations and group equal ones.
+class ProgramSchedule:
+    """Operations in order, each alone or several equal ones as one call.
 
     Args:
         ops: The program.
@@ -49,20 +40,22 @@ def arrange(
         alone: Ids that have a place of their own and cannot be stacked.
         padded: Cells that some ids need after their own, by id.
     """
-    order = [i for i in sorted(wanted) if not (ops[i].is_literal or ops[i].code in ("leaf", "T"))]
-    small = (i for i in order if math.prod(ops[i].shape) <= LARGEST_STACK)
-    stackable = {i for i in small if i not in alone and ops[i].code != "spread"}
-    return _Arranger(ops, stackable, padded).arranged(order)
 
-
-class _Arranger:
-    def __init__(self, ops: Sequence[Op], stackable: Set[int], padded: Mapping[int, int]) -> None:
-        self._ops = ops
-        self._stackable = stackable
-        self._padded = padded
-        self._schedule = ProgramSchedule()
-
-    def arranged(self, order: list[int]) -> ProgramSchedule:
+    def __init__(
+        self,
+        ops: Sequence[Op],
+        wanted: Set[int],
+        alone: Set[int],
+        padded: Mapping[int, int] = _NONE_PADDED,
+    ) -> None:
+        self.units: list[tuple[int, ...]] = []
+        """The ids of each call."""
+        self.stacks: dict[int, ValueStack] = {}
+        """The stack of every stacked value."""
+        order = [i for i in sorted(wanted) if ops[i].args and ops[i].code != "T"]
+        small = (i for i in order if math.prod(ops[i].shape) <= LARGEST_STACK)
+        self._stackable = {i for i in small if i not in alone and ops[i].code != "spread"}
+        self._ops, self._padded = ops, padded
         done: set[int] = set()
         by_key: dict[object, list[int]] = {}
         for index in order:
@@ -70,14 +63,11 @@ class _Arranger:
         for index in order:
             if index in done:
                 continue
-            unit: tuple[int, ...] = (index,)
             mates = [j for j in by_key[self._key(index)] if j >= index and j not in done]
-            ready = [j for j in mates if done.issuperset(self._operands(j))]
-            if index in ready and len(ready) > 1 and self._stacked(tuple(ready)):
-                unit = tuple(ready)
-            done.update(unit)
-            self._schedule.units.append(unit)
-        return self._schedule
+            ready = tuple(j for j in mates if done.issuperset(self._operands(j)))
+            is_group = index in ready and len(ready) > 1 and self._stacked(ready)
+            self.units.append(ready if is_group else (index,))
+            done.update(self.units[-1])
 
     def _operands(self, index: int) -> list[int]:
         return [a for a in self._ops[index].args if not self._ops[a].is_literal]
@@ -99,7 +89,7 @@ class _Arranger:
             return False
         layout: ValueStack | None = None
         for column in distinct:
-            known = [self._schedule.stacks.get(i) for i in column]
+            known = [self.stacks.get(i) for i in column]
             first = known[0]
             if first is None and any(known):
                 return False
@@ -107,21 +97,15 @@ class _Arranger:
                 if first.members != column or (layout and layout.offsets != first.offsets):
                     return False
                 layout = first
-        fresh = [column for column in distinct if column[0] not in self._schedule.stacks]
-        if layout is None:
-            layout = self._new_layout(columns, unit)
-        elif any(self._padded.get(i) for column in fresh for i in column):
+        fresh = [column for column in distinct if column[0] not in self.stacks]
+        if layout and any(self._padded.get(i) for column in fresh for i in column):
             return False
+        if layout is None:
+            rows = zip(*distinct, strict=True)
+            pads = (max(self._padded.get(i, 0) for i in row) for row in rows)
+            cells = [math.prod(self._ops[i].shape) + pad for i, pad in zip(unit, pads, strict=True)]
+            starts = tuple(accumulate(cells, initial=0))
+            layout = ValueStack(unit, starts[:-1], starts[-1])
         for column in fresh:
-            stack = ValueStack(column, layout.offsets, layout.cells)
-            self._schedule.stacks.update(dict.fromkeys(column, stack))
+            self.stacks.update(dict.fromkeys(column, replace(layout, members=column)))
         return True
-
-    def _new_layout(self, columns: list[tuple[int, ...]], unit: tuple[int, ...]) -> ValueStack:
-        offsets = []
-        start = 0
-        for place, index in enumerate(unit):
-            offsets.append(start)
-            pad = max(self._padded.get(column[place], 0) for column in (*columns, unit))
-            start += math.prod(self._ops[index].shape) + pad
-        return ValueStack(columns[0], tuple(offsets), start)

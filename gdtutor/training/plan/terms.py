@@ -58,6 +58,11 @@ class Op(Struct, frozen=True):
         return self.code in ("one", "const")
 
     @property
+    def is_result(self) -> bool:
+        """Whether it is computed, which no given value is and no view of another one."""
+        return bool(self.args) and self.code not in ALIASES
+
+    @property
     def literal(self) -> float:
         """The number that it is."""
         return float(self.name) if self.code == "const" else 1.0
@@ -101,23 +106,19 @@ class Terms:
         self.notes: dict[int, str] = {}
         """What a value is to the learner, by id."""
         self._ids: dict[Op, int] = {self.ops[0]: ONE}
-        self._uniform: set[int] = set()
+        self.uniform: set[int] = set()
+        """The ids of numbers that come from the learning rate and the update's number alone."""
 
     def leaf(self, kind: str, name: str, shape: Shape, *, is_uniform: bool = False) -> Term:
         """Return a given value; a uniform one is a number that does not depend on the data."""
         term = self._kept(Op("leaf", (), shape, kind=kind, name=name))
         if is_uniform:
-            self._uniform.add(term.id)
+            self.uniform.add(term.id)
         return term
 
     def shape(self, term: Term) -> Shape:
         """Return the shape of a term."""
         return self.ops[term.id].shape
-
-    @property
-    def uniform(self) -> frozenset[int]:
-        """The ids of numbers that come from the learning rate and the update's number alone."""
-        return frozenset(self._uniform)
 
     def plain(self, term: Term) -> int:
         """Return the id of a value equal to the term, multiplying its factor out where needed."""
@@ -131,9 +132,7 @@ class Terms:
 
     def owned(self, term: Term) -> Term:
         """Return the term as the result of an operation, where it is a given value or a view."""
-        if self.ops[term.id].code in ("one", "const", "leaf", "T", "spread"):
-            return self._reshaped(term, self.shape(term))
-        return term
+        return term if self.ops[term.id].is_result else self._reshaped(term, self.shape(term))
 
     def _op(
         self,
@@ -152,8 +151,8 @@ class Terms:
         if known is None:
             known = self._ids[op] = len(self.ops)
             self.ops.append(op)
-            if op.args and all(a in self._uniform or self.ops[a].is_literal for a in op.args):
-                self._uniform.add(known)
+            if op.args and all(a in self.uniform or self.ops[a].is_literal for a in op.args):
+                self.uniform.add(known)
         return Term(1.0, known)
 
     def _constant(self, value: float) -> int:

@@ -18,7 +18,7 @@ from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.placing import WrittenFunction
 from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.scalar_text import FLOATS, ScalarText
-from gdtutor.training.plan.schedule import arrange
+from gdtutor.training.plan.schedule import ProgramSchedule
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ELEMENTWISE, Op, Term, reachable
 
@@ -28,7 +28,7 @@ Streams = Callable[[int, float], tuple[float, ...]]
 
 def write_update(
     rule: Rule, memory: FlatArrays, gamma: float, function: WrittenFunction
-) -> tuple[Streams, str] | None:
+) -> tuple[Streams | None, str]:
     """Write the lines of an optimiser over the flat arrays.
 
     Args:
@@ -38,8 +38,8 @@ def write_update(
         function: Where they are written.
 
     Returns:
-        What computes the numbers that change with t and the rate, and its source, where there are
-        any.
+        What computes the numbers that change with t and the rate, and its source; None and nothing
+        where there are none.
     """
     builder = Builder()
     flat = {"p": memory.parameters, **memory.state}
@@ -58,7 +58,7 @@ def write_update(
 
     wanted = reachable(builder.ops, finals.values()) - builder.uniform
     streams = sorted(builder.uniform & {arg for i in wanted for arg in builder.ops[i].args})
-    schedule = arrange(builder.ops, wanted, wanted)
+    schedule = ProgramSchedule(builder.ops, wanted, wanted)
     order = [unit[0] for unit in schedule.units]
     places = {leaves[name].id: array for name, array in arrays.items()}
     copies = {}
@@ -76,7 +76,7 @@ def write_update(
         if final != leaf:
             line = body.copy(body.view(leaf), body.view(final))
             function.body.add(2, line, builder.ops[leaf].name)
-    return _stream_function(builder, streams) if streams else None
+    return _stream_function(builder, streams) if streams else (None, "")
 
 
 def _by_cell(rule: Rule, memory: FlatArrays, gamma: float) -> dict[str, Array]:
