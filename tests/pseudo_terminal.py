@@ -22,9 +22,9 @@ PYTHON = (sys.executable,)
 
 IN_ORDER = """
 from functools import partial
-from gdtutor.ui import signals
+from gdtutor.ui import restoring
 
-signals.heed_signals = partial(signals.heed_signals, delay=60)
+restoring.heed_signals = partial(restoring.heed_signals, delay=60)
 from gdtutor.__main__ import main
 main()
 """

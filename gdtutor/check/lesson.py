@@ -7,10 +7,8 @@ import numpy as np
 from gdtutor.check.findings import SECONDS, TRAINING, Clock, Notes, TimeLimit
 from gdtutor.check.formulas import check_formulas, why_not_finite
 from gdtutor.check.gradients import GradientChecked, check_gradients
-from gdtutor.check.labels import check_labels
-from gdtutor.check.questions import check_claims, check_questions
-from gdtutor.check.screens import ScreenChecks
-from gdtutor.check.tasks import check_tasks
+from gdtutor.check.questions import check_claims, check_questions, check_tasks
+from gdtutor.check.screens import ScreenChecks, check_labels
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson

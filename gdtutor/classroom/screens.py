@@ -22,6 +22,7 @@ from gdtutor.session.state import Playing, Screen, Session, Walk, differs
 from gdtutor.ui.terminal import choose_chars
 from gdtutor.values import Struct, replace
 from gdtutor.view.bottom import bottom_lines, fits_beside
+from gdtutor.view.boxes import is_too_small
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import Chars, Frame, Line, Lines, Style
 from gdtutor.view.header import header_line
@@ -29,7 +30,6 @@ from gdtutor.view.lines import fitted, line, width_of, wrapped
 from gdtutor.view.notation import plain
 from gdtutor.view.play import watched
 from gdtutor.view.screen import frame_of
-from gdtutor.view.too_small import is_too_small
 
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[m\x1b[2J"
 """Another screen, no cursor, and pastes that say that they are one."""

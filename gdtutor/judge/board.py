@@ -19,14 +19,13 @@ from gdtutor.session.state import Look
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
-from gdtutor.view.boxes import Panel, beside, boxed
+from gdtutor.view.boxes import Panel, beside, boxed, is_too_small, too_small_frame
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Placed, Style
 from gdtutor.view.graph.model import DrawNode
 from gdtutor.view.graph.panel import graph_drawing, leaf_style
-from gdtutor.view.heading import heading_line, title_of
 from gdtutor.view.lines import framed, line, width_of, wrapped
-from gdtutor.view.too_small import is_too_small, too_small_frame
+from gdtutor.view.page import heading_line, title_of
 
 NARROW = 72
 """Columns below which one panel shows at a time."""

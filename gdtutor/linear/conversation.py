@@ -19,17 +19,8 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.linear.commands import help_lines, in_words, library_lines, obey
 from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.report.transcript import WIDTH, closing_rows, opening_text, picture_lines, step_text
+from gdtutor.session import effects
 from gdtutor.session.challenge import Ask
-from gdtutor.session.effects import (
-    CopyText,
-    KeepAttempt,
-    PauseTraining,
-    Quit,
-    Result,
-    ShowPalette,
-    SweepRuns,
-    Train,
-)
 from gdtutor.session.figures import shown_figure
 from gdtutor.session.navigation import said
 from gdtutor.session.opening import has_opened, whereabouts
@@ -69,7 +60,7 @@ class ConversationServices(Struct, frozen=True):
     """Keeps where the learner is."""
     stoppable: Callable[[], AbstractContextManager[Callable[[], bool]]]
     """While it is open Ctrl-C ends nothing; what it gives says whether it was pressed."""
-    keep: Callable[[KeepAttempt], None] = lambda _: None
+    keep: Callable[[effects.KeepAttempt], None] = lambda _: None
     """Keeps an answer to a question."""
     outside: Outside = Outside()
 
@@ -127,7 +118,7 @@ def _turn(
     return after, code
 
 
-def answered_line(session: Session, text: str) -> Result:
+def answered_line(session: Session, text: str) -> effects.Result:
     """Return what a line does: an answer where a question is open, else a command."""
     prompt = session.prompt
     if prompt is not None and not text.lstrip().startswith(":") and text.strip():
@@ -140,21 +131,23 @@ def answered_line(session: Session, text: str) -> Result:
         return said(session, str(error), error=True), ()
 
 
-def _carry_out(outcome: Result, services: ConversationServices) -> tuple[Session, int | None]:
+def _carry_out(
+    outcome: effects.Result, services: ConversationServices
+) -> tuple[Session, int | None]:
     """Return the session after the effects, and an exit code where it ends here."""
-    session, effects = heard(lambda: answered(*outcome, services.outside))
+    session, left = heard(lambda: answered(*outcome, services.outside))
     code = None
-    for effect in effects:
+    for effect in left:
         match effect:
-            case Train():
+            case effects.Train():
                 session, _ = _carry_out(_updated(session, _trained(effect, services)), services)
-            case SweepRuns():
+            case effects.SweepRuns():
                 session = _swept(session, effect, services)
-            case KeepAttempt():
+            case effects.KeepAttempt():
                 services.keep(effect)
-            case Quit():
+            case effects.Quit():
                 code = effect.code
-            case PauseTraining() | CopyText() | ShowPalette():
+            case effects.PauseTraining() | effects.CopyText() | effects.ShowPalette():
                 # Training ends before the next line, links are printed, commands have no palette.
                 pass
             case _:
@@ -162,7 +155,7 @@ def _carry_out(outcome: Result, services: ConversationServices) -> tuple[Session
     return session, code
 
 
-def _updated(session: Session, action: Action) -> Result:
+def _updated(session: Session, action: Action) -> effects.Result:
     """Return the session after an action, while Ctrl-C is heard."""
     return heard(lambda: update(session, action))
 
@@ -172,7 +165,7 @@ def _shown(session: Session, services: ConversationServices) -> Session:
     return _carry_out(heard(lambda: settled(session, session)), services)[0]
 
 
-def _trained(effect: Train, services: ConversationServices) -> Progressed | Failed:
+def _trained(effect: effects.Train, services: ConversationServices) -> Progressed | Failed:
     """Train until Ctrl-C; a burst that does not end at once is left out."""
 
     def drop() -> None:
@@ -194,7 +187,7 @@ def _trained(effect: Train, services: ConversationServices) -> Progressed | Fail
     return Progressed(found)
 
 
-def _swept(session: Session, effect: SweepRuns, services: ConversationServices) -> Session:
+def _swept(session: Session, effect: effects.SweepRuns, services: ConversationServices) -> Session:
     """Return the session with the curves of a sweep; one that was stopped is ended."""
     sweep, trial = effect.sweep, trial_of(session, effect.sweep)
     what = "several runs"

@@ -6,5 +6,5 @@ screens of a class share it: `rows` makes cells, `plots` draws with plotext, `co
 of looks, `terminal` writes what changed.
 It reads no key, holds no terminal, and knows neither Textual nor rich.
 
-Imports: values, view. Outside: numpy, plotext.
+Imports: values, engine, view. Outside: numpy, plotext.
 """

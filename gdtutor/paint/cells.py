@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
+from gdtutor.engine.characters import cells
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.lines import width_of
 from gdtutor.view.notation import base_letter
 
 GAP = 6
@@ -55,33 +55,28 @@ def _picture(match: re.Match[str]) -> str:
     return "\u2421" if code == 0x7F else "\ufffd"
 
 
-def text_width(text: str) -> int:
-    """Return how many cells a text fills, as the view measures it."""
-    return width_of((Segment(text),))
-
-
 def row_of(line: Line, width: int, chars: Chars) -> Row:
     """Return `line` as exactly `width` cells: cut on the right, or padded with blanks."""
-    cells: list[Cell] = []
+    row: list[Cell] = []
     for text, style, _ in line:
         for character in clean(text, chars):
             made = cells_of(character, style)
             if made:
-                cells += made
-            elif cells:
-                cells[-1] = Cell(cells[-1].text + character, cells[-1].style)
-    if len(cells) > width:
-        halved = cells[width].text == ""
-        del cells[width:]
-        if halved and cells:
-            cells[-1] = Cell(" ", cells[-1].style)
-    return (*cells, *(Cell(" ", Style.TEXT),) * (width - len(cells)))
+                row += made
+            elif row:
+                row[-1] = Cell(row[-1].text + character, row[-1].style)
+    if len(row) > width:
+        halved = row[width].text == ""
+        del row[width:]
+        if halved and row:
+            row[-1] = Cell(" ", row[-1].style)
+    return (*row, *(Cell(" ", Style.TEXT),) * (width - len(row)))
 
 
 @lru_cache(8192)
 def cells_of(character: str, style: Style) -> tuple[Cell, ...]:
     """Return the cells of one character: one, two where it is wide, none where it only combines."""
-    size = text_width(character)
+    size = cells(character)
     wide = (Cell("", style),) if size == 2 else ()
     return (Cell(character, style), *wide) if size else ()
 

@@ -8,11 +8,12 @@ from math import isfinite, log10
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from gdtutor.paint.cells import Row, row_of, text_width
+from gdtutor.engine.characters import cells
+from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.ticks import AxisTick, Scale, axis_of, has_length, labelled_axis, log_axis
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import LARGEST, Chars, Lines, Plot, Segment, Series, Style
-from gdtutor.view.lines import shortened
+from gdtutor.view.lines import shortened, text_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,7 +92,7 @@ def _heading(plot: Plot, width: int, height: int, chars: Chars) -> Lines:
     title = tuple(Segment(f"{text}  ", style) for text, style in parts if text)
     legend = _legend(plot, width, max(height // LEGEND, 1), chars)
     both = (*title, *chain.from_iterable(legend))
-    fits = text_width("".join(segment.text for segment in both).rstrip()) <= width
+    fits = cells(text_of(both).rstrip()) <= width
     return (both,) if fits or not legend else (title, *legend)
 
 
@@ -133,12 +134,12 @@ def _filled(entries: list[Segment], width: int) -> Lines:
     lines: list[list[Segment]] = []
     room = 0
     for entry in entries:
-        cells = text_width(entry.text)
-        if not lines or cells - 2 > room:
+        filled = cells(entry.text)
+        if not lines or filled - 2 > room:
             lines.append([])
             room = width
         lines[-1].append(entry)
-        room -= cells
+        room -= filled
     return tuple(map(tuple, lines))
 
 

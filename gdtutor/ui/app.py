@@ -27,8 +27,8 @@ from gdtutor.ui.canvas import Canvas
 from gdtutor.ui.contracts import Around, OpenProgram
 from gdtutor.ui.spans import SpansScreen
 from gdtutor.values import Struct
+from gdtutor.view.boxes import is_too_small
 from gdtutor.view.frame import Chars, Frame
-from gdtutor.view.too_small import is_too_small
 
 if TYPE_CHECKING:
     from gdtutor.session.update import Action

@@ -11,17 +11,8 @@ from textual.timer import Timer
 
 from gdtutor.drive.background import Job
 from gdtutor.library.lessons import counted
+from gdtutor.session import effects
 from gdtutor.session.catalogue import Library
-from gdtutor.session.effects import (
-    CopyText,
-    KeepAttempt,
-    OwnEffect,
-    PauseTraining,
-    Quit,
-    ShowPalette,
-    SweepRuns,
-    Train,
-)
 from gdtutor.session.opening import has_opened, whereabouts
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import MAX_INPUT
@@ -117,7 +108,7 @@ class Program:
         if self._answering.is_busy:
             types = self.session.prompt is not None
             if press.key == "ctrl+c" or (press.key == "q" and not types):
-                self._app.leave(Quit().code)
+                self._app.leave(effects.Quit().code)
             elif len(self._waiting) < MOST_WAITING:
                 self._waiting.append(press)
             return
@@ -187,24 +178,24 @@ class Program:
                 self.act(action)
         self._press_script()
 
-    def _carry_out(self, effect: OwnEffect) -> None:
+    def _carry_out(self, effect: effects.OwnEffect) -> None:
         match effect:
-            case Train():
+            case effects.Train():
                 if isinstance(self.session, Walk):
                     self._trainer.start(self._app, self.session.train.snapshot, effect)
                     self._poll_training()
-            case SweepRuns():
+            case effects.SweepRuns():
                 self._trainer.sweep(self._app, effect.sweep)
                 self._poll_training()
-            case PauseTraining():
+            case effects.PauseTraining():
                 self._trainer.pause()
-            case CopyText():
+            case effects.CopyText():
                 self._app.copy_to_clipboard(effect.text)
-            case ShowPalette():
+            case effects.ShowPalette():
                 self._app.action_command_palette()
-            case KeepAttempt():
+            case effects.KeepAttempt():
                 self._services.keep(effect)
-            case Quit():
+            case effects.Quit():
                 self._app.leave(effect.code)
             case _:
                 assert_never(effect)

@@ -48,8 +48,7 @@ def run_app(make: Callable[[], TutorApp], mouse: bool = True, page: str = "") ->
 
 
 def _run_restoring(make: Callable[[], TutorApp], mouse: bool, page: str) -> TutorApp:
-    from gdtutor.ui.restoring import PATIENCE, Restorer
-    from gdtutor.ui.signals import heed_signals
+    from gdtutor.ui.restoring import PATIENCE, Restorer, heed_signals
 
     assert sys.__stdin__ is not None
     assert sys.__stderr__ is not None

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from gdtutor.values import replace
+from gdtutor.view.boxes import MINIMUM, is_too_small
 from gdtutor.view.frame import Chars, chars_for
-from gdtutor.view.too_small import MINIMUM, is_too_small
 
 
 def preflight(

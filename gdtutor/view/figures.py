@@ -92,7 +92,7 @@ def timing_words(session: Walk, chars: Chars, width: int) -> str:
 
 
 def _is_later(session: Walk, number: int, chars: Chars) -> bool:
-    from gdtutor.view.pictures.shown_values import is_to_come
+    from gdtutor.view.pictures.source import is_to_come
 
     wish = session.lesson.pictures[number - 1]
     return is_untimed(session, wish) or is_to_come(source_of(session, chars), wish)

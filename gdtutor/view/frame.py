@@ -199,6 +199,8 @@ class Series(Struct, frozen=True):
     """The character of separate marks, of a thin line one or two; empty for the painter's own."""
     thin: bool = False
     """A line of dots with the mark here and there: what only stands beside another curve."""
+    told: str = ""
+    """What it is called where it is told in words."""
 
 
 LARGEST = 1e12

@@ -9,8 +9,8 @@ from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.heading import OPENING, heading_line, title_of
 from gdtutor.view.lines import first_that_fits, line, shortened, width_of
+from gdtutor.view.page import OPENING, heading_line, title_of
 
 PHASE_STYLES = {
     Phase.GIVEN: Style.INPUT,

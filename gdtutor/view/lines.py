@@ -9,23 +9,9 @@ from operator import add, itemgetter
 from typing import TypeVar
 
 from gdtutor.engine.characters import cells, cut_behind_word, cut_short, taken
-from gdtutor.view.frame import (
-    Area,
-    Chars,
-    Chosen,
-    Depicts,
-    Explains,
-    Frame,
-    Hides,
-    Line,
-    Lines,
-    Mark,
-    Placed,
-    Segment,
-    Style,
-)
+from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Mark, Placed, Segment, Style
 
-F = TypeVar("F", Hides, Explains, Depicts, Chosen)
+F = TypeVar("F")
 
 ROOM = 15
 """Lines of the node panel at 80×24, which a step fits where it can."""

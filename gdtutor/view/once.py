@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any, TypeVar
-
-from gdtutor.values import Struct
 
 T = TypeVar("T")
 
 
-class _Work(Struct, frozen=True, eq=False):
-    """What is to be done: equal where its key is."""
-
-    key: tuple[object, ...]
-    do: Callable[[], Any]
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Work) and self.key == other.key
-
-
 @lru_cache(maxsize=128)
-def _done(work: _Work) -> Any:
-    return work.do()
+def _done(key: Hashable) -> list[Any]:
+    """Return where what the work of this key comes to is kept."""
+    return []
 
 
-def once(key: tuple[object, ...], do: Callable[[], T]) -> T:
+def once(key: Hashable, do: Callable[[], T]) -> T:
     """Return what some work comes to; it is done once while it has the same key."""
-    done: T = _done(_Work(key, do))
-    return done
+    kept: list[T] = _done(key)
+    if not kept:
+        kept.append(do())
+    return kept[0]

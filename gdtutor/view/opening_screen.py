@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from gdtutor.session.catalogue import Library
-from gdtutor.view.boxes import Panel, boxed
+from gdtutor.view.boxes import Panel, boxed, is_too_small, too_small_frame
 from gdtutor.view.frame import Area, Frame, Lines, Style
-from gdtutor.view.heading import OPENING, heading_line, title_of
 from gdtutor.view.library_lines import library_lines
 from gdtutor.view.lines import framed, line
-from gdtutor.view.page import PAGE, is_large, page_lines, prose_width
+from gdtutor.view.page import (
+    OPENING,
+    PAGE,
+    heading_line,
+    is_large,
+    page_lines,
+    prose_width,
+    title_of,
+)
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.too_small import is_too_small, too_small_frame
 
 
 def lesson_cover(number: str, title: str, prose: str, area: Area) -> Frame:

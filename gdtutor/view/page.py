@@ -1,10 +1,12 @@
-"""A page of prose that fills the screen."""
+"""The first line of a lesson's screens: its title, where we are, and how many steps there are; and
+a page of prose that fills the rest."""
 
 from __future__ import annotations
 
+from gdtutor.view import notation
 from gdtutor.view.boxes import Panel, boxed, window
-from gdtutor.view.frame import Area, Lines, Size
-from gdtutor.view.lines import line
+from gdtutor.view.frame import Area, Chars, Line, Lines, Segment, Size, Style
+from gdtutor.view.lines import line, shortened, width_of
 from gdtutor.view.prose import prose_lines
 
 WIDEST = 76
@@ -42,3 +44,25 @@ def page_lines(markdown: str, scroll: int, area: Area) -> Lines:
         if len(text) > height - 2:
             text = prose_lines(markdown, prose_width(width), chars)
     return boxed(Panel("", text, scroll), area)
+
+
+OPENING: Line = (Segment("opening page", Style.DIM),)
+"""Where we are before the first step."""
+
+
+def title_of(number: str, title: str, chars: Chars) -> str:
+    """Return what a lesson is called."""
+    return notation.plain(f"{number} {title}".strip(), chars)
+
+
+def heading_line(title: str, place: Line, count: Line, width: int, chars: Chars) -> Line:
+    """Return a line of `width` cells; the title gives way, then the place."""
+    while place and width_of(place) + width_of(count) + 4 > width:
+        # Which step it is says more than which iteration.
+        place = place[2:]
+    room = width - width_of(place) - width_of(count) - 6
+    left = line(" ", (shortened(title, room, chars) if room > 2 else "", Style.TITLE))
+    gap = width - width_of(left) - width_of(place) - width_of(count) - 1
+    before = max(gap * 2 // 3, 1)
+    middle = Segment(" " * before)
+    return (*left, middle, *place, Segment(" " * max(gap - before, 1)), *count, Segment(" "))

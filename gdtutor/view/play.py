@@ -10,6 +10,7 @@ from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed
+from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import moved
 from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Style
@@ -34,7 +35,6 @@ from gdtutor.view.play_network import (
     neuron_name,
     room_for_network,
 )
-from gdtutor.view.train import cost_plot
 from gdtutor.view.train_lines import standing
 
 SIDE = 29
@@ -249,7 +249,8 @@ def _title(session: Playing, width: int) -> str:
 
 def _curve(session: Playing, area: Area) -> Block:
     """Return the box of the cost curve, and the plot that lies in it."""
-    plot = replace(cost_plot(session, area.chars), taken=area.taken)
-    placed = Placed(plot, 2, 1, area.inside.width, area.inside.height)
+    placed = Placed(
+        cost_plot(session, area.chars, area.taken), 2, 1, area.inside.width, area.inside.height
+    )
     is_focused = session.play.focus is Focus.CURVE
     return boxed(Panel("cost", (), is_focused=is_focused), area), (placed,)

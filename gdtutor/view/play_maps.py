@@ -19,7 +19,7 @@ from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Lines, Style
 from gdtutor.view.lines import merged
 from gdtutor.view.pictures.field import Axis, Field, Grid
-from gdtutor.view.pictures.planes import cell_middles, forward_at
+from gdtutor.view.pictures.planes import forward_at
 
 MARGIN = 0.1
 """How far the plane goes beyond the examples, as a part of their spread."""
@@ -96,8 +96,7 @@ def maps_of(run: Run, snapshot: Snapshot, names: tuple[str, ...], columns: int, 
     """
     problem = shown_problem(run, snapshot)
     grid = Grid(*axes_of(problem), columns, rows)
-    points = cell_middles(grid)
-    values = forward_at(problem, _predicting(run, snapshot), points, names, {})
+    values = forward_at(problem, _predicting(run, snapshot), grid.points(), names, {})
     return Maps(grid, tuple(values[name] for name in names))
 
 

@@ -6,13 +6,11 @@ from functools import partial
 
 from gdtutor.session.state import Playing, Screen, Session, Walk
 from gdtutor.view.bottom import bottom_lines
-from gdtutor.view.boxes import blank_frame
-from gdtutor.view.command import with_command
+from gdtutor.view.boxes import blank_frame, is_too_small, too_small_frame
 from gdtutor.view.frame import Area, Chars, Frame
 from gdtutor.view.library_lines import library_lines
 from gdtutor.view.lines import framed
-from gdtutor.view.refusal import with_message, with_refusal, with_reports
-from gdtutor.view.too_small import is_too_small, too_small_frame
+from gdtutor.view.refusal import with_command, with_message, with_refusal, with_reports
 
 
 def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:

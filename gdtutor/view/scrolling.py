@@ -8,10 +8,9 @@ from gdtutor.session.state import AT_TASKS, Screen, Session, Walk, challenge_of
 from gdtutor.session.works_at import is_page as is_page_of_text
 from gdtutor.values import replace
 from gdtutor.view.bottom import is_compact
-from gdtutor.view.boxes import hidden_around
+from gdtutor.view.boxes import hidden_around, is_too_small
 from gdtutor.view.frame import UNICODE, Area, Chars, Frame
 from gdtutor.view.screen import frame_of
-from gdtutor.view.too_small import is_too_small
 
 
 def settled(session: Session, width: int, height: int, chars: Chars) -> Session:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from gdtutor.engine.characters import cells
-from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import of_hidden
 from gdtutor.session.figures import problem_trained, training_pictures, usual_pictures
@@ -17,50 +14,26 @@ from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
-from gdtutor.view.cost_axis import off_the_log, off_the_scale, range_of
+from gdtutor.view.cost_plot import MEAN_MARK, cost_plot
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure
-from gdtutor.view.frame import (
-    Area,
-    Block,
-    Chars,
-    Chosen,
-    Frame,
-    Line,
-    Lines,
-    Placed,
-    Plot,
-    Series,
-    Style,
-)
+from gdtutor.view.frame import Area, Block, Chosen, Frame, Line, Lines, Placed, Style
 from gdtutor.view.lines import found_in, framed, line, shortened, text_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures import kind_of
 from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import no_point
-from gdtutor.view.pictures.table import HELD
-from gdtutor.view.runs import (
-    UNCHANGED,
-    curves_shown,
-    run_lines,
-    short_name,
-    swept_setting,
-)
-from gdtutor.view.thinning import running_means, thinned
+from gdtutor.view.runs import curves_shown, run_lines, short_name, swept_setting
 from gdtutor.view.train_lines import NARROW, cost_facts, header_line, progress_line
 
 SIDE = 30
 """Cells of the side panel at 80 columns."""
 RUNS = "runs"
 """The side panel of the runs side by side."""
-MEAN_MARK = "~"
 PLANE = 16
 """Lines of a plane that nothing below it takes from it."""
-NO_LOG = "no cost above 0: y for a linear axis"
 LEAST_BODY = 4
 """Lines that the curve keeps, however much there is to say about a run that went wrong."""
-PLOT_COLUMNS = 400
-"""Runs of epochs whose least and greatest cost are handed to the painter, which thins further."""
 
 
 def train_frame(session: Walk, area: Area) -> Frame:
@@ -84,7 +57,7 @@ def _wide(session: Walk, area: Area) -> Block:
     curve = boxed(Panel(title, (), is_focused=True), main)
     figure = _side(session, _tab(session), side.inside)
     panel = boxed(figure.panel, side)
-    plot = replace(cost_plot(session, area.chars), taken=area.taken)
+    plot = cost_plot(session, area.chars, area.taken)
     if figure.panel.title == RUNS and len(figure.panel.lines) <= side.inside.height:
         # The panel beside it is the legend of all that it lists.
         shown = curves_shown(session, area.chars)
@@ -101,8 +74,7 @@ def _small(session: Walk, area: Area) -> Block:
     # The curve comes before the first panel; runs side by side begin with it as well.
     tab = (_tab(session) + has_others(session)) % (len(_sides(session)) + 1)
     if tab == 0:
-        plot = replace(cost_plot(session, chars), taken=area.taken)
-        said = _qualities(session)
+        plot, said = cost_plot(session, area.chars, area.taken), _qualities(session)
         if said and not plot.title:
             plot = replace(plot, title=", ".join(said))
         return ((),) * height, (Placed(plot, 0, 2, width, height),)
@@ -119,48 +91,6 @@ def _qualities(session: Walk) -> list[str]:
     setting, window = swept_setting(session), session.train.look.mean
     mean = f"{MEAN_MARK} mean of {window:,} epochs"
     return [*([f"by {setting}"] if setting else []), *([mean] if window else [])]
-
-
-def cost_plot(session: Walk, chars: Chars) -> Plot:
-    """Return the cost curve, the validation curve and the original run as plain data."""
-    snapshot, shown = session.train.snapshot, curves_shown(session, chars)
-    others = [one for one in shown if one.mark]
-    is_plain = all(one.mark == UNCHANGED for one in others) and not session.variant
-    # A curve that is alone needs no name: the axis says what it is.
-    plain = "training" if len(snapshot.validation) else "now" if session.changes else ""
-    called = plain if is_plain else short_name(run_label(session), shown)
-    series = [_series(called, snapshot.costs, Style.RUN_1)]
-    if len(snapshot.validation):
-        series.append(_series("validation", snapshot.validation, Style.RUN_2, HELD))
-    series += [
-        _series(short_name(one.name, shown), one.curve.costs, one.style, one.mark, one.start)
-        for one in others
-        if not one.same_as
-    ]
-    look = session.train.look
-    notes = (off_the_log(session, shown, chars), off_the_scale(session, shown, chars))
-    y_range = range_of(session, shown, [snapshot.validation])
-    if look.mean:
-        xs, ys = running_means(snapshot.costs, look.mean, PLOT_COLUMNS)
-        points = tuple(xs.tolist()), tuple(ys.tolist())
-        series.append(Series("", *points, Style.RUN_4, mark=MEAN_MARK))
-    comes = "the first point comes with the first epoch"
-    none = "no point: the run ended in epoch 0" if snapshot.is_at_end else comes
-    cursor = None if look.cursor is None else float(look.cursor)
-    return Plot(
-        ", ".join(filter(None, notes)), tuple(series), "epoch", "cost", log_y=look.log_y,
-        x_integer=True, empty=NO_LOG if len(snapshot.costs) else none, cursor=cursor,
-        y_range=y_range, on_top=0,
-    )  # fmt: skip
-
-
-def _series(label: str, costs: Array, style: Style, mark: str = "", start: int = 0) -> Series:
-    """Return a curve from an epoch on, the extremes of long ones kept; with a mark it only stands
-    beside another.
-    """
-    kept = start + thinned(costs[start:], PLOT_COLUMNS)
-    points = tuple(kept.astype(np.float64).tolist()), tuple(costs[kept].tolist())
-    return Series(label, *points, style, mark=mark, thin=bool(mark))
 
 
 def _sides(session: Walk) -> tuple[str | PictureWish, ...]:

@@ -12,8 +12,8 @@ from gdtutor.session.training import WATCHED, seconds_watched, watches
 from gdtutor.training.trouble import BROKEN, Trouble, ending
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
-from gdtutor.view.heading import title_of
 from gdtutor.view.lines import line, progress_bar, shortened, text_of, width_of
+from gdtutor.view.page import title_of
 from gdtutor.view.pictures.table import HELD
 
 NARROW = 72

@@ -146,10 +146,7 @@ def update_writer(context: Context, name: str, values: dict[str, Array]) -> Writ
         return shown + bracket + cell
 
     return Writer(
-        context.chars,
-        leaf,
-        lambda expr: expression_shape(expr, shapes) != (),
-        notation.exact,
+        context.chars, leaf, lambda expr: expression_shape(expr, shapes) != (), notation.exact
     )
 
 

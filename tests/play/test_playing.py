@@ -491,7 +491,7 @@ def test_with_averages_the_map_is_drawn_with_those_that_the_costs_are_of() -> No
     maps = play_maps.maps_of(run, snapshot, ("Yhat",), 8, 4)
     averaged = replace(snapshot, parameters=run.predicting(state))
     problem = play_maps.shown_problem(run, snapshot)
-    points = play_maps.cell_middles(maps.grid)
+    points = maps.grid.points()
     wanted = play_maps.forward_at(problem, dict(averaged.parameters), points, ("Yhat",), {})
     assert np.array_equal(maps.layers[0], wanted["Yhat"])
     assert not np.array_equal(averaged.parameters["W1"], state.parameters["W1"])

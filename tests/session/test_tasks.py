@@ -8,7 +8,7 @@ from session_walks import lesson_file, press
 
 from gdtutor.check.findings import TimeLimit
 from gdtutor.check.lesson import check_lesson
-from gdtutor.check.tasks import solved
+from gdtutor.check.questions import solved
 from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at

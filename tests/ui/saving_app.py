@@ -13,7 +13,7 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.paint.colours import choose_colours
 from gdtutor.session.state import Session
 from gdtutor.training.run import Run
-from gdtutor.ui import signals
+from gdtutor.ui import restoring
 from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
 from gdtutor.ui.running import run_app
@@ -36,7 +36,7 @@ def main() -> int:
         status = session.train.snapshot.status.value
         Path(place).write_text(f"{iteration}/step:{session.step} {status}")
 
-    signals.heed_signals = partial(signals.heed_signals, delay=60)
+    restoring.heed_signals = partial(restoring.heed_signals, delay=60)
     session = session_at(find_lesson(name, shipped_lessons_folder()))
     session = replace(session, run=trained_for_ever(session.run))
     services, presses = Services(save=save), parse_keys(keys)

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gdtutor.ui.restoring import Restorer
-from gdtutor.ui.signals import ENDING, KILLING, heed_signals, killing, numbers_of
+from gdtutor.ui.restoring import ENDING, KILLING, Restorer, heed_signals, killing, numbers_of
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def test_a_main_thread_that_is_held_up_is_ended_by_another(heeded: Callable[...,
 SHOWN = """
 import os, sys, signal
 from gdtutor.ui.restoring import Restorer
-from gdtutor.ui.signals import heed_signals
+from gdtutor.ui.restoring import heed_signals
 restorer = Restorer(0, sys.stderr)
 heed_signals(restorer, print)
 restorer.enter()

@@ -9,8 +9,8 @@ import subprocess
 import pytest
 
 from gdtutor.engine.characters import pictured
-from gdtutor.view.command import TITLE, command_lines
 from gdtutor.view.lines import text_of
+from gdtutor.view.refusal import TITLE, command_lines
 
 WORDS = ("gdtutor", "/home/a path/it's \x1b]0;x\x07\n\u202e/07-lesson.md", "--at", "37/backward:W")
 

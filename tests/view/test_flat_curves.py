@@ -15,11 +15,11 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Snapshot, Status
 from gdtutor.training.trouble import STILL, TrainedCurve
 from gdtutor.values import replace
+from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.runs import run_lines
 from gdtutor.view.screen import frame_of
-from gdtutor.view.train import cost_plot
 from gdtutor.view.train_lines import progress_line
 
 

@@ -11,10 +11,10 @@ from gdtutor.lesson.sweeps import members_of
 from gdtutor.session.state import Screen, Session, Snapshot, Status, Sweeping, Training, TrainLook
 from gdtutor.training.sweep import Sweep
 from gdtutor.values import replace
+from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.thinning import running_means
-from gdtutor.view.train import cost_plot
 from gdtutor.view.train_lines import cost_facts, header_line, progress_line, standing
 
 WIDTHS = range(38, 130)

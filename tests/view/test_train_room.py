@@ -14,11 +14,12 @@ from gdtutor.lesson.discovery import discover, find_lesson, shipped_lessons_fold
 from gdtutor.session.state import Screen, Snapshot, Status, TrainLook
 from gdtutor.ui.picture import frame_text
 from gdtutor.values import replace
+from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.frame import UNICODE, Size
 from gdtutor.view.lines import text_of
 from gdtutor.view.pictures.source import stacked_notes
 from gdtutor.view.screen import frame_of
-from gdtutor.view.train import _sides, cost_plot
+from gdtutor.view.train import _sides
 from gdtutor.view.train_lines import header_line
 
 

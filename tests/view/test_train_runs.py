@@ -19,6 +19,7 @@ from gdtutor.training.sweep import MAX_RUNS
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.ui.picture import frame_text
 from gdtutor.values import replace
+from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.glossary import SIGNS
 from gdtutor.view.lines import text_of
@@ -27,7 +28,6 @@ from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import UNCHANGED, curves_shown, mark_of, run_lines, short_name
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
-from gdtutor.view.train import cost_plot
 
 RATES = session_at(find_lesson("learning-rate", shipped_lessons_folder()))
 

@@ -6,8 +6,8 @@ from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.effects import Train
 from gdtutor.session.press import Press
 from gdtutor.session.update import Progressed, update
+from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.train import cost_plot
 
 
 def changed(path, at, *texts, keys=""):

@@ -13,10 +13,11 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from importlib import import_module
 
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.model import PictureWish
 from gdtutor.values import replace
-from gdtutor.view.frame import Lines, Size
-from gdtutor.view.lines import fitted
+from gdtutor.view.frame import Lines, Size, Style
+from gdtutor.view.lines import fitted, wrapped
 from gdtutor.view.pictures.source import Drawing, PictureKind, Source
 
 
@@ -38,7 +39,10 @@ def drawn(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return a picture; the last few are kept, for a walk stays in an iteration for many keys."""
     if size.width < 1 or size.height < 1:
         return Drawing(())
-    drawing = kind_of(wish.kind).draw(source, wish, size)
+    try:
+        drawing = kind_of(wish.kind).draw(source, wish, size)
+    except GdTutorError as why:
+        drawing = Drawing(wrapped(str(why), size.width, Style.DIM))
     lines = drawing.lines[: size.height] + ((),) * (size.height - len(drawing.lines))
     padded: Lines = tuple(fitted(row, size.width, source.chars) for row in lines)
     return Drawing(padded, drawing.plots)
@@ -46,7 +50,10 @@ def drawn(source: Source, wish: PictureWish, size: Size) -> Drawing:
 
 def told(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return what a picture shows, a fact a line, with nothing drawn."""
-    return kind_of(wish.kind).tell(source, wish)
+    try:
+        return kind_of(wish.kind).tell(source, wish)
+    except GdTutorError as why:
+        return (str(why),)
 
 
 def title_of(source: Source, wish: PictureWish) -> str:

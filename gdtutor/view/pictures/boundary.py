@@ -23,25 +23,15 @@ from gdtutor.view.pictures.neurons import (
     MAX_NEURONS,
     NO_SIDES,
     Neuron,
-    decides_nothing,
-    has_rows,
     hidden_neurons,
-    no_plane,
     output_neurons,
-    sides,
+    require_plane,
     sums_behind,
-    undecided,
     undecided_words,
     unit_word,
 )
-from gdtutor.view.pictures.planes import (
-    at_points,
-    grid_of,
-    mark_examples,
-    plane_values,
-    to_scale,
-)
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said, stacked_notes
+from gdtutor.view.pictures.planes import at_points, grid_of, mark_examples, plane_values
+from gdtutor.view.pictures.source import Drawing, NoPicture, PictureKind, Source, stacked_notes
 from gdtutor.view.pictures.table import outputs_of
 
 LARGE = Size(24, 11)
@@ -54,9 +44,6 @@ _PROBED = 8, 8
 
 def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return one shaded plane, or one for each neuron as well, or the neurons' lines."""
-    why = no_plane(source, wish)
-    if why:
-        return said(why, size)
     neurons = _chosen(source, wish)
     if wish.is_set("lines"):
         return lines_picture(source, wish, neurons, size)
@@ -79,6 +66,7 @@ def boundary_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 
 def _chosen(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
     """Return the neurons that a picture is of, the outputs first."""
+    require_plane(source, wish)
     outputs, hidden = output_neurons(source, wish), hidden_neurons(source)
     if wish.is_set("lines"):
         return hidden or sums_behind(source, outputs)
@@ -90,12 +78,12 @@ def _chosen(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
 def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size: Size) -> Drawing:
     """Return as many shaded planes side by side and below each other as can be read."""
     if not neurons:
-        return said(NO_SIDES, size)
+        raise NoPicture(NO_SIDES)
     columns, rows, shown = arranged(len(neurons), size, LARGE)
     if shown < len(neurons):
         columns, rows, shown = arranged(len(neurons), size, SMALLEST)
     if not shown:
-        return said("More room is needed for the plane of the inputs.", size)
+        raise NoPicture("More room is needed for the plane of the inputs.")
     left_out = len(neurons) - shown
     note = f"{left_out} more where there is more room" if left_out else ""
     room = size.height - (1 if note else 0)
@@ -118,10 +106,10 @@ def _planes(source: Source, wish: PictureWish, neurons: tuple[Neuron, ...], size
 
 def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> Lines:
     room = size.height - BELOW - 1
-    grid = to_scale(grid_of(source, wish, size.width - LABELS, room))
+    grid = grid_of(source, wish, size.width - LABELS, room).to_scale()
     if grid.rows == room and mark_examples(Field(grid), source.problem):
         # What is said of cells with several examples takes a line.
-        grid = to_scale(grid_of(source, wish, size.width - LABELS, room - 1))
+        grid = grid_of(source, wish, size.width - LABELS, room - 1).to_scale()
     values = plane_values(source.still, neuron.line, grid)
     field = Field(grid)
     shade(source, field, neuron, values)
@@ -140,8 +128,8 @@ def shade(source: Source, field: Field, neuron: Neuron, values: Array) -> None:
         neuron: The neuron.
         values: Its line in the cells, of shape (values, rows, columns).
     """
-    shades = _shades(source) if has_rows(values, neuron) else _shades(source)[:2]
-    found = np.where(undecided(values, neuron), UNDECIDED, sides(values, neuron)).astype(int)
+    shades = _shades(source) if neuron.has_rows(values) else _shades(source)[:2]
+    found = np.where(neuron.undecided(values), UNDECIDED, neuron.sides(values)).astype(int)
     for row, column_sides in enumerate(found.tolist()):
         for column, side in enumerate(column_sides):
             if side != UNDECIDED:
@@ -159,8 +147,8 @@ def plane_title(source: Source, neuron: Neuron, values: Array, y: str, width: in
         y: The vertical axis, where its name has no room beside it.
         width: Cells.
     """
-    open_places = undecided(values, neuron)
-    if has_rows(values, neuron) and not open_places.all():
+    open_places = neuron.undecided(values)
+    if neuron.has_rows(values) and not open_places.all():
         titles = _class_titles(source, neuron, len(values))
     else:
         titles = _titles(source, neuron, y, open_places)
@@ -218,13 +206,10 @@ def _titles(source: Source, neuron: Neuron, y: str, open_places: Array) -> tuple
 
 def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return the plane, each neuron's line, the examples on its sides, how many are right."""
-    why = no_plane(source, wish)
-    if why:
-        return (why,)
-    outputs, neurons = output_neurons(source, wish), _chosen(source, wish)
+    neurons, outputs = _chosen(source, wish), output_neurons(source, wish)
     sums = dict(zip(outputs, sums_behind(source, outputs), strict=False))
     if not neurons:
-        return (NO_SIDES,)
+        raise NoPicture(NO_SIDES)
     grid = grid_of(source, wish, 1, 1)
     ends = (
         f"{axis.name} from {source.number(axis.low, 3)} to {source.number(axis.high, 3)}"
@@ -240,12 +225,12 @@ def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
 
 def _neuron(source: Source, neuron: Neuron, behind: Neuron, plane: Grid) -> str:
     """Return the line at which a neuron changes sides, and the examples on either side."""
-    if decides_nothing(plane_values(source.still, neuron.line, plane), neuron):
+    if neuron.decides_nothing(plane_values(source.still, neuron.line, plane)):
         return undecided_words(source, neuron)
     points = source.problem.examples[:, list(input_columns(source.problem))]
     values = at_points(source, neuron.line, points)[..., None]
-    side = sides(values, neuron)[..., 0]
-    if has_rows(values, neuron):
+    side = neuron.sides(values)[..., 0]
+    if neuron.has_rows(values):
         unit = unit_word(source, neuron.line)
         counts = [
             f"{unit} {row} at {examples_text(side == row)}" for row in np.unique(side[side >= 0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.view.notation import counted_apart, plural
@@ -23,7 +22,6 @@ from gdtutor.view.pictures.cost_function import (
     span_words,
 )
 from gdtutor.view.pictures.field import Grid
-from gdtutor.view.pictures.planes import cell_middles
 from gdtutor.view.pictures.source import PictureKind, Source
 
 COLUMNS, ROWS = 60, 40
@@ -32,10 +30,7 @@ COLUMNS, ROWS = 60, 40
 
 def contour_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return the range of the cost, where we are on it, and where every path leads."""
-    try:
-        facts = contour_of(source, wish)
-    except GdTutorError as error:
-        return (str(error),)
+    facts = contour_of(source, wish)
     source, paths = facts.source, facts.trails
     ground: CostFunction | None = measured_over(source, wish, 1)
     words = [_landscape(facts, wish)]
@@ -58,7 +53,7 @@ def _landscape(facts: Contour, wish: PictureWish) -> str:
     named = measured_name(source, source.problem.graph.root, is_mean=surface.is_mean)
     if not np.isfinite(costs).any():
         return f"{named} over {said}: nowhere finite"
-    lowest_at = cell_middles(Grid(x, y, COLUMNS, ROWS))[np.nanargmin(costs)]
+    lowest_at = Grid(x, y, COLUMNS, ROWS).points()[np.nanargmin(costs)]
     at = [source.number(float(value), 2) for value in lowest_at]
     finite = costs[np.isfinite(costs)]
     low, high = counted_apart((finite.min(), finite.max()), 2, source.chars)

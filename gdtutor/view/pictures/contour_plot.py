@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.work import PATH_STEPS
@@ -28,8 +27,7 @@ from gdtutor.view.pictures.paths import (
     up_to,
     variant_run,
 )
-from gdtutor.view.pictures.planes import cell_middles
-from gdtutor.view.pictures.source import Drawing, Source, cell_of, said, stacked_notes
+from gdtutor.view.pictures.source import Drawing, NoPicture, Source, cell_of, stacked_notes
 
 LEVELS = 7
 """Most level lines."""
@@ -81,10 +79,7 @@ class Surface(Struct, frozen=True, eq=False):
 
 def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the field of level lines, its paths, and what the characters mean."""
-    try:
-        facts = contour_of(source, wish)
-    except GdTutorError as error:
-        return said(str(error), size)
+    facts = contour_of(source, wish)
     source, trails, (x, y) = facts.source, facts.trails, facts.axes
     outside = outside_words(x, y, trails)
     spare = max(size.height - BELOW - 2 - ROWS, 1)
@@ -92,7 +87,7 @@ def contour_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     rows = size.height - BELOW - 2 - min(len(most), spare)
     columns = size.width - LABELS
     if columns < _SMALLEST[0] or rows < _SMALLEST[1]:
-        return said("More room is needed for the cost over two parameters.", size)
+        raise NoPicture("More room is needed for the cost over two parameters.")
     surface = surface_of(source.still, wish, (x, y), columns, rows)
     field = Field(Grid(x, y, columns, rows))
     _paint_levels(field, surface)
@@ -170,7 +165,7 @@ def surface_of(
     """Return the cost in the middle of every cell."""
     first, second = cells_along(wish)
     x, y = axes
-    points = cell_middles(Grid(x, y, columns, rows))
+    points = Grid(x, y, columns, rows).points()
     note, ground = "", measured_over(source, wish, len(points))
     if ground.measured < ground.examples:
         note = f", {ground.measured:,} of {ground.examples:,} examples"

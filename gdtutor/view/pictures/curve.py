@@ -17,8 +17,8 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Placed, Plot, Series, Size, Style
 from gdtutor.view.lines import line
-from gdtutor.view.pictures.plot_words import Named, plot_words
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said, stacked_notes
+from gdtutor.view.pictures.plot_words import plot_words
+from gdtutor.view.pictures.source import Drawing, NoPicture, PictureKind, Source, stacked_notes
 
 POINTS = 121
 """Points of a curve."""
@@ -64,33 +64,32 @@ class CurveFacts(Struct, frozen=True):
     """What the node's operand is called."""
 
 
-def facts_of(source: Source, wish: PictureWish) -> CurveFacts | None:
-    """Return what is drawn, None where no line of the graph is an activation."""
+def facts_of(source: Source, wish: PictureWish) -> CurveFacts:
+    """Return what is drawn.
+
+    Raises:
+        NoPicture: No line of the graph is an activation.
+    """
     trace, node = _node(source, wish)
     functions = wish.texts("functions")
     if not functions:
         functions = (_operation(trace, node),) if trace is not None and node else ()
     if not functions:
-        return None
+        raise NoPicture("No line of this graph is an activation.")
     points, inside = _points(source, trace, node)
     return CurveFacts(functions, tuple(points.tolist()), inside)
-
-
-NO_CURVE = "No line of this graph is an activation."
 
 
 def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return one plot for every function, as many side by side as can be read."""
     facts = facts_of(source, wish)
-    if facts is None:
-        return said(NO_CURVE, size)
     functions = facts.functions
     mark = f"{marks_of(source.chars).here} "
     notes = tuple(_notes(source, wish, facts, mark))
     legend = _legend(source, wish, bool(facts.points))
     shown, columns, rows = _layout(len(functions), size.width, size.height - 1 - len(notes))
     if not shown:
-        return said(f"More room is needed for the curve of {functions[0]}.", size)
+        raise NoPicture(f"More room is needed for the curve of {functions[0]}.")
     left_out = functions[shown:]
     if left_out:
         notes = (*notes, f"not shown for want of room: {', '.join(left_out)}")
@@ -110,12 +109,10 @@ def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 def curve_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return where every curve runs, and where the node stands."""
     facts = facts_of(source, wish)
-    if facts is None:
-        return (NO_CURVE,)
     low, high = source.apart(*(wish.interval() or _RANGE))
     words: list[str] = []
     for name in facts.functions:
-        named = _named(source, wish, name, facts)
+        named = _series(source, wish, name, facts)
         words += plot_words(source, f"{name}, from {low} to {high}", named)
     return (*words, *_notes(source, wish, facts))
 
@@ -216,30 +213,28 @@ def _legend(source: Source, wish: PictureWish, has_point: bool) -> str:
     return "  ".join(parts)
 
 
-def _named(source: Source, wish: PictureWish, name: str, facts: CurveFacts) -> list[Named]:
+def _series(source: Source, wish: PictureWish, name: str, facts: CurveFacts) -> list[Series]:
     """Return the curve, its slope where that is wished, and the points on it."""
     low, high = wish.interval() or _RANGE
     marks = marks_of(source.chars)
     xs = np.linspace(low, high, POINTS)
     ys, slopes = (tuple(part.tolist()) for part in value_and_slope(name, xs))
     across = tuple(xs.tolist())
-    parts = [Named("value", Series("", across, ys, Style.RUN_1, mark=marks.curve_mark))]
+    parts = [Series("", across, ys, Style.RUN_1, mark=marks.curve_mark, told="value")]
     if wish.is_set("derivative", True):
-        slope = Series("", across, slopes, Style.RUN_2, mark=marks.beside, joined=True)
-        parts.append(Named("slope", slope))
+        parts.append(Series("", across, slopes, Style.RUN_2, mark=marks.beside, told="slope"))
     if facts.points:
         at = np.clip(facts.points, low, high)
         heights = tuple(value_and_slope(name, at)[0].tolist())
         points = tuple(at.tolist())
-        here = Series("", points, heights, Style.CURRENT, joined=False, mark=marks.here)
-        parts.append(Named("now", here))
+        parts.append(Series("", points, heights, Style.CURRENT, False, marks.here, told="now"))
     return parts
 
 
 def _plot(source: Source, wish: PictureWish, name: str, facts: CurveFacts) -> Plot:
     low, high = wish.interval() or _RANGE
-    series = tuple(part.series for part in _named(source, wish, name, facts))
     limits = _height(np.concatenate(value_and_slope(name, np.linspace(low, high, POINTS))))
+    series = tuple(_series(source, wish, name, facts))
     return Plot(name, series, x_range=(low, high), y_range=limits)
 
 

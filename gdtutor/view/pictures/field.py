@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gdtutor.engine.characters import cells as text_cells
-from gdtutor.values import Struct
+from gdtutor.engine.operations import Array
+from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Lines, Mark, Style
 from gdtutor.view.lines import line, merged, shortened
 from gdtutor.view.notation import shown
@@ -12,6 +15,10 @@ LABELS = 6
 """Cells left of the field: the numbers of the vertical axis and the axis itself."""
 BELOW = 1
 """Lines below the field: the numbers and the name of the horizontal axis."""
+LEAST_ROWS = 6
+"""Rows below which a plane is not drawn to scale."""
+MOST_STRETCHED = 3.0
+"""How many times as wide as high a plane is drawn to scale at the most."""
 
 
 class Axis(Struct, frozen=True):
@@ -35,6 +42,31 @@ class Grid(Struct, frozen=True):
     y: Axis
     columns: int
     rows: int
+
+    def to_scale(self) -> Grid:
+        """Return a plane whose units are as long across as upright, in the room of this one.
+
+        A cell is twice as high as wide. Where the inputs have other units, neither is longer.
+        """
+        ratio = (self.x.high - self.x.low) / (self.y.high - self.y.low)
+        if not 1 / MOST_STRETCHED <= ratio <= MOST_STRETCHED:
+            return self
+        columns = min(self.columns, round(2 * self.rows * ratio))
+        rows = min(self.rows, round(columns / (2 * ratio)))
+        # A small plane needs all of its room to be read.
+        return replace(self, columns=columns, rows=rows) if rows >= LEAST_ROWS else self
+
+    def points(self, *, at_corners: bool = False) -> Array:
+        """Return the middle of every cell, or every corner of the cells, row by row from the top.
+
+        Returns:
+            Array of shape (points, 2).
+        """
+        columns, rows = self.columns + at_corners, self.rows + at_corners
+        shift = 0.0 if at_corners else 0.5
+        xs = self.x.low + (np.arange(columns) + shift) / self.columns * (self.x.high - self.x.low)
+        ys = self.y.high - (np.arange(rows) + shift) / self.rows * (self.y.high - self.y.low)
+        return np.stack([np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
 
 
 class Field:

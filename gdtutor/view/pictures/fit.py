@@ -15,9 +15,9 @@ from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.frame import Plot, Series, Size, Style
 from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.planes import around, at_points, no_point
-from gdtutor.view.pictures.plot_words import Named, plot_words
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, above_words, said
+from gdtutor.view.pictures.planes import around, at_points, require_points
+from gdtutor.view.pictures.plot_words import plot_words
+from gdtutor.view.pictures.source import Drawing, NoPicture, PictureKind, Source, above_words
 
 POINTS = 161
 """Points of a curve."""
@@ -52,9 +52,7 @@ class FitFacts(Struct, frozen=True):
 
 def fit_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the plot with what its marks mean below, and what lies outside of it in words."""
-    numbers = _numbers(source, wish)
-    if isinstance(numbers, str):
-        return said(numbers, size)
+    numbers = fit_of(source, wish)
     words = [*_here_words(source, numbers, f"{marks_of(source.chars).here} ")]
     words += [(_legend(source, numbers), Style.DIM), *_warnings(source, numbers)]
     plot = _plot(source, numbers, size.width)
@@ -63,34 +61,29 @@ def fit_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 
 def fit_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return where the curves run, the examples, and the followed one."""
-    numbers = _numbers(source, wish)
-    if isinstance(numbers, str):
-        return (numbers,)
+    numbers = fit_of(source, wish)
     target, name = _names(source)
     low, high = source.apart(*numbers.x_range)
     facts = plot_words(
-        source, f"{target} over {name}, from {low} to {high}", _named(source, numbers)
+        source, f"{target} over {name}, from {low} to {high}", _series(source, numbers)
     )
     words = [*_here_words(source, numbers), *_warnings(source, numbers)]
     return (*facts, *(text for text, _ in words))
 
 
-def _numbers(source: Source, wish: PictureWish) -> FitFacts | str:
-    """Return the numbers of a fit, or why there are none."""
+def fit_of(source: Source, wish: PictureWish) -> FitFacts:
+    """Return the numbers of a fit.
+
+    Raises:
+        NoPicture: There are none.
+    """
     problem = source.problem
     if len(input_columns(problem)) != 1 or len(problem.target_columns) != 1:
-        return "A curve needs one input and one target."
+        raise NoPicture("A curve needs one input and one target.")
     name = str(wish.option("of", problem.prediction) or "")
-    why = no_point(problem, source.run.trained_examples, (name,))
-    return why or fit_of(source, wish) or "No line of this graph is compared with a target."
-
-
-def fit_of(source: Source, wish: PictureWish) -> FitFacts | None:
-    """Return the numbers of a fit, None where the graph has no prediction."""
-    problem = source.problem
-    name = str(wish.option("of", problem.prediction) or "")
+    require_points(source, (name,))
     if name not in problem.graph.line_by_name:
-        return None
+        raise NoPicture("No line of this graph is compared with a target.")
     (column,), (target,) = input_columns(problem), problem.target_columns
     inputs, targets = problem.examples[:, column], problem.examples[:, target]
     low, high = wish.interval() or around(inputs, _MARGIN)
@@ -160,26 +153,26 @@ def _height(targets: Array, curves: Array) -> tuple[float, float]:
     return around(np.concatenate([targets, near]), _MARGIN)
 
 
-def _named(source: Source, numbers: FitFacts) -> list[Named]:
+def _series(source: Source, numbers: FitFacts) -> list[Series]:
     """Return what is drawn, from back to front."""
     marks = marks_of(source.chars)
     parts = []
     if numbers.before:
-        before = Series("", numbers.xs, numbers.before, Style.RUN_2, mark=marks.beside)
-        parts.append(Named(_before(source), before))
-    now = Series("", numbers.xs, numbers.now, Style.RUN_1, mark=marks.curve_mark)
-    data = Series("", *numbers.data, Style.RUN_3, joined=False, mark=marks.earlier)
-    parts += [Named(_now(source, numbers), now), Named(_names(source)[0], data)]
+        old, called = numbers.before, _before(source)
+        parts.append(Series("", numbers.xs, old, Style.RUN_2, mark=marks.beside, told=called))
+    target, now = _names(source)[0], _now(source, numbers)
+    parts += [
+        Series("", numbers.xs, numbers.now, Style.RUN_1, mark=marks.curve_mark, told=now),
+        Series("", *numbers.data, Style.RUN_3, False, marks.earlier, told=target),
+    ]
     if numbers.here is not None:
         x, y, _ = numbers.here
-        here = Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here)
-        parts.append(Named("now", here))
+        parts.append(Series("", (x,), (y,), Style.CURRENT, False, marks.here, told="now"))
     return parts
 
 
 def _plot(source: Source, numbers: FitFacts, width: int) -> Plot:
-    series = tuple(part.series for part in _named(source, numbers))
-    title = _axes(source, numbers, width)
+    title, series = _axes(source, numbers, width), tuple(_series(source, numbers))
     return Plot(title, series, x_range=numbers.x_range, y_range=numbers.y_range)
 
 

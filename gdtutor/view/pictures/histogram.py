@@ -10,8 +10,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import line, wrapped
-from gdtutor.view.pictures.shown_values import Shown, shown_value
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source
+from gdtutor.view.pictures.source import Drawing, PictureKind, Shown, Source, shown_value
 
 BINS = 10
 """Stretches of equal length between the smallest and the largest cell."""

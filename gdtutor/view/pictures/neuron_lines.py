@@ -13,17 +13,10 @@ from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Lines, Mark, Size, Style
 from gdtutor.view.lines import first_that_fits, fitted, line, width_of
-from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid
-from gdtutor.view.pictures.neurons import (
-    MAX_NEURONS,
-    Neuron,
-    decides_nothing,
-    sides,
-    undecided_words,
-)
+from gdtutor.view.pictures.field import BELOW, LABELS, LEAST_ROWS, Field, Grid
+from gdtutor.view.pictures.neurons import MAX_NEURONS, Neuron, undecided_words
 from gdtutor.view.pictures.planes import (
     EXAMPLE,
-    LEAST_ROWS,
     PLAIN,
     SIGNED,
     at_points,
@@ -31,9 +24,8 @@ from gdtutor.view.pictures.planes import (
     input_names,
     mark_examples,
     plane_values,
-    to_scale,
 )
-from gdtutor.view.pictures.source import Drawing, Source, said, stacked_notes
+from gdtutor.view.pictures.source import Drawing, NoPicture, Source, stacked_notes
 
 SMALLEST = Size(LABELS + 7, 6)
 """The least room in which a plane can be read."""
@@ -63,22 +55,28 @@ class PlaneSheet(Struct, frozen=True):
         return Drawing((top, *((*fitted(row, self.left, chars), *note) for row, note in pairs)))
 
 
-def sheet_of(grid_in: Callable[[int, int], Grid], notes: Lines, size: Size) -> PlaneSheet | None:
-    """Lay out a plane with its notes, None where there is too little room.
+def sheet_of(
+    grid_in: Callable[[int, int], Grid], notes: Lines, size: Size, what: str
+) -> PlaneSheet:
+    """Lay out a plane with its notes.
 
     Args:
         grid_in: Makes the plane of so many columns and rows.
         notes: What is said of it.
         size: What there is room for, with a line above the plane.
+        what: What it is called.
+
+    Raises:
+        NoPicture: There is too little room.
     """
     room = max(min(len(notes), size.height - SMALLEST.height), 0)
     rows = size.height - BELOW - 1 - room
     if size.width < SMALLEST.width or rows < 3:
-        return None
-    below = to_scale(grid_in(size.width - LABELS, rows))
+        raise NoPicture(f"More room is needed for {what}.")
+    below = grid_in(size.width - LABELS, rows).to_scale()
     left = size.width - max(map(width_of, notes), default=0)
     if notes and left - APART >= SMALLEST.width and len(notes) <= size.height - 1:
-        beside = to_scale(grid_in(left - APART - LABELS, size.height - BELOW - 1))
+        beside = grid_in(left - APART - LABELS, size.height - BELOW - 1).to_scale()
         # A line less of the plane is no loss where it shows every note.
         if min(beside.rows, beside.columns // 2) >= max(below.rows - 1, LEAST_ROWS):
             return PlaneSheet(beside, notes, left)
@@ -112,7 +110,7 @@ def lines_picture(
     """Return the examples, each neuron's line, and the lines as equations."""
     neurons = neurons[:MAX_NEURONS]
     if not neurons:
-        return said("There is no neuron whose line could be drawn.", size)
+        raise NoPicture("There is no neuron whose line could be drawn.")
     glyphs = _UNICODE_LINES if source.chars.unicode else _ASCII_LINES
     marks = [
         (glyphs[index % len(glyphs)], _STYLES[index % len(_STYLES)])
@@ -120,17 +118,15 @@ def lines_picture(
     ]
     columns = size.width - LABELS
     notes = _line_notes(source, wish, neurons, [glyph for glyph, _ in marks], columns)
-    sheet = sheet_of(lambda *room: grid_of(source, wish, *room), stacked_notes(notes, size), size)
-    if sheet is None:
-        return said("More room is needed for the plane of the inputs.", size)
-    grid = sheet.grid
-    field = Field(grid)
+    below, what = stacked_notes(notes, size), "the plane of the inputs"
+    sheet = sheet_of(lambda *room: grid_of(source, wish, *room), below, size, what)
+    grid, field = sheet.grid, Field(sheet.grid)
     for neuron, (glyph, style) in zip(neurons, marks, strict=True):
         values = plane_values(source.still, neuron.line, grid)
-        if decides_nothing(values, neuron):
+        if neuron.decides_nothing(values):
             continue
         if len(neurons) == 1:
-            _fill(field, sides(values, neuron), (_dot(source), style))
+            _fill(field, neuron.sides(values), (_dot(source), style))
         _fill(field, _crossed(source, neuron, grid), (glyph, style))
     told = mark_examples(field, source.problem)
     top = line((meaning(source, field, size.width, told), Style.DIM))
@@ -174,13 +170,13 @@ def _line_notes(
     grid = grid_of(source, wish, columns, _PROBED_ROWS)
     notes = []
     for neuron, glyph in zip(neurons, glyphs, strict=True):
-        if decides_nothing(plane_values(source.still, neuron.line, grid), neuron):
+        if neuron.decides_nothing(plane_values(source.still, neuron.line, grid)):
             notes.append(undecided_words(source, neuron))
             continue
         is_inside, equation = _crossed(source, neuron, grid).any(), equation_of(source, neuron)
         notes.append(f"{glyph} {equation}" if is_inside else f"{equation}, outside")
         if len(neurons) == 1:
-            is_above = sides(plane_values(source.still, neuron.line, grid), neuron).any()
+            is_above = neuron.sides(plane_values(source.still, neuron.line, grid)).any()
             notes.append(f"{_dot(source)} above 0" if is_above else "below 0 all over")
     return tuple(notes)
 
@@ -192,7 +188,7 @@ def _fill(field: Field, where: Array, mark: Mark) -> None:
 
 def _crossed(source: Source, neuron: Neuron, grid: Grid) -> Array:
     """Return the cells through which a neuron's line goes: not all of their corners are on."""
-    is_on = sides(plane_values(source.still, neuron.line, grid, at_corners=True), neuron) != 0
+    is_on = neuron.sides(plane_values(source.still, neuron.line, grid, at_corners=True)) != 0
     corners = (is_on[:-1, :-1], is_on[1:, :-1], is_on[:-1, 1:], is_on[1:, 1:])
     return np.asarray(np.logical_or.reduce(corners) & ~np.logical_and.reduce(corners))
 

@@ -14,8 +14,8 @@ from gdtutor.lesson.picture_checks import activation_lines
 from gdtutor.training.classes import NOISE, UNDECIDED, largest, middle_of
 from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
-from gdtutor.view.pictures.planes import at_points, no_point
-from gdtutor.view.pictures.source import Source
+from gdtutor.view.pictures.planes import at_points, require_points
+from gdtutor.view.pictures.source import NoPicture, Source
 
 NO_SIDES = "No line is compared with classes: a `level` would divide the plane."
 """Said where there is nothing to be on one side of."""
@@ -32,6 +32,29 @@ class Neuron(Struct, frozen=True):
     where the line has one value for each example."""
     threshold: float
     label: str
+
+    def has_rows(self, values: Array) -> bool:
+        """Say whether it stands for all rows of its line, of which the largest is the class."""
+        return self.row is None and len(values) > 1
+
+    def sides(self, values: Array) -> Array:
+        """Return whether it is on in each cell, or the class where there are several rows.
+
+        Where rows are the largest together the class is UNDECIDED.
+        """
+        if self.has_rows(values):
+            return largest(values)
+        return np.asarray(values[self.row or 0] >= self.threshold)
+
+    def undecided(self, values: Array) -> Array:
+        """Return where it differs from its threshold by no more than rounding can."""
+        if self.has_rows(values):
+            return np.asarray(largest(values) == UNDECIDED)
+        return np.asarray(np.abs(values[self.row or 0] - self.threshold) <= NOISE)
+
+    def decides_nothing(self, values: Array) -> bool:
+        """Say whether it is undecided everywhere."""
+        return bool(self.undecided(values).all())
 
 
 def output_neurons(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
@@ -61,15 +84,19 @@ def output_neurons(source: Source, wish: PictureWish) -> tuple[Neuron, ...]:
     return _rows(source, name, problem.graph)
 
 
-def no_plane(source: Source, wish: PictureWish) -> str:
-    """Return why a line has no value between the examples, empty where all that are drawn have."""
+def require_plane(source: Source, wish: PictureWish) -> None:
+    """Refuse to draw lines that have no value between the examples.
+
+    Raises:
+        NoPicture: A line has none, or there are no two inputs.
+    """
     if len(input_columns(source.problem)) != 2:
-        return "The plane needs two inputs."
+        raise NoPicture("The plane needs two inputs.")
     graph = source.problem.graph
     asked = str(wish.option("of", source.problem.prediction) or "")
     hidden = wish.is_set("hidden") or wish.is_set("lines")
     names = [*(activation_lines(graph) if hidden else ()), asked]
-    return no_point(source.problem, source.run.trained_examples, names)
+    require_points(source, names)
 
 
 def _are_shares(graph: Graph, name: str) -> bool:
@@ -122,37 +149,6 @@ def _values(source: Source, name: str) -> int:
     if len(axes[name]) > 1:
         return 0
     return math.prod(n for i, n in enumerate(shapes[name]) if i not in axes[name])
-
-
-def has_rows(values: Array, neuron: Neuron) -> bool:
-    """Say whether a neuron stands for all rows of its line, of which the largest is the class."""
-    return neuron.row is None and len(values) > 1
-
-
-def sides(values: Array, neuron: Neuron) -> Array:
-    """Return whether a neuron is on in each cell, or the class where there are several rows.
-
-    Where rows are the largest together the class is UNDECIDED.
-    """
-    if has_rows(values, neuron):
-        return largest(values)
-    return np.asarray(_own(values, neuron) >= neuron.threshold)
-
-
-def undecided(values: Array, neuron: Neuron) -> Array:
-    """Return where a neuron differs from its threshold by no more than rounding can."""
-    if has_rows(values, neuron):
-        return np.asarray(largest(values) == UNDECIDED)
-    return np.asarray(np.abs(_own(values, neuron) - neuron.threshold) <= NOISE)
-
-
-def decides_nothing(values: Array, neuron: Neuron) -> bool:
-    """Say whether a neuron is undecided everywhere."""
-    return bool(undecided(values, neuron).all())
-
-
-def _own(values: Array, neuron: Neuron) -> Array:
-    return np.asarray(values[neuron.row or 0])
 
 
 def undecided_words(source: Source, neuron: Neuron) -> str:

@@ -21,7 +21,7 @@ from gdtutor.values import replace
 from gdtutor.view.frame import Style
 from gdtutor.view.pictures.cost_function import in_parts
 from gdtutor.view.pictures.field import Axis, Field, Grid
-from gdtutor.view.pictures.source import Source
+from gdtutor.view.pictures.source import NoPicture, Source
 
 MARKED = 500
 """Most examples that are marked."""
@@ -32,10 +32,6 @@ EXAMPLE = "x"
 MIXED = "&"
 """What marks a cell in which examples of several classes lie."""
 _MARGIN = 0.25
-LEAST_ROWS = 6
-"""Rows below which a plane is not drawn to scale."""
-MOST_STRETCHED = 3.0
-"""How many times as wide as high a plane is drawn to scale at the most."""
 
 
 def _bound_inputs(problem: Problem) -> tuple[int, ...]:
@@ -77,37 +73,10 @@ def grid_around(
     return Grid(x, y, max(columns, 1), max(rows, 1))
 
 
-def to_scale(grid: Grid) -> Grid:
-    """Return a plane whose units are as long across as upright, in the room of another.
-
-    A cell is twice as high as wide. Where the inputs have other units, neither is longer.
-    """
-    ratio = (grid.x.high - grid.x.low) / (grid.y.high - grid.y.low)
-    if not 1 / MOST_STRETCHED <= ratio <= MOST_STRETCHED:
-        return grid
-    columns = min(grid.columns, round(2 * grid.rows * ratio))
-    rows = min(grid.rows, round(columns / (2 * ratio)))
-    # A small plane needs all of its room to be read.
-    return replace(grid, columns=columns, rows=rows) if rows >= LEAST_ROWS else grid
-
-
 def around(values: Array, margin: float = _MARGIN) -> tuple[float, float]:
     """Return a range that holds all values, and a part of their spread on either side."""
     spread = float(np.ptp(values)) or 1.0
     return float(values.min()) - margin * spread, float(values.max()) + margin * spread
-
-
-def cell_middles(grid: Grid, *, at_corners: bool = False) -> Array:
-    """Return the middle of every cell, or every corner of the cells, row by row from the top.
-
-    Returns:
-        Array of shape (points, 2).
-    """
-    columns, rows = grid.columns + at_corners, grid.rows + at_corners
-    shift = 0.0 if at_corners else 0.5
-    xs = grid.x.low + (np.arange(columns) + shift) / grid.columns * (grid.x.high - grid.x.low)
-    ys = grid.y.high - (np.arange(rows) + shift) / grid.rows * (grid.y.high - grid.y.low)
-    return np.stack([np.tile(xs, rows), np.repeat(ys, columns)], axis=1)
 
 
 @lru_cache(maxsize=32)
@@ -117,8 +86,7 @@ def plane_values(source: Source, name: str, grid: Grid, *, at_corners: bool = Fa
     Returns:
         Array of shape (values, rows, columns); one row and column more for corners.
     """
-    points = cell_middles(grid, at_corners=at_corners)
-    values = at_points(source, name, points)
+    values = at_points(source, name, grid.points(at_corners=at_corners))
     return values.reshape(len(values), grid.rows + at_corners, grid.columns + at_corners)
 
 
@@ -194,6 +162,16 @@ def no_point(problem: Problem, trained: int, names: Iterable[str]) -> str:
         f"No value between the examples: the line {line.name} takes all {trained} of them "
         "together, and has none for a point alone."
     )
+
+
+def require_points(source: Source, names: Iterable[str]) -> None:
+    """Refuse to draw lines that have no value at a point that is no example.
+
+    Raises:
+        NoPicture: One has none.
+    """
+    if why := no_point(source.problem, source.run.trained_examples, names):
+        raise NoPicture(why)
 
 
 def forward_at(

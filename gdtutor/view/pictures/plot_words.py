@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Series, Size
 from gdtutor.view.lines import text_of
 from gdtutor.view.pictures.source import Source
@@ -17,25 +16,18 @@ LISTED = 8
 """Points up to which each is told."""
 
 
-class Named(Struct, frozen=True):
-    """What a plot draws, and what it is called where it is told."""
-
-    name: str
-    series: Series
-
-
 def line_texts(rows: Sequence[Line]) -> tuple[str, ...]:
     """Return the words of lines, those without any left out."""
     return tuple(text for text in (text_of(row).rstrip() for row in rows) if text)
 
 
-def plot_words(source: Source, head: str, parts: Sequence[Named]) -> Iterator[str]:
+def plot_words(source: Source, head: str, parts: Sequence[Series]) -> Iterator[str]:
     """Yield a heading, and below it where each curve runs and where the points lie."""
     yield f"{head}:"
     for part in parts:
-        said = _series_words(source, part.series)
+        said = _series_words(source, part)
         if said:
-            yield f"  {part.name}: {said}"
+            yield f"  {part.told}: {said}"
 
 
 def _series_words(source: Source, series: Series) -> str:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from gdtutor.engine.batch_axis import Axes, batch_axes
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.model import Lesson, PictureWish
+from gdtutor.lesson.picture_scope import GRADIENT
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.moment import Moment
@@ -154,6 +156,10 @@ class Source(Struct, frozen=True):
 _SIGN = re.compile(r"(^(?:[^\w\s]|[Sox])|[,;] (?:[^\w\s]|[Sox])| =) ")
 
 
+class NoPicture(GdTutorError):
+    """There is nothing to draw: what it says stands in the place of the picture."""
+
+
 class Drawing(Struct, frozen=True):
     """A picture within its rectangle."""
 
@@ -184,11 +190,6 @@ class PictureKind(Struct, frozen=True):
     """Whether it is the same at every step of an iteration, whatever is followed or open."""
 
 
-def said(text: str, size: Size) -> Drawing:
-    """Return a picture that is a sentence."""
-    return Drawing(wrapped(text, max(size.width, 1), Style.DIM)[: size.height])
-
-
 def stacked_notes(notes: tuple[str, ...], size: Size, style: Style = Style.TEXT) -> Lines:
     """Return notes below a picture, each wrapped, at most as many lines as there is room for.
 
@@ -212,7 +213,7 @@ def above_words(plot: Plot, words: Iterable[tuple[str, Style]], size: Size, what
     below = broken[: max(size.height - LOWEST, 0)]
     room = size.height - len(below)
     if room < 3:
-        return said(f"More room is needed for {what}.", size)
+        raise NoPicture(f"More room is needed for {what}.")
     return Drawing((*((),) * room, *below), (Placed(plot, 0, 0, size.width, room),))
 
 
@@ -242,3 +243,36 @@ def write_cell(family: Array, cell: tuple[int, ...] | None, values: Array) -> No
 def cell_of(array: Array, cell: tuple[int, ...] | None) -> float:
     """Return one cell of an array, or the number it is."""
     return float(np.asarray(array)[cell or ()])
+
+
+class Shown(Struct, frozen=True, eq=False):
+    """What is to be drawn."""
+
+    called: str
+    value: Array | None
+    """None where the walk has not come to it, or there is none."""
+    why: str = ""
+    """Why there is no value."""
+
+
+def is_to_come(source: Source, wish: PictureWish) -> bool:
+    """Say whether the walk has not come to anything that a picture of named values shows."""
+    names = wish.texts("of")
+    return bool(names) and all(shown_value(source, name).value is None for name in names)
+
+
+def shown_value(source: Source, written: str) -> Shown:
+    """Return the value of a name, or its gradient where that is asked for."""
+    name = written.removeprefix(GRADIENT)
+    trace = source.trace_with(name)
+    if written == name:
+        called = source.name(name)
+        if not source.is_reached(Phase.FORWARD, name):
+            return Shown(called, None, f"its step, forward {name}, is to come")
+        value = source.parameters.get(name, trace.values.get(name))
+        return Shown(called, value, "it has no value here")
+    root, is_matrix = trace.graph.root, not trace.graph.by_rows
+    called = notation.gradient_name(root, name, is_matrix, source.chars)
+    if not source.is_reached(Phase.BACKWARD, name):
+        return Shown(called, None, f"its step, backward {name}, is to come")
+    return Shown(called, trace.gradients.get(name), "it has no gradient")

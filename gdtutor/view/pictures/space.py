@@ -16,31 +16,22 @@ from gdtutor.view.frame import Size, Style
 from gdtutor.view.lines import first_that_fits, line
 from gdtutor.view.notation import plural
 from gdtutor.view.pictures.boundary import LISTED, examples_text, plane_title, shade
-from gdtutor.view.pictures.cost_function import in_parts
+from gdtutor.view.pictures.cost_function import in_parts, span_words
 from gdtutor.view.pictures.field import Field
 from gdtutor.view.pictures.neuron_lines import PROBES, meaning, sheet_of, straight_line
-from gdtutor.view.pictures.neurons import (
-    Neuron,
-    has_rows,
-    output_neurons,
-    sides,
-    sums_behind,
-    unit_label,
-    unit_word,
-)
+from gdtutor.view.pictures.neurons import Neuron, output_neurons, sums_behind, unit_label, unit_word
 from gdtutor.view.pictures.planes import (
     EXAMPLE,
     at_points,
-    cell_middles,
     class_marks,
     forward_at,
     gathered_values,
     grid_around,
     mark_places,
-    no_point,
+    require_points,
     values_apart,
 )
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said, stacked_notes
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, stacked_notes
 
 DIGITS = 2
 """Significant digits of the line's equation, which two long names leave little room for."""
@@ -58,22 +49,16 @@ class Seen(Struct, frozen=True):
 
 def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the examples, the side of the prediction everywhere, and its line in words."""
-    seen = seen_of(source, wish)
-    why = _no_space(source, seen)
-    if why:
-        return said(why, size)
+    seen = _space_of(source, wish)
     places = places_of(source.still, seen)
     notes = stacked_notes(tuple(_line_words(source, seen)), size, Style.DIM)
     labels = [one.label for one in seen]
-    sheet = sheet_of(lambda *room: grid_around(wish, labels, places, *room), notes, size)
-    if sheet is None:
-        return said("More room is needed for the space of two values.", size)
-    grid = sheet.grid
-    field = Field(grid)
+    sheet = sheet_of(lambda *room: grid_around(wish, labels, places, *room), notes, size,
+                     "the space of two values")  # fmt: skip
+    grid, field = sheet.grid, Field(sheet.grid)
     title = meaning(source, field, size.width)
     for neuron in _readers(source, seen):
-        points = cell_middles(grid)
-        values = values_over(source.still, seen, neuron.line, points)
+        values = values_over(source.still, seen, neuron.line, grid.points())
         values = values.reshape(len(values), grid.rows, grid.columns)
         shade(source, field, neuron, values)
         title = plane_title(source, neuron, values, field.upright, size.width)
@@ -84,33 +69,28 @@ def space_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
 
 def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return where the examples lie, and which of them lie on which side of the line."""
-    seen, problem = seen_of(source, wish), source.problem
-    why = _no_space(source, seen)
-    if why:
-        return (why,)
+    seen, problem = _space_of(source, wish), source.problem
     places = places_of(source.still, seen)
     grid = grid_around(wish, (one.label for one in seen), places, 1, 1)
-    ends = (
-        "{} from {} to {}".format(axis.name, *source.apart(axis.low, axis.high))
-        for axis in (grid.x, grid.y)
-    )
+    ends = (span_words(source, axis) for axis in (grid.x, grid.y))
     count = f"{problem.size} {plural(problem.size, 'example')}"
     words = [f"the space of {', '.join(ends)}; {count}"]
     if problem.size <= LISTED:
         words += _example_words(source, places)
     for neuron in _readers(source, seen):
         values = values_over(source.still, seen, neuron.line, places.T)
-        if not has_rows(values, neuron):
+        if not neuron.has_rows(values):
             sign = "≥" if source.chars.unicode else ">="
-            on = examples_text(sides(values, neuron))
+            on = examples_text(neuron.sides(values))
             words.append(f"{neuron.label} {sign} {neuron.threshold:g} at {on}")
     return (*words, *_line_words(source, seen))
 
 
-def _no_space(source: Source, seen: tuple[Seen, Seen]) -> str:
-    """Return why the values are those of the examples alone, empty where they are not."""
-    names = [*(one.name for one in seen), str(source.problem.prediction)]
-    return no_point(source.problem, source.run.trained_examples, names)
+def _space_of(source: Source, wish: PictureWish) -> tuple[Seen, Seen]:
+    """Return the values of the two axes; NoPicture where they are those of the examples alone."""
+    seen = seen_of(source, wish)
+    require_points(source, [*(one.name for one in seen), str(source.problem.prediction)])
+    return seen
 
 
 def seen_of(source: Source, wish: PictureWish) -> tuple[Seen, Seen]:

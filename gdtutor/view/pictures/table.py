@@ -16,7 +16,7 @@ from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import column_texts, line, shortened, wrapped
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.plot_words import TOLD, line_texts
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, said
+from gdtutor.view.pictures.source import Drawing, NoPicture, PictureKind, Source
 
 HELD = "v"
 """Marks what is held back for validation, in plots and tables."""
@@ -40,7 +40,7 @@ def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return one row for each example, elided in the middle, and the counts below."""
     found = outputs_of(source)
     if found is None:
-        return said("No line of this graph is compared with a target.", size)
+        raise NoPicture("No line of this graph is compared with a target.")
     counts, examples = _counts(source, *found, size.width), found[0].shape[1]
     if size.height - len(counts) < 3:
         counts = counts[: 1 + (source.run.trained_examples < examples)]

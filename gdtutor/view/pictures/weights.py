@@ -13,8 +13,7 @@ from gdtutor.session.matrix_digits import largest_of
 from gdtutor.view import notation
 from gdtutor.view.frame import Line, Segment, Size, Style
 from gdtutor.view.lines import line, shortened, wrapped
-from gdtutor.view.pictures.shown_values import shown_value
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source
+from gdtutor.view.pictures.source import Drawing, PictureKind, Source, shown_value
 
 SAME = 1e-9
 """Rows whose numbers differ by less, relative to the largest, count as equal."""

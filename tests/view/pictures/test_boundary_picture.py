@@ -9,7 +9,7 @@ from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.pictures import title_of, told
 from gdtutor.view.pictures.field import Axis, Grid
 from gdtutor.view.pictures.neurons import hidden_neurons
-from gdtutor.view.pictures.planes import cell_middles, grid_of, plane_values, to_scale
+from gdtutor.view.pictures.planes import grid_of, plane_values
 
 
 def test_the_plane_is_the_prediction_in_the_middle_of_every_cell():
@@ -255,8 +255,8 @@ def test_axes_are_named_as_the_rest_of_the_screen_names_the_inputs():
 def test_a_circle_is_as_wide_as_high(size):
     width, height = size
     axes = Axis("x", -1.0, 1.0), Axis("y", -1.0, 1.0)
-    grid = to_scale(Grid(*axes, width, height))
-    inside = (cell_middles(grid) ** 2).sum(axis=1) <= 0.81
+    grid = Grid(*axes, width, height).to_scale()
+    inside = (grid.points() ** 2).sum(axis=1) <= 0.81
     rows = inside.reshape(grid.rows, grid.columns)
     wide, high = rows.any(axis=0).sum(), rows.any(axis=1).sum()
     assert abs(wide - 2 * high) <= 2
