@@ -29,7 +29,7 @@ from gdtutor.session.effects import (
     Train,
     WriteFile,
 )
-from gdtutor.session.opening import Opened, Resumed
+from gdtutor.session.opening import Resumed
 from gdtutor.session.press import Press
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Session, Snapshot, Walk
@@ -44,8 +44,6 @@ from gdtutor.values import Struct
 class Outside(Struct, frozen=True):
     """What a front end has of the outside."""
 
-    open_lesson: Callable[[Path], Opened] = open_lesson
-    """Reads a lesson and makes its run; raises GdTutorError."""
     resume: Callable[[Path, str], Walk] | None = None
     """Opens a lesson at the place that a command line names; raises GdTutorError."""
     clock: Callable[[], float] | None = perf_counter
@@ -93,12 +91,12 @@ def _answers(request: Request, outside: Outside) -> tuple[Action, ...]:
 
 def _opened(path: Path, command: str, outside: Outside) -> tuple[Action, ...]:
     if not command or outside.resume is None:
-        return (outside.open_lesson(path),)
+        return (open_lesson(path),)
     try:
         return (Resumed(outside.resume(path, command)),)
     except GdTutorError as error:
         # The lesson was changed since, or the place is too far: the lesson is not gone.
-        opened = outside.open_lesson(path)
+        opened = open_lesson(path)
         return opened, Told(f"Where you left off: {error}", is_error=True)
 
 

@@ -10,7 +10,7 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
 from gdtutor.lesson.body import Formula, SceneBlock
-from gdtutor.lesson.discovery import number_of
+from gdtutor.lesson.discovery import TEXTS, number_of
 from gdtutor.lesson.front_matter import rehomed, report_mistakes
 from gdtutor.lesson.front_matter_checks import (
     LATER_COMMANDS,
@@ -118,11 +118,7 @@ class _Assembly:
         missed: list[Mistake] = [] if sheet.written.is_variant else self._mistakes
         expansion = () if sheet.expansion is None else sheet.expansion.formulas
         return Lesson(
-            id=front.id,
-            title=front.title,
-            chapter=front.chapter,
-            summary=front.summary,
-            source=front.source,
+            **{name: getattr(front, name) for name in TEXTS},
             path=sheet.written.path,
             number=number_of(sheet.written.path),
             prose=body.prose,

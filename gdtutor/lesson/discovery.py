@@ -30,20 +30,25 @@ _UNREAD = r"```(?:question|task)\n.*?\n```|\{check:[^}]*\}"
 """What a search of a lesson's words leaves out."""
 
 
-class LessonEntry(Struct, frozen=True):
+class LessonHead(Struct, frozen=True):
+    """What a lesson is called, and where it is."""
+
+    id: str
+    """Empty where the file cannot be read."""
+    number: str
+    """The digits at the start of the file name; empty where there are none."""
+    title: str
+    chapter: str
+    summary: str
+    path: Path
+
+
+class LessonEntry(LessonHead, frozen=True):
     """A lesson beside others: what its file says of itself, and what was found out about it since.
 
     What is not known, or not yet, is empty.
     """
 
-    id: str
-    """Empty where the file cannot be read."""
-    number: str
-    """The digits at the start of the file name."""
-    title: str
-    chapter: str
-    summary: str
-    path: Path
     trains: bool = False
     source: str = ""
     problem: str = ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.conditions import Condition, Side
+from gdtutor.lesson.discovery import LessonHead
 from gdtutor.lesson.readers import flag, key, keyed, line, list_of, paragraph
 from gdtutor.lesson.repetition import Repeated
 from gdtutor.lesson.when import When
@@ -214,17 +214,10 @@ class Variant(Struct, frozen=True, eq=False):
     """Front matter keys, dotted (`training.learning_rate`), with the values that replace them."""
 
 
-class Lesson(Struct, frozen=True, eq=False):
+class Lesson(LessonHead, frozen=True, eq=False, kw_only=True):
     """A checked lesson. Everything about its numbers is computed from it."""
 
-    id: str
-    title: str
-    chapter: str
-    summary: str
     source: str
-    path: Path
-    number: str
-    """The digits at the start of the file name; empty where there are none."""
     prose: str
     """The opening page, Markdown."""
     closing: str
