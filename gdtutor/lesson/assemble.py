@@ -35,7 +35,7 @@ from gdtutor.lesson.notes import check_notes
 from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.pictures import of_hidden, read_pictures
 from gdtutor.lesson.questions import QuestionScope, check_questions
-from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.readers import Mistake, fields_of
 from gdtutor.lesson.repetition import repeated
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.lesson.steps import Steps, read_passes
@@ -118,7 +118,8 @@ class _Assembly:
         missed: list[Mistake] = [] if sheet.written.is_variant else self._mistakes
         expansion = () if sheet.expansion is None else sheet.expansion.formulas
         return Lesson(
-            **{name: getattr(front, name) for name in TEXTS},
+            **fields_of(front, *TEXTS, "gradients", "predict", "diverges", "story", "digits"),
+            **fields_of(self._data, "bindings", "examples", "columns", "scaling", "features"),
             path=sheet.written.path,
             number=number_of(sheet.written.path),
             prose=body.prose,
@@ -127,23 +128,13 @@ class _Assembly:
             starts=sheet.starts,
             constants=sheet.constants,
             frozen=frozenset(front.frozen),
-            gradients=front.gradients,
-            bindings=self._data.bindings,
-            examples=self._data.examples,
-            columns=self._data.columns,
             settings=self._settings,
-            predict=front.predict,
-            diverges=front.diverges,
-            story=front.story,
-            digits=front.digits,
             watch="fast" if front.training is None else front.training.watch,
             passes=read_passes(front.pass_, walks, missed),
             tasks=read_tasks(body.tasks, names, self._findings),
             writing=read_writing(body.writing, names, self._findings),
             pictures=pictures,
             expansion=tuple(f"{name} = {formula}" for name, formula in expansion),
-            scaling=self._data.scaling,
-            features=self._data.features,
             places={
                 name: formula.place
                 for block in self._parsed

@@ -31,13 +31,13 @@ class Note(Struct, frozen=True):
     phase: str
     """given, forward, backward or update."""
     node: str
-    """The node it belongs to; empty for a note about the phase's first step."""
+    """The node it belongs to; empty for one about the phase's first step."""
     text: str
-    """Markdown source, with placeholders such as `{z}` and `{grad w1}` unfilled."""
+    """Markdown source; in a note with placeholders such as `{z}` and `{grad w1}` unfilled."""
     when: When
-    """The iterations, the variant and the values at which it is true."""
+    """The iterations, the variant and the values at which it is true, or asked."""
     line: int
-    """Line of the heading in the file, from 1."""
+    """Line of the heading or the block in the file, from 1."""
 
 
 class Choice(Struct, frozen=True):
@@ -50,21 +50,15 @@ class Choice(Struct, frozen=True):
     """The value that it names; None where it is words."""
 
 
-class Question(Struct, frozen=True):
+class Question(Note, frozen=True):
     """A question that the author placed; its answer comes from the engine."""
 
-    text: str
     kind: str
     """A key of `KINDS`."""
-    phase: str
-    node: str
     cell: tuple[int, ...] | None = None
     hints: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     """For `choice`, `why` and `compare`: exactly one is right at the step."""
-    when: When = When()
-    """The iterations, the variant and the values at which it is asked."""
-    line: int = 0
 
 
 @keyed

@@ -190,7 +190,7 @@ def _checked(
     when = _when(table, written, scope, mistakes)
     choices = _choices(table, scope.names, mistakes)
     question = Question(
-        table.text, table.kind, phase, node, cell, table.hints, choices, when, written.line - 1
+        phase, node, table.text, when, written.line - 1, table.kind, cell, table.hints, choices
     )
     mistakes.extend(_question_mistakes(question, scope.steps, has_cell_key=table.cell is not None))
     return question

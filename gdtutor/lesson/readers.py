@@ -122,6 +122,11 @@ def keys_of(cls: type) -> Mapping[str, tuple[str, Key]]:
     return {name.rstrip("_"): (name, declaration) for name, declaration in declared.items()}
 
 
+def fields_of(record: object, *names: str) -> dict[str, Any]:
+    """Return fields of a record by name, for another that has them as they are."""
+    return {name: getattr(record, name) for name in names}
+
+
 def read_table(cls: type[T], value: object, path: Path, mistakes: list[Mistake]) -> T | None:
     """Return a table as its record, None where a key that must be there is missing or wrong."""
     table = _typed(value, dict, "a table", "write KEY = VALUE")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.readers import Mistake, collected
+from gdtutor.lesson.readers import Mistake, collected, fields_of
 from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
 from gdtutor.training.optimisers import DECOUPLED, WEIGHT_DECAY, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
@@ -66,18 +66,13 @@ def _wrong(key: str, what: str, hint: str) -> Mistake:
 def _settings(table: TrainingTable) -> Settings:
     schedule = table.schedule or ScheduleTable("constant")
     stop = table.stop or StopTable()
+    same = ("learning_rate", "epochs", "optimizer", "decayed", "order", "seed", "validation")
     return Settings(
-        learning_rate=table.learning_rate,
-        epochs=table.epochs,
+        **fields_of(table, *same),
         batch=table.batch if isinstance(table.batch, int) else None,
-        optimizer=table.optimizer,
         hyperparameters=tuple((table.hyperparameters or {}).items()),
-        decayed=table.decayed,
-        order=table.order,
-        seed=table.seed,
         schedule=_schedule(schedule, table.epochs),
         stop=Stop(stop.cost_below, stop.loss_below, stop.gradient_below),
-        validation=table.validation,
     )
 
 

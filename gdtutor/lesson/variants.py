@@ -14,7 +14,7 @@ from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.data import SOURCES
 from gdtutor.lesson.front_matter import TOP_LEVEL, homes_of, renamed
-from gdtutor.lesson.model import Lesson, Note, Question, Scene, Variant
+from gdtutor.lesson.model import Lesson, Note, Scene, Variant
 from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
@@ -171,7 +171,7 @@ def lost_notes(varied: Lesson, base: Lesson) -> tuple[Note, ...]:
     return tuple(lost)
 
 
-def _is_true(said: Note | Question, scene: Scene, varied: Lesson, base: Lesson) -> bool:
+def _is_true(said: Note, scene: Scene, varied: Lesson, base: Lesson) -> bool:
     when = said.when
     if when.variant:
         return when.variant == varied.variant

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.session.catalogue import LessonPlace, check_time
+from gdtutor.session.catalogue import GivenAnswer, LessonPlace, check_time
 from gdtutor.values import Struct, asdict
 
 
@@ -41,21 +41,13 @@ class Finished(Struct, frozen=True):
         check_time(self.when)
 
 
-class Attempt(Struct, frozen=True):
+class Attempt(GivenAnswer, frozen=True):
     """One answer to one question; all are kept.
 
     Raises:
         ValueError: the time is not finite.
     """
 
-    lesson_id: str
-    question: str
-    """What was asked, as a name that stays the same when the lesson is worded anew."""
-    answer: str
-    """What the learner typed."""
-    correct: bool
-    slip: str | None
-    """The diagnosis of a wrong answer, if one fitted."""
     when: float
     """In seconds since 1970."""
 

@@ -31,6 +31,19 @@ MAX_NUMBER = 2**63 - 1
 """The largest iteration or step that a store can hold."""
 
 
+class GivenAnswer(Struct, frozen=True):
+    """An answer to a question, as it is remembered."""
+
+    lesson_id: str
+    question: str
+    """What was asked, as a name that stays the same when the lesson is worded anew."""
+    answer: str
+    """What the learner typed."""
+    correct: bool
+    slip: str | None
+    """The diagnosis of a wrong answer, if one fitted."""
+
+
 def check_time(when: float) -> None:
     """Raise ValueError for a time that is no number of seconds."""
     if not math.isfinite(when):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdtutor.engine.operations import Array
+from gdtutor.session.catalogue import GivenAnswer
 from gdtutor.session.state import Session
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
@@ -83,16 +84,8 @@ class TimeExamples(Struct, frozen=True, eq=False):
     """Numbers of examples."""
 
 
-class KeepAttempt(Struct, frozen=True):
+class KeepAttempt(GivenAnswer, frozen=True):
     """Remember an answer to a question."""
-
-    lesson_id: str
-    question: str
-    """A name of the question that outlives a new wording of the lesson."""
-    answer: str
-    correct: bool
-    slip: str | None
-    """The diagnosis of a wrong answer, where one fitted."""
 
 
 class Quit(Struct, frozen=True):
