@@ -8,8 +8,7 @@ from time import time
 
 from gdtutor.cli.open_linear import ask_line
 from gdtutor.cli.shell import print_json, say
-from gdtutor.practice.answering import Marked
-from gdtutor.practice.conversation import PastAnswer, PracticeServices, practise, slip_name
+from gdtutor.practice.conversation import Marked, PastAnswer, PracticeServices, practise, slip_name
 from gdtutor.practice.exercise import Exercise, exercises
 from gdtutor.practice.templates import KINDS
 from gdtutor.progress.schema import Attempt

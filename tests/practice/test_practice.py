@@ -13,11 +13,11 @@ from gdtutor.cli import main
 from gdtutor.cli.arguments import EXERCISE_KINDS
 from gdtutor.cli.lesson_files import lesson_path
 from gdtutor.lesson.load import load_lesson
-from gdtutor.practice.answering import marked
 from gdtutor.practice.conversation import (
     PastAnswer,
     PracticeServices,
     level_of,
+    marked,
     next_kind,
     practise,
     slip_owed,
