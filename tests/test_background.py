@@ -58,14 +58,14 @@ def test_work_that_ends_is_waited_for_and_not_dropped() -> None:
 
 BLOCKED = """
 import sys, threading
-from gdtutor.training.plan.numpy_plan import NumpyPlan, StackedPlan
+from gdtutor.training.plan.numpy_plan import NumpyPlan
 from gdtutor.training.plan.scalar_plan import ScalarPlan
 
 def blocked(*_):
     print("in an iteration", file=sys.stderr, flush=True)
     threading.Event().wait(60)
 
-NumpyPlan.run = ScalarPlan.run = StackedPlan.train = blocked
+NumpyPlan.run = ScalarPlan.run = blocked
 from gdtutor.__main__ import main
 main()
 """

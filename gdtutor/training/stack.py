@@ -26,8 +26,6 @@ from gdtutor.values import Struct, replace
 _BURST_MICROSECONDS = 10_000
 """About how long a burst of a stack lasts: its costs are gathered run by run, which shorter bursts
 would do more often than they train."""
-_KEPT_BELOW = 64
-"""Iterations of a burst from which on the states before it are not kept."""
 
 
 class Member(Struct, frozen=True, eq=False):
@@ -118,14 +116,13 @@ class RunStack:
             _differing(members),
             len(members),
         )
-        self._plan.load([stretch.start(None, 0)[0] for stretch in self._stretches])
+        self._vectors = np.array([stretch.start(None, 0)[0] for stretch in self._stretches])
+        """The states of all runs, of shape (runs, size), also while a burst is computed."""
         self._series = [GrowingArray() for _ in members]
         self._partials = [Partial() for _ in members]
         self._ended: dict[int, tuple[str, Array]] = {}
         """Why a run has ended and its state there, by its place in the stack."""
         self._done = 0
-        self._kept: Array | None = None
-        """The states before the burst that is being computed, where they are needed."""
         self._is_dropped = False
         self._lock = threading.Lock()
         work = stacked_microseconds(self._stretch.work, len(members))
@@ -174,18 +171,14 @@ class RunStack:
             self._is_dropped = True
 
     def _burst(self, count: int) -> None:
-        before = self._plan.store()
-        # Iterations that are quick enough for more in a burst end before anybody drops it.
-        self._kept = before if count < _KEPT_BELOW else None
-        losses = self._plan.train(self._done, count)
+        outcome = self._plan.run(self._vectors, self._done, self._done, count)
         with self._lock:
             if not self._is_dropped:
-                self._kept = None
-                self._take(count, before, losses)
+                self._take(count, outcome.losses, outcome.vector)
 
-    def _take(self, count: int, before: Array, losses: Array) -> None:
+    def _take(self, count: int, losses: Array, vectors: Array) -> None:
         """Take what a burst came to."""
-        stays = np.logical_and.reduce(np.isfinite(self._plan.store()), axis=1)
+        stays = np.logical_and.reduce(np.isfinite(vectors), axis=1)
         has_stops = self._stretch.segment.settings.stop != Stop()
         is_finite = np.logical_and.reduce(np.isfinite(losses))
         ends: dict[int, tuple[str | None, int]] = {}
@@ -202,8 +195,8 @@ class RunStack:
             else:
                 self._record(run, column)
         if ends:
-            self._finish(ends, before)
-        self._done += count
+            self._finish(ends)
+        self._vectors, self._done = vectors, self._done + count
 
     def _end_of(self, run: int, losses: Array) -> tuple[str | None, int]:
         """Return why a run ends among some iterations, and how many of them stand."""
@@ -211,10 +204,10 @@ class RunStack:
         outcome = PlanResult(losses, losses, None, np.empty(0))
         return first_stop(outcome, costs, places, self._stretch.segment.settings.stop)
 
-    def _finish(self, ends: Mapping[int, tuple[str | None, int]], before: Array) -> None:
+    def _finish(self, ends: Mapping[int, tuple[str | None, int]]) -> None:
         """Keep the state of runs at their ends, replayed by each alone from before the burst."""
         for run, (reason, kept) in ends.items():
-            seen, vector = self._alone(run, before[run], kept)
+            seen, vector = self._alone(run, self._vectors[run], kept)
             if len(seen) < kept or not np.isfinite(vector).all():
                 reason = "not_finite"
             self._record(run, seen)
@@ -243,8 +236,7 @@ class RunStack:
     def found(self) -> list[tuple[int, TrainedCurve]]:
         """Return how far every member is, by its place in the sweep."""
         results = []
-        vectors = self._plan.store() if self._kept is None else self._kept
-        for run, vector in enumerate(vectors):
+        for run, vector in enumerate(self._vectors):
             going = "epochs" if self._done >= self._last else None
             stopped, at = self._ended.get(run, (going, vector))
             parameters, kept = self._stretches[run].layout.split(at)

@@ -90,25 +90,22 @@ class Trainer:
     def __init__(self, problem: Problem, settings: Settings, kind: str) -> None:
         train = train_size(problem, settings)
         self._vector_layout = layout_of(problem, optimiser_of(settings)[0])
-        self._stack: StackedPlan | None = None
         if kind == "stacked":
             rates = settings.learning_rate * np.array([0.5, 1.0, 2.0])
-            self._stack = StackedPlan(problem, settings, train, {"learning_rate": rates}, 3)
-            self.kind, self.source = self._stack.kind, self._stack.source
+            self._plan = StackedPlan(problem, settings, train, {"learning_rate": rates}, 3)
         else:
             self._plan = compile_plan(problem, settings, kind)
-            self.kind, self.source = self._plan.kind, self._plan.source
+        self.kind, self.source = self._plan.kind, self._plan.source
 
     def run(self, state: State, count: int) -> tuple[Array, State]:
         """Do some iterations; return their losses and the state after them."""
         vector = self._vector_layout.join(state.parameters, state.optimizer)
-        first = state.iteration
-        if self._stack is None:
-            outcome = self._plan.run(vector, state.t, first, count)
-            losses, after = outcome.losses, outcome.vector
-        else:
-            self._stack.load([vector * 0.9, vector, vector * 1.1])
-            losses, after = self._stack.train(first, count)[:, 1], self._stack.store()[1]
+        first, is_stacked = state.iteration, self.kind == "stacked"
+        before = np.array([vector * 0.9, vector, vector * 1.1]) if is_stacked else vector
+        outcome = self._plan.run(before, state.t, first, count)
+        losses, after = outcome.losses, outcome.vector
+        if is_stacked:
+            losses, after = losses[:, 1], after[1]
         parameters, optimizer = self._vector_layout.split(after)
         return losses, State(first + count, parameters, optimizer, state.t + count)
 

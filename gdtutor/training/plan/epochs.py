@@ -53,7 +53,8 @@ class Plan(ABC):
         """Do `count` iterations from iteration `first`, whose epoch decides data and rate.
 
         Args:
-            vector: The state before them, laid out as `layout_of` says; it is not changed.
+            vector: The state before them, laid out as `layout_of` says, or one for each stacked
+                run; it is not changed.
             t: Updates that the optimiser has done before.
             first: The number of the first iteration.
             count: How many.

@@ -15,7 +15,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.training.plan.algebra import is_lost
 from gdtutor.training.plan.flat_arrays import FlatArrays, one_number
-from gdtutor.training.plan.losses import cost_frontier, write_losses
+from gdtutor.training.plan.losses import Losses, cost_frontier
 from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.numpy_lines import ProgramWriter
 from gdtutor.training.plan.packing import padded_values
@@ -82,7 +82,7 @@ class Kernel:
         self.dynamic = tuple(function.dynamic.values())
         self.histories = {i: body.shape(i) for i in self._histories}
         """Shape of what every iteration leaves behind, by id."""
-        self.losses = write_losses(self._program, self._frontier, self._stacked, memory.runs)
+        self.losses = Losses(self._program, self._frontier, self._stacked, memory.runs)
         self.norm_scale = abs(gamma)
         """What the norm of the flat gradient array is to be multiplied by."""
         self.source = "\n\n".join(filter(None, (whole.text(), self.losses.source, text)))

@@ -30,8 +30,6 @@ from gdtutor.training.plan.terms import ONE, Op, Term
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct, replace
 
-_AS_THEY_ARE: Mapping[str, float] = {}
-
 
 class FlatProgram(Struct, frozen=True, eq=False):
     """The cost and the gradients of one batch as primitive operations, in order."""
@@ -79,19 +77,19 @@ class FlatProgram(Struct, frozen=True, eq=False):
         return "".join(told)
 
 
-def lower(problem: Problem, batch: int, signs: Mapping[str, float] = _AS_THEY_ARE) -> FlatProgram:
+def lower(problem: Problem, batch: int, signs: Mapping[str, float] | None = None) -> FlatProgram:
     """Lower a problem's cost and gradients.
 
     Args:
         problem: What is trained.
         batch: Examples in the batch.
-        signs: −1 for parameters that are kept with their sign turned.
+        signs: −1 for parameters that are kept with their sign turned; None where none is.
 
     Raises:
         TrainingError: The root is not one number, or depends on no trained parameter.
         ShapeError: Shapes do not fit.
     """
-    return _Lowering(problem, batch, signs).program()
+    return _Lowering(problem, batch, signs or {}).program()
 
 
 def lower_turned(problem: Problem, batch: int) -> FlatProgram:
@@ -108,24 +106,24 @@ def lower_cost(problem: Problem, batch: int) -> FlatProgram:
     Formulas about one example are applied to rows of all of them.
     """
     rows = replace(problem, is_single=False)
-    return _Lowering(rows, batch, _AS_THEY_ARE, trains=False).program()
+    return _Lowering(rows, batch, {}, trains=False).program()
 
 
-def for_runs(program: FlatProgram) -> FlatProgram:
-    """Return the program as several runs at once compute it, with the run as first axis.
+def for_runs(program: FlatProgram, runs: int) -> FlatProgram:
+    """Return the program as so many runs at once compute it, with the run as first axis.
 
     For one run a sum of products is one call; for several it would multiply once more:
 
         mul(x2, C.1), vdot(x2, C.1)   →   mul(x2, C.1), sum(mul(x2, C.1))
     """
+    if not runs:
+        return program
     ops = program.ops
     products = {op.args: index for index, op in enumerate(ops) if op.code == "mul"}
-    changed = []
-    for op in ops:
-        if op.code == "vdot" and op.args in products and op.args[0] != op.args[1]:
-            product = products[op.args]
-            op = Op("sum", (product,), op.shape, tuple(range(len(ops[product].shape))))
-        changed.append(op)
+    changed = (
+        replace(op, code="sum", args=(products[op.args],)) if op.code == "vdot" else op
+        for op in ops
+    )
     # Only data, which all runs share, gets a row of ones: in a stack that row would lie between
     # the runs, and elementwise operations would have to step over it.
     products_of = [op for op in ops if op.code == "affine"]

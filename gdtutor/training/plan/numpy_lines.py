@@ -70,21 +70,17 @@ class ProgramWriter(Placing):
         return self.ops[index].name or self.notes.get(index, f"{self.prefix}{index}")
 
     def _write_group(self, unit: tuple[int, ...]) -> None:
-        op = self.ops[unit[0]]
         names = []
-        for arg in op.args:
-            if self.ops[arg].is_literal:
-                names.append(self.view(arg))
+        for index in (*self.ops[unit[0]].args, unit[0]):
+            if self.ops[index].is_literal:
+                names.append(self.view(index))
                 continue
-            members = self.stacks[arg].members
-            name, memory = self._stack(members)
-            for member in members:
+            stack = self.stacks[index]
+            for member in stack.members:
                 self.array(member)
-            names.append(self.static(name, memory))
-        out_name, out = self._stack(unit)
-        self.static(out_name, out)
+            names.append(self.static(f"{self.prefix}s{stack.members[0]}", stack.memory))
         notes = " and ".join(self._described(i) for i in unit)
-        self.function.body.add(2, self.by_cell(op.code, [*names, out_name]), notes)
+        self.function.body.add(2, self.by_cell(self.ops[unit[0]].code, names), notes)
 
     def _write_one(self, index: int) -> None:
         op = self.ops[index]
@@ -151,18 +147,16 @@ class ProgramWriter(Placing):
         self._line(product, index)
 
     def _vdot(self, index: int) -> None:
-        """Write the sum of products of two arrays of one shape."""
+        """Write the sum of products of two arrays of one shape; of several runs there is none."""
         left, right = self.ops[index].args
-        is_alone = index not in self.stacked
-        if is_alone and self.is_contiguous(left) and self.is_contiguous(right):
+        if self.is_contiguous(left) and self.is_contiguous(right):
             product = f"{self.cells(left)}.dot({self.cells(right)}"
             self._line(f"{product}, {self.view(index, 'number')})", index)
             return
         wide = aligned(self.shape(index, self.ops[left].shape))
         name = self.static(f"{self.prefix}{index}_wide", wide)
         self._line(self.by_cell("mul", [self.view(left), self.view(right), name]), index)
-        cells = formed(wide, "cells", is_stacked=not is_alone)
-        self._total(index, self.static(f"{self.prefix}{index}_cells", cells), left)
+        self._total(index, self.static(f"{self.prefix}{index}_cells", wide.reshape(-1)), left)
 
     def _total(self, index: int, cells: str, arg: int) -> None:
         """Write a sum over all cells as a product with ones, which NumPy does fastest."""

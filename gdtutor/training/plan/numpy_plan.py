@@ -13,7 +13,7 @@ from gdtutor.training.optimisers import root_of
 from gdtutor.training.plan.block_runner import BlockRunner
 from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.flat_arrays import FlatArrays
-from gdtutor.training.plan.lower import FlatProgram, for_runs, lower, lower_turned
+from gdtutor.training.plan.lower import for_runs, lower, lower_turned
 from gdtutor.training.plan.numpy_lines import OF_ONE_RUN
 from gdtutor.training.plan.packing import padded_data
 from gdtutor.training.plan.rule import rule_of
@@ -21,14 +21,12 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
 from gdtutor.values import replace
 
-_ONE_RUN: Mapping[str, Array] = {}
-
 
 class NumpyPlan(Plan):
     """A problem compiled to NumPy, whose other arguments are those of every `Plan`.
 
     Args:
-        by_run: What differs between stacked runs; see `Rule.by_run`.
+        by_run: What differs between stacked runs, None where there are none; see `Rule.by_run`.
         runs: How many runs are stacked; 0 for one without an axis for it.
     """
 
@@ -39,15 +37,15 @@ class NumpyPlan(Plan):
         problem: Problem,
         settings: Settings,
         train: int,
-        by_run: Mapping[str, Array] = _ONE_RUN,
+        by_run: Mapping[str, Array] | None = None,
         runs: int = 0,
     ) -> None:
         super().__init__(problem, settings, train)
         self._lead = (runs,) if runs else ()
         self._loaded: Array | None = None
         """The state that the memory holds."""
-        rule = replace(rule_of(settings), by_run=by_run)
-        program = self._program = self._for_runs(lower_turned(problem, self._batch))
+        rule = replace(rule_of(settings), by_run=by_run or {})
+        program = self._program = for_runs(lower_turned(problem, self._batch), runs)
         memory = self._memory = FlatArrays(problem, rule.optimiser, program, runs)
         examples, padded = problem.examples[:train], padded_data(program.ops, program.packs)
         batches = self._batches = Batches(problem, examples, self._batch, self._width, padded)
@@ -59,7 +57,7 @@ class NumpyPlan(Plan):
         self._runners = [BlockRunner(program, memory, constants, batches.blocks, rule)]
         """Of full batches, and of a short last one."""
         if batches.rest:
-            rest = self._for_runs(lower(problem, batches.rest, program.signs))
+            rest = for_runs(lower(problem, batches.rest, program.signs), runs)
             self._runners.append(BlockRunner(rest, memory, constants, batches.short, rule))
 
     @property
@@ -95,9 +93,6 @@ class NumpyPlan(Plan):
             runner, start = self._runners[1], 0
         stop = start + len(alphas)
         return runner.run(start, stop, t, alphas), runner.norms(start, stop)
-
-    def _for_runs(self, program: FlatProgram) -> FlatProgram:
-        return for_runs(program) if self._lead else program
 
 
 class StackedPlan(NumpyPlan):
@@ -145,23 +140,3 @@ class StackedPlan(NumpyPlan):
             return False
         products = (op for op in ops if op.code in ("matmul", "outer", "affine"))
         return all(len(ops[arg].shape) == 2 for op in products for arg in op.args)
-
-    def load(self, vectors: Sequence[Array]) -> None:
-        """Take over the states of all runs."""
-        self._memory.load(np.array(vectors))
-
-    def store(self) -> Array:
-        """Return the states of all runs, of shape (runs, size)."""
-        return self._memory.store()
-
-    def train(self, first: int, count: int) -> Array:
-        """Do some iterations in place.
-
-        Args:
-            first: The number of the first iteration, which is how many updates were done before.
-            count: How many.
-
-        Returns:
-            Losses of shape (count, runs), each before its update.
-        """
-        return self._do(first, first, count)[0]

@@ -33,13 +33,12 @@ def packed(ops: Sequence[Op], trained: Collection[str]) -> tuple[tuple[Op, ...],
         for product, bias in (op.args, op.args[::-1]):
             if ops[product].code == "matmul" and _is_pack(ops, ops[product], ops[bias]):
                 left, data = ops[product].args
-                weights = ops[left].name
-                taken = {*packs, *packs.values()}
-                free = weights != ops[bias].name and not taken & {weights, ops[bias].name}
-                is_trained = {weights, ops[bias].name}.issubset(trained)
+                pair = {ops[left].name, ops[bias].name}
                 # Each has one place, and so one role.
-                if is_trained and (free or packs.get(weights) == ops[bias].name):
-                    packs[weights] = ops[bias].name
+                is_free = len(pair) == 2 and pair.isdisjoint({*packs, *packs.values()})
+                is_known = packs.get(ops[left].name) == ops[bias].name
+                if pair.issubset(trained) and (is_free or is_known):
+                    packs[ops[left].name] = ops[bias].name
                     found[index] = Op("affine", (left, bias, data), op.shape)
     return tuple(found), packs
 

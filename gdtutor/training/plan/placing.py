@@ -88,7 +88,6 @@ class Placing(Struct):
     """A letter that opens the names of its values."""
     function: WrittenFunction = field(default_factory=WrittenFunction)
     """Where names are added."""
-    _stack_arrays: dict[tuple[int, ...], tuple[str, Array]] = field(default_factory=dict)
 
     def array(self, index: int) -> Array:
         """Return the array of a value that keeps its place."""
@@ -193,12 +192,4 @@ class Placing(Struct):
     def _in_stack(self, index: int, shape: Shape) -> Array:
         stack = self.stacks[index]
         start = stack.offsets[stack.members.index(index)]
-        memory = self._stack(stack.members)[1]
-        return memory[start : start + math.prod(shape)].reshape(shape)
-
-    def _stack(self, members: tuple[int, ...]) -> tuple[str, Array]:
-        if members not in self._stack_arrays:
-            name = f"{self.prefix}s{members[0]}"
-            cells = self.stacks[members[0]].cells
-            self._stack_arrays[members] = (name, aligned((cells,)))
-        return self._stack_arrays[members]
+        return stack.memory[start : start + math.prod(shape)].reshape(shape)

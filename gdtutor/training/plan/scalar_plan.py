@@ -7,7 +7,7 @@ NumPy, whose numbers have infinities.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -46,10 +46,8 @@ class ScalarPlan(Plan):
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         super().__init__(problem, settings, train)
         self._examples = problem.examples[:train]
-        batch, width = self._batch, self._width
-        self._bounds = [(at, min(at + batch, width)) for at in range(0, width, batch)]
-        sizes = {stop - start for start, stop in self._bounds}
-        self._flats = {size: lower(problem, size) for size in sizes}
+        self._all_turns = tuple(range(self.iterations_per_epoch))
+        self._flats = {size: lower(problem, size) for size in set(map(self._size, self._all_turns))}
         self._rule = rule_of(settings)
         layout = layout_of(problem, self._rule.optimiser)
         self._parts = [part for part in layout.parts if part.parameter not in problem.frozen]
@@ -118,8 +116,8 @@ class ScalarPlan(Plan):
             is_whole = count % self.iterations_per_epoch == 0
             turns = self._all_turns if is_whole else (turn,)
             return self._function(turns)[0], repeat(None, count // len(turns))
-        start, size = self._bounds[turn][0], self._size(turn)
-        epochs = -(-(start + count * size) // self._bounds[-1][1])
+        start, size = turn * self._batch, self._size(turn)
+        epochs = -(-(start + count * size) // self._width)
         chosen = self._order.epochs(epoch, epochs)[start : start + count * size]
         rows = self._examples[chosen].reshape(count, -1)
         key = 0 if size == self._size(0) else turn
@@ -135,11 +133,7 @@ class ScalarPlan(Plan):
         return [int(place) for name in data for place in held[name].flat]
 
     def _size(self, turn: int) -> int:
-        return self._bounds[turn][1] - self._bounds[turn][0]
-
-    @property
-    def _all_turns(self) -> tuple[int, ...]:
-        return tuple(range(self.iterations_per_epoch))
+        return min(self._batch, self._width - turn * self._batch)
 
     def _program(self, turn: int) -> ScalarProgram:
         """Return the iteration of one batch of the epoch, its data in it as numbers where epochs
@@ -148,7 +142,7 @@ class ScalarPlan(Plan):
             problem = self._problem
             known = {**problem.constants, **problem.parameters}
             if self._is_unrolled:
-                chosen = self._order.epoch(0)[slice(*self._bounds[turn])]
+                chosen = self._order.epoch(0)[turn * self._batch :][: self._batch]
                 known = problem.given(problem.parameters, chosen if problem.size else chosen[:0])
             known = {n: value for n, value in known.items() if n not in problem.trained}
             flat = self._flats[self._size(turn)]
@@ -157,34 +151,31 @@ class ScalarPlan(Plan):
 
     def _function(self, turns: tuple[int, ...]) -> tuple[Steps, str]:
         """Return the code of some batches of the epoch."""
-        if turns not in self._functions:
-            programs = [self._program(turn) for turn in turns]
-            self._functions[turns] = _function(programs, self._places, self._rule.is_scheduled)
-        return self._functions[turns]
-
-
-def _function(
-    programs: Sequence[ScalarProgram], places: Iterable[int], is_scheduled: bool
-) -> tuple[Steps, str]:
-    first = programs[0]
-    state = "".join(f"p{i}, " for i in places)
-    data = "".join(f"{first.ops[i].name}, " for i in first.data)
-    named = ", ".join(first.labels[i] for i in first.data)
-    source = SourceLines()
-    source.add(0, "def steps(state, items, t, rates, leave, leave_norm):", "iterations in a row")
-    source.add(1, f"{state}= state", "the numbers that updates change")
-    if is_scheduled:
-        source.add(1, "rates = iter(rates)", "the learning rate of each iteration")
-    source.add(1, "try:", "in Python's own numbers, which are fast")
-    source.add(2, f"for {data or '_ '}in items:", named or "the data stand as numbers below")
-    for program in programs:
-        if program.counts:
-            source.add(3, "t += 1", "the number of this update, from 1")
+        if turns in self._functions:
+            return self._functions[turns]
+        is_scheduled = self._rule.is_scheduled
+        programs = [self._program(turn) for turn in turns]
+        first = programs[0]
+        state = "".join(f"p{i}, " for i in self._places)
+        data = "".join(f"{first.ops[i].name}, " for i in first.data)
+        named = ", ".join(first.labels[i] for i in first.data)
+        source = SourceLines()
+        head = "def steps(state, items, t, rates, leave, leave_norm):"
+        source.add(0, head, "iterations in a row")
+        source.add(1, f"{state}= state", "the numbers that updates change")
         if is_scheduled:
-            source.add(3, "learning_rate = next(rates)", "the learning rate of this epoch")
-        program.write(source, 3)
-    refused = "except (OverflowError, ZeroDivisionError, ValueError):"
-    source.add(1, refused, "where these refuse a result")
-    source.add(2, "pass", "NumPy's do the iteration, which have infinities")
-    source.add(1, f"return {state}", "after the last iteration")
-    return source.compiled("steps", FLOATS), source.text()
+            source.add(1, "rates = iter(rates)", "the learning rate of each iteration")
+        source.add(1, "try:", "in Python's own numbers, which are fast")
+        source.add(2, f"for {data or '_ '}in items:", named or "the data stand as numbers below")
+        for program in programs:
+            if any(program.ops[i].name == "t" for i in program.needed):
+                source.add(3, "t += 1", "the number of this update, from 1")
+            if is_scheduled:
+                source.add(3, "learning_rate = next(rates)", "the learning rate of this epoch")
+            program.write(source, 3)
+        refused = "except (OverflowError, ZeroDivisionError, ValueError):"
+        source.add(1, refused, "where these refuse a result")
+        source.add(2, "pass", "NumPy's do the iteration, which have infinities")
+        source.add(1, f"return {state}", "after the last iteration")
+        self._functions[turns] = source.compiled("steps", FLOATS), source.text()
+        return self._functions[turns]

@@ -69,15 +69,9 @@ class ScalarProgram:
             squares = (builder.mul(t, t) for found in gradients.values() for t in found.flat)
             total = reduce(builder.add, squares, Term(0.0, ONE))
             self.left["leave_norm"] = builder.plain(total), "square of the gradient"
-
-    @property
-    def needed(self) -> list[int]:
+        self._roots = [*(index for index, _ in self.left.values()), *self.finals.values()]
+        self.needed = sorted(reachable(self.ops, self._roots))
         """The ids that are computed, in order."""
-        return sorted(reachable(self.ops, self._roots))
-
-    @property
-    def _roots(self) -> list[int]:
-        return [*(index for index, _ in self.left.values()), *self.finals.values()]
 
     @property
     def operations(self) -> int:
@@ -89,17 +83,12 @@ class ScalarProgram:
         """The leaves that are numbers of the batch, in order."""
         return [i for i, op in enumerate(self.ops) if op.kind == "data"]
 
-    @property
-    def counts(self) -> bool:
-        """Whether the update needs its own number."""
-        return any(self.ops[i].name == "t" for i in self.needed)
-
     def write(self, source: SourceLines, level: int) -> None:
         """Write the iteration: values, what it leaves behind, then the update.
 
         What Python may refuse comes before anything is left behind, as it is then done again.
         """
-        text = ScalarText(self.ops, self.notes, self.labels, source, level)
+        text = ScalarText(self._builder, self.labels, source, level)
         text.write(self.needed, self._roots)
         new = [text.name(i, self.labels[old]) for old, i in self.finals.items()]
         for function, (index, what) in self.left.items():
@@ -193,8 +182,7 @@ def _apart(builder: Builder, op: Op, args: Sequence[Cells]) -> Cells:
         case "vdot":
             return _along(builder, "add", _each(builder, "mul", first.shape, *args), op)
         case "outer":
-            products = (builder.mul(a, b) for a in first.flat for b in last.flat)
-            return cells_of(products, op.shape)
+            return _each(builder, "mul", op.shape, first.reshape(-1, 1), last.reshape(-1))
         case "matmul" | "affine":
             columns = last.reshape(len(last), -1).T
             rows = first.reshape(-1, len(last))

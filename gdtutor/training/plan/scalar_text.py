@@ -17,7 +17,7 @@ import numpy as np
 
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import Op, operation_text
+from gdtutor.training.plan.terms import Op, Terms, operation_text
 
 FORMS: Mapping[str, str] = {
     "add": "{} + {}",
@@ -47,10 +47,6 @@ FLOATS: Mapping[str, Any] = {
 """What the names mean."""
 
 _STRENGTH = {"add": 1, "sub": 1, "mul": 2, "div": 2, "recip": 2, "square": 2, "neg": 3}
-_NAMED = frozenset({"square", "maximum", "minimum", "mul_or_zero", "sign", "step", "is_place"})
-"""Forms that name an operand more than once."""
-
-_LEFT_TO_RIGHT = frozenset({"add", "sub", "mul", "div"})
 
 _PART = re.compile(r"\.[0-9]")
 
@@ -62,27 +58,18 @@ class ScalarText:
     """Writes the operations that values need, each once.
 
     Args:
-        ops: Operations on numbers; a leaf is the variable of its name.
-        notes: What values are to the learner.
+        builder: Has operations on numbers; a leaf is the variable of its name.
         labels: What leaves are to the learner, where their name does not say.
         source: Where lines are added.
         level: How far they are indented.
     """
 
     def __init__(
-        self,
-        ops: Sequence[Op],
-        notes: Mapping[int, str],
-        labels: Mapping[int, str],
-        source: SourceLines,
-        level: int,
+        self, builder: Terms, labels: Mapping[int, str], source: SourceLines, level: int
     ) -> None:
-        self._ops = ops
-        self._notes = notes
-        self._labels = labels
-        self._source = source
-        self._level = level
-        self._names = {i: op.name for i, op in enumerate(ops) if op.code == "leaf"}
+        self._ops, self._notes, self._labels = builder.ops, builder.notes, labels
+        self._source, self._level = source, level
+        self._names = {i: op.name for i, op in enumerate(self._ops) if op.code == "leaf"}
         self._inline: dict[int, str] = {}
         """Expressions that are to be written inside another one."""
         self._inside: dict[int, tuple[str, ...]] = {}
@@ -98,7 +85,7 @@ class ScalarText:
         uses = Counter(roots)
         for index in needed:
             op = self._ops[index]
-            uses.update(op.args * (2 if op.code in _NAMED else 1))
+            uses.update(op.args * FORMS.get(op.code, "").count("{0}") or op.args)
         for index in needed:
             if index in self._names or self._ops[index].is_literal:
                 continue
@@ -149,7 +136,7 @@ class ScalarText:
         literal = [self._ops[arg].is_literal for arg in op.args]
         operands = []
         for place, arg in enumerate(op.args):
-            is_right = (place == 1 and op.code in _LEFT_TO_RIGHT) or op.code == "recip"
+            is_right = own and (place == 1 or op.code == "recip")
             operands.append(self.text(arg, own + 1 if is_right else own))
         if all(literal):
             # Python divides no number by 0.

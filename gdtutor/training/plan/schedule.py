@@ -13,13 +13,13 @@ import math
 from collections.abc import Mapping, Sequence, Set
 from itertools import accumulate
 
+from gdtutor.engine.operations import Array
+from gdtutor.training.plan.flat_arrays import aligned
 from gdtutor.training.plan.terms import ELEMENTWISE, Op
-from gdtutor.values import Struct, replace
+from gdtutor.values import Struct
 
 LARGEST_STACK = 4096
 """Cells. Above this arithmetic outweighs dispatch, and separate arrays stay in the cache."""
-
-_NONE_PADDED: Mapping[int, int] = {}
 
 
 class ValueStack(Struct, eq=False):
@@ -28,7 +28,7 @@ class ValueStack(Struct, eq=False):
     members: tuple[int, ...]
     offsets: tuple[int, ...]
     """Where each begins, in cells."""
-    cells: int
+    memory: Array
 
 
 class ProgramSchedule:
@@ -42,11 +42,7 @@ class ProgramSchedule:
     """
 
     def __init__(
-        self,
-        ops: Sequence[Op],
-        wanted: Set[int],
-        alone: Set[int],
-        padded: Mapping[int, int] = _NONE_PADDED,
+        self, ops: Sequence[Op], wanted: Set[int], alone: Set[int], padded: Mapping[int, int]
     ) -> None:
         self.units: list[tuple[int, ...]] = []
         """The ids of each call."""
@@ -98,14 +94,17 @@ class ProgramSchedule:
                     return False
                 layout = first
         fresh = [column for column in distinct if column[0] not in self.stacks]
-        if layout and any(self._padded.get(i) for column in fresh for i in column):
-            return False
-        if layout is None:
+        if layout is not None:
+            if any(self._padded.get(i) for column in fresh for i in column):
+                return False
+            offsets, cells = layout.offsets, len(layout.memory)
+        else:
             rows = zip(*distinct, strict=True)
             pads = (max(self._padded.get(i, 0) for i in row) for row in rows)
-            cells = [math.prod(self._ops[i].shape) + pad for i, pad in zip(unit, pads, strict=True)]
-            starts = tuple(accumulate(cells, initial=0))
-            layout = ValueStack(unit, starts[:-1], starts[-1])
+            own = (math.prod(self._ops[i].shape) for i in unit)
+            *starts, cells = accumulate(map(sum, zip(own, pads, strict=True)), initial=0)
+            offsets = tuple(starts)
         for column in fresh:
-            self.stacks.update(dict.fromkeys(column, replace(layout, members=column)))
+            stack = ValueStack(column, offsets, aligned((cells,)))
+            self.stacks.update(dict.fromkeys(column, stack))
         return True

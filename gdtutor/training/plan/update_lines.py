@@ -58,7 +58,7 @@ def write_update(
 
     wanted = reachable(builder.ops, finals.values()) - builder.uniform
     streams = sorted(builder.uniform & {arg for i in wanted for arg in builder.ops[i].args})
-    schedule = ProgramSchedule(builder.ops, wanted, wanted)
+    schedule = ProgramSchedule(builder.ops, wanted, wanted, {})
     order = [unit[0] for unit in schedule.units]
     places = {leaves[name].id: array for name, array in arrays.items()}
     copies = {}
@@ -102,7 +102,7 @@ def _can_overwrite(ops: Sequence[Op], order: Sequence[int], final: int, leaf: in
 def _stream_function(builder: Builder, streams: Sequence[int]) -> tuple[Streams, str]:
     source = SourceLines()
     source.add(0, "def streams(t, learning_rate):", "the update's number, from 1, and its rate")
-    text = ScalarText(builder.ops, builder.notes, {}, source, 1)
+    text = ScalarText(builder, {}, source, 1)
     text.write(sorted(reachable(builder.ops, streams)), streams)
     returned = ", ".join(text.text(index) for index in streams)
     source.add(1, f"return {returned},", "what the update above takes")
