@@ -33,6 +33,7 @@ from gdtutor.view.opening_screen import lesson_cover, library_cover
 
 if TYPE_CHECKING:
     from gdtutor.cli.starting import FrontEndStart
+    from gdtutor.session.catalogue import Library
     from gdtutor.session.state import Session
     from gdtutor.ui.app import TutorApp
     from gdtutor.ui.contracts import Around, OpenProgram
@@ -52,12 +53,19 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.linear or speaks_plainly(os.environ, sys.stdin):
         return _converse(arguments, presses)
 
+    listed = None
+    if not arguments.lesson or os.path.isdir(arguments.lesson):
+        from gdtutor.library.reading import quick_library
+
+        folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
+        listed = quick_library(folder)
+
     def begin() -> Begun:
         from gdtutor.cli.starting import start
 
-        return start(arguments), presses
+        return start(arguments, listed), presses
 
-    return show_behind(arguments, begin, _cover(arguments))
+    return show_behind(arguments, begin, _cover(arguments, listed))
 
 
 def show_behind(
@@ -130,18 +138,20 @@ def _converse(arguments: argparse.Namespace, presses: tuple[Press, ...]) -> int:
         begin.finish()
 
 
-def _cover(arguments: argparse.Namespace) -> Cover | None:
+def _cover(arguments: argparse.Namespace, library: Library | None) -> Cover | None:
     """Return what can be shown before the engine is there; None where the file says nothing.
 
-    Raises:
-        GdTutorError: There is no such lesson, or no such folder.
-    """
-    if not arguments.lesson or os.path.isdir(arguments.lesson):
-        from gdtutor.library.reading import quick_library, quick_store, read_progress
+    Args:
+        arguments: What the command line says.
+        library: The library that it asks for; None where that is a lesson.
 
-        folder = Path(arguments.lesson) if arguments.lesson else shipped_lessons_folder()
-        library = quick_library(folder)
+    Raises:
+        GdTutorError: There is no such lesson.
+    """
+    if library is not None:
         if not (arguments.no_save or is_rehearsed(arguments)):
+            from gdtutor.library.reading import quick_store, read_progress
+
             library, _ = read_progress(library, quick_store)
         return partial(library_cover, library)
     path = lesson_path(arguments.lesson)

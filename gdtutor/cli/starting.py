@@ -139,11 +139,15 @@ class FrontEndStart(Struct, frozen=True, eq=False):
             complain(GdTutorError(problem))
 
 
-def start(arguments: argparse.Namespace) -> FrontEndStart:
+def start(arguments: argparse.Namespace, listed: Library | None = None) -> FrontEndStart:
     """Return what the arguments of `gdtutor` ask for: a lesson, or a library.
 
     A lesson goes on where the learner left it, unless the arguments say where to begin. What is
     rehearsed takes nothing from what is remembered, and leaves it as it is.
+
+    Args:
+        arguments: What the command line says.
+        listed: The library, where it has been listed.
 
     Raises:
         GdTutorError: For whatever of them cannot be used.
@@ -151,7 +155,7 @@ def start(arguments: argparse.Namespace) -> FrontEndStart:
     names_lesson = bool(arguments.lesson) and not os.path.isdir(arguments.lesson)
     folder = Path(arguments.lesson) if arguments.lesson and not names_lesson else None
     # A lesson that cannot be opened is told once the library is seen and its steps are counted.
-    library, message = quick_library(folder or shipped_lessons_folder()), ""
+    library, message = listed or quick_library(folder or shipped_lessons_folder()), ""
     saves = not arguments.no_save and not is_rehearsed(arguments)
     if saves:
         library, message = read_progress(library, quick_store)

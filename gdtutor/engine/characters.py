@@ -5,38 +5,26 @@ from __future__ import annotations
 import re
 import shlex
 import unicodedata
-from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import groupby
 
-_C0 = {code: 0x2400 + code for code in range(0x20)}
-_REPLACED = 0xFFFD
 _NO_PICTURE = (
-    *range(0x80, 0xA0),  # C1: some terminals take them for escape sequences
-    0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A),  # bidirectional
-    0x2028, 0x2029,  # other line ends
-    0xFEFF,  # a byte order mark inside the text
+    "\x80-\x9f"  # C1: some terminals take them for escape sequences
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional
+    "\u2028\u2029"  # other line ends
+    "\ufeff"  # a byte order mark inside the text
     # What does not show, of no width or as a blank:
-    0x00AD, 0x034F, 0x115F, 0x1160, 0x180E, *range(0x200B, 0x200E), *range(0x2060, 0x2065), 0x3164,
-    0xFFA0, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080),
-    *range(0xD800, 0xE000),  # surrogates: file names that are not UTF-8
-)  # fmt: skip
-
-_PICTURES = _C0 | {0x7F: 0x2421} | dict.fromkeys(_NO_PICTURE, _REPLACED)
+    "\u00ad\u034f\u115f\u1160\u180e\u200b-\u200d\u2060-\u2064\u3164\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e007f"
+    "\ud800-\udfff"  # surrogates: file names that are not UTF-8
+)
+"""Characters of no picture, as a pattern has them in brackets."""
 
 
 @cache
 def _steering(keep: str = "") -> re.Pattern[str]:
-    """Return what finds a control character, but for those that are kept."""
-    return re.compile(f"[{''.join(_ranges(_PICTURES.keys() - set(map(ord, keep))))}]")
-
-
-def _ranges(codes: Iterable[int]) -> Iterator[str]:
-    """Yield a class of characters in ranges, which are compiled and searched sooner than a list."""
-    neighbours = groupby(enumerate(sorted(codes)), lambda pair: pair[1] - pair[0])
-    for _, pairs in neighbours:
-        run = [code for _, code in pairs]
-        yield f"\\U{run[0]:08x}-\\U{run[-1]:08x}"
+    """Return what finds a control character, but for those of ASCII that are kept."""
+    others = "".join(chr(code) for code in range(0x20) if chr(code) not in keep)
+    return re.compile(f"[{others}\x7f{_NO_PICTURE}]")
 
 
 def pictured(text: str, keep: str = "") -> str:
@@ -47,11 +35,14 @@ def pictured(text: str, keep: str = "") -> str:
 
     Args:
         text: Any text.
-        keep: Control characters that stay, such as a line break.
+        keep: Control characters of ASCII that stay, such as a line break.
     """
-    if not _steering(keep).search(text):
-        return text
-    return text.translate(_table(keep))
+    return _steering(keep).sub(_picture, text)
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else "�"
 
 
 def cells(text: str) -> int:
@@ -139,8 +130,3 @@ def _escaped(character: str) -> str:
     if not _steering().match(character):
         return character
     return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))
-
-
-@cache
-def _table(keep: str) -> dict[int, int]:
-    return {code: to for code, to in _PICTURES.items() if chr(code) not in keep}
