@@ -195,11 +195,13 @@ def _index_part(part: object) -> str:
 
 def names_in(expr: Expr) -> Iterator[Name]:
     """Yield every name, each occurrence, left to right."""
-    if isinstance(expr, Name):
-        yield expr
-    elif isinstance(expr, Apply):
-        for arg in expr.args:
-            yield from names_in(arg)
+    pending = [expr]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Name):
+            yield part
+        elif isinstance(part, Apply):
+            pending.extend(reversed(part.args))
 
 
 def calls_in(expr: Expr) -> Iterator[Apply]:

@@ -9,6 +9,7 @@ that turns the upstream gradient into the contribution.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -79,8 +80,7 @@ class _Composer:
                 rule = self._through_vjp(product(rule, *factors), edge, node, position)
                 factors, local = [], None
                 continue
-            slope = local_formula(operation, position, node.attribute)
-            step = simplify(self._counted(self._over(node, slope)))
+            step = self._local(node, position)
             factors.append(step)
             is_reduction = operation.kind is not Kind.ELEMENTWISE
             is_widened = self._operand_shape(node.args[position]) != self._shapes[node.name]
@@ -93,6 +93,17 @@ class _Composer:
                 local = None if is_lost else [*local, step]
         composed = None if local is None else product(*local)
         return EdgeRule(composed, product(rule, *factors) if factors else rule, sums)
+
+    def _local(self, node: Node, position: int) -> Expr:
+        """Return the local gradient of an operation for one of its operands."""
+        operation = OPERATIONS[node.op]
+        slope = local_formula(operation, position, node.attribute)
+        names = {arg.name for arg in node.args if isinstance(arg, Name)}
+        is_plain = not self._expand and operation.kind is Kind.ELEMENTWISE
+        if is_plain and len(names) == len(node.args):
+            # With other names it is the same formula.
+            return substitute(_simplified(slope), _operands(node))
+        return simplify(self._counted(self._over(node, slope)))
 
     def _through_vjp(self, rule: Expr, edge: Edge, node: Node, position: int) -> Expr:
         if _is_zero(rule):
@@ -132,7 +143,7 @@ class _Composer:
 
     def _over(self, node: Node, formula: Expr, upstream: Expr | None = None) -> Expr:
         """Return a row's formula over what the node's own operands are."""
-        operands = dict(zip(OPERANDS, node.args, strict=False)) | {"out": Name(node.name)}
+        operands = _operands(node)
         used = {name.name for name in names_in(formula)} & set(operands)
         values = {name: self._written(operands[name]) for name in used}
         return substitute(formula, values if upstream is None else values | {"g": upstream})
@@ -164,6 +175,14 @@ class _Composer:
             is_batch = self._graph.by_rows and cells > 1 and BATCH_SIZE in self._shapes
             return Name(BATCH_SIZE) if is_batch else Number(float(cells))
         return Apply(expr.op, tuple(self._counted(arg) for arg in expr.args), expr.attribute)
+
+
+def _operands(node: Node) -> dict[str, Name | Number]:
+    """Return what stands in a node's row for the names of its formulas."""
+    return {**dict(zip(OPERANDS, node.args, strict=False)), "out": Name(node.name)}
+
+
+_simplified = lru_cache(1024)(simplify)
 
 
 def _is_zero(expr: Expr) -> bool:

@@ -204,17 +204,17 @@ def _stuck(run: Run) -> Diagnosis:
 def asleep_units(trace: Trace) -> tuple[Asleep, ...]:
     """Return, for each activation, how many of its units are saturated or dead on every example."""
     found = []
-    for node in trace.graph.nodes:
-        row = OPERATIONS[node.op]
-        if not row.steepness:
-            continue
-        with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):
+        for node in trace.graph.nodes:
+            row = OPERATIONS[node.op]
+            if not row.steepness:
+                continue
             slopes = evaluate(parse_rule(row.steepness), {"out": trace.values[node.name]})
             quiet = np.asarray(np.abs(slopes) < FLAT_SLOPE)
-        if not quiet.any():
-            continue
-        units = np.all(quiet, axis=trace.axes[node.name])
-        count = int(np.sum(units))
-        if count:
-            found.append(Asleep(node.name, bool(row.kink), count, int(np.size(units))))
+            if not quiet.any():
+                continue
+            units = np.all(quiet, axis=trace.axes[node.name])
+            count = int(np.sum(units))
+            if count:
+                found.append(Asleep(node.name, bool(row.kink), count, int(np.size(units))))
     return tuple(found)
