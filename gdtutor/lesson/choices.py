@@ -26,15 +26,16 @@ EQUAL = "they are equal"
 
 _ALWAYS = parse_condition("0 == 0")
 _NEVER = parse_condition("0 != 0")
+_EXAMPLE = '{ text = "its input is 0", when = "x1 == 0" }'
 
 
 @keyed
 class ChoiceTable:
     """One choice that a condition decides."""
 
-    text: str = key(line(200, 1), says='write { text = "its input is 0", when = "x1 == 0" }')
+    text: str = key(line(200, 1), says=f"write {_EXAMPLE}")
     """What is chosen."""
-    when: str = key(line(500, 1), says='write { text = "its input is 0", when = "x1 == 0" }')
+    when: str = key(line(500, 1), says=f"write {_EXAMPLE}")
     """The condition under which it is right."""
 
 
@@ -47,8 +48,7 @@ def choice(value: object, path: Path, mistakes: list[Mistake]) -> Written | None
     if isinstance(value, dict):
         return read_table(ChoiceTable, value, path, mistakes)
     if not isinstance(value, str):
-        hint = 'write "by x", or { text = "its input is 0", when = "x1 == 0" }'
-        raise Wrong("type", "this is no choice", hint)
+        raise Wrong("type", "this is no choice", f'write "by x", or {_EXAMPLE}')
     text: str = line(200, 1)(value, path, mistakes)
     return text
 
@@ -66,10 +66,9 @@ def choices_of(
     """
     tables = sum(isinstance(one, ChoiceTable) for one in written)
     if len(written) < 2 or tables not in (0, len(written)) or (kind == "why" and not tables):
-        table = '{ text = "its input is 0", when = "x1 == 0" }'
-        hint = f"write choices = [{table}, ...]"
+        hint = f"write choices = [{_EXAMPLE}, ...]"
         if kind == "choice":
-            hint = f"write choices = [...], the right one first, or each as {table}"
+            hint = f"write choices = [...], the right one first, or each as {_EXAMPLE}"
         what = "there is nothing to choose from" if len(written) < 2 else "not all have a `when`"
         mistakes.append(Mistake(("choices",), "question", what, hint))
         return ()

@@ -152,6 +152,9 @@ _FAR = 1000
 def _page_on(session: Walk) -> Session:
     if works_at.pages_on(session):
         return display_options.scroll(session, session.times * session.look.page)
+    # A line of the linear mode comes here without being asked why it may not.
+    if why := works_at.iterations(session):
+        return navigation.said(session, why)
     return navigation.next_iteration(session)
 
 

@@ -115,8 +115,6 @@ def _at_phase(session: Walk, phase: int) -> Walk:
 
 def next_iteration(session: Walk) -> Walk:
     """Go to the same step so many iterations later."""
-    if not session.lesson.trains:
-        return said(session, "This lesson does not train, so it has one iteration only.")
     if not session.step and not session.look.is_closing:
         # The opening page stands before the first iteration.
         return moved(session, session.times - 1, 1)
@@ -125,8 +123,6 @@ def next_iteration(session: Walk) -> Walk:
 
 def previous_iteration(session: Walk) -> Walk:
     """Go to the same step so many iterations earlier."""
-    if session.moment.iteration == 0:
-        return said(session, "This is iteration 0: no update has been done yet.")
     return _at_iteration(session, max(session.moment.iteration - session.times, 0))
 
 
