@@ -299,4 +299,4 @@ def test_every_variant_has_its_share_of_the_time():
     assert limit.within(SCREENS, "screens")
     ticking.now += 20
     assert not limit.within(SCREENS, "screens")
-    assert list(limit.left_out()) == ["screens"]
+    assert list(limit.left_out) == ["screens"]

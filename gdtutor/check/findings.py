@@ -3,7 +3,7 @@ long the checks may take: what the clock leaves no time for is left out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from gdtutor.lesson.markdown import front_place
 from gdtutor.lesson.model import Lesson
@@ -31,33 +31,28 @@ class TimeLimit:
     """
 
     def __init__(self, clock: Clock | None = None, seconds: float = SECONDS) -> None:
-        self._clock, self._seconds = clock, seconds
-        self._begun = self._end = 0.0 if clock is None else clock()
-        self._whole = self._end + seconds
-        self._left_out: dict[str, None] = {}
+        # A clock that stands bounds nothing.
+        self._clock: Clock = clock or (lambda: 0.0)
+        self._begun = self._clock()
+        self._end = self._whole = self._begun + seconds
+        self.left_out: dict[str, None] = {}
+        """What there was no time for."""
 
     def begin(self, runs_left: int) -> None:
         """Begin the checks of a run; so many are left, it included."""
-        if self._clock is not None:
-            self._begun = self._clock()
-            self._end = self._begun + max(0.0, self._whole - self._begun) / runs_left
+        self._begun = self._clock()
+        self._end = self._begun + max(0.0, self._whole - self._begun) / runs_left
 
     def is_over(self, part: float = SCREENS) -> bool:
         """Say whether a part of the run's time has passed."""
-        if self._clock is None:
-            return False
         return self._clock() >= self._begun + part * (self._end - self._begun)
 
     def within(self, part: float, what: str) -> bool:
         """Say whether there is time for a check; where there is none it is remembered."""
         if self.is_over(part):
-            self._left_out.setdefault(what)
+            self.left_out.setdefault(what)
             return False
         return True
-
-    def left_out(self) -> Iterator[str]:
-        """Yield what there was no time for, each once."""
-        yield from self._left_out
 
 
 class Notes(Struct):

@@ -19,7 +19,6 @@ from gdtutor.session.navigation import cell_shape, refolded
 from gdtutor.session.state import Walk
 from gdtutor.session.steps import Step
 from gdtutor.values import Struct, replace
-from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line
 from gdtutor.view.header import header_parts
@@ -171,8 +170,7 @@ def _steps(session: Walk) -> Iterator[tuple[Walk, Step]]:
 def _unfolded(session: Walk, line: str) -> Iterator[tuple[Walk, Step]]:
     """Yield the steps that a line's unfolding changes: its own, and those it sends gradients to."""
     for look, step in _steps(refolded(session, frozenset({line}))):
-        trace = look.moment.traces[step.scene]
-        received = trace.contributions.get(step.node, ())
+        received = look.moment.traces[step.scene].contributions.get(step.node, ())
         around = {step.node, *(c.consumer for c in received)}
         if line in {name.partition(".")[0] for name in around}:
             yield look, step
@@ -191,7 +189,9 @@ def _misfits(session: Walk, step: Step, chars: Chars) -> Iterator[Misfit]:
         panels["note"] = _over(note_lines(session, context, width - 3), width - 3, room.note)
     # A title may shrink for the digits of a late iteration; it is whole at the beginning.
     if not _is_opened(session) and context.moment.iteration < 10:
-        panels["title"] = (0, _title_over(session, context, width, chars))
+        title, place, count = header_parts(session, context, width, chars)
+        # A blank stands at either end, and at least two between the parts.
+        panels["title"] = 0, cells_of(title) + width_of((*place, *count)) + 6 - width
     unfolded = next(iter(session.look.unfolded), "")
     for panel, (lines, cells) in panels.items():
         if lines > 0 or cells > 0:
@@ -204,10 +204,3 @@ def _misfits(session: Walk, step: Step, chars: Chars) -> Iterator[Misfit]:
 def _over(lines: Sequence[Line], width: int, height: int) -> tuple[int, int]:
     widest = max((width_of(line) for line in lines), default=0)
     return len(lines) - height, widest - width
-
-
-def _title_over(session: Walk, context: Context, width: int, chars: Chars) -> int:
-    """Return by how many cells the lesson's title is cut in the first line."""
-    title, place, count = header_parts(session, context, width, chars)
-    # A blank stands at either end, and at least two between the parts.
-    return cells_of(title) + width_of((*place, *count)) + 6 - width

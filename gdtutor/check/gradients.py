@@ -228,9 +228,7 @@ def _stated(found: Difference) -> float:
     if not found.is_confirmed or found.takes_bend_out:
         return found.relative_error
     larger = max(abs(found.estimate), abs(found.gradient))
-    if larger <= found.noise:
-        return 0.0
-    return abs(found.estimate - found.gradient) / larger
+    return 0.0 if larger <= found.noise else abs(found.estimate - found.gradient) / larger
 
 
 def _beside(given: Mapping[str, Array], names: Sequence[str]) -> dict[str, Array]:

@@ -159,10 +159,9 @@ def _tell_lost_notes(notes: Notes, whose: Lesson, moment: Moment) -> None:
 
 def _report_left_out(notes: Notes) -> None:
     """Report what there was no time for."""
-    left_out = list(notes.limit.left_out())
-    if left_out:
+    if notes.limit.left_out:
         took = f"the checks took longer than {SECONDS:g} seconds of the processor's time"
-        what = f"{took}; left out: {', '.join(left_out)}"
+        what = f"{took}; left out: {', '.join(notes.limit.left_out)}"
         hint = "use smaller matrices, fewer lines or a smaller batch, and all of it can be checked"
         notes.add("slow", what, hint, Place(1, 1), "warning")
 

@@ -109,9 +109,7 @@ def every_asked(session: Walk) -> Iterator[Asked]:
 def at_its_end(session: Walk) -> Walk:
     """Return the session with what its run was trained to, so that `trained` is known."""
     run = session.run
-    if run.stopped_by is None:
-        return session
-    return session.with_train(snapshot=snapshot_of(run))
+    return session if run.stopped_by is None else session.with_train(snapshot=snapshot_of(run))
 
 
 def end_of_training(session: Walk) -> int:

@@ -114,9 +114,7 @@ def _place_of(notes: Notes, misfit: Misfit) -> Place:
         for note in notes.lesson.scenes[step.scene].notes:
             if note.phase == step.phase.value and note.node in (step.state, step.node, ""):
                 return Place(note.line, 1)
-    if not step.node:
-        return notes.in_front("parameters")
-    return notes.of_name(step.node)
+    return notes.of_name(step.node) if step.node else notes.in_front("parameters")
 
 
 def _written_for(session: Walk) -> Iterator[int]:

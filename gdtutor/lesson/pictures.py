@@ -157,7 +157,7 @@ def of_hidden(pictures: tuple[PictureWish, ...]) -> tuple[PictureWish, ...]:
     return tuple(
         PictureWish("boundary", (*added, *(o for o in one.options if o[0] in ("range", "range2"))))
         for one in pictures
-        if one.kind == "boundary" and dict(one.options).get("hidden")
+        if one.kind == "boundary" and one.is_set("hidden")
     )
 
 
@@ -188,7 +188,7 @@ def read_pictures(
 
 def _clipped(picture: PictureWish, path: Path, *, is_alone: bool) -> Iterator[Mistake]:
     """Yield a warning where the walk cuts a picture's title at 80×24."""
-    title = str(dict(picture.options).get("title", ""))
+    title = str(picture.option("title", ""))
     room = WALK_TITLE - (0 if is_alone else WALK_PLACE)
     if cells(title) > room:
         # Of a title in wide characters the cells are told, since they are what runs out.

@@ -190,8 +190,7 @@ def overdrawn(
         if PICTURES[picture.kind].computes_points:
             examples, bound, hint = 1, MAX_DRAWN_CELLS, "use smaller matrices"
         elif picture.kind == "timing":
-            sizes = _list(dict(picture.options).get("examples")) or TIMED
-            examples = max(size for size in sizes if isinstance(size, int))
+            examples = max(map(int, picture.numbers("examples") or TIMED))
             bound, hint = MAX_PASS_CELLS, "time fewer examples"
         else:
             continue
@@ -257,28 +256,19 @@ def picture_work(
     picture: PictureWish, own: TrainingWork, variants: Mapping[str, TrainingWork]
 ) -> PictureWork:
     """Return what a picture trains by itself; nothing where it shows the learner's run alone."""
-    options = dict(picture.options)
-    named = _list(options.get("variants"))
-    works = [variants[str(name)] for name in named if str(name) in variants]
+    named = picture.texts("variants")
+    works = [variants[name] for name in named if name in variants]
     runs: list[tuple[TrainingWork, int]] = []
     if picture.kind == "seeds":
-        count = _whole(options.get("seeds"), SEEDS)
+        count = picture.whole("seeds", SEEDS)
         works = works if named else [own]
         runs = [(work, work.iterations) for work in works for _ in range(count)]
     elif picture.kind in ("contour", "slice"):
-        works += [own for key in _OF_OWN for _ in _list(options.get(key))]
-        if not works and picture.kind == "contour" and "steps" in options:
+        works += [own for key in _OF_OWN for _ in picture.texts(key)]
+        if not works and picture.kind == "contour" and picture.option("steps") is not None:
             # The path of the run itself, followed ahead of the walk.
-            works = [variants.get(str(options.get("variant")), own)]
+            works = [variants.get(str(picture.option("variant")), own)]
         otherwise = PATH_STEPS if picture.kind == "contour" else SLICE_STEPS
-        runs = [(work, _whole(options.get("steps"), otherwise)) for work in works]
+        runs = [(work, picture.whole("steps", otherwise)) for work in works]
     seconds = sum(work.of(iterations) for work, iterations in runs) / 1e6
     return PictureWork(len(runs), sum(iterations for _, iterations in runs), seconds)
-
-
-def _list(value: object) -> tuple[object, ...]:
-    return value if isinstance(value, tuple) else ()
-
-
-def _whole(value: object, otherwise: int) -> int:
-    return value if isinstance(value, int) else otherwise

@@ -132,9 +132,7 @@ def of_file(playground: Playground) -> Playground:
 
 def usual_batch(playground: Playground) -> int | None:
     """Return the batch where none is asked for: all rows of a gate, else ten or what there is."""
-    if playground.dataset.is_gate:
-        return None
-    return min(USUAL_BATCH, trained_on(playground))
+    return None if playground.dataset.is_gate else min(USUAL_BATCH, trained_on(playground))
 
 
 def costs_of(playground: Playground) -> tuple[str, ...]:

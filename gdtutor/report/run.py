@@ -143,11 +143,10 @@ def summary_lines(lesson: Lesson, run: Run, result: Snapshot) -> Iterator[str]:
         cost, held = (counted(c, 6, ASCII) for c in (result.final_cost, result.validation_cost))
         yield f"final cost {cost} on the examples trained on, {held} on those held back"
     for name, value in result.parameters.items():
-        yield f"{name} = {_rounded(value)}{_left_out(value)}"
+        yield f"{name} = {_rounded(value)}"
     if result.predictions.size:
         for name, value in (("predictions", result.predictions), ("targets", result.targets)):
-            written = _as_written(lesson, value)
-            yield f"{name:<11} {_rounded(written)}{_left_out(written)}"
+            yield f"{name:<11} {_rounded(_as_written(lesson, value))}"
         held_back = run.segment_at(run.farthest).problem.size - run.trained_examples
         if held_back:
             yield f"of these the last {held_back} are held back"
@@ -166,8 +165,11 @@ def _costs_at(result: Snapshot, epoch: int) -> str:
 
 
 def _rounded(array: Array) -> str:
-    """Return an array's numbers in brackets, of a large one its ends along each axis."""
-    return _bracketed(array, is_whole=array.size <= WHOLE)
+    """Return an array's numbers in brackets; of a large one its ends along each axis, how large it
+    is, and where it is whole."""
+    is_whole = array.size <= WHOLE
+    told = "" if is_whole else f" ({'x'.join(map(str, array.shape))}; --json has all)"
+    return _bracketed(array, is_whole=is_whole) + told
 
 
 def _bracketed(array: Array, *, is_whole: bool) -> str:
@@ -178,13 +180,6 @@ def _bracketed(array: Array, *, is_whole: bool) -> str:
     if len(shown) < len(array):
         parts += ["...", _bracketed(array[-1], is_whole=is_whole)]
     return f"[{', '.join(parts)}]"
-
-
-def _left_out(array: Array) -> str:
-    """Return how large an array is that is not shown whole, and where it is whole."""
-    if array.size <= WHOLE:
-        return ""
-    return f" ({'x'.join(map(str, array.shape))}; --json has all)"
 
 
 def csv_lines(result: Snapshot) -> Iterator[str]:

@@ -14,7 +14,6 @@ from functools import lru_cache
 
 from rich.color import Color
 from rich.console import Console
-from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.screen import Screen
@@ -54,13 +53,9 @@ def _codes(style: Style | None) -> Codes:
 def strip_codes(pieces: Iterable[Placed]) -> str:
     """Return what paints the pieces, colours as they stand in the strips, ending in plain style."""
     return terminal_codes(
-        (x, y, [(text, _codes(style)) for text, style, _ in _visible(strip)])
+        (x, y, [(text, _codes(style)) for text, style, control in strip if text and not control])
         for x, y, strip in pieces
     )
-
-
-def _visible(strip: Strip) -> Iterator[Segment]:
-    return (segment for segment in strip if segment.text and not segment.control)
 
 
 class _SpansUpdate(ChopsUpdate):

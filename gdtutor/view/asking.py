@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from gdtutor.engine.cells import cell_name
 from gdtutor.lesson.conditions import Wanted
 from gdtutor.lesson.model import Choice
@@ -96,7 +98,8 @@ def asking_lines(context: Context, challenge: Challenge, width: int) -> Lines:
         return stacked([top, how])
     said = _feedback(context, challenge, challenge.tried[-1], width) if challenge.tried else ()
     # No blank lines: as much of it as can be has to show on a small terminal too.
-    return (*top, *said, *_hints(context, challenge, width), *how)
+    hints = (hint_rows(context, challenge, n, width) for n in range(challenge.hints_shown))
+    return (*top, *said, *chain.from_iterable(hints), *how)
 
 
 def _typed(context: Context) -> str:
@@ -205,11 +208,6 @@ def slip_text(fit: SlipMatch, about: str) -> str:
     """Return what is said about a slip; `about` is how the name that it is about is shown."""
     says = _ON_ONE_PATH.get(fit.slip) if fit.about else None
     return (says or SAYS[fit.slip]).format(about=about)
-
-
-def _hints(context: Context, challenge: Challenge, width: int) -> Lines:
-    stages = range(challenge.hints_shown)
-    return tuple(row for stage in stages for row in hint_rows(context, challenge, stage, width))
 
 
 def hint_rows(context: Context, challenge: Challenge, stage: int, width: int) -> Lines:

@@ -6,6 +6,7 @@ On demand the wrong sums beside the right one: `=` in place of `+=`, and a node 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 from gdtutor.engine.cells import ELLIPSIS, cell_name
 from gdtutor.engine.expression import Apply, Expr, Name
@@ -144,10 +145,8 @@ def _beginning(context: Context, width: int) -> Lines:
 
 
 def _added(names: list[str]) -> Expr:
-    expr: Expr = Name(names[0])
-    for name in names[1:]:
-        expr = Apply("add", (expr, Name(name)))
-    return expr
+    parts: list[Expr] = [Name(name) for name in names]
+    return reduce(lambda one, other: Apply("add", (one, other)), parts)
 
 
 def _sum(context: Context, received: tuple[Contribution, ...], width: int) -> Lines:

@@ -40,7 +40,10 @@ def boxed(panel: Panel, area: Area) -> Lines:
     title = f" {panel.title} " if panel.title else ""
     title = f" {shortened(panel.title, inner - 2, chars)} " if cells(title) > inner else title
     title = taken(title, max(inner, 0))
-    above, below = (_left_out(way, panel.cut, chars) for way in (0, 1))
+    # Notes for the borders at which lines are left out, the upper one and the lower one.
+    above, below = (
+        f" {more_text(way, count, chars)} " if count else "" for way, count in enumerate(panel.cut)
+    )
     picture = Depicts(panel.picture) if panel.picture else None
     top = line(
         (corners[0] + corners[4], style),
@@ -61,11 +64,6 @@ def boxed(panel: Panel, area: Area) -> Lines:
         (corners[4] + corners[3], style),
     )  # fmt: skip
     return (top, *lines, bottom)
-
-
-def _left_out(way: int, cut: tuple[int, int], chars: Chars) -> str:
-    """Return a note for the border at which lines are left out, the upper one or the lower one."""
-    return f" {more_text(way, cut[way], chars)} " if cut[way] else ""
 
 
 def more_text(way: int, count: int, chars: Chars) -> str:
@@ -106,14 +104,9 @@ def beside(*blocks: Sequence[Line]) -> Lines:
     return tuple(tuple(chain.from_iterable(row)) for row in zip(*blocks, strict=True))
 
 
-def blank(width: int) -> Line:
-    """Return an empty line of a width."""
-    return (Segment(" " * width),)
-
-
 def blank_frame(width: int, height: int) -> Frame:
     """Return an empty screen."""
-    return Frame(width, height, (blank(width),) * height)
+    return Frame(width, height, ((Segment(" " * width),),) * height)
 
 
 MINIMUM = (40, 12)

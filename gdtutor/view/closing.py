@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.engine.characters import shell_word
-from gdtutor.lesson.model import Lesson, Task
+from gdtutor.lesson.model import Lesson
 from gdtutor.session.catalogue import WRITTEN
 from gdtutor.session.link import lesson_word
 from gdtutor.session.state import AT_TASKS, Playing, Session, Walk
@@ -35,7 +35,8 @@ def _with_tasks(page: str, session: Walk, lesson: Lesson) -> str:
     """Return the page with the tasks where they stand in the file, each open or done."""
     waiting = {task.id for task in open_tasks(session)}
     for task in reversed(lesson.tasks):
-        told = f"○ {task.text}" if task.id in waiting else f"✓ {task.text} {_done(task)}"
+        done = f"**Done:** {task.done}" if task.done else "**Done.**"
+        told = f"○ {task.text}" if task.id in waiting else f"✓ {task.text} {done}"
         page = f"{page[: task.at]}\n\n{told}\n\n{page[task.at :].lstrip()}".rstrip()
     return page
 
@@ -59,10 +60,6 @@ def _writing(session: Session, lesson: Lesson) -> str:
     command = f"gdtutor judge {shell_word(lesson_word(lesson))} mine.py"
     text = f"{'✓' if is_done else '○'} {lesson.writing.text}{' **Done.**' if is_done else ''}"
     return f"\n\n{text}\n\n- `{command} {blanks}` writes its blanks\n- `{command}` judges it"
-
-
-def _done(task: Task) -> str:
-    return f"**Done:** {task.done}" if task.done else "**Done.**"
 
 
 def ways_on(session: Walk, width: int, chars: Chars, *, hides_more: bool = False) -> Line:

@@ -102,9 +102,7 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> L
 def _of_arrays(context: Context, c: Contribution, width: int, *, brief: bool) -> Lines:
     node = context.step.node
     called = _called(context, brief)
-    of = f", the shape of {context.name(node)}"
-    if c.value.ndim == 0:
-        of = ""
+    of = "" if c.value.ndim == 0 else f", the shape of {context.name(node)}"
     computed = Computed(called, c.rule, c.value)
     symbols = wrapped_formula(f"{called} = ", context.writer().write(c.rule), width)
     formula = (*symbols, *fit_lines(context, c.rule, c.value.shape, width, of))
@@ -157,8 +155,7 @@ def _local_named(context: Context, c: Contribution, width: int) -> Lines:
     """Return the local gradient of an array without its numbers, and where they are."""
     head = local_formula(context, c, width)
     text = f"{context.chars.ellipsis} c opens a cell, with its numbers"
-    where = wrapped(text, width, Style.DIM)
-    return (*head, *where) if head else ()
+    return (*head, *wrapped(text, width, Style.DIM)) if head else ()
 
 
 def local_formula(context: Context, c: Contribution, width: int) -> Lines:

@@ -71,8 +71,7 @@ def _course(costs: Array, apart: Callable[..., tuple[str, ...]]) -> str:
 def _end(costs: Array, first: float, last: float) -> str:
     """Return where half of the way is done, and whether the end is flat."""
     if last >= first:
-        lowest = int(np.argmin(costs))
-        return f"It is lowest in epoch {lowest}."
+        return f"It is lowest in epoch {int(np.argmin(costs))}."
     half = int(np.argmax(costs <= first - (first - last) / 2))
     tail = costs[-max(len(costs) // 10, 2) :]
     is_flat = abs(float(tail[0] - tail[-1])) < FLAT * (first - last)

@@ -43,9 +43,7 @@ def _with_ellipsis(context: Context, writer: Writer) -> Writer:
     """Return the writer that shows the elided part of a sum as an ellipsis."""
 
     def leaf(name: str) -> str:
-        if name.startswith(ELLIPSIS):
-            return context.chars.ellipsis
-        return writer.leaf(name)
+        return context.chars.ellipsis if name.startswith(ELLIPSIS) else writer.leaf(name)
 
     return replace(writer, leaf=leaf, is_array=lambda _: False)
 

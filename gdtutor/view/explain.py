@@ -135,18 +135,12 @@ def met_lines(
         drawn = "".join(map(text_of, node_lines(replace(context, chars=UNICODE), NOTATION_WIDTH)))
         above |= frozenset({"▾"} if "▾" not in drawn else ())
     told: dict[str, Lines] = {}
-    for sign in _last_first(context):
+    signs, order = met_signs(context), [sign for sign, *_ in context.look.met or ()]
+    for sign in sorted(signs, key=order.index, reverse=True) if order else signs:
         rows = _explained(sign, width, context.chars)
         if sign not in above and sum(map(len, told.values())) + len(rows) <= most:
             told[sign] = rows
-    return tuple(row for sign in met_signs(context) for row in told.get(sign, ()))
-
-
-def _last_first(context: Context) -> list[str]:
-    """Return the signs met here, those first that the walk met last."""
-    order = [sign for sign, *_ in context.look.met or ()]
-    signs = met_signs(context)
-    return sorted(signs, key=order.index, reverse=True) if order else list(signs)
+    return tuple(row for sign in signs for row in told.get(sign, ()))
 
 
 def _explained(sign: str, width: int, chars: Chars) -> Lines:

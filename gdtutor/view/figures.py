@@ -62,7 +62,7 @@ def walk_figure(session: Walk, area: Area, *, always: bool = False) -> Figure | 
         return None
     wish = session.lesson.pictures[number - 1]
     place = f" {offered.index(number) + 1}/{len(offered)}" if len(offered) > 1 else ""
-    figure = _figure(session, wish, area, place)
+    figure = training_figure(session, wish, area, place)
     return replace(figure, panel=replace(figure.panel, picture=number))
 
 
@@ -98,12 +98,9 @@ def _is_later(session: Walk, number: int, chars: Chars) -> bool:
     return is_untimed(session, wish) or is_to_come(source_of(session, chars), wish)
 
 
-def training_figure(session: Walk, wish: PictureWish, area: Area) -> Figure:
-    """Return one picture beside training."""
-    return _figure(session, wish, area, "")
-
-
-def _figure(session: Walk, wish: PictureWish, area: Area, place: str) -> Figure:
+def training_figure(session: Walk, wish: PictureWish, area: Area, place: str = "") -> Figure:
+    """Return one picture, as it stands beside training, with its place among others behind its
+    title."""
     from gdtutor.view.pictures import draw, title_of
 
     source = source_of(session, area.chars)

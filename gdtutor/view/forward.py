@@ -7,6 +7,7 @@ from gdtutor.engine.operations import FUNCTIONS, OPERANDS, OPERATIONS, Kind, par
 from gdtutor.view.arrays import Computed, array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
 from gdtutor.view.equation import Equation, equation_lines
+from gdtutor.view.formula import Writer
 from gdtutor.view.frame import Lines, Style
 from gdtutor.view.lines import fitting, line, stacked, wrapped_formula
 from gdtutor.view.matrix import MAX_ROWS
@@ -77,8 +78,7 @@ def definition_lines(context: Context, expr: Expr, width: int) -> Lines:
     if not operation.formula or expr.op in ("identity", "square"):
         return ()
     names = ("z", "y")[: operation.operands] if operation.operands < 3 else ("z", "a", "b")
-    writer = context.writer()
-    plain = type(writer)(context.chars, lambda name: name, number=exact)
+    plain = Writer(context.chars, lambda name: name, number=exact)
     called = plain.write(Apply(expr.op, tuple(Name(name) for name in names), expr.attribute))
     renamed = {operand: Name(name) for operand, name in zip(OPERANDS, names, strict=False)}
     body = plain.write(

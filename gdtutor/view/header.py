@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from gdtutor.engine.characters import cells
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Walk
 from gdtutor.session.steps import Phase
 from gdtutor.view import notation
 from gdtutor.view.context import Context
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.lines import first_that_fits, line, shortened, width_of
 from gdtutor.view.page import OPENING, heading_line, title_of
 
@@ -88,24 +90,17 @@ def _place(session: Walk, context: Context, iteration: str) -> Line:
     if step.node:
         variable = "" if step.variable in ("", "p") else f".{step.variable}"
         parts.append((context.name(step.node) + variable, Style.CURRENT))
-    segments: list[Segment] = []
-    for index, (text, style) in enumerate(parts):
-        if index:
-            segments.append(Segment(f" {context.chars.pointer} ", Style.DIM))
-        segments.append(Segment(text, style))
-    return (*segments, *_marks(session, context.chars))
+    pointer = f" {context.chars.pointer} ", Style.DIM
+    places = line(*chain(*((pointer, part) for part in parts)))[1:]
+    return (*places, *_marks(session, context.chars))
 
 
 def _marks(session: Walk, chars: Chars) -> Line:
     """Return what holds at every step: predict mode, auto-play, the variant, the changes."""
-    segments: list[Segment] = []
-    if session.predict:
-        segments.append(Segment("  ?", Style.KEY))
-    if session.auto.is_on:
-        segments.append(Segment(f"  auto {session.auto.seconds:g} s", Style.KEY))
-    if session.variant:
-        called = shortened(notation.plain(session.variant, chars), 16, chars)
-        segments.append(Segment(f"  V: {called}", Style.CHANGED))
-    if session.changes:
-        segments.append(Segment("  *edited", Style.CHANGED))
-    return tuple(segments)
+    called = shortened(notation.plain(session.variant, chars), 16, chars)
+    return line(
+        ("  ?" * session.predict, Style.KEY),
+        (f"  auto {session.auto.seconds:g} s" * session.auto.is_on, Style.KEY),
+        (f"  V: {called}" * bool(session.variant), Style.CHANGED),
+        ("  *edited" * bool(session.changes), Style.CHANGED),
+    )

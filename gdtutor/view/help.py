@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from gdtutor.engine.operations import OPERANDS, OPERATIONS
 from gdtutor.session.commands import commands_of
 from gdtutor.session.navigation import said
@@ -128,10 +130,7 @@ def _entry(key: str, text: str, widest: int, width: int) -> list[Line]:
 
 
 def _operations(width: int) -> list[Line]:
-    lines = []
-    for row in OPERATIONS.values():
-        if row.internal:
-            continue
-        says = row.says.format(**{letter: letter for letter in OPERANDS})
-        lines.extend(_entry(row.name, says, 12, width))
-    return lines
+    letters = {letter: letter for letter in OPERANDS}
+    told = (row for row in OPERATIONS.values() if not row.internal)
+    entries = (_entry(row.name, row.says.format(**letters), 12, width) for row in told)
+    return list(chain.from_iterable(entries))

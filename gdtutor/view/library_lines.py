@@ -43,8 +43,7 @@ def library_lines(library: Library, saving: str, area: Area) -> Lines:
     motto = motto if cells(f" gdtutor {motto}{counted}") <= width else ""
     header = line((" gdtutor ", Style.TITLE), (f"{motto}{counted}", Style.DIM))
     entries = shown_entries(library)
-    has_chapters = not library.search
-    lines, cursor_at = _listing(library, entries, area, has_chapters=has_chapters)
+    lines, cursor_at = _listing(library, entries, area, has_chapters=not library.search)
     if len(lines) > rows >= len(entries):
         # All lessons at once are worth more than the names of their chapters.
         lines, cursor_at = _listing(library, entries, area, has_chapters=False)

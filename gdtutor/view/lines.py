@@ -240,13 +240,7 @@ def first_that_fits(words: tuple[str, ...], width: int) -> str:
 
 def stacked(parts: Iterable[Sequence[Line]]) -> Lines:
     """Return blocks of lines below each other, empty ones left out, a blank line between."""
-    result: list[Line] = []
-    for part in parts:
-        if part:
-            if result:
-                result.append(())
-            result.extend(part)
-    return tuple(result)
+    return tuple(row for part in parts if part for row in ((), *part))[1:]
 
 
 def fitting(arrangements: Iterable[Sequence[Sequence[Line]]], height: int) -> Lines:

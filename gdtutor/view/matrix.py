@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 import numpy as np
 
 from gdtutor.engine.operations import Array
@@ -196,24 +199,20 @@ def _window(length: int, most: int, keep: int | None) -> list[int | None]:
     shown = {*range(head), *range(length - tail, length)}
     if keep is not None and keep not in shown:
         shown = {0, keep, length - 1} if most >= 5 else {keep}
+    return _gapped(shown, length)
+
+
+def _gapped(shown: Iterable[int], length: int) -> list[int | None]:
+    """Return indices in order, None wherever some are left out."""
     result: list[int | None] = []
-    previous = -1
-    for index in sorted(shown):
-        if index != previous + 1:
-            result.append(None)
-        result.append(index)
-        previous = index
-    if previous != length - 1:
-        result.append(None)
-    return result
+    for before, index in pairwise((-1, *sorted(shown), length)):
+        result += [index] if index == before + 1 else [None, index]
+    return result[:-1]
 
 
 def _one_of(length: int, keep: int | None) -> list[int | None]:
     """Return the one index that is shown where three have no room, None for those left out."""
-    if length <= 2:
-        return list(range(length))
-    shown = keep or 0
-    return [*[None] * (shown > 0), shown, *[None] * (shown < length - 1)]
+    return _gapped(range(length) if length <= 2 else {keep or 0}, length)
 
 
 def _fitting_columns(

@@ -135,9 +135,7 @@ def cell_number(value: float, exponent: int, digits: int, chars: Chars) -> str:
 
 def power_of_ten(exponent: int, chars: Chars) -> str:
     """Return the factor `×10⁻⁶`; in ASCII `*1e-6`."""
-    if chars.unicode:
-        return "×10" + str(exponent).translate(_SUPERSCRIPTS)
-    return f"*1e{exponent}"
+    return f"×10{str(exponent).translate(_SUPERSCRIPTS)}" if chars.unicode else f"*1e{exponent}"
 
 
 def superscript(value: int, chars: Chars) -> str:

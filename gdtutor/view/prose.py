@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,9 +60,11 @@ def prose_lines(markdown: str, width: int, chars: Chars) -> Lines:
                     lines.append(())
             case "inline":
                 indent = sum(len(prefix) for prefix in prefixes)
-                words = list(_words(token, style, chars))
-                wrapped = _wrap(words, max(width - indent, 8))
-                lines.extend(_with_prefix(wrapped, prefixes))
+                own = prefixes[-1] if prefixes else ""
+                outer = " " * (indent - len(own))
+                for row in _wrap(_words(token, style, chars), max(width - indent, 8)):
+                    lines.append(line(outer, own, *row))
+                    own = " " * len(own)
             case "fence" | "code_block":
                 if lines:
                     lines.append(())
@@ -76,13 +79,6 @@ def _bullet(counters: list[int | None], chars: Chars) -> str:
         return "• " if chars.unicode else "- "
     counters[-1] = number + 1
     return f"{number}. "
-
-
-def _with_prefix(wrapped: list[Line], prefixes: list[str]) -> Iterator[Line]:
-    for index, content in enumerate(wrapped):
-        outer = " " * sum(len(prefix) for prefix in prefixes[:-1])
-        own = prefixes[-1] if prefixes else ""
-        yield line(outer, own if index == 0 else " " * len(own), *content)
 
 
 def _words(token: Token | PlainToken, base: Style, chars: Chars) -> Iterator[tuple[str, Style]]:
@@ -110,11 +106,15 @@ def _split(text: str, style: Style) -> Iterator[tuple[str, Style]]:
             yield part, style
 
 
-def _wrap(words: list[tuple[str, Style]], width: int) -> list[Line]:
+def _wrap(words: Iterable[tuple[str, Style]], width: int) -> list[Line]:
     lines: list[Line] = []
     current: list[Segment] = []
     length = 0
-    for chunk in _chunks(words):
+    for is_blank, run in groupby(words, key=lambda word: word[0] == " "):
+        if is_blank:
+            continue
+        # What stands between blanks stays on one line.
+        chunk = list(run)
         size = sum(cells(text) for text, _ in chunk)
         if current and length + 1 + size > width:
             lines.append(tuple(current))
@@ -134,20 +134,6 @@ def _wrap(words: list[tuple[str, Style]], width: int) -> list[Line]:
     if current:
         lines.append(tuple(current))
     return lines
-
-
-def _chunks(words: list[tuple[str, Style]]) -> Iterator[list[tuple[str, Style]]]:
-    """Yield runs of pieces between blanks, which stay on one line."""
-    chunk: list[tuple[str, Style]] = []
-    for text, style in words:
-        if text == " ":
-            if chunk:
-                yield chunk
-            chunk = []
-        else:
-            chunk.append((text, style))
-    if chunk:
-        yield chunk
 
 
 _BLANK_LINES = re.compile(r"\n(?: *\n)+")

@@ -35,7 +35,8 @@ def with_refusal(frame: Frame, prompt: Prompt | None, chars: Chars, *, keys: int
         return frame
     said = wrapped(prompt.error, frame.width - 2, Style.ERROR)[: frame.height - 1 - keys]
     rows = (input_line(prompt, frame.width), *(line(" ", *row) for row in said))
-    return _over(frame, rows, keys, chars)
+    shown = [fitted(row, frame.width, chars) for row in rows]
+    return frame.covered(frame.height - keys - len(shown), shown)
 
 
 def with_message(session: Session, area: Area, draw: Callable[[Area], Frame]) -> Frame:
@@ -87,12 +88,6 @@ def _message_rows(message: str, style: Style, area: Area, marks: Line) -> list[L
     *rows, last = (line(" ", *row) for row in wrapped(message, room - 2, style))
     rows = [fitted(row, area.width, area.chars) for row in rows]
     return [*rows, (*fitted(last, room, area.chars), *marks)]
-
-
-def _over(frame: Frame, rows: Sequence[Line], below: int, chars: Chars) -> Frame:
-    """Return the frame with rows laid over it, so many lines above its end."""
-    shown = [fitted(row, frame.width, chars) for row in rows]
-    return frame.covered(frame.height - below - len(shown), shown)
 
 
 def with_reports(frame: Frame, session: Session, chars: Chars) -> Frame:

@@ -54,10 +54,5 @@ def _frame(session: Session, area: Area) -> Frame:
 
             return play_frame(session, area)
         case _:
-            return _library_frame(session, area)
-
-
-def _library_frame(session: Session, area: Area) -> Frame:
-    """Return the library screen."""
-    lines = library_lines(session.library, session.saving, area.less(rows=2))
-    return framed(area, (*lines, *bottom_lines(session, area.width, area.chars)))
+            lines = library_lines(session.library, session.saving, area.less(rows=2))
+            return framed(area, (*lines, *bottom_lines(session, area.width, area.chars)))

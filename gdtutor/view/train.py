@@ -153,7 +153,7 @@ def _stacked(session: Walk, chosen: PictureWish, area: Area) -> Figure:
     small = min(area.height, PLANE)
     figure = training_figure(session, chosen, area.high(small))
     below = _below(session, chosen, area.whole.less(rows=len(_trimmed(figure))))
-    alone = [dict(wish.options)["title"] for wish in of_hidden((chosen,))]
+    alone = [wish.option("title") for wish in of_hidden((chosen,))]
     if any(text_of(row) in alone for row in below):
         # The planes of the hidden neurons stand below already.
         options = tuple(one for one in chosen.options if one[0] != "hidden")
@@ -170,7 +170,7 @@ def _below(session: Walk, shown: object, area: Area) -> Lines:
     below: Lines = ()
     others = [w for w in _sides(session) if isinstance(w, PictureWish) and w != shown]
     for wish in sorted(others, key=lambda wish: wish.kind != "table"):
-        title = str(dict(wish.options).get("title", ""))
+        title = str(wish.option("title", ""))
         head = (line((title, Style.DIM)),) if title else ()
         least = kind_of(wish.kind).least_below
         spare = area.height - len(head) - least

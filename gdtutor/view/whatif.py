@@ -31,14 +31,11 @@ def with_old_value(context: Context, lines: Lines, width: int) -> Lines:
     pair = _result_and_old(context)
     if pair is None:
         return _with_previous(context, lines, width)
-    now, old = pair
-    cell = context.look.cell
-    if now.ndim and cell is not None:
-        return _beside(context, lines, float(now[cell]), float(old[cell]), width)
-    if now.ndim == 0 or context.graph.by_rows:
-        return _beside(context, lines, context.followed(now), context.followed(old), width)
+    beside = _beside(context, lines, pair, width)
+    if beside is not None:
+        return beside
     title = line(("without the changes", Style.CHANGED))
-    return stacked([lines, (title, *array_lines(context, old, width, max_rows=4))])
+    return stacked([lines, (title, *array_lines(context, pair[1], width, max_rows=4))])
 
 
 def _with_previous(context: Context, lines: Lines, width: int) -> Lines:
@@ -47,13 +44,8 @@ def _with_previous(context: Context, lines: Lines, width: int) -> Lines:
     old = context.before_update(step.node) if step.phase is Phase.FORWARD else None
     if old is None:
         return lines
-    now = context.trace.values[step.node]
-    cell = context.look.cell
-    if now.ndim and cell is not None:
-        with_old = _beside(context, lines, float(now[cell]), float(old[cell]), width)
-    elif now.ndim == 0 or context.graph.by_rows:
-        with_old = _beside(context, lines, context.followed(now), context.followed(old), width)
-    else:
+    with_old = _beside(context, lines, (context.trace.values[step.node], old), width)
+    if with_old is None:
         return _with_largest(context, lines, width)
     # A line more is not worth the room that it may not have.
     return with_old if len(with_old) == len(lines) else lines
@@ -69,7 +61,16 @@ def _with_largest(context: Context, lines: Lines, width: int) -> Lines:
     return (*lines[: empty[0]], line((text, Style.CHANGED)), *lines[empty[0] + 1 :])
 
 
-def _beside(context: Context, lines: Lines, now: float, old: float, width: int) -> Lines:
+def _beside(context: Context, lines: Lines, pair: tuple[Array, Array], width: int) -> Lines | None:
+    """Return lines with what a number was beside it: of the opened cell, or the followed example;
+    None where neither is shown alone."""
+    cell, is_array = context.look.cell, pair[0].ndim > 0
+    if is_array and cell is not None:
+        now, old = (float(value[cell]) for value in pair)
+    elif is_array and not context.graph.by_rows:
+        return None
+    else:
+        now, old = map(context.followed, pair)
     shown, before = context.number(now), context.number(old)
     word = "own" if context.own is not None else "was"
     if shown == before:

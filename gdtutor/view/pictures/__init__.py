@@ -18,6 +18,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.values import replace
 from gdtutor.view.frame import Lines, Size, Style
 from gdtutor.view.lines import fitted, wrapped
+from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, PictureKind, Source
 
 
@@ -50,8 +51,11 @@ def drawn(source: Source, wish: PictureWish, size: Size) -> Drawing:
 
 def told(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return what a picture shows, a fact a line, with nothing drawn."""
+    kind = kind_of(wish.kind)
     try:
-        return kind_of(wish.kind).tell(source, wish)
+        if kind.tell is None:
+            return line_texts(kind.draw(source, wish, TOLD).lines)
+        return kind.tell(source, wish)
     except GdTutorError as why:
         return (str(why),)
 
@@ -61,7 +65,7 @@ def title_of(source: Source, wish: PictureWish) -> str:
     own = wish.option("title")
     if own is not None:
         return str(own)
-    title = "values above a level" if "level" in dict(wish.options) else kind_of(wish.kind).title
+    title = "values above a level" if wish.option("level") is not None else kind_of(wish.kind).title
     if "{" not in title:
         return title
     names = ", ".join(kind_of(wish.kind).names(source, wish))

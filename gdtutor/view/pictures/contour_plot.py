@@ -240,11 +240,8 @@ def _legend(
     """Return what the glyphs mean, of those alone that are drawn where that is known."""
 
     def told(glyph: str, text: str, otherwise: str = "") -> list[str]:
-        return (
-            [f"{glyph} {text}"]
-            if drawn is None or glyph in drawn
-            else [otherwise] * bool(otherwise)
-        )
+        shown = f"{glyph} {text}" if drawn is None or glyph in drawn else otherwise
+        return [shown] * bool(shown)
 
     start = told("S", "start")
     if len(trails) == 1 and not trails[0].label:

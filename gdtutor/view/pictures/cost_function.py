@@ -75,7 +75,9 @@ class CostFunction(Struct, frozen=True, eq=False):
                     write_cell(varied[cell.name], cell.cell, points[:, position])
                 else:
                     varied[cell.name] = along(values[cell.name], cell.cell, points[:, position])
-            return self._means(forward_family(self.graph, self.given, varied, self.wanted))
+            family = forward_family(self.graph, self.given, varied, self.wanted)
+            with np.errstate(all="ignore"):
+                return np.asarray(family.reshape(len(family), -1).mean(axis=1))
 
         return in_parts(points, values, costs)
 
@@ -88,10 +90,6 @@ class CostFunction(Struct, frozen=True, eq=False):
         cut = replace(self.graph, lines=lines[: last + 1])
         gradient = trace(cut, self.given, wanted=(cell.name,)).gradients.get(cell.name)
         return None if gradient is None else cell_of(gradient, cell.cell)
-
-    def _means(self, family: Array) -> Array:
-        with np.errstate(all="ignore"):
-            return np.asarray(family.reshape(len(family), -1).mean(axis=1))
 
 
 def measured_name(source: Source, wanted: str, *, is_mean: bool) -> str:

@@ -8,7 +8,6 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.view.frame import Chars, Line, Size, Style
 from gdtutor.view.lines import column_texts, line
 from gdtutor.view.notation import superscript
-from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, PictureKind, Source, stacked_notes
 
 VALUES = (2, 10, 100, 1000)
@@ -42,11 +41,6 @@ def counts_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     return Drawing((*lines, *stacked_notes(notes, size.less(rows=len(lines))))[: size.height])
 
 
-def counts_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
-    """Return the same table and what stands below it."""
-    return line_texts(counts_picture(source, wish, TOLD).lines)
-
-
 def count_text(values: int, weights: int, chars: Chars) -> str:
     """Return values**weights: in full where it is small, else as a power of ten."""
     exponent = weights * math.log10(values)
@@ -69,8 +63,7 @@ def _notes(values: int, weights: int, own: int, rate: float, chars: Chars) -> tu
     long = time_text(weights * math.log10(values) - math.log10(rate), chars)
     times = f"{weights:,} weights, {values:,} values each: {long} at {rate:,.0f} tries a second."
     changed = f"{own:,} numbers changed" if own > 1 else "one number changed"
-    gradient = f"A gradient step: one pass forward, one back, {changed}."
-    return "", times, gradient
+    return "", times, f"A gradient step: one pass forward, one back, {changed}."
 
 
 def time_text(log_seconds: float, chars: Chars) -> str:
@@ -84,4 +77,4 @@ def time_text(log_seconds: float, chars: Chars) -> str:
     return "less than a second"
 
 
-PICTURE = PictureKind(counts_picture, counts_words, "how many tries")
+PICTURE = PictureKind(counts_picture, None, "how many tries")

@@ -131,14 +131,12 @@ def _layout(count: int, width: int, height: int) -> tuple[int, int, int]:
 
 def _node(source: Source, wish: PictureWish) -> tuple[Trace | None, str]:
     """Return the activation at the step, else the one asked for, else the first of its graph."""
-    step = source.step
-    traces = source.traces
-    if step is not None and "node" not in dict(wish.options):
+    step, traces, wanted = source.step, source.traces, wish.option("node")
+    if step is not None and wanted is None:
         trace = traces[step.scene]
         if step.node in activation_lines(trace.graph):
             return trace, step.node
         traces = (trace, *traces)
-    wanted = wish.option("node")
     for trace in traces:
         lines = activation_lines(trace.graph)
         if wanted in lines or (wanted is None and lines):

@@ -236,16 +236,11 @@ def _legend(source: Source, numbers: FitFacts) -> str:
 
 def _warnings(source: Source, numbers: FitFacts) -> Iterator[Words]:
     """Yield what the plot does not show."""
-    line = source.name(numbers.line)
+    line, (low, high) = source.name(numbers.line), numbers.y_range
     if not np.isfinite(numbers.now).all():
         yield f"{line} is not finite everywhere", Style.WARNING
-    elif _leaves(numbers):
+    elif min(numbers.now) < low or max(numbers.now) > high:
         yield f"{line} leaves the picture", Style.DIM
-
-
-def _leaves(numbers: FitFacts) -> bool:
-    low, high = numbers.y_range
-    return min(numbers.now) < low or max(numbers.now) > high
 
 
 PICTURE = PictureKind(fit_picture, fit_words, "data and prediction")

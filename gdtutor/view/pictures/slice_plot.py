@@ -89,12 +89,9 @@ def slice_of(source: Source, wish: PictureWish) -> Slice:
     low, high = wish.interval() or _around(at, after, trails)
     xs = np.linspace(low, high, POINTS)
     ys = cost.at((cell,), xs[:, None])
-    slope = None
-    if source.is_reached(Phase.BACKWARD, cell.name):
-        slope = cost.slope(cell)
-    note = ""
-    if cost.measured < cost.examples:
-        note = f"measured on {cost.measured:,} of {cost.examples:,} examples"
+    slope = cost.slope(cell) if source.is_reached(Phase.BACKWARD, cell.name) else None
+    few = f"measured on {cost.measured:,} of {cost.examples:,} examples"
+    note = few if cost.measured < cost.examples else ""
     return Slice(
         cell, cost.wanted, cost.is_mean, tuple(xs.tolist()), tuple(ys.tolist()), here, slope,
         after, trails, (low, high), _height(ys, here[1] if low <= at <= high else np.nan), note,
@@ -136,12 +133,9 @@ def _trails(
     if wish.numbers("rates"):
         trails = []
         for index, walk in enumerate(overlaid(source.lesson, source.run, source.seed, wish)):
-            glyph, style = trail_mark(source, index)
-            if walk.run is None:
-                trails.append(SliceTrail(walk.label, glyph, style, (), (), walk.why))
-                continue
-            xs, ys = _walked(walk.run, cell, cost, range(steps + 1))
-            trails.append(SliceTrail(walk.label, glyph, style, xs, ys))
+            ahead = range(steps + 1)
+            xs, ys = ((), ()) if walk.run is None else _walked(walk.run, cell, cost, ahead)
+            trails.append(SliceTrail(walk.label, *trail_mark(source, index), xs, ys, walk.why))
         return tuple(trails)
     last = source.iteration
     low, high = wish.interval() or (-np.inf, np.inf)

@@ -177,8 +177,9 @@ class PictureKind(Struct, frozen=True):
     """How a kind of picture is drawn, and told where it cannot be drawn."""
 
     draw: Callable[[Source, PictureWish, Size], Drawing]
-    tell: Callable[[Source, PictureWish], tuple[str, ...]]
-    """The same facts in plain lines, one a line, with nothing drawn."""
+    tell: Callable[[Source, PictureWish], tuple[str, ...]] | None
+    """The same facts in plain lines, one a line, with nothing drawn; None where the lines of the
+    picture are read as they stand."""
     title: str
     """With `{root}` for the line that is shown, and `{names}` for what it goes along."""
     names: Callable[[Source, PictureWish], list[str]] = names_along
@@ -232,12 +233,8 @@ def along(array: Array, cell: tuple[int, ...] | None, values: Array) -> Array:
 
 def write_cell(family: Array, cell: tuple[int, ...] | None, values: Array) -> None:
     """Write one cell of every member of a family."""
-    if not cell:
-        family[:] = values
-    elif len(cell) == 1:
-        family[:, cell[0]] = values
-    else:
-        family[:, cell[0], cell[1]] = values
+    place: tuple[slice | int, ...] = (slice(None), *(cell or ()))
+    family[place] = values
 
 
 def cell_of(array: Array, cell: tuple[int, ...] | None) -> float:

@@ -15,7 +15,6 @@ from gdtutor.training.problem import input_columns
 from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import column_texts, line, shortened, wrapped
 from gdtutor.view.origins import class_names
-from gdtutor.view.pictures.plot_words import TOLD, line_texts
 from gdtutor.view.pictures.source import Drawing, NoPicture, PictureKind, Source
 
 HELD = "v"
@@ -49,11 +48,6 @@ def table_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         counts = counts[: size.height - examples - 1][:1]
     rows = _rows(source, wish, found, size.less(rows=len(counts)))
     return Drawing((*rows, *counts)[: size.height])
-
-
-def table_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
-    """Return the same rows and counts."""
-    return line_texts(table_picture(source, wish, TOLD).lines)
 
 
 @lru_cache(maxsize=8)
@@ -185,6 +179,4 @@ def _confusions(said_class: Array, true_class: Array, names: tuple[str, ...]) ->
     return lines
 
 
-PICTURE = PictureKind(
-    table_picture, table_words, "expected and learned", has_below=True, least_below=5
-)
+PICTURE = PictureKind(table_picture, None, "expected and learned", has_below=True, least_below=5)

@@ -26,8 +26,7 @@ def timing_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     if not source.timings:
         return Drawing(stacked_notes((KEY,), size, Style.DIM))
     lines = [*_table(source), *_bars(source, size.width)]
-    left = max(size.height - len(lines), 0)
-    rest = stacked_notes(("", NOTE), size.high(left))
+    rest = stacked_notes(("", NOTE), size.less(rows=len(lines)))
     return Drawing((*lines, *rest)[: size.height])
 
 
