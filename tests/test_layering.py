@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import gdtutor
+from gdtutor.session.state import Look, Training
 from tests.house import statements
 
 PACKAGE = Path(gdtutor.__file__).parent
@@ -28,6 +29,9 @@ DECLARED = re.compile(r"Imports: ([^.]+)\.(?: Outside: ([^.]+)\.)?$")
 
 COMPILES_SOURCE = "training/plan/source.py"
 """The one module that may: it compiles what the plan generates."""
+
+CHANGED_BY = {"looking": Look, "with_train": Training}
+"""What a call of this name changes some fields of."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -119,6 +123,17 @@ def compiled_source(text):
     return found
 
 
+def misnamed(text):
+    """Return the fields that a call changes and that what it changes does not have."""
+    found = []
+    for node in ast.walk(tree_of(text)) if any(name in text for name in CHANGED_BY) else ():
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            fields = CHANGED_BY[name].__struct_fields__ if name in CHANGED_BY else ()
+            found += [one.arg for one in node.keywords if fields and one.arg not in fields]
+    return found
+
+
 def in_every_module(found_in):
     """Return by module what is found in it, where anything is."""
     found = {path_of(one): found_in(one.read_text("utf-8"), path_of(one)) for one in MODULES}
@@ -184,6 +199,14 @@ def test_text_is_run_as_code_by_the_training_plan_alone():
 def test_running_text_as_code_is_found(text):
     assert compiled_source(text)
     assert not compiled_source("import re\nre.compile('a')\nplan.compile(graph)")
+
+
+def test_a_change_of_a_look_or_of_training_names_its_fields():
+    """Types know no names of fields that a call passes on."""
+    assert in_every_module(lambda text, _: misnamed(text)) == {}
+    assert misnamed("looking(session, cell=None, cel=None)") == ["cel"]
+    assert misnamed("navigation.looking(session, **changes)") == [None]
+    assert misnamed("session.with_train(goal=1, gaol=1)") == ["gaol"]
 
 
 def loaded_after(statement):
