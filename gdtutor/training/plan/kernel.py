@@ -67,7 +67,11 @@ class Kernel:
         self._fuse()
         body = self._writer()
         self._place_gradients(body)
-        self._write_steps(body)
+        padded = {i: self._ops[i].shape[1] for i in self._inner & self._needed}
+        alone = {*self._histories, *(self._gradients[name].id for name in self._direct)}
+        # Stacked arrays are large enough for a call to be worth its dispatch.
+        alone = self._needed if memory.runs else alone
+        body.write(ProgramSchedule(self._ops, self._needed, alone, padded))
         gamma = self._finish_gradients(body)
         if rule and rule.needs_norm:
             function.dynamic["norm"] = Dynamic(("norm", ""), "plain")
@@ -172,14 +176,6 @@ class Kernel:
         same = total == signal or (summed.code == "sum" and summed.args == (signal,))
         products = summed.code == "vdot" and summed.args == self._ops[signal].args
         return same or (products and self._ops[signal].code == "mul")
-
-    def _write_steps(self, body: ProgramWriter) -> None:
-        padded = {i: self._ops[i].shape[1] for i in self._inner & self._needed}
-        alone = {*self._histories, *(self._gradients[name].id for name in self._direct)}
-        if self._memory.runs:
-            # Stacked arrays are large enough for a call to be worth its dispatch.
-            alone = self._needed
-        body.write(ProgramSchedule(self._ops, self._needed, alone, padded))
 
     def _finish_gradients(self, body: ProgramWriter) -> float:
         """Bring the gradients that are not in place there, and all to one common factor: return

@@ -136,10 +136,8 @@ class _Lowering:
     def __init__(
         self, problem: Problem, batch: int, signs: Mapping[str, float], *, trains: bool = True
     ) -> None:
-        self._trains = trains
-        self._problem = problem
+        self._problem, self._batch, self._trains = problem, batch, trains
         self._graph: Graph = problem.graph
-        self._batch = batch
         try:
             self._shapes = infer_shapes(self._graph, problem.leaf_shapes(batch))
         except ShapeError as error:

@@ -53,12 +53,11 @@ class NumpyPlan(Plan):
         self._epoch = 0
         # A line may pick examples by their place, so a shuffled order counts in a full batch too.
         self._is_fixed = settings.order == "given"
-        constants = problem.constants
-        self._runners = [BlockRunner(program, memory, constants, batches.blocks, rule)]
+        self._runners = [BlockRunner(program, memory, problem.constants, batches.blocks, rule)]
         """Of full batches, and of a short last one."""
         if batches.rest:
             rest = for_runs(lower(problem, batches.rest, program.signs), runs)
-            self._runners.append(BlockRunner(rest, memory, constants, batches.short, rule))
+            self._runners.append(BlockRunner(rest, memory, problem.constants, batches.short, rule))
 
     @property
     def source(self) -> str:

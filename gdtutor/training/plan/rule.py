@@ -31,7 +31,6 @@ class Rule(Struct, frozen=True, eq=False):
     by_run: Mapping[str, Array]
     """Constants, and the learning rate, that differ between stacked runs: one number for each.
     Where the rate is scheduled, the schedule gives the factor of each run's own."""
-
     decays: Callable[[str], bool] = lambda _: True
     """Says whether a weight decay is for a parameter."""
 

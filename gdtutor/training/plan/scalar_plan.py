@@ -33,7 +33,6 @@ UNROLLED_OPERATIONS = 1500
 """Operations of an epoch up to which each of its batches gets lines of its own, with its data in
 them as numbers; products with a weight and 0 or 1 then cost nothing."""
 
-
 Steps: TypeAlias = Callable[..., tuple[float, ...]]
 """(state, items, updates done, rates, leave, leave_norm) → state."""
 
@@ -55,10 +54,13 @@ class ScalarPlan(Plan):
         self._programs: dict[int, ScalarProgram] = {}
         self._functions: dict[tuple[int, ...], tuple[Steps, str]] = {}
         """The code of one batch of an epoch, or of all, with its text."""
-        self._is_unrolled, per = settings.order == "given", self.iterations_per_epoch
-        if self._is_unrolled and self._program(0).operations * per > UNROLLED_OPERATIONS:
-            self._is_unrolled = False
-            self._programs.clear()
+        self._is_unrolled = settings.order == "given"
+        if self._is_unrolled:
+            first = self._program(0)
+            operations = sum(bool(first.ops[i].args) for i in first.needed)
+            if operations * self.iterations_per_epoch > UNROLLED_OPERATIONS:
+                self._is_unrolled = False
+                self._programs.clear()
         self._vector = np.empty(0)
         """The state, but for the numbers that updates change."""
         self._numbers: tuple[float, ...] = ()

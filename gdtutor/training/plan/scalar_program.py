@@ -74,11 +74,6 @@ class ScalarProgram:
         """The ids that are computed, in order."""
 
     @property
-    def operations(self) -> int:
-        """How many operations on numbers it does."""
-        return sum(bool(self.ops[i].args) for i in self.needed)
-
-    @property
     def data(self) -> list[int]:
         """The leaves that are numbers of the batch, in order."""
         return [i for i, op in enumerate(self.ops) if op.kind == "data"]

@@ -20,7 +20,7 @@ from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.scalar_text import FLOATS, ScalarText
 from gdtutor.training.plan.schedule import ProgramSchedule
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import ELEMENTWISE, Op, Term, reachable
+from gdtutor.training.plan.terms import ELEMENTWISE, Term, reachable
 
 Streams = Callable[[int, float], tuple[float, ...]]
 """(number of the update, rate) → numbers that an update needs."""
@@ -63,7 +63,10 @@ def write_update(
     places = {leaves[name].id: array for name, array in arrays.items()}
     copies = {}
     for leaf, final in finals.items():
-        if final in places or not _can_overwrite(builder.ops, order, final, leaf):
+        # Where nothing reads the old value any more, the new one is written over it.
+        after = order[order.index(final) + 1 :] if final in order else []
+        is_read = any(leaf in builder.ops[i].args for i in after)
+        if final in places or is_read or builder.ops[final].code not in ELEMENTWISE:
             copies[leaf] = final
         else:
             places[final] = places[leaf]
@@ -91,12 +94,6 @@ def _by_cell(rule: Rule, memory: FlatArrays, gamma: float) -> dict[str, Array]:
         whole = arrays.get(WEIGHT_DECAY, rule.hyper[WEIGHT_DECAY])
         arrays[WEIGHT_DECAY] = whole * memory.by_cell(decays)
     return arrays
-
-
-def _can_overwrite(ops: Sequence[Op], order: Sequence[int], final: int, leaf: int) -> bool:
-    """Say whether nothing reads the old value once the new one is written over it."""
-    after = order[order.index(final) + 1 :] if final in order else []
-    return ops[final].code in ELEMENTWISE and not any(leaf in ops[i].args for i in after)
 
 
 def _stream_function(builder: Builder, streams: Sequence[int]) -> tuple[Streams, str]:
