@@ -12,22 +12,13 @@ from gdtutor.session.state import ClassRole, Look, PromptKind, W, Walk, current_
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view import notation
-from gdtutor.view.asking import asking_lines, choice_text
-from gdtutor.view.backward import backward_lines, mistake_lines
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines, asleep_marks
-from gdtutor.view.filling import filled_note
-from gdtutor.view.forward import forward_lines
 from gdtutor.view.frame import UNICODE, Chars, Explains, Frame, Hides, Lines, Segment, Style
-from gdtutor.view.given import given_lines
 from gdtutor.view.glossary import MET, SIGNS
 from gdtutor.view.lines import found_in, line, stacked, text_of, width_of, wrapped
 from gdtutor.view.matrix import NOTATION_WIDTH
-from gdtutor.view.proof import proof_lines
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.sentences import sentence
-from gdtutor.view.updates import update_lines
-from gdtutor.view.whatif import changes_lines, with_old_value
 
 _MARKS = {Phase.FORWARD: "▶", Phase.BACKWARD: "◀", Phase.UPDATE: "●"}
 FEW = 64
@@ -61,6 +52,8 @@ def context_of(session: Walk, chars: Chars) -> Context | None:
 
 def with_symbols(session: W, chars: Chars) -> W:
     """Return the session with the choices that its message tells as the question showed them."""
+    from gdtutor.view.asking import choice_text
+
     context = context_of(session, chars)
     if context is None:
         return session
@@ -72,6 +65,15 @@ def with_symbols(session: W, chars: Chars) -> W:
 
 def node_lines(context: Context, width: int) -> Lines:
     """Return what the node panel says about the step, in lines no wider than `width`."""
+    # Imported with the first step: the opening page shows sooner.
+    from gdtutor.view.asking import asking_lines
+    from gdtutor.view.backward import backward_lines, mistake_lines
+    from gdtutor.view.forward import forward_lines
+    from gdtutor.view.given import given_lines
+    from gdtutor.view.proof import proof_lines
+    from gdtutor.view.updates import update_lines
+    from gdtutor.view.whatif import changes_lines, with_old_value
+
     if context.challenge is not None:
         return asking_lines(context, context.challenge, width)
     match context.step.phase:
@@ -213,6 +215,9 @@ def note_lines(session: Walk, context: Context, width: int) -> Lines:
     Where its lines are measured every number has the width of a long one: what a question asks for,
     and the note tells, would show in the height of its panel.
     """
+    from gdtutor.view.filling import filled_note
+    from gdtutor.view.sentences import sentence
+
     if context.challenge is not None:
         # A note speaks of the result, or of what comes next.
         return ()

@@ -9,7 +9,6 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
 from gdtutor.view.bottom import bottom_lines, is_compact
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, hidden_around, window
-from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import (
@@ -22,16 +21,10 @@ from gdtutor.view.explain import (
 )
 from gdtutor.view.figures import Figure, moved, walk_figure
 from gdtutor.view.frame import Area, Block, Chars, Depicts, Frame, Line, Lines, Placed, Size, Style
-from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.header import header_line, passed_over
 from gdtutor.view.lines import cut, fitted, found_in, framed, line, text_of, width_of
-from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import is_large, page_lines, prose_width
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.split import node_cells, widths_for
-from gdtutor.view.values import values_panel
-from gdtutor.view.whatif import marked_names
-from gdtutor.view.wide_study import closing_panels, opening_panels, wide_panels
 
 NOTE = 6
 """Lines of the note of a high terminal, where it has no panel."""
@@ -64,6 +57,8 @@ class Room(Struct, frozen=True):
 def room_for(width: int, height: int) -> Room:
     """Share out a screen that is not compact."""
     if is_large(Size(width, height)):
+        from gdtutor.view.split import widths_for
+
         widths = widths_for(width)
         values = widths.values or widths.node
         return Room(widths.graph, widths.node, values, height - 3, 0)
@@ -81,12 +76,17 @@ def study_frame(session: Walk, area: Area) -> Frame:
     # The opening page has no step.
     prose, look = None if session.step else session.lesson.prose, session.look
     if look.is_closing:
+        # What the opening page does not need is imported when it comes: that shows sooner.
+        from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
+
         scroll = closing_scroll(session, width, chars)
         # Beside the page stand panels that Tab does not lead to.
         plain = Look(digits=look.digits, example=look.example, figure=look.figure, tab=Tab.VALUES)
         last = replace(session, step=session.step or 1, look=plain)
         ended, text = context_of(last, chars), closing_prose(session)
         if ended is not None and is_large(area):
+            from gdtutor.view.wide_study import closing_panels
+
             prose_text = prose_lines(text, prose_width(width), chars)
             page, plots = closing_panels(last, ended, prose_text, scroll, area.less(rows=4))
         else:
@@ -99,6 +99,8 @@ def study_frame(session: Walk, area: Area) -> Frame:
         first = replace(session, step=1, look=replace(session.look, tab=Tab.VALUES))
         begun = context_of(first, chars)
         if begun is not None and is_large(area):
+            from gdtutor.view.wide_study import opening_panels
+
             body, plots = opening_panels(first, begun, prose or "", area.less(rows=3))
         else:
             body = page_lines(prose or "", session.look.scroll, area.less(rows=3))
@@ -141,6 +143,10 @@ def _trouble(session: Walk, width: int, chars: Chars) -> Line:
 
 def _panels(session: Walk, context: Context, area: Area) -> Block:
     """Return the panels side by side and the note, with the plots of a picture among them."""
+    from gdtutor.view.numpy_line import with_numpy_line
+    from gdtutor.view.split import node_cells
+    from gdtutor.view.wide_study import wide_panels
+
     width, room = area.width, room_for(area.width, area.height)
     if not is_large(area):
         cells = node_cells(session, context, width, room.node, room.body - 2)
@@ -165,6 +171,9 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
 
 
 def _graph(session: Walk, context: Context, area: Area) -> Figure:
+    from gdtutor.view.graph.panel import graph_drawing
+    from gdtutor.view.whatif import marked_names
+
     count = len(offered_figures(session))
     more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
     lines = graph_drawing(context, area.width, area.height, marked_names(context)).centred(area)
@@ -184,6 +193,8 @@ def _tab(session: Walk, context: Context, tab: Tab, area: Area) -> Figure:
         case Tab.NODE:
             lines = node_lines(context, area.width)
         case Tab.VALUES:
+            from gdtutor.view.values import values_panel
+
             return Figure(replace(values_panel(context, area.width), scroll=session.look.scroll))
         case Tab.NOTE:
             lines = note_lines(session, context, area.width)
