@@ -79,6 +79,7 @@ LOOKS: dict[Style, Appearance] = {
     Style.RUN_3: Appearance("#87d75f", "#005f00", "bright_green", "green"),
     Style.RUN_4: Appearance("#ff87d7", "#af0087", "bright_magenta", "magenta"),
     Style.RUN_5: Appearance("#87d7d7", "#5f5f00", "bright_white", "black"),
+    Style.RUN_6: Appearance("#af87ff", "#5f00d7", "bright_red", "cyan"),
 }
 """The RGB values are entries of the 256-colour palette, so that both modes look the same."""
 

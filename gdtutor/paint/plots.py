@@ -54,7 +54,7 @@ class _Curve(Struct, frozen=True, eq=False):
     joined: bool
     mark: str
     layer: int = 2
-    """Drawn in this order: 0 thin lines, 1 their marks, 2 the others."""
+    """Drawn in this order: 0 thin lines, 1 their marks, 2 the others, 3 marks that lie on them."""
 
 
 MAX_LABEL, LEAST_LABEL = 60, 8
@@ -199,10 +199,13 @@ def _body(plot: Plot, width: int, height: int, whole: int, chars: Chars) -> list
         y_axis = y_axis._replace(ticks=y_axis.ticks[-y_axis.cells :])
     room = width - 1 - max((len(tick.label) for tick in y_axis.ticks), default=0)
     x_axis = labelled_axis(x_low, x_high, room, plot.x_integer)
-    drawn = (_parts(one, x_axis, y_axis, n, chars) for n, one in enumerate(curves))
+    axes, layers = (x_axis, y_axis), [one for one in curves if one.layer]
+    covered = {at: True for one in layers for at in _cells_along(one, axes)}
+    for place, one in enumerate(curves):
+        layers += [] if one.layer else _thin_parts(one, axes, place, chars, covered)
     # Dots first, else they cover the marks of curves that run beside them.
-    layers = sorted(chain.from_iterable(drawn), key=lambda part: part.layer)
-    text = _drawn(layers, x_axis, y_axis, plot.cursor, (width, height))
+    layers.sort(key=lambda part: part.layer)
+    text = _drawn(layers, axes, plot.cursor, (width, height))
     rows = [_row(line, width, chars) for line in text.rstrip("\n").split("\n")]
     return rows[:height]
 
@@ -259,34 +262,108 @@ def _curve(
     return _Curve(xs, ys, series.style, series.joined, mark, 0 if series.thin else 2)
 
 
-def _parts(
-    curve: _Curve, x_axis: Scale, y_axis: Scale, place: int, chars: Chars
-) -> tuple[_Curve, ...]:
-    """Return a curve; a thin one as a line of dots, and its mark every so many cells along it, the
-    second character of one that has two a cell behind the first.
+def _way(curve: _Curve, axes: tuple[Scale, Scale]) -> tuple[_Curve, Floats]:
+    """Return what of a curve lies within the axes, and the cells that lead to each point of it."""
+    import numpy as np
 
-    The marks of each curve begin elsewhere, so that curves that run together show theirs in turn.
+    inside = (curve.ys >= axes[1].low) & (curve.ys <= axes[1].high)
+    curve = replace(curve, xs=curve.xs[inside], ys=curve.ys[inside])
+    across, up = (
+        np.diff(values) / (axis.high - axis.low) * axis.cells
+        for values, axis in zip((curve.xs, curve.ys), axes, strict=True)
+    )
+    return curve, np.append(0.0, np.cumsum(np.hypot(across, up)))[: curve.xs.size]
+
+
+def _at(curve: _Curve, way: Floats, places: Floats) -> _Curve:
+    """Return the points of a curve at some places of its way."""
+    import numpy as np
+
+    if not way.size:
+        return curve
+    xs, ys = (np.interp(places, way, values) for values in (curve.xs, curve.ys))
+    return replace(curve, xs=xs, ys=ys, joined=False)
+
+
+def _cells_along(curve: _Curve, axes: tuple[Scale, Scale]) -> list[tuple[int, int]]:
+    """Return the cells that a curve covers in turn, column and line, as plotext finds them: points
+    are rounded to dots, and lines lead from dot to dot.
     """
     import numpy as np
 
-    if curve.layer:
-        return (curve,)
-    inside = (curve.ys >= y_axis.low) & (curve.ys <= y_axis.high)
-    xs, ys = curve.xs[inside], curve.ys[inside]
-    across, up = (
-        np.diff(values) / (axis.high - axis.low) * axis.cells
-        for values, axis in ((xs, x_axis), (ys, y_axis))
+    dots = (2, 4) if curve.mark == _BRAILLE else (1, 1)
+    places = [
+        np.floor(0.5 + (per_cell * axis.cells - 1) * (values - axis.low) / (axis.high - axis.low))
+        for values, axis, per_cell in zip(_drawable(curve, axes), axes, dots, strict=True)
+    ]
+    if curve.joined:
+        steps = np.abs([np.diff(ends) for ends in places]).max(axis=0)
+        way = np.append(0.0, np.cumsum(steps))
+        places = [np.interp(np.arange(way[-1] + 1), way, ends) for ends in places]
+    columns, lines = (
+        (ends.astype(int) // each).tolist() for ends, each in zip(places, dots, strict=True)
     )
-    way = np.append(0.0, np.cumsum(np.hypot(across, up)))[: xs.size]
+    return list(zip(columns, lines, strict=True))
+
+
+def _drawable(curve: _Curve, axes: tuple[Scale, Scale]) -> tuple[Floats, Floats]:
+    """Return the points of a curve no farther outside of the axes than may be drawn.
+
+    The axis may end within a cell of the first and the last point. Upwards a curve may run beyond
+    it for two heights: plotext rasterises all of it.
+    """
+    x_axis, y_axis = axes
+    height = y_axis.high - y_axis.low
+    ys = curve.ys.clip(y_axis.low - 2 * height, y_axis.high + 2 * height)
+    return curve.xs.clip(x_axis.low, x_axis.high), ys
+
+
+def _thin_parts(
+    curve: _Curve,
+    axes: tuple[Scale, Scale],
+    place: int,
+    chars: Chars,
+    covered: dict[tuple[int, int], bool],
+) -> tuple[_Curve, ...]:
+    """Return a thin curve as a line of dots, and its mark every so many cells along it, the second
+    character of one that has two a cell behind the first.
+
+    The marks of each curve begin elsewhere, so that curves that run together show theirs in turn.
+    They stand where nothing covers them; a curve that lies under others altogether has one on top,
+    where that covers no other mark.
+
+    Args:
+        curve: The curve.
+        axes: Across and up.
+        place: Its place among all curves.
+        chars: The characters to draw with.
+        covered: The cells that others cover, and whether a mark may lie on top there; those of the
+            marks are added.
+    """
+    import numpy as np
+
+    whole, way = _way(curve, axes)
     end = float(way[-1]) if way.size else 0.0
-    at = np.arange(3 + 4 * place % APART, end, APART) if end > APART else np.array([end / 2])
+    regular = np.arange(3 + 4 * place % APART, end, APART) if end > APART else np.array([end / 2])
+    anywhere, behind = np.arange(0.0, end, 1.0), range(len(curve.mark))
+    free, layer = regular[:0], 1
+    for wanted, most, layer in (regular, len(regular), 1), (anywhere, 1, 1), (anywhere, 1, 3):
+        touched = [_cells_along(_at(whole, way, wanted + by), axes) for by in behind]
+        kept = [
+            all(at not in covered or (layer == 3 and covered[at]) for at in cells_of)
+            for cells_of in zip(*touched, strict=True)
+        ]
+        if any(kept):
+            free = wanted[: len(kept)][kept][:most]
+            break
     dots = replace(curve, mark="·" if chars.unicode else ".")
-
-    def marked(mark: str, by: int) -> _Curve:
-        places = [np.interp(at + by, way, values) if xs.size else xs for values in (xs, ys)]
-        return replace(curve, xs=places[0], ys=places[1], joined=False, mark=mark, layer=1)
-
-    return dots, *(marked(mark, by) for by, mark in enumerate(curve.mark))
+    marks = [
+        replace(_at(whole, way, free + by), mark=mark, joined=False, layer=layer)
+        for by, mark in zip(behind, curve.mark, strict=True)
+    ]
+    for one in marks:
+        covered.update(dict.fromkeys(_cells_along(one, axes), False))
+    return dots, *marks
 
 
 def _one_per_cell(xs: Floats, ys: Floats, size: tuple[int, int]) -> tuple[Floats, Floats]:
@@ -304,11 +381,12 @@ def _one_per_cell(xs: Floats, ys: Floats, size: tuple[int, int]) -> tuple[Floats
 
 
 def _drawn(
-    curves: list[_Curve], x_axis: Scale, y_axis: Scale, cursor: float | None, size: tuple[int, int]
+    curves: list[_Curve], axes: tuple[Scale, Scale], cursor: float | None, size: tuple[int, int]
 ) -> str:
     """Return plotext's picture with its colour codes."""
     import plotext
 
+    x_axis, y_axis = axes
     with _PLOTEXT:
         plotext.clear_figure()
         plotext.limit_size(False, False)
@@ -327,17 +405,9 @@ def _drawn(
             plotext.vline(cursor, _code(Style.FOCUS))
         for curve in curves:
             draw = plotext.plot if curve.joined else plotext.scatter
-            ys = curve.ys.clip(*_reach(y_axis)).tolist()
-            # The axis may end within a cell of the first and the last point.
-            xs = curve.xs.clip(x_axis.low, x_axis.high).tolist()
-            draw(xs, ys, marker=curve.mark, color=_code(curve.style))
+            xs, ys = _drawable(curve, axes)
+            draw(xs.tolist(), ys.tolist(), marker=curve.mark, color=_code(curve.style))
         return str(plotext.build())
-
-
-def _reach(axis: Scale) -> tuple[float, float]:
-    """Return how far beyond an axis a curve may run: plotext rasterises all of it."""
-    height = axis.high - axis.low
-    return axis.low - 2 * height, axis.high + 2 * height
 
 
 def _columns(ticks: tuple[AxisTick, ...]) -> tuple[list[float], list[str]]:

@@ -47,6 +47,7 @@ class Style(Enum):
     RUN_3 = "run-3"
     RUN_4 = "run-4"
     RUN_5 = "run-5"
+    RUN_6 = "run-6"
 
 
 class Hides(NamedTuple):

@@ -23,7 +23,7 @@ from gdtutor.view.play_maps import centre_of, layer_names, maps_of, shown_parame
 
 LEAST_MAP = (4, 1)
 """Columns and lines of the smallest map of a neuron."""
-MOST_MAP = (36, 8)
+MOST_MAP = (36, 18)
 LEAST_LINED = 8
 """Columns of the smallest map that leaves room to lines."""
 NAME = 7
@@ -31,7 +31,8 @@ NAME = 7
 NUMBER = 3
 """Cells of a neuron's number, where its map is one line high."""
 EDGES = range(5, 13)
-"""Cells between two layers in which their weights are lines."""
+"""Cells between two layers in which their weights are lines, where the maps take what they can."""
+MOST_EDGES = 30
 BLANK = Segment(" ")
 
 
@@ -92,6 +93,13 @@ def _room_for_layers(play: Play, shown: range, area: Area) -> NetworkRoom | None
         beside_lines = (width - layers - (layers - 1) * cells) // layers - strip + 1
         if beside_lines >= max(LEAST_LINED, 3 * cells // 2):
             edges, columns = cells, min(beside_lines, MOST_MAP[0])
+    if rows > 1:
+        # A cell is twice as high as wide; one line is too little of the plane to have an aspect.
+        rows = min(rows, columns // 2)
+        columns = 2 * rows
+        if edges:
+            left = width - layers * (strip + columns)
+            edges = min(left // (layers - 1), MOST_EDGES)
     return NetworkRoom(columns, rows, strip - bool(edges), gap, edges, shown, neurons)
 
 
@@ -197,7 +205,8 @@ def neuron_lines(session: Playing, area: Area) -> Lines:
         more = f"{'⋮' if chars.unicode else ':'} {len(weights) - len(kept)} more"
         weights = (*weights[kept.start : kept.stop], line((f" {more}", Style.DIM)))
     name = layer_names(len(play.playground.layers))[play.layer]
-    maps = maps_of(run, under_cursor(session), (name,), area.width, high)
+    columns = min(area.width, 2 * high)
+    maps = maps_of(run, under_cursor(session), (name,), columns, max(columns // 2, 1))
     (values,) = maps.layers
     centre = centre_of(activation_of_layer(play, play.layer), len(values))
     drawn = small_map(maps, values[play.neuron], centre, chars, is_discrete=play.is_discrete)

@@ -28,7 +28,7 @@ _MARKS = ("#@%&$^;{}()\\_',`", "□△◇▽■▲▼◎#@%&$§¶†")
 """What kept curves are drawn with, in ASCII and in Unicode: no keys, and no signs of the screen."""
 UNCHANGED = '"'
 """What the run without the changes is drawn with: no key, and no mark of a kept curve."""
-_STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_5)
+_STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_5, Style.RUN_6)
 
 
 class ShownCurve(Struct, frozen=True, eq=False):

@@ -50,7 +50,7 @@ from gdtutor.view.frame import ASCII, UNICODE, Area
 from gdtutor.view.help import help_lines
 from gdtutor.view.lines import text_of as plain
 from gdtutor.view.lines import width_of
-from gdtutor.view.play_network import neuron_lines
+from gdtutor.view.play_network import neuron_lines, room_for_network
 from gdtutor.view.screen import frame_of
 
 PLAY = next(command for command in COMMANDS if command.name == "play")
@@ -586,6 +586,23 @@ def test_the_chosen_weight_is_told_by_its_value_and_the_neuron_shown_large() -> 
     assert "A₁[0] over the plane" in shown
     rows = neuron_lines(session, Area(30, 40, UNICODE))
     assert f">{weight:.3g} · x1" in [plain(row) for row in rows]
+
+
+@pytest.mark.parametrize("layers", ["2-1", "2-2-1", "2-4-2-1", "2-8-6-1", "2-5-5-5-5-1"])
+def test_the_map_of_a_neuron_is_as_wide_as_high(layers: str) -> None:
+    session = begun(f"--layers {layers}", "tab right")
+    seen = 0
+    for size in (60, 11), (90, 20), (170, 28), (300, 60):
+        room = room_for_network(session.play, Area(*size, UNICODE))
+        if room is not None and room.rows > 1:
+            seen += 1
+            assert room.columns == 2 * room.rows
+            used = len(room.shown) * (room.strip + room.columns + 1)
+            assert used + (len(room.shown) - 1) * room.edges <= size[0]
+    assert seen > 1
+    rows = [plain(row) for row in neuron_lines(session, Area(30, 12, UNICODE))]
+    drawn = [row for row in rows if not row.strip(":·░▒ ")]
+    assert {len(row.rstrip()) for row in drawn} == {2 * len(drawn)}
 
 
 @pytest.mark.parametrize(("layers", "told"), [("2-4-2-1", " bias"), ("2-9-2-1", "⋮ 6 more")])

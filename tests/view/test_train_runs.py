@@ -11,6 +11,7 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.linear.training import training_lines
+from gdtutor.paint.plots import plot_rows
 from gdtutor.session.commands import COMMANDS
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
@@ -401,6 +402,28 @@ def test_every_curve_has_its_row_and_every_row_its_curve(of, size):
     runs = listed[1 : listed.index("Ba") - 1]
     signs = {one.mark or marks_of(UNICODE).curve for one in drawn}
     assert {row[0] for row in runs if row[1] == " "} - {*" ★"} == signs - {HELD}
+
+
+@pytest.mark.parametrize(
+    ("lesson", "sweep"),
+    [
+        ("optimisers", "optimizer=sgd,momentum,adam,adagrad,rmsprop,nesterov"),
+        ("softmax", "2,10,100"),
+        ("learning-rate", "1,2,3,4,5,6,6.5,7,8,12"),
+    ],
+)
+@pytest.mark.parametrize("chars", [UNICODE, ASCII])
+def test_every_curve_of_a_sweep_shows_its_mark_whatever_lies_on_it(lesson, sweep, chars):
+    session = session_at(find_lesson(lesson, shipped_lessons_folder()))
+    session = pressed(session, parse_keys(f"t S {sweep} enter"))
+    for width, height in (80, 24), (120, 36), (200, 50):
+        plot = cost_plot(session, chars)
+        rows = plot_rows(plot, width // 2, height - 8, chars)
+        low, high = plot.y_range or (-np.inf, np.inf)
+        for one in plot.series[1:]:
+            if np.any((np.array(one.ys) >= low) & (np.array(one.ys) <= high)):
+                drawn = [cell for row in rows[1:] for cell in row if cell.text == one.mark]
+                assert any(cell.style is one.style for cell in drawn), (one.label, width)
 
 
 def test_the_run_without_the_changes_is_told_as_what_it_was():
