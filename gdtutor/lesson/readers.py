@@ -144,27 +144,15 @@ def read_table(cls: type[T], value: object, path: Path, mistakes: list[Mistake])
     for name, (stored, declared) in known.items():
         has_default = declared.default is not NODEFAULT
         if name in table:
-            read, done = _guarded(declared.reader, table[name], (*path, name), mistakes)
-            if done:
-                given[stored] = read
-            else:
-                is_whole = is_whole and has_default
+            with collected(mistakes, *path, name):
+                given[stored] = declared.reader(table[name], (*path, name), mistakes)
+            is_whole = is_whole and (has_default or stored in given)
         elif not has_default:
             is_whole = False
             place = (*path, "=") if path else ()
             what = f"the key '{name}' is missing"
             mistakes.append(Mistake(place, "missing-key", what, declared.says))
     return cls(**given) if is_whole else None
-
-
-def _guarded(
-    reader: Reader, value: object, path: Path, mistakes: list[Mistake]
-) -> tuple[object, bool]:
-    try:
-        return reader(value, path, mistakes), True
-    except Wrong as wrong:
-        mistakes.append(Mistake((*path, *wrong.at), wrong.code, wrong.what, wrong.hint))
-        return None, False
 
 
 def _kind(value: object) -> str:
@@ -296,11 +284,7 @@ def list_of(reader: Reader, most: int = MAX_LIST) -> Reader:
         listed = _typed(value, list, "a list", "use [ ]")
         if len(listed) > most:
             raise Wrong("bound", f"the list has {len(listed):,} entries", f"the bound is {most:,}")
-        read_entries = [
-            _guarded(reader, entry, (*path, position), mistakes)
-            for position, entry in enumerate(listed)
-        ]
-        return tuple(entry for entry, done in read_entries if done)
+        return tuple(_entries(enumerate(listed), reader, path, mistakes).values())
 
     return read
 
@@ -312,11 +296,19 @@ def table_of(reader: Reader, most: int = MAX_LIST) -> Reader:
         named = _typed(value, dict, "a table", "use NAME = VALUE")
         if len(named) > most:
             raise Wrong("bound", f"the table has {len(named):,} names", f"the bound is {most:,}")
-        read_entries = {
-            name: _guarded(reader, entry, (*path, name), mistakes) for name, entry in named.items()
-        }
-        return {name: entry for name, (entry, done) in read_entries.items() if done}
+        return _entries(named.items(), reader, path, mistakes)
 
+    return read
+
+
+def _entries(
+    entries: Iterable[tuple[Any, object]], reader: Reader, path: Path, mistakes: list[Mistake]
+) -> dict[Any, object]:
+    """Return the entries that can be read, by their place in the list or the table."""
+    read: dict[Any, object] = {}
+    for place, entry in entries:
+        with collected(mistakes, *path, place):
+            read[place] = reader(entry, (*path, place), mistakes)
     return read
 
 
