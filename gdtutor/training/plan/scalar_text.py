@@ -85,6 +85,7 @@ class ScalarText:
         uses = Counter(roots)
         for index in needed:
             op = self._ops[index]
+            # A form that names an operand more than once reads it so often.
             uses.update(op.args * FORMS.get(op.code, "").count("{0}") or op.args)
         for index in needed:
             if index in self._names or self._ops[index].is_literal:
