@@ -52,23 +52,26 @@ class Member(Struct, frozen=True, eq=False):
 
 
 def fit_together(one: Member, other: Member) -> bool:
-    """Say whether two runs can train in the same stacked arrays.
+    """Say whether two runs can train in the same stacked arrays, where their graph can be stacked.
 
     They may differ in their starts, the learning rate, the constants of the optimiser, and a seed
     that decides nothing but the start: where it shuffles or draws batches smaller than the data,
     each run sees other examples at an iteration, and the arrays of data are shared by all. They
     have the same graph, data and constants, as these are compiled in, and the same optimiser,
     batch, epochs and schedule.
+    """
+    is_same = _is_same(one.problem, other.problem)
+    return is_same and _common(one.settings) == _common(other.settings)
+
+
+def can_be_stacked(member: Member) -> bool:
+    """Say whether runs that fit together with this one can be stacked; it is lowered to know that.
 
     A condition on cost or loss ends every run by itself. One on the gradient does not stack: its
     norm is taken over the flat array, in which the parameters of all runs lie.
     """
-    if not _is_same(one.problem, other.problem):
-        return False
-    if _common(one.settings) != _common(other.settings):
-        return False
-    train = check(one.problem, one.settings)
-    return StackedPlan.fits(one.problem, one.settings, train)
+    train = check(member.problem, member.settings)
+    return StackedPlan.fits(member.problem, member.settings, train)
 
 
 def _is_same(one: Problem, other: Problem) -> bool:

@@ -19,7 +19,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings
-from gdtutor.training.stack import Member, RunStack, fit_together
+from gdtutor.training.stack import Member, RunStack, can_be_stacked, fit_together
 from gdtutor.training.trouble import TrainedCurve, lowest
 from gdtutor.training.vector import layout_of
 from gdtutor.values import replace
@@ -171,7 +171,8 @@ class Sweep:
         self._parts: list[RunStack | Alone] = []
         for places in _grouped(self.members):
             chosen = [self.members[place] for place in places]
-            if len(places) > 1 and not _is_quicker_in_turn(chosen):
+            in_turn = len(places) == 1 or _is_quicker_in_turn(chosen)
+            if not in_turn and can_be_stacked(chosen[0]):
                 self._parts.append(RunStack(places, chosen))
             else:
                 self._parts += [Alone([at], [self.members[at]]) for at in places]
@@ -256,7 +257,7 @@ def _is_quicker_in_turn(members: Sequence[Member]) -> bool:
 
 
 def _grouped(members: Sequence[Member]) -> list[list[int]]:
-    """Return the places of the members that train together, group by group."""
+    """Return the places of the members that fit together, group by group."""
     groups: list[list[int]] = []
     for place, member in enumerate(members):
         for group in groups:

@@ -8,6 +8,7 @@ import pytest
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.graph import Role
 from gdtutor.training.errors import TrainingError
+from gdtutor.training.plan.lower import lower
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Schedule, Settings, Stop
@@ -280,3 +281,17 @@ def test_no_run_is_made_for_a_sweep_of_too_few_or_too_many(count: int) -> None:
 def test_a_sweep_of_too_few_or_too_many_runs_is_refused(count: int) -> None:
     with pytest.raises(TrainingError, match=f"use 1 to {MAX_RUNS}"):
         Sweep([Member("", xor_231(), Settings())] * count)
+
+
+def test_runs_that_fit_together_are_lowered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lowered = []
+
+    def counted(problem: Problem, batch: int) -> object:
+        lowered.append(problem)
+        return lower(problem, batch)
+
+    monkeypatch.setattr("gdtutor.training.plan.numpy_plan.lower", counted)
+    chosen = members(SHARED, Settings(epochs=3))
+    assert len(chosen) > 2
+    Sweep(chosen)
+    assert len(lowered) == 1

@@ -126,7 +126,7 @@ class StackedPlan(NumpyPlan):
 
     @staticmethod
     def fits(problem: Problem, settings: Settings, train: int) -> bool:
-        """Say whether runs of this problem can be stacked; see `stack.fit_together`.
+        """Say whether runs of this problem can be stacked; see `stack.can_be_stacked`.
 
         An axis can be put first where every product has matrices on both sides, and nothing that
         differs from run to run is computed by a call that knows no such axis.
