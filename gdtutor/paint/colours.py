@@ -146,27 +146,21 @@ def _entry(value: str) -> int:
     return 16 + 36 * _LEVELS.index(red) + 6 * _LEVELS.index(green) + _LEVELS.index(blue)
 
 
-def choose_colours(
-    option: str | None, environ: Mapping[str, str], light: bool | None = None
-) -> Colours:
+def choose_colours(option: str | None, environ: Mapping[str, str]) -> Colours:
     """Return the colours for a terminal.
 
     Args:
         option: The value of `--color`, as `256,light`; None is the same as `auto`. The number of
             colours outranks `NO_COLOR`, the background `COLORFGBG`.
         environ: The environment: `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG`, `WT_SESSION`.
-        light: Whether the background is light, where `option` does not say; None asks `COLORFGBG`
-            and otherwise takes it for dark.
 
     Raises:
         ValueError: `option` holds a word that is not known, or two of a kind.
     """
     mode, ground = colour_words(option or "auto")
-    if light is None:
-        light = _is_light(environ)
     return Colours(
         _mode_of_terminal(environ) if mode == "auto" else ColourMode(mode),
-        ground == "light" if ground else light,
+        ground == "light" if ground else _is_light(environ),
     )
 
 
@@ -200,7 +194,8 @@ def _mode_of_terminal(environ: Mapping[str, str]) -> ColourMode:
 
 
 def _is_light(environ: Mapping[str, str]) -> bool:
-    """Read `foreground;background` as rxvt, Konsole and others set it: 7 and 9 to 15 are light."""
+    """Read `foreground;background` as rxvt, Konsole and others set it: 7 and 9 to 15 are light; a
+    background of which nothing is said is taken for dark."""
     background = environ.get("COLORFGBG", "").rpartition(";")[2]
     return background.isdecimal() and (int(background) == 7 or 9 <= int(background) <= 15)
 

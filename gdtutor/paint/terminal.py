@@ -130,11 +130,8 @@ def changes_between(
             if before is not after
             for start, end in changed_spans(before, after)
         )
+    runs = ((x, y, runs_of(cells, colours)) for x, y, cells in spans)
     return terminal_codes(
-        (
-            x,
-            y,
-            [(text, codes_of(colours.look(style))) for text, style, _ in runs_of(cells, colours)],
-        )
-        for x, y, cells in spans
+        (x, y, [(text, codes_of(colours.look(style))) for text, style, _ in run])
+        for x, y, run in runs
     )

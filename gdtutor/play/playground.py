@@ -113,21 +113,18 @@ def of_data(name: str) -> Playground:
 
 def usual(playground: Playground) -> Playground:
     """Return the playground that the data of this one begin with."""
-    own = of_data(playground.data) if not playground.columns else of_file(playground)
+    if not playground.columns:
+        own = of_data(playground.data)
+    else:
+        own = Playground(
+            data=playground.data,
+            columns=playground.columns,
+            has_classes=playground.has_classes,
+            has_names=playground.has_names,
+            points=playground.points,
+            features=playground.columns[:-1],
+        )
     return replace(own, cost=costs_of(playground)[0], batch=usual_batch(playground))
-
-
-def of_file(playground: Playground) -> Playground:
-    """Return the playground that a CSV file begins with, as this one has read it."""
-    own = Playground(
-        data=playground.data,
-        columns=playground.columns,
-        has_classes=playground.has_classes,
-        has_names=playground.has_names,
-        points=playground.points,
-        features=playground.columns[:-1],
-    )
-    return replace(own, cost=costs_of(own)[0], batch=usual_batch(own))
 
 
 def usual_batch(playground: Playground) -> int | None:

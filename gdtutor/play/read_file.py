@@ -9,11 +9,10 @@ import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.reports import shown
-from gdtutor.play.playground import Playground, of_file
+from gdtutor.play.playground import Playground, usual
 from gdtutor.training.csvdata import MAX_BYTES, CsvForm, read_csv, resolve_inside
 from gdtutor.training.errors import CsvError
 from gdtutor.training.files import read_regular
-from gdtutor.values import replace
 
 _HINT = "it takes rows of three numbers: two inputs, then the target, classes as 0 and 1"
 
@@ -62,8 +61,7 @@ def read_file(name: str, is_own: bool = False) -> Playground:
         raise GdTutorError(what, "the playground takes numbers, classes as 0 and 1")
     rows = read.cells
     is_class = bool(np.isin(rows[:, -1], (0.0, 1.0)).all())
-    own = Playground(data=name, columns=columns, has_classes=is_class, points=len(rows))
-    return of_file(replace(own, has_names=has_names))
+    return usual(Playground(name, columns, is_class, has_names, points=len(rows)))
 
 
 def _is_number(cell: str) -> bool:

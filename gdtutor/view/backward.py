@@ -86,8 +86,6 @@ def _arrangements(
 
 def _in_short(context: Context, c: Contribution, width: int, *, names_local: bool) -> Lines:
     """Return one of many shares: the product in symbols and in numbers, and its local gradient."""
-    if c.local is None:
-        return ()
     symbols, numbers, sign, shown = product_of(context, c)
     if not numbers:
         over = sum_sign(context)

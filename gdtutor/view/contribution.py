@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number
-from gdtutor.engine.operations import OPERANDS, OPERATIONS
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution
 from gdtutor.values import replace
@@ -57,7 +57,7 @@ def contribution_lines(
     if c.local is not None and c.local.ndim == 0:
         return _of_numbers(context, c, width, brief=brief)
     if c.local is not None and context.graph.by_rows:
-        return _of_rows(context, c, width, brief=brief)
+        return _of_rows(context, c, c.local, width, brief=brief)
     return _of_arrays(context, c, width, brief=brief)
 
 
@@ -68,10 +68,8 @@ def _of_numbers(context: Context, c: Contribution, width: int, *, brief: bool) -
     return stacked([lines, _factors(context, c, width)])
 
 
-def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> Lines:
+def _of_rows(context: Context, c: Contribution, local: Array, width: int, *, brief: bool) -> Lines:
     """Return a contribution in a scalar lesson over a batch: one example, then the rows."""
-    if c.local is None:
-        return ()
     head: Lines
     if not c.sums:
         head = _product(context, c, _called(context, brief), width)
@@ -87,12 +85,12 @@ def _of_rows(context: Context, c: Contribution, width: int, *, brief: bool) -> L
     if brief:
         return head
     with np.errstate(all="ignore"):
-        products = np.asarray(c.upstream * c.local)
+        products = np.asarray(c.upstream * local)
     rows = (
         line(("upstream ", Style.DIM), context.gradient_name(c.consumer)),
         *array_lines(context, c.upstream, width, of=c.consumer),
         *_local(context, c, width, reason=False),
-        *array_lines(context, c.local, width, of=c.consumer),
+        *array_lines(context, local, width, of=c.consumer),
         line(("their products add up to ", Style.DIM), context.number(float(c.value))),
         *array_lines(context, products, width, of=c.consumer),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 
 from gdtutor.engine.operations import OPERANDS, OPERATIONS
@@ -89,9 +90,7 @@ def _place_of(sought: str, lines: Lines, behind: int) -> int | None:
     return next(begun, having[0] if having else None)
 
 
-def help_lines(
-    screen: Screen, width: int, chars: Chars, around: tuple[AroundKey, ...] = ()
-) -> Lines:
+def help_lines(screen: Screen, width: int, chars: Chars, around: Sequence[AroundKey] = ()) -> Lines:
     """Return the keys of a screen, those around it, and the notation, for any width."""
     lines: list[Line] = [line((f"Keys of the {screen.value} screen", Style.TITLE))]
     commands = commands_of(screen)

@@ -36,14 +36,9 @@ def hint_lines(context: Context, challenge: Challenge, stage: int, width: int) -
         return wrapped(_READY[challenge.step.phase], width, Style.WARNING)
     if challenge.ask is not Ask.VALUE:
         return wrapped(_WORDS[challenge.ask], width, Style.WARNING)
-    with_numbers = stage > 0
-    match challenge.step.phase:
-        case Phase.FORWARD:
-            return _forward(context, challenge, width, with_numbers=with_numbers)
-        case Phase.BACKWARD:
-            return _backward(context, challenge, width, with_numbers=with_numbers)
-        case _:
-            return _update(context, challenge, width, with_numbers=with_numbers)
+    phases = {Phase.FORWARD: _forward, Phase.BACKWARD: _backward}
+    hint = phases.get(challenge.step.phase, _update)
+    return hint(context, challenge, width, with_numbers=stage > 0)
 
 
 def _forward(context: Context, challenge: Challenge, width: int, *, with_numbers: bool) -> Lines:

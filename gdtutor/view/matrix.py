@@ -107,9 +107,7 @@ def _kept_row(look: MatrixLook) -> int | None:
     return look.cell[0] if look.cell and len(look.cell) == 2 else look.row
 
 
-def _row_number(
-    row: int | None, margin: int, look: MatrixLook, chars: Chars
-) -> tuple[Segment, ...]:
+def _row_number(row: int | None, margin: int, look: MatrixLook, chars: Chars) -> Line:
     """Return the number of an example that is a row, marked where it is followed."""
     if not margin:
         return ()

@@ -16,7 +16,7 @@ from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem, input_columns
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Lines, Style
+from gdtutor.view.frame import Chars, Lines, Mark, Style
 from gdtutor.view.lines import merged
 from gdtutor.view.pictures.field import Axis, Field, Grid
 from gdtutor.view.pictures.planes import forward_at
@@ -107,9 +107,7 @@ def centre_of(activation: str, neurons: int = 1) -> float:
     return 0.5 if activation == "sigmoid" else 0.0
 
 
-def cells_of(
-    values: Array, centre: float, chars: Chars, *, is_discrete: bool
-) -> list[tuple[str, Style]]:
+def cells_of(values: Array, centre: float, chars: Chars, *, is_discrete: bool) -> list[Mark]:
     """Return a glyph for every value: its side by kind of glyph, how far it is by how dense.
 
     Args:

@@ -52,6 +52,6 @@ class PaintingApp(App[None]):
 
 
 if __name__ == "__main__":
-    chosen = choose_colours(sys.argv[1], os.environ, light=sys.argv[2] == "light")
+    chosen = choose_colours(",".join(sys.argv[1:3]), os.environ)
     prepare_environment(os.environ)
     PaintingApp(chosen).run(mouse=False)

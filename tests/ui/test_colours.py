@@ -134,7 +134,7 @@ def test_a_light_background_is_known_from_the_terminal(value: str, light: bool) 
 
 
 def test_a_known_background_outranks_the_terminal() -> None:
-    assert choose_colours(None, {"COLORFGBG": "0;15"}, light=False).light is False
+    assert choose_colours("dark", {"COLORFGBG": "0;15"}).light is False
 
 
 @pytest.mark.parametrize("reports", ["0;15", "15;0", ""])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gdtutor.engine.batch_axis import Axes, expression_axes
-from gdtutor.engine.expression import Apply, Name
+from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, local_formula
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import PictureWish
@@ -71,12 +71,14 @@ def facts_of(source: Source, wish: PictureWish) -> CurveFacts:
         NoPicture: No line of the graph is an activation.
     """
     trace, node = _node(source, wish)
-    functions = wish.texts("functions")
-    if not functions:
-        functions = (_operation(trace, node),) if trace is not None and node else ()
+    call = None if trace is None else trace.graph.lines[trace.graph.line_by_name[node]].expr
+    functions, points, inside = wish.texts("functions"), np.empty(0), ""
+    if trace is not None and isinstance(call, Apply):
+        functions = functions or (call.op,)
+        if source.is_reached(Phase.FORWARD, node):
+            points, inside = _points(source, trace, node, call.args[0])
     if not functions:
         raise NoPicture("No line of this graph is an activation.")
-    points, inside = _points(source, trace, node)
     return CurveFacts(functions, tuple(points.tolist()), inside)
 
 
@@ -144,20 +146,8 @@ def _node(source: Source, wish: PictureWish) -> tuple[Trace | None, str]:
     return None, ""
 
 
-def _operation(trace: Trace, node: str) -> str:
-    expr = trace.graph.lines[trace.graph.line_by_name[node]].expr
-    return expr.op if isinstance(expr, Apply) else ""
-
-
-def _points(source: Source, trace: Trace | None, node: str) -> tuple[Array, str]:
+def _points(source: Source, trace: Trace, node: str, inside: Expr) -> tuple[Array, str]:
     """Return where the node stands on the horizontal axis, and what stands there."""
-    nothing = np.empty(0), ""
-    if trace is None or not node or not source.is_reached(Phase.FORWARD, node):
-        return nothing
-    expr = trace.graph.lines[trace.graph.line_by_name[node]].expr
-    if not isinstance(expr, Apply):
-        return nothing
-    inside = expr.args[0]
     with np.errstate(all="ignore"):
         operand = evaluate(inside, trace.values)
     axes = expression_axes(inside, trace.shapes, trace.axes)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import TypeVar
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -16,12 +15,9 @@ from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.runs import problem_of, settings_of
 from gdtutor.lesson.selectors import parse_cell
 from gdtutor.training.run import Run, RunSegment
-from gdtutor.training.settings import Settings
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Style
 from gdtutor.view.pictures.source import Source, cell_of
-
-T = TypeVar("T")
 
 MAX_ANCHORS = 64
 """Most points of a path that is long."""
@@ -107,17 +103,16 @@ def overlaid(lesson: Lesson, run: Run, seed: int | None, wish: PictureWish) -> t
     def of_variant(name: str) -> Run:
         return variant_run(lesson, name, seed)[1]
 
-    def with_settings(settings: Settings) -> Run:
-        return Run((replace(first, settings=settings),))
+    makers = [(name, partial(of_variant, name)) for name in wish.texts("variants")]
+    for label, settings in changed:
+        makers.append((label, partial(Run, (replace(first, settings=settings),))))
+    return tuple(_walk(label, make) for label, make in makers)
 
-    walks = [_walk(name, of_variant, name) for name in wish.texts("variants")]
-    return (*walks, *(_walk(label, with_settings, settings) for label, settings in changed))
 
-
-def _walk(label: str, make: Callable[[T], Run], argument: T) -> Overlaid:
+def _walk(label: str, make: Callable[[], Run]) -> Overlaid:
     """Return a run, or why there is none."""
     try:
-        return Overlaid(label, make(argument))
+        return Overlaid(label, make())
     except GdTutorError as error:
         return Overlaid(label, None, str(error))
 

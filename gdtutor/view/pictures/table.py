@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.session.state import Snapshot
 from gdtutor.training.classes import UNDECIDED, classes_in, is_signed, predictions_of
 from gdtutor.training.problem import input_columns
-from gdtutor.view.frame import Line, Size, Style
+from gdtutor.view.frame import Line, Lines, Size, Style
 from gdtutor.view.lines import column_texts, line, shortened, wrapped
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.source import Drawing, NoPicture, PictureKind, Source
@@ -126,39 +127,28 @@ def _counts(source: Source, learned: Array, expected: Array, width: int) -> list
         parts = [("training: ", slice(train)), (f"held out ({HELD}): ", slice(train, None))]
     if kinds is None:
         with np.errstate(all="ignore"):
-            errors = [
-                (name, float(np.mean(np.abs((learned - expected)[:, part]))))
-                for name, part in parts
-            ]
-        return [line(f"{name}mean distance {source.number(error, 3)}") for name, error in errors]
+            off = np.abs(learned - expected)
+            errors = {name: float(np.mean(off[:, part])) for name, part in parts}
+        return [line(f"{name}mean distance {source.number(e, 3)}") for name, e in errors.items()]
     said_class, true_class = kinds
-    rows = [
-        row
-        for name, part in parts
-        for row in wrapped(*_right(said_class[part], true_class[part], name, width))
-    ]
+    rows = [_right(said_class[part], true_class[part], name, width) for name, part in parts]
     last = parts[-1][1]
     called = ("-1", "1") if is_signed(expected) and len(expected) == 1 else ()
     names = called or tuple(map(str, range(max(2, len(expected)))))
     confusions = _confusions(said_class[last], true_class[last], names)
-    return [*rows, *confusions, *_labels(source, width)]
+    # Which label each class stands for, where a column of labels was read.
+    labels = enumerate(class_names(source.problem, source.chars))
+    told = wrapped(", ".join(f"{place} {label}" for place, label in labels), width, Style.DIM)
+    return [*chain.from_iterable(rows), *confusions, *told]
 
 
-def _labels(source: Source, width: int) -> list[Line]:
-    """Return which label each class stands for, where a column of labels was read."""
-    named = ", ".join(
-        f"{i} {name}" for i, name in enumerate(class_names(source.problem, source.chars))
-    )
-    return list(wrapped(named, width, Style.DIM)) if named else []
-
-
-def _right(said_class: Array, true_class: Array, name: str, width: int) -> tuple[str, int, Style]:
-    """Return how many are right, as a text to be wrapped."""
+def _right(said_class: Array, true_class: Array, name: str, width: int) -> Lines:
+    """Return how many are right."""
     count, right = len(said_class), int(np.sum(said_class == true_class))
     undecided = int(np.sum(said_class == UNDECIDED))
     rest = f", {undecided} undecided" if undecided else ""
     text = f"{name}{right} of {count} right, {100 * right / count:.3g} %{rest}"
-    return text, width, Style.GOOD if right == count else Style.WARNING
+    return wrapped(text, width, Style.GOOD if right == count else Style.WARNING)
 
 
 def _confusions(said_class: Array, true_class: Array, names: tuple[str, ...]) -> list[Line]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import GRADIENT
 from gdtutor.session.matrix_digits import largest_of
+from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.frame import Line, Segment, Size, Style
 from gdtutor.view.lines import line, shortened, wrapped
-from gdtutor.view.pictures.source import Drawing, PictureKind, Source, shown_value
+from gdtutor.view.pictures.source import Drawing, PictureKind, Shown, Source, shown_value
 
 SAME = 1e-9
 """Rows whose numbers differ by less, relative to the largest, count as equal."""
@@ -26,12 +25,11 @@ TOLD_COLUMNS = 12
 
 def weights_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return the parameters below each other; what does not fit is counted."""
-    arrays = chosen_arrays(source, wish)
     gradients = source.traces[-1].gradients
     scale = f"+++ large, + small, {source.chars.minus} negative"
     lines: list[Line] = list(wrapped(scale, size.width, Style.DIM))
-    for name, array in arrays.items():
-        lines += _map(source, name, array, gradients, size.width)
+    for name, shown in _chosen(source, wish).items():
+        lines += _map(source, shown, gradients.get(name), size.width)
     if len(lines) > size.height:
         hidden = len(lines) - size.height + 1
         lines = [*lines[: max(size.height - 1, 0)], line((f"{hidden} more lines", Style.KEY))]
@@ -42,14 +40,14 @@ def weights_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     """Return every row of the weights, and which rows move together."""
     gradients = source.traces[-1].gradients
     words = []
-    for name, array in chosen_arrays(source, wish).items():
-        if not np.size(array):
-            words.append(f"{_called(source, name)}: {shown_value(source, name).why}")
+    for name, shown in _chosen(source, wish).items():
+        if shown.value is None:
+            words.append(f"{shown.called}: {shown.why}")
             continue
-        shape = notation.shape(np.shape(array), source.chars)
-        grid = np.atleast_2d(array)
+        shape = notation.shape(np.shape(shown.value), source.chars)
+        grid = np.atleast_2d(shown.value)
         largest = source.number(float(np.max(np.abs(grid))), 3)
-        called = f"{_called(source, name)}, {shape}" if shape else _called(source, name)
+        called = f"{shown.called}, {shape}" if shape else shown.called
         words.append(f"{called}, no number larger than {largest}:")
         for number, row in enumerate(grid):
             told = ", ".join(source.number(float(value), 3) for value in row[:TOLD_COLUMNS])
@@ -61,59 +59,48 @@ def weights_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     return tuple(words)
 
 
-def chosen_arrays(source: Source, wish: PictureWish) -> dict[str, Array]:
+def _chosen(source: Source, wish: PictureWish) -> dict[str, Shown]:
     """Return the parameters that are shown: those asked for, else the matrices."""
-    everything: dict[str, Array] = {}
-    for trace in source.traces:
-        everything |= {name: trace.values[name] for name in trace.graph.parameters}
-    everything |= source.parameters
-    for written in wish.texts("of"):
-        if written.startswith(GRADIENT):
-            found = shown_value(source, written)
-            # What the walk has not come to has no cells yet.
-            everything[written] = np.zeros((0, 0)) if found.value is None else found.value
+    own = {name: one.values[name] for one in source.traces for name in one.graph.parameters}
+    own |= source.parameters
     asked = wish.texts("of")
     if not asked:
-        matrices = [name for name, value in everything.items() if np.ndim(value) == 2]
-        wide = [name for name in matrices if everything[name].shape[1] > 1]
-        asked = tuple(wide or matrices or everything)
-    return {name: everything[name] for name in asked if name in everything}
+        matrices = [name for name, value in own.items() if np.ndim(value) == 2]
+        wide = [name for name in matrices if own[name].shape[1] > 1]
+        asked = tuple(wide or matrices or own)
+    known = (name for name in asked if name in own or name.startswith(GRADIENT))
+    shown = {name: shown_value(source, name) for name in known}
+    return {name: replace(one, value=own.get(name, one.value)) for name, one in shown.items()}
 
 
-def _called(source: Source, written: str) -> str:
-    return shown_value(source, written).called
-
-
-def _map(
-    source: Source, name: str, array: Array, gradients: Mapping[str, Array], width: int
-) -> list[Line]:
+def _map(source: Source, shown: Shown, gradient: Array | None, width: int) -> list[Line]:
     """Return one parameter: a heading, its rows, and which of them move together."""
-    called = _called(source, name)
-    if not np.size(array):
-        return list(wrapped(f"{called}: {shown_value(source, name).why}", width, Style.DIM))
+    called, array = shown.called, shown.value
+    if array is None:
+        return list(wrapped(f"{called}: {shown.why}", width, Style.DIM))
     grid = np.atleast_2d(array)
     largest = largest_of(array)
-    groups = equal_rows(grid, gradients.get(name)) if len(grid) > 1 else ()
+    groups = equal_rows(grid, gradient) if len(grid) > 1 else ()
     marks = {row: "ABCDEFGH"[i % 8] for i, group in enumerate(groups) for row in group}
     room = width - 3 - (3 if groups else 0)
     with_numbers = room // grid.shape[1] >= _GLYPHS + 1 + _NUMBER
     cell = _GLYPHS + 1 + (_NUMBER if with_numbers else 0)
-    shown = min(grid.shape[1], max(room // cell, 1))
+    columns = min(grid.shape[1], max(room // cell, 1))
     shape = notation.shape(np.shape(array), source.chars)
     size = f"+++ is {source.number(largest, 3)}"
     head = f"{called} {shape}, {size}" if shape else f"{called}, {size}"
     lines = [line((head, Style.PARAMETER))]
     for number, row in enumerate(grid):
         segments = [Segment(f"{number:>2} ", Style.DIM)]
-        for value in row[:shown]:
+        for value in row[:columns]:
             segments += _cell(source, float(value), largest, with_numbers)
-        if shown < grid.shape[1]:
+        if columns < grid.shape[1]:
             segments.append(Segment(source.chars.ellipsis))
         if number in marks:
             segments.append(Segment(f"={marks[number]}", Style.WARNING))
         lines.append(tuple(segments))
     for i in range(len(groups)):
-        both = "equal rows, equal gradients" if name in gradients else "equal rows"
+        both = "equal rows" if gradient is None else "equal rows, equal gradients"
         lines += wrapped(f"={'ABCDEFGH'[i % 8]} {both}", width, Style.WARNING)
     return lines
 
