@@ -112,6 +112,8 @@ class TutorApp(App[int], inherit_bindings=False):
         """What others wait for, as a class does; None where nobody waits."""
         self._frame: Frame | None = None
         self._waiting: list[Press] = []
+        self.is_covered = False
+        """Whether the cover stands on the terminal before the app paints."""
         self._opens = False
         """Whether the program is being opened behind the cover, or is open."""
         self.is_ending = False
@@ -144,6 +146,8 @@ class TutorApp(App[int], inherit_bindings=False):
         self._paint(self.size)
         if self.program is not None:
             self.program.begin()
+        elif self.is_covered:
+            self._painted()
 
     def passing_on(self) -> Callable[[Callable[[], object]], None]:
         """Return what has something called in the app's own thread, from any other."""

@@ -67,6 +67,7 @@ def _run_restoring(make: Callable[[], TutorApp], mouse: bool, page: str) -> Tuto
         if page:
             restorer.show(page)
         app = make()
+        app.is_covered = bool(page)
         made.append(app)
         from gdtutor.ui.driver import RestoringDriver
 

@@ -99,6 +99,30 @@ def test_keys_pressed_on_the_cover_are_kept_until_the_program_is_open() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("is_covered", [True, False])
+def test_a_program_opens_behind_a_cover_that_stands_and_else_behind_the_one_it_paints(
+    is_covered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Event()
+
+    def open_program(app: TutorApp) -> Program:
+        opened.set()
+        return Program(app, Session(screen=Screen.LIBRARY), Services())
+
+    async def run() -> None:
+        app = TutorApp(LOOKS, open_program, lambda w, h: cover_of(LESSONS[0], w, h, UNICODE))
+        app.is_covered = is_covered
+        monkeypatch.setattr(app._canvas, "_painted", lambda: None)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: app.program or "opening…" in screen_text(app))
+            await pilot.pause()
+            if is_covered:
+                await until(pilot, lambda: app.program)
+        assert opened.is_set() is is_covered
+
+    asyncio.run(run())
+
+
 def test_a_program_that_cannot_be_opened_ends_the_app_with_the_reason() -> None:
     def open_program(app: TutorApp) -> Program:
         raise GdTutorError("the lesson is gone")
