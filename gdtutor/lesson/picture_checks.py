@@ -10,7 +10,8 @@ from gdtutor.engine.expression import Apply
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
-from gdtutor.lesson.picture_scope import GRADIENT, Options, PictureScope, Unfit, check_known
+from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.picture_scope import GRADIENT, PictureScope, Unfit, check_known
 from gdtutor.lesson.readers import located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import parse_cell, parse_selector
@@ -23,25 +24,25 @@ MAX_CURVES = 6
 _OVERLAYS = ("variants", "optimizers", "batches", "rates")
 
 
-def check_options(options: Options, scope: PictureScope) -> None:
+def check_options(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where what all kinds have in common does not fit the lesson.
 
     Raises:
         Wrong: With the option at fault.
     """
-    _check_places(options, scope)
+    _check_places(wish, scope)
     for key in ("range", "range2"):
-        limits = options.get(key)
+        limits = wish.option(key)
         if isinstance(limits, tuple) and (len(limits) != 2 or limits[0] >= limits[1]):
             raise Unfit("the range is no interval", "write range = [-4, 4]", key)
     for key in ("functions", "optimizers", "batches", "rates", "variants", "values", "weights",
                 "examples", "of", "at"):  # fmt: skip
-        if options.get(key) == ():
+        if wish.option(key) == ():
             raise Unfit("the list is empty", "name one, or leave the key out", key)
 
 
-def _check_places(options: Options, scope: PictureScope) -> None:
-    for place in _texts(options.get("at", ())):
+def _check_places(wish: PictureWish, scope: PictureScope) -> None:
+    for place in wish.texts("at"):
         with located("at", code="picture"):
             selector = parse_selector(place)
         if selector.iteration or selector.step is not None or selector.cell is not None:
@@ -51,9 +52,9 @@ def _check_places(options: Options, scope: PictureScope) -> None:
             raise Unfit(*problem[1:], "at")
 
 
-def check_curve(options: Options, scope: PictureScope) -> None:
+def check_curve(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name functions or an activation."""
-    functions = _texts(options.get("functions", ()))
+    functions = wish.texts("functions")
     curves = [name for name in FUNCTIONS if is_curve(name)]
     for name in functions:
         hint = f"known are {', '.join(curves)}"
@@ -61,8 +62,8 @@ def check_curve(options: Options, scope: PictureScope) -> None:
     if len(functions) > MAX_CURVES:
         raise Unfit(f"{len(functions)} curves side by side", f"{MAX_CURVES} at most", "functions")
     lines = [line for graph in scope.graphs for line in activation_lines(graph)]
-    if "node" in options:
-        node, hint = str(options["node"]), "name a line that is a call, as a = sigmoid(z)"
+    if wish.option("node") is not None:
+        node, hint = str(wish.option("node")), "name a line that is a call, as a = sigmoid(z)"
         if node not in lines and any(node in graph.line_by_name for graph in scope.graphs):
             raise Unfit(f"'{shown(node)}' is no activation", hint, "node")
         check_known(node, lines, "is no line of the graph", hint, "node")
@@ -86,9 +87,9 @@ def activation_lines(graph: Graph) -> tuple[str, ...]:
     )
 
 
-def check_slice(options: Options, scope: PictureScope) -> None:
+def check_slice(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name one cell of a parameter, and a value that it moves."""
-    names = _texts(options.get("along", ()))
+    names = wish.texts("along")
     if len(names) != 1:
         what = f"a slice goes along one number, not {len(names)}"
         raise Unfit(what, 'write along = "w1"', *(("along",) if names else ()))
@@ -98,7 +99,7 @@ def check_slice(options: Options, scope: PictureScope) -> None:
     check_known(name, scope.shapes, "is no name of the graph", hint, "along")
     walk = next(walk for walk in scope.walks if name in walk.shapes)
     _check_single(names[0], walk.shapes[name], cell)
-    root, what = str(options.get("of", walk.graph.root)), f"is no line beside {name}"
+    root, what = str(wish.option("of", walk.graph.root)), f"is no line beside {name}"
     check_known(root, walk.graph.line_by_name, what, "name a line of the graph", "of")
     shape = walk.shapes[root]
     if walk.graph.by_rows is False and any(length != 1 for length in shape):
@@ -106,14 +107,14 @@ def check_slice(options: Options, scope: PictureScope) -> None:
         raise Unfit(what, "end the graph in a loss, or name a line that is a number")
     if root == name:
         raise Unfit(f"{name} along itself", "go along what it is computed from")
-    if "rates" in options and name not in scope.trained:
+    if wish.option("rates") is not None and name not in scope.trained:
         what = f"several rates along '{shown(name)}', which no update changes"
         raise Unfit(what, "go along a parameter that trains", "rates")
 
 
-def check_contour(options: Options, scope: PictureScope) -> None:
+def check_contour(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name two cells and paths that it can train."""
-    names = _texts(options.get("along", ()))
+    names = wish.texts("along")
     if len(names) != 2:
         what = f"a contour goes along two parameters, not {len(names)}"
         raise Unfit(what, 'write along = ["w1", "w2"]', *(("along",) if names else ()))
@@ -131,26 +132,27 @@ def check_contour(options: Options, scope: PictureScope) -> None:
     if any(length != 1 for length in shape):
         what = f"the last line, {last.graph.root}, has the shape {shape_text(shape)}"
         raise Unfit(what, "a contour needs one number: end the graph in a cost")
-    overlays = [key for key in _OVERLAYS if key in options]
+    overlays = [key for key in _OVERLAYS if wish.option(key) is not None]
     if len(overlays) > 1:
         what = f"{overlays[0]} and {overlays[1]} in one picture"
         raise Unfit(what, "overlay by one of them", overlays[1], "=")
     if overlays and not scope.trained:
         what = "paths in a lesson that does not train"
         raise Unfit(what, "add a [training] table", overlays[0], "=")
-    _check_batches(options, scope)
-    _check_variants(options, scope)
+    _check_batches(wish, scope)
+    _check_variants(wish, scope)
 
 
-def _check_variants(options: Options, scope: PictureScope) -> None:
-    for key in ("variant", "variants"):
-        for wanted in _texts(options.get(key, ())):
+def _check_variants(wish: PictureWish, scope: PictureScope) -> None:
+    several = (("variants", name) for name in wish.texts("variants"))
+    for key, wanted in (("variant", wish.option("variant")), *several):
+        if wanted is not None:
             with located(key, code="picture"):
-                check_variant(wanted, scope.variants)
+                check_variant(str(wanted), scope.variants)
 
 
-def _check_batches(options: Options, scope: PictureScope) -> None:
-    batches = options.get("batches", ())
+def _check_batches(wish: PictureWish, scope: PictureScope) -> None:
+    batches = wish.option("batches", ())
     sizes = batches if isinstance(batches, tuple) else ()
     last = scope.walks[-1]
     inputs = [leaf.name for leaf in last.graph.leaves if leaf.role is Role.INPUT]
@@ -164,25 +166,25 @@ def _check_batches(options: Options, scope: PictureScope) -> None:
             raise Unfit(what, f"use 1 to {scope.examples}", "batches")
 
 
-def check_weights(options: Options, scope: PictureScope) -> None:
+def check_weights(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name matrices of the graph."""
-    _check_shown(options, scope, scope.parameters, "is no parameter", "name a parameter")
+    _check_shown(wish, scope, scope.parameters, "is no parameter", "name a parameter")
     if not scope.parameters:
         raise Unfit("weights in a lesson without parameters", "add [parameters]")
 
 
-def check_histogram(options: Options, scope: PictureScope) -> None:
+def check_histogram(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name values or gradients of the graph."""
-    if "of" not in options:
+    if wish.option("of") is None:
         raise Unfit("the picture does not say of what", 'write of = ["A1", "grad A1"]')
-    _check_shown(options, scope, scope.shapes, "has no value", "name a line or a parameter")
+    _check_shown(wish, scope, scope.shapes, "has no value", "name a line or a parameter")
 
 
 def _check_shown(
-    options: Options, scope: PictureScope, known: Collection[str], what: str, otherwise: str
+    wish: PictureWish, scope: PictureScope, known: Collection[str], what: str, otherwise: str
 ) -> None:
     """Refuse names, or gradients of names, that a picture of values cannot show."""
-    for name in _texts(options.get("of", ())):
+    for name in wish.texts("of"):
         if name.startswith(GRADIENT):
             _check_gradient(name, scope)
         elif name not in known:
@@ -206,7 +208,7 @@ def _check_gradient(written: str, scope: PictureScope) -> None:
         raise Unfit(what, 'name a parameter, or a line that goes backward, as of = "grad W1"', "of")
 
 
-def check_timing(options: Options, scope: PictureScope) -> None:
+def check_timing(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name examples of an input that can be taken together."""
     graph = scope.walks[-1].graph
     if not any(leaf.role is Role.INPUT for leaf in graph.leaves) or not scope.examples:
@@ -217,14 +219,14 @@ def check_timing(options: Options, scope: PictureScope) -> None:
         raise Unfit(what, "leave the picture out")
 
 
-def check_seeds(options: Options, scope: PictureScope) -> None:
+def check_seeds(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name starts of what trains, and a cost."""
     if not scope.trained:
         raise Unfit("runs in a lesson that does not train", "add a [training] table")
-    if "below" not in options:
+    if wish.option("below") is None:
         what = "the picture does not say which cost is low"
         raise Unfit(what, "write below = 0.01, a cost between the two places")
-    _check_variants(options, scope)
+    _check_variants(wish, scope)
 
 
 def _check_single(written: str, shape: Shape, cell: tuple[int, ...] | None) -> None:
@@ -234,9 +236,3 @@ def _check_single(written: str, shape: Shape, cell: tuple[int, ...] | None) -> N
             raise Unfit(what, "leave the brackets out", "along")
         what = f"'{shown(written)}' is no single number: the shape is {shape_text(shape)}"
         raise Unfit(what, f"name a cell, from [{','.join('0' * len(shape))}] on", "along")
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(str(part) for part in value) if isinstance(value, tuple) else ()

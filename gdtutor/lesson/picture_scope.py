@@ -49,10 +49,6 @@ class PictureScope(Struct, frozen=True, eq=False):
         return tuple(dict.fromkeys(name for graph in self.graphs for name in graph.parameters))
 
 
-Options = Mapping[str, object]
-"""The options of one picture, by name."""
-
-
 class Unfit(Wrong):
     """Raised by a check: why a lesson cannot give a picture; at the option that is wrong."""
 

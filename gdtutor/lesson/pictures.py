@@ -8,7 +8,7 @@ from gdtutor.engine.characters import cells
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.lesson import picture_checks, prediction_checks
 from gdtutor.lesson.model import PictureWish
-from gdtutor.lesson.picture_scope import Options, PictureScope
+from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.readers import (
     Mistake,
     Reader,
@@ -61,7 +61,7 @@ class PictureRules(Struct, frozen=True):
     """A row of the table: what a lesson may ask of a kind of picture, and where it stands."""
 
     options: Mapping[str, Reader]
-    check: Callable[[Options, PictureScope], None]
+    check: Callable[[PictureWish, PictureScope], None]
     """Raises `Wrong` where the lesson cannot give it."""
     computes_points: bool = False
     """Whether it computes the graph at hundreds of points, for one example at each."""
@@ -131,7 +131,7 @@ PICTURES: Mapping[str, PictureRules] = {
             "weights": list_of(whole(1, 10**6), 12),
             "per_second": number(above=0),
         },
-        lambda options, scope: None,
+        lambda wish, scope: None,
     ),
     "timing": PictureRules(
         {"examples": list_of(whole(1, MAX_TIMED), 5)}, picture_checks.check_timing
@@ -178,9 +178,8 @@ def read_pictures(
         with collected(mistakes, *path):
             picture = _picture(table, path, mistakes)
             if len(mistakes) == found:
-                options = dict(picture.options)
-                picture_checks.check_options(options, scope)
-                PICTURES[picture.kind].check(options, scope)
+                picture_checks.check_options(picture, scope)
+                PICTURES[picture.kind].check(picture, scope)
                 mistakes += _clipped(picture, path, is_alone=len(tables) == 1)
             pictures.append(picture)
     return tuple(pictures)

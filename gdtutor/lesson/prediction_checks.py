@@ -8,22 +8,23 @@ from gdtutor.engine.batch_axis import apart, batch_axes
 from gdtutor.engine.graph import Role
 from gdtutor.engine.shapes import shape_text
 from gdtutor.lesson.activation import prediction_of
-from gdtutor.lesson.picture_scope import Options, PictureScope, Unfit, check_known
+from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.picture_scope import PictureScope, Unfit, check_known
 from gdtutor.lesson.readers import located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import parse_unit
 from gdtutor.lesson.steps import Steps
 
 
-def check_boundary(options: Options, scope: PictureScope) -> None:
+def check_boundary(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where there is no plane of two inputs with a value on it."""
     if scope.inputs != 2:
         what = f"a decision boundary where there are not two inputs but {scope.inputs}"
         raise Unfit(what, "it is a picture of the plane")
-    if "level" in options and options.get("lines"):
+    if wish.option("level") is not None and wish.option("lines"):
         raise Unfit("a level, and lines where sums are 0", "leave one of them out", "level")
     graph = scope.walks[-1].graph
-    name = _drawn_line(options, scope.walks[-1], "a decision boundary")
+    name = _drawn_line(wish, scope.walks[-1], "a decision boundary")
     shape = scope.walks[-1].shapes[name]
     if graph.by_rows or len(batch_axes(graph, scope.walks[-1].shapes)[name]) == 1:
         _check_alone(scope, name)
@@ -43,10 +44,9 @@ def _check_alone(scope: PictureScope, name: str) -> None:
         raise Unfit(what, 'name a line of one example, or draw kind = "table"', "of")
 
 
-def check_space(options: Options, scope: PictureScope) -> None:
+def check_space(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where the two axes are not two values that every example has."""
-    names = options.get("along", ())
-    written = tuple(map(str, names)) if isinstance(names, tuple) else ()
+    written = wish.texts("along")
     if len(written) != 2:
         what = f"a space has two axes, not {len(written)}"
         raise Unfit(what, 'write along = ["A1[0]", "A1[1]"]', *(("along",) if written else ()))
@@ -87,7 +87,7 @@ def _check_axis(text: str, scope: PictureScope) -> None:
         raise Unfit(f"'{shown(text)}' is no {unit} of {name}", hint, "along")
 
 
-def check_fit(options: Options, scope: PictureScope) -> None:
+def check_fit(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where there is no curve of one value over one input."""
     if scope.inputs != 1:
         what = f"a fit where there is not one input but {scope.inputs}"
@@ -99,7 +99,7 @@ def check_fit(options: Options, scope: PictureScope) -> None:
         hint = 'classes are counted by kind = "table"' if scope.targets else "add one to [data]"
         raise Unfit(what, hint)
     walk = scope.walks[-1]
-    name = _drawn_line(options, walk, "a fit")
+    name = _drawn_line(wish, walk, "a fit")
     leaves = {role: [leaf.name for leaf in walk.graph.leaves if leaf.role is role] for role in Role}
     if name not in walk.graph.depending_on(leaves[Role.INPUT]):
         raise Unfit(f"{name} is not computed from the input", "name a line that is", "of")
@@ -114,9 +114,9 @@ def check_fit(options: Options, scope: PictureScope) -> None:
     _check_alone(scope, name)
 
 
-def _drawn_line(options: Options, walk: Steps, picture: str) -> str:
+def _drawn_line(wish: PictureWish, walk: Steps, picture: str) -> str:
     """Return the line that a picture draws: the one asked for, else the prediction."""
-    name = options.get("of", prediction_of(walk.graph, walk.shapes)[0])
+    name = wish.option("of", prediction_of(walk.graph, walk.shapes)[0])
     if name is None:
         raise Unfit(f"{picture} without a prediction", 'name the line: of = "yhat"')
     lines, hint = walk.graph.line_by_name, "name a line of the last graph"
@@ -124,7 +124,7 @@ def _drawn_line(options: Options, walk: Steps, picture: str) -> str:
     return str(name)
 
 
-def check_table(options: Options, scope: PictureScope) -> None:
+def check_table(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where no prediction stands beside a target."""
     if not scope.targets:
         raise Unfit("a table of predictions without targets", "add targets to [data]")
