@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from functools import lru_cache
-
-import numpy as np
 
 from gdtutor.engine.cells import cell_name
 from gdtutor.engine.characters import cells
+from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Trace
 from gdtutor.session.state import Walk
@@ -243,14 +244,26 @@ def asleep_marks(context: Context) -> dict[str, str]:
     """
     if len(context.graph.nodes) > MOST_NODES:
         return {}
-    values = context.trace.values
-    marks: dict[str, str] = {}
-    visible = places_of(context.trace).visible
-    for asleep in _asleep(context.trace):
-        shown = asleep.node
-        if shown not in visible:
-            shown = shown.partition(".")[0]
-        marks[shown] = f"!{asleep.units}" if np.ndim(values[asleep.node]) else "!"
+    return _marks(context, {asleep.node: asleep.units for asleep in _asleep(context.trace)})
+
+
+def widest_marks(context: Context) -> dict[str, str]:
+    """Return the widest mark that each node could carry, were all of its units asleep."""
+    trace, nodes = context.trace, context.graph.nodes
+    rows = [node.name for node in nodes if OPERATIONS[node.op].steepness]
+    if len(nodes) > MOST_NODES:
+        return {}
+    axes = {name: enumerate(trace.shapes[name]) for name in rows}
+    units = {n: math.prod(k for at, k in axes[n] if at not in trace.axes[n]) for n in rows}
+    return _marks(context, units)
+
+
+def _marks(context: Context, units: Mapping[str, int]) -> dict[str, str]:
+    """Return the mark of each node, of so many units asleep in one."""
+    visible, marks = places_of(context.trace).visible, {}
+    for name, count in units.items():
+        shown = name if name in visible else name.partition(".")[0]
+        marks[shown] = f"!{count}" if context.trace.shapes[name] else "!"
     return marks
 
 

@@ -26,7 +26,7 @@ FEW = 64
 JOINT, HERE, OWN = "─•─", "▸", "(own 1)"
 """Signs of the graph, of an open cell and of a change, by which Help lists them."""
 _SOUGHT = {
-    "▾": "▾", "⊙": "⊙", "≈0": "≈0", JOINT: JOINT, "≤": "by ≤", "*": "*edited", OWN: "(own ",
+    "▾": "▾", "⊙": "⊙", "≈0": "≈0", JOINT: "─•", "≤": "by ≤", "*": "*edited", OWN: "(own ",
 }  # fmt: skip
 """What signs are found by on a screen wherever they stand."""
 _LEFT_OUT = re.compile(r"(?:^|\s)…(?:\s|$)")

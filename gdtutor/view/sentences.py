@@ -13,7 +13,7 @@ from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.session.rounded import is_all_rounding, is_step_of_rounding
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
-from gdtutor.view.graph.panel import summary
+from gdtutor.view.graph.text import summary
 from gdtutor.view.notation import apart, plural
 from gdtutor.view.proof import convention_at
 

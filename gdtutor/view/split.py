@@ -50,9 +50,6 @@ BORDER = 2
 """Lines of a panel above and below its own."""
 LEAST_NODE = 42
 """Cells of the node panel at 80 columns, its border included."""
-SPARE = 3
-"""Cells that numbers may take beyond those that are measured: small ones, or new values, which are
-not worked out before."""
 VALUE, SLOPE = 0.12345, -0.12345
 """What is as wide as most numbers at four digits: a value, and a gradient."""
 FEW_NOTES = 8
@@ -223,9 +220,9 @@ def lines_above(
         return bool(widths.values) or has_table(session, context, left, rows)
 
     def measured() -> tuple[int, int]:
-        first = replace(_typical(_plain(context)), step=_steps(context)[0], is_measured=True)
+        first = replace(_plain(context), step=_steps(context)[0])
         beside = graph_drawing(first, left, height - BORDER)
-        whole = graph_drawing(first, left + widths.node - SPARE, height - BORDER)
+        whole = graph_drawing(first, left + widths.node, height - BORDER)
         graph = whole.rows + BORDER
         shown = max(picture, height - beside.rows - BORDER) if picture else 0
         is_above = whole.is_across and not beside.is_across and has_all(graph, shown)
@@ -248,11 +245,12 @@ def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int
     """
 
     def measured() -> int:
-        first = replace(_typical(_plain(context)), step=_steps(context)[0], is_measured=True)
+        first = replace(_plain(context), step=_steps(context)[0])
 
         def lies_across(node: int) -> bool:
-            cells = both - node - FRAME - (SPARE if node < usual else 0)
-            return graph_drawing(first, cells, rows).is_across
+            cells = both - node - FRAME
+            drawing = graph_drawing(first, cells, rows)
+            return drawing.is_across and not (node < usual and drawing.is_tight)
 
         tried = range(usual, LEAST_NODE - 1, -TRIED)
         widest = bisect_left(tried, True, key=lies_across)

@@ -18,7 +18,7 @@ from gdtutor.view.boxes import Panel, beside, more_text, window
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
-from gdtutor.view.graph.panel import change_text, summary
+from gdtutor.view.graph.text import change_text, summary
 from gdtutor.view.lines import fitted, line, width_of, wrapped
 from gdtutor.view.once import once
 

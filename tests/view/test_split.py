@@ -17,7 +17,7 @@ from gdtutor.view.frame import UNICODE
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.screen import frame_of
-from gdtutor.view.split import FRAME, LEAST_NODE, SPARE, _typical
+from gdtutor.view.split import FRAME, LEAST_NODE
 from gdtutor.view.study import room_for
 
 LESSONS = discover(shipped_lessons_folder())
@@ -52,11 +52,9 @@ def test_a_graph_flows_down_only_where_it_cannot_go_across(path):
             )
             assert all(width_of(row) <= node for lines in told for row in lines)
             is_across = graph_drawing(contexts[0], cells, rows).is_across
-            least = both - LEAST_NODE - FRAME - SPARE
-            least -= (room.node - LEAST_NODE) % 4
-            # Its columns may not tell of a number that is asked for.
-            could = graph_drawing(_typical(contexts[0]), least, rows).is_across
-            if could and not is_across:
+            least = both - LEAST_NODE - FRAME - (room.node - LEAST_NODE) % 4
+            could = graph_drawing(contexts[0], least, rows)
+            if could.is_across and not could.is_tight and not is_across:
                 narrow = max(len(node_lines(one, LEAST_NODE - FRAME)) for one in contexts)
                 assert narrow > rows // 2, size
 

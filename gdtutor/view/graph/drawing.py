@@ -56,7 +56,7 @@ class GraphDrawing(Struct, frozen=True):
         width, spare = area.width, area.whole.height - self.rows
         above = max(0, min(spare // 2, spare + -SIGN_CELLS // width)) * self.is_whole
         stands_still = self.is_across or (self.is_whole and width >= WIDE)
-        left = Segment(" " * ((width - self.columns) // 2 * stands_still))
+        left = Segment(" " * ((width - self.columns + 1) // 2 * stands_still))
         lines = tuple((left, *row) if row else row for row in self.lines[: self.rows])
         return (*((),) * above, *lines, *((),) * (spare - above))
 

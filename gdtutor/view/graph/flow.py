@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from gdtutor.engine.graph import Edge
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view.graph.model import Box, GraphPart, Layout, Stroke, Texts, make_layout
 from gdtutor.view.graph.route import Channel, Point
 from gdtutor.view.lines import width_of
@@ -63,13 +63,16 @@ def ports_from_leaves(part: GraphPart, name: str) -> int:
 def draw_flow(flow: Flow, width: int) -> Layout:
     """Set both columns, with wide tracks where the width allows them."""
     ruler = _ruler(flow, 2)
-    if ruler.width > width:
+    is_tight = ruler.width > width
+    if is_tight:
         ruler = _ruler(flow, 1)
 
     def place(name: str) -> Point:
         return 1 if flow.part.is_leaf(name) else ruler.labels, flow.row[name]
 
-    return make_layout(flow.part, flow.texts, ruler.width, place, partial(_stroke, flow, ruler))
+    lead = partial(_stroke, flow, ruler)
+    layout = make_layout(flow.part, flow.texts, ruler.width, place, lead)
+    return replace(layout, is_tight=is_tight)
 
 
 def _ruler(flow: Flow, pitch: int) -> _FlowRuler:

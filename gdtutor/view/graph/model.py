@@ -40,6 +40,11 @@ class DrawNode(Struct, frozen=True):
         """The node as the iteration leaves it."""
         return self.later or self
 
+    @property
+    def unknown(self) -> DrawNode:
+        """The node with its room, before anything is known of it."""
+        return DrawNode(self.id, self.label, None, None, self.style, later=self.later)
+
 
 class DrawSheet(Area, frozen=True):
     """Where a graph is drawn, and from where it is looked at."""

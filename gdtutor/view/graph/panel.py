@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache, partial
 
-from gdtutor.engine.cells import cell_name, is_changed, largest_change
+from gdtutor.engine.cells import is_changed
 from gdtutor.engine.graph import Edge, Role
 from gdtutor.engine.operations import Array
 from gdtutor.engine.places import Places, nearest, places_of
 from gdtutor.lesson.repetition import Repeated, chosen_count
-from gdtutor.session.digits import DEFAULT_DIGITS, rounded_to
+from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.state import Tab
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
-from gdtutor.view import notation
 from gdtutor.view.context import Context
-from gdtutor.view.diagnosis import asleep_marks
+from gdtutor.view.diagnosis import asleep_marks, widest_marks
 from gdtutor.view.frame import Style
-from gdtutor.view.graph.columns import AROUND
 from gdtutor.view.graph.drawing import NEIGHBOURS, WHOLE, WIDE, GraphDrawing, draw_graph
 from gdtutor.view.graph.model import DrawNode, DrawSheet
-from gdtutor.view.graph.text import NUMBER_ROOM, is_shape
+from gdtutor.view.graph.text import change_room, change_text, is_shape, shape_text, summary
 from gdtutor.view.once import once
 
-CHANGED, SMALL_CHANGE = "by ≤0.1234", "by ≤0.0001234"
-"""How an update of a matrix is told in the least room, and how a small one is."""
-HIDDEN = "−0.1234"
-"""A number whose room is kept for one that is not to be known yet."""
+SIGNED, LONGEST = 3, 6
+"""Cells of a number beside its digits: of most, and of nearly all."""
 
 _drawn = lru_cache(maxsize=32)(draw_graph)
 """The last drawings are kept: the tabs of a step, and what is asked there, show the same graph."""
@@ -73,44 +69,54 @@ def graph_drawing(
         phase=step.phase,
         rest=rest,
     )
+    if make_node is not None:
+        return _drawn(tuple(map(make_node, names)), edges, sheet, total)
 
-    @cache
-    def drawn(digits: int, is_other: bool = False) -> GraphDrawing:
-        """Draw it; the other way a wide drawing tells which cell an update changes most, and a
-        narrow one keeps room for what a phase alone tells.
+    def drawn(room: int, is_other: bool, *, is_blank: bool = False) -> GraphDrawing:
+        """Draw it with so many cells for a number; the other way a wide drawing tells which cell an
+        update changes most, and a narrow one keeps room for what a phase alone tells.
         """
-        at = replace(context, look=replace(context.look, digits=digits))
         ways = (is_other and width >= WIDE, is_other and width < WIDE)
-        make = make_node or _lasting(at, changed, width, *ways)
+        make = _lasting(context, changed, room, *ways)
         nodes = tuple(boxes.get(name) or make(name) for name in names)
+        if is_blank:
+            nodes = tuple(node.unknown for node in nodes)
         return _drawn(nodes, edges, sheet, total)
 
-    def is_better() -> bool:
-        """Say whether a phase alone leaves out no node where the whole iteration does; whether the
-        cell can be told with a blank on each side, no stroke nearer and no node in another row.
-        """
-        one, other = drawn(fewest), drawn(fewest, True)
-        if width < WIDE:
-            return other.is_whole and not one.is_whole
-        has_room = other.columns <= width - AROUND // 2 and not other.is_tight
-        return has_room and other.places == one.places
-
     digits = context.look.digits
-    fewest = min(digits, context.lesson.digits or DEFAULT_DIGITS)
-    is_other = False
-    # The cell is told only where that changes no row, which is all that is measured.
-    may_show_cell = width < WIDE or not context.is_measured
-    if make_node is None and len(names) <= WHOLE and may_show_cell:
-        at = context.moment, context.own, context.look, step.scene, step.phase, context.chars
-        # An update, and what a question hides, take room that is not known before. Else it is the
-        # same at all steps of a phase: a drawing takes a millisecond.
-        is_known = context.challenge is None and (step.phase is not Phase.UPDATE or width >= WIDE)
-        key = (*at, names, changed, width, height)
-        is_other = once(key, is_better) if is_known else is_better()
-    least = drawn(fewest, is_other) if is_other else drawn(fewest)
-    # More digits than there is room for would move the nodes, or leave some out.
-    more = (drawn(n, is_other) for n in range(digits, fewest, -1))
-    return next((one for one in more if one.places == least.places), least)
+    least = min(digits, context.lesson.digits or DEFAULT_DIGITS) + SIGNED
+    if total > WHOLE:
+        return drawn(least, is_other=False)
+    by_phase = step.phase if width < WIDE else None
+    at = context.moment, digits, context.look.example, step.scene, by_phase, context.chars
+    key = ("numbers", *at, names, tuple(boxes.values()), changed, width, height)
+    blank = partial(drawn, is_blank=True)
+    return drawn(*once(key, lambda: _fitting(blank, least, digits + LONGEST, width)))
+
+
+def _fitting(
+    drawn: Callable[[int, bool], GraphDrawing], least: int, most: int, width: int
+) -> tuple[int, bool]:
+    """Return the cells of a number with which a graph is drawn, and whether the other way.
+
+    They are the most with which no node stands in another row. In a narrow drawing one fewer than
+    the least leaves out no node where that would; a wide one tells of a cell with a blank beside it
+    and no stroke nearer than is read best. None of it depends on a number that is computed.
+    """
+    if width < WIDE:
+        ways = [(room, is_other) for room in (least, least - 1) for is_other in (False, True)]
+        is_whole = next((way for way in ways if drawn(*way).is_whole), None)
+        way = is_whole or max(ways, key=lambda way: len(drawn(*way).places))
+    else:
+        one, other = drawn(least, False), drawn(least, True)
+        has_room = other.columns < width and not other.is_tight
+        way = least, has_room and other.places == one.places
+    found = drawn(*way)
+    for room in range(most, least, -1):
+        more = drawn(room, way[1])
+        if more.places == found.places and more.is_tight == found.is_tight:
+            return room, way[1]
+    return way
 
 
 def _boxes(context: Context, names: tuple[str, ...]) -> dict[str, DrawNode]:
@@ -169,106 +175,91 @@ def leaf_style(context: Context, name: str) -> Style:
 
 
 def _lasting(
-    context: Context, changed: frozenset[str], width: int, is_wide: bool, by_phase: bool
+    context: Context, changed: frozenset[str], room: int, is_wide: bool, by_phase: bool
 ) -> Callable[[str], DrawNode]:
     """Return what makes the node of a name, with the room that it needs to the iteration's end, or
     to the end of the phase.
     """
-    scene, made = context.step.scene, _making(context, changed, is_wide=is_wide)
-    if len(context.graph.nodes) > WHOLE:
-        return made
-    steps = [step for step in context.moment.steps if step.scene == scene]
+    made = _making(context, changed, room, is_wide=is_wide)
+    steps = [step for step in context.moment.steps if step.scene == context.step.scene]
     phase = Phase.FORWARD if context.step.phase is Phase.GIVEN else context.step.phase
-    # An update is worked out where it is shown; what it says has a known width.
-    has_update = steps[-1].phase is Phase.UPDATE and not by_phase
+    has_update = steps[-1].phase is Phase.UPDATE and (not by_phase or phase is Phase.UPDATE)
     kept = (s for s in reversed(steps) if (s.phase is phase if by_phase else not s.variable))
-    end = next(kept, context.step)
-    last = _making(replace(context, step=end, challenge=None), changed, is_wide=False)
+    last = replace(context, step=next(kept, context.step), challenge=None)
+    marks = widest_marks(context)
 
     def lasting(name: str) -> DrawNode:
-        now, later = made(name), last(name)
-        is_array = bool(later.gradient and context.shapes[name])
-        if has_update and later.style is Style.PARAMETER and is_array:
-            is_most = is_wide and is_shape(later.gradient)
-            room = _most_room(context, name) if is_most else SMALL_CHANGE
-            later = replace(later, updated=room if width >= WIDE else CHANGED)
-        elif has_update and later.gradient and later.style is Style.PARAMETER and width >= WIDE:
-            later = replace(later, updated="0" * (context.look.digits + 5))
-        if context.challenge is not None:
-            # The room of a number would tell its sign.
-            value, gradient = _masked(now.value, later.value), _masked(now.gradient, later.gradient)
-            later = replace(now, value=value, gradient=gradient, updated=later.updated)
+        now, style = made(name), leaf_style(context, name)
+        shape = shape_text(context, context.shapes[name])
+        number, updated = shape or "0" * room, ""
+        # What is neither computed nor updated is known.
+        is_known = style is Style.INPUT
+        gradient = number if last.known_gradient(name) is not None else None
+        if has_update and gradient and style is Style.PARAMETER:
+            updated = "0" * change_room(context, name, room, is_wide=is_wide)
+        # The mark of a matrix has no room before: it would take that of its largest change.
+        mark = "" if shape else marks.get(name, "")
+        plain = DrawNode(name, now.label, None, None, style, mark=mark)
+        value = now.value if is_known else number
+        later = replace(plain, value=value, gradient=gradient, updated=updated)
         return replace(now, later=later)
 
     return lasting
 
 
-def _masked(now: str | None, later: str | None) -> str | None:
-    return later if now or is_shape(later) else later and HIDDEN
-
-
 def _making(
-    context: Context, changed: frozenset[str], *, is_wide: bool
+    context: Context, changed: frozenset[str], room: int, *, is_wide: bool
 ) -> Callable[[str], DrawNode]:
-    """Return what makes the node of a name, with what is known of it at the step."""
-    # A mark says how a gradient will turn out.
-    marks = {} if context.hides_result else asleep_marks(context)
+    """Return what makes the node of a name, with what is known of it at the step; a number has as
+    many of its digits as have room.
+    """
+    marks = asleep_marks(context)
+    if context.hides_result:
+        # A mark says how a gradient will turn out.
+        marks = {name: " " * len(mark) for name, mark in marks.items()}
+
+    def fitted(write: Callable[[Context], str], room: int) -> str:
+        text, look = write(context), context.look
+        for digits in range(look.digits - 1, 0, -1):
+            if len(text) <= room:
+                break
+            text = write(replace(context, look=replace(look, digits=digits)))
+        return text
+
+    def told(array: Array | None, room: int) -> str:
+        return fitted(lambda at: summary(at, array), room)
+
+    def change(name: str, after: Array, value: str) -> str:
+        """Return what an update has made of a value, or by how much it has changed it where both
+        look alike.
+        """
+        before, updated = context.trace.values[name], told(after, room)
+        if is_shape(updated):
+            for by_cell in dict.fromkeys((is_wide, False)):
+                most = change_room(context, name, room, is_wide=by_cell)
+                by = fitted(partial(change_text, before=before, after=after, is_wide=by_cell), most)
+                if len(by) <= most:
+                    return by
+        elif updated == value and is_changed(before, after):
+            most = change_room(context, name, room, is_wide=False)
+            by = fitted(lambda at: f"by {at.number((after - before).item())}", most)
+            return by if len(by) <= most else updated
+        return updated
 
     def made(name: str) -> DrawNode:
-        value = summary(context, context.known_value(name))
-        gradient = summary(context, context.known_gradient(name))
-        if gradient and name in context.changed_gradients:
-            gradient += "*"
+        is_starred = name in context.changed_gradients
+        value = told(context.known_value(name), room - (name in changed))
+        gradient = told(context.known_gradient(name), room - is_starred)
         mark = marks.get(name, "") if value else ""
         after = context.updated.get(name)
-        updated, before = summary(context, after), context.trace.values[name]
-        if after is not None and is_shape(updated):
-            most = change_text(context, before, after, is_wide=True)
-            has_room = is_wide and len(most) <= len(_most_room(context, name))
-            updated = most if has_room else change_text(context, before, after, is_wide=False)
-        elif after is not None and updated == value and is_changed(before, after):
-            # Where old and new look alike the change stands there, if nothing moves for it.
-            change = (after - before).item()
-            digit, power = rounded_to(change, 1).split("e")
-            short = f"by {digit}e{int(power)}".replace("-", context.chars.minus)
-            room = max(len(gradient), len(SMALL_CHANGE) if before.ndim else NUMBER_ROOM)
-            ways = (f"by {context.number(change)}", short, updated)
-            updated = next((by for by in ways if len(by) <= room), updated)
+        updated = "" if after is None else change(name, after, value)
         style, called = leaf_style(context, name), context.name(name)
         is_new = context.step.phase is Phase.GIVEN and context.own is None and value
         was = context.was(name) if is_new and not is_shape(value) else ""
+        gradient += "*" * (is_starred and gradient != "")
         return DrawNode(
             name, called, value or None, gradient or None, style, name in changed, mark, updated,
             was,
         )  # fmt: skip
 
     return made
-
-
-def change_text(context: Context, before: Array, after: Array, *, is_wide: bool) -> str:
-    """Return by how much an update has changed a matrix at the most; in a wide drawing where."""
-    cell, size = largest_change(before, after)
-    if is_wide:
-        pair = float(before[cell]), float(after[cell])
-        old, new = notation.apart(pair, context.look.digits, context.chars)
-        arrow = "→" if context.chars.unicode else ">"
-        return f"most {cell_name('', cell)} {old} {arrow} {new}"
-    least = "≤" if context.chars.unicode else "<="
-    return f"by {least}{context.number(size)}"
-
-
-def _most_room(context: Context, name: str) -> str:
-    """Return what is as long as most of what an update says of the cell it changes most."""
-    last = cell_name("", tuple(n - 1 for n in context.shapes[name]))
-    return f"most {last}  → {'0' * 2 * (context.look.digits + 3)}"
-
-
-def summary(context: Context, array: Array | None) -> str:
-    """Return a number, a scalar lesson's followed example, or a matrix's shape; empty for None."""
-    if array is None:
-        return ""
-    if array.ndim == 0 or (context.graph.by_rows and array.ndim == 1):
-        return context.number(context.followed(array))
-    if array.size == 1:
-        return context.number(float(array.reshape(())))
-    return notation.shape(array.shape, context.chars)

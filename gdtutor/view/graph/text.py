@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+from gdtutor.engine.cells import cell_name, largest_change
 from gdtutor.engine.characters import cells, cut_short
+from gdtutor.engine.operations import Array
+from gdtutor.engine.shapes import Shape
 from gdtutor.values import Struct
+from gdtutor.view import notation
+from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.graph.model import DrawNode, GraphPart, Texts, ports
 from gdtutor.view.lines import width_of
@@ -82,6 +88,8 @@ class Wording(Struct, frozen=True):
 
     def gradient_room(self, node: DrawNode) -> int:
         """Cells to keep for the gradient."""
+        if node.later and not node.gradient and not node.later.gradient:
+            return 0
         later = self.gradient_room(node.later) if node.later else 0
         room = max(self._number_room(node, text) for text in (node.gradient, node.updated))
         return max(len(self.nabla) + room, later)
@@ -118,11 +126,12 @@ def write(part: GraphPart, wording: Wording) -> Texts:
         last = node.last
         shaped = wording.shapes_in_row and is_shape(last.gradient) and not last.updated
         if (wording.one_row or shaped) and ports(part, node.id) == 1:
-            start = needs + 1 if shaped else starts[leaf]
+            # A matrix has its value and its mark where it has a gradient.
+            start = width_of(head) + 1 if shaped else starts[leaf]
             if gradient:
                 head = (*head, Segment(" " * (start - width_of(head))), *gradient)
             if reached:
-                needs = start + wording.gradient_room(node)
+                needs = (needs + 1 if shaped else start) + wording.gradient_room(node)
             rows[node.id], height[node.id] = ((*head, *stub),), 1
         else:
             indent = (Segment(" "),) if leaf and gradient else ()
@@ -147,3 +156,42 @@ def expects_gradient(part: GraphPart, node: DrawNode) -> bool:
     if node.gradient is not None or node.last.gradient is not None:
         return True
     return node.style is Style.PARAMETER or not part.is_leaf(node.id)
+
+
+def change_text(context: Context, before: Array, after: Array, *, is_wide: bool) -> str:
+    """Return by how much an update has changed a matrix at the most; in a wide drawing where."""
+    cell, size = largest_change(before, after)
+    if is_wide:
+        pair = float(before[cell]), float(after[cell])
+        old, new = notation.apart(pair, context.look.digits, context.chars)
+        arrow = "→" if context.chars.unicode else ">"
+        return f"most {cell_name('', cell)} {old} {arrow} {new}"
+    least = "≤" if context.chars.unicode else "<="
+    return f"by {least}{context.number(size)}"
+
+
+def change_room(context: Context, name: str, room: int, *, is_wide: bool) -> int:
+    """Return the cells of what an update says, with so many for each number."""
+    shape = context.shapes[name]
+    if shape == ():
+        return room
+    if not is_wide or not shape_text(context, shape):
+        return len("by ≤") + room
+    return len(f"most {cell_name('', tuple(n - 1 for n in shape))}  → ") + 2 * room
+
+
+def summary(context: Context, array: Array | None) -> str:
+    """Return a number, a scalar lesson's followed example, or a matrix's shape; empty for None."""
+    if array is None:
+        return ""
+    shape = shape_text(context, array.shape)
+    if shape:
+        return shape
+    is_row = context.graph.by_rows and array.ndim == 1
+    return context.number(context.followed(array) if is_row else array.item())
+
+
+def shape_text(context: Context, shape: Shape) -> str:
+    """Return the shape of what is not shown as one number."""
+    is_number = math.prod(shape) == 1 or (context.graph.by_rows and len(shape) == 1)
+    return "" if is_number else notation.shape(shape, context.chars)
