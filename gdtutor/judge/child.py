@@ -138,6 +138,7 @@ class _ProgramRun:
         is_loaded = continues and self._layers is not None
         self._space = self._space if is_loaded else dict(laid)
         found: Space = {}
+        tracing = sys.gettrace()
         if not job.get("whole"):
             sys.settrace(watch.trace)
         try:
@@ -154,7 +155,7 @@ class _ProgramRun:
             facts["error"] = error_facts(error, job["path"], job["text"])
             facts["error"]["of"] = self._tried.computing if self._tried else {}
         finally:
-            sys.settrace(None)
+            sys.settrace(tracing)
         space = self._space
         found |= self._found(space)
         facts["lines"] = {n: watch.made(v) for n, v in found.items()} | self._lines
