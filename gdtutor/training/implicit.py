@@ -63,8 +63,13 @@ def shrunk(slope: float, z: float, y: float, step: float, is_sigmoid: bool) -> f
         step: The learning rate times the sum of squares of ∂z/∂w.
         is_sigmoid: Whether the neuron has a sigmoid.
     """
-    # In closed form: where z' comes near y, their difference would have lost its digits.
-    return signal(solve(z, y, step), y) / slope if is_sigmoid else 1 / (1 + step)
+    if not is_sigmoid:
+        # In closed form: where z' comes near y, their difference would have lost its digits.
+        return 1 / (1 + step)
+    root = solve(z, y, step)
+    # Far away δ(z') would carry the rounding of z' many times over; near z their difference would.
+    is_far = abs(z - root) > 1 and math.isfinite(step)
+    return (z - root) / step / slope if is_far else signal(root, y) / slope
 
 
 def solve(z: float, y: float, step: float) -> float:

@@ -346,7 +346,9 @@ class Run:
             self._costs.extend(costs)
             self._validation.extend(validation)
             self._partial = partial
-            self._enter(self.farthest)
+            if count:
+                # A burst that breaks off in its first iteration leaves the run where it has entered.
+                self._enter(self.farthest)
             self._checkpoints.keep(self.farthest, self._vector, self._t)
         return True
 
