@@ -347,7 +347,7 @@ class Run:
             self._validation.extend(validation)
             self._partial = partial
             if count:
-                # A burst that breaks off in its first iteration leaves the run where it has entered.
+                # One that breaks off in its first iteration leaves the run where it has entered.
                 self._enter(self.farthest)
             self._checkpoints.keep(self.farthest, self._vector, self._t)
         return True
