@@ -74,6 +74,10 @@ class Playground(Struct, frozen=True):
         is_outside = bool(self.columns) and (path.is_absolute() or ".." in path.parts)
         return path.parent if is_outside else Path()
 
+    def width_of(self, layer: int) -> int:
+        """Return the neurons of a layer; in layer 0 the features."""
+        return self.layers[layer] if layer else len(self.features)
+
     @property
     def is_fixed(self) -> bool:
         """Whether neither the number of examples nor noise can be chosen."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from gdtutor.session import works_at
 from gdtutor.session.commands import Command, commands_of
 from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.notes import note_for
 from gdtutor.session.state import Focus, Play, Playing, Screen, Session, Status, Walk, current_step
+from gdtutor.session.steps import Phase
 from gdtutor.session.story import has_ended, is_at_end, next_entry
 from gdtutor.session.tasks import open_tasks
 from gdtutor.session.training import watches
@@ -15,9 +17,9 @@ from gdtutor.values import replace
 
 _FIRST = {
     Screen.STUDY: (
-        "next", "next_phase", "unfold", "cell", "verify", "edit", "repetition", "train", "figure",
-        "example", "undo", "own_values", "variant", "predict", "tasks", "mistakes", "goto", "tab",
-        "library", "next_iteration", "auto", "closing", "link",
+        "next", "next_phase", "previous_phase", "unfold", "cell", "verify", "edit", "repetition",
+        "train", "figure", "example", "undo", "own_values", "variant", "predict", "tasks",
+        "mistakes", "goto", "tab", "library", "next_iteration", "auto", "closing", "link",
     ),
     Screen.TRAIN: (
         "pause", "cursor_right", "open_point", "goto_point", "back", "sweep", "epoch", "watch",
@@ -54,7 +56,7 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
     words = {**always, **_words(session, is_narrow=is_narrow)}
     worded = (replace(c, footer=words[c.name]) if c.name in words else c
               for c in commands_of(session.screen))  # fmt: skip
-    named = [_with_pair(c, session) for c in worded if c.footer and not c.why_not(session)]
+    named = [one for c in worded if c.footer for one in _working(c, session)]
     if session.screen is Screen.HELP:
         named = [c for c in named if c.name != "help"]
     if session.screen is Screen.STUDY and session.look.cell is not None:
@@ -67,12 +69,15 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
     return (*_by_name(named, order), *rest, *_by_name(named, _ALWAYS))
 
 
-def _with_pair(command: Command, session: Session) -> Command:
-    """Return a command without the one before it in the line where that does nothing now."""
-    if not command.pair:
-        return command
-    before = (c for c in commands_of(session.screen) if c.name == command.pair)
-    return replace(command, pair="") if any(c.why_not(session) for c in before) else command
+def _working(command: Command, session: Session) -> tuple[Command, ...]:
+    """Return what does something now: a command with the one before it in the line, or either of
+    them alone under their word, or none.
+    """
+    before = [c for c in commands_of(session.screen) if c.name == command.pair]
+    back = tuple(replace(c, footer=command.footer) for c in before if not c.why_not(session))
+    if command.why_not(session):
+        return back
+    return (command if back else replace(command, pair=""),)
 
 
 def with_scrolling(
@@ -93,7 +98,7 @@ def with_scrolling(
     if is_page and around[1]:
         keys = tuple(c for c in keys if c.name != on)
     elif is_page:
-        keys = tuple(replace(c, pair="") if c.name == on else c for c in keys)
+        keys = tuple(replace(c, pair="") if c.name == on else c for c in keys if c.name != back)
     if is_page:
         found.append(_one_way(session, (back, on), around, "page"))
     first = 2 if keys[1].name in ("tab", "train_tab") else 1
@@ -188,11 +193,12 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
         return _words_of_play(session, session.play)
     if session.screen is not Screen.STUDY:
         return {}
+    words = {} if _marks_example(session) else {"example": ""}
     if session.look.cell is not None:
         leads = "playground" if isinstance(session, Playing) else "close"
-        return {"next": "cell", "down": "row", "escape": leads, "next_key": "step",
+        return {**words, "next": "cell", "down": "row", "escape": leads, "next_key": "step",
                 "operand": "operand", "operand_back": "back"}  # fmt: skip
-    words = {"predict": "ask no more"} if session.predict else {}
+    words |= {"predict": "ask no more"} if session.predict else {}
     if session.auto.is_on:
         words |= {"auto": "pause", "faster": "pace"}
     if not session.step:
@@ -213,6 +219,20 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
     elif session.look.proof or session.look.mistakes:
         words["escape"] = "close"
     return {**words, "unfold": "fold"} if is_open else words
+
+
+def _marks_example(session: Walk) -> bool:
+    """Say whether the step's own numbers are those of the followed example, or mark them."""
+    step = current_step(session)
+    is_asked = session.challenge is not None
+    if is_asked or works_at.is_page(session) or step is None or step.phase is Phase.UPDATE:
+        return False
+    trace = session.moment.traces[step.scene]
+    if trace.graph.by_rows or step.phase is Phase.GIVEN:
+        return trace.graph.by_rows
+    if step.phase is Phase.BACKWARD:
+        return any(trace.axes[c.consumer] for c in trace.contributions[step.node])
+    return len(trace.axes[step.node]) == 1
 
 
 def _numbered(session: Session) -> dict[str, str]:

@@ -15,6 +15,8 @@ from gdtutor.values import replace
 
 EPOCH = re.compile(r"epoch[ :]+(\d{1,9})")
 """An epoch, as it is typed."""
+LAST_STEP = "This is the last step."
+"""It is said where nothing leads further."""
 
 
 def said(session: S, message: str, *, error: bool = False) -> S:
@@ -43,7 +45,7 @@ def steps_forward(session: Walk, count: int) -> Walk:
     per = len(session.moment.steps)
     target = session.moment.iteration * per + session.step + count
     if not session.lesson.trains and target > per:
-        return said(moved(session, 0, per), "This is the last step.")
+        return said(moved(session, 0, per), LAST_STEP)
     return _at_absolute(session, target, per)
 
 

@@ -88,10 +88,10 @@ def _placed(session: Session, play: Play, train_look: TrainLook) -> Playing:
 def _within(play: Play) -> Play:
     """Return the playground with the chosen neuron among those that there are."""
     layer = min(play.layer, len(play.playground.layers) - 1)
-    neuron = min(play.neuron, width_of_layer(play.playground, layer) - 1)
+    neuron = min(play.neuron, play.playground.width_of(layer) - 1)
     edge = play.edge
     if edge is not None:
-        edge = min(edge, width_of_layer(play.playground, layer - 1) - 1) if layer else None
+        edge = min(edge, play.playground.width_of(layer - 1) - 1) if layer else None
     return replace(play, layer=layer, neuron=neuron, edge=edge)
 
 
@@ -124,11 +124,6 @@ def _pressed(keys: str, key: str) -> int:
     """Return how often a key is pressed among others."""
     words = [word[:-1] or "1" for word in keys.split() if word.endswith(key)]
     return sum(int(word) for word in words if word.isdigit())
-
-
-def width_of_layer(playground: Playground, layer: int) -> int:
-    """Return the neurons of a layer; in layer 0 the features."""
-    return playground.layers[layer] if layer else len(playground.features)
 
 
 def changed(session: Playing, playground: Playground, what: str) -> Result:
@@ -264,11 +259,9 @@ def control_typed(session: Playing, text: str) -> Result:
 
 def new_data(session: Playing) -> Result:
     """Draw other examples of the same data set."""
-    play = session.play
-    if play.playground.is_fixed:
-        return said(session, f"{play.playground.data} keeps the rows it has."), ()
-    seed = play.playground.data_seed + session.times
-    return changed(session, replace(play.playground, data_seed=seed), "new examples")
+    playground = session.play.playground
+    seed = playground.data_seed + session.times
+    return changed(session, replace(playground, data_seed=seed), "new examples")
 
 
 def new_start(session: Playing) -> Result:
@@ -309,7 +302,7 @@ def more_neurons(session: Playing, by: int) -> Result:
         return changed(session, replace(play.playground, features=kept), "features")
     what = f"neurons of layer {play.layer}" if play.layer else "features"
     wanted = with_neurons(play.playground, play.layer, by)
-    now, before = (width_of_layer(p, play.layer) for p in (wanted, play.playground))
+    now, before = (p.width_of(play.layer) for p in (wanted, play.playground))
     return changed(session, wanted, _with_bound(what, now, before + by))
 
 
@@ -354,23 +347,19 @@ def move_sideways(session: Playing, by: int) -> Result:
 def move_up_or_down(session: Playing, by: int) -> Playing:
     """Choose another control, another neuron of the layer, or another weight of the neuron."""
     play = session.play
-    if play.focus is Focus.CURVE:
-        return session
     if play.focus is Focus.CONTROLS:
         control = (play.control + by) % len(CONTROLS)
         return replace(session, play=replace(play, control=control))
     if play.edge is not None:
-        edge = (play.edge + by) % width_of_layer(play.playground, play.layer - 1)
+        edge = (play.edge + by) % play.playground.width_of(play.layer - 1)
         return replace(session, play=replace(play, edge=edge))
-    neuron = (play.neuron + by) % width_of_layer(play.playground, play.layer)
+    neuron = (play.neuron + by) % play.playground.width_of(play.layer)
     return replace(session, play=replace(play, neuron=neuron))
 
 
 def choose_edge(session: Playing) -> Playing:
     """Choose a weight of the chosen neuron, or the neuron itself again."""
     play = session.play
-    if play.layer == 0:
-        return said(session, "A feature has no weights; go on to a layer.")
     edge = 0 if play.edge is None else None
     return replace(session, play=replace(play, focus=Focus.NETWORK, edge=edge))
 

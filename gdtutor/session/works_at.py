@@ -9,9 +9,18 @@ from gdtutor.engine.mistakes import overwritten
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.display_options import current_line, operands
 from gdtutor.session.figures import offered_figures
-from gdtutor.session.navigation import cell_shape
+from gdtutor.session.navigation import LAST_STEP, cell_shape
 from gdtutor.session.runs import has_others
-from gdtutor.session.state import Playing, Screen, Session, Status, Walk, current_step, has_opening
+from gdtutor.session.state import (
+    Focus,
+    Playing,
+    Screen,
+    Session,
+    Status,
+    Walk,
+    current_step,
+    has_opening,
+)
 from gdtutor.session.steps import Phase
 
 ANSWER_FIRST = "Answer first; n shows the answer."
@@ -29,6 +38,12 @@ def earlier_steps(session: Walk) -> str:
     is_first = (session.moment.iteration, session.step) == (0, first)
     is_elsewhere = session.look.is_closing or session.look.cell is not None
     return "This is the very first step." if is_first and not is_elsewhere else ""
+
+
+def later_phases(session: Walk) -> str:
+    """For what leads to the next phase, which is nowhere behind the last step."""
+    is_last = not session.lesson.trains and session.step == len(session.moment.steps)
+    return LAST_STEP if is_last and not session.look.is_closing else ""
 
 
 def iterations(session: Walk) -> str:
@@ -237,6 +252,42 @@ NO_CURVE = "There is no curve yet."
 def curves(session: Walk) -> str:
     """For a cursor on the curve."""
     return "" if len(session.train.snapshot.costs) else NO_CURVE
+
+
+def choices(session: Playing) -> str:
+    """For choosing what stands above or below in the playground."""
+    play = session.play
+    layer = play.layer - (play.edge is not None)
+    match play.focus:
+        case Focus.CURVE:
+            return "← → go along the curve; Tab leads on to the controls."
+        case Focus.NETWORK if play.playground.width_of(layer) == 1:
+            return "There is nothing else above or below; ← → go to other layers."
+        case _:
+            return ""
+
+
+def sideways(session: Playing) -> str:
+    """For going to the left or right in the playground."""
+    return curves(session) if session.play.focus is Focus.CURVE else ""
+
+
+def widths(session: Playing) -> str:
+    """For another number of neurons in the chosen layer."""
+    is_last = session.play.layer == len(session.play.playground.layers) - 1
+    return "The outputs follow the data; the control outputs has them." if is_last else ""
+
+
+def weights(session: Playing) -> str:
+    """For choosing a weight."""
+    is_first = session.play.layer == 0
+    return "A feature has no weights; → goes on to a layer." if is_first else ""
+
+
+def new_data(session: Playing) -> str:
+    """For drawing other examples."""
+    playground = session.play.playground
+    return f"{playground.data} keeps the rows it has." if playground.is_fixed else ""
 
 
 def starts(session: Walk) -> str:

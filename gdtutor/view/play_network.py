@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gdtutor.session.playing import width_of_layer
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Playing
 from gdtutor.values import Struct
@@ -71,8 +70,8 @@ def _window(chosen: int, count: int, most: int) -> range:
 
 def _room_for_layers(play: Play, shown: range, area: Area) -> NetworkRoom | None:
     width, height, playground, layers = area.width, area.height, play.playground, len(shown)
-    tallest = max(width_of_layer(playground, layer) for layer in shown)
-    before = max(width_of_layer(playground, layer) for layer in shown[:-1])
+    tallest = max(playground.width_of(layer) for layer in shown)
+    before = max(playground.width_of(layer) for layer in shown[:-1])
     strip = max(min(before, MOST_WEIGHTS), NAME) + 2
     columns = min((width - layers) // layers - strip, MOST_MAP[0])
     lines = (height - 1) // tallest
@@ -160,7 +159,7 @@ def _shown_neurons(play: Play, layer: int, most: int) -> range:
     chosen = play.neuron if layer == play.layer else 0
     if layer == play.layer - 1:
         chosen = play.edge or 0
-    return _window(chosen, width_of_layer(play.playground, layer), most)
+    return _window(chosen, play.playground.width_of(layer), most)
 
 
 def _name_before(play: Play, layer: int, neuron: int, chars: Chars) -> Line:

@@ -5,16 +5,22 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from gdtutor.drive.effects import trained
+from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.library.lessons import listing
+from gdtutor.play.playground import Playground
 from gdtutor.session.commands import Command, commands_of
+from gdtutor.session.effects import Train
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto_step, is_passed
 from gdtutor.session.notes import note_for
+from gdtutor.session.playing import play_session
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Walk, current_step
-from gdtutor.session.update import update
+from gdtutor.session.state import Screen, Session, Walk, current_step
+from gdtutor.session.update import Progressed, update
+from gdtutor.values import replace
 from gdtutor.view.bottom import keys_at
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
@@ -40,27 +46,42 @@ def screens(session: Walk, every: int = 1) -> Iterator[Walk]:
 
 
 def dead_keys(
-    session: Walk, width: int, height: int, share: Callable[[Command], bool] = lambda _: True
+    session: Session, width: int, height: int, share: Callable[[Command], bool] = lambda _: True
 ) -> Iterator[str]:
-    """Yield the keys of the two lower lines after which the screen is as it was, of some keys."""
-    session, frame = shown(session, width, height, UNICODE)
+    """Yield the keys of the two lower lines after which the screen is as it was but for a message,
+    of some keys.
+    """
+    session, frame = shown(replace(session, message=""), width, height, UNICODE)
     rows = " ".join(" ".join(frame.text().splitlines()[-2:]).split())
-    for command in keys_at(session, width, frame.lines):
+    before = drawn(session, width, height)
+    above = () if session.screen in (Screen.PLAY, Screen.LIBRARY, Screen.HELP) else frame.lines
+    for command in keys_at(session, width, above):
         if command.name == "quit" or f"{command.symbols} {command.footer}" not in rows:
             continue
         others = [c for c in commands_of(session.screen) if c.name == command.pair]
         for one in filter(share, (command, *others)):
             after, effects = update(session, Press(one.keys[0].split()[-1]))
-            # A message, an input and the header's step are on every screen.
-            is_told = after.message or after.prompt or after.command or effects
-            is_moved = (after.screen, after.step) != (session.screen, session.step)
-            is_moved = is_moved or after.moment.iteration != session.moment.iteration
-            if is_told or is_moved:
+            # An input is on every screen; a hint is a message each time.
+            is_told = after.prompt or after.command or effects
+            if is_told or after.look.hint != session.look.hint or is_moved(session, after):
                 continue
             # One that scrolls is taken back where the text goes no further.
-            after = settled(after, width, height, UNICODE)
-            if frame_of(after, width, height, UNICODE).text() == frame.text():
-                yield f"{one.symbols} at step {session.step}"
+            after = settled(replace(after, message=""), width, height, UNICODE)
+            if drawn(after, width, height) == before:
+                yield f"{one.symbols} {one.name}"
+
+
+def drawn(session: Session, width: int, height: int) -> str:
+    frame = frame_of(session, width, height, UNICODE)
+    return f"{frame.text()} {frame.plots}"
+
+
+def is_moved(before: Session, after: Session) -> bool:
+    """Say whether the header tells of another place."""
+    if not isinstance(before, Walk) or not isinstance(after, Walk) or before.screen != after.screen:
+        return before.screen != after.screen
+    places = ((s.moment.iteration, s.step, s.look.is_closing) for s in (before, after))
+    return len({*places}) > 1
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES, ids=SIZE_NAMES)
@@ -80,6 +101,38 @@ def test_each_key_in_the_line_does_something_at_every_step(name):
         for turn, size in enumerate(SIZES):
             share = lambda c, at=step + turn: (place[c.name] + at) % len(SIZES) == 0  # noqa: E731
             assert not [*dead_keys(here, *size, share)]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_no_key_in_the_line_is_refused_at_the_ends_of_a_lesson(name):
+    start = session_at(LESSONS[name])
+    last = moved(start, 0, len(start.moment.steps))
+    for here in (start, moved(start, 0, 1), last, pressed(last, "z")):
+        assert not [*dead_keys(here, 80, 24)]
+
+
+@pytest.mark.parametrize("keys", ["", "tab", "tab right", "tab tab", "3n", "3n tab tab left"])
+def test_no_key_in_the_line_of_the_playground_is_refused(keys):
+    """Where the arrows still have both ways to go."""
+    asked = Playground(data="xor", layers=(2, 2, 2, 1), epochs=20, batch=None)
+    session = play_session(Session(), asked)
+    for key in parse_keys(keys):
+        session, effects = update(session, key)
+        for effect in effects:
+            session, _ = update(session, Progressed(trained(effect)))
+    assert not [*dead_keys(session, 80, 24)]
+
+
+@pytest.mark.parametrize("keys", ["", "r n n n", "r n n n escape", "n n v", "t", "t s 0", "a"])
+def test_no_key_in_the_line_is_refused_beside_a_question_a_proof_and_a_curve(keys):
+    for name in ("neuron", "or-vectorised"):
+        session = session_at(LESSONS[name])
+        for key in parse_keys(keys):
+            session, effects = update(session, replace(key, is_scripted=False))
+            for effect in effects:
+                if isinstance(effect, Train):
+                    session, _ = update(session, Progressed(trained(effect)))
+        assert not [*dead_keys(session, 80, 24)]
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES[:2], ids=SIZE_NAMES[:2])
