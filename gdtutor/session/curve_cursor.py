@@ -135,6 +135,8 @@ def _run_called(kept: tuple[TrainedCurve, ...], name: str) -> TrainedCurve:
     found: list[TrainedCurve] = next(filter(None, ways), [])
     if len(found) == 1:
         return found[0]
+    if len(kept) == 1:
+        raise GdTutorError(f"there is no run '{name}'", "this run is the only one; S trains others")
     wrong = f"several runs begin with '{name}'" if found else f"there is no run '{name}'"
     raise GdTutorError(wrong, f"the runs are {', '.join(map(_called, found or kept))}"[:200])
 

@@ -12,7 +12,7 @@ from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.session.asking import followed_cell
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved, moved_to
-from gdtutor.session.navigation import cell_shape, looking, refolded, said, with_cell
+from gdtutor.session.navigation import cell_shape, key_named, looking, refolded, said, with_cell
 from gdtutor.session.state import AutoPlay, Session, Tab, W, Walk, current_step
 from gdtutor.session.steps import Phase, Step, find_step
 from gdtutor.session.working import node_expr
@@ -50,7 +50,8 @@ def _at_first_operation(session: Walk, line: Line) -> Walk:
     is_back = here.phase is Phase.BACKWARD
     order = "; going back, the last comes first" if is_back else ", this one first"
     after = moved(session, moment.iteration, first.number)
-    return said(after, f"{line.name} is {count} operations{order}. x folds them.")
+    told = f"{line.name} is {count} operations{order}; {key_named(session, 'x')} folds them."
+    return said(after, told)
 
 
 def toggle_repetition(session: Walk) -> Walk:

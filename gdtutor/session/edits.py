@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import numpy as np
+
 from gdtutor.lesson.selectors import Assignment, SelectorError, parse_assignment
 from gdtutor.session.asking import right_choices
 from gdtutor.session.changes import changeable, is_own_value, not_given, segments_with
+from gdtutor.session.digits import number
 from gdtutor.session.moving import recomputed
-from gdtutor.session.navigation import said
+from gdtutor.session.navigation import key_named, said
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import EditHistory, Screen, W, Walk
 from gdtutor.training.optimisers import LETTERS
@@ -47,7 +50,21 @@ def apply_edit(session: Walk, text: str) -> Walk:
     value = session.moment.trace.values.get(wish.name)
     has_cells = wish.cell is None and value is not None and value.size > 1
     every = "every cell of " if has_cells else ""
-    return said(changed, f"{every}{shown}{_since(wish)}{of_example}; u undoes it.")
+    told = f"{every}{shown}{_since(wish)}{of_example}; {_result(changed)}"
+    return said(changed, f"{told}{key_named(changed, 'u')} undoes it.")
+
+
+def _result(session: Walk) -> str:
+    """Return what comes of a change on a closing page, where no panel shows it."""
+    moment, own = session.moment, session.own_moment
+    if not session.look.is_closing or own is None:
+        return ""
+    root, digits, at = moment.trace.graph.root, session.look.digits, session.look.example
+    now, before = (
+        number(float(np.ravel(values)[at * (values.size > 1)]), digits)
+        for values in (np.asarray(one.trace.values[root]) for one in (moment, own))
+    )
+    return f"{root} is {now} (own {before}); "
 
 
 def _as_named(text: str) -> str:

@@ -24,6 +24,12 @@ def said(session: S, message: str, *, error: bool = False) -> S:
     return replace(session, message=message, is_error=error)
 
 
+def key_named(session: Walk, key: str) -> str:
+    """Return how a sentence names a key that the lesson may have a value of the same name as."""
+    is_both = any(key in trace.values for trace in session.moment.traces)
+    return f"the key {key}" if is_both else key
+
+
 def looking(session: S, **changes: Any) -> S:
     """Return the session looked at otherwise: with other values in some fields of its look."""
     return replace(session, look=replace(session.look, **changes))

@@ -17,7 +17,7 @@ from gdtutor.session.effects import KeepAttempt, Result
 from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
-from gdtutor.session.navigation import looking, said
+from gdtutor.session.navigation import key_named, looking, said
 from gdtutor.session.prompting import asked
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.state import AutoPlay, ClassRole, Prompt, PromptKind, Tab, W, Walk
@@ -50,7 +50,7 @@ def question_left(session: Walk) -> Walk:
     session = replace(session, prompt=None)
     if session.challenge is None:
         return session
-    ending = ", r ends predict mode" if session.predict else ""
+    ending = f", {key_named(session, 'r')} ends predict mode" if session.predict else ""
     after = replace(session, left=session.left | {session.challenge.name})
     return said(after, f"Enter: back to the question; n shows the answer{ending}.")
 
@@ -61,7 +61,8 @@ def toggle_predict(session: Walk) -> Walk:
         after = replace(session, predict=False, challenge=None)
         return said(after, "Predict mode is off: values show as you step.")
     after = replace(session, predict=True, left=frozenset())
-    return said(after, "Predict mode: each next value is hidden and asked for. r ends it.")
+    ends = f"{key_named(session, 'r')} ends it."
+    return said(after, f"Predict mode: each next value is hidden and asked for; {ends}")
 
 
 def answer(session: Walk, text: str) -> Result:

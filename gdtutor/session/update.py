@@ -64,6 +64,7 @@ _OF_THE_WALK = frozenset(
 )
 """Keys that an answer has no use for, and the walk has."""
 TYPE_FIRST = "Type an answer, then Enter; Esc leaves the question."
+FOR_TYPING = "This line is typed in: Enter does it, Esc leaves."
 AUTO_STOPS = "Auto-play stops at the question."
 _UNASKED = "Predict mode asks at single steps alone: these values show unasked."
 
@@ -329,11 +330,16 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> Result:
         left = _left(session, prompt)
         after, effects = _run(left, _without_alt(press))
         # How one comes back to it says nothing once it is gone.
-        is_gone = challenge_of(after) is None and after.message == left.message
-        return said(after, "") if is_gone else after, effects
+        is_gone = challenge_of(after) is None or after.screen is not left.screen
+        is_stale = is_gone and after.message == left.message
+        return said(after, "") if is_stale else after, effects
     is_to_walk = press.key in ("left", "right") and not prompt.text
     if is_asked and (press.key in _OF_THE_WALK or is_to_walk):
         return _of_the_walk(session, prompt, press)
+    if press.key in _OF_THE_WALK:
+        if prompt.kind is PromptKind.SEARCH and press.key in ("up", "down"):
+            return _run(session, press)
+        return replace(session, prompt=replace(prompt, error=FOR_TYPING)), ()
     if press.key != "enter":
         typed = edited(prompt, press.key, press.character)
         if is_asked and typed == prompt:

@@ -9,18 +9,9 @@ from gdtutor.engine.mistakes import overwritten
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.display_options import current_line, operands
 from gdtutor.session.figures import offered_figures
-from gdtutor.session.navigation import LAST_STEP, cell_shape
+from gdtutor.session.navigation import LAST_STEP, cell_shape, key_named
 from gdtutor.session.runs import has_others
-from gdtutor.session.state import (
-    Focus,
-    Playing,
-    Screen,
-    Session,
-    Status,
-    Walk,
-    current_step,
-    has_opening,
-)
+from gdtutor.session.state import Playing, Screen, Session, Status, Walk, current_step, has_opening
 from gdtutor.session.steps import Phase
 
 ANSWER_FIRST = "Answer first; n shows the answer."
@@ -73,7 +64,8 @@ def unfolding(session: Walk) -> str:
     """For folding and unfolding a line."""
     line = current_line(session)
     if is_page(session) or line is None:
-        return "Go to a computed node first; x shows the operations inside it."
+        key = key_named(session, "x")
+        return f"Go to a computed node first; {key} shows the operations inside it."
     if line.first == line.last:
         return f"{line.name} is one operation already: there is nothing to unfold."
     return ""
@@ -201,7 +193,8 @@ def variants(session: Walk) -> str:
 
 def tasks(session: Walk) -> str:
     """For the lesson's tasks."""
-    return "" if session.lesson.tasks else "This lesson has no tasks; z shows what to try next."
+    told = f"This lesson has no tasks; {key_named(session, 'z')} shows what to try next."
+    return "" if session.lesson.tasks else told
 
 
 def done_tasks(session: Walk) -> str:
@@ -252,42 +245,6 @@ NO_CURVE = "There is no curve yet."
 def curves(session: Walk) -> str:
     """For a cursor on the curve."""
     return "" if len(session.train.snapshot.costs) else NO_CURVE
-
-
-def choices(session: Playing) -> str:
-    """For choosing what stands above or below in the playground."""
-    play = session.play
-    layer = play.layer - (play.edge is not None)
-    match play.focus:
-        case Focus.CURVE:
-            return "← → go along the curve; Tab leads on to the controls."
-        case Focus.NETWORK if play.playground.width_of(layer) == 1:
-            return "There is nothing else above or below; ← → go to other layers."
-        case _:
-            return ""
-
-
-def sideways(session: Playing) -> str:
-    """For going to the left or right in the playground."""
-    return curves(session) if session.play.focus is Focus.CURVE else ""
-
-
-def widths(session: Playing) -> str:
-    """For another number of neurons in the chosen layer."""
-    is_last = session.play.layer == len(session.play.playground.layers) - 1
-    return "The outputs follow the data; the control outputs has them." if is_last else ""
-
-
-def weights(session: Playing) -> str:
-    """For choosing a weight."""
-    is_first = session.play.layer == 0
-    return "A feature has no weights; → goes on to a layer." if is_first else ""
-
-
-def new_data(session: Playing) -> str:
-    """For drawing other examples."""
-    playground = session.play.playground
-    return f"{playground.data} keeps the rows it has." if playground.is_fixed else ""
 
 
 def starts(session: Walk) -> str:

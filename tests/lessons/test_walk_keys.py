@@ -11,7 +11,8 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.library.lessons import listing
 from gdtutor.play.playground import Playground
-from gdtutor.session.commands import Command, commands_of
+from gdtutor.session.commands import COMMANDS, Command, commands_of
+from gdtutor.session.edits import apply_edit, example_of_edit
 from gdtutor.session.effects import Train
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto_step, is_passed
@@ -23,6 +24,7 @@ from gdtutor.session.update import Progressed, update
 from gdtutor.values import replace
 from gdtutor.view.bottom import keys_at
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.glossary import SIGNS
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled, shown
 
@@ -166,6 +168,29 @@ def test_each_key_that_a_note_asks_for_is_named_below_it(name):
         named = keys_at(here, 80, ())
         below = {c.name for c in named if f"{c.symbols} {c.footer}" in " ".join(rows)}
         assert known <= below, (here.step, known - below)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_an_edit_on_a_closing_page_tells_what_comes_of_it(name):
+    *_, closing = screens(session_at(LESSONS[name]))
+    after = apply_edit(closing, example_of_edit(closing))
+    root = closing.moment.trace.graph.root
+    assert re.search(rf"= 0.9.*; {root} is [-0-9.e]+ \(own [-0-9.e]+\); .*undoes it", after.message)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_key_with_the_name_of_a_value_is_called_a_key(name):
+    said = []
+    for here in screens(session_at(LESSONS[name])):
+        there = replace(here, screen=Screen.TRAIN)
+        asked = apply_edit(here, example_of_edit(here))
+        slow = pressed(there, "w")
+        said += [*(pressed(here, key) for key in "xrz"), slow, pressed(slow, "w"), asked]
+    told = {here.message for here in said} | {text for *_, text in SIGNS}
+    values = {name for trace in said[0].moment.traces for name in trace.values}
+    for key in values & {key for c in COMMANDS for key in c.keys}:
+        for one in told:
+            assert not re.search(rf"(?<!the key )\b{key}(:| (?!is\b)[a-z]+s\b)", one), one
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -5,8 +5,10 @@ from walks import NETWORK, NEURON, screen, walk
 
 from gdtutor.drive import effects as headless
 from gdtutor.drive.keys import parse_keys
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.report.transcript import step_data, step_text
 from gdtutor.session.commands import goto_label
+from gdtutor.session.curve_cursor import goto_from_curve
 from gdtutor.session.snapshots import snapshot_of, under_cursor
 from gdtutor.session.state import Screen
 from gdtutor.view.explain import context_of
@@ -152,3 +154,8 @@ def test_the_cursor_does_not_stay_where_another_run_may_have_no_epoch(trained, k
     before = pressed(trained, "[ [")
     assert before.train.look.cursor is not None
     assert pressed(before, keys).train.look.cursor is None
+
+
+def test_where_no_other_run_is_kept_a_run_by_name_is_told_so(trained):
+    with pytest.raises(GdTutorError, match="there is no run '1' — this run is the only one"):
+        goto_from_curve(trained, "run 1")

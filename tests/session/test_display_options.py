@@ -32,7 +32,7 @@ def test_unfolding_shows_the_operations_in_order_of_evaluation() -> None:
 def test_unfolding_leads_to_the_operation_that_the_walk_comes_to_first() -> None:
     forward = press(open_at("bias", "forward:z"), "x")
     assert node(forward) == "z.1"
-    assert forward.message == "z is 4 operations, this one first. x folds them."
+    assert forward.message == "z is 4 operations, this one first; x folds them."
     backward = press(open_at("bias", "backward:z"), "x")
     assert node(backward) == "z"
     assert "going back, the last comes first" in backward.message

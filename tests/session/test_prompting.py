@@ -9,7 +9,9 @@ from gdtutor.lesson.discovery import LessonEntry, shipped_lessons_folder
 from gdtutor.library.lessons import library_of
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.library import show_library
-from gdtutor.session.state import Session
+from gdtutor.session.press import Press
+from gdtutor.session.state import Screen, Session
+from gdtutor.session.update import FOR_TYPING, update
 from gdtutor.values import replace
 
 
@@ -103,3 +105,27 @@ def test_the_cursor_moves_and_the_text_is_mended_where_it_stands(
     session = press(open_at("bias"), f"e a b c d {keys}")
     assert session.prompt is not None
     assert (session.prompt.text, session.prompt.cursor) == (expected, cursor)
+
+
+def test_a_key_that_an_input_has_no_use_for_is_answered():
+    for keys in ("e", "colon", "t S"):
+        session = press(open_at("or-vectorised"), keys)
+        for key in ("up", "down", "f5", "tab"):
+            after, _ = update(session, Press(key))
+            assert after.prompt.error == FOR_TYPING
+            assert after.prompt.text == session.prompt.text
+
+
+def test_the_cursor_keys_go_on_choosing_lessons_while_a_search_is_typed():
+    session = Session(screen=Screen.LIBRARY, library=library_of(shipped_lessons_folder()))
+    typing = press(session, "slash")
+    assert press(typing, "down").library.cursor == typing.library.cursor + 1
+    assert press(typing, "down").prompt is not None
+
+
+def test_how_one_comes_back_to_a_question_is_not_said_on_another_screen():
+    asked = press(open_at("neuron"), "r n n")
+    assert asked.prompt is not None
+    assert press(asked, "escape").message.startswith("Enter: back to the question")
+    away, _ = update(asked, Press("alt+l"))
+    assert (away.screen, away.message) == (Screen.LIBRARY, "")
