@@ -21,7 +21,7 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Chars, Plot, Series, Style
-from gdtutor.view.pictures.curve import marks_of
+from gdtutor.view.marks import marks_of
 from gdtutor.view.thinning import thinned
 
 STEP = 1e-5

@@ -12,8 +12,8 @@ from gdtutor.view.curve import curve_sentence, sampled_epochs
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.frame import Area, Chars
 from gdtutor.view.lines import text_of
+from gdtutor.view.marks import HELD
 from gdtutor.view.matrix import MatrixLook, matrix_lines
-from gdtutor.view.pictures.table import HELD
 from gdtutor.view.runs import described_curves
 from gdtutor.view.train import table_lines
 from gdtutor.view.train_lines import cost_facts, standing

@@ -12,8 +12,9 @@ from gdtutor.engine.characters import cells
 from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.ticks import AxisTick, Scale, axis_of, has_length, labelled_axis, log_axis
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import LARGEST, Chars, Lines, Plot, Segment, Series, Style
+from gdtutor.view.frame import LARGEST, UNICODE, Chars, Lines, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened, text_of
+from gdtutor.view.marks import marks_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,8 +35,6 @@ APART = 9
 _PLOTEXT = Lock()
 """plotext keeps one figure for the whole process."""
 
-_UNICODE_MARKS = ("•", "×", "o", "+", "◆", "▲")
-_ASCII_MARKS = ("*", "x", "o", "+", "#", "%")
 _BRAILLE, _BRAILLE_LEGEND = "braille", "⠶"
 _TO_ASCII, _TO_UNICODE = str.maketrans("│─┌┐└┘├┤┬┴┼•", "|-+++++++++*"), str.maketrans("-", "−")
 
@@ -149,7 +148,8 @@ def _marks(series: tuple[Series, ...], chars: Chars) -> tuple[str, ...]:
     One curve alone may be of Braille dots, since two of them look the same.
     """
     own = {one.mark for one in series if _can_show(one.mark, chars)}
-    table = _UNICODE_MARKS if chars.unicode else _ASCII_MARKS
+    known = marks_of(replace(chars, braille=False))
+    table = known.curve + known.paths
     free = [mark for mark in table if mark not in own] or list(table)
     if chars.braille and chars.unicode:
         free.insert(0, _BRAILLE)
@@ -258,7 +258,7 @@ def _curve(
     ys = np.log10(ys) if log_y else ys
     xs, ys = thin(xs, ys, size[0]) if series.joined else _one_per_cell(xs, ys, size)
     if xs.size == 1 and mark == _BRAILLE:
-        mark = _UNICODE_MARKS[0]  # one Braille dot is easily missed
+        mark = marks_of(replace(UNICODE, braille=False)).curve  # one Braille dot is easily missed
     return _Curve(xs, ys, series.style, series.joined, mark, 0 if series.thin else 2)
 
 

@@ -119,7 +119,7 @@ def unchanged_curve(run: Run, iterations: int) -> TrainedCurve:
     """Return the curve of the run without the learner's changes, as far as it was trained; once,
     since what it has come to takes a pass over the data.
     """
-    return _curve("unchanged", run, at_rest(run))
+    return _curve("without changes", run, at_rest(run))
 
 
 def _curve(label: str, run: Run, told: Snapshot) -> TrainedCurve:

@@ -10,8 +10,8 @@ from gdtutor.session.state import Walk
 from gdtutor.training.trouble import STILL
 from gdtutor.view import notation
 from gdtutor.view.frame import LARGEST, Chars, Plot, Series, Style
-from gdtutor.view.pictures.table import HELD
-from gdtutor.view.runs import UNCHANGED, ShownCurve, curves_shown, short_name
+from gdtutor.view.marks import HELD, MEAN, UNCHANGED
+from gdtutor.view.runs import ShownCurve, curves_shown, short_name
 from gdtutor.view.thinning import running_means, thinned
 
 LEAST_SPAN = 50 * STILL
@@ -21,7 +21,6 @@ FROM_0 = 1 / 3
 """Share of the largest cost that the least may come to on a linear axis that begins at 0."""
 
 
-MEAN_MARK = "~"
 NO_LOG = "no cost above 0: y for a linear axis"
 PLOT_COLUMNS = 400
 """Runs of epochs whose least and greatest cost are handed to the painter, which thins further."""
@@ -51,7 +50,7 @@ def cost_plot(session: Walk, chars: Chars, taken: int = 0) -> Plot:
     if look.mean:
         xs, ys = running_means(snapshot.costs, look.mean, PLOT_COLUMNS)
         points = tuple(xs.tolist()), tuple(ys.tolist())
-        series.append(Series("", *points, Style.RUN_4, mark=MEAN_MARK))
+        series.append(Series("", *points, Style.RUN_4, mark=MEAN))
     comes = "the first point comes with the first epoch"
     none = "no point: the run ended in epoch 0" if snapshot.is_at_end else comes
     cursor = None if look.cursor is None else float(look.cursor)

@@ -14,10 +14,20 @@ from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import moved
 from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Style
-from gdtutor.view.lines import fitted, framed, line, shortened, text_of, width_of, wrapped
+from gdtutor.view.lines import (
+    first_that_fits,
+    fitted,
+    framed,
+    line,
+    shortened,
+    text_of,
+    width_of,
+    wrapped,
+)
+from gdtutor.view.marks import HELD, marks_of
 from gdtutor.view.pictures.field import BELOW, LABELS
-from gdtutor.view.pictures.table import HELD
 from gdtutor.view.play_maps import (
+    SIGNS,
     accuracies,
     centre_of,
     large_map,
@@ -228,23 +238,24 @@ def _plane(session: Playing, area: Area, *, is_neuron: bool = False) -> Lines:
     own = values if is_all else values[play.neuron if is_neuron else 0]
     lines = large_map(session, maps, own, centre, chars)
     kept, of = marked_examples(session, columns * rows)
-    title = _title(session, area.width)
+    title = _title(session, area)
     if is_neuron:
         title = f"{neuron_name(play, layer, play.neuron, chars)} over the plane"
     note = f" {len(kept)} of {of} marked " if len(kept) < of else ""
     return boxed(Panel(title, lines, 0, is_neuron, note), area)
 
 
-def _title(session: Playing, width: int) -> str:
+def _title(session: Playing, area: Area) -> str:
     """Return the title of the output's map, with what marks which examples."""
     play, run = session.play, session.run
     is_split = run.trained_examples < run.segments[0].problem.size
     is_class = bool(play.playground.dataset.most_classes)
-    marks = "01" if is_class else "+-"
-    held = ("ab" if is_class else "pn") if is_split and not play.hides_held else ""
-    words = f" {marks} trained, {held} validation" if held else f": {marks} trained on"
-    is_long = len(words) <= width - 12
-    return f"output{words}" if is_long else f"output {marks}{f' {HELD} {held}' if held else ''}"
+    marks, known = "01" if is_class else SIGNS, marks_of(area.chars)
+    held = known.held_classes[:2] if is_class else known.held_signs
+    if not is_split or play.hides_held:
+        return f"output: {marks} trained on"
+    ways = (f"output: {marks} trained, {held} held out", f"output: {held} held out")
+    return first_that_fits(ways, area.width - 5)
 
 
 def _curve(session: Playing, area: Area) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from string import digits
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from gdtutor.training.run import Run
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Lines, Mark, Style
 from gdtutor.view.lines import merged
+from gdtutor.view.marks import marks_of
 from gdtutor.view.pictures.field import Axis, Field, Grid
 from gdtutor.view.pictures.planes import forward_at
 
@@ -25,11 +27,8 @@ MARGIN = 0.1
 """How far the plane goes beyond the examples, as a part of their spread."""
 MARKED_CELLS = 6
 """Cells of a map for each example that is marked, so that the map stays to be seen."""
-TRAINING_MARKS, VALIDATION_MARKS = "012345", "abcdef"
-"""What marks examples of each class, those trained on and the others."""
-ABOVE, BELOW = ("+", "p"), ("-", "n")
-"""What marks examples of a regression whose target is above or below 0."""
-
+SIGNS = "+-"
+"""What marks examples of a regression whose target is above 0, and not."""
 
 APART = 0.5
 """The part of what both inputs span together that each has to span for axes that are the same."""
@@ -119,7 +118,7 @@ def cells_of(values: Array, centre: float, chars: Chars, *, is_discrete: bool) -
     off = np.nan_to_num(values - centre)
     most = float(np.abs(off).max()) or 1.0
     # No denser than that: the examples are to stand out.
-    high, low = ("░░▒▒", "··::") if chars.unicode else ("xx%%", "..::")
+    high, low = ("░░▒▒", "··::") if chars.unicode else ("~~%%", "..::")
     levels = np.minimum((np.abs(off) / most * 4).astype(int), 3)
     if is_discrete:
         levels = np.ones_like(levels)
@@ -160,7 +159,7 @@ def large_map(session: Playing, maps: Maps, values: Array, centre: float, chars:
     for place, mark in enumerate(glyphs):
         field.put(place // grid.columns, place % grid.columns, mark)
     problem = shown_problem(session.run, under_cursor(session))
-    marks = _marks(problem, session.run.trained_examples)
+    marks = _marks(problem, session.run.trained_examples, chars)
     first, second = input_columns(problem)
     for example in marked_examples(session, grid.columns * grid.rows)[0]:
         row = problem.examples[example]
@@ -182,19 +181,20 @@ def marked_examples(session: Playing, cells: int) -> tuple[list[int], int]:
 
 
 @lru_cache(maxsize=4)
-def _marks(problem: Problem, trained: int) -> tuple[str, ...]:
+def _marks(problem: Problem, trained: int, chars: Chars) -> tuple[str, ...]:
     """Return the mark of every example."""
     columns = [c for b in problem.bindings if b.leaf == problem.target for c in b.columns]
     targets = problem.examples[:, columns]
     is_class = bool(np.isin(targets, (0.0, 1.0)).all())
+    held, plain = marks_of(chars).held_signs, SIGNS
+    if is_class:
+        held, plain = marks_of(chars).held_classes, digits
     found = []
     for example, target in enumerate(targets):
-        is_held = example >= trained
+        number = int(target[0] <= 0)
         if is_class:
             number = int(target[0]) if len(target) == 1 else int(np.argmax(target))
-            found.append((VALIDATION_MARKS if is_held else TRAINING_MARKS)[number])
-        else:
-            found.append((ABOVE if target[0] > 0 else BELOW)[is_held])
+        found.append((held if example >= trained else plain)[number])
     return tuple(found)
 
 

@@ -17,17 +17,13 @@ from gdtutor.view import notation
 from gdtutor.view.diagnosis import step_factor
 from gdtutor.view.frame import Chars, Chosen, Line, Lines, Segment, Style
 from gdtutor.view.lines import line, shortened, wrapped
-from gdtutor.view.pictures.curve import marks_of
+from gdtutor.view.marks import UNCHANGED, marks_of
 
 MANY = 8
 """Runs from which on the best one is named above them, since it may not show among them."""
 
 Fact = tuple[str, Style]
 
-_MARKS = ("#@%&$^;{}()\\_',`", "□△◇▽■▲▼◎#@%&$§¶†")
-"""What kept curves are drawn with, in ASCII and in Unicode: no keys, and no signs of the screen."""
-UNCHANGED = '"'
-"""What the run without the changes is drawn with: no key, and no mark of a kept curve."""
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_5, Style.RUN_6)
 
 
@@ -50,7 +46,7 @@ def mark_of(place: int, chars: Chars) -> str:
     """Return what a curve is drawn with, by its place among all that are kept: one mark as long as
     these last, then two, so that as many are told apart without colour as a sweep has.
     """
-    marks = _MARKS[chars.unicode]
+    marks = marks_of(chars).kept
     turns, at = divmod(place, len(marks))
     turns %= len(marks)
     return marks[at] + (marks[(at + turns) % len(marks)] if turns else "")
@@ -155,11 +151,6 @@ def described_curves(session: Walk, chars: Chars) -> tuple[DescribedCurve, ...]:
     return tuple((one, tuple(facts(one))) for one in shown)
 
 
-def _best(chars: Chars) -> str:
-    """Return the mark of the lowest cost, which no curve is drawn with."""
-    return "★" if chars.unicode else "<"
-
-
 def run_lines(session: Walk, width: int, chars: Chars, height: int | None = None) -> Lines:
     """Return each run with what is to say of it, the best one marked; where that takes more lines
     than the height, each run has one, and what the runs come of stands above them if they have to
@@ -180,7 +171,8 @@ def _why(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Cha
     if factors := [f for curve in best if (f := step_factor(session, curve)) is not None]:
         cross = "×" if chars.unicode else "*"
         by = ", ".join(notation.shown(f, session.look.digits, chars) for f in factors)
-        lines = wrapped(f"{_best(chars)} each step: distance {cross} {by}", width, Style.GOOD)
+        star = marks_of(chars).best
+        lines = wrapped(f"{star} each step: distance {cross} {by}", width, Style.GOOD)
     broken = [
         one
         for one, _ in told
@@ -193,7 +185,7 @@ def _why(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Cha
 
 
 def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars: Chars) -> Lines:
-    star, other = (_best(chars), "≠" if chars.unicode else "/=")
+    star, other = (marks_of(chars).best, "≠" if chars.unicode else "/=")
     shown = tuple(one for one, _ in told)
     signs = _signs(shown, chars)
     epochs = {len(one.curve.costs) for one in shown if not one.same_as and len(one.curve.costs)}
@@ -230,7 +222,7 @@ def _in_full(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars:
     lines = [line((f"by {setting}", Style.DIM))] if setting else []
     best = [one for one, facts in told if (LOWEST, Style.GOOD) in facts]
     signs = _signs(tuple(one for one, _ in told), chars)
-    star = _best(chars)
+    star = marks_of(chars).best
     if best and len(told) >= MANY:
         names = ", ".join(one.name for one in best)
         lines.extend(wrapped(f"{star} lowest: {names}", width, Style.GOOD))

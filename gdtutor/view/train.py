@@ -14,14 +14,14 @@ from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed, hidden, window
-from gdtutor.view.cost_plot import MEAN_MARK, cost_plot
+from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.diagnosis import diagnosis_lines
 from gdtutor.view.figures import Figure, moved, training_figure
 from gdtutor.view.frame import Area, Block, Chosen, Frame, Line, Lines, Placed, Style
 from gdtutor.view.lines import found_in, framed, line, shortened, text_of
+from gdtutor.view.marks import MEAN, marks_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.pictures import kind_of
-from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.planes import no_point
 from gdtutor.view.runs import curves_shown, run_lines, short_name, swept_setting
 from gdtutor.view.train_lines import NARROW, cost_facts, header_line, progress_line
@@ -89,7 +89,7 @@ def _small(session: Walk, area: Area) -> Block:
 def _qualities(session: Walk) -> list[str]:
     """Return what the curves differ in, and over how many epochs a mean is."""
     setting, window = swept_setting(session), session.train.look.mean
-    mean = f"{MEAN_MARK} mean of {window:,} epochs"
+    mean = f"{MEAN} mean of {window:,} epochs"
     return [*([f"by {setting}"] if setting else []), *([mean] if window else [])]
 
 

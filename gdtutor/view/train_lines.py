@@ -13,8 +13,8 @@ from gdtutor.training.trouble import BROKEN, Trouble, ending
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, progress_bar, shortened, text_of, width_of
+from gdtutor.view.marks import HELD
 from gdtutor.view.page import title_of
-from gdtutor.view.pictures.table import HELD
 
 NARROW = 72
 """Cells of a line below which everything is said in few words."""

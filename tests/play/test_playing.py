@@ -520,9 +520,9 @@ def test_what_cannot_be_trained_says_why_and_stays_as_it_was() -> None:
 def test_marks_tell_test_examples_apart_and_can_be_left_out() -> None:
     session = begun("--points 60 --train 0.5")
     shown = "\n".join(plain(row) for row in frame_of(session, 120, 36, UNICODE).lines)
-    assert "ab validation" in shown
+    assert "01 trained, ₀₁ held out" in shown
     hidden = frame_of(pressed(session, parse_keys("o")), 120, 36, UNICODE)
-    assert "ab validation" not in "\n".join(plain(row) for row in hidden.lines)
+    assert "held out" not in "\n".join(plain(row) for row in hidden.lines)
 
 
 def test_the_playground_before_anything_is_the_default() -> None:

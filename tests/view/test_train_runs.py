@@ -12,7 +12,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.linear.training import training_lines
 from gdtutor.paint.plots import plot_rows
-from gdtutor.session.commands import COMMANDS
+from gdtutor.session.commands import COMMANDS, commands_of
 from gdtutor.session.press import Press
 from gdtutor.session.runs import with_swept
 from gdtutor.session.state import Screen, Session, Snapshot, Training, TrainLook
@@ -24,9 +24,8 @@ from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.glossary import SIGNS
 from gdtutor.view.lines import text_of
-from gdtutor.view.pictures.curve import marks_of
-from gdtutor.view.pictures.table import HELD
-from gdtutor.view.runs import UNCHANGED, curves_shown, mark_of, run_lines, short_name
+from gdtutor.view.marks import EXAMPLE, HELD, MEAN, START, UNCHANGED, marks_of
+from gdtutor.view.runs import curves_shown, mark_of, run_lines, short_name
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 
@@ -86,10 +85,14 @@ def test_as_many_curves_as_a_sweep_has_are_told_apart_without_colour_by_marks_th
     session = beside(*((f"rate {n}", [float(n), 0.5]) for n in range(MAX_RUNS)))
     drawn = {one.mark for one in curves_shown(session, chars)}
     assert len(drawn) == MAX_RUNS
-    signs = {sign for mark in drawn for sign in mark}
+    signs, known = {sign for mark in drawn for sign in mark}, marks_of(chars)
+    assert not {*"*.·>▸", UNCHANGED, HELD, MEAN, known.best} & signs
+    signs |= {EXAMPLE, HELD, MEAN, START, UNCHANGED}
+    signs |= {*known.curve, *known.beside, *known.here, *known.after, *known.paths, *known.best}
     keys = {key for command in COMMANDS for key in command.keys}
     assert not keys & {press.key for sign in signs for press in parse_keys(sign)}
-    assert not {*"*~.·<★>▸", UNCHANGED, HELD} & signs
+    of_play = {*known.held_classes, *known.held_signs}
+    assert not of_play & {key for command in commands_of(Screen.PLAY) for key in command.keys}
     assert chars.unicode or all(sign.isascii() for sign in signs)
 
 
@@ -131,8 +134,8 @@ def test_the_run_without_the_changes_is_not_drawn_twice():
     session = pressing(RATES, "tVV")
     changed = pressed(session, FASTER)
     labels = [series.label for series in cost_plot(changed, UNICODE).series]
-    assert "unchanged" in labels
-    own, kept = marks(changed)["unchanged"], {*marks(changed).values()} - {""}
+    assert "without changes" in labels
+    own, kept = marks(changed)["without changes"], {*marks(changed).values()} - {""}
     assert own not in ("·", "*", "~", HELD)
     assert [*marks(changed).values()].count(own) == 1
     assert len(kept) > 1
@@ -377,10 +380,10 @@ def test_the_run_without_the_changes_has_a_curve_from_where_it_parts_on():
     later = pressed(session, [Press("plus", "+")])
     assert np.array_equal(later.train.snapshot.costs, later.original.costs)
     assert list(marks(later)) == ["now"]
-    assert " unchanged" not in screen(later, 120, 36)
+    assert "without changes" not in screen(later, 120, 36)
     later = pressing(later, "nnn")
     now, before = cost_plot(later, UNICODE).series
-    assert (now.label, before.label) == ("now", "unchanged")
+    assert (now.label, before.label) == ("now", "without changes")
     # An epoch's cost is seen before its update, so that the first that differs is the one after.
     assert (now.xs[-1], before.xs[0], before.xs[-1]) == (5002.0, 5000.0, 5002.0)
     early = pressing(session_at(path, changes=("W2[0,0]=0.5",)), "t")
@@ -396,7 +399,7 @@ def test_every_curve_has_its_row_and_every_row_its_curve(of, size):
     rows = [row.split("│") for row in text.splitlines() if row.count("│") > 2]
     left, listed = rows[0][1], [row[-2][1:3] for row in rows]
     drawn = cost_plot(session, UNICODE).series
-    assert "unchanged" in [one.label for one in drawn]
+    assert "without changes" in [one.label for one in drawn]
     for mark, label in ((one.mark or marks_of(UNICODE).curve, one.label) for one in drawn):
         assert (f"{mark} " in listed) != (f"{mark} {label}" in left), label
     runs = listed[1 : listed.index("Ba") - 1]
@@ -430,9 +433,9 @@ def test_the_run_without_the_changes_is_told_as_what_it_was():
     path = find_lesson("learning-rate", shipped_lessons_folder())
     session = pressed(session_at(path), parse_keys("5V t 0 3- space"))
     _, unchanged, *_ = curves_shown(session, UNICODE)
-    assert (unchanged.name, unchanged.curve.verdict) == ("unchanged", "diverges")
-    assert "run unchanged" not in " ".join(map(text_of, run_lines(session, 40, UNICODE)))
-    assert "unchanged: out at the top" in cost_plot(session, UNICODE).title
+    assert (unchanged.name, unchanged.curve.verdict) == ("without changes", "diverges")
+    assert "run without" not in " ".join(map(text_of, run_lines(session, 40, UNICODE)))
+    assert "without changes: out at the top" in cost_plot(session, UNICODE).title
 
 
 @pytest.mark.parametrize("height", [None, 24])

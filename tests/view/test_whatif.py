@@ -76,7 +76,7 @@ def test_the_curve_of_the_original_run_stays_beside_the_changed_one():
     trained_to = trained(wish)
     session, _ = update(session, Progressed(trained_to))
     now, before = cost_plot(session, UNICODE).series
-    assert (now.label, before.label) == ("now", "unchanged")
+    assert (now.label, before.label) == ("now", "without changes")
     assert len(now.ys) == len(before.ys) == 6
     own = walk(NEURON, "given").run
     own.advance(iterations=12)

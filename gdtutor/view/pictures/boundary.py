@@ -177,7 +177,7 @@ def _shades(source: Source) -> tuple[str, ...]:
 
     They are no characters that mark examples, so that both can be told apart without colour.
     """
-    return tuple("·░▒▓∘□◇▪:%" if source.chars.unicode else ".#:=~%*o^@")
+    return tuple("·░▒▓∘□◇▪:%" if source.chars.unicode else ".#:=~%*$^@")
 
 
 def _titles(source: Source, neuron: Neuron, y: str, open_places: Array) -> tuple[str, ...]:

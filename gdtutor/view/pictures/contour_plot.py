@@ -14,9 +14,9 @@ from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Line, Mark, Size, Style
 from gdtutor.view.lines import line
+from gdtutor.view.marks import START, marks_of
 from gdtutor.view.notation import number, plural
 from gdtutor.view.pictures.cost_function import measured_name, measured_over
-from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Grid
 from gdtutor.view.pictures.paths import (
     ParameterCell,
@@ -219,7 +219,7 @@ def _paint_trails(source: Source, field: Field, trails: tuple[Trail, ...], here:
             field.mark(float(point[0]), float(point[1]), mark)
     started = next((t.points[0] for t in trails if len(t.points)), None)
     if started is not None:
-        field.mark(float(started[0]), float(started[1]), ("S", Style.TITLE))
+        field.mark(float(started[0]), float(started[1]), (START, Style.TITLE))
     if len(trails) == 1:
         field.mark(float(here[0]), float(here[1]), (marks_of(source.chars).here, Style.CURRENT))
 
@@ -243,7 +243,7 @@ def _legend(
         shown = f"{glyph} {text}" if drawn is None or glyph in drawn else otherwise
         return [shown] * bool(shown)
 
-    start = told("S", "start")
+    start = told(START, "start")
     if len(trails) == 1 and not trails[0].label:
         now = f"iteration {source.iteration}"
         way = told(trail_mark(source, 0)[0], "path") if len(trails[0].points) > 2 else []

@@ -15,8 +15,9 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Placed, Plot, Series, Size, Style
+from gdtutor.view.frame import Placed, Plot, Series, Size, Style
 from gdtutor.view.lines import line
+from gdtutor.view.marks import marks_of
 from gdtutor.view.pictures.plot_words import plot_words
 from gdtutor.view.pictures.source import Drawing, NoPicture, PictureKind, Source, stacked_notes
 
@@ -30,28 +31,6 @@ _RANGE = (-6.0, 6.0)
 _MOST_POINTS = 8
 _PARTS = 20
 """Parts of a power of ten at which the vertical axis may end."""
-
-
-class Marks(Struct, frozen=True):
-    """The characters of a plot that draws a curve, a line beside it, and points."""
-
-    curve: str
-    """How the curve looks in the legend."""
-    curve_mark: str
-    """What the painter is told; empty where it draws in Braille dots."""
-    beside: str
-    here: str
-    after: str
-    earlier: str
-
-
-def marks_of(chars: Chars) -> Marks:
-    """Return marks that this terminal can show."""
-    if not chars.unicode:
-        return Marks("*", "*", ".", "@", "#", "o")
-    if not chars.braille:
-        return Marks("•", "•", "·", "●", "◆", "o")
-    return Marks("⠶", "", "·", "●", "◆", "o")
 
 
 class CurveFacts(Struct, frozen=True):

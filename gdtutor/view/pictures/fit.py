@@ -14,7 +14,7 @@ from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.frame import Plot, Series, Size, Style
-from gdtutor.view.pictures.curve import marks_of
+from gdtutor.view.marks import marks_of
 from gdtutor.view.pictures.planes import around, at_points, require_points
 from gdtutor.view.pictures.plot_words import plot_words
 from gdtutor.view.pictures.source import Drawing, NoPicture, PictureKind, Source, above_words
@@ -163,7 +163,7 @@ def _series(source: Source, numbers: FitFacts) -> list[Series]:
     target, now = _names(source)[0], _now(source, numbers)
     parts += [
         Series("", numbers.xs, numbers.now, Style.RUN_1, mark=marks.curve_mark, told=now),
-        Series("", *numbers.data, Style.RUN_3, False, marks.earlier, told=target),
+        Series("", *numbers.data, Style.RUN_3, False, marks.paths[0], told=target),
     ]
     if numbers.here is not None:
         x, y, _ = numbers.here
@@ -228,7 +228,7 @@ def _legend(source: Source, numbers: FitFacts) -> str:
     here = numbers.here and numbers.here[:2]
     # The mark of the followed example lies over its point.
     sees_data = any(point != here for point in zip(*numbers.data, strict=True))
-    parts = [f"{marks.earlier} {_names(source)[0]}"] * sees_data
+    parts = [f"{marks.paths[0]} {_names(source)[0]}"] * sees_data
     parts += [f"{marks.curve} {_now(source, numbers)}"]
     parts += [f"{marks.beside} {_before(source)}"] if numbers.before else []
     return ", ".join(parts)

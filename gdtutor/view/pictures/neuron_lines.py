@@ -13,10 +13,10 @@ from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Lines, Mark, Size, Style
 from gdtutor.view.lines import first_that_fits, fitted, line, width_of
+from gdtutor.view.marks import EXAMPLE
 from gdtutor.view.pictures.field import BELOW, LABELS, LEAST_ROWS, Field, Grid
 from gdtutor.view.pictures.neurons import MAX_NEURONS, Neuron, undecided_words
 from gdtutor.view.pictures.planes import (
-    EXAMPLE,
     PLAIN,
     SIGNED,
     at_points,

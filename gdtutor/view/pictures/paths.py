@@ -17,17 +17,17 @@ from gdtutor.lesson.selectors import parse_cell
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Style
+from gdtutor.view.marks import marks_of
 from gdtutor.view.pictures.source import Source, cell_of
 
 MAX_ANCHORS = 64
 """Most points of a path that is long."""
-_UNICODE_GLYPHS, _ASCII_GLYPHS = "o×+◆▲□", "ox+#%&"
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
 
 
 def trail_mark(source: Source, index: int) -> tuple[str, Style]:
     """Return what the points of one of several paths are drawn with."""
-    glyphs = _UNICODE_GLYPHS if source.chars.unicode else _ASCII_GLYPHS
+    glyphs = marks_of(source.chars).paths
     return glyphs[index % len(glyphs)], _STYLES[index % len(_STYLES)]
 
 

@@ -19,6 +19,7 @@ from gdtutor.training.evaluation import fitting_batches
 from gdtutor.training.problem import Problem, input_columns
 from gdtutor.values import replace
 from gdtutor.view.frame import Style
+from gdtutor.view.marks import EXAMPLE
 from gdtutor.view.pictures.cost_function import in_parts
 from gdtutor.view.pictures.field import Axis, Field, Grid
 from gdtutor.view.pictures.source import NoPicture, Source
@@ -27,8 +28,6 @@ MARKED = 500
 """Most examples that are marked."""
 PLAIN, SIGNED = "01", "-+"
 """What marks examples of two classes, by whether the targets are 0 and 1 or -1 and 1."""
-EXAMPLE = "x"
-"""What marks an example that has no class."""
 MIXED = "&"
 """What marks a cell in which examples of several classes lie."""
 _MARGIN = 0.25

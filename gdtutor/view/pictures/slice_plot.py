@@ -15,6 +15,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
 from gdtutor.view.frame import LARGEST, Plot, Series, Size, Style
+from gdtutor.view.marks import marks_of
 from gdtutor.view.notation import plural
 from gdtutor.view.pictures.cost_function import (
     CostFunction,
@@ -22,7 +23,6 @@ from gdtutor.view.pictures.cost_function import (
     measured_name,
     this_batch,
 )
-from gdtutor.view.pictures.curve import marks_of
 from gdtutor.view.pictures.paths import ParameterCell, cells_along, overlaid, path, trail_mark
 from gdtutor.view.pictures.source import Drawing, Source, above_words, cell_of, stacked_notes
 
@@ -145,7 +145,7 @@ def _trails(
     if cell.name not in source.problem.trained or not iterations:
         return ()
     xs, ys = _walked(source.run, cell, cost, iterations)
-    glyph = marks_of(source.chars).earlier
+    glyph = marks_of(source.chars).paths[0]
     return (SliceTrail("", glyph, Style.RUN_3, xs, ys, are_first=has_left),)
 
 

@@ -14,6 +14,7 @@ from gdtutor.training.problem import input_columns
 from gdtutor.values import Struct
 from gdtutor.view.frame import Size, Style
 from gdtutor.view.lines import first_that_fits, line
+from gdtutor.view.marks import EXAMPLE
 from gdtutor.view.notation import plural
 from gdtutor.view.pictures.boundary import LISTED, examples_text, plane_title, shade
 from gdtutor.view.pictures.cost_function import in_parts, span_words
@@ -21,7 +22,6 @@ from gdtutor.view.pictures.field import Field
 from gdtutor.view.pictures.neuron_lines import PROBES, meaning, sheet_of, straight_line
 from gdtutor.view.pictures.neurons import Neuron, output_neurons, sums_behind, unit_label, unit_word
 from gdtutor.view.pictures.planes import (
-    EXAMPLE,
     at_points,
     class_marks,
     forward_at,

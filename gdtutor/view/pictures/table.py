@@ -15,11 +15,10 @@ from gdtutor.training.classes import UNDECIDED, classes_in, is_signed, predictio
 from gdtutor.training.problem import input_columns
 from gdtutor.view.frame import Line, Lines, Size, Style
 from gdtutor.view.lines import column_texts, line, shortened, wrapped
+from gdtutor.view.marks import HELD
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.source import Drawing, NoPicture, PictureKind, Source
 
-HELD = "v"
-"""Marks what is held back for validation, in plots and tables."""
 _MOST_CLASSES = 5
 
 

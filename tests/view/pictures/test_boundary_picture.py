@@ -226,7 +226,7 @@ def test_a_hidden_neuron_without_a_line_is_said():
     assert "no line: A₁[2] sums to 0 everywhere" in text
 
 
-def test_examples_whose_targets_are_no_classes_are_crosses():
+def test_examples_whose_targets_are_no_classes_are_marked():
     real = ROWS.replace('dataset = "or"', "examples = [[0, 0, 1.8], [1, 1, 1.2]]")
     # Numbers have no boundary between them: a level that is asked for divides the plane.
     assert "a `level` would divide" in " ".join(picture(real, 'kind = "boundary"').split())
@@ -238,7 +238,7 @@ def test_examples_whose_targets_are_no_classes_are_crosses():
     lines = picture(real, wish, width=46, height=13).splitlines()
     assert lines[0].endswith("░ ŷ≥0.6")
     body = "".join(line[6:] for line in lines[1:-1])
-    assert body.count("x") == 2
+    assert body.count("%") == 2
     assert not set("01") & set(body)
 
 

@@ -104,9 +104,9 @@ def test_a_path_that_leaves_the_picture_is_said():
 
 def test_the_start_and_the_present_are_marked():
     text = picture(ROWS, WISH, "40/given", width=60, height=16)
-    assert "S start, o path, ● iteration 40" in text
+    assert "# start, ◇ path, ● iteration 40" in text
     field = text.splitlines()[1:-3]
-    assert sum(line.count("S") for line in field) == 1
+    assert sum(line.count("#") for line in field) == 1
     assert sum(line.count("●") for line in field) == 1
 
 
@@ -126,7 +126,7 @@ def test_many_examples_are_thinned_and_that_is_said():
 def test_a_start_that_lies_under_the_present_is_not_in_the_legend():
     text = picture(ROWS, WISH, "given", width=60, height=16)
     assert "● iteration 0" in text
-    assert "S start" not in text
+    assert "# start" not in text
 
 
 def test_a_start_under_the_present_is_not_in_the_legend_of_a_path_either():
@@ -134,4 +134,4 @@ def test_a_start_under_the_present_is_not_in_the_legend_of_a_path_either():
     text = picture(slow, WISH, "5/given", width=60, height=16)
     assert "● iteration 5" in text
     assert "S" not in text.partition("●")[2]
-    assert "S start" not in text
+    assert "# start" not in text

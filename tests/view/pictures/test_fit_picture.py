@@ -101,26 +101,26 @@ def test_a_curve_that_is_not_finite_is_said_to_be():
 def test_every_mark_is_explained_and_the_axes_have_their_names_and_ends():
     text = picture(FIT, WISH, "4/backward:a")
     assert "y ↑  x −1 → 1" in text
-    assert "o y, ⠶ p, · at the start" in text
+    assert "◇ y, ⠶ p, · at the start" in text
     ascii_text = picture(FIT, WISH, "4/update:b", chars=ASCII)
-    assert "o y, * p updated so far, . before" in ascii_text
+    assert "% y, * p updated so far, . before" in ascii_text
     assert ascii_text.isascii()
 
 
 def test_points_are_explained_only_where_one_lies_beside_the_followed_example():
     single = FIT.replace("[[-1, 2], [0, 0.5], [1, 1]]", "[[0, 0.5]]")
     wish = 'kind = "fit"\nrange = [-1, 1]\nrange2 = [0, 1]'
-    assert "o y, ⠶ p" in picture(FIT, wish, "forward:p")
+    assert "◇ y, ⠶ p" in picture(FIT, wish, "forward:p")
     told = picture(single, wish, "forward:p")
     assert "⠶ p" in told
-    assert "o y" not in told
+    assert "◇ y" not in told
 
 
 def test_points_and_curves_have_marks_of_their_own_without_braille_or_colour():
     given = source(FIT, WISH, "4/backward:a", chars=ASCII)
     (placed,) = draw(given, given.lesson.pictures[0], Size(60, 14)).plots
     marks = [series.mark for series in placed.plot.series]
-    assert marks == [".", "*", "o", "@"]
+    assert marks == [".", "*", "%", "@"]
 
 
 def test_the_ends_of_the_axis_give_way_to_the_names_where_there_is_no_room():

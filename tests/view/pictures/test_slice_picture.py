@@ -84,11 +84,11 @@ def test_rates_walk_from_the_same_start():
 def test_steps_that_leave_the_picture_are_said():
     wish = 'kind = "slice"\nalong = "w"\nrange = [-1, 6]\nrates = [5, 50]\nsteps = 3'
     text = " ".join(picture(LINEAR, wish, width=60).split())
-    assert "▲" not in text
+    assert "△" not in text
     # Its only point in the picture lies under the present one.
-    assert "×" not in text
+    assert "□" not in text
     assert "50 leaves at step 1 (at 19.3)" in text
-    assert "o 5 → 2.48" in text
+    assert "◇ 5 → 2.48" in text
 
 
 def test_a_rate_that_is_no_longer_finite_is_said():
@@ -230,7 +230,7 @@ def test_steps_that_lie_close_to_the_present_one_are_said_to_do_so():
     end = screen(headless.pressed(lesson, parse_keys("t")))
     assert "8 steps before lie under ●" in end
     early = screen(headless.pressed(lesson, parse_keys("t 0 3n")), 200, 50)
-    assert "o 3 steps before" in early
+    assert "◇ 3 steps before" in early
 
 
 @pytest.mark.parametrize("at", ["49/update:w", "200/update:w", "500/update:w"])

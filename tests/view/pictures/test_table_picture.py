@@ -113,8 +113,8 @@ def test_examples_held_back_are_counted_apart():
     held = ROWS.replace("[training]", "[training]\nvalidation = 0.25")
     text = picture(held, 'kind = "table"')
     assert "training: 2 of 3 right, 66.7 %, 1 undecided" in " ".join(text.split())
-    assert "held out (v): 1 of 1 right, 100 %" in text
-    assert any(line.startswith("3v ") for line in text.splitlines())
+    assert "held out (^): 1 of 1 right, 100 %" in text
+    assert any(line.startswith("3^ ") for line in text.splitlines())
     assert "should be    0   0   0" in text
 
 
