@@ -128,6 +128,10 @@ class LineTeller:
         self.width = 0
         """Columns of the terminal; 0 where they are not known."""
 
+    def hears(self) -> None:
+        """Have what answers the next line told, were it the same as before."""
+        self._heard |= {"notice": "", "error": ""}
+
     def forget(self) -> None:
         """Tell a walk of one's own from its next step on."""
         self._before = None

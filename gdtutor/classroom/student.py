@@ -162,6 +162,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         for line in lines:
             if self._teller is None or not self._keys.takes(1, self._loop.time()):
                 continue
+            self._teller.hears()
             if line.strip() or self._hub.seat(self._name).own is not None:
                 self._hub.speak(self._name, line)
             else:

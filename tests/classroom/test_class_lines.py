@@ -67,6 +67,9 @@ def test_the_class_is_heard_in_lines(name: str, term: str | None) -> None:
             await anna.hears("Class: The bias to the rescue, iteration 0, forward z, step 2 of 13.")
             anna.say("")
             await anna.hears("0.1")
+            for _ in range(2):
+                anna.say("?")
+                await anna.hears("Commands:")
             session = room.teach(session, "n")
             await anna.hears("Class: iteration 0, forward ŷ, step 3 of 13.")
             anna.say("e w1 0.9")
@@ -141,6 +144,23 @@ def test_a_question_mark_is_a_hint_while_the_class_is_asked_and_lists_commands_e
         assert "0.125" not in told
     room = finished(spoken(room, "anna", ":?"), "anna")
     assert ":q leaves" in teller.told(room, room.seats["anna"])
+
+
+def test_a_line_is_answered_however_often_it_is_said() -> None:
+    room = joined(opened_room(lesson_session("bias", "forward:z")), "anna", "1234", "")
+    teller = LineTeller(UNICODE)
+    teller.told(room, room.seats["anna"])
+    for line, answer in (
+        ("?", ":q leaves"),
+        (".", "You hear the class"),
+        (":no such", "is no command"),
+    ):
+        told = ""
+        for _ in range(2):
+            teller.hears()
+            room = finished(spoken(room, "anna", line), "anna")
+            told = teller.told(room, room.seats["anna"])
+        assert answer in told
 
 
 @pytest.mark.parametrize("width", [0, 40, 80])
