@@ -460,6 +460,14 @@ def test_training_goes_on_after_a_burst_that_was_left_out(monkeypatch: pytest.Mo
     assert talk.last.startswith("3 of 200 epochs, 3 iterations: paused.")
 
 
+def test_the_keys_that_a_text_names_are_words_that_a_line_can_give() -> None:
+    assert not re.search("Esc|Press [→←]", Talk(lesson("neuron")).said[0])
+    back = Talk(lesson("bias"), "n", "i", "I")
+    assert "iteration 1" in back.said[-2]
+    assert "iteration 0" in back.last
+    assert in_words("PgDn and PgUp") == "i and I"
+
+
 def test_training_is_reset_to_its_start() -> None:
     talk = Talk(lesson("bias"), "t 10", "0", "t 3")
     assert talk.said[3].startswith("Back at the start.\n[1/13] iteration 0, given")

@@ -304,7 +304,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             takes=lambda s, k: navigation.goto(s, f"iteration {k}") if k else _page_on(s)),
     Row("previous_iteration", ("pageup",),
             "previous iteration; a page of text first goes back to its top", _STUDY, _page_back,
-            why_not=works_at.earlier_iterations),
+            why_not=works_at.earlier_iterations, linear="I"),
     Row("first", ("home", "g g"), "first step of the iteration; again: start of the lesson", _STUDY,
             _first),
     Row("last", ("end", "G"), "last step; 12G goes to step 12", _STUDY, _last_or_numbered),
