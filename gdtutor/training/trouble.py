@@ -192,12 +192,13 @@ _BOUNDS = {"cost": "cost", "loss": "loss of a batch", "gradient": "gradient's no
 _ENDINGS = {"epochs": "all epochs done", "not_finite": "no longer finite", "key": "stopped by you"}
 
 
-def ending(stopped_by: str | None, stop: Stop) -> str:
+def ending(stopped_by: str | None, stop: Stop, *, is_short: bool = False) -> str:
     """Return why a run has ended, in words, empty while it has not.
 
     Args:
         stopped_by: As in `Run`, with or without its `_below`; `key` where the user ended it.
         stop: What ends the run early.
+        is_short: Whether a bound is told in as few cells as can be.
     """
     name = (stopped_by or "").removesuffix("_below")
     if name not in _BOUNDS:
@@ -205,4 +206,6 @@ def ending(stopped_by: str | None, stop: Stop) -> str:
     bound = {
         "cost": stop.cost_below, "loss": stop.loss_below, "gradient": stop.gradient_below,
     }[name]  # fmt: skip
-    return f"{_BOUNDS[name]} low enough" if bound is None else f"{_BOUNDS[name]} below {bound:g}"
+    if bound is None:
+        return f"{_BOUNDS[name]} low enough"
+    return f"{name} < {bound:g}" if is_short else f"{_BOUNDS[name]} below {bound:g}"

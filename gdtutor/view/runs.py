@@ -113,6 +113,8 @@ def _are_same(costs: Array, others: Array) -> bool:
 DescribedCurve = tuple[ShownCurve, tuple[Fact, ...]]
 OTHER = "of other data, or another cost"
 """Is said of a run whose costs cannot be compared with those of the present one."""
+NO_BEST = "the lowest cost, so none is best"
+"""Is said of the lowest run where something is wrong with it."""
 
 
 def described_curves(session: Walk, chars: Chars) -> tuple[DescribedCurve, ...]:
@@ -145,6 +147,8 @@ def described_curves(session: Walk, chars: Chars) -> tuple[DescribedCurve, ...]:
             yield f"ended {where}: {ending(one.curve.stopped_by, Stop())}", Style.DIM
         if one.curve.remark:
             yield one.curve.remark, Style.WARNING
+            if one in best:
+                yield NO_BEST, Style.DIM
         elif one in best:
             yield LOWEST, Style.GOOD
 
@@ -211,9 +215,12 @@ def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars
         name = padded(shortened(short_name(one.name, shown), room, chars), room)
         style = Style.GOOD if is_best else Style.WARNING if one.curve.remark else Style.DIM
         lines.append(line(mark, f"{name} ", (text, style)))
+    flawed = (one.curve.remark for one, facts in told if (NO_BEST, Style.DIM) in facts)
+    signs_told = [f"no {star}: the lowest run, but {remark}" for remark in flawed][:1]
     for sign, fact in ((star, (LOWEST, Style.GOOD)), (other, (OTHER, Style.DIM))):
-        if any(fact in facts for _, facts in told):
-            lines += wrapped(f"{sign} {fact[0]}", width, Style.DIM)
+        signs_told += [f"{sign} {fact[0]}"] * any(fact in facts for _, facts in told)
+    for text in signs_told:
+        lines += wrapped(text, width, Style.DIM)
     return tuple(lines)
 
 

@@ -55,7 +55,7 @@ def _wide(session: Walk, area: Area) -> Block:
     main = area.less(side.width)
     title = ", ".join(["cost curve", *_qualities(session)])
     curve = boxed(Panel(title, (), is_focused=True), main)
-    figure = _side(session, _tab(session), side.inside)
+    figure = _standing(session, _tab(session), side.inside)
     panel = boxed(figure.panel, side)
     plot = cost_plot(session, area.chars, area.taken)
     if figure.panel.title == RUNS and len(figure.panel.lines) <= side.inside.height:
@@ -78,7 +78,7 @@ def _small(session: Walk, area: Area) -> Block:
         if said and not plot.title:
             plot = replace(plot, title=", ".join(said))
         return ((),) * height, (Placed(plot, 0, 2, width, height),)
-    figure = _side(session, tab - 1, area.less(rows=1))
+    figure = _standing(session, tab - 1, area.less(rows=1))
     lines, scroll = figure.panel.lines, figure.panel.scroll
     more = hidden(lines, scroll, height - 1, chars)
     name = shortened(figure.panel.title, width - len(more.text), chars)
@@ -116,6 +116,21 @@ def table_lines(session: Walk, area: Area) -> Lines:
     return training_figure(beside, table, area).panel.lines
 
 
+def _standing(session: Walk, tab: int, area: Area) -> Figure:
+    """Return the side panel; a picture as it is without a message, whose rows cover its last."""
+    sides = _sides(session)
+    if isinstance(sides[tab % len(sides)], str):
+        return _side(session, tab, area)
+    figure = _side(session, tab, replace(area.whole, taken=0))
+    over = ((one, max(one.y + one.height - area.height, 0)) for one in figure.plots)
+    plots = tuple(
+        replace(one, height=one.height - rows, plot=replace(one.plot, taken=rows))
+        for one, rows in over
+    )
+    lines = figure.panel.lines[: area.height]
+    return Figure(replace(figure.panel, lines=lines), plots)
+
+
 def _side(session: Walk, tab: int, area: Area) -> Figure:
     """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
     sides = _sides(session)
@@ -145,14 +160,13 @@ def _tab(session: Walk) -> int:
 
 def _stacked(session: Walk, chosen: PictureWish, area: Area) -> Figure:
     """Return a picture, and below it what has room of what is behind Tab else: the predictions,
-    then planes. What neither needs makes a plane larger. A message takes none of what
-    stands below away.
+    then planes. What neither needs makes a plane larger.
     """
     if not kind_of(chosen.kind).has_below:
         return training_figure(session, chosen, area)
     small = min(area.height, PLANE)
     figure = training_figure(session, chosen, area.high(small))
-    below = _below(session, chosen, area.whole.less(rows=len(_trimmed(figure))))
+    below = _below(session, chosen, area.less(rows=len(_trimmed(figure))))
     alone = [wish.option("title") for wish in of_hidden((chosen,))]
     if any(text_of(row) in alone for row in below):
         # The planes of the hidden neurons stand below already.

@@ -69,10 +69,10 @@ def standing(session: Walk, *, is_short: bool) -> str:
     return f"{Status.FINISHED.value}: {ending_of(session)}"
 
 
-def ending_of(session: Walk) -> str:
+def ending_of(session: Walk, *, is_short: bool = False) -> str:
     """Return why the own run has ended."""
     stop = session.run.segments[-1].settings.stop
-    return ending(session.train.snapshot.stopped_by or "epochs", stop)
+    return ending(session.train.snapshot.stopped_by or "epochs", stop, is_short=is_short)
 
 
 def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
@@ -98,9 +98,10 @@ def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
     is_told_apart = (has_others(session) or width == ANY_WIDTH) and len(snapshot.costs) > 0
     after = (*now, *line((" after the last update", Style.DIM))) if is_told_apart else now
     long, short = _pointed(session, shown)
-    why = _why_not_above(session, width, chars)
+    whys = _whys_not_above(session, width, chars)
     first = [((one, why, setting, others, long), (one, why, setting, long), (one, why, long))
-             for one in (after, now) if why]  # fmt: skip
+             for why in whys for one in (after, now)]  # fmt: skip
+    first += [((now_short, why, short),) for why in whys]
     attempts = (
         *chain.from_iterable(first),
         (after, setting, others, long), (after, setting, long), (after, long),
@@ -116,13 +117,15 @@ def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
     return told
 
 
-def _why_not_above(session: Walk, width: int, chars: Chars) -> Line:
-    """Return why the run has ended early where the line above has no room for it."""
+def _whys_not_above(session: Walk, width: int, chars: Chars) -> tuple[Line, ...]:
+    """Return why the run has ended early where the line above has no room for it, in more and in
+    fewer words.
+    """
     told = ending_of(session)
     is_told = session.train.snapshot.stopped_by in (None, "", "epochs", "not_finite", "key")
     if is_told or told in text_of(header_line(session, width, chars)):
         return ()
-    return line((told, Style.TITLE))
+    return line((told, Style.TITLE)), line((ending_of(session, is_short=True), Style.TITLE))
 
 
 def _joined(parts: Sequence[Line], gap: str) -> Line:

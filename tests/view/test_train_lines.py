@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 from walks import NEURON, screen, walk
 
+from gdtutor.drive.effects import pressed
+from gdtutor.drive.keys import parse_keys
+from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.sweeps import members_of
 from gdtutor.session.state import Screen, Session, Snapshot, Status, Sweeping, Training, TrainLook
 from gdtutor.training.sweep import Sweep
@@ -190,3 +194,11 @@ def test_costs_that_a_log_axis_cannot_show_are_counted_above_it():
 def test_before_the_first_epoch_the_plot_says_when_its_first_point_comes():
     none = replace(RUNNING, costs=np.empty(0))
     assert cost_plot(training(none), UNICODE).empty.startswith("the first point comes")
+
+
+def test_why_a_run_has_ended_early_is_told_at_every_width() -> None:
+    path = find_lesson("and-or", shipped_lessons_folder())
+    session = pressed(session_at(path), parse_keys("e loss_below=0.01 enter t"))
+    assert session.train.snapshot.stopped_by == "loss"
+    assert "loss < 0.01" in facts(session, 40)
+    assert "loss of a batch below 0.01" in facts(session, 80)

@@ -445,3 +445,29 @@ def test_names_stand_below_each_other_where_some_curves_have_two_marks(height):
     assert len(runs) == 20
     assert {row.index("run") for row in runs} == {3}
     assert runs[16].startswith("□△ run 16")
+
+
+def test_where_something_is_wrong_with_the_lowest_run_it_is_said_that_none_is_best():
+    kept = tuple(
+        TrainedCurve(f"rate {n}", np.full(9, 1.0 + n), verdict)
+        for n, verdict in enumerate(("stuck", ""))
+    )
+    session = replace(RATES, screen=Screen.TRAIN, train=Training(kept=kept))
+    full = [text_of(row).strip() for row in run_lines(session, 60, UNICODE)]
+    assert full[full.index("stuck") + 1] == "the lowest cost, so none is best"
+    short = [text_of(row) for row in run_lines(session, 60, UNICODE, 5)]
+    assert "no ★: the lowest run, but stuck" in short
+    assert "★" not in "".join(full)
+
+
+@pytest.mark.parametrize("of", ["learning-rate", "xor-hidden"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+def test_a_message_covers_the_last_row_beside_training_and_rescales_nothing(of, size):
+    session = pressing(session_at(find_lesson(of, shipped_lessons_folder())), "tyy")
+    shown = [
+        frame_text(frame_of(one, *size, UNICODE), UNICODE).splitlines()
+        for one in (replace(session, message=""), replace(session, message="Nothing is running."))
+    ]
+    (plain, told), last = shown, size[1] - 5
+    assert told[-3].strip() == "Nothing is running."
+    assert [*plain[:last], plain[last + 1]] == told[: last + 1]
