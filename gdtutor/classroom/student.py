@@ -296,6 +296,5 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
 
 
 def _hang_up(lingering: ref[asyncssh.connection.SSHConnection]) -> None:
-    connection = lingering()
-    if connection is not None:
+    if (connection := lingering()) is not None:
         connection.close()

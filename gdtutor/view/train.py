@@ -117,9 +117,12 @@ def table_lines(session: Walk, area: Area) -> Lines:
 
 
 def _standing(session: Walk, tab: int, area: Area) -> Figure:
-    """Return the side panel; a picture as it is without a message, whose rows cover its last."""
+    """Return the side panel; a picture that has the panel alone as it is without a message, whose
+    rows cover its last.
+    """
     sides = _sides(session)
-    if isinstance(sides[tab % len(sides)], str):
+    chosen = sides[tab % len(sides)]
+    if isinstance(chosen, str) or kind_of(chosen.kind).has_below:
         return _side(session, tab, area)
     figure = _side(session, tab, replace(area.whole, taken=0))
     over = ((one, max(one.y + one.height - area.height, 0)) for one in figure.plots)
@@ -160,13 +163,14 @@ def _tab(session: Walk) -> int:
 
 def _stacked(session: Walk, chosen: PictureWish, area: Area) -> Figure:
     """Return a picture, and below it what has room of what is behind Tab else: the predictions,
-    then planes. What neither needs makes a plane larger.
+    then planes. What neither needs makes a plane larger. A message takes none of what
+    stands below away.
     """
     if not kind_of(chosen.kind).has_below:
         return training_figure(session, chosen, area)
     small = min(area.height, PLANE)
     figure = training_figure(session, chosen, area.high(small))
-    below = _below(session, chosen, area.less(rows=len(_trimmed(figure))))
+    below = _below(session, chosen, area.whole.less(rows=len(_trimmed(figure))))
     alone = [wish.option("title") for wish in of_hidden((chosen,))]
     if any(text_of(row) in alone for row in below):
         # The planes of the hidden neurons stand below already.

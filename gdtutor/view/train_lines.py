@@ -101,9 +101,8 @@ def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
     whys = _whys_not_above(session, width, chars)
     first = [((one, why, setting, others, long), (one, why, setting, long), (one, why, long))
              for why in whys for one in (after, now)]  # fmt: skip
-    first += [((now_short, why, short),) for why in whys]
     attempts = (
-        *chain.from_iterable(first),
+        *chain.from_iterable(first), *((now_short, why, short) for why in whys),
         (after, setting, others, long), (after, setting, long), (after, long),
         (now, setting, others, long), (now, setting, long), (now, setting, short), (now, long),
         (now, short), (now_short, short), (long or now,), (short or now_short,),

@@ -76,6 +76,7 @@ def test_the_opening_page_comes_before_the_first_step() -> None:
     assert place(press(session, "n")) == (0, 1, "given", "")
     assert place(press(session, "n p")) == (0, 0, "", "")
     assert press(session, "p").message == "This is the very first step."
+    assert press(session, "home").message == "This is the very first step."
 
 
 def test_phases_and_iterations_are_one_key_apart() -> None:

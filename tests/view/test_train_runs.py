@@ -460,7 +460,7 @@ def test_where_something_is_wrong_with_the_lowest_run_it_is_said_that_none_is_be
     assert "★" not in "".join(full)
 
 
-@pytest.mark.parametrize("of", ["learning-rate", "xor-hidden"])
+@pytest.mark.parametrize("of", ["learning-rate", "optimisers"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 def test_a_message_covers_the_last_row_beside_training_and_rescales_nothing(of, size):
     session = pressing(session_at(find_lesson(of, shipped_lessons_folder())), "tyy")
