@@ -507,7 +507,7 @@ def test_plus_and_minus_add_neurons_features_and_layers() -> None:
     assert features.play.playground.features == ("x1", "x2", "x1**2")
     outputs = pressed(session, parse_keys("tab 2right +"))
     assert outputs.play.playground == session.play.playground
-    assert outputs.is_error
+    assert outputs.message == "The outputs follow the data; the control outputs has them."
 
 
 def test_what_cannot_be_trained_says_why_and_stays_as_it_was() -> None:
