@@ -86,11 +86,11 @@ def _room_for_layers(play: Play, shown: range, area: Area) -> NetworkRoom | None
     rows = min(lines - gap, MOST_MAP[1])
     if columns < LEAST_MAP[0] or rows < LEAST_MAP[1]:
         return None
-    edges = 0
+    edges, square = 0, max(2 * rows, LEAST_MAP[0]) if rows > 1 else MOST_MAP[0]
     for cells in EDGES if area.chars.braille else ():
         # The blank before a strip is between the lines and the name.
         beside_lines = (width - layers - (layers - 1) * cells) // layers - strip + 1
-        if beside_lines >= max(LEAST_LINED, 3 * cells // 2):
+        if beside_lines >= min(max(LEAST_LINED, 3 * cells // 2), square):
             edges, columns = cells, min(beside_lines, MOST_MAP[0])
     if rows > 1:
         # A cell is twice as high as wide; one line is too little of the plane to have an aspect.

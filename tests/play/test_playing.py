@@ -588,6 +588,12 @@ def test_the_chosen_weight_is_told_by_its_value_and_the_neuron_shown_large() -> 
     assert f">{weight:.3g} · x1" in [plain(row) for row in rows]
 
 
+def test_small_maps_leave_the_lines_their_room() -> None:
+    session = begun("--layers 2-4-2-2-1", "tab right")
+    shown = "\n".join(plain(row) for row in frame_of(session, 120, 36, UNICODE).lines)
+    assert "lines: solid +, dashed" in shown
+
+
 @pytest.mark.parametrize("layers", ["2-1", "2-2-1", "2-4-2-1", "2-8-6-1", "2-5-5-5-5-1"])
 def test_the_map_of_a_neuron_is_as_wide_as_high(layers: str) -> None:
     session = begun(f"--layers {layers}", "tab right")

@@ -522,6 +522,7 @@ def test_a_number_typed_again_after_its_question_leads_nowhere_at_once():
     shown, _ = update(replace(session, prompt=None), Press("n"))
     again = pressed(shown, "1 enter")
     assert again.step == shown.step
+    assert "1 Enter, twice, goes to" in pressed(shown, "enter").message
     assert again.message == "Already answered; 1 Enter once more goes to that operand."
     assert "Operand 1 of 1" in pressed(again, "1 enter").message
     # There is no such operand.

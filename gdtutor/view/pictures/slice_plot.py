@@ -296,7 +296,8 @@ def _words(
     for trail in plain:
         told, out = _trail_words(numbers_of, trail)
         is_under = not out and sign(marks.here) and not sign(trail.glyph)
-        under = f" lie under {marks.here}" if is_under else ""
+        lies = "lies" if len(trail.xs) == 1 else "lie"
+        under = f" {lies} under {marks.here}" if is_under else ""
         words.append((f"{sign(trail.glyph)}{told}{under}", trail.style))
     if max(numbers_of.ys) > LARGEST:
         most = source.number(LARGEST, 1)
