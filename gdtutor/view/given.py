@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import product
@@ -16,6 +17,7 @@ from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import ROOM, fitting, line, width_of
 from gdtutor.view.matrix import MatrixLook, matrix_lines
 from gdtutor.view.notation import shape as shape_text
+from gdtutor.view.once import once
 from gdtutor.view.origins import origin_lines
 
 _ROLES = (
@@ -48,8 +50,15 @@ def given_lines(context: Context, width: int) -> Lines:
         return (*_given_alone(context, width), *origin_lines(context, width))
     whole, brief = (origin_lines(context, width, is_brief=is_brief) for is_brief in (False, True))
     changed = _changed_matrices(context)
-    tried = (_given(context, width, *shown, changed) for shown in _GIVEN)
-    return fitting(((given, below) for given in tried for below in (whole, brief)), ROOM)
+
+    def laid_out() -> Lines:
+        tried = (_given(context, width, *shown, changed) for shown in _GIVEN)
+        return fitting(((given, below) for given in tried for below in (whole, brief)), ROOM)
+
+    # A message has its frame made anew, and the values lie as they lay.
+    at = context.moment, context.own, context.previous, context.step, context.look, context.chars
+    key = (*at, bool(context.changes), context.is_measured, context.seed, width)
+    return once(("given", *key), laid_out)
 
 
 class _Shown(Enum):
@@ -150,18 +159,24 @@ def _changed_matrices(context: Context) -> dict[str, str]:
 def _carrying(block: Lines, was: str) -> Iterator[Lines]:
     """Yield a matrix with what it was behind its first row, behind its first two, or below one."""
     if block:
-        yield ((*block[0], *line((f"  {was}", Style.CHANGED))), *block[1:])
+        yield ((*block[0], *_marked(f"  {was}")), *block[1:])
     if len(block) == 1:
-        yield (*block, line((f"   {was}", Style.CHANGED)))
+        yield (*block, _marked(f"   {was}"))
     if len(block) > 1:
         cell, _, number = was.rpartition(" ")
         first, second, *others = block
         gap = " " * (width_of(first) - width_of(second))
         yield (
-            (*first, *line((f"  {cell}", Style.CHANGED))),
-            (*second, *line((f"{gap}   {number}", Style.CHANGED))),
+            (*first, *_marked(f"  {cell}")),
+            (*second, *_marked(f"{gap}   {number}")),
             *others,
         )
+
+
+def _marked(text: str) -> Line:
+    """Return what has changed, with no mark on the blanks before each part of it."""
+    parts = re.split("(  +)", text)
+    return line(*((part, Style.CHANGED) if part.strip() else part for part in parts))
 
 
 def _in_groups(
@@ -178,7 +193,7 @@ def _in_groups(
                 groups.append((line((title, Style.DIM), *listed[0]),))
                 continue
             said = told if role is Role.PARAMETER else ""
-            head = line((title, Style.DIM), (said, Style.CHANGED))
+            head = (*line((title, Style.DIM)), *_marked(said))
             groups.append((head, *(listed or side_by_side(own, width))))
     are_arrays = any(context.shape(leaf.name) for leaf in context.graph.leaves)
     return side_by_side(groups, width) if are_arrays else tuple(row for g in groups for row in g)
@@ -229,8 +244,8 @@ def _block(context: Context, name: str, style: Style, width: int, how: _Shown) -
     label = context.name(name)
     if value.ndim == 0:
         was = context.was(name)
-        told = (f"  {was}" if was else "", Style.CHANGED)
-        return (line(" ", (label, style), " = ", context.number(float(value)), told),)
+        told = _marked(f"  {was}" if was else "")
+        return (line(" ", (label, style), " = ", context.number(float(value)), *told),)
     # A row over the examples of a scalar lesson is no matrix, so its length is not said.
     shape = shape_text(value.shape, context.chars) if value.ndim == 2 else ""
     if how in (_Shown.SHAPE, _Shown.FEW) and value.ndim == 2 and value.size > 1:

@@ -304,10 +304,16 @@ def _taken(shown: list[tuple[PanelNeed, int]], area: Area) -> list[int] | None:
         return 1 if lines <= lower else 2 if lines > lower + 1 else 3
 
     for _ in range(area.taken):
-        can = {n: found for n in reversed(range(len(shown))) if (found := cost(n)) is not None}
-        if not can:
+        costs: dict[int, int] = {}
+        for number in reversed(range(len(shown))):
+            if (found := cost(number)) is not None:
+                costs[number] = found
+            if found == 0:
+                # No other is cheaper, and to ask one it is made twice.
+                break
+        if not costs:
             return None
-        taken[min(can, key=lambda number: can[number])] += 1
+        taken[min(costs, key=costs.__getitem__)] += 1
     return taken
 
 

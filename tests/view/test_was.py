@@ -14,7 +14,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.explain import context_of, node_lines
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import UNICODE, Style
 from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.notation import number
 from gdtutor.view.screen import frame_of
@@ -92,11 +92,23 @@ def test_where_an_iteration_begins_each_changed_parameter_says_what_it_was_or_is
     for width in (38, 48, 62):
         lines = node_lines(context, width)
         assert max(map(width_of, lines)) <= width
+        marked = [part.text for row in lines for part in row if part.style is Style.CHANGED]
+        assert marked == [text.strip() for text in marked]
         text = "\n".join(map(text_of, lines))
         counted = re.search(r" \+?(\d+)(?:(?: more)? updated)?: Tab", text)
         assert len(re.findall(r"\bwas\b", text)) + int(counted[1] if counted else 0) == changed
     table = screen(pressed(session, [Press("tab"), Press("tab")]), 80, 24)
     assert len(re.findall(r"was \S+\)", table)) == changed > 0
+
+
+def test_a_message_lays_the_given_values_out_no_second_time(monkeypatch):
+    session = session_at(LESSONS[15], at="1/given")
+    frame_of(session, 120, 36, UNICODE)
+    monkeypatch.setattr("gdtutor.view.given._given", None)
+    told = frame_of(replace(session, message="There is nothing to undo."), 120, 36, UNICODE)
+    assert "There is nothing to undo." in told.text()
+    with pytest.raises(TypeError):
+        frame_of(replace(session, look=replace(session.look, digits=5)), 120, 36, UNICODE)
 
 
 def test_where_an_iteration_begins_graph_step_and_table_say_what_the_bias_was():
