@@ -83,6 +83,7 @@ NETWORK = graph(
     "C = Ŷ Y m",
 )
 SQUARE = graph("parameter a 3 6\ncomputed c 9 1", "c = a a")
+CUBE = graph("parameter a 2 -\ncomputed s 8 -", "s = a a a")
 FAN_OUT = graph(
     "parameter a 2 3\nparameter b 3 3\ncomputed c 6 1\ncomputed d 9 1", "c = a b", "d = b c"
 )
@@ -180,6 +181,11 @@ GOLDEN = {
     "a*a": (SQUARE, "c", Phase.FORWARD, (38, 16), """
     | a 3 ───────┬────▶▶c 9
     |  ∇ 6       └────▶ ∇ 1
+    """),
+    "a*a*a without gradients": (CUBE, "s", Phase.FORWARD, (38, 16), """
+    | a 2 ───────┬────▶▶s 8
+    |            ├──────▲
+    |            └──────▲
     """),
     "three equations, narrow": (FAN_OUT, "b", Phase.UPDATE, (32, 16), """
     | a 2 ─────────┬─▶ c 6

@@ -108,8 +108,10 @@ def edges_drawn(layout: Layout) -> Counter[tuple[str, str]]:
 
 def ends_at_its_target(stroke: Stroke, boxes: dict[str, Box]) -> bool:
     box, (x, y) = boxes[stroke.edge.target], stroke.points[-1]
-    if stroke.head in ("down", "up"):
-        return (x, y) == (box.x, box.y + (len(box.rows) if stroke.head == "up" else -1))
+    if stroke.head == "down":
+        return (x, y) == (box.x, box.y - 1)
+    if stroke.head == "up":
+        return x == box.x and len(box.rows) <= y - box.y <= 3
     return 0 <= y - box.y <= 3 and (x < box.x if stroke.head == "right" else x >= box.x)
 
 

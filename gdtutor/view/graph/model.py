@@ -203,8 +203,9 @@ def make_layout(
     feet |= {s.edge.target for s in strokes if s.points[-1][0] == boxes[s.edge.target].x}
     for at, stroke in enumerate(strokes):
         box = boxes[stroke.edge.target]
-        if stroke.edge.target not in feet and stroke.points[-1][1] == box.y + len(box.rows):
-            # It would end beside nothing: the second of `a*a`, while there is no gradient.
+        if stroke.edge.target not in feet and stroke.points[-1][1] >= box.y + len(box.rows):
+            # It would end beside nothing: the second of `a*a`, while there is no gradient, and the
+            # third of `a*a*a`, which stands below it.
             up = (box.x, stroke.points[-1][1])
             strokes[at] = replace(stroke, points=(*stroke.points[:-1], up), head="up")
     bottoms = [box.y + texts.height[name] for name, box in boxes.items()]
