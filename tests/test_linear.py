@@ -340,6 +340,14 @@ def test_what_a_line_takes_back_is_done_again_by_the_word_that_is_said() -> None
     assert "1 operand goes to the first operand" in " ".join(talk.last.split())
 
 
+def test_a_key_may_be_typed_as_it_is_called() -> None:
+    assert (
+        Talk(lesson("bias", "forward:z"), "1", "Enter").last
+        == Talk(lesson("bias", "forward:z"), "1", "enter").last
+    )
+    assert "no command" not in Talk(lesson("bias", "forward:z"), "Home").last
+
+
 def test_training_is_told_in_numbers_and_a_sentence() -> None:
     talk = Talk(lesson("bias"), "t 10", "t", "t", "i 200")
     assert "10 of 200 epochs, 10 iterations: paused." in talk.said[2]

@@ -40,7 +40,9 @@ def obey(session: Session, text: str) -> Result:
     match = _LINE.match(text or "n")
     count, word, rest = match.groups() if match else ("", text, "")
     rest = rest.strip()
-    command = next((c for c in _IN_LINES if word in _words(c)), None)
+    # Screens write the name of a key as it stands on the keyboard: Enter, Home.
+    called = {word, word.lower() if len(word) > 1 else word}
+    command = next((c for c in _IN_LINES if called.intersection(_words(c))), None)
     is_key = command is not None and Screen.STUDY in command.screens
     takes = command.takes if command is not None and not count else None
     if command is None or (count and not is_key) or (rest and not rest.isdecimal() and not takes):

@@ -276,6 +276,12 @@ def test_pages_of_prose_say_what_holds_at_every_step(keys):
     assert "*edited" in screen(session).splitlines()[0]
 
 
+def test_the_variant_is_not_called_by_its_key_where_the_lesson_has_a_value_of_that_name():
+    session = walk(lesson_file("xor-one-neuron"), "forward:z", keys="V")
+    assert "V: " not in screen(session).splitlines()[0]
+    assert f"variant {session.variant[:8]}" in screen(session).splitlines()[0]
+
+
 @pytest.mark.parametrize("keys", ["", "z"])
 def test_what_r_does_is_named_on_steps_and_on_the_closing_page(keys):
     for predicts, word in ((False, "ask me"), (True, "ask no more")):
