@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from gdtutor.drive.opening import session_at
@@ -15,7 +16,7 @@ from gdtutor.engine.characters import cells, taken
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
-from gdtutor.values import replace
+from gdtutor.values import Struct, replace
 from gdtutor.view.frame import UNICODE, Frame, Style
 from gdtutor.view.screen import frame_of
 
@@ -56,11 +57,45 @@ def corners(frame: Frame) -> list[tuple[int, int, str]]:
     return found
 
 
-def steps_of(path: Path) -> Iterator[Session]:
-    """Yield the session at every step of iteration 0."""
+class Boxed(Struct, frozen=True):
+    """A panel of a frame as text."""
+
+    title: str
+    rows: tuple[str, ...]
+    """What its border holds; a plot among it as signs that it is there."""
+
+    @property
+    def told(self) -> list[str]:
+        """The rows that hold something."""
+        return [row for row in self.rows if row.strip()]
+
+    @property
+    def blank(self) -> int:
+        """How many rows, one below the other, hold nothing."""
+        runs = groupby(self.rows, lambda row: not row.strip())
+        return max((len([*rows]) for is_blank, rows in runs if is_blank), default=0)
+
+
+def boxes(frame: Frame) -> list[Boxed]:
+    """Return the panels of a frame."""
+    rows = frame.text().splitlines()
+    for plot in frame.plots:
+        for y in range(plot.y, plot.y + plot.height):
+            rows[y] = rows[y][: plot.x] + "+" * plot.width + rows[y][plot.x + plot.width :]
+    found, marks = [], corners(frame)
+    for x, y, _ in (mark for mark in marks if mark[2] == "╭"):
+        right = min(a for a, b, c in marks if b == y and c == "╮" and a > x)
+        low = min(b for a, b, c in marks if a == x and c == "╰" and b > y)
+        title = rows[y][x + 1 : right].strip("─ ")
+        found.append(Boxed(title, tuple(row[x + 1 : right] for row in rows[y + 1 : low])))
+    return found
+
+
+def steps_of(path: Path, iteration: int = 0) -> Iterator[Session]:
+    """Yield the session at every step of an iteration."""
     session = session_at(path)
     for step in session.moment.steps:
-        yield replace(moved(session, 0, step.number), challenge=None)
+        yield replace(moved(session, iteration, step.number), challenge=None)
 
 
 def shares(paths: Iterable[Path], size: tuple[int, int]) -> tuple[float, float, int]:

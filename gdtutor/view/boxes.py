@@ -29,6 +29,8 @@ class Panel(Struct, frozen=True):
     """Its last lines, which do not scroll with the others."""
     picture: int = 0
     """The lesson's picture that it holds, from 1; 0 where it holds none."""
+    unlisted: int = 0
+    """Matrices whose cells have no room at the end of its list."""
 
 
 def boxed(panel: Panel, area: Area) -> Lines:

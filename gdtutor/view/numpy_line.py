@@ -23,7 +23,7 @@ LEAST_WIDTH = 36
 _INDENT = 4
 """Cells before the lines that go on with a statement, which no other statement begins with."""
 _DEPTH = {"(": 1, "[": 1, ")": -1, "]": -1}
-MOST_LINES = 3
+MOST_LINES = 4
 """Lines that an assignment may take."""
 
 
@@ -147,19 +147,34 @@ def code_panel(context: Context, steps: list[Step], size: Size) -> Panel:
     width, height = size.width, size.height
     here = sum(step.number < context.step.number for step in steps)
     steps = steps if context.challenge is None else steps[:here]
-    first = max(min(here - height // 2, len(steps) - height), 0)
-    near = steps[first : first + height]
-    at = [replace(context, step=step, challenge=None) for step in near]
+
+    def told(one: Step, is_inline: bool) -> tuple[str, str, Style]:
+        at = replace(context, step=one, challenge=None)
+        return _code(context, at, numpy_text(at, is_inline))
+
+    def whole(one: Step, is_inline: bool) -> Lines:
+        head, text, style = told(one, is_inline)
+        return _statement(head, text, width, style)
+
+    ways = [whole(one, way) for one in steps[here : here + 1] for way in (True, False)]
+    present = min(ways, key=len, default=())
+    present = present if len(present) <= height else ()
+    most = height - max(len(present) - 1, 0)
+    first = max(min(here - most // 2, len(steps) - most), 0)
+    near = steps[first : first + most]
     rows = list[Line]()
     # An operation that NumPy lacks is called by its name in every line, or in none.
     for is_inline in (True, False):
-        shown = [_code(context, one, numpy_text(one, is_inline)) for one in at]
-        rows = [row for head, text, style in shown for row in _statement(head, text, width, style)]
+        rows = [row for one in near for row in whole(one, is_inline)]
         if len(rows) <= height:
             break
     else:
         end = context.chars.ellipsis
-        rows = [cut(line(head, (text, style)), width, end) for head, text, style in shown]
+        rows = []
+        for one in near:
+            head, text, style = told(one, False)
+            is_present = style is Style.CURRENT and present
+            rows += present if is_present else (cut(line(head, (text, style)), width, end),)
     return Panel("NumPy", tuple(rows), cut=(first, len(steps) - first - len(near)))
 
 

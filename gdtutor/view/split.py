@@ -4,7 +4,8 @@ A graph is read best from left to right. Where the usual columns leave it too fe
 the node gives some away, if every step of the iteration still has its lines, and its
 panel stays as wide as at 80 columns, for which formulas and matrices are written. Where that is too
 little, the graph lies above both columns on a large terminal, if the longest step, the lesson's
-longest note, the table of values and the picture keep their lines below it. All is measured
+longest note, the table of values and the picture keep their lines below it. On a very large one
+the graph has room around it, if no step takes more lines for that. All is measured
 at all steps of a graph together, so that the panels stand still through an iteration. What has
 more steps than can be measured keeps the usual columns.
 
@@ -35,6 +36,7 @@ from gdtutor.session.steps import Step
 from gdtutor.values import Struct, replace
 from gdtutor.view.context import Context
 from gdtutor.view.explain import node_lines, note_lines
+from gdtutor.view.graph.drawing import GraphDrawing
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.once import once
 from gdtutor.view.prose import prose_lines
@@ -56,6 +58,10 @@ FEW_NOTES = 8
 """Notes of a graph that are tried where the longest of them is looked for."""
 TRIED = 4
 """Cells by which it gives way at a time: few widths to try, and few to change to."""
+LEAST_PROGRAM = 50
+"""Cells of the column of the step, borders included, in which a program stands in few lines."""
+AROUND = 6
+"""Cells beside a graph, of both sides together, that it has on a very large terminal."""
 
 
 class Widths(Struct, frozen=True):
@@ -233,7 +239,9 @@ def lines_above(
     return once(_key(session, context, "above", widths, height, picture), measured)
 
 
-def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int) -> int:
+def node_cells(
+    session: Walk, context: Context, both: int, usual: int, rows: int, *, is_roomy: bool = False
+) -> int:
     """Return the cells of the node panel, its border included.
 
     Args:
@@ -242,18 +250,29 @@ def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int
         both: Cells of graph and node together.
         usual: Those of the node where the graph has room enough, or never has.
         rows: Lines of the graph at the most.
+        is_roomy: Whether the graph that lies across has those as well that the node does not need:
+            without which its longest step has as many lines, and until there is room around it.
     """
 
-    def measured() -> int:
+    def drawing(node: int) -> GraphDrawing:
         first = replace(_plain(context), step=_steps(context)[0])
+        return graph_drawing(first, both - node - FRAME, rows)
 
-        def lies_across(node: int) -> bool:
-            cells = both - node - FRAME
-            drawing = graph_drawing(first, cells, rows)
-            return drawing.is_across and not (node < usual and drawing.is_tight)
+    def lies_across(node: int) -> bool:
+        drawn = drawing(node)
+        return drawn.is_across and not (node < usual and drawn.is_tight)
 
+    def has_room_around(node: int) -> bool:
+        return drawing(node).columns + AROUND <= both - node - FRAME
+
+    def measured() -> int:
         tried = range(usual, LEAST_NODE - 1, -TRIED)
         widest = bisect_left(tried, True, key=lies_across)
+        if is_roomy and not widest:
+            roomy = bisect_left(tried, True, key=has_room_around)
+            wanted = [n for n in tried[1 : roomy + 1] if n >= LEAST_PROGRAM]
+            lines, *less = (most_lines(session, context, n - FRAME)[0] for n in (usual, *wanted))
+            return tried[bisect_left(less, lines + 1)]
         if widest == len(tried):
             return usual
         before, after = (
@@ -263,4 +282,4 @@ def node_cells(session: Walk, context: Context, both: int, usual: int, rows: int
 
     if usual <= LEAST_NODE or len(context.moment.steps) > MEASURED:
         return usual
-    return once(_key(session, context, "cells", both, usual, rows), measured)
+    return once(_key(session, context, "cells", both, usual, rows, is_roomy), measured)

@@ -12,7 +12,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.places import nearest, places_of
 from gdtutor.session.state import Tab
 from gdtutor.session.steps import Phase
-from gdtutor.values import replace
+from gdtutor.values import Struct, replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.boxes import Panel, beside, more_text, window
 from gdtutor.view.context import Context
@@ -159,27 +159,54 @@ def _more(context: Context, count: str) -> Line:
     return line((f"  {count}{key}", Style.DIM))
 
 
-def values_panel(context: Context, width: int, height: int | None = None) -> Panel:
-    """Return the table and the cells of its matrices: all of them, or what a panel has room for.
+class Cells(Struct, frozen=True):
+    """The cells of matrices as far as there is room for them."""
+
+    lines: Lines
+    left: int
+    """Matrices for which there is none."""
+
+
+def values_panel(
+    context: Context, width: int, height: int | None = None, elsewhere: int = 0
+) -> Panel:
+    """Return the table and the cells of its matrices: all of them, or what a panel has room for,
+    where so many of the others stand elsewhere on the screen.
 
     A wide panel has the cells beside the table, a narrow one below it.
     """
     panel = value_lines(context, width, height)
     table, left = panel.lines, max(map(width_of, panel.lines)) + 1
     if width - left < LEAST_CELLS:
-        return replace(panel, lines=cell_lines(context, table, width, height))
-    blocks = cell_lines(context, (), width - left, height)
+        below = cell_lines(context, table, width, height, elsewhere=elsewhere)
+        return replace(panel, lines=below.lines, unlisted=below.left)
+    blocks = cell_lines(context, (), width - left, height, elsewhere=elsewhere)
     rows = tuple(
         (*fitted(row, left, context.chars), *right)
-        for row, right in zip_longest(table, blocks, fillvalue=())
+        for row, right in zip_longest(table, blocks.lines, fillvalue=())
     )
-    return replace(panel, lines=rows)
+    return replace(panel, lines=rows, unlisted=blocks.left)
 
 
-def cell_lines(context: Context, above: Lines, width: int, height: int | None) -> Lines:
+def cell_lines(
+    context: Context,
+    above: Lines,
+    width: int,
+    height: int | None,
+    last: int | None = None,
+    elsewhere: int = 0,
+) -> Cells:
     """Return lines, and below them the cells of the matrices in the table as far as there is room:
     the node's own first, then those that stand nearest before it; gradients stand with their
     values, and what has room beside each other does so. A blank line before the last gives way.
+
+    Args:
+        context: The step.
+        above: The lines.
+        width: Cells of a line.
+        height: Lines of all; None for as many as there are.
+        last: Of all matrices so many last ones, which no line counts where they have no room.
+        elsewhere: Of those without room so many stand elsewhere, and are not counted as left out.
     """
     names = _window(context)[0]
     at = names.index(context.step.node) if context.step.node in names else len(names)
@@ -190,6 +217,7 @@ def cell_lines(context: Context, above: Lines, width: int, height: int | None) -
         for before, array in (("", context.known_value(name)), (sign, context.known_gradient(name)))
         if array is not None and array.size != 1
     ]
+    wanted = wanted if last is None else wanted[len(wanted) - last :]
 
     @cache
     def block(place: int) -> tuple[Lines, int]:
@@ -214,17 +242,20 @@ def cell_lines(context: Context, above: Lines, width: int, height: int | None) -
         is_last = end == len(wanted)
         room = high + 3 if height is None else height - len(lines)
         gap: Lines = ((),) if lines and room > high + (0 if is_last else 2) else ()
-        if len(gap) + high + (not is_last) > room:
-            told = _more(context, more_text(1, len(wanted) - place, context.chars))
+        if len(gap) + high + (not is_last and last is None) > room:
+            left = len(wanted) - place
+            if last is not None or left == elsewhere:
+                return Cells(tuple(lines), left)
+            told = _more(context, more_text(1, left - elsewhere, context.chars))
             ending = (told,) if room == 1 and place else ((), told) if room > 1 else ()
-            return (*lines, *ending)[0 if lines else 1 :]
+            return Cells((*lines, *ending)[0 if lines else 1 :], left)
         row = [
             [fitted(part, wide, context.chars) for part in window(told, 0, high)]
             for told, wide in blocks
         ]
         lines += [*gap, *beside(*row)]
         place = end
-    return tuple(lines)
+    return Cells(tuple(lines), 0)
 
 
 def _window(context: Context) -> tuple[tuple[str, ...], int, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from itertools import accumulate, chain
 
 import numpy as np
@@ -49,10 +50,14 @@ LEAST_PICTURE = 12
 """Lines below which a picture is left out, its border included."""
 HIGH_PICTURE = 18
 """Lines above which a picture makes room for what explains signs, its border included."""
+BLANK = 2
+"""Lines around the cells of matrices in a panel of something else: a blank one, and their title."""
 LEAST = 5
 """Lines below which a panel that fills up a column is left out, its border included."""
 SIGNS = 3
 """Lines below the graph in which signs are explained."""
+SPARE = 3
+"""Cells that numbers of the table may take beyond those by which it is measured."""
 MOST_KEPT = 9
 """Lines that a long node panel leaves to the note, its border included."""
 CLOSING = WIDEST + 6
@@ -68,14 +73,23 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """Lines below which it is left out."""
     keeps: int
     """Lines that those above it leave to it."""
-    make: Callable[[Area], Figure]
+    draw: Callable[..., Figure]
     """Makes the panel of what is inside its border."""
+    pinned: Lines = ()
+    """What stands at its bottom besides."""
     number: str = ""
     """What stands behind its title."""
     is_elastic: bool = False
     """Whether all of it is told in fewer lines as well."""
     has_more: bool = False
     """Whether it tells more in more lines than it needs."""
+    is_list: bool = False
+    """Whether it lists the cells of matrices."""
+
+    def make(self, inside: Area) -> Figure:
+        """Return the panel with what is pinned to its bottom."""
+        figure = self.draw(inside.less(rows=len(self.pinned)))
+        return replace(figure, panel=replace(figure.panel, pinned=self.pinned))
 
 
 def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Block:
@@ -83,7 +97,8 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     area = area.whole
     widths = widths_for(area.width)
     both = widths.graph + widths.node
-    cells = node_cells(session, context, both, widths.node, area.height - BORDER)
+    rows, is_roomy = area.height - BORDER, widths.values > 0
+    cells = node_cells(session, context, both, widths.node, rows, is_roomy=is_roomy)
     widths = replace(widths, graph=both - cells, node=cells)
     picture = _picture(session, context)
     least = LEAST_PICTURE if picture or not widths.values else 0
@@ -91,11 +106,19 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     below = area.high(area.height - above)
     place = replace(area.wide(both).high(above), taken=0) if above else area.wide(widths.graph)
     graph = _graph(session, context, place, None if above else picture)
+    graph = replace(graph, draw=cache(graph.draw))
     left = [] if above else [graph]
     if picture is not None:
-        left.append(replace(picture, lines=kept))
+        left.append(replace(picture, lines=kept, draw=cache(picture.draw)))
     beside_step = _step(session, context, title, below.wide(widths.node))
     is_left = bool(above) or picture is None
+    if not is_left and not widths.values and context.look.figure is None:
+        # Below the least picture, where the step leaves the table too few lines.
+        rooms = (
+            (cells - FRAME - SPARE, below.height - sum(one.lines for one in column) - BORDER)
+            for cells, column in ((widths.node, beside_step), (widths.graph, left))
+        )
+        is_left = [has_table(session, context, *room) for room in rooms] == [False, True]
     code, table = _code(context), replace(_values(context), has_more=is_left)
     if not widths.values:
         (left if is_left else beside_step).append(table)
@@ -118,7 +141,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         if whole.cut == (0, 0):
             aside = [replace(code, lines=len(whole.lines) + BORDER), *_cells(context)]
     if table not in aside:
-        beside_step.append(replace(table, make=partial(_table, context)))
+        beside_step.append(replace(table, draw=partial(_table, context), is_list=False))
     elif is_free and max(spare, right) < code.lines <= spare + table.lines and is_whole(right):
         left[-1] = code
         beside_step.append(table)
@@ -132,14 +155,22 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         at = _numpy_at(context, beside_step, below.wide(widths.node))
         beside_step[at] = _with_numpy(context, beside_step[at])
     upper = _column([graph], place)[0] if above else ()
-    lines, plots = _column(left, below.wide(widths.graph))
-    node_area = below.wide(widths.node)
+    left_area, node_area = below.wide(widths.graph), below.wide(widths.node)
+    tasks = _tasks(session, context, left_area)
+    if widths.values and left == [graph] and graph.lines + tasks.lines <= below.height:
+        # Cells of matrices for which the values have no room stand below the tasks.
+        graph = replace(graph, has_more=not _cells(context))
+        left = [graph, tasks]
+    lines, plots = _column(left, left_area)
     beside_step = _explaining(context, beside_step, (*upper, *lines), node_area)
+    columns = [(beside_step, node_area), (left, left_area), (aside, area.wide(widths.values))]
+    beside_step, left, *others = _continued(context, graph, columns[: 2 + bool(widths.values)])
+    lines, plots = _column(left, left_area)
     lower, plots = _joined(
         ((lines, plots), widths.graph),
         (_column(beside_step, node_area), widths.node),
     )
-    values = [_column(aside, area.wide(n))[0] for n in (widths.values,) if n]
+    values = [_column(one, area.wide(widths.values))[0] for one in others]
     return beside((*upper, *lower), *values), moved(plots, 0, above)
 
 
@@ -149,15 +180,12 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     """
     area = area.whole
     text, scroll = prose_lines(prose, prose_width(PAGE), context.chars), session.look.scroll
-    waiting = {task.id for task in open_tasks(session)}
-    listed = (f"{'○' if t.id in waiting else '✓'} {t.text}" for t in session.lesson.tasks)
-    tasks = prose_lines("\n\n".join(listed), PAGE - 4, context.chars)
     values = widths_for(area.width).values
     middle = area.width - PAGE - values
     picture = _picture(session, context)
     left = [
         PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True))),
-        PanelNeed(len(tasks) + BORDER, LEAST, 0, lambda _: Figure(Panel("tasks", tasks, scroll))),
+        _tasks(session, context, area.wide(PAGE)),
     ]
     begun = {step.scene: step for step in reversed(context.moment.steps)}
     scenes = [replace(context, step=begun[scene]) for scene in sorted(begun)]
@@ -178,6 +206,14 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     left = _explaining(context, left, drawn, area.wide(PAGE))
     columns = [(left, PAGE), (beside_text, middle), (tables, values)]
     return _beside(columns if values else columns[:2], area)
+
+
+def _tasks(session: Walk, context: Context, area: Area) -> PanelNeed:
+    """Return the lesson's tasks, those that are done with a mark."""
+    waiting, scroll = {task.id for task in open_tasks(session)}, session.look.scroll
+    listed = (f"{'○' if t.id in waiting else '✓'} {t.text}" for t in session.lesson.tasks)
+    lines = prose_lines("\n\n".join(listed), area.inside.width, context.chars)
+    return PanelNeed(len(lines) + BORDER, LEAST, 0, lambda _: Figure(Panel("tasks", lines, scroll)))
 
 
 def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, area: Area) -> Block:
@@ -361,18 +397,59 @@ def _explaining(
     shown, above = _shared(column, area.height), explained_signs(drawn)
     explaining: dict[int, PanelNeed] = {}
 
-    def pinned(one: PanelNeed, told: Lines, inside: Area) -> Figure:
-        figure = one.make(inside.less(rows=len(told)))
-        return replace(figure, panel=replace(figure.panel, pinned=told))
-
     for one, height in (*shown[1::-1], *shown[2:]):
         inside = area.high(height).inside
         wanted = len(met_lines(context, inside.width, inside.height, above))
         free = next((n for n in range(wanted, 0, -1) if _has_blank(one, inside, n)), 0)
         told = met_lines(context, inside.width, free, above)
         above |= explained_signs(told)
-        explaining[column.index(one)] = replace(one, make=partial(pinned, one, told))
+        explaining[column.index(one)] = replace(one, pinned=told)
     return [explaining.get(number, one) for number, one in enumerate(column)]
+
+
+def _continued(
+    context: Context, graph: PanelNeed, columns: list[tuple[list[PanelNeed], Area]]
+) -> list[list[PanelNeed]]:
+    """Return columns with cells of matrices for which their list has no room in blank lines of
+    other panels, the emptiest first; the list counts them as left out no more. The graph stands
+    still.
+    """
+    shown = [(n, p, area.high(h).inside) for n, (column, area) in enumerate(columns)
+             for p, h in _shared(column, area.height)]  # fmt: skip
+    panels = ((p, p.make(inside).panel.unlisted) for _, p, inside in shown if p.is_list)
+    listing, left = next((one for one in panels if one[1]), (graph, 0))
+    waiting, more = left, dict[int, PanelNeed]()
+    free = [(_blank_lines(p, inside) - BLANK, p, inside) for _, p, inside in shown
+            if left and p not in (graph, listing)]  # fmt: skip
+    for rows, one, inside in sorted(free, key=lambda it: it[0], reverse=True):
+        rest = cell_lines(context, (), inside.width, rows, last=waiting)
+        if rows > 0 and rest.left < waiting:
+            title = f"cells {('─' if context.chars.unicode else '-') * (inside.width - 6)}"
+            told = (line((title, Style.DIM)), *rest.lines, *one.pinned)
+            more[id(one)], waiting = replace(one, pinned=told), rest.left
+    more[id(listing)] = replace(listing, draw=partial(listing.draw, elsewhere=left - waiting))
+    return (
+        [[more.get(id(one), one) for one in column] for column, _ in columns]
+        if left
+        else [column for column, _ in columns]
+    )
+
+
+def _blank_lines(one: PanelNeed, inside: Area) -> int:
+    """Return how many lines a panel has to spare, without which it tells the same."""
+    figure = one.make(inside)
+    told = _told(figure.panel)
+
+    def tells_less(rows: int) -> bool:
+        panel = one.make(inside.less(rows=rows)).panel
+        return _told(panel) != told or len(panel.lines) + len(panel.pinned) > inside.height - rows
+
+    most = max(inside.height - len(told), 0)
+    if any(figure.panel.cut) or figure.plots or most <= BLANK:
+        return 0
+    if not one.is_elastic and len(figure.panel.lines) < inside.height:
+        return inside.height - len(figure.panel.lines) - len(one.pinned)
+    return max(bisect_left(range(most + 1), True, key=tells_less) - 1, 0)
 
 
 def _has_blank(one: PanelNeed, inside: Area, lines: int) -> bool:
@@ -438,18 +515,18 @@ def _numpy_at(context: Context, column: list[PanelNeed], area: Area) -> int:
 def _with_numpy(context: Context, node: PanelNeed) -> PanelNeed:
     """Return a panel with the step's line of NumPy at its bottom, where it has room."""
 
-    def make(inside: Area) -> Figure:
-        panel = node.make(inside).panel
+    def draw(inside: Area) -> Figure:
+        panel = node.draw(inside).panel
         return Figure(replace(panel, lines=with_numpy_line(context, panel.lines, inside)))
 
-    return replace(node, make=make)
+    return replace(node, draw=draw)
 
 
 def _values(context: Context) -> PanelNeed:
-    def make(inside: Area) -> Figure:
-        return Figure(values_panel(context, inside.width, inside.height))
+    def draw(inside: Area, elsewhere: int = 0) -> Figure:
+        return Figure(values_panel(context, inside.width, inside.height, elsewhere))
 
-    return PanelNeed(table_height(context) + BORDER, LEAST, 0, make)
+    return PanelNeed(table_height(context) + BORDER, LEAST, 0, draw, is_list=True)
 
 
 def _table(context: Context, inside: Area) -> Figure:
@@ -460,16 +537,17 @@ def _cells(context: Context) -> list[PanelNeed]:
     """Return the panel of the cells of matrices, where there is one."""
     is_any = any(np.prod(shape) > 1 for shape in context.trace.shapes.values())
 
-    def make(inside: Area) -> Figure:
-        return Figure(Panel("cells", cell_lines(context, (), inside.width, inside.height)))
+    def draw(inside: Area, elsewhere: int = 0) -> Figure:
+        cells = cell_lines(context, (), inside.width, inside.height, elsewhere=elsewhere)
+        return Figure(Panel("cells", cells.lines, unlisted=cells.left))
 
-    return [PanelNeed(LEAST, LEAST, 0, make)] * is_any
+    return [PanelNeed(LEAST, LEAST, 0, draw, is_list=True)] * is_any
 
 
 def _code(context: Context, *, is_met: bool = True) -> PanelNeed:
     """Return the iteration as a program; before gradients are met, its forward pass."""
     steps = [s for s in code_steps(context) if is_met or s.phase is Phase.FORWARD]
-    least = LEAST if is_met else 3
+    lines = len(steps) + BORDER
     return PanelNeed(
-        len(steps) + BORDER, least, 0, lambda inside: Figure(code_panel(context, steps, inside))
+        lines, min(LEAST, lines), 0, lambda inside: Figure(code_panel(context, steps, inside))
     )

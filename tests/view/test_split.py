@@ -17,7 +17,7 @@ from gdtutor.view.frame import UNICODE
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.screen import frame_of
-from gdtutor.view.split import FRAME, LEAST_NODE
+from gdtutor.view.split import AROUND, FRAME, LEAST_NODE, LEAST_PROGRAM, TRIED, most_lines
 from gdtutor.view.study import room_for
 
 LESSONS = discover(shipped_lessons_folder())
@@ -101,6 +101,17 @@ def test_a_graph_that_needs_both_columns_lies_above_them_and_takes_no_line_of_a_
         assert "more ─" not in text.partition("─ NumPy ─")[0]
         names = map(context.name, places_of(context.trace).names)
         assert all(re.search(f"[ ▸] {name} ", below) for name in names)
+
+
+@pytest.mark.parametrize("number", [16, 20, 24, 26, 28])
+def test_a_graph_of_a_very_large_terminal_has_room_around_it_where_no_step_needs_that(number):
+    session = next(steps_of(LESSONS[number - 1]))
+    cells, node = cells_of_panels(frame_of(session, 200, 50, UNICODE))
+    context, room = context_of(session, UNICODE), room_for(200, 50)
+    around = cells - graph_drawing(context, cells, 47).columns
+    assert around >= AROUND or (cells > room.graph and node + FRAME < LEAST_PROGRAM + TRIED)
+    lines, usual = (most_lines(session, context, n)[0] for n in (node, room.node_width))
+    assert lines == usual
 
 
 @pytest.mark.parametrize(("height", "note"), [(20, 4), (29, 4), (30, 6), (50, 6)])
