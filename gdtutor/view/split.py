@@ -239,20 +239,18 @@ def lines_above(
     return once(_key(session, context, "above", widths, height, picture), measured)
 
 
-def node_cells(
-    session: Walk, context: Context, both: int, usual: int, rows: int, *, is_roomy: bool = False
-) -> int:
+def node_cells(session: Walk, context: Context, widths: Widths, rows: int) -> int:
     """Return the cells of the node panel, its border included.
 
     Args:
         session: The walk.
         context: A step of the iteration.
-        both: Cells of graph and node together.
-        usual: Those of the node where the graph has room enough, or never has.
-        rows: Lines of the graph at the most.
-        is_roomy: Whether the graph that lies across has those as well that the node does not need:
+        widths: The columns where the graph has room enough, or never has. Where the values have one
+            of their own, a graph that lies across has also the cells that the node does not need:
             without which its longest step has as many lines, and until there is room around it.
+        rows: Lines of the graph at the most.
     """
+    usual, both = widths.node, widths.graph + widths.node
 
     def drawing(node: int) -> GraphDrawing:
         first = replace(_plain(context), step=_steps(context)[0])
@@ -268,7 +266,7 @@ def node_cells(
     def measured() -> int:
         tried = range(usual, LEAST_NODE - 1, -TRIED)
         widest = bisect_left(tried, True, key=lies_across)
-        if is_roomy and not widest:
+        if widths.values and not widest:
             roomy = bisect_left(tried, True, key=has_room_around)
             wanted = [n for n in tried[1 : roomy + 1] if n >= LEAST_PROGRAM]
             lines, *less = (most_lines(session, context, n - FRAME)[0] for n in (usual, *wanted))
@@ -282,4 +280,4 @@ def node_cells(
 
     if usual <= LEAST_NODE or len(context.moment.steps) > MEASURED:
         return usual
-    return once(_key(session, context, "cells", both, usual, rows, is_roomy), measured)
+    return once(_key(session, context, "cells", widths, rows), measured)

@@ -144,12 +144,13 @@ def _trouble(session: Walk, width: int, chars: Chars) -> Line:
 def _panels(session: Walk, context: Context, area: Area) -> Block:
     """Return the panels side by side and the note, with the plots of a picture among them."""
     from gdtutor.view.numpy_line import with_numpy_line
-    from gdtutor.view.split import node_cells
+    from gdtutor.view.split import Widths, node_cells
     from gdtutor.view.wide_study import wide_panels
 
     width, room = area.width, room_for(area.width, area.height)
     if not is_large(area):
-        cells = node_cells(session, context, width, room.node, room.body - 2)
+        usual = Widths(width - room.node, room.node, 0)
+        cells = node_cells(session, context, usual, room.body - 2)
         room = replace(room, graph=width - cells, node=cells)
     if session.look.tab is Tab.NODE and is_large(area):
         return wide_panels(session, context, _node_title(context), area.high(room.body))

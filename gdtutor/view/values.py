@@ -178,9 +178,9 @@ def values_panel(
     panel = value_lines(context, width, height)
     table, left = panel.lines, max(map(width_of, panel.lines)) + 1
     if width - left < LEAST_CELLS:
-        below = cell_lines(context, table, width, height, elsewhere=elsewhere)
+        below = cell_lines(context, table, (width, height), elsewhere=elsewhere)
         return replace(panel, lines=below.lines, unlisted=below.left)
-    blocks = cell_lines(context, (), width - left, height, elsewhere=elsewhere)
+    blocks = cell_lines(context, (), (width - left, height), elsewhere=elsewhere)
     rows = tuple(
         (*fitted(row, left, context.chars), *right)
         for row, right in zip_longest(table, blocks.lines, fillvalue=())
@@ -191,8 +191,7 @@ def values_panel(
 def cell_lines(
     context: Context,
     above: Lines,
-    width: int,
-    height: int | None,
+    size: tuple[int, int | None],
     last: int | None = None,
     elsewhere: int = 0,
 ) -> Cells:
@@ -203,11 +202,11 @@ def cell_lines(
     Args:
         context: The step.
         above: The lines.
-        width: Cells of a line.
-        height: Lines of all; None for as many as there are.
+        size: Cells of a line, and lines of all; None for as many as there are.
         last: Of all matrices so many last ones, which no line counts where they have no room.
         elsewhere: Of those without room so many stand elsewhere, and are not counted as left out.
     """
+    width, height = size
     names = _window(context)[0]
     at = names.index(context.step.node) if context.step.node in names else len(names)
     sign = "∇" if context.chars.unicode else "grad "

@@ -97,8 +97,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     area = area.whole
     widths = widths_for(area.width)
     both = widths.graph + widths.node
-    rows, is_roomy = area.height - BORDER, widths.values > 0
-    cells = node_cells(session, context, both, widths.node, rows, is_roomy=is_roomy)
+    cells = node_cells(session, context, widths, area.height - BORDER)
     widths = replace(widths, graph=both - cells, node=cells)
     picture = _picture(session, context)
     least = LEAST_PICTURE if picture or not widths.values else 0
@@ -422,7 +421,7 @@ def _continued(
     free = [(_blank_lines(p, inside) - BLANK, p, inside) for _, p, inside in shown
             if left and p not in (graph, listing)]  # fmt: skip
     for rows, one, inside in sorted(free, key=lambda it: it[0], reverse=True):
-        rest = cell_lines(context, (), inside.width, rows, last=waiting)
+        rest = cell_lines(context, (), (inside.width, rows), last=waiting)
         if rows > 0 and rest.left < waiting:
             title = f"cells {('─' if context.chars.unicode else '-') * (inside.width - 6)}"
             told = (line((title, Style.DIM)), *rest.lines, *one.pinned)
@@ -538,7 +537,7 @@ def _cells(context: Context) -> list[PanelNeed]:
     is_any = any(np.prod(shape) > 1 for shape in context.trace.shapes.values())
 
     def draw(inside: Area, elsewhere: int = 0) -> Figure:
-        cells = cell_lines(context, (), inside.width, inside.height, elsewhere=elsewhere)
+        cells = cell_lines(context, (), (inside.width, inside.height), elsewhere=elsewhere)
         return Figure(Panel("cells", cells.lines, unlisted=cells.left))
 
     return [PanelNeed(LEAST, LEAST, 0, draw, is_list=True)] * is_any
