@@ -168,13 +168,9 @@ def questions(session: Walk) -> str:
     if has_operands and (session.look.cell is not None or session.trail or session.count):
         return ""
     how = "The next step may ask one." if session.predict else "r asks for each next value."
-    # The digits of another answer count no operand: the first time it is asked back.
-    asked, keys = (
-        ("Already answered", "1 Enter, twice,")
-        if session.is_answered
-        else ("No question is open", "1 Enter")
-    )
-    return f"{asked}. {how}{f' {keys} goes to the first operand.' * has_operands}"
+    asked = "Already answered" if session.is_answered else "No question is open"
+    twice = ", twice," * session.is_answered
+    return f"{asked}. {how}{f' 1 Enter{twice} goes to the first operand.' * has_operands}"
 
 
 def walking_alone(session: Walk) -> str:

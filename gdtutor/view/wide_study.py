@@ -52,6 +52,8 @@ HIGH_PICTURE = 18
 """Lines above which a picture makes room for what explains signs, its border included."""
 BLANK = 2
 """Lines around the cells of matrices in a panel of something else: a blank one, and their title."""
+MORE = "more of values"
+"""What stands above cells for which the list of values has no room."""
 LEAST = 5
 """Lines below which a panel that fills up a column is left out, its border included."""
 SIGNS = 3
@@ -423,7 +425,9 @@ def _continued(
     for rows, one, inside in sorted(free, key=lambda it: it[0], reverse=True):
         rest = cell_lines(context, (), (inside.width, rows), last=waiting)
         if rows > 0 and rest.left < waiting:
-            title = f"cells {('─' if context.chars.unicode else '-') * (inside.width - 6)}"
+            title = (
+                f"{MORE} {('─' if context.chars.unicode else '-') * (inside.width - len(MORE) - 1)}"
+            )
             told = (line((title, Style.DIM)), *rest.lines, *one.pinned)
             more[id(one)], waiting = replace(one, pinned=told), rest.left
     more[id(listing)] = replace(listing, draw=partial(listing.draw, elsewhere=left - waiting))
