@@ -50,7 +50,7 @@ def _at_first_operation(session: Walk, line: Line) -> Walk:
     is_back = here.phase is Phase.BACKWARD
     order = "; going back, the last comes first" if is_back else ", this one first"
     after = moved(session, moment.iteration, first.number)
-    told = f"{line.name} is {count} operations{order}; {key_named(session, 'x')} folds them."
+    told = f"{line.name} is {count} operations{order}; {key_named(session.moment, 'x')} folds them."
     return said(after, told)
 
 

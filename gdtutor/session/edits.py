@@ -51,7 +51,7 @@ def apply_edit(session: Walk, text: str) -> Walk:
     has_cells = wish.cell is None and value is not None and value.size > 1
     every = "every cell of " if has_cells else ""
     told = f"{every}{shown}{_since(wish)}{of_example}; {_result(changed)}"
-    return said(changed, f"{told}{key_named(changed, 'u')} undoes it.")
+    return said(changed, f"{told}{key_named(changed.moment, 'u')} undoes it.")
 
 
 def _result(session: Walk) -> str:

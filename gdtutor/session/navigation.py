@@ -8,6 +8,7 @@ from typing import Any
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.shapes import has_cell
 from gdtutor.lesson.selectors import Selector, parse_selector
+from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved, moved_to, recomputed
 from gdtutor.session.state import S, W, Walk, current_step, has_opening
 from gdtutor.session.steps import Phase, Step, find_step
@@ -24,9 +25,9 @@ def said(session: S, message: str, *, error: bool = False) -> S:
     return replace(session, message=message, is_error=error)
 
 
-def key_named(session: Walk, key: str) -> str:
+def key_named(moment: Moment, key: str) -> str:
     """Return how a sentence names a key that the lesson may have a value of the same name as."""
-    is_both = any(key in trace.values for trace in session.moment.traces)
+    is_both = any(key in trace.values for trace in moment.traces)
     return f"the key {key}" if is_both else key
 
 

@@ -50,7 +50,7 @@ def question_left(session: Walk) -> Walk:
     session = replace(session, prompt=None)
     if session.challenge is None:
         return session
-    ending = f", {key_named(session, 'r')} ends predict mode" if session.predict else ""
+    ending = f", {key_named(session.moment, 'r')} ends predict mode" if session.predict else ""
     after = replace(session, left=session.left | {session.challenge.name})
     return said(after, f"Enter: back to the question; n shows the answer{ending}.")
 
@@ -61,7 +61,7 @@ def toggle_predict(session: Walk) -> Walk:
         after = replace(session, predict=False, challenge=None)
         return said(after, "Predict mode is off: values show as you step.")
     after = replace(session, predict=True, left=frozenset())
-    ends = f"{key_named(session, 'r')} ends it."
+    ends = f"{key_named(session.moment, 'r')} ends it."
     return said(after, f"Predict mode: each next value is hidden and asked for; {ends}")
 
 

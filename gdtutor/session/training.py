@@ -49,8 +49,8 @@ def open_training(session: Walk) -> Result:
         return (said(session, passed) if int(asked) and ahead <= 0 else session), ()
     if session.train.snapshot.status is Status.IDLE and session.train.sweeping is None:
         if watches(session):
-            told = f"Slowly, as this lesson asks; {key_named(session, 'w')} trains at full speed."
-            session = said(session, told)
+            key = key_named(session.moment, "w")
+            session = said(session, f"Slowly, as this lesson asks; {key} trains at full speed.")
         return start_training(session)
     return session, ()
 
@@ -113,7 +113,7 @@ def toggle_watch(session: Walk) -> Result:
     """Train slowly enough to be watched, or at full speed again."""
     is_slow = not watches(session)
     session = session.with_train(look=replace(session.train.look, is_slow=is_slow))
-    key, how = key_named(session, "w"), f"the whole run in {WATCHED:.0f} seconds"
+    key, how = key_named(session.moment, "w"), f"the whole run in {WATCHED:.0f} seconds"
     told = f"Slowly: {how}, its beginning slowest; {key}: full speed."
     session = said(session, told if is_slow else f"Full speed; {key} trains slowly again.")
     if session.train.snapshot.is_at_end:

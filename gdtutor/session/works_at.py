@@ -64,7 +64,7 @@ def unfolding(session: Walk) -> str:
     """For folding and unfolding a line."""
     line = current_line(session)
     if is_page(session) or line is None:
-        key = key_named(session, "x")
+        key = key_named(session.moment, "x")
         return f"Go to a computed node first; {key} shows the operations inside it."
     if line.first == line.last:
         return f"{line.name} is one operation already: there is nothing to unfold."
@@ -194,7 +194,7 @@ def variants(session: Walk) -> str:
 
 def tasks(session: Walk) -> str:
     """For the lesson's tasks."""
-    told = f"This lesson has no tasks; {key_named(session, 'z')} shows what to try next."
+    told = f"This lesson has no tasks; {key_named(session.moment, 'z')} shows what to try next."
     return "" if session.lesson.tasks else told
 
 

@@ -72,12 +72,18 @@ def test_a_folded_step_says_which_operations_it_holds(path, at, folds):
     assert folds in said(walk(path, at))
 
 
+def test_a_key_is_called_one_where_the_lesson_has_a_value_of_that_name():
+    lesson = find_lesson("loss", shipped_lessons_folder())
+    session = replace(walk(lesson, "forward:Q"), challenge=None)
+    assert "; the key x shows them one by one." in sentence(context_of(session, UNICODE))
+
+
 def test_one_operation_alone_folds_nothing():
     assert "folds" not in said(walk(NEURON, "forward:yhat"))
 
 
 def test_a_function_is_folded_under_its_own_name():
-    folded = _folded(parse_formula("exp(z) / (1 + exp(z)) * b"))
+    folded = _folded(parse_formula("exp(z) / (1 + exp(z)) * b"), "x")
     assert "It folds 2 times exp, a sum, a division and a product;" in folded
 
 

@@ -62,7 +62,7 @@ def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         parts = [signs[start : start + step] for start in range(0, len(signs), step)]
         lines.extend(line("  ", (part, Style.RUN_1)) for part in parts)
     legend = (
-        f"Seeds 0 {source.chars.ellipsis} {len(row.ends) - 1}, a sign each: # where the run ended "
+        f"Seeds 0 to {len(row.ends) - 1}, a sign each: # where the run ended "
         f"with a cost below {source.number(bound)}, . where it did not."
         + (" ? where it goes on." if None in row.ends else "")
         for row in rows[:1]

@@ -58,4 +58,4 @@ def test_many_seeds_go_on_in_another_line():
     rows = picture(ROWS, alone, width=18, chars=ASCII).splitlines()
     assert rows[1].rstrip() == "  " + "#" * 16
     assert rows[2].rstrip() == "  " + "#" * 4
-    assert "Seeds 0 ... 19, a" in rows[3]
+    assert "Seeds 0 to 19, a" in rows[3]
