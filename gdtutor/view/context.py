@@ -103,6 +103,10 @@ class Context(Struct, frozen=True, eq=False):
 
     def known_gradient(self, name: str) -> Array | None:
         """Return the gradient of a name, None where the walk has not come to it."""
+        return self.trace.gradients[name] if self.knows_gradient(name) else None
+
+    def knows_gradient(self, name: str) -> bool:
+        """Say whether the walk has come to a gradient; it need not be worked out for that."""
         reached = places_of(self.trace).reached
         match self.step.phase:
             case Phase.BACKWARD:
@@ -111,7 +115,7 @@ class Context(Struct, frozen=True, eq=False):
                 last = len(reached)
             case _:
                 last = -1
-        return self.trace.gradients[name] if reached.get(name, last + 1) <= last else None
+        return reached.get(name, last + 1) <= last
 
     @property
     def updated(self) -> dict[str, Array]:

@@ -190,6 +190,14 @@ def test_the_first_frame_works_out_no_update(monkeypatch):
         _ = session.moment.updates["b1"]
 
 
+def test_a_graph_keeps_room_for_gradients_that_are_not_worked_out(monkeypatch):
+    session = session_at(LESSONS[15], at="given")
+    monkeypatch.setattr("gdtutor.session.moment.rounding_of", None)
+    frame_of(session, 80, 24, UNICODE)
+    with pytest.raises(TypeError):
+        _ = session.moment.trace.gradients["b1"]
+
+
 @pytest.mark.parametrize(("number", "first"), [(6, 7), (13, 20), (27, 11)])
 def test_hints_and_wrong_answers_move_no_panel_in_predict_mode(number, first):
     for session in list(steps_of(LESSONS[number - 1]))[first : first + 3]:

@@ -194,7 +194,7 @@ def _lasting(
         number, updated = shape or "0" * room, ""
         # What is neither computed nor updated is known.
         is_known = style is Style.INPUT
-        gradient = number if last.known_gradient(name) is not None else None
+        gradient = number if last.knows_gradient(name) else None
         if has_update and gradient and style is Style.PARAMETER:
             updated = "0" * change_room(context, name, room, is_wide=is_wide)
         # The mark of a matrix has no room before: it would take that of its largest change.
