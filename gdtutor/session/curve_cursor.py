@@ -136,7 +136,7 @@ def _run_called(kept: tuple[TrainedCurve, ...], name: str) -> TrainedCurve:
     if len(found) == 1:
         return found[0]
     if len(kept) == 1:
-        raise GdTutorError(f"there is no run '{name}'", "this run is the only one; S trains others")
+        raise GdTutorError(f"there is no run '{name}'", "this is the only run; `S` trains others")
     wrong = f"several runs begin with '{name}'" if found else f"there is no run '{name}'"
     raise GdTutorError(wrong, f"the runs are {', '.join(map(_called, found or kept))}"[:200])
 
@@ -156,7 +156,7 @@ def _at_epoch(session: Walk, epoch: int) -> Walk:
 
 def _walked(session: Walk, iteration: int) -> Walk:
     walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
-    back = "Esc leads back to the playground." if isinstance(walk, Playing) else "t goes back."
+    back = "Esc leads back to the playground." if isinstance(walk, Playing) else "`t` goes back."
     if comes_after_training(walk):
         told = f"Iteration {iteration} has what training ended with, and was not trained itself."
         if iteration > session.train.snapshot.iterations:

@@ -12,7 +12,7 @@ from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.session.asking import followed_cell
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved, moved_to
-from gdtutor.session.navigation import cell_shape, key_named, looking, refolded, said, with_cell
+from gdtutor.session.navigation import cell_shape, looking, refolded, said, with_cell
 from gdtutor.session.state import AutoPlay, Session, Tab, W, Walk, current_step
 from gdtutor.session.steps import Phase, Step, find_step
 from gdtutor.session.working import node_expr
@@ -50,7 +50,7 @@ def _at_first_operation(session: Walk, line: Line) -> Walk:
     is_back = here.phase is Phase.BACKWARD
     order = "; going back, the last comes first" if is_back else ", this one first"
     after = moved(session, moment.iteration, first.number)
-    told = f"{line.name} is {count} operations{order}; {key_named(session.moment, 'x')} folds them."
+    told = f"{line.name} is {count} operations{order}; `x` folds them."
     return said(after, told)
 
 
@@ -70,7 +70,7 @@ def toggle_repetition(session: Walk) -> Walk:
         there = next(name for name in same if lines[name].count == chosen)
         to = find_step(moment.steps, step.phase, there)
         session = session if to is None else moved(session, moment.iteration, to.number)
-    word = f"Of the repetition {shown.counter} = {chosen} is walked alone; X walks all."
+    word = f"Of the repetition {shown.counter} = {chosen} is walked alone; `X` walks all."
     return said(looking(session, folded=chosen), word)
 
 

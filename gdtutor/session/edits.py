@@ -12,7 +12,7 @@ from gdtutor.session.asking import right_choices
 from gdtutor.session.changes import changeable, is_own_value, not_given, segments_with
 from gdtutor.session.digits import number
 from gdtutor.session.moving import recomputed
-from gdtutor.session.navigation import key_named, said
+from gdtutor.session.navigation import said
 from gdtutor.session.snapshots import at_rest
 from gdtutor.session.state import EditHistory, Screen, W, Walk
 from gdtutor.training.optimisers import LETTERS
@@ -51,7 +51,7 @@ def apply_edit(session: Walk, text: str) -> Walk:
     has_cells = wish.cell is None and value is not None and value.size > 1
     every = "every cell of " if has_cells else ""
     told = f"{every}{shown}{_since(wish)}{of_example}; {_result(changed)}"
-    return said(changed, f"{told}{key_named(changed.moment, 'u')} undoes it.")
+    return said(changed, f"{told}`u` undoes it.")
 
 
 def _result(session: Walk) -> str:

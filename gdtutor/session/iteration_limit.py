@@ -31,10 +31,10 @@ def check_reach(run: Run, iteration: int, patience: float) -> None:
     seconds = run.seconds_beyond(iteration)
     if seconds <= patience:
         return
-    hint = "train there first: t"
+    hint = "train there first: `t`"
     last = run.segments[-1].settings.epochs * run.iterations_per_epoch
     if iteration > last:
-        hint = f"t trains to {last:,}, epochs beyond can follow"
+        hint = f"`t` trains to {last:,}, epochs beyond can follow"
     away = f"{seconds:,.0f}" if seconds >= 1 else f"{seconds:.1g}"
     what = f"iteration {iteration} is about {away} s of training away"
     raise TooFarError(what, hint)

@@ -16,19 +16,31 @@ from gdtutor.values import replace
 
 EPOCH = re.compile(r"epoch[ :]+(\d{1,9})")
 """An epoch, as it is typed."""
+_KEY = re.compile(r"(^|[.?!] |key )?`([^`]+)`")
 LAST_STEP = "This is the last step."
 """It is said where nothing leads further."""
 
 
 def said(session: S, message: str, *, error: bool = False) -> S:
-    """Return the session with one line for the learner."""
-    return replace(session, message=message, is_error=error)
+    """Return the session with one line for the learner, which names keys between backticks."""
+    moment = session.moment if isinstance(session, Walk) else None
+    return replace(session, message=with_keys(message, moment), is_error=error)
 
 
-def key_named(moment: Moment, key: str) -> str:
-    """Return how a sentence names a key that the lesson may have a value of the same name as."""
-    is_both = any(key in trace.values for trace in moment.traces)
-    return f"the key {key}" if is_both else key
+def with_keys(text: str, moment: Moment | None) -> str:
+    """Return a text whose keys stand between backticks with their names; one that the lesson has a
+    value of the same name as is called a key.
+    """
+    traces, steps = (moment.traces, moment.steps) if moment is not None else ((), ())
+    values = {step.variable for step in steps}.union(*(trace.values for trace in traces))
+
+    def named(key: re.Match[str]) -> str:
+        before, name = key[1] or "", key[2]
+        if name not in values or before == "key ":
+            return before + name
+        return f"{before}{'the' if key[1] is None else 'The'} key {name}"
+
+    return _KEY.sub(named, text)
 
 
 def looking(session: S, **changes: Any) -> S:
@@ -223,7 +235,7 @@ def _missing(session: Walk, phase: Phase, node: str) -> tuple[str, str]:
     steps = session.moment.steps
     of_phase = [step.node for step in steps if step.phase is phase]
     if not of_phase:
-        return f"this lesson has no {phase.value} phase", "see its steps with n"
+        return f"this lesson has no {phase.value} phase", "see its steps with `n`"
     known = [name for name in dict.fromkeys(of_phase) if name]
     if not known:
         return f"'{node}' has no {phase.value} step of its own", f"write {phase.value} alone"

@@ -124,8 +124,8 @@ def _returned(session: Session, visit: Walk) -> Walk:
     if is_training(after):
         after = after.with_train(snapshot=at_rest(after.run))
     told = f"Your run waits at iteration {after.train.snapshot.iterations}"
-    told += ": t shows it." if after.screen is Screen.STUDY else "."
-    return said(after, told + (" Predict mode is on: r ends it." if after.predict else ""))
+    told += ": `t` shows it." if after.screen is Screen.STUDY else "."
+    return said(after, told + (" Predict mode is on: `r` ends it." if after.predict else ""))
 
 
 def _lasting(session: Session) -> dict[str, Any]:
@@ -144,14 +144,14 @@ def resumed(session: Session, place: W) -> W:
         told = "Esc leads to the walk, Home twice to the start."
     elif after.lesson.trains:
         # A place is one of the walk: what was trained is not kept.
-        left, told = "The walk as you left it", "t trains anew. Home twice goes to the start."
+        left, told = "The walk as you left it", "`t` trains anew. Home twice goes to the start."
     prompt = after.prompt
     if prompt is not None and prompt.kind is PromptKind.ANSWER:
         # Beside an input there is no message, and its keys type.
         told = f"{left}. Esc, then Home twice, goes to the start of the lesson."
         return replace(after, prompt=replace(prompt, error=told))
     if after.predict:
-        told = "Predict mode is on: r ends it. Home twice: the start."
+        told = "Predict mode is on: `r` ends it. Home twice: the start."
     return said(after, f"{left}; {told}" if not after.predict else f"{left}. {told}")
 
 
@@ -166,14 +166,13 @@ def opened(session: Session, action: Opened) -> Walk:
     lesson, run, seed = action.lesson, action.run, action.seed
     was_set = isinstance(session, Walk) and session.lesson.digits is not None
     own = DEFAULT_DIGITS if was_set else session.look.digits
-    return Walk(
+    walk = Walk(
         **_lasting(session),
         screen=Screen.STUDY,
         visits=session.visits,
         seed=seed,
         patience=session.patience,
         look=Look(digits=lesson.digits or own, hides_hints=session.look.hides_hints),
-        message="Values are asked for first; r ends it." if lesson.predict else "",
         auto=session.auto,
         predict=lesson.predict,
         lesson=lesson,
@@ -183,6 +182,7 @@ def opened(session: Session, action: Opened) -> Walk:
         moment=first_moment(lesson, run, seed),
         step=0 if has_opening(lesson) else 1,
     )
+    return said(walk, "Values are asked for first; `r` ends it." if lesson.predict else "")
 
 
 class Reloaded(Struct, frozen=True, eq=False):

@@ -229,7 +229,7 @@ def _why_still(playground: Playground, control: Control) -> str:
     if playground.is_fixed and control.flag in ("points", "noise", "data-seed"):
         return f"{playground.data} keeps the rows it has; another data set has {control.label}."
     value = control.value(playground)
-    return f"{control.label} stays at {value}; e types another value."
+    return f"{control.label} stays at {value}; `e` types another value."
 
 
 def ask_control(session: Playing) -> Playing:

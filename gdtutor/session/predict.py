@@ -17,7 +17,7 @@ from gdtutor.session.effects import KeepAttempt, Result
 from gdtutor.session.fitting import slips_that_fit
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
-from gdtutor.session.navigation import key_named, looking, said
+from gdtutor.session.navigation import looking, said
 from gdtutor.session.prompting import asked
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.state import AutoPlay, ClassRole, Prompt, PromptKind, Tab, W, Walk
@@ -29,7 +29,7 @@ HINT = "?"
 """Typed in place of an answer it asks for a hint."""
 _END = 1000
 """More lines than a question has."""
-CLASS_ANSWERS = "The class answers this question; Esc, then n closes it and shows the answer."
+CLASS_ANSWERS = "The class answers this question; Esc, then `n` closes it and shows the answer."
 
 
 def posed(session: W, challenge: Challenge, before: str = "") -> W:
@@ -50,9 +50,9 @@ def question_left(session: Walk) -> Walk:
     session = replace(session, prompt=None)
     if session.challenge is None:
         return session
-    ending = f", {key_named(session.moment, 'r')} ends predict mode" if session.predict else ""
+    ending = ", `r` ends predict mode" if session.predict else ""
     after = replace(session, left=session.left | {session.challenge.name})
-    return said(after, f"Enter: back to the question; n shows the answer{ending}.")
+    return said(after, f"Enter: back to the question; `n` shows the answer{ending}.")
 
 
 def toggle_predict(session: Walk) -> Walk:
@@ -61,8 +61,7 @@ def toggle_predict(session: Walk) -> Walk:
         after = replace(session, predict=False, challenge=None)
         return said(after, "Predict mode is off: values show as you step.")
     after = replace(session, predict=True, left=frozenset())
-    ends = f"{key_named(session.moment, 'r')} ends it."
-    return said(after, f"Predict mode: each next value is hidden and asked for; {ends}")
+    return said(after, "Predict mode: each next value is hidden and asked for; `r` ends it.")
 
 
 def answer(session: Walk, text: str) -> Result:
@@ -77,8 +76,8 @@ def answer(session: Walk, text: str) -> Result:
     is_hint = text.strip() == HINT and challenge.has_hint
     if session.around.class_role is ClassRole.TEACHER and not is_hint:
         # The class's screen is everyone's: it judges nothing and tells nothing while it is asked.
-        refused = Prompt(PromptKind.ANSWER, "your answer", error=CLASS_ANSWERS)
-        return replace(session, prompt=refused), ()
+        told = said(session, CLASS_ANSWERS).message
+        return replace(session, prompt=Prompt(PromptKind.ANSWER, "your answer", error=told)), ()
     if text.strip() == HINT:
         return _hinted(session, challenge), ()
     wrong = judged(session, challenge, text)

@@ -207,10 +207,10 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> str:
                 told = f"{_not_yet(task, after)} {_missed_words(missed, values, after)}"
                 is_of_run = any(wish.name in _BATCH_FACTS for wish in wanted_by(goal))
                 if is_of_run and len(places) == 1 and after.lesson.trains:
-                    told = f"{told} t trains it."
+                    told = f"{told} `t` trains it."
                 return told
             if not _holds(task, places):
-                return f"{_not_yet(task, after)} train first (t)."
+                return f"{_not_yet(task, after)} train first (`t`)."
     return ""
 
 
@@ -254,7 +254,7 @@ def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
         goal = value_of(missed.right, values, everywhere=missed.everywhere)
         words += f", {number(float(goal.reshape(())), session.look.digits)}" * (goal.size == 1)
     if missed.left.text == "iteration" and words == "0":
-        return f"this counts at the start, and this is iteration {shown}. R, then Home Home."
+        return f"this counts at the start, and this is iteration {shown}. `R`, then Home Home."
     wanted = [wish.text() for _, wish in missed.left.wanted]
     sizes = {f"abs({one})": f"the size of {one}" for one in wanted}
     what = sizes.get(missed.left.text, "what is asked for")
@@ -263,5 +263,5 @@ def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
     if wanted == ["epochs"] and missed.sign == "<=":
         # The lines have a word for the key of the Train screen.
         most = missed.right.text
-        return f"{told} 0 goes back, {most}n (t {most} in lines) trains {most}."
+        return f"{told} 0 goes back, {most}`n` (`t` {most} in lines) trains {most}."
     return told

@@ -11,7 +11,7 @@ from gdtutor.session.edits import rate_from_start, with_change
 from gdtutor.session.effects import Effect, PauseTraining, Result, Train
 from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.moving import moved
-from gdtutor.session.navigation import key_named, said
+from gdtutor.session.navigation import said
 from gdtutor.session.runs import OWN, changes_label, in_variant, others
 from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk
 from gdtutor.session.trials import Swept, end_sweep, swept, toggle_sweep
@@ -49,8 +49,7 @@ def open_training(session: Walk) -> Result:
         return (said(session, passed) if int(asked) and ahead <= 0 else session), ()
     if session.train.snapshot.status is Status.IDLE and session.train.sweeping is None:
         if watches(session):
-            key = key_named(session.moment, "w")
-            session = said(session, f"Slowly, as this lesson asks; {key} trains at full speed.")
+            session = said(session, "Slowly, as this lesson asks; `w` trains at full speed.")
         return start_training(session)
     return session, ()
 
@@ -113,9 +112,9 @@ def toggle_watch(session: Walk) -> Result:
     """Train slowly enough to be watched, or at full speed again."""
     is_slow = not watches(session)
     session = session.with_train(look=replace(session.train.look, is_slow=is_slow))
-    key, how = key_named(session.moment, "w"), f"the whole run in {WATCHED:.0f} seconds"
-    told = f"Slowly: {how}, its beginning slowest; {key}: full speed."
-    session = said(session, told if is_slow else f"Full speed; {key} trains slowly again.")
+    how = f"the whole run in {WATCHED:.0f} seconds"
+    told = f"Slowly: {how}, its beginning slowest; `w`: full speed."
+    session = said(session, told if is_slow else "Full speed; `w` trains slowly again.")
     if session.train.snapshot.is_at_end:
         how = "slowly" if is_slow else "at full speed"
         return said(session, f"The run is finished: 0, then Space trains it anew {how}."), ()
@@ -217,7 +216,7 @@ def change_rate(session: Walk, doublings: int) -> Result:
         return said(session, told), ()
     was_running, goal = session.train.is_running, session.train.goal
     is_over = session.train.snapshot.is_at_end and session.train.sweeping is None
-    on = "0" if works_at.plays(session) else "n trains on with it, 0"
+    on = "0" if works_at.plays(session) else "`n` trains on with it, 0"
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     then = f" {on} starts anew with it." if is_over else ""
     told = f"Learning rate {rate_text(rate)} from iteration {at:,} on.{then}"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gdtutor.training.stack import Member
     from gdtutor.training.sweep import Sweep
 
-TAKE_BACK = "Esc, then u takes back the last change and R all"
+TAKE_BACK = "Esc, then `u` takes back the last change and `R` all"
 """Said where a sweep is refused for a change that is in its way."""
 
 
@@ -82,7 +82,7 @@ def sweep(session: Walk, text: str) -> Result:
     made = {one.label: making if one.setting else Making("") for one in sweep_.members}
     session = session.with_train(look=look, made={**session.train.made, **made})
     session = session.with_train(sweeping=Sweeping(sweep_, sweep_.epochs[1], holds_up=holds_up))
-    return said(session, f"{told} Space pauses them, s ends them."), (SweepRuns(sweep_),)
+    return said(session, f"{told} Space pauses them, `s` ends them."), (SweepRuns(sweep_),)
 
 
 def swept(session: Walk, news: Swept) -> Walk:
@@ -106,10 +106,10 @@ def toggle_sweep(session: Walk, now: Sweeping) -> Result:
     """Let the sweep that is at work wait, or one that waits go on."""
     if now.status is not Status.RUNNING:
         after = session.with_train(sweeping=replace(now, status=Status.RUNNING))
-        own = "; your own run waits until it is done, or until s ends it" if now.holds_up else ""
+        own = "; your own run waits until it is done, or until `s` ends it" if now.holds_up else ""
         return said(after, f"The sweep goes on{own}."), (SweepRuns(now.sweep),)
     after = session.with_train(sweeping=replace(now, status=Status.PAUSED))
-    told = "The sweep waits: Space goes on with it, s ends it."
+    told = "The sweep waits: Space goes on with it, `s` ends it."
     return said(after, told), (PauseTraining(),)
 
 

@@ -351,7 +351,8 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> Result:
     try:
         answered, effects = result_of(_answered(session, prompt))
     except GdTutorError as error:
-        return replace(session, prompt=replace(prompt, error=str(error), is_selected=True)), ()
+        told = said(session, str(error)).message
+        return replace(session, prompt=replace(prompt, error=told, is_selected=True)), ()
     # A wrong answer keeps the input open.
     keeps = prompt.kind is PromptKind.ANSWER
     return answered if keeps else replace(answered, prompt=None), effects

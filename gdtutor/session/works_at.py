@@ -9,12 +9,12 @@ from gdtutor.engine.mistakes import overwritten
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.display_options import current_line, operands
 from gdtutor.session.figures import offered_figures
-from gdtutor.session.navigation import LAST_STEP, cell_shape, key_named
+from gdtutor.session.navigation import LAST_STEP, cell_shape
 from gdtutor.session.runs import has_others
 from gdtutor.session.state import Playing, Screen, Session, Status, Walk, current_step, has_opening
 from gdtutor.session.steps import Phase
 
-ANSWER_FIRST = "Answer first; n shows the answer."
+ANSWER_FIRST = "Answer first; `n` shows the answer."
 LOST = "The numbers are no longer finite; 0 goes back to the start."
 
 
@@ -64,8 +64,7 @@ def unfolding(session: Walk) -> str:
     """For folding and unfolding a line."""
     line = current_line(session)
     if is_page(session) or line is None:
-        key = key_named(session.moment, "x")
-        return f"Go to a computed node first; {key} shows the operations inside it."
+        return "Go to a computed node first; `x` shows the operations inside it."
     if line.first == line.last:
         return f"{line.name} is one operation already: there is nothing to unfold."
     return ""
@@ -75,7 +74,7 @@ def repetitions(session: Walk) -> str:
     """For folding repetitions."""
     step, lesson = current_step(session), session.lesson
     if is_page(session) or step is None:
-        return "Go to a step first; X folds a repetition to one count."
+        return "Go to a step first; `X` folds a repetition to one count."
     return "" if lesson.scenes[step.scene].repeated else "This graph has no repetition to fold."
 
 
@@ -107,7 +106,7 @@ def pictures(session: Walk) -> str:
     """For the lesson's pictures."""
     if not session.lesson.pictures:
         if session.variant and session.base.pictures:
-            return "This variant has no pictures: those of the lesson compare its variants (V)."
+            return "This variant has no pictures: those of the lesson compare its variants (`V`)."
         return "This lesson has no pictures."
     if is_page(session):
         return "The pictures belong to the steps; go on to the first one."
@@ -167,7 +166,7 @@ def questions(session: Walk) -> str:
     has_operands = bool(operands(session))
     if has_operands and (session.look.cell is not None or session.trail or session.count):
         return ""
-    how = "The next step may ask one." if session.predict else "r asks for each next value."
+    how = "The next step may ask one." if session.predict else "`r` asks for each next value."
     asked = "Already answered" if session.is_answered else "No question is open"
     twice = ", twice," * session.is_answered
     return f"{asked}. {how}{f' 1 Enter{twice} goes to the first operand.' * has_operands}"
@@ -194,7 +193,7 @@ def variants(session: Walk) -> str:
 
 def tasks(session: Walk) -> str:
     """For the lesson's tasks."""
-    told = f"This lesson has no tasks; {key_named(session.moment, 'z')} shows what to try next."
+    told = "This lesson has no tasks; `z` shows what to try next."
     return "" if session.lesson.tasks else told
 
 
@@ -212,7 +211,7 @@ def runs(session: Walk) -> str:
     """For pausing and resuming."""
     if session.train.sweeping is not None:
         return ""
-    is_over = "The run is finished: n trains an epoch more, 0 goes back to its start."
+    is_over = "The run is finished: `n` trains an epoch more, 0 goes back to its start."
     return plays(session) or (is_over if session.train.snapshot.is_at_end else "")
 
 
@@ -225,7 +224,7 @@ def plays(session: Walk) -> str:
 def single_steps(session: Walk) -> str:
     """For training one epoch or one iteration."""
     if session.train.sweeping is not None:
-        return "A sweep is at work; s ends it, then single steps."
+        return "A sweep is at work; `s` ends it, then single steps."
     if session.train.is_running and session.train.goal is None:
         return "Pause with Space first, then single steps."
     return plays(session)
@@ -258,7 +257,7 @@ def starts(session: Walk) -> str:
 def kept_runs(session: Walk) -> str:
     """For forgetting the runs beside the present one."""
     if session.train.sweeping is not None:
-        return "A sweep is at work; s ends it, then its runs can be forgotten."
+        return "A sweep is at work; `s` ends it, then its runs can be forgotten."
     return "" if has_others(session) else "No other runs are kept."
 
 
@@ -275,7 +274,7 @@ def lessons(session: Session) -> str:
 def library(session: Walk) -> str:
     """For leaving to the library."""
     is_play = isinstance(session, Playing)
-    return "The playground is open; Esc leads back to it, q quits." if is_play else ""
+    return "The playground is open; Esc leads back to it, `q` quits." if is_play else ""
 
 
 def closable(session: Walk) -> str:
@@ -284,7 +283,7 @@ def closable(session: Walk) -> str:
     is_open = look.cell is not None or look.proof or look.mistakes or look.is_closing
     is_open = is_open or session.auto.is_on or isinstance(session, Playing)
     is_open = is_open or leads_to_training(session)
-    return "" if is_open else "Nothing is open that could be closed; l opens the library."
+    return "" if is_open else "Nothing is open that could be closed; `l` opens the library."
 
 
 def leads_to_training(session: Walk) -> bool:

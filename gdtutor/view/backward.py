@@ -13,6 +13,7 @@ from gdtutor.engine.expression import Apply, Expr, Name
 from gdtutor.engine.mistakes import overwritten, too_early
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Contribution
+from gdtutor.session.navigation import with_keys
 from gdtutor.values import replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
@@ -119,7 +120,8 @@ def _sum_of_arrays(
     node, cell = context.step.node, context.look.cell
     called, total = context.gradient_name(node), context.trace.gradients[node]
     if cell is None:
-        where = line((f"{context.chars.ellipsis} c opens a cell of each share", Style.DIM))
+        told = with_keys("`c` opens a cell of each share", context.moment)
+        where = line((f"{context.chars.ellipsis} {told}", Style.DIM))
         return (where, *_array_sum(context, width, rows))
     matrix = array_lines(context, total, width, max_rows=rows, is_result=True) if rows else ()
     shares = [float(c.value[cell]) for c in received]

@@ -8,6 +8,7 @@ from gdtutor.engine.characters import cells
 from gdtutor.session import works_at
 from gdtutor.session.commands import COMMANDS, Command
 from gdtutor.session.footer import named_keys, with_scrolling
+from gdtutor.session.navigation import with_keys
 from gdtutor.session.state import ClassRole, Prompt, PromptKind, Screen, Session, Walk, challenge_of
 from gdtutor.view.boxes import hidden_around
 from gdtutor.view.frame import Chars, Line, Segment, Size, Style
@@ -67,8 +68,9 @@ def _welcome(session: Session, width: int) -> Line:
     told = "The line below names the keys that work now, the most useful first."
     if session.step:
         phases = dict.fromkeys(step.phase.value for step in session.moment.steps)
-        told = f"The walk has phases: {', '.join(phases)}. N goes on to the next, P back."
-        told = first_that_fits((told, "N goes on to the next phase, P back."), width - 1)
+        told = f"The walk has phases: {', '.join(phases)}. `N` goes on to the next, `P` back."
+        ways = (told, "`N` goes on to the next phase, `P` back.")
+        told = first_that_fits(tuple(with_keys(way, session.moment) for way in ways), width - 1)
     return line(" ", (told, Style.GOOD))
 
 

@@ -11,6 +11,7 @@ from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution
+from gdtutor.session.navigation import with_keys
 from gdtutor.values import replace
 from gdtutor.view.arrays import Computed, array_lines, fit_lines, result_lines
 from gdtutor.view.context import Context
@@ -152,7 +153,8 @@ def _local_array(context: Context, c: Contribution, width: int, rows: int, count
 def _local_named(context: Context, c: Contribution, width: int) -> Lines:
     """Return the local gradient of an array without its numbers, and where they are."""
     head = local_formula(context, c, width)
-    text = f"{context.chars.ellipsis} c opens a cell, with its numbers"
+    told = with_keys("`c` opens a cell, with its numbers", context.moment)
+    text = f"{context.chars.ellipsis} {told}"
     return (*head, *wrapped(text, width, Style.DIM)) if head else ()
 
 

@@ -21,7 +21,7 @@ FROM_0 = 1 / 3
 """Share of the largest cost that the least may come to on a linear axis that begins at 0."""
 
 
-NO_LOG = "no cost above 0: y for a linear axis"
+NO_LOG = "no cost above 0: the key y makes the axis linear"
 PLOT_COLUMNS = 400
 """Runs of epochs whose least and greatest cost are handed to the painter, which thins further."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gdtutor.lesson.model import PictureWish
 from gdtutor.session.figures import is_untimed, offered_figures, shown_figure
+from gdtutor.session.navigation import with_keys
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Walk, current_step
 from gdtutor.session.trials import trials_of
@@ -87,7 +88,8 @@ def timing_words(session: Walk, chars: Chars, width: int) -> str:
         return ""
     wish = session.lesson.pictures[number - 1]
     title = title_of(source_of(session, chars), wish)
-    told = (f" at a step, f times {title} ", f" f at a step: {title} ")
+    ways = (f" at a step, `f` times {title} ", f" `f` at a step: {title} ")
+    told = tuple(with_keys(way, session.moment) for way in ways)
     return first_that_fits(told, width) if is_untimed(session, wish) else ""
 
 

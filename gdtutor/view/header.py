@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from gdtutor.engine.characters import cells
-from gdtutor.session.navigation import key_named
+from gdtutor.session.navigation import with_keys
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Walk
 from gdtutor.session.steps import Phase
@@ -100,7 +100,7 @@ def _marks(session: Walk, chars: Chars) -> Line:
     """Return what holds at every step: predict mode, auto-play, the variant, the changes."""
     called = shortened(notation.plain(session.variant, chars), 16, chars)
     # Beside a value V its key would be taken for it.
-    word = "V:" if key_named(session.moment, "V") == "V" else "variant"
+    word = "V:" if with_keys("`V`", session.moment) == "V" else "variant"
     return line(
         ("  ?" * session.predict, Style.KEY),
         (f"  auto {session.auto.seconds:g} s" * session.auto.is_on, Style.KEY),

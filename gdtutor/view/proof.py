@@ -8,6 +8,7 @@ from gdtutor.engine.gradient_check import TOLERANCE, nodes_at_kink
 from gdtutor.engine.graph import Node
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.proof import Proof, prove
+from gdtutor.session.navigation import with_keys
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Lines, Style
@@ -65,7 +66,8 @@ def proof_lines(context: Context, width: int) -> Lines:
         return stacked([told, _kink(context, proof, width)])
     has_cells = context.shape(node) != () and not context.graph.by_rows
     if has_cells and context.look.cell is None:
-        return stacked([told, wrapped("c opens another cell to prove.", width, Style.DIM)])
+        way = with_keys("`c` opens another cell to prove.", context.moment)
+        return stacked([told, wrapped(way, width, Style.DIM)])
     return told
 
 

@@ -10,7 +10,7 @@ from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
-from gdtutor.session.navigation import key_named
+from gdtutor.session.navigation import with_keys
 from gdtutor.session.rounded import is_all_rounding, is_step_of_rounding
 from gdtutor.session.steps import Phase
 from gdtutor.view.context import Context
@@ -24,15 +24,11 @@ MOST_NAMES = 4
 
 def sentence(context: Context) -> str:
     """Return what happened in this step, in plain words."""
-    match context.step.phase:
-        case Phase.GIVEN:
-            return _given(context)
-        case Phase.FORWARD:
-            return _forward(context)
-        case Phase.BACKWARD:
-            return _backward(context)
-        case Phase.UPDATE:
-            return _update(context)
+    told = {
+        Phase.GIVEN: _given, Phase.FORWARD: _forward, Phase.BACKWARD: _backward,
+        Phase.UPDATE: _update,
+    }  # fmt: skip
+    return with_keys(told[context.step.phase](context), context.moment)
 
 
 def _given(context: Context) -> str:
@@ -90,8 +86,7 @@ def _forward(context: Context) -> str:
         says = says.replace("-1", "−1")
     written = map(writer.write, expr.args)
     says = says.format(**dict(zip(OPERANDS, written, strict=False)))
-    key = key_named(context.moment, "x")
-    return f"{called} {says}: {value}.{_folded(expr, key)}"
+    return f"{called} {says}: {value}.{_folded(expr)}"
 
 
 _NOUNS = {
@@ -110,7 +105,7 @@ _NOUNS = {
 """What one operation and several are called; a function that is not here has its own name."""
 
 
-def _folded(expr: Apply, key: str) -> str:
+def _folded(expr: Apply) -> str:
     """Say which operations a formula holds, where it holds several, in order of evaluation."""
     operations = _operations(expr)
     if len(operations) < 2:
@@ -120,7 +115,7 @@ def _folded(expr: Apply, key: str) -> str:
         one, more = _NOUNS.get(op, (op, f"times {op}"))
         parts.append(one if count == 1 else f"{count} {more}")
     listed = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
-    return f" It folds {listed}; {key} shows them one by one."
+    return f" It folds {listed}; `x` shows them one by one."
 
 
 def _operations(expr: Expr) -> list[str]:
@@ -169,8 +164,7 @@ def _backward(context: Context) -> str:
     if np.isnan(value):
         return f"{arrives} {_no_number(context)}"
     if convention_at(context):
-        key = key_named(context.moment, "v")
-        with_it = f"with the convention at its kink it is {context.number(value)}. {key} shows why"
+        with_it = f"with the convention at its kink it is {context.number(value)}. `v` shows why"
         return f"{arrives} No derivative exists at this point; {with_it}."
     if is_all_rounding(context.trace, node):
         return f"{arrives} {_ROUNDING}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdtutor.engine.characters import cells
 from gdtutor.session.figures import offered_figures
+from gdtutor.session.navigation import with_keys
 from gdtutor.session.state import Look, Tab, Walk
 from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
@@ -176,9 +177,11 @@ def _graph(session: Walk, context: Context, area: Area) -> Figure:
     from gdtutor.view.whatif import marked_names
 
     count = len(offered_figures(session))
-    more = f", f: {count} picture{'s' if count > 1 else ''}" if count else ""
+    more = f", `f`: {count} picture{'s' if count > 1 else ''}" if count else ""
     lines = graph_drawing(context, area.width, area.height, marked_names(context)).centred(area)
-    return Figure(Panel(f"graph{more}", with_signs(context, lines, area.width)))
+    return Figure(
+        Panel(with_keys(f"graph{more}", session.moment), with_signs(context, lines, area.width))
+    )
 
 
 def _left(session: Walk, context: Context, area: Area) -> Figure:

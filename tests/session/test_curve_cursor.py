@@ -157,5 +157,5 @@ def test_the_cursor_does_not_stay_where_another_run_may_have_no_epoch(trained, k
 
 
 def test_where_no_other_run_is_kept_a_run_by_name_is_told_so(trained):
-    with pytest.raises(GdTutorError, match="there is no run '1' — this run is the only one"):
+    with pytest.raises(GdTutorError, match="there is no run '1' — this is the only run"):
         goto_from_curve(trained, "run 1")

@@ -76,7 +76,7 @@ def test_a_change_that_was_taken_back_is_in_the_way_of_no_sweep() -> None:
     changed = pressed(open_at("learning-rate"), keys)
     with pytest.raises(GdTutorError, match="the run changes at iteration 4") as refused:
         sweep(changed, "1,2")
-    assert refused.value.hint.startswith("Esc, then u takes back the last change and R all")
+    assert refused.value.hint.startswith("Esc, then `u` takes back the last change and `R` all")
     session, _ = sweep(press(changed, "escape u"), "1,2")
     assert session.train.sweeping is not None
     members = session.train.sweeping.sweep.members

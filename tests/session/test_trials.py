@@ -101,7 +101,9 @@ def partly(session: Walk, epochs: int = 20) -> Walk:
 
 
 def test_a_picture_that_shows_has_its_starts_trained_and_says_how_far_they_are(start) -> None:
-    assert "4 starts are trained for this picture where a step or f chooses it." in told(start)
+    assert "4 starts are trained for this picture where a step or the key f shows it." in told(
+        start
+    )
     session, effects = pressed(start, "f")
     assert swept(effects) == [trial_of(session).sweep]
     assert "Training: 0 of 4 starts, 0 of 80 epochs." in told(session)
@@ -193,7 +195,9 @@ def test_what_takes_too_long_is_not_trained_where_nobody_waits(start, monkeypatc
     monkeypatch.setattr("gdtutor.session.trials.HEADLESS_SECONDS", 0.0)
     session = carried(start, parse_keys("f"))
     assert trial_of(session).done == 0
-    assert "4 starts are trained for this picture where a step or f chooses it." in told(session)
+    assert "4 starts are trained for this picture where a step or the key f shows it." in told(
+        session
+    )
 
 
 def test_without_a_terminal_the_runs_are_trained_before_the_next_key(start) -> None:

@@ -83,7 +83,7 @@ def test_one_operation_alone_folds_nothing():
 
 
 def test_a_function_is_folded_under_its_own_name():
-    folded = _folded(parse_formula("exp(z) / (1 + exp(z)) * b"), "x")
+    folded = _folded(parse_formula("exp(z) / (1 + exp(z)) * b"))
     assert "It folds 2 times exp, a sum, a division and a product;" in folded
 
 

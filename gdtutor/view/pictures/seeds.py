@@ -92,7 +92,7 @@ def _progress(source: Source, wish: PictureWish) -> tuple[str, ...]:
     trial = source.trial_of(wish)
     if trial is None or _is_untried(trial):
         count = wish.whole("seeds", SEEDS) * max(len(wish.texts("variants")), 1)
-        return (f"{count} starts are trained for this picture where a step or f chooses it.",)
+        return (f"{count} starts are trained for this picture where a step or the key f shows it.",)
     runs = f"{trial.ended} of {len(trial.ends)} starts"
     if trial.ended == len(trial.ends):
         return ()

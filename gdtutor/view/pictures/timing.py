@@ -13,7 +13,7 @@ _BAR = 24
 
 
 UNTIMED = "The two are timed when the program shows this picture on your machine."
-KEY = "At a step, f times the two on your machine, which takes about a second."
+KEY = "At a step the key f times the two on your machine, which takes about a second."
 NOTE = (
     "loop: a forward pass for each example. together: one pass for all. The sums are as many; "
     "but each operation has a fixed cost, which the loop pays for every example. Together it "
