@@ -16,8 +16,8 @@ from gdtutor.lesson.model import DataScaling
 from gdtutor.lesson.network import INPUT, TARGET
 from gdtutor.lesson.readers import Mistake, Wrong, collected, located
 from gdtutor.lesson.reports import shown, shown_sentence
-from gdtutor.lesson.tables import UNSCALED, DataTable, ExampleRows, LabelTable, NetworkTable, Sides
-from gdtutor.training.csvdata import CsvForm, read_csv, resolve_inside
+from gdtutor.lesson.tables import UNSCALED, DataTable, LabelTable, NetworkTable, Sides
+from gdtutor.training.csvdata import CsvForm, ExampleRows, read_csv, resolve_inside
 from gdtutor.training.datasets import DATASETS, make_dataset, target_names
 from gdtutor.training.errors import CsvError, DataError
 from gdtutor.training.features import Features, features_of
@@ -307,9 +307,7 @@ def _rows(
         raise Wrong("missing-key", "no columns are named", 'write inputs = ["x1"]')
     if table.csv is not None:
         form = CsvForm(table.separator or ",", table.columns or (), labels)
-        read = read_csv(resolve_inside(folder, table.csv), inputs, targets, form)
-        labelled = {wanted.index(name): found for name, found in read.texts.items()}
-        return ExampleRows(read.cells, labelled, read.lines)
+        return read_csv(resolve_inside(folder, table.csv), inputs, targets, form)
     if table.dataset is not None:
         return ExampleRows(_from_dataset(table, table.dataset, inputs, targets), {})
     rows = table.examples or ExampleRows(np.empty((0, 0)), {})

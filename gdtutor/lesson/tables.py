@@ -28,7 +28,7 @@ from gdtutor.lesson.readers import (
     whole,
 )
 from gdtutor.lesson.toml_text import Path
-from gdtutor.training.csvdata import separates
+from gdtutor.training.csvdata import ExampleRows, separates
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES, MAX_NOISE, MOST_CLASSES
 from gdtutor.training.initialise import INITIALISATIONS, MAX_SEED, UNDRAWN
 from gdtutor.training.limits import MAX_EPOCHS
@@ -36,7 +36,6 @@ from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import ORDERS
 from gdtutor.training.rates import SCHEDULES
 from gdtutor.training.scaling import SCALINGS
-from gdtutor.values import Struct
 
 FORMAT = 1
 """The format of lesson files that this program reads."""
@@ -155,17 +154,6 @@ _NAMES = list_of(line(64, 1), 1_000)
 _SIDE = by_kind(dict, table_of(by_kind(dict, _labels, _NAMES)), _NAMES)
 """A list of names, or a table from the name of a matrix to its columns, for which a column of
 labels may stand."""
-
-
-class ExampleRows(Struct, frozen=True, eq=False):
-    """The rows of examples as numbers."""
-
-    cells: Array
-    """Examples × columns; in a column of texts, positions in its texts. Write-protected."""
-    texts: Mapping[int, tuple[str, ...]]
-    """The texts of the columns that hold any, by position."""
-    lines: tuple[int, ...] = ()
-    """The line of each in a CSV file."""
 
 
 def _rows(value: object, path: Path, mistakes: list[Mistake]) -> ExampleRows:

@@ -53,13 +53,9 @@ def read_file(name: str, is_own: bool = False) -> Playground:
         columns = NAMELESS
     form = CsvForm() if has_names else CsvForm(columns=columns)
     try:
-        read = read_csv(path, columns[:-1], columns[-1:], form)
+        rows = read_csv(path, columns[:-1], columns[-1:], form).cells
     except CsvError as error:
         raise GdTutorError(f"{shown(name)}: {error.what}", _HINT) from None
-    if read.texts:
-        what = f"'{shown(name)}' has texts in the column {shown(next(iter(read.texts)))}"
-        raise GdTutorError(what, "the playground takes numbers, classes as 0 and 1")
-    rows = read.cells
     is_class = bool(np.isin(rows[:, -1], (0.0, 1.0)).all())
     return usual(Playground(name, columns, is_class, has_names, points=len(rows)))
 

@@ -37,11 +37,10 @@ def resolve_inside(folder: Path, name: str) -> Path:
         CsvError: the name is empty or absolute, leads outside, or is no regular file.
     """
     if not name or "\0" in name:
-        raise CsvError(None, None, f"{name!r} is no file name", "name a file beside the lesson")
+        raise CsvError(f"{name!r} is no file name", "name a file beside the lesson")
     if Path(name).is_absolute() or Path(name).drive:
-        raise CsvError(
-            None, None, f"the path {name!r} is absolute", "name the file from the lesson's folder"
-        )
+        hint = "name the file from the lesson's folder"
+        raise CsvError(f"the path {name!r} is absolute", hint)
     try:
         root = folder.resolve(strict=True)
         # What does not exist is followed as well, so that no message tells whether a file outside
@@ -51,22 +50,19 @@ def resolve_inside(folder: Path, name: str) -> Path:
         raise _missing(name) from None
     except (OSError, RuntimeError) as error:
         # A loop of links is a RuntimeError before Python 3.13 and an OSError from there on.
-        raise CsvError(None, None, f"{name!r} cannot be followed: {error}") from None
+        raise CsvError(f"{name!r} cannot be followed: {error}") from None
     if not path.is_relative_to(root):
-        raise CsvError(
-            None, None, f"{name!r} leads out of the lesson's folder", "keep the file in the folder"
-        )
+        what = f"{name!r} leads out of the lesson's folder"
+        raise CsvError(what, "keep the file in the folder")
     if not os.path.lexists(path):
         raise _missing(name)
     if not path.is_file():
-        raise CsvError(None, None, f"{name!r} is not a regular file", "name a CSV file")
+        raise CsvError(f"{name!r} is not a regular file", "name a CSV file")
     return path
 
 
 def _missing(name: str) -> CsvError:
-    return CsvError(
-        None, None, f"there is no file {name!r}", "put it into the folder of the lesson"
-    )
+    return CsvError(f"there is no file {name!r}", "put it into the folder of the lesson")
 
 
 class CsvForm(Struct, frozen=True):
@@ -80,16 +76,15 @@ class CsvForm(Struct, frozen=True):
     """The columns that may hold texts."""
 
 
-class CsvRows(Struct, frozen=True, eq=False):
-    """The wanted columns of a CSV file."""
+class ExampleRows(Struct, frozen=True, eq=False):
+    """The rows of examples as numbers."""
 
     cells: Array
-    """Of shape (examples, inputs + targets), inputs first; in a column of texts, positions in its
-    texts. Write-protected."""
-    texts: Mapping[str, tuple[str, ...]]
-    """The texts of each column of labels that are not all numbers."""
+    """Examples × columns; in a column of texts, positions in its texts. Write-protected."""
+    texts: Mapping[int, tuple[str, ...]]
+    """The texts of the columns that hold any, by position, each in the order of its first use."""
     lines: tuple[int, ...] = ()
-    """The line of the file on which each example begins, from 1."""
+    """The line of a CSV file on which each example begins, from 1."""
 
 
 PLAIN_FORM = CsvForm()
@@ -105,7 +100,7 @@ def separates(character: str) -> bool:
 
 def read_csv(
     path: Path, inputs: Sequence[str], targets: Sequence[str], form: CsvForm = PLAIN_FORM
-) -> CsvRows:
+) -> ExampleRows:
     """Read the named columns of a CSV file; see `parse_csv`.
 
     Raises:
@@ -116,16 +111,15 @@ def read_csv(
         data = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
         what = f"the file cannot be read: {error.strerror}"
-        hint = "check its name and its rights"
-        raise CsvError(None, None, what, hint) from None
+        raise CsvError(what, "check its name and its rights") from None
     if data is None:
-        raise CsvError(None, None, "this is not a regular file", "name a CSV file")
+        raise CsvError("this is not a regular file", "name a CSV file")
     return parse_csv(data, inputs, targets, form)
 
 
 def parse_csv(
     data: bytes, inputs: Sequence[str], targets: Sequence[str], form: CsvForm = PLAIN_FORM
-) -> CsvRows:
+) -> ExampleRows:
     """Return the named columns of a CSV file as rows of numbers.
 
     The file is UTF-8, with or without a byte order mark, lines ending in LF or CR LF. Its first row
@@ -144,43 +138,35 @@ def parse_csv(
             no rows or more than `MAX_EXAMPLES`, or the same targets in every row.
     """
     if len(data) > MAX_BYTES:
-        raise CsvError(
-            None, None, f"the file is larger than {MAX_BYTES // 2**20} MiB", "use fewer rows"
-        )
+        raise CsvError(f"the file is larger than {MAX_BYTES // 2**20} MiB", "use fewer rows")
     records = _records(_decoded(data), form.separator)
     number, header = (1, list(form.columns)) if form.columns else next(records, (1, []))
     names = [cell.strip() for cell in header]
     wanted = (*inputs, *targets)
     places = [_place(names, name, number) for name in wanted]
-    texts: dict[str, dict[str, int]] = {name: {} for name in wanted if name in form.labels}
+    texts: dict[int, dict[str, int]] = {i: {} for i, n in enumerate(wanted) if n in form.labels}
     rows: list[list[float]] = []
     lines: list[int] = []
     for number, record in records:
         if len(rows) == MAX_EXAMPLES:
-            raise CsvError(
-                number, None, f"more than {MAX_EXAMPLES:,} rows of data", "use fewer rows"
-            )
+            what = f"more than {MAX_EXAMPLES:,} rows of data"
+            raise CsvError(what, "use fewer rows", row=number)
         if len(record) > len(names):
             what = f"{len(record)} cells under {len(names)} names"
             hint = "quote cells that hold a comma; write decimals with a point"
-            raise CsvError(number, None, what, hint)
+            raise CsvError(what, hint, row=number)
         lines.append(number)
+        cells = (_cell(record, place, number, names[place]) for place in places)
         rows.append(
             [
-                _code(_cell(record, place, number, name), texts[name])
-                if name in texts
-                else _number(_cell(record, place, number, name), number, name)
-                for place, name in zip(places, wanted, strict=True)
+                texts[i].setdefault(cell, len(texts[i]))
+                if i in texts
+                else _number(cell, number, wanted[i])
+                for i, cell in enumerate(cells)
             ]
         )
-    cells = _checked(rows, len(inputs), targets)
-    found = {name: tuple(labels) for name, labels in texts.items()}
-    return CsvRows(cells, found, tuple(lines))
-
-
-def _code(text: str, texts: dict[str, int]) -> float:
-    """Return the position of a label among those of its column, new ones at the end."""
-    return float(texts.setdefault(text, len(texts)))
+    found = {i: tuple(labels) for i, labels in texts.items()}
+    return ExampleRows(_checked(rows, len(inputs), targets), found, tuple(lines))
 
 
 def _decoded(data: bytes) -> str:
@@ -188,14 +174,13 @@ def _decoded(data: bytes) -> str:
     data = data.removeprefix(codecs.BOM_UTF8)
     nul = data.find(b"\0")
     if nul >= 0:
-        raise CsvError(
-            data.count(b"\n", 0, nul) + 1, None, "a NUL byte", "save the file as plain UTF-8 text"
-        )
+        row = data.count(b"\n", 0, nul) + 1
+        raise CsvError("a NUL byte", "save the file as plain UTF-8 text", row=row)
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
-        raise CsvError(row, None, "bytes that are not UTF-8", "save the file as UTF-8") from None
+        raise CsvError("bytes that are not UTF-8", "save the file as UTF-8", row=row) from None
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -210,7 +195,7 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         try:
             record = next(reader, None)
         except csv.Error as error:
-            raise CsvError(line, None, f"not valid CSV: {error}", "check the quotes") from None
+            raise CsvError(f"not valid CSV: {error}", "check the quotes", row=line) from None
         if record is None:
             return
         if len(record) > 1 or any(cell.strip() for cell in record):
@@ -223,7 +208,8 @@ def _place(names: list[str], name: str, row: int) -> int:
     if len(found) == 1:
         return found[0]
     if found:
-        raise CsvError(row, name, f"{len(found)} columns have this name", "rename all but one")
+        what = f"{len(found)} columns have this name"
+        raise CsvError(what, "rename all but one", row=row, column=name)
     same_letters = [known for known in names if known.casefold() == name.casefold()]
     if same_letters:
         hint = f"write '{same_letters[0]}', as in the file"
@@ -231,7 +217,7 @@ def _place(names: list[str], name: str, row: int) -> int:
         hint = 'write separator = ";"' if ";" in names[0] else 'write separator = "\\t"'
     else:
         hint = did_you_mean(name, names) or _named(names)
-    raise CsvError(row, name, NO_COLUMN, hint)
+    raise CsvError(NO_COLUMN, hint, row=row, column=name)
 
 
 def _named(names: list[str]) -> str:
@@ -246,7 +232,8 @@ def _cell(record: list[str], place: int, row: int, name: str) -> str:
     """Return one cell, which is not empty."""
     cell = record[place].strip() if place < len(record) else ""
     if not cell:
-        raise CsvError(row, name, "the cell is missing", "fill it in, or leave the row out")
+        hint = "fill it in, or leave the row out"
+        raise CsvError("the cell is missing", hint, row=row, column=name)
     return cell
 
 
@@ -259,23 +246,23 @@ def _number(cell: str, row: int, name: str) -> float:
         value = None
     if value is None:
         hint = "write it like 3, -0.5 or 1e-3; a column of labels is { column = …, one_hot = true }"
-        raise CsvError(row, name, f"{cut_short(cell, SHOWN_CELL)!r} is not a number", hint)
+        what = f"{cut_short(cell, SHOWN_CELL)!r} is not a number"
+        raise CsvError(what, hint, row=row, column=name)
     if not math.isfinite(value):
-        raise CsvError(
-            row, name, f"{cut_short(cell, SHOWN_CELL)!r} is not finite", "leave the row out"
-        )
+        what = f"{cut_short(cell, SHOWN_CELL)!r} is not finite"
+        raise CsvError(what, "leave the row out", row=row, column=name)
     return value
 
 
 def _checked(rows: list[list[float]], inputs: int, targets: Sequence[str]) -> Array:
     """Return the rows as an array, if there is anything to learn in them."""
     if not rows:
-        raise CsvError(None, None, "there are no rows under the names", "add examples")
+        raise CsvError("there are no rows under the names", "add examples")
     array = np.array(rows, dtype=np.float64)
     answers = array[:, inputs:]
     if answers.size and (answers == answers[0]).all():
         what = f"every row has the same target, {answers[0, 0]:g}: one class only"
         hint = "add examples of another class"
-        raise CsvError(None, targets[0], what, hint)
+        raise CsvError(what, hint, column=targets[0])
     array.setflags(write=False)
     return array

@@ -19,7 +19,9 @@ class CsvError(DataError):
 
     code = "csv"
 
-    def __init__(self, row: int | None, column: str | None, what: str, hint: str = "") -> None:
+    def __init__(
+        self, what: str, hint: str = "", *, row: int | None = None, column: str | None = None
+    ) -> None:
         parts = [f"row {row}"] if row is not None else []
         if column is not None:
             parts.append(f"column {column!r}")
