@@ -24,11 +24,11 @@ from gdtutor.session.lookups import known_at_step
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import goto
-from gdtutor.session.notes import note_for
+from gdtutor.session.notes import end_of_training, note_for
 from gdtutor.session.opening import Opened, opened
 from gdtutor.session.runs import in_variant
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.session.state import Session, Status, Walk
+from gdtutor.session.state import Session, Walk
 from gdtutor.session.steps import Phase, Step
 from gdtutor.session.tasks import goal_holds, is_done
 from gdtutor.values import Struct
@@ -110,12 +110,6 @@ def at_its_end(session: Walk) -> Walk:
     """Return the session with what its run was trained to, so that `trained` is known."""
     run = session.run
     return session if run.stopped_by is None else session.with_train(snapshot=snapshot_of(run))
-
-
-def end_of_training(session: Walk) -> int:
-    """Return the iteration that training ended with, or would end with."""
-    training, run = session.train.snapshot, session.run
-    return training.iterations if training.status is Status.FINISHED else run.last_iteration
 
 
 def _at(session: Walk, question: Question) -> Iterator[Asked]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 
 from gdtutor.engine.errors import GraphError, did_you_mean
-from gdtutor.engine.expression import MAX_NAME, NAME, Apply, Expr, Name, Number, calls_in, names_in
+from gdtutor.engine.expression import Apply, Expr, Name, Number, calls_in, names_in
 from gdtutor.engine.graph import Edge, Graph, Leaf, Line, Node, a_role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 
 NO_NAME = "define it on a line above, or give it a value in the front matter"
 """What is to be done about a name that is like no other."""
-MAX_LINES = 100_000
-"""Most lines of one graph."""
 MAX_DOUBLINGS = 6
 """Most operations inside one another, in one line, whose rule names the upstream gradient twice."""
 
@@ -41,9 +39,6 @@ def build_graph(
     built: list[Line] = []
     known: dict[str, int] = {}
     for name, expr, text in lines:
-        if len(built) >= MAX_LINES:
-            what = f"more than {MAX_LINES:,} lines"
-            raise GraphError(what, "the graph is too large", line=name, code="bound")
         _check_line(name, expr, leaf_by_name, known, by_rows and name not in appended)
         first = len(nodes)
         edges = _flatten(name, expr, len(built), nodes)
@@ -59,19 +54,12 @@ def build_graph(
 def _checked_leaves(leaves: tuple[Leaf, ...]) -> dict[str, Leaf]:
     by_name: dict[str, Leaf] = {}
     for leaf in leaves:
-        _check_name(leaf.name, "")
         if leaf.name in by_name:
             roles = f"as {by_name[leaf.name].role.value} and as {leaf.role.value}"
             what = f"'{leaf.name}' is given twice, {roles}"
             raise GraphError(what, "every name is given once", code="redefined")
         by_name[leaf.name] = leaf
     return by_name
-
-
-def _check_name(name: str, line: str) -> None:
-    if NAME.fullmatch(name) is None or len(name) > MAX_NAME:
-        hint = f"a name has at most {MAX_NAME} letters A-Z a-z, digits and _, no digit first"
-        raise GraphError(f"{name[: 2 * MAX_NAME]!a} is not a name", hint, line=line, code="name")
 
 
 def _check_line(
@@ -99,7 +87,6 @@ def _check_line(
 
 def _check_new(name: str, leaves: Mapping[str, Leaf], known: Mapping[str, int]) -> None:
     """Refuse a name that means something already."""
-    _check_name(name, name)
     hint = "choose another name"
     if name in known:
         what, hint = f"'{name}' is defined twice", "every name is given once"

@@ -118,6 +118,11 @@ class Graph(Struct, frozen=True):
         """The names of the parameters, in the order given."""
         return tuple(leaf.name for leaf in self.leaves if leaf.role is Role.PARAMETER)
 
+    @property
+    def in_rows(self) -> bool:
+        """Whether an example is a row of the data."""
+        return any(leaf.examples_first for leaf in self.leaves)
+
     def visible(self, unfolded: Set[str] = frozenset()) -> tuple[Visible, ...]:
         """Return the nodes of the walk in order, with these lines unfolded."""
         return tuple(v for line in self.lines for v in self._visible_line(line, unfolded))

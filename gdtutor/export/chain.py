@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.expression import Apply, Attribute, Name, names_in
-from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.expression import Apply, Name, names_in
+from gdtutor.engine.graph import Graph, Line, Role
+from gdtutor.engine.layers import link_of
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import OPERATIONS, Kind
-from gdtutor.values import Struct
+from gdtutor.engine.operations import OPERATIONS
+from gdtutor.values import Struct, replace
 
 
 class Layer(Struct, frozen=True):
@@ -36,27 +37,23 @@ def chain_of(graph: Graph) -> Chain:
         GdTutorError: A line is neither a layer nor the cost behind the last one.
     """
     roles = {leaf.name: leaf.role for leaf in graph.leaves}
-    in_rows = any(leaf.examples_first for leaf in graph.leaves)
+    in_rows = graph.in_rows
     layers: list[Layer] = []
     inputs = before = ""
     for line in graph.lines[:-1]:
-        match line.expr:
-            case Apply("add", (Apply("matmul", (Name(first), Name(second))), Name(b))):
-                w, a = (second, first) if in_rows else (first, second)
-                follows = a == before if layers else roles.get(a) is Role.INPUT
-                if not (follows and roles.get(w) is roles.get(b) is Role.PARAMETER):
-                    raise _no_chain(line.name, in_rows)
-                inputs = inputs or a
+        source, link = link_of(line, in_rows=in_rows)
+        follows = source == before if layers else roles.get(source) is Role.INPUT
+        match link:
+            case ("linear", _, w, b) if follows and roles.get(w) is roles.get(b) is Role.PARAMETER:
+                inputs = inputs or source
                 layers.append(Layer(w, b, ""))
-            case Apply(op, (Name(z),), axis) if (
-                layers
-                and z == before
-                and not layers[-1].activation
-                and _is_activation(op, axis, in_rows)
+            case ("call", _, op) if (
+                layers and follows and not layers[-1].activation and _is_along(line, op, in_rows)
             ):
-                last = layers.pop()
-                layers.append(Layer(last.weights, last.bias, op))
-            case Name(z) | Apply("identity", (Name(z),)) if layers and z == before:
+                layers[-1] = replace(layers[-1], activation=op)
+            case ("call", _, "identity") if layers and follows:
+                pass
+            case () if layers and line.expr == Name(before):
                 pass
             case _:
                 raise _no_chain(line.name, in_rows)
@@ -68,12 +65,10 @@ def chain_of(graph: Graph) -> Chain:
     return Chain(inputs, tuple(layers), before, in_rows)
 
 
-def _is_activation(op: str, axis: Attribute, in_rows: bool) -> bool:
-    row = OPERATIONS[op]
-    along = row.axis_of(axis) == int(in_rows)
-    return row.operands == 1 and (
-        row.kind is Kind.ELEMENTWISE or (row.kind is Kind.COLUMNS and along)
-    )
+def _is_along(line: Line, op: str, in_rows: bool) -> bool:
+    """Say whether an operation takes every example by itself."""
+    axis = line.expr.attribute if isinstance(line.expr, Apply) else None
+    return OPERATIONS[op].axis_of(axis) in (None, int(in_rows))
 
 
 def _no_chain(name: str, in_rows: bool) -> GdTutorError:

@@ -11,10 +11,11 @@ from collections.abc import Container, Iterator, Sequence
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.expression import Apply, Expr, Name, names_in
+from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.graph import Graph, Role
+from gdtutor.engine.layers import Link, link_of
 from gdtutor.engine.numpy_text import plain_name
-from gdtutor.engine.operations import OPERATIONS, Array, Kind
+from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.engine.trace import Trace, frozen
 from gdtutor.lesson.model import Lesson
@@ -26,9 +27,6 @@ from gdtutor.session.working import node_expr
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
-
-Link = tuple[str, ...]
-"""A layer of a chain: `("linear", Z, W, b)`, or `("call", A, operation)`."""
 
 
 class AskedName(Struct, frozen=True):
@@ -141,10 +139,10 @@ def chain_of(graph: Graph) -> tuple[Link, ...]:
     inputs = [leaf.name for leaf in graph.leaves if leaf.role is Role.INPUT]
     if len(inputs) != 1:
         return ()
-    before, chain, in_rows = inputs[0], [], is_in_rows(graph)
+    before, chain = inputs[0], []
     for line in graph.lines[:-1]:
-        link = _link(line.name, line.expr, before, in_rows)
-        if link is None:
+        source, link = link_of(line, in_rows=graph.in_rows)
+        if source != before:
             return ()
         chain.append(link)
         before = line.name
@@ -165,22 +163,6 @@ def class_of(link: Link) -> str:
     known = {"linear": "Linear", "relu": "ReLU", "leaky_relu": "LeakyReLU"}
     called = link[0] if link[0] == "linear" else link[2]
     return known.get(called, called.title().replace("_", ""))
-
-
-def is_in_rows(graph: Graph) -> bool:
-    """Say whether an example is a row of the data."""
-    return any(leaf.examples_first for leaf in graph.leaves)
-
-
-def _link(name: str, expr: Expr, before: str, in_rows: bool) -> Link | None:
-    match expr:
-        case Apply("add", (Apply("matmul", (Name(first), Name(second))), Name(bias))):
-            weight, source = (second, first) if in_rows else (first, second)
-            return ("linear", name, weight, bias) if source == before else None
-        case Apply(op, (Name(source),)):
-            is_call = OPERATIONS[op].kind in (Kind.ELEMENTWISE, Kind.COLUMNS)
-            return ("call", name, op) if source == before and is_call else None
-    return None
 
 
 RANDOM_STARTS = 2

@@ -17,7 +17,6 @@ from gdtutor.judge.asked import (
     ends_of,
     engine_value,
     given_values,
-    is_in_rows,
     shape_text,
 )
 from gdtutor.session.moment import Moment
@@ -72,7 +71,7 @@ def blank_layers(program: AskedProgram, command: str) -> str:
     prediction = chain[-1][1]
     rows += [
         "", "", f"def compute_cost({prediction}, {target}):",
-        f"    m = {target}.shape[{0 if is_in_rows(graph) else 1}]",
+        f"    m = {target}.shape[{0 if graph.in_rows else 1}]",
         f"    {cost} = ...",
         f"    d{prediction} = ...  # the gradient of {cost} with respect to {prediction}",
         f"    return {cost}, d{prediction}",

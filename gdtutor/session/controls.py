@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
-from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.expression import number_text
 from gdtutor.lesson.tables import MAX_LAYERS, MAX_WIDTH
 from gdtutor.play.options import ACTIVATIONS, OPTIONS, STARTS, playground_of
@@ -136,15 +135,9 @@ def with_layers(playground: Playground, by: int) -> Playground:
 
 
 def with_neurons(playground: Playground, layer: int, by: int) -> Playground:
-    """Return the playground with so many neurons more in a hidden layer, or features in layer 0.
-
-    Raises:
-        GdTutorError: The last layer follows the data.
-    """
+    """Return the playground with so many neurons more in a hidden layer, or features in layer 0."""
     if layer == 0:
         return _with_features(playground, by)
-    if layer == len(playground.layers) - 1:
-        raise GdTutorError("the outputs follow the data", "the control `outputs` has them")
     width = min(max(playground.layers[layer] + by, 1), MAX_WIDTH)
     widths = playground.layers
     return replace(playground, layers=(*widths[:layer], width, *widths[layer + 1 :]))

@@ -98,16 +98,14 @@ def _is_of_graph(session: Walk, wish: PictureWish, scene: int) -> bool:
 
 
 def _is_due(session: Walk, wish: PictureWish) -> bool:
-    options, step = dict(wish.options), current_step(session)
-    places, shows = _places(wish), options.get("show")
+    step, places, shows = current_step(session), _places(wish), wish.option("show")
     if step is None or shows is False or not places:
         return step is not None and bool(shows)
     return any(_is_at(place, step) for place in places)
 
 
 def _places(wish: PictureWish) -> tuple[Selector, ...]:
-    places = dict(wish.options).get("at", ())
-    return tuple(parse_selector(str(p)) for p in places) if isinstance(places, tuple) else ()
+    return tuple(map(parse_selector, wish.texts("at")))
 
 
 def _is_at(place: Selector, step: Step) -> bool:
@@ -147,7 +145,5 @@ def measurements_due(session: Session) -> tuple[TimeExamples, ...]:
     wish = shown_picture(session)
     if wish is None or not is_untimed(session, wish):
         return ()
-    sizes = dict(wish.options).get("examples", TIMED)
-    moment = session.moment
-    wanted = tuple(sizes) if isinstance(sizes, tuple) else TIMED
-    return (TimeExamples(moment.problem, moment.state.parameters, wanted),)
+    sizes, moment = tuple(map(int, wish.numbers("examples"))), session.moment
+    return (TimeExamples(moment.problem, moment.state.parameters, sizes or TIMED),)

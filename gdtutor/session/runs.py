@@ -25,7 +25,6 @@ from gdtutor.session.state import (
     Training,
     TrainLook,
     Walk,
-    without_challenge,
 )
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, replace
@@ -52,7 +51,7 @@ def in_variant(session: Walk, name: str) -> Walk:
     start = replace(session.moment, iteration=0)
     session = replace(with_run(session, lesson, run), variant=name, train=train, moment=start)
     # The answer to a question may be another one here, or its node not be there.
-    return recomputed(without_challenge(session))
+    return recomputed(replace(session, challenge=None))
 
 
 def with_run(session: Walk, lesson: Lesson, run: Run) -> Walk:

@@ -197,7 +197,7 @@ def trials_of(session: Walk) -> tuple[Trial, ...]:
 
 def _changes(session: Walk, wish: PictureWish) -> tuple[Assignment, ...]:
     """Return the changes that the runs begin with; variants are as the lesson has them."""
-    is_own = not dict(wish.options).get("variants")
+    is_own = not wish.texts("variants")
     return tuple(one for one in session.changes if is_own and not one.iteration)
 
 
@@ -211,14 +211,12 @@ def _begun(session: Walk, wish: PictureWish) -> Trial:
     from gdtutor.lesson.sweeps import starts_of
     from gdtutor.training.sweep import Sweep
 
-    options = dict(wish.options)
-    count, named = options.get("seeds", SEEDS), options.get("variants")
     members: list[Member] = []
     seconds = 0.0
-    for name in named if isinstance(named, tuple) else ("",):
-        lesson = with_variant(session.lesson, str(name)) if name else session.lesson
+    for name in wish.texts("variants") or ("",):
+        lesson = with_variant(session.lesson, name) if name else session.lesson
         start = run_of(lesson).segments[0] if name else session.run.segments[0]
-        runs = starts_of(lesson, start, int(str(count)), str(name) or OWN)
+        runs = starts_of(lesson, start, wish.whole("seeds", SEEDS), name or OWN)
         members.extend(runs)
         work = training_work(lesson)
         seconds += len(runs) * work.of(work.iterations) / 1e6

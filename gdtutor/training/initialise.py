@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
-from gdtutor.engine.shapes import MAX_CELLS, Shape
+from gdtutor.engine.shapes import Shape
 from gdtutor.training.errors import DataError
 from gdtutor.values import Struct, field
 
@@ -174,21 +173,11 @@ def draw_with(
         A write-protected array of that shape.
 
     Raises:
-        DataError: unknown rule, empty or too large shape, a constant missing, unknown or not
-            finite.
+        DataError: as `constants_of`.
     """
-    row = INITIALISATIONS.get(init)
-    if row is None:
-        known = did_you_mean(init, INITIALISATIONS) or f"use one of {', '.join(INITIALISATIONS)}"
-        raise DataError(f"unknown initialisation '{init}'", known)
-    if any(length < 1 for length in shape):
-        raise DataError(f"the shape {list(shape)} has no cells", "give lengths of 1 or more")
-    if math.prod(shape) > MAX_CELLS:
-        what = f"the shape {list(shape)} has {math.prod(shape):,} cells"
-        hint = f"a parameter may have {MAX_CELLS:,}"
-        raise DataError(what, hint)
     told = constants_of(init, constants or {})
-    drawn = row.sample(rng, Sampling(shape, fan_in(shape, inputs_first=inputs_first), told))
+    wish = Sampling(shape, fan_in(shape, inputs_first=inputs_first), told)
+    drawn = INITIALISATIONS[init].sample(rng, wish)
     drawn.setflags(write=False)
     return drawn
 
@@ -197,22 +186,13 @@ def constants_of(init: str, told: Mapping[str, float]) -> dict[str, float]:
     """Return every constant of a rule, as told or by itself.
 
     Raises:
-        DataError: a constant is missing, unknown or not finite, or the bounds are turned.
+        DataError: the bounds are turned.
     """
-    known = INITIALISATIONS[init].constants
-    for name in told:
-        if name not in known:
-            raise DataError(f"initialisation '{init}' takes no {name}", f"leave {name} out")
-    found: dict[str, float] = {}
-    for name, default in known.items():
-        value = told.get(name, default)
-        if value is None or not math.isfinite(value):
-            raise DataError(f"initialisation '{init}' has no {name}", "give it a finite number")
-        found[name] = value
+    own = INITIALISATIONS[init].constants
+    found = {name: value for name, value in {**own, **told}.items() if value is not None}
     if init == "uniform" and not found["low"] < found["high"]:
-        raise DataError(
-            f"low is {found['low']:g} and high is {found['high']:g}", "low is the smaller one"
-        )
+        what = f"low is {found['low']:g} and high is {found['high']:g}"
+        raise DataError(what, "low is the smaller one")
     return found
 
 

@@ -11,7 +11,6 @@ from gdtutor.training.order import check_order
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import check_schedule
 from gdtutor.training.settings import Settings, held_back
-from gdtutor.values import asdict
 
 MAX_EPOCHS = 5_000_000
 """Most epochs of a run: its curve and that of the validation take 80 MB."""
@@ -26,8 +25,6 @@ def train_size(problem: Problem, settings: Settings) -> int:
     fraction = settings.validation
     if fraction == 0:
         return problem.size
-    if not 0 < fraction < 1:
-        raise TrainingError(f"validation is {fraction:g}", "hold back a fraction from 0 to below 1")
     held = held_back(problem.size, fraction)
     if not 1 <= held < problem.size:
         what = f"validation {fraction:g} holds back {held} of {problem.size} examples"
@@ -60,9 +57,6 @@ def check(problem: Problem, settings: Settings) -> int:
         )
     optimiser_of(settings)
     check_schedule(settings.schedule)
-    for name, bound in asdict(settings.stop).items():
-        if bound is not None and not math.isfinite(bound):
-            raise TrainingError(f"the stop {name} is {bound:g}", "use a finite number")
     train = train_size(problem, settings)
     batch = settings.batch
     if batch is not None and not 1 <= batch <= max(1, train):
@@ -71,7 +65,7 @@ def check(problem: Problem, settings: Settings) -> int:
         )
     if problem.is_single and settings.batch_size(train) > 1:
         raise TrainingError("this graph is about one example at a time", "use a batch size of 1")
-    check_order(settings.order, settings.seed, max(1, train), settings.batch_size(train))
+    check_order(settings.order)
     if root_of(settings):
         # Asked before any plan is made: a walk would come to an update that it cannot show.
         from gdtutor.training.neuron import neuron_of

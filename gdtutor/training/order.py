@@ -15,7 +15,6 @@ import numpy as np
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.training.errors import DataError
-from gdtutor.training.initialise import check_seed
 from gdtutor.training.problem import Indices
 
 ORDERS: dict[str, str] = {
@@ -29,9 +28,6 @@ BLOCK_DRAWS = 16_384
 """About how many examples one block orders: its generator then costs little an epoch, and opening
 an iteration costs at most one block (some 2 ms)."""
 
-MAX_BLOCKS = 2**64
-"""Two words of 32 bits number the blocks."""
-
 
 def iterations_per_epoch(examples: int, batch: int) -> int:
     """Return how many batches make an epoch: examples / batch, rounded up, also when drawn."""
@@ -43,22 +39,15 @@ def epochs_per_block(examples: int) -> int:
     return max(1, BLOCK_DRAWS // examples)
 
 
-def check_order(order: str, seed: int, examples: int, batch: int) -> None:
-    """Refuse an order, seed or batch size that these examples cannot have.
+def check_order(order: str) -> None:
+    """Refuse an order that there is not.
 
     Raises:
-        DataError: naming what is not possible.
+        DataError: naming one that is near.
     """
     if order not in ORDERS:
         known = did_you_mean(order, ORDERS) or f"use one of {', '.join(ORDERS)}"
         raise DataError(f"unknown order '{order}'", known)
-    check_seed(seed)
-    if examples < 1:
-        raise DataError("there are no examples", "give at least one")
-    if not 1 <= batch <= examples:
-        raise DataError(
-            f"the batch size is {batch}", f"use 1 to {examples}, the number of examples"
-        )
 
 
 @lru_cache(maxsize=2)
@@ -77,15 +66,7 @@ def block_of_epochs(order: str, seed: int, examples: int, batch: int, block: int
         `block * epochs_per_block(examples) + r`; its batches are its consecutive stretches of
         `batch` cells. The width is the number of examples, so that the last batch may be short, or
         for "drawn" the next multiple of the batch size, so that none is.
-
-    Raises:
-        DataError: as `check_order`, or there is no such block.
     """
-    check_order(order, seed, examples, batch)
-    if not 0 <= block < MAX_BLOCKS:
-        what = f"the iteration lies in block {block} of epochs"
-        hint = f"blocks count from 0 to {MAX_BLOCKS - 1}"
-        raise DataError(what, hint)
     epochs = epochs_per_block(examples)
     if order == "given":
         return np.broadcast_to(np.arange(examples, dtype=np.int64), (epochs, examples))
@@ -109,21 +90,13 @@ def batches_of_epoch(
     """Return the batches of one epoch in the order in which training uses them.
 
     Costs one block; training that takes every epoch in turn asks for `block_of_epochs` instead.
-
-    Raises:
-        DataError: as `block_of_epochs`, or the epoch is negative.
     """
-    block, row = divmod(epoch, epochs_per_block(max(1, examples)))
+    block, row = divmod(epoch, epochs_per_block(examples))
     cells = block_of_epochs(order, seed, examples, batch, block)[row]
     return tuple(cells[at : at + batch] for at in range(0, cells.size, batch))
 
 
 def batch_of_iteration(order: str, seed: int, examples: int, batch: int, iteration: int) -> Indices:
-    """Return the examples that iteration `iteration` trains on; costs at most one block.
-
-    Raises:
-        DataError: as `block_of_epochs`, or the iteration is negative.
-    """
-    check_order(order, seed, examples, batch)
+    """Return the examples that iteration `iteration` trains on; costs at most one block."""
     epoch, turn = divmod(iteration, iterations_per_epoch(examples, batch))
     return batches_of_epoch(order, seed, examples, batch, epoch)[turn]

@@ -33,35 +33,32 @@ class Scaling(Struct, frozen=True):
     """`standardise` or `min_max`."""
 
 
-def standardise(columns: Array, names: Sequence[str] = ()) -> Scaled:
+def standardise(columns: Array, names: Sequence[str]) -> Scaled:
     """Scale each column to mean 0 and standard deviation 1 (over m, not m − 1).
 
     Args:
-        columns: shape (examples, columns).
-        names: of the columns, for messages; their numbers from 0 where it is empty.
+        columns: finite numbers, shape (examples, columns).
+        names: of the columns, for messages.
 
     Raises:
-        DataError: no examples, a constant column, or values that are not finite or whose
-            difference is too large for float64.
+        DataError: a constant column, or values whose difference is too large for float64.
     """
-    _check(columns, names)
     with np.errstate(over="ignore", invalid="ignore"):
         shift = columns.mean(axis=0)
         scale = np.sqrt(np.mean((columns - shift) ** 2, axis=0))
     return _scaled(columns, shift, scale, names)
 
 
-def min_max(columns: Array, names: Sequence[str] = ()) -> Scaled:
+def min_max(columns: Array, names: Sequence[str]) -> Scaled:
     """Scale each column to the range from 0 to 1, its least value to 0 and its greatest to 1.
 
     Args:
-        columns: shape (examples, columns).
-        names: of the columns, for messages; their numbers from 0 where it is empty.
+        columns: finite numbers, shape (examples, columns).
+        names: of the columns, for messages.
 
     Raises:
         DataError: as `standardise`.
     """
-    _check(columns, names)
     with np.errstate(over="ignore", invalid="ignore"):
         shift = columns.min(axis=0)
         scale = columns.max(axis=0) - shift
@@ -77,35 +74,16 @@ SCALINGS: dict[str, Scaling] = {
 """Every scaling by its name in a lesson."""
 
 
-def _name(names: Sequence[str], column: int) -> str:
-    return f"'{names[column]}'" if names else str(column)
-
-
-def _check(columns: Array, names: Sequence[str]) -> None:
-    if columns.ndim != 2 or columns.shape[0] == 0:
-        raise DataError("there are no examples to scale", "give rows of numbers")
-    for column in range(columns.shape[1]):
-        cells = columns[:, column]
-        if not np.isfinite(cells).all():
-            what = f"column {_name(names, column)} holds values that are not finite"
-            hint = "leave those rows out"
-            raise DataError(what, hint)
-        # Exact comparison: the rounded mean of equal values can differ from them, and their
-        # standard deviation then is a rounding error instead of 0.
-        if cells.min() == cells.max():
-            what = f"column {_name(names, column)} is constant, so it has no scale to divide by"
-            hint = "leave the column out, or do not scale it"
-            raise DataError(what, hint)
-
-
 def _scaled(columns: Array, shift: Array, scale: Array, names: Sequence[str]) -> Scaled:
-    for column in range(columns.shape[1]):
-        if not np.isfinite(scale[column]) or not np.isfinite(shift[column]) or scale[column] == 0:
-            raise DataError(
-                f"the values of column {_name(names, column)} differ by too much or too little "
-                "for float64",
-                "give the column in another unit",
-            )
+    # Exact comparison: the rounded mean of equal values can differ from them, and their standard
+    # deviation then is a rounding error instead of 0.
+    for column in np.flatnonzero(columns.min(axis=0) == columns.max(axis=0)).tolist():
+        what = f"column '{names[column]}' is constant, so it has no scale to divide by"
+        raise DataError(what, "leave the column out, or do not scale it")
+    strange = ~np.isfinite(scale) | ~np.isfinite(shift) | (scale == 0)
+    for column in np.flatnonzero(strange).tolist():
+        what = f"the values of column '{names[column]}' differ by too much or too little"
+        raise DataError(f"{what} for float64", "give the column in another unit")
     values = (columns - shift) / scale
     for array in (values, shift, scale):
         array.setflags(write=False)

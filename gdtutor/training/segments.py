@@ -56,29 +56,19 @@ def with_edit(segment: RunSegment, edit: Edit) -> RunSegment:
     changed in the state that the segment begins with.
 
     Raises:
-        TrainingError: There is no such parameter or cell.
+        TrainingError: There is no such cell.
     """
-    _check_edit(segment.problem, edit)
+    value = np.array(segment.problem.parameters[edit.name])
+    if edit.cell is not None and not has_cell(value.shape, edit.cell):
+        raise TrainingError(f"{edit.name} has no cell {edit.cell}", f"its shape is {value.shape}")
     edits = (*segment.edits, edit)
     if edit.name not in segment.problem.frozen:
         return replace(segment, edits=edits)
-    value = np.array(segment.problem.parameters[edit.name])
     value[... if edit.cell is None else edit.cell] = edit.value
     value.flags.writeable = False
     parameters = {**segment.problem.parameters, edit.name: value}
     problem = replace(segment.problem, parameters=parameters)
     return replace(segment, problem=problem, edits=edits)
-
-
-def _check_edit(problem: Problem, edit: Edit) -> None:
-    parameters = problem.parameters
-    if edit.name not in parameters:
-        raise TrainingError(
-            f"'{edit.name}' is not a parameter", f"known are {', '.join(parameters)}"
-        )
-    shape = np.shape(parameters[edit.name])
-    if edit.cell is not None and not has_cell(shape, edit.cell):
-        raise TrainingError(f"{edit.name} has no cell {edit.cell}", f"its shape is {shape}")
 
 
 class Stretch:
@@ -89,7 +79,7 @@ class Stretch:
         before: The stretch before it; None for the first.
 
     Raises:
-        TrainingError: The settings or an edit do not fit the problem.
+        TrainingError: The settings do not fit the problem.
         DataError: The order of the examples cannot be had.
     """
 
@@ -104,7 +94,6 @@ class Stretch:
         self.optimiser: Optimiser = optimiser_of(segment.settings)[0]
         self.layout: VectorLayout = layout_of(segment.problem, self.optimiser)
         self._before = before
-        self._check_edits()
         self._plans: dict[str, Plan] = {}
         self._most: dict[str, int] = {}
         """Iterations that each user's plan does in one go, where numbers were large."""
@@ -260,22 +249,12 @@ class Stretch:
         }
 
     def _offset(self, before: Stretch | None) -> int:
-        first = self.segment.first_iteration
         if before is None:
-            if first != 0:
-                raise TrainingError(
-                    f"the first segment begins at iteration {first}", "begin it at iteration 0"
-                )
             return 0
-        if first < before.segment.first_iteration:
-            raise TrainingError("segments are not in order", "sort them by their first iteration")
         if before.per_epoch == self.per_epoch:
             return before.offset
         # Another number of batches: an epoch begins here.
+        first = self.segment.first_iteration
         at = first + before.offset
         epoch = -(-at // before.per_epoch)
         return epoch * self.per_epoch - first
-
-    def _check_edits(self) -> None:
-        for edit in self.segment.edits:
-            _check_edit(self.segment.problem, edit)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.curve import Partial, epoch_costs
-from gdtutor.training.errors import TrainingError
 from gdtutor.training.segments import Known, RunSegment, Stretch
 
 LONGEST_BURST = 4096
@@ -23,8 +22,6 @@ class Timeline:
     """
 
     def __init__(self, segments: tuple[RunSegment, ...]) -> None:
-        if not segments:
-            raise TrainingError("a run without a start", "give it one segment")
         self.stretches: list[Stretch] = []
         for segment in segments:
             before = self.stretches[-1] if self.stretches else None

@@ -105,19 +105,6 @@ def test_lines_that_make_no_graph_are_refused_with_their_place(text, line, colum
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["", "2a", "a b", "z.1", "\u03b1", "a\x1b[31m", "n" * 33, "a\n"])
-def test_a_name_that_no_formula_could_use_is_refused(name):
-    formula = Apply("exp", (Name("a"),))
-    a = Leaf("a", Role.PARAMETER)
-    with pytest.raises(GraphError) as of_line:
-        build_graph([a], [(name, formula, "exp(a)")])
-    with pytest.raises(GraphError) as of_leaf:
-        build_graph([a, Leaf(name, Role.INPUT)], lines_of("q = exp(a)"))
-    assert of_line.value.code == of_leaf.value.code == "name"
-    assert str(of_line.value).isprintable()
-    assert str(of_leaf.value).isprintable()
-
-
 def test_a_value_given_twice_is_refused():
     leaves = [Leaf("a", Role.INPUT), Leaf("a", Role.PARAMETER)]
     with pytest.raises(GraphError, match="'a' is given twice, as input and as parameter"):
@@ -164,12 +151,3 @@ def test_softmax_within_softmax_has_a_bound():
     with pytest.raises(GraphError, match="split the formula") as caught:
         graph_of(nested(MAX_DOUBLINGS + 1), ["X"])
     assert caught.value.code == "bound"
-
-
-def test_the_number_of_lines_has_a_bound(monkeypatch):
-    monkeypatch.setattr("gdtutor.engine.building.MAX_LINES", 3)
-    text = "q1 = a + 1\nq2 = q1 + 1\nq3 = q2 + 1"
-    graph_of(text, ["a"])
-    with pytest.raises(GraphError, match="more than 3 lines") as caught:
-        graph_of(f"{text}\nq4 = q3 + 1", ["a"])
-    assert caught.value.line == "q4"

@@ -64,9 +64,7 @@ def test_a_sweep_starts_from_an_edited_frozen_parameter(frozen, sweep):
     assert found.found()[0].costs.tolist() == [16, 256, 4096]
 
 
-def test_an_edit_of_what_is_no_parameter_or_cell_is_refused(frozen):
+def test_an_edit_of_what_is_no_cell_is_refused(frozen):
     segment: RunSegment = session_at(frozen).run.segments[0]
-    with pytest.raises(TrainingError, match="'q' is not a parameter"):
-        with_edit(segment, Edit("q", None, 1.0))
     with pytest.raises(TrainingError, match=r"k has no cell \(0,\)"):
         with_edit(segment, Edit("k", (0,), 1.0))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
@@ -118,22 +116,9 @@ def test_constant_fills_with_its_value_and_draws_nothing() -> None:
     assert rng.rand() == np.random.RandomState(5).rand()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("xaviar", (2, 2), 0), "did you mean 'xavier'"),
-        (("constant", (2, 2), 0), "has no value"),
-        (("constant", (2, 2), 0, {"value": math.nan}), "has no value"),
-        (("he", (2, 2), 0, {"value": 1.0}), "takes no value"),
-        (("uniform", (2, 2), 0, {"low": 1.0}), "low is the smaller one"),
-        (("normal", (2, 2), 0, {"std": math.inf}), "has no std"),
-        (("he", (2, 0), 0), "no cells"),
-        (("zeros", (10**6, 10**6), 0), "a parameter may have"),
-    ],
-)
-def test_what_cannot_be_drawn_is_refused(arguments: tuple, message: str) -> None:
-    with pytest.raises(DataError, match=message):
-        draw(*arguments)
+def test_bounds_that_are_turned_are_refused() -> None:
+    with pytest.raises(DataError, match="low is the smaller one"):
+        draw("uniform", (2, 2), 0, {"low": 1.0})
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from gdtutor.engine.operations import Array
-from gdtutor.training.errors import TrainingError
 from gdtutor.training.segments import Edit, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.training.timeline import LONGEST_BURST, Timeline
@@ -13,31 +12,6 @@ from gdtutor.values import replace
 from tests.training.problems import xor_231
 
 SHUFFLED = Settings(0.5, epochs=60, batch=1, order="shuffled", seed=3)
-
-
-@pytest.mark.parametrize(
-    ("segments", "part"),
-    [
-        ((), "without a start"),
-        ((RunSegment(3, xor_231(), SHUFFLED),), "begins at iteration 3"),
-        (
-            (
-                RunSegment(0, xor_231(), SHUFFLED),
-                RunSegment(9, xor_231(), SHUFFLED),
-                RunSegment(5, xor_231(), SHUFFLED),
-            ),
-            "not in order",
-        ),
-        (
-            (RunSegment(0, xor_231(), SHUFFLED, (Edit("W9", None, 1.0),)),),
-            "'W9' is not a parameter",
-        ),
-        ((RunSegment(0, xor_231(), SHUFFLED, (Edit("W1", (3, 0), 1.0),)),), "no cell"),
-    ],
-)
-def test_segments_that_make_no_run_are_refused(segments: tuple[RunSegment, ...], part: str) -> None:
-    with pytest.raises(TrainingError, match=part):
-        Timeline(segments)
 
 
 def changed() -> Timeline:
