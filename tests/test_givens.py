@@ -35,7 +35,6 @@ from gdtutor.session.link import command_of
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
 from gdtutor.training.evaluation import evaluate
-from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.problem import Problem
@@ -119,7 +118,7 @@ class Reference:
         self.problem: Problem = problem_of(lesson, seed=seed)
         settings = settings_of(lesson, seed=seed)
         assert settings is not None
-        train = train_size(self.problem, settings)
+        train = settings.trained_on(self.problem.size)
         # What is held back is never seen by an iteration.
         self.problem = replace(self.problem, examples=self.problem.examples[:train])
         self.settings: Settings = replace(settings, validation=0.0)

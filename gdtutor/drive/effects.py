@@ -37,6 +37,7 @@ from gdtutor.session.training import catch_up
 from gdtutor.session.trials import swept_to_end
 from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, update
 from gdtutor.training.files import read_regular
+from gdtutor.training.pacing import Clock, Deadline
 from gdtutor.training.timing import time_examples
 from gdtutor.values import Struct
 
@@ -46,7 +47,7 @@ class Outside(Struct, frozen=True):
 
     resume: Callable[[Path, str], Walk] | None = None
     """Opens a lesson at the place that a command line names; raises GdTutorError."""
-    clock: Callable[[], float] | None = perf_counter
+    clock: Clock = perf_counter
     """Times what a picture says of this machine, in seconds; None: nothing is timed."""
     writes: bool = True
     """Whether files may be written."""
@@ -120,10 +121,6 @@ def _holds(path: Path, effect: WriteFile) -> bool:
         return False
 
 
-Deadline = Callable[[], bool] | None
-"""Asked between bursts; training ends once it says True."""
-
-
 @overload
 def pressed(session: Walk, presses: Iterable[Press], deadline: Deadline = None) -> Walk: ...
 @overload
@@ -158,9 +155,7 @@ def carried_out(session: Session, effects: Iterable[Effect], deadline: Deadline 
     return session
 
 
-def trained(
-    effect: Train, deadline: Deadline = None, clock: Callable[[], float] | None = None
-) -> Snapshot:
+def trained(effect: Train, deadline: Deadline = None, clock: Clock = None) -> Snapshot:
     """Train to the end, or as far as is asked for; the time it took is left out.
 
     Args:

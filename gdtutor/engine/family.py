@@ -18,7 +18,7 @@ from gdtutor.engine.operations import (
     Kind,
     Operation,
     apply,
-    definition,
+    body_of,
 )
 
 
@@ -66,10 +66,7 @@ def _apply(op: Operation, args: tuple[Array, ...], axis: Attribute) -> Array:
             return _member_by_member(op, args, axis)
         case Kind.ELEMENTWISE if op.function is not None:
             return np.asarray(op.function(*_aligned(args)), dtype=np.float64)
-    body = definition(op, axis)
-    if body is None:
-        raise ValueError(f"{op.name} has no definition to compute a family by")
-    return _evaluated(body, dict(zip(OPERANDS, args, strict=False)))
+    return _evaluated(body_of(op, axis), dict(zip(OPERANDS, args, strict=False)))
 
 
 def _member_by_member(op: Operation, args: tuple[Array, ...], axis: Attribute) -> Array:

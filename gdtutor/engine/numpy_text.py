@@ -24,6 +24,7 @@ from gdtutor.engine.operations import (
     OPERATIONS,
     Array,
     Operation,
+    body_of,
     broadcast_axes,
     definition,
 )
@@ -172,13 +173,10 @@ def helper_names(expr: Expr) -> tuple[str, ...]:
 
 def helper_source(row: Operation) -> str:
     """Return an operation that NumPy lacks as a function, from the table's own formula."""
-    body = definition(row)
-    if body is None:
-        raise ValueError(f"{row.name} is a function of NumPy")
     operands = OPERANDS[: row.operands]
     says = row.says.format(**{letter: letter for letter in operands})
     says = says[0].upper() + says[1:]
-    text = NumpyWriter().write(body)
+    text = NumpyWriter().write(body_of(row))
     return f'def {row.name}({", ".join(operands)}):\n    """{says}."""\n    return {text}\n'
 
 

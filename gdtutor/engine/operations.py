@@ -613,10 +613,14 @@ def parse_rule(text: str, attribute: Attribute = None) -> Expr:
     return parse(text, _ALL_FUNCTIONS, {"axis": attribute, "index": attribute})
 
 
+def body_of(op: Operation, attribute: Attribute = None) -> Expr:
+    """Return the formula by which an operation without a function of NumPy is computed."""
+    return parse_rule(op.computed or op.formula, op.axis_of(attribute))
+
+
 def definition(op: Operation, attribute: Attribute = None) -> Expr | None:
     """Return the formula over the operands that computes the operation, None where NumPy does."""
-    text = op.computed or ("" if op.function else op.formula)
-    return parse_rule(text, op.axis_of(attribute)) if text else None
+    return body_of(op, attribute) if op.computed or not op.function else None
 
 
 def arranged(op: Operation, shapes: tuple[tuple[int, ...], ...], attribute: Attribute) -> Array:
@@ -644,10 +648,7 @@ def apply(op: Operation, args: tuple[Array, ...], attribute: Attribute = None) -
     if op.function is not None:
         fixed = () if attribute is None else (attribute,)
         return np.asarray(op.function(*args, *fixed), dtype=np.float64)
-    body = definition(op, attribute)
-    if body is None:
-        raise ValueError(f"the row of {op.name} says nowhere how it is computed")
-    return evaluate(body, dict(zip(OPERANDS, args, strict=False)))
+    return evaluate(body_of(op, attribute), dict(zip(OPERANDS, args, strict=False)))
 
 
 def evaluate(expr: Expr, values: Mapping[str, Array]) -> Array:

@@ -11,7 +11,6 @@ from gdtutor.engine.numpy_text import value_text
 from gdtutor.engine.operations import parse_rule
 from gdtutor.export.phases import Code, CodeLine, rounded_name
 from gdtutor.session.moment import Moment
-from gdtutor.training.limits import train_size
 from gdtutor.training.neuron import neuron_of
 from gdtutor.training.optimisers import OPTIMISERS, optimiser_of, root_of
 from gdtutor.training.order import iterations_per_epoch
@@ -38,7 +37,7 @@ def train_source(code: Code, moment: Moment, phases: tuple[ScriptPhase, ...]) ->
     settings, problem = moment.settings, moment.problem
     per_epoch = 1
     if settings is not None and problem.size:
-        n = train_size(problem, settings)
+        n = settings.trained_on(problem.size)
         per_epoch = iterations_per_epoch(n, settings.batch_size(n))
     body = _loop_head(settings, per_epoch)
     body[2:2] = _starts(code, moment)
@@ -109,7 +108,7 @@ def _batch(code: Code, moment: Moment, per_epoch: int) -> list[str]:
     if settings is None:
         rows = [f"        batch = np.arange({problem.size})"]
     else:
-        n = train_size(problem, settings)
+        n = settings.trained_on(problem.size)
         size = settings.batch_size(n)
         listed = f"np.arange({n})"
         order = listed if settings.order == "given" else "order_of(epoch)"
@@ -169,12 +168,12 @@ def _shrink(code: Code, moment: Moment) -> list[str]:
     settings = moment.settings
     if settings is None or not root_of(settings):
         return ["        t = k + 1"] if settings is not None and _counts(settings) else []
-    train = train_size(moment.problem, settings)
-    neuron = neuron_of(moment.problem, settings, train)
+    problem = moment.problem
+    neuron = neuron_of(problem, settings, settings.trained_on(problem.size))
     z, y = (f"float(np.reshape({code.names.value(n)}, ()))" for n in (neuron.z, neuron.target))
     slope = f"float(np.reshape({code.names.gradient(neuron.z)}, ()))"
     squares = " + ".join(
-        f"np.sum(({code.names.gradient(name)}/slope)**2)" for name in moment.problem.trained
+        f"np.sum(({code.names.gradient(name)}/slope)**2)" for name in problem.trained
     )
     return [
         f"        slope = {slope}",

@@ -18,7 +18,7 @@ from gdtutor.engine.simplify import is_one
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.export.differences import errors_after, errors_of, needs_inner_results, rounded_cells
 from gdtutor.session.moment import Moment
-from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.optimisers import OPTIMISERS, STATES
 from gdtutor.training.problem import Binding
 from gdtutor.values import Struct, field
 from gdtutor.view import notation
@@ -241,12 +241,11 @@ class Code(Struct):
 
     def variable(self, parameter: str, name: str) -> str:
         """Return what a name of an optimiser's line is called for one parameter."""
-        states = {s.name for row in OPTIMISERS.values() for s in row.state}
         if name == "p":
             return self.names.value(parameter)
         if name == "g":
             return self.names.gradient(parameter)
-        if name in states:
+        if name in STATES:
             return self.names.of("state", f"{parameter}_{name}")
         if name in ("learning_rate", "t", "shrink"):
             return name

@@ -17,7 +17,6 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Walk
 from gdtutor.training import implicit
-from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import root_of
 from gdtutor.training.order import epochs_per_block, iterations_per_epoch
 
@@ -143,7 +142,7 @@ def _is_uneven(moment: Moment) -> bool:
     settings, problem = moment.settings, moment.problem
     if settings is None or not problem.size:
         return False
-    n = train_size(problem, settings)
+    n = settings.trained_on(problem.size)
     return settings.order != "drawn" and n % settings.batch_size(n) != 0
 
 
@@ -214,7 +213,7 @@ def _order(moment: Moment) -> str:
     settings, problem = moment.settings, moment.problem
     if settings is None or not problem.size:
         return ""
-    n = train_size(problem, settings)
+    n = settings.trained_on(problem.size)
     batch = settings.batch_size(n)
     per_block = epochs_per_block(n)
     if settings.order == "given":

@@ -40,7 +40,7 @@ from gdtutor.lesson.repetition import repeated
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.lesson.steps import Steps, read_passes
 from gdtutor.lesson.tasks import read_tasks, read_writing
-from gdtutor.lesson.training_table import batch_of, training_size
+from gdtutor.lesson.training_table import batch_of
 from gdtutor.lesson.work import memory_problem, overdrawn
 from gdtutor.training.problem import leaf_shapes
 from gdtutor.values import Struct, replace
@@ -229,7 +229,7 @@ class _Assembly:
         """Report a line that fits one number of examples where batches have several sizes."""
         if self._settings is None or not self._bound:
             return
-        trained = training_size(self._settings, self._examples)
+        trained = self._settings.trained_on(self._examples)
         rest, held = trained % self._batch, self._examples - trained
         if not rest and not held:
             return

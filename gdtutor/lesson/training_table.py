@@ -7,7 +7,7 @@ from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
 from gdtutor.training.optimisers import DECOUPLED, WEIGHT_DECAY, optimiser_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.rates import TO_THE_END, check_schedule
-from gdtutor.training.settings import Schedule, Settings, Stop, held_back
+from gdtutor.training.settings import Schedule, Settings, Stop
 from gdtutor.values import replace
 
 MAX_ITERATIONS = 1_000_000_000
@@ -32,7 +32,7 @@ def read_settings(
         return None
     found = len(mistakes)
     settings = _settings(table)
-    trained_on = training_size(settings, examples)
+    trained_on = settings.trained_on(examples)
     if trained_on < 1:
         what = f"validation holds back all of {examples} examples"
         mistakes.append(_wrong("validation", what, "hold back less"))
@@ -85,13 +85,8 @@ def _schedule(table: ScheduleTable, epochs: int) -> Schedule:
     return Schedule(table.kind, factor, every)
 
 
-def training_size(settings: Settings, examples: int) -> int:
-    """Return how many examples are trained on, those held back for validation left out."""
-    return examples - held_back(examples, settings.validation)
-
-
 def batch_of(settings: Settings | None, examples: int) -> int:
     """Return how many examples a full batch of the walk holds; all where nothing trains."""
     if settings is None:
         return examples
-    return settings.batch or training_size(settings, examples)
+    return settings.batch or settings.trained_on(examples)

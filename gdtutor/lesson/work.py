@@ -18,7 +18,7 @@ from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.pictures import PICTURES
 from gdtutor.lesson.starts import start_shape
 from gdtutor.lesson.steps import Steps
-from gdtutor.lesson.training_table import batch_of, training_size
+from gdtutor.lesson.training_table import batch_of
 from gdtutor.training.optimisers import OPTIMISERS, root_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.pacing import iteration_microseconds
@@ -115,7 +115,7 @@ def training_work(lesson: Lesson) -> TrainingWork:
     iterations = 0
     if settings is not None:
         examples = _examples(lesson)
-        trained_on = max(1, training_size(settings, examples))
+        trained_on = max(1, settings.trained_on(examples))
         batch = max(1, batch_of(settings, examples))
         iterations = settings.epochs * iterations_per_epoch(trained_on, batch)
     setup = _COMPILING + _COMPILING_NODE * nodes

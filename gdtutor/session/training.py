@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session import works_at
 from gdtutor.session.digits import number
@@ -15,6 +13,7 @@ from gdtutor.session.navigation import said
 from gdtutor.session.runs import OWN, changes_label, in_variant, others
 from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk
 from gdtutor.session.trials import Swept, end_sweep, swept, toggle_sweep
+from gdtutor.training.pacing import Clock, Deadline
 from gdtutor.training.run import Run
 from gdtutor.values import replace
 
@@ -122,11 +121,7 @@ def toggle_watch(session: Walk) -> Result:
     return start_training(session) if is_whole and session.train.sweeping is None else (session, ())
 
 
-def catch_up(
-    effect: Train,
-    deadline: Callable[[], bool] | None = None,
-    clock: Callable[[], float] | None = None,
-) -> None:
+def catch_up(effect: Train, deadline: Deadline = None, clock: Clock = None) -> None:
     """Train the run beside as far as the one that was asked for, so that its curve shows."""
     beside, run = effect.beside, effect.run
     if beside is not None and beside is not run and beside.farthest < run.farthest:

@@ -6,7 +6,6 @@ while it shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gdtutor.engine.errors import GdTutorError
@@ -25,6 +24,7 @@ from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, replace
 
 if TYPE_CHECKING:
+    from gdtutor.training.pacing import Deadline
     from gdtutor.training.stack import Member
     from gdtutor.training.sweep import Sweep
 
@@ -243,9 +243,7 @@ def without_trials(session: Walk) -> Walk:
     return replace(session, trials=tuple(_left(one, Status.FINISHED) for one in session.trials))
 
 
-def swept_to_end(
-    session: Session, sweep: Sweep, deadline: Callable[[], bool] | None = None
-) -> Swept:
+def swept_to_end(session: Session, sweep: Sweep, deadline: Deadline = None) -> Swept:
     """Train runs with nobody at the keys, and return what they come to: at once, untrained, where
     they are a picture's and take too long.
 

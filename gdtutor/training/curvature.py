@@ -11,7 +11,7 @@ from gdtutor.engine.gradient_check import step_for
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.problem import Indices, Problem
-from gdtutor.training.settings import Settings, held_back
+from gdtutor.training.settings import Settings
 from gdtutor.training.trouble import JUMPS, STILL, Trouble, is_jumping, judge
 from gdtutor.values import Struct
 
@@ -151,7 +151,7 @@ def verdict_of(
     parameters are not known, as those of costs alone are not, is.
     """
     found = judge(costs, stopped_by)
-    trained = problem.size - held_back(problem.size, settings.validation)
+    trained = settings.trained_on(problem.size)
     is_stuck, is_known = found == Trouble.STUCK.value, set(problem.trained) <= set(parameters)
     if not is_stuck or not is_known:
         return found
@@ -169,22 +169,16 @@ def gradient_of(
 
     The cells stand in one vector, parameter after parameter, each in row order.
     """
-    start = np.concatenate([np.ravel(parameters[name]) for name in problem.trained])
+    trained = [(name, parameters[name]) for name in problem.trained]
+    start = np.concatenate([np.ravel(value) for _, value in trained])
+    ends = np.cumsum([np.size(value) for _, value in trained])[:-1]
 
     def gradient(point: Array) -> Array:
-        values, at = dict(parameters), 0
-        for name in problem.trained:
-            shape = np.shape(parameters[name])
-            size = int(np.prod(shape))
-            values[name] = point[at : at + size].reshape(shape)
-            at += size
-        found = trace(problem.graph, problem.given(values, batch), wanted=problem.trained)
-        gradients = found.gradients
-        parts = [
-            np.ravel(gradients[n]) if n in gradients else np.zeros(np.size(parameters[n]))
-            for n in problem.trained
-        ]
-        return np.concatenate(parts)
+        parts = np.split(point, ends)
+        own = {n: part.reshape(np.shape(v)) for (n, v), part in zip(trained, parts, strict=True)}
+        given = problem.given({**parameters, **own}, batch)
+        gradients = trace(problem.graph, given, wanted=problem.trained).gradients
+        return np.concatenate([np.ravel(gradients.get(n, np.zeros_like(v))) for n, v in trained])
 
     return gradient, start
 
@@ -199,13 +193,10 @@ def curvatures(problem: Problem, parameters: dict[str, Array], batch: Indices) -
     if not 0 < problem.trained_cells <= MOST_CELLS:
         return None
     gradient, start = gradient_of(problem, parameters, batch)
-    columns = []
+    steps = [step_for(float(cell)) for cell in start]
     with np.errstate(all="ignore"):
-        for cell, direction in enumerate(np.eye(start.size)):
-            step = step_for(float(start[cell]))
-            above, below = gradient(start + step * direction), gradient(start - step * direction)
-            columns.append((above - below) / (2 * step))
-    matrix = np.array(columns)
+        ways = zip(steps, np.diag(steps), strict=True)
+        matrix = np.array([(gradient(start + w) - gradient(start - w)) / (2 * s) for s, w in ways])
     if not np.all(np.isfinite(matrix)):
         return np.full(start.size, np.nan)
     return np.asarray(np.linalg.eigvalsh((matrix + matrix.T) / 2))

@@ -66,59 +66,40 @@ def _standard_normal(rng: np.random.RandomState, wish: Sampling) -> Array:
     return np.asarray(rng.standard_normal(wish.shape), dtype=np.float64)
 
 
-def _zeros(rng: np.random.RandomState, wish: Sampling) -> Array:
-    return np.zeros(wish.shape)
-
-
-def _constant(rng: np.random.RandomState, wish: Sampling) -> Array:
-    return np.full(wish.shape, wish.constants["value"])
-
-
-def _plain(rng: np.random.RandomState, wish: Sampling) -> Array:
-    return np.asarray(0.01 * _standard_normal(rng, wish))
-
-
-def _xavier(rng: np.random.RandomState, wish: Sampling) -> Array:
-    return np.asarray(_standard_normal(rng, wish) / math.sqrt(wish.n_in))
-
-
-def _he(rng: np.random.RandomState, wish: Sampling) -> Array:
-    return np.asarray(_standard_normal(rng, wish) * math.sqrt(2 / wish.n_in))
-
-
 def _uniform(rng: np.random.RandomState, wish: Sampling) -> Array:
     low, high = wish.constants["low"], wish.constants["high"]
     # Written so that from -1 to 1 it is 2*rand - 1 to the last bit, and from 0 to 1 rand itself.
     return np.asarray((high - low) * rng.random_sample(wish.shape) + low, dtype=np.float64)
 
 
-def _normal(rng: np.random.RandomState, wish: Sampling) -> Array:
-    return np.asarray(wish.constants["std"] * _standard_normal(rng, wish))
-
-
 INITIALISATIONS: dict[str, Initialisation] = {
     "zeros": Initialisation(
-        "0", "Every neuron of a layer stays the same as its neighbours.", _zeros
+        "0",
+        "Every neuron of a layer stays the same as its neighbours.",
+        lambda rng, wish: np.zeros(wish.shape),
     ),
     "constant": Initialisation(
-        "value", "Equal values, which stay equal like zeros do.", _constant, {"value": None}
+        "value",
+        "Equal values, which stay equal like zeros do.",
+        lambda rng, wish: np.full(wish.shape, wish.constants["value"]),
+        {"value": None},
     ),
     "plain": Initialisation(
         "0.01·N(0, 1)",
         "Small and different, whatever the size of the layer.",
-        _plain,
+        lambda rng, wish: np.asarray(0.01 * _standard_normal(rng, wish)),
         numpy="0.01*rng.standard_normal((n_out, n_in))",
     ),
     "xavier": Initialisation(
         "N(0, 1) / √n_in",
         "Keeps the size of signals through sigmoid and tanh layers.",
-        _xavier,
+        lambda rng, wish: np.asarray(_standard_normal(rng, wish) / math.sqrt(wish.n_in)),
         numpy="rng.standard_normal((n_out, n_in))/np.sqrt(n_in)",
     ),
     "he": Initialisation(
         "N(0, 1)·√(2 / n_in)",
         "Makes up for the half that ReLU cuts off.",
-        _he,
+        lambda rng, wish: np.asarray(_standard_normal(rng, wish) * math.sqrt(2 / wish.n_in)),
         numpy="rng.standard_normal((n_out, n_in))*np.sqrt(2/n_in)",
     ),
     "uniform": Initialisation(
@@ -127,7 +108,12 @@ INITIALISATIONS: dict[str, Initialisation] = {
         _uniform,
         {"low": 0.0, "high": 1.0},
     ),
-    "normal": Initialisation("std·N(0, 1)", "Normal, whatever the layer.", _normal, {"std": 1.0}),
+    "normal": Initialisation(
+        "std·N(0, 1)",
+        "Normal, whatever the layer.",
+        lambda rng, wish: np.asarray(wish.constants["std"] * _standard_normal(rng, wish)),
+        {"std": 1.0},
+    ),
 }
 """Every rule by its name in a lesson. N(0, 1) is standard normal, U[0, 1) is uniform.
 

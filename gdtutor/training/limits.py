@@ -10,27 +10,10 @@ from gdtutor.training.optimisers import optimiser_of, root_of
 from gdtutor.training.order import check_order
 from gdtutor.training.problem import Problem
 from gdtutor.training.rates import check_schedule
-from gdtutor.training.settings import Settings, held_back
+from gdtutor.training.settings import Settings
 
 MAX_EPOCHS = 5_000_000
 """Most epochs of a run: its curve and that of the validation take 80 MB."""
-
-
-def train_size(problem: Problem, settings: Settings) -> int:
-    """Return how many examples are trained on; the others, at the end, are held back.
-
-    Raises:
-        TrainingError: The fraction leaves nothing on one of the two sides.
-    """
-    fraction = settings.validation
-    if fraction == 0:
-        return problem.size
-    held = held_back(problem.size, fraction)
-    if not 1 <= held < problem.size:
-        what = f"validation {fraction:g} holds back {held} of {problem.size} examples"
-        hint = f"use {1 / max(2, problem.size):.2g} to {1 - 1 / max(2, problem.size):.2g}"
-        raise TrainingError(what, hint)
-    return problem.size - held
 
 
 def check(problem: Problem, settings: Settings) -> int:
@@ -57,8 +40,12 @@ def check(problem: Problem, settings: Settings) -> int:
         )
     optimiser_of(settings)
     check_schedule(settings.schedule)
-    train = train_size(problem, settings)
-    batch = settings.batch
+    size, batch = problem.size, settings.batch
+    train = settings.trained_on(size)
+    if settings.validation and not 1 <= train < size:
+        what = f"validation {settings.validation:g} holds back {size - train} of {size} examples"
+        hint = f"use {1 / max(2, size):.2g} to {1 - 1 / max(2, size):.2g}"
+        raise TrainingError(what, hint)
     if batch is not None and not 1 <= batch <= max(1, train):
         raise TrainingError(
             f"the batch size is {batch}", f"use 1 to {max(1, train)}, the examples trained on"

@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in, substitute
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import OPERANDS, OPERATIONS, definition, evaluate
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, body_of, evaluate
 from gdtutor.engine.shapes import infer_shapes
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.problem import Problem
@@ -91,9 +91,8 @@ class _Formulas:
         while (inner := self._behind(expr)) != expr:
             expr = inner
         if isinstance(expr, Apply) and OPERATIONS[expr.op].function is None:
-            body = definition(OPERATIONS[expr.op], expr.attribute)
-            if body is not None:
-                return substitute(body, dict(zip(OPERANDS, expr.args, strict=False)))
+            body = body_of(OPERATIONS[expr.op], expr.attribute)
+            return substitute(body, dict(zip(OPERANDS, expr.args, strict=False)))
         return expr
 
     def _behind(self, expr: Expr) -> Expr:

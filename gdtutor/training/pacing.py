@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gdtutor.engine.operations import Array
 from gdtutor.engine.work import Work
 from gdtutor.training.plan.choice import prefers_scalar
@@ -9,6 +11,10 @@ from gdtutor.training.segments import Stretch
 from gdtutor.training.timeline import LONGEST_BURST
 from gdtutor.training.walked import are_large
 
+Deadline = Callable[[], bool] | None
+"""Asked between bursts; training ends once it says True."""
+Clock = Callable[[], float] | None
+"""Tells the time in seconds, by which bursts get their length; None for the estimate alone."""
 _BURST_MICROSECONDS = 4_000
 """About how long a burst lasts: a stop is noticed between two, and a key waits for one to end."""
 _REPLAY_MICROSECONDS = 20_000

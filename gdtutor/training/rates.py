@@ -21,18 +21,6 @@ class ScheduleRow(Struct, frozen=True):
     compute: Callable[[Schedule, float, int], float]
 
 
-def _constant(schedule: Schedule, base: float, epoch: int) -> float:
-    return base
-
-
-def _stepped(schedule: Schedule, base: float, epoch: int) -> float:
-    return _power(base, schedule.factor, epoch // schedule.every)
-
-
-def _exponential(schedule: Schedule, base: float, epoch: int) -> float:
-    return _power(base, schedule.factor, epoch / schedule.every)
-
-
 def _power(base: float, factor: float, exponent: float) -> float:
     try:
         return float(base * factor**exponent)
@@ -40,47 +28,44 @@ def _power(base: float, factor: float, exponent: float) -> float:
         return math.inf
 
 
-def _linear(schedule: Schedule, base: float, epoch: int) -> float:
-    part = min(epoch, schedule.every) / schedule.every
-    return base * (1 - (1 - schedule.factor) * part)
-
-
-def _inverse_time(schedule: Schedule, base: float, epoch: int) -> float:
-    return base / (1 + schedule.factor * epoch / schedule.every)
-
-
-def _cosine(schedule: Schedule, base: float, epoch: int) -> float:
-    part = min(epoch, schedule.every) / schedule.every
-    return base * (1 + math.cos(math.pi * part)) / 2
+def _part(schedule: Schedule, epoch: int) -> float:
+    """Return the share of a schedule's length that is done."""
+    return min(epoch, schedule.every) / schedule.every
 
 
 SCHEDULES: Mapping[str, ScheduleRow] = {
     row.name: row
     for row in (
-        ScheduleRow("constant", "rate", "{base}", _constant),
+        ScheduleRow("constant", "rate", "{base}", lambda s, base, epoch: base),
         ScheduleRow(
-            "step", "rate·factor^⌊e/every⌋", "{base}*{factor}**(epoch // {every})", _stepped
+            "step",
+            "rate·factor^⌊e/every⌋",
+            "{base}*{factor}**(epoch // {every})",
+            lambda s, base, epoch: _power(base, s.factor, epoch // s.every),
         ),
         ScheduleRow(
-            "exponential", "rate·factor^(e/every)", "{base}*{factor}**(epoch/{every})", _exponential
+            "exponential",
+            "rate·factor^(e/every)",
+            "{base}*{factor}**(epoch/{every})",
+            lambda s, base, epoch: _power(base, s.factor, epoch / s.every),
         ),
         ScheduleRow(
             "linear",
             "rate·(1 − (1 − factor)·min(e, every)/every)",
             "{base}*(1 - (1 - {factor})*(min(epoch, {every})/{every}))",
-            _linear,
+            lambda s, base, epoch: base * (1 - (1 - s.factor) * _part(s, epoch)),
         ),
         ScheduleRow(
             "inverse_time",
             "rate/(1 + factor·e/every)",
             "{base}/(1 + {factor}*epoch/{every})",
-            _inverse_time,
+            lambda s, base, epoch: base / (1 + s.factor * epoch / s.every),
         ),
         ScheduleRow(
             "cosine",
             "rate·(1 + cos(π·min(e, every)/every))/2",
             "{base}*(1 + np.cos(np.pi*min(epoch, {every})/{every}))/2",
-            _cosine,
+            lambda s, base, epoch: base * (1 + math.cos(math.pi * _part(s, epoch))) / 2,
         ),
     )
 }

@@ -8,7 +8,7 @@ train while others read.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,7 @@ from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import Evaluation, evaluate
 from gdtutor.training.limits import MAX_EPOCHS
-from gdtutor.training.pacing import Pace, microseconds_of, spacing_of
+from gdtutor.training.pacing import Clock, Deadline, Pace, microseconds_of, spacing_of
 from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, RunSegment, Stretch
 from gdtutor.training.settings import Stop
@@ -236,10 +236,10 @@ class Run:
         self,
         iterations: int | None = None,
         epochs: int | None = None,
-        deadline: Callable[[], bool] | None = None,
+        deadline: Deadline = None,
         *,
         beyond: bool = False,
-        clock: Callable[[], float] | None = None,
+        clock: Clock = None,
     ) -> None:
         """Train on, in bursts of some milliseconds, once a burst that was dropped has ended.
 
@@ -299,7 +299,7 @@ class Run:
             self._costs.extend(np.array([self._partial.total / self._partial.examples]))
             self._partial = Partial()
 
-    def _burst(self, target: int, beyond: bool, clock: Callable[[], float] | None) -> bool:
+    def _burst(self, target: int, beyond: bool, clock: Clock) -> bool:
         """Do a burst; False where it was dropped meanwhile."""
         turn, stretch = self._turn, self._timeline.at(self.farthest)
         end = self._timeline.end(stretch)
@@ -309,10 +309,10 @@ class Run:
             stop = min(stop, end)
         known = self.farthest, self._vector, self._t
         stretch.plan("train")
-        started = None if clock is None else clock()
+        started = 0.0 if clock is None else clock()
         outcome = stretch.run("train", known, stop - self.farthest)
         count = len(outcome.losses)
-        if clock is not None and started is not None:
+        if clock is not None:
             pace.took(count, clock() - started)
         costs, ends, _ = epoch_costs(
             outcome.losses, stretch.turn_of(self.farthest), stretch.sizes, self._partial

@@ -50,6 +50,10 @@ class Settings(Struct, frozen=True):
     validation: float = 0.0
     """Fraction of the examples, from the end, that are held back and never trained on."""
 
+    def trained_on(self, examples: int) -> int:
+        """Return how many of the examples are trained on; the others, at the end, are held back."""
+        return examples - held_back(examples, self.validation)
+
     def batch_size(self, examples: int) -> int:
         """Return how many of the examples trained on make a full batch; 1 where there are none."""
         return self.batch or max(1, examples)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from gdtutor.training.curvature import verdict_of
 from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
 from gdtutor.training.limits import check
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.pacing import Pace, stacked_microseconds
+from gdtutor.training.pacing import Clock, Deadline, Pace, stacked_microseconds
 from gdtutor.training.plan.numpy_plan import StackedPlan
 from gdtutor.training.problem import Problem, is_identical
 from gdtutor.training.segments import RunSegment, Stretch
@@ -150,20 +150,15 @@ class RunStack:
     def _last(self) -> int:
         return self._stretch.segment.settings.epochs * self._stretch.per_epoch
 
-    def advance(
-        self,
-        epochs: int | None,
-        deadline: Callable[[], bool] | None,
-        clock: Callable[[], float] | None,
-    ) -> None:
+    def advance(self, epochs: int | None, deadline: Deadline, clock: Clock) -> None:
         """Train on; see `Sweep.advance`."""
         per = self._stretch.per_epoch
         target = self._last if epochs is None else min(self._last, (self.epochs + epochs) * per)
         while self._done < target and not self.is_done:
             count = min(self._pace.count, target - self._done)
-            started = None if clock is None else clock()
+            started = 0.0 if clock is None else clock()
             self._burst(count)
-            if clock is not None and started is not None:
+            if clock is not None:
                 self._pace.took(count, clock() - started)
             if deadline is not None and deadline():
                 break

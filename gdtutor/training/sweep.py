@@ -6,7 +6,8 @@ would take long in arrays.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.training.errors import TrainingError
@@ -14,7 +15,7 @@ from gdtutor.training.evaluation import evaluate
 from gdtutor.training.initialise import check_seed
 from gdtutor.training.limits import check
 from gdtutor.training.optimisers import optimiser_of
-from gdtutor.training.pacing import microseconds_of, stacked_microseconds
+from gdtutor.training.pacing import Clock, Deadline, microseconds_of, stacked_microseconds
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment, Stretch
@@ -75,10 +76,9 @@ def swept(settings: Settings, name: str, text: str) -> Settings:
     if name not in known:
         hint = did_you_mean(name, known) or f"use one of {', '.join(known)}"
         raise TrainingError(f"there is no sweep over '{name}'", hint)
-    if name == "optimizer":
-        return replace(settings, optimizer=text)
-    if name == "order":
-        return replace(settings, order=text)
+    changed: dict[str, Any] = {name: text}
+    if name in ("optimizer", "order"):
+        return replace(settings, **changed)
     if name == "batch" and text == "full":
         return replace(settings, batch=None)
     try:
@@ -92,12 +92,10 @@ def swept(settings: Settings, name: str, text: str) -> Settings:
         return replace(settings, learning_rate=value)
     if not value.is_integer():
         raise TrainingError(f"{name} = {text}", "give a whole number")
-    if name == "batch":
-        return replace(settings, batch=int(value))
     if name == "seed":
         check_seed(int(value))
-        return replace(settings, seed=int(value))
-    return replace(settings, epochs=int(value))
+    changed[name] = int(value)
+    return replace(settings, **changed)
 
 
 class Alone:
@@ -129,12 +127,7 @@ class Alone:
         """Whether the member does not go on."""
         return self._run.stopped_by is not None
 
-    def advance(
-        self,
-        epochs: int | None,
-        deadline: Callable[[], bool] | None,
-        clock: Callable[[], float] | None,
-    ) -> None:
+    def advance(self, epochs: int | None, deadline: Deadline, clock: Clock) -> None:
         """Train on; see `Sweep.advance`."""
         self._run.advance(epochs=epochs, deadline=deadline, clock=clock)
 
@@ -199,10 +192,7 @@ class Sweep:
         return all(part.is_done for part in self._parts)
 
     def advance(
-        self,
-        epochs: int | None = None,
-        deadline: Callable[[], bool] | None = None,
-        clock: Callable[[], float] | None = None,
+        self, epochs: int | None = None, deadline: Deadline = None, clock: Clock = None
     ) -> bool:
         """Train on, all stacks one after the other.
 

@@ -64,15 +64,9 @@ class Timeline:
         """
         if known is None:
             known = (0, *self._changed(0, *self.stretches[0].start(None, 0)))
-        at, vector, t = known
-        while at < iteration:
-            stretch, stop = self._next(at, iteration)
-            count = min(stop - at, LONGEST_BURST)
-            outcome = stretch.run("replay", (at, vector, t), count)
-            done = len(outcome.losses)
-            at += done
-            vector, t = self._changed(at, outcome.vector, t + done)
-        return vector, t
+        while known[0] < iteration:
+            _, _, known = self._done(known, iteration)
+        return known[1:]
 
     def seen(self, known: Known, iteration: int) -> Partial:
         """Return what the epoch that a known state opens has seen before an iteration.
@@ -80,21 +74,24 @@ class Timeline:
         One thread at a time: the plans' arrays are written to.
         """
         partial = Partial()
-        at, vector, t = known
-        while at < iteration:
-            stretch, stop = self._next(at, iteration)
-            outcome = stretch.run("replay", (at, vector, t), stop - at)
-            done, turn = len(outcome.losses), stretch.turn_of(at)
-            _, _, partial = epoch_costs(outcome.losses, turn, stretch.sizes, partial)
-            at += done
-            vector, t = self._changed(at, outcome.vector, t + done)
+        while known[0] < iteration:
+            at = known[0]
+            stretch, losses, known = self._done(known, iteration)
+            _, _, partial = epoch_costs(losses, stretch.turn_of(at), stretch.sizes, partial)
         return partial
 
-    def _next(self, at: int, iteration: int) -> tuple[Stretch, int]:
-        """Return the stretch of an iteration, and how far towards another one it reaches."""
+    def _done(self, known: Known, iteration: int) -> tuple[Stretch, Array, Known]:
+        """Do a burst of a stretch towards an iteration; return its losses, and what is known then.
+
+        The sums of an epoch are taken in one order, however many bursts it takes.
+        """
+        at, _, t = known
         stretch = self.at(at)
-        end = self.end(stretch)
-        return stretch, iteration if end is None else min(iteration, end)
+        stop = min(at + LONGEST_BURST, iteration, self.end(stretch) or iteration)
+        outcome = stretch.run("replay", known, stop - at)
+        at += len(outcome.losses)
+        vector, t = self._changed(at, outcome.vector, t + len(outcome.losses))
+        return stretch, outcome.losses, (at, vector, t)
 
     def _changed(self, iteration: int, vector: Array, t: int) -> tuple[Array, int]:
         for stretch in self.beginning(iteration):

@@ -203,9 +203,7 @@ def ending(stopped_by: str | None, stop: Stop, *, is_short: bool = False) -> str
     name = (stopped_by or "").removesuffix("_below")
     if name not in _BOUNDS:
         return _ENDINGS.get(name, name)
-    bound = {
-        "cost": stop.cost_below, "loss": stop.loss_below, "gradient": stop.gradient_below,
-    }[name]  # fmt: skip
+    bound: float | None = getattr(stop, f"{name}_below")
     if bound is None:
         return f"{_BOUNDS[name]} low enough"
     return f"{name} < {bound:g}" if is_short else f"{_BOUNDS[name]} below {bound:g}"

@@ -9,7 +9,6 @@ import pytest
 
 from gdtutor.engine.graph import Role
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import OPTIMISERS, Optimiser, StateVariable, optimiser_of
 from gdtutor.training.plan.choice import SCALAR_BELOW, compile_plan
 from gdtutor.training.plan.scalar_text import FORMS
@@ -396,4 +395,4 @@ def test_a_root_that_is_not_a_number_is_refused() -> None:
 
 
 def test_validation_holds_back_examples_from_the_end() -> None:
-    assert train_size(xor_231(), Settings(validation=0.25)) == 3
+    assert Settings(validation=0.25).trained_on(4) == 3

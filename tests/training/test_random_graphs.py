@@ -13,7 +13,6 @@ from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import parse_formula
 from gdtutor.engine.trace import trace
-from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.problem import Problem
@@ -158,7 +157,7 @@ def names_of(text: str) -> set[str]:
 def assert_trains(problem: Problem, chosen: Settings, kind: str) -> None:
     """Some iterations of training beside the walk's, the optimiser's state included."""
     trainer, state = Trainer(problem, chosen, kind), start(problem)
-    seen = replace(problem, examples=problem.examples[: train_size(problem, chosen)])
+    seen = replace(problem, examples=problem.examples[: chosen.trained_on(problem.size)])
     for _ in range(4):
         walked = walk(seen, replace(chosen, validation=0.0), state)
         if not abs(walked.loss) < 1e6:
@@ -208,7 +207,7 @@ def test_parameters_in_several_roles_train_as_they_walk(
 ) -> None:
     held = 0.34 if holds_back and kind != "stacked" else 0.0
     chosen = Settings(0.05, batch=None, optimizer=optimizer, validation=held)
-    size = min(batch, train_size(problem, chosen))
+    size = min(batch, chosen.trained_on(problem.size))
     assert_trains(problem, replace(chosen, batch=size), kind)
 
 

@@ -14,7 +14,6 @@ from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of
-from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.order import iterations_per_epoch
 from gdtutor.training.plan.choice import compile_plan
@@ -65,7 +64,7 @@ class Walk:
 def walk_of(name: str) -> Walk:
     segment = run_of(LESSONS[name]).segments[0]
     problem, settings = segment.problem, segment.settings
-    size = max(1, train_size(problem, settings))
+    size = max(1, settings.trained_on(problem.size))
     per = iterations_per_epoch(size, settings.batch or size)
     states, steps = [start(problem)], []
     for k in range(ITERATIONS):
@@ -88,7 +87,7 @@ class Trainer:
     """
 
     def __init__(self, problem: Problem, settings: Settings, kind: str) -> None:
-        train = train_size(problem, settings)
+        train = settings.trained_on(problem.size)
         self._vector_layout = layout_of(problem, optimiser_of(settings)[0])
         if kind == "stacked":
             rates = settings.learning_rate * np.array([0.5, 1.0, 2.0])

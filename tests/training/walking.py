@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.trace import trace
 from gdtutor.training.implicit import constants_at
-from gdtutor.training.limits import train_size
 from gdtutor.training.optimisers import row_for
 from gdtutor.training.order import batch_of_iteration
 from gdtutor.training.problem import Problem
@@ -31,7 +30,7 @@ class Walked:
 
 
 def batch_at(problem: Problem, settings: Settings, iteration: int) -> NDArray[np.intp]:
-    size = train_size(problem, settings)
+    size = settings.trained_on(problem.size)
     if size == 0:
         return np.empty(0, dtype=np.intp)
     batch = settings.batch or size

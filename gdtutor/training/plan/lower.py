@@ -191,20 +191,13 @@ class _Lowering:
     def _gradients(self) -> dict[str, Term]:
         root = self._graph.root
         if self._shapes[root] not in ((), (1,), (1, 1)):
-            raise TrainingError(
-                f"the root {root} is not one number, so there is nothing to descend",
-                "let the last line be the loss or the cost",
-            )
+            what = f"the root {root} is not one number, so there is nothing to descend"
+            raise TrainingError(what, "let the last line be the loss or the cost")
         trained = self._problem.trained
         depends = set(trained)
         for node in self._graph.nodes:
             if not depends.isdisjoint(node.names):
                 depends.add(node.name)
-        if root not in depends:
-            raise TrainingError(
-                f"the root {root} depends on no parameter that is trained",
-                "give the graph a parameter under [parameters] that is not frozen",
-            )
         one = self._builder.spread(Term(1.0, ONE), self._shapes[root])
         found: dict[str, Term] = {root: one}
         for node in reversed(self._graph.nodes):
