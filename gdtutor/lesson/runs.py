@@ -82,6 +82,8 @@ class RunResult(Struct, frozen=True, eq=False):
     """For every example; empty where nothing is predicted."""
     targets: Array = field(default_factory=no_numbers)
     """What the predictions are compared with; empty where there is nothing."""
+    predicting: Mapping[str, Array] = field(default_factory=dict)
+    """The parameters that predictions are made with: averages where the run keeps them."""
 
 
 def run_of(lesson: Lesson, seed: int | None = None) -> Run:
@@ -126,4 +128,4 @@ def outcome_of(run: Run, iteration: int | None = None) -> RunResult:
     if predictions.size == targets.size:
         # One may be a vector and the other a matrix of one column.
         targets = frozen(targets.reshape(predictions.shape))
-    return RunResult(state.parameters, cost, held, predictions, targets)
+    return RunResult(state.parameters, cost, held, predictions, targets, parameters)

@@ -37,7 +37,7 @@ def source_of(session: Walk, chars: Chars) -> Source:
     from gdtutor.view.pictures import Source
 
     look = session.look
-    if session.screen is Screen.TRAIN:
+    if session.screen in (Screen.TRAIN, Screen.PLAY):
         at, step = under_cursor(session), None
         return Source(session.lesson, session.run, at, session.seed, step, 0, None, look.digits,
                       chars, session.timings)  # fmt: skip

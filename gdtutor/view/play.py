@@ -12,7 +12,7 @@ from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import Panel, beside, boxed
 from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.diagnosis import diagnosis_lines
-from gdtutor.view.figures import moved
+from gdtutor.view.figures import moved, source_of
 from gdtutor.view.frame import Area, Block, Chars, Frame, Line, Lines, Placed, Style
 from gdtutor.view.lines import (
     first_that_fits,
@@ -222,7 +222,7 @@ def _rows(height: int) -> int:
 
 def _plane(session: Playing, area: Area, *, is_neuron: bool = False) -> Lines:
     """Return what the network says over the plane, or the chosen neuron, with the examples."""
-    play, run, chars = session.play, session.run, area.chars
+    play, chars = session.play, area.chars
     last = len(play.playground.layers) - 1
     layer = play.layer if is_neuron else last
     columns, rows = area.width - 4 - LABELS, _rows(area.height)
@@ -231,7 +231,7 @@ def _plane(session: Playing, area: Area, *, is_neuron: bool = False) -> Lines:
     if columns < 4 or rows < 2:
         return boxed(Panel("", ()), area)
     name = layer_names(last + 1)[layer]
-    maps = maps_of(run, under_cursor(session), (name,), columns, rows)
+    maps = maps_of(source_of(session, chars), (name,), columns, rows)
     (values,) = maps.layers
     centre = centre_of(activation_of_layer(play, layer), len(values))
     is_all = not is_neuron and len(values) > 1

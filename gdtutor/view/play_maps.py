@@ -10,18 +10,18 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.network import INPUT, PREDICTION
 from gdtutor.lesson.runs import RunResult, outcome_of
-from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Playing, Snapshot
 from gdtutor.training.classes import classes_in
-from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Problem, input_columns
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Lines, Mark, Style
+from gdtutor.view.figures import source_of
+from gdtutor.view.frame import UNICODE, Chars, Lines, Mark, Style
 from gdtutor.view.lines import merged
 from gdtutor.view.marks import marks_of
 from gdtutor.view.pictures.field import Axis, Field, Grid
 from gdtutor.view.pictures.planes import forward_at
+from gdtutor.view.pictures.source import Source
 
 MARGIN = 0.1
 """How far the plane goes beyond the examples, as a part of their spread."""
@@ -40,24 +40,6 @@ class Maps(Struct, frozen=True, eq=False):
     grid: Grid
     layers: tuple[Array, ...]
     """Of shape (neurons, points): the values of each layer that was asked for."""
-
-
-def shown_problem(run: Run, snapshot: Snapshot) -> Problem:
-    """Return the graph and data that hold at present."""
-    return run.segment_at(max(snapshot.iterations - 1, 0)).problem
-
-
-def shown_parameters(run: Run, snapshot: Snapshot) -> dict[str, Array]:
-    """Return the parameters at present: those of the start before anything is trained."""
-    return dict(snapshot.parameters) or dict(shown_problem(run, snapshot).parameters)
-
-
-def _predicting(run: Run, snapshot: Snapshot) -> dict[str, Array]:
-    """Return the parameters that predictions are made with at present: averages where kept."""
-    optimizer = run.segment_at(max(snapshot.iterations - 1, 0)).settings.optimizer
-    if OPTIMISERS[optimizer].predicts_with == "p":
-        return shown_parameters(run, snapshot)
-    return dict(run.predicting(run.state(snapshot.iterations)))
 
 
 def axes_of(problem: Problem) -> tuple[Axis, Axis]:
@@ -83,19 +65,17 @@ def layer_names(layers: int) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8)
-def maps_of(run: Run, snapshot: Snapshot, names: tuple[str, ...], columns: int, rows: int) -> Maps:
+def maps_of(source: Source, names: tuple[str, ...], columns: int, rows: int) -> Maps:
     """Return what every neuron of some layers says in the middle of every cell of the plane.
 
     Args:
-        run: The run.
-        snapshot: What was trained.
+        source: The run, and what it has come to.
         names: The lines of the layers.
         columns: Cells of a map.
         rows: Lines of a map.
     """
-    problem = shown_problem(run, snapshot)
-    grid = Grid(*axes_of(problem), columns, rows)
-    values = forward_at(problem, _predicting(run, snapshot), grid.points(), names, {})
+    grid = Grid(*axes_of(source.problem), columns, rows)
+    values = forward_at(source.problem, source.predicting, grid.points(), names, {})
     return Maps(grid, tuple(values[name] for name in names))
 
 
@@ -158,7 +138,7 @@ def large_map(session: Playing, maps: Maps, values: Array, centre: float, chars:
         glyphs = cells_of(values, centre, chars, is_discrete=play.is_discrete)
     for place, mark in enumerate(glyphs):
         field.put(place // grid.columns, place % grid.columns, mark)
-    problem = shown_problem(session.run, under_cursor(session))
+    problem = source_of(session, chars).problem
     marks = _marks(problem, session.run.trained_examples, chars)
     first, second = input_columns(problem)
     for example in marked_examples(session, grid.columns * grid.rows)[0]:
@@ -172,7 +152,7 @@ def marked_examples(session: Playing, cells: int) -> tuple[list[int], int]:
     and validation ones, and how many there are to be marked.
     """
     run, most = session.run, max(cells // MARKED_CELLS, 8)
-    size = shown_problem(run, under_cursor(session)).size
+    size = source_of(session, UNICODE).problem.size
     trained = list(range(run.trained_examples))
     held = [] if session.play.hides_held else list(range(run.trained_examples, size))
     of = len(held) + len(trained)

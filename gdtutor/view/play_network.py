@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Playing
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.boxes import beside
+from gdtutor.view.figures import source_of
 from gdtutor.view.frame import Area, Chars, Line, Lines, Segment, Style
 from gdtutor.view.lines import fitted, line, shortened
 from gdtutor.view.play_edges import (
@@ -18,7 +18,7 @@ from gdtutor.view.play_edges import (
     weight_glyphs,
     weight_strip,
 )
-from gdtutor.view.play_maps import centre_of, layer_names, maps_of, shown_parameters, small_map
+from gdtutor.view.play_maps import centre_of, layer_names, maps_of, small_map
 
 LEAST_MAP = (4, 1)
 """Columns and lines of the smallest map of a neuron."""
@@ -104,11 +104,11 @@ def _room_for_layers(play: Play, shown: range, area: Area) -> NetworkRoom | None
 
 def network_lines(session: Playing, room: NetworkRoom, area: Area) -> Lines:
     """Return every layer as a column of maps, the weights that arrive before each of them."""
-    play, run, height, chars = session.play, session.run, area.height, area.chars
-    playground, snapshot = play.playground, under_cursor(session)
-    names = layer_names(len(playground.layers))[room.shown.start : room.shown.stop]
-    maps = maps_of(run, snapshot, names, room.columns, room.rows)
-    parameters = shown_parameters(run, snapshot)
+    play, height, chars = session.play, area.height, area.chars
+    source = source_of(session, chars)
+    names = layer_names(len(play.playground.layers))[room.shown.start : room.shown.stop]
+    maps = maps_of(source, names, room.columns, room.rows)
+    parameters = source.parameters
     wide = room.strip + room.columns
     blocks = []
     starts: tuple[int, ...] = ()
@@ -123,7 +123,7 @@ def network_lines(session: Playing, room: NetworkRoom, area: Area) -> Lines:
         of_layer = maps
         if room.rows == 1 and high > 1:
             # A layer of few neurons has the lines that others need: x2 in one line is its middle.
-            of_layer = maps_of(run, snapshot, (name,), room.columns, high)
+            of_layer = maps_of(source, (name,), room.columns, high)
             (values,) = of_layer.layers
         centre = centre_of(activation_of_layer(play, layer), len(values))
         for neuron in shown:
@@ -195,7 +195,7 @@ def activation_of_layer(play: Play, layer: int) -> str:
 
 def neuron_lines(session: Playing, area: Area) -> Lines:
     """Return the chosen neuron alone: its map, and its weights by number."""
-    play, run, rows, chars = session.play, session.run, area.height, area.chars
+    play, rows, chars = session.play, area.height, area.chars
     weights = _weight_lines(session, area.width, chars)
     high = max(rows - min(len(weights), rows // 2 + 1), 2)
     if len(weights) > rows - high > 0:
@@ -205,7 +205,7 @@ def neuron_lines(session: Playing, area: Area) -> Lines:
         weights = (*weights[kept.start : kept.stop], line((f" {more}", Style.DIM)))
     name = layer_names(len(play.playground.layers))[play.layer]
     columns = min(area.width, 2 * high)
-    maps = maps_of(run, under_cursor(session), (name,), columns, max(columns // 2, 1))
+    maps = maps_of(source_of(session, chars), (name,), columns, max(columns // 2, 1))
     (values,) = maps.layers
     centre = centre_of(activation_of_layer(play, play.layer), len(values))
     drawn = small_map(maps, values[play.neuron], centre, chars, is_discrete=play.is_discrete)
@@ -214,10 +214,9 @@ def neuron_lines(session: Playing, area: Area) -> Lines:
 
 def _weight_lines(session: Playing, width: int, chars: Chars) -> Lines:
     """Return the weights that arrive at the chosen neuron, the chosen one marked."""
-    play, run = session.play, session.run
+    play, parameters = session.play, source_of(session, chars).parameters
     if play.layer == 0:
         return ()
-    parameters = shown_parameters(run, under_cursor(session))
     weights = parameters[f"W{play.layer}"]
     own, bias = weights[play.neuron], parameters[f"b{play.layer}"][play.neuron, 0]
     lines = []
@@ -242,8 +241,8 @@ def chosen_name(play: Play, chars: Chars) -> str:
 
 def chosen_weight(session: Playing, chars: Chars) -> str:
     """Return the value of the chosen weight, as ` = 0.83`; empty where a neuron is chosen."""
-    play, run = session.play, session.run
+    play = session.play
     if play.edge is None:
         return ""
-    weights = shown_parameters(run, under_cursor(session))[f"W{play.layer}"]
+    weights = source_of(session, chars).parameters[f"W{play.layer}"]
     return f" = {notation.shown(float(weights[play.neuron, play.edge]), 4, chars)}"

@@ -46,6 +46,7 @@ from gdtutor.session.state import Focus, Screen, Session, Status
 from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view import play_maps
+from gdtutor.view.figures import source_of
 from gdtutor.view.frame import ASCII, UNICODE, Area
 from gdtutor.view.help import help_lines
 from gdtutor.view.lines import text_of as plain
@@ -488,13 +489,11 @@ def test_with_averages_the_map_is_drawn_with_those_that_the_costs_are_of() -> No
     session = begun("--optimizer averaged --points 20 --layers 2-3-1", "3n")
     run, snapshot = session.run, session.train.snapshot
     state = run.state(snapshot.iterations)
-    maps = play_maps.maps_of(run, snapshot, ("Yhat",), 8, 4)
-    averaged = replace(snapshot, parameters=run.predicting(state))
-    problem = play_maps.shown_problem(run, snapshot)
-    points = maps.grid.points()
-    wanted = play_maps.forward_at(problem, dict(averaged.parameters), points, ("Yhat",), {})
+    maps = play_maps.maps_of(source_of(session, UNICODE), ("Yhat",), 8, 4)
+    averages, points = run.predicting(state), maps.grid.points()
+    wanted = play_maps.forward_at(run.segments[0].problem, averages, points, ("Yhat",), {})
     assert np.array_equal(maps.layers[0], wanted["Yhat"])
-    assert not np.array_equal(averaged.parameters["W1"], state.parameters["W1"])
+    assert not np.array_equal(averages["W1"], state.parameters["W1"])
 
 
 def test_plus_and_minus_add_neurons_features_and_layers() -> None:
@@ -670,7 +669,7 @@ def test_a_rate_that_is_changed_in_the_walk_or_beside_training_is_the_controls_t
 def test_a_map_computes_the_layers_before_it_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
     session = play_session(Session(), playground_of_line("--data moons --layers 2-3-3-3-1"))
     names = play_maps.layer_names(5)
-    every = play_maps.maps_of(session.run, session.train.snapshot, names, 8, 4)
+    every = play_maps.maps_of(source_of(session, UNICODE), names, 8, 4)
     done: list[str] = []
 
     def noted(op: Operation, *rest: Any) -> Any:
@@ -680,7 +679,7 @@ def test_a_map_computes_the_layers_before_it_and_no_others(monkeypatch: pytest.M
     monkeypatch.setattr(trace, "apply", noted)
     for place, name in enumerate(names):
         done.clear()
-        (alone,) = play_maps.maps_of(session.run, session.train.snapshot, (name,), 8, 4).layers
+        (alone,) = play_maps.maps_of(source_of(session, UNICODE), (name,), 8, 4).layers
         assert np.array_equal(alone, every.layers[place])
         assert done.count("matmul") == place
 

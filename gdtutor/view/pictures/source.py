@@ -91,9 +91,9 @@ class Source(Struct, frozen=True):
     @property
     def predicting(self) -> dict[str, Array]:
         """The parameters that predictions are made with."""
-        if isinstance(self.at, Moment):
-            return dict(self.run.predicting(self.at.state))
-        return self.parameters
+        at = self.at
+        used = self.run.predicting(at.state) if isinstance(at, Moment) else at.predicting
+        return dict(used) or self.parameters
 
     @property
     def traces(self) -> tuple[Trace, ...]:

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from wishes import FIT, FIT_MATRIX, picture, source
 
+from gdtutor.session.snapshots import snapshot_of
+from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, Size
 from gdtutor.view.pictures import draw
 from gdtutor.view.pictures.fit import POINTS, fit_of
@@ -68,6 +70,14 @@ def test_where_averages_predict_the_update_is_that_of_the_average():
     found = fit("4/update:b", averaged)
     assert found.now == pytest.approx(fit("5/given", averaged).now, rel=1e-12)
     assert found.now != pytest.approx(plain.now, rel=1e-3)
+
+
+def test_beside_training_the_curve_goes_through_the_predictions_of_the_averages():
+    walked = source(FIT.replace("[training]", '[training]\noptimizer = "averaged"'), WISH)
+    walked.run.advance(6)
+    trained = replace(walked, at=snapshot_of(walked.run), step=None)
+    found = fit_of(trained, trained.lesson.pictures[0])
+    assert np.array(found.now)[AT_THE_DATA] == pytest.approx(trained.at.predictions, rel=1e-12)
 
 
 def test_the_followed_example_is_marked_with_its_numbers():
