@@ -123,6 +123,11 @@ class Graph(Struct, frozen=True):
         """Whether an example is a row of the data."""
         return any(leaf.examples_first for leaf in self.leaves)
 
+    @property
+    def sees_examples(self) -> bool:
+        """Whether a leaf holds data."""
+        return any(leaf.role in (Role.INPUT, Role.TARGET) for leaf in self.leaves)
+
     def visible(self, unfolded: Set[str] = frozenset()) -> tuple[Visible, ...]:
         """Return the nodes of the walk in order, with these lines unfolded."""
         return tuple(v for line in self.lines for v in self._visible_line(line, unfolded))

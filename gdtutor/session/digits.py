@@ -30,11 +30,10 @@ def number(value: float, digits: int) -> str:
     if value == int(value) and abs(value) < WHOLE:
         return str(int(value))
     written = rounded_to(value, digits)
-    rounded = float(written)
+    rounded, (mantissa, exponent) = float(written), written.split("e")
     if not SMALL <= abs(rounded) < max(LARGE, 10.0**digits):
-        mantissa, exponent = written.split("e")
         return f"{trimmed(mantissa)}e{int(exponent)}"
-    places = digits - 1 - math.floor(math.log10(abs(rounded)))
+    places = digits - 1 - int(exponent)
     return trimmed(f"{rounded:.{max(places, 0)}f}")
 
 
@@ -79,5 +78,5 @@ def shown_unit(value: float, digits: int) -> float:
     """Return one unit in the last digit that a number may be shown with; 0 for an exact zero."""
     if value == 0 or not math.isfinite(value):
         return 0.0
-    rounded = float(rounded_to(value, digits))
-    return float(10.0 ** (math.floor(math.log10(abs(rounded))) - digits + 1))
+    exponent = int(rounded_to(value, digits).partition("e")[2])
+    return float(10.0 ** (exponent - digits + 1))

@@ -10,6 +10,7 @@ from gdtutor.engine.expression import Name
 from gdtutor.engine.gradient_check import step_for
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
+from gdtutor.training.evaluation import averaged, fitting_batches
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.trouble import JUMPS, STILL, Trouble, is_jumping, judge
@@ -29,6 +30,11 @@ FEW_CELLS = 16
 """Trained cells up to which a flat curve is held against the lowest cost there can be."""
 FEW_EXAMPLES = 10_000
 """Examples up to which it is."""
+
+_ROUNDING = float(np.finfo(np.float64).eps)
+_MARGIN = 4.0
+"""Times what another step makes of the second derivatives, and their rounding: a curvature no
+larger than that may be 0, or of the other sign."""
 
 Gradient = Callable[[Array], Array]
 """The gradient of the cost at a vector of all trained parameters."""
@@ -89,20 +95,20 @@ def bend_of(problem: Problem, parameters: dict[str, Array], batch: Indices) -> B
     name, given = problem.trained[0], problem.given(parameters, batch)
     with np.errstate(all="ignore"):
         step = max(1.0, abs(float(start[0])))
-        bends = [
-            float((gradient(start + way) - gradient(start - way))[0]) / (2 * way)
-            for way in (step, 2 * step)
-        ]
+        slopes = [float(gradient(start + way * step)[0]) for way in (-2, -1, 1, 2)]
+        bends = np.diff(slopes) / (step * np.array([1, 2, 1]))
         uses = trace(problem.graph, given, wanted=(name,)).contributions.get(name, ())
-    if not np.isfinite(bends).all() or abs(bends[0] - bends[1]) > 1e-9 * abs(bends[0]):
+    bend = float(bends[1])
+    # Between two places that are as far on either side a cubic bends as a parabola does.
+    if not np.isfinite(bends).all() or np.max(np.abs(bends - bend)) > 1e-9 * abs(bend):
         return None
     formula = uses[0].local_formula if len(uses) == 1 else None
     if isinstance(formula, Name) and formula.name in given:
         square = float(np.mean(np.square(given[formula.name])))
-        factor = round(bends[0] / square, 9) if square else 0.0
+        factor = round(bend / square, 9) if square else 0.0
         if factor in (1.0, 2.0):
-            return Bend(bends[0], factor, formula.name, np.ndim(given[formula.name]) > 0)
-    return Bend(bends[0])
+            return Bend(bend, factor, formula.name, np.ndim(given[formula.name]) > 0)
+    return Bend(bend)
 
 
 def is_lowest(
@@ -163,22 +169,30 @@ def verdict_of(
 
 
 def gradient_of(
-    problem: Problem, parameters: dict[str, Array], batch: Indices
+    problem: Problem, parameters: dict[str, Array], examples: Indices
 ) -> tuple[Gradient, Array]:
-    """Return the gradient of a batch's cost as a function of all trained cells, and where they are.
+    """Return the gradient of the cost of examples as a function of all trained cells, and where
+    they are.
 
     The cells stand in one vector, parameter after parameter, each in row order.
     """
     trained = [(name, parameters[name]) for name in problem.trained]
     start = np.concatenate([np.ravel(value) for _, value in trained])
     ends = np.cumsum([np.size(value) for _, value in trained])[:-1]
+    if problem.is_single and len(examples) > 1:
+        problem = averaged(problem)
+    batches = fitting_batches(problem, examples)
+
+    def of_batch(values: dict[str, Array], batch: Indices) -> Array:
+        given = problem.given(values, batch)
+        gradients = trace(problem.graph, given, wanted=problem.trained).gradients
+        return np.concatenate([np.ravel(gradients.get(n, np.zeros_like(v))) for n, v in trained])
 
     def gradient(point: Array) -> Array:
         parts = np.split(point, ends)
         own = {n: part.reshape(np.shape(v)) for (n, v), part in zip(trained, parts, strict=True)}
-        given = problem.given({**parameters, **own}, batch)
-        gradients = trace(problem.graph, given, wanted=problem.trained).gradients
-        return np.concatenate([np.ravel(gradients.get(n, np.zeros_like(v))) for n, v in trained])
+        each = [of_batch({**parameters, **own}, batch) for batch in batches]
+        return each[0] if len(each) == 1 else np.mean(each, axis=0)
 
     return gradient, start
 
@@ -188,18 +202,26 @@ def curvatures(problem: Problem, parameters: dict[str, Array], batch: Indices) -
 
     Each column of the matrix is a central difference of gradients; its two triangles differ by
     rounding alone, and their mean is taken. All above 0 at a point without slope is a minimum; one
-    below 0 is a way down. None for no trained cell, or more than `MOST_CELLS`.
+    below 0 is a way down. One that steps twice as wide may make 0 is 0. None for no trained cell,
+    or more than `MOST_CELLS`.
     """
     if not 0 < problem.trained_cells <= MOST_CELLS:
         return None
     gradient, start = gradient_of(problem, parameters, batch)
-    steps = [step_for(float(cell)) for cell in start]
+    steps = np.array([step_for(float(number)) for number in start])
     with np.errstate(all="ignore"):
-        ways = zip(steps, np.diag(steps), strict=True)
-        matrix = np.array([(gradient(start + w) - gradient(start - w)) / (2 * s) for s, w in ways])
-    if not np.all(np.isfinite(matrix)):
+        matrix, wider = (
+            np.array([gradient(start + way) - gradient(start - way) for way in np.diag(times)])
+            / (2 * times[:, None])
+            for times in (steps, 2 * steps)
+        )
+        rounding = _ROUNDING * (abs(matrix) + np.outer(1 / steps, abs(gradient(start))))
+    if not np.isfinite([matrix, wider, rounding]).all():
         return np.full(start.size, np.nan)
-    return np.asarray(np.linalg.eigvalsh((matrix + matrix.T) / 2))
+    found = np.linalg.eigvalsh((matrix + matrix.T) / 2)
+    error = float(np.linalg.norm(matrix - wider) + np.linalg.norm(rounding))
+    found[np.abs(found) <= _MARGIN * error] = 0.0
+    return found
 
 
 def largest_curvature(gradient: Gradient, point: Array) -> float | None:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from gdtutor.engine.cells import largest_change
-from gdtutor.engine.operations import OPERATIONS, evaluate, parse_rule
-from gdtutor.engine.trace import Trace, trace
-from gdtutor.training.curvature import Bend, Stability, bend_of, is_lowest, stability_of
+from gdtutor.engine.operations import OPERATIONS, Array, evaluate, parse_rule
+from gdtutor.engine.trace import Trace
+from gdtutor.engine.trace import trace as traced
+from gdtutor.training.curvature import (
+    Bend,
+    Stability,
+    bend_of,
+    gradient_of,
+    is_lowest,
+    stability_of,
+)
+from gdtutor.training.evaluation import all_fit
+from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.training.trouble import Trouble, is_jumping, trouble_of, window_of
 from gdtutor.values import Struct, replace
@@ -145,7 +157,7 @@ def _start_of_rise(run: Run) -> int:
 def _stability(run: Run, iteration: int) -> Stability | None:
     problem = run.segment_at(iteration).problem
     parameters = dict(run.state(iteration).parameters)
-    return stability_of(problem, parameters, run.batch(iteration))
+    return stability_of(problem, parameters, np.arange(run.trained_examples))
 
 
 def bend_at(run: Run, iteration: int) -> Bend | None:
@@ -153,7 +165,8 @@ def bend_at(run: Run, iteration: int) -> Bend | None:
     None for any other run.
     """
     segment = run.segment_at(iteration)
-    if segment.settings.optimizer != "sgd":
+    settings = segment.settings
+    if not settings.is_plain(run.trained_examples) or settings.schedule.kind != "constant":
         return None
     parameters = dict(run.state(iteration).parameters)
     return bend_of(segment.problem, parameters, run.batch(iteration))
@@ -165,7 +178,7 @@ def _biggest_step(run: Run, at: int) -> BigStep:
     before, after = run.state(iteration).parameters, run.state(iteration + 1).parameters
     problem = run.segment_at(iteration).problem
     given = problem.given(before, run.batch(iteration))
-    gradients = trace(problem.graph, given, wanted=problem.trained).gradients
+    gradients = traced(problem.graph, given, wanted=problem.trained).gradients
     changes = {name: largest_change(before[name], after[name]) for name in problem.trained}
     name = max(changes, key=lambda name: changes[name][1])
     cell, _ = changes[name]
@@ -177,13 +190,11 @@ def _biggest_step(run: Run, at: int) -> BigStep:
 def _stuck(run: Run) -> Diagnosis:
     at, costs = run.farthest, run.costs
     window = window_of(costs)
-    problem = run.segment_at(at).problem
-    given = problem.given(run.state(at).parameters, run.batch(at))
-    found = trace(problem.graph, given, wanted=problem.trained)
-    gradients = [np.ravel(found.gradients[n]) for n in problem.trained if n in found.gradients]
+    segment, parameters = run.segment_at(at), dict(run.state(at).parameters)
+    gradient, start = gradient_of(segment.problem, parameters, np.arange(run.trained_examples))
     with np.errstate(all="ignore"):
-        norm = float(np.sqrt(sum(np.sum(gradient**2) for gradient in gradients)))
-    asleep = asleep_units(found)
+        norm = float(np.linalg.norm(gradient(start)))
+    asleep = asleep_over(segment.problem, parameters, run.trained_examples)
     is_steep = norm > FLAT and not asleep
     return Diagnosis(
         Trouble.STUCK,
@@ -192,7 +203,7 @@ def _stuck(run: Run) -> Diagnosis:
         first_cost=float(costs[-1 - window]),
         last_cost=float(costs[-1]),
         gradient_norm=norm,
-        jumps=is_jumping(run.segment_at(at).settings, run.trained_examples, norm, float(costs[-1])),
+        jumps=is_jumping(segment.settings, run.trained_examples, norm, float(costs[-1])),
         asleep=asleep,
         learning_rate=run.learning_rate(at),
         stability=_stability(run, at) if is_steep else None,
@@ -201,8 +212,22 @@ def _stuck(run: Run) -> Diagnosis:
     )
 
 
+def asleep_over(
+    problem: Problem, parameters: Mapping[str, Array], trained: int
+) -> tuple[Asleep, ...]:
+    """Return the units that are asleep on every example trained on; none where the graph cannot be
+    computed for all of them at once."""
+    rows = replace(problem, is_single=False) if problem.size else problem
+    if trained > 1 and not all_fit(problem, trained):
+        return ()
+    return asleep_units(
+        traced(rows.graph, rows.given(parameters, np.arange(trained)), backward=False)
+    )
+
+
 def asleep_units(trace: Trace) -> tuple[Asleep, ...]:
-    """Return, for each activation, how many of its units are saturated or dead on every example."""
+    """Return, for each activation, how many of its units are saturated or dead on every example of
+    a trace."""
     found = []
     with np.errstate(all="ignore"):
         for node in trace.graph.nodes:

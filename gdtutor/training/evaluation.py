@@ -8,7 +8,9 @@ from functools import lru_cache
 import numpy as np
 
 from gdtutor.engine.batch_axis import batch_axes
+from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import ShapeError
+from gdtutor.engine.expression import Apply, Name
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import infer_shapes
 from gdtutor.engine.trace import forward
@@ -39,6 +41,17 @@ def evaluate(
         if problem.prediction:
             said.append(examples_last(problem, values, problem.prediction))
     return Evaluation(float(np.mean(costs)), _joined(said))
+
+
+def averaged(problem: Problem) -> Problem:
+    """Return the problem of a scalar lesson over rows of examples: its cost is their mean loss."""
+    graph = problem.graph
+    lines = [(one.name, one.expr, one.text) for one in graph.lines]
+    # A name longer than all others is nobody's.
+    name = max((*graph.leaf_by_name, *graph.line_by_name), key=len) + "_"
+    mean = (name, Apply("mean", (Name(graph.root),)), "")
+    rows = build_graph(graph.leaves, [*lines, mean], by_rows=True, appended=frozenset({name}))
+    return replace(problem, graph=rows, is_single=False)
 
 
 def _joined(parts: list[Array]) -> Array | None:

@@ -58,6 +58,11 @@ class Settings(Struct, frozen=True):
         """Return how many of the examples trained on make a full batch; 1 where there are none."""
         return self.batch or max(1, examples)
 
+    def is_plain(self, examples: int) -> bool:
+        """Say whether every step is the slope times the rate, of the cost of all examples."""
+        is_whole = self.batch_size(examples) >= examples and self.order != "drawn"
+        return self.optimizer == "sgd" and not self.hyperparameters and is_whole
+
     def decays(self, name: str) -> bool:
         """Say whether a weight decay is for a parameter, where there is one."""
         return self.decayed is None or name in self.decayed

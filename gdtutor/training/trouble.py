@@ -177,9 +177,8 @@ def is_jumping(settings: Settings, examples: int, norm: float, cost: float) -> b
         norm: The norm of the gradient of the cost.
         cost: The cost there.
     """
-    is_plain = settings.optimizer == "sgd" and settings.schedule.kind == "constant"
-    is_whole = settings.batch is None or settings.batch >= examples
-    return is_plain and is_whole and settings.learning_rate * norm**2 > STILL * abs(cost)
+    is_plain = settings.is_plain(examples) and settings.schedule.kind == "constant"
+    return is_plain and settings.learning_rate * norm**2 > STILL * abs(cost)
 
 
 def judge(costs: Array, stopped_by: str | None) -> str:

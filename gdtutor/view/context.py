@@ -250,8 +250,7 @@ class Context(Struct, frozen=True, eq=False):
     @property
     def summed(self) -> str:
         """What a sum along a broadcast runs over: examples, where the graph has any."""
-        is_data = any(leaf.role in (Role.INPUT, Role.TARGET) for leaf in self.graph.leaves)
-        return "examples" if is_data else "cells"
+        return "examples" if self.graph.sees_examples else "cells"
 
     def is_array(self, expr: Expr) -> bool:
         """Say whether a formula's value is an array rather than one number."""

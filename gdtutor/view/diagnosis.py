@@ -6,17 +6,20 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 
+import numpy as np
+
 from gdtutor.engine.cells import cell_name
 from gdtutor.engine.characters import cells
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.places import places_of
-from gdtutor.engine.trace import Trace
+from gdtutor.session.moment import Moment
 from gdtutor.session.state import Walk
 from gdtutor.training.curvature import Bend
-from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_units, bend_at
+from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_over, asleep_units, bend_at
 from gdtutor.training.run import Run
+from gdtutor.training.settings import held_back
 from gdtutor.training.trouble import JUMPS, STILL, TrainedCurve, Trouble
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Lines, Style
@@ -26,6 +29,8 @@ ROOMY = 70
 """Cells of a line below which a run that went wrong is told in few words."""
 MOST_NODES = 2_000
 """Nodes of a graph above which saturated units are not looked for at every key."""
+MOST_VALUES = 1_000_000
+"""Nodes times examples above which they are not, where the batch does not hold all examples."""
 
 
 def diagnosis_lines(session: Walk, width: int, chars: Chars, most: int | None = None) -> Lines:
@@ -61,19 +66,27 @@ def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
 
 def diagnosis_sentences(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, ...]:
     """Return the diagnosis of a run that no session shows, a sentence each."""
-    words = _Words(4, chars, run.segments[-1].settings.optimizer)
-    return tuple(_sentences(found, words))
+    return tuple(_sentences(found, _words_of(run, 4, chars)))
 
 
 def _words(session: Walk, chars: Chars) -> _Words:
-    optimizer = session.run.segments[-1].settings.optimizer
-    return _Words(min(session.look.digits, 4), chars, optimizer)
+    return _words_of(session.run, min(session.look.digits, 4), chars)
+
+
+def _words_of(run: Run, digits: int, chars: Chars) -> _Words:
+    """Return how a run is told; the limit is that of plain steps on all examples."""
+    settings = run.segments[-1].settings
+    plain = replace(settings, batch=None, order="given").is_plain(run.trained_examples)
+    is_own = settings.is_plain(run.trained_examples)
+    of = "" if is_own else " of full batches" if plain else " of plain gradient descent"
+    return _Words(digits, chars, of)
 
 
 class _Words(Struct, frozen=True):
     digits: int
     chars: Chars
-    optimizer: str
+    limit_of: str
+    """What has the stability limit, where that is not the run itself."""
 
     def counted(self, value: float) -> str:
         """Return a number; a large one with how many digits it has."""
@@ -149,7 +162,7 @@ def _limit(found: Diagnosis, words: _Words) -> list[str]:
         at = f"at iteration {found.stability_at} no bend limits it"
         return [f"The {words.rate} was {rate}; {at}."]
     limit, curvature = words.number(found.stability.limit), words.number(found.stability.curvature)
-    of = "" if words.optimizer == "sgd" else " of plain gradient descent"
+    of = words.limit_of
     beyond, bend = _beside(found.learning_rate, found.stability.limit), found.bend
     each, equal = list[str](), ""
     at = f"At iteration {found.stability_at} the slope changes over a way of 1"
@@ -231,10 +244,23 @@ def asleep_text(asleep: Asleep, called: str) -> str:
     return f"In {called} {asleep.units} of {asleep.of} units {verb} {what}"
 
 
+def _asleep(context: Context) -> tuple[Asleep, ...]:
+    return _asleep_in(context.moment, context.step.scene)
+
+
 @lru_cache(maxsize=4)
-def _asleep(trace: Trace) -> tuple[Asleep, ...]:
-    """Look for sleeping units once in a trace; the walk stays in one for many keys."""
-    return asleep_units(trace)
+def _asleep_in(moment: Moment, scene: int) -> tuple[Asleep, ...]:
+    """Look for units that sleep on every example once in an iteration; the walk stays in one for
+    many keys. Of a graph that does not train, and sees a part of the examples, nothing is said.
+    """
+    trace, problem = moment.traces[scene], moment.problem
+    validation = 0.0 if moment.settings is None else moment.settings.validation
+    trained = problem.size - held_back(problem.size, validation)
+    if len(np.unique(moment.batch)) == trained or not trace.graph.sees_examples:
+        return asleep_units(trace)
+    if scene < len(moment.traces) - 1 or trained * len(trace.graph.nodes) > MOST_VALUES:
+        return ()
+    return asleep_over(problem, moment.state.parameters, trained)
 
 
 def asleep_marks(context: Context) -> dict[str, str]:
@@ -244,7 +270,7 @@ def asleep_marks(context: Context) -> dict[str, str]:
     """
     if len(context.graph.nodes) > MOST_NODES:
         return {}
-    return _marks(context, {asleep.node: asleep.units for asleep in _asleep(context.trace)})
+    return _marks(context, {asleep.node: asleep.units for asleep in _asleep(context)})
 
 
 def widest_marks(context: Context) -> dict[str, str]:
@@ -272,7 +298,7 @@ def asleep_lines(context: Context, width: int) -> Lines:
     node = context.step.node
     if len(context.graph.nodes) > MOST_NODES or not node:
         return ()
-    found = _asleep(context.trace)
+    found = _asleep(context)
     return tuple(
         row
         for asleep in found

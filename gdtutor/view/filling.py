@@ -106,9 +106,12 @@ def _old_and_new(context: Context, wish: Placeholder) -> dict[str, str]:
 
 
 def _curvatures_text(context: Context, found: Array) -> str:
-    """Return the curvatures of a cost in prose: all of a few, the ends of many."""
+    """Return the curvatures of a cost in prose: all of a few, the ends of many. Differences cannot
+    tell one that is 0 from one that is nearly so.
+    """
     if found.size <= MAX_CELLS_IN_PROSE:
-        return ", ".join(context.number(float(value)) for value in found)
+        none = notation.about_zero(context.chars)
+        return ", ".join(context.number(value) if value else none for value in found.tolist())
     ends = float(found[0]), float(found[-1])
     lowest, highest = notation.apart(ends, context.look.digits, context.chars)
     return f"{found.size} from {lowest} to {highest}, {int(np.sum(found < 0))} of them below 0"

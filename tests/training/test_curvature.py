@@ -120,6 +120,19 @@ def test_the_curvatures_of_a_network_agree_with_second_differences_of_its_cost()
     assert np.sum(found) == pytest.approx(trace_of_matrix, rel=1e-4)
 
 
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
+def test_a_curvature_that_is_0_but_for_the_differences_is_0(tmp_path, size):
+    """One example bends the cost along its inputs alone, however steep they are."""
+    path = tmp_path / "quadratic.md"
+    path.write_text(QUADRATIC.replace("[[1, 2]]", f"[[{size}, 2]]"), encoding="utf-8")
+    moment = walk(path, "given").moment
+    for numbers in np.random.RandomState(0).uniform(-30, 30, (20, 2)):
+        parameters = dict(zip(("w1", "w2"), map(np.asarray, numbers), strict=True))
+        flat, steep = curvatures(moment.problem, parameters, moment.batch)
+        assert flat == 0
+        assert steep == pytest.approx(4 * size**2)
+
+
 def test_of_many_parameters_and_of_none_no_curvatures_are_worked_out():
     moment = walk(NETWORK, "given").moment
     wide = {n: np.zeros((MOST_CELLS + 1, 1)) for n in moment.problem.trained}

@@ -6,8 +6,10 @@ from walks import DATA, NETWORK, NEURON, ROWS, walk
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.training.curvature import Bend, bend_of
-from gdtutor.training.diagnosis import asleep_units, diagnose
-from gdtutor.training.trouble import Trouble
+from gdtutor.training.curvature import verdict_of as judged
+from gdtutor.training.diagnosis import asleep_over, asleep_units, bend_at, diagnose
+from gdtutor.training.settings import Settings
+from gdtutor.training.trouble import Trouble, is_jumping
 from gdtutor.values import replace
 
 PARABOLA = DATA / "lessons" / "deep.md"
@@ -151,3 +153,90 @@ def test_what_is_told_ends_with_the_cost_now():
     found = diagnose(run, 1e20)
     assert found.last_cost == 1e20
     assert found.first_cost == run.costs[-found.window]
+
+
+LINE = """+++
+format = 1
+id = "line"
+title = "Line"
+[parameters]
+w = 2.2
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[1, 2], [1, 3], [2, 4], [2, 6], [1, 2.1], [1, 2.9]]
+[training]
+learning_rate = 0.005
+epochs = 200
+MORE
++++
+```graph
+h = w*x
+L = (h - y)**2
+```
+"""
+MATRIX = LINE.replace("w = 2.2", "w = [[2.2]]\n[constants]\nK = [[0.0, 0.1]]").replace(
+    '["x"]\ntargets = ["y"]', '{ X = ["x"] }\ntargets = { Y = ["y"] }'
+)
+FITS_TWO = MATRIX.replace("w*x", "w@X + K").replace("(h - y)**2", "sum((h - Y)**2)/m")
+
+
+def written(tmp_path, text, more=""):
+    path = tmp_path / "line.md"
+    path.write_text(text.replace("MORE", more), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 6])
+def test_a_run_of_batches_is_held_against_the_cost_of_all_examples(tmp_path, batch):
+    """The lowest cost of a line of one weight is at the root of its slope, whatever the batches."""
+    path = written(tmp_path, LINE, f"batch = {batch}")
+    assert diagnose(trained(path)) is None
+    found = diagnose(trained(path, "learning_rate=1e-9"))
+    assert found.trouble is Trouble.STUCK
+    slopes = [2 * (2.2 * x - y) * x for x, y in trained(path).segments[0].problem.examples]
+    assert found.gradient_norm == pytest.approx(abs(np.mean(slopes)), rel=1e-5)
+    assert found.stability.curvature == pytest.approx(2 * np.mean([1, 1, 4, 4, 1, 1]), rel=1e-6)
+    assert (found.bend is None) == (batch < 6)
+
+
+def test_a_run_whose_graph_fits_one_number_of_examples_is_judged(tmp_path):
+    run = trained(written(tmp_path, FITS_TWO, "batch = 2"))
+    assert diagnose(run) is None
+    problem, end = run.segments[0].problem, run.state(run.farthest)
+    assert judged(problem, run.segments[0].settings, end.parameters, run.costs, "epochs") == ""
+
+
+def test_a_unit_that_sleeps_in_one_batch_alone_is_not_asleep(tmp_path):
+    text = LINE.replace("[[1, 2]", "[[-1, 2]").replace("w*x", "relu(w*x)")
+    path = written(tmp_path, text, "batch = 1")
+    assert asleep_units(walk(path, "given").moment.trace)
+    for start, units in ((2.2, 0), (-2.2, 0), (0.0, 1)):
+        run = walk(path, "given", changes=(f"w={start}",)).run
+        problem, parameters = run.segments[0].problem, run.state(0).parameters
+        assert len(asleep_over(problem, parameters, run.trained_examples)) == units
+
+
+@pytest.mark.parametrize(
+    ("loss", "more", "is_plain"),
+    [
+        ("(w*x - y)**2", "", True),
+        ("(w*x)**3", "", False),
+        ("(w*x - y)**2", "hyperparameters = { weight_decay = 0.1 }", False),
+        ("(w*x - y)**2", 'schedule = "cosine"', False),
+        ("(w*x - y)**2", "batch = 3", False),
+        ("(w*x - y)**2", 'order = "drawn"', False),
+    ],
+)
+def test_steps_multiply_the_distance_on_a_parabola_and_by_plain_steps_alone(
+    tmp_path, loss, more, is_plain
+):
+    run = walk(written(tmp_path, LINE.replace("(h - y)**2", loss), more), "given").run
+    assert (bend_at(run, 0) is not None) == is_plain
+
+
+def test_a_run_at_rest_by_its_decay_does_not_jump():
+    plain = Settings(learning_rate=0.1)
+    assert is_jumping(plain, 6, 1.0, 0.5)
+    assert not is_jumping(replace(plain, hyperparameters=(("weight_decay", 0.1),)), 6, 1.0, 0.5)
+    assert not is_jumping(replace(plain, order="drawn"), 6, 1.0, 0.5)

@@ -97,3 +97,44 @@ def test_a_start_that_is_not_finite_says_nothing_of_the_rate():
     text = " ".join(screen(trained(PARABOLA, "w=1e200")).split())
     assert "Not finite: first in L at iteration 0. No update was done yet" in text
     assert "λmax" not in text
+
+
+DEAD_AT_ONE = """+++
+format = 1
+id = "dead"
+title = "Dead"
+[parameters]
+w = 1.5
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[-1, 0], [1, 1], [2, 3]]
+[training]
+batch = 1
++++
+```graph
+h = relu(w*x)
+L = (h - y)**2
+```
+"""
+
+
+def test_a_unit_is_called_dead_where_it_is_on_every_example(tmp_path):
+    """The batch has one example, and two others bring the unit to answer."""
+    path = tmp_path / "dead.md"
+    path.write_text(DEAD_AT_ONE, encoding="utf-8")
+    for weight, is_dead in ((1.5, False), (-1.5, False), (0, True)):
+        session = walk(path, "forward:h", changes=(f"w={weight}",))
+        assert ("h is dead (0 on every example)" in screen(session)) == is_dead
+
+
+@pytest.mark.parametrize(("batch", "told"), [(3, "limit is"), (2, "limit of full batches is")])
+def test_the_limit_of_small_batches_is_told_as_that_of_full_ones(tmp_path, batch, told):
+    path = tmp_path / "steep.md"
+    text = DEAD_AT_ONE.replace("relu(w*x)", "w*x")
+    path.write_text(text.replace("batch = 1", f"batch = {batch}"), encoding="utf-8")
+    lines = " ".join(screen(trained(path, "learning_rate=9"), 120, 36).split())
+    # The second derivative of the mean of (w·x − y)² is twice the mean of x².
+    assert (
+        f"λmax = {'2·mean(x²) = ' * (batch == 3)}4, so the stability {told} 2/λmax = 0.5" in lines
+    )
