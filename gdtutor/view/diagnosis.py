@@ -41,7 +41,7 @@ def diagnosis_lines(session: Walk, width: int, chars: Chars, most: int | None = 
     diagnosis = session.train.snapshot.diagnosis
     if diagnosis is None:
         return ()
-    words = _words(session, chars)
+    words = _words(session.run, session.look.digits, chars)
     style = Style.ERROR if diagnosis.trouble is Trouble.NOT_FINITE else Style.WARNING
     brief = wrapped(" ".join(_brief(diagnosis, words)), width, style)
     if width < ROOMY:
@@ -52,7 +52,8 @@ def diagnosis_lines(session: Walk, width: int, chars: Chars, most: int | None = 
 
 def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
     """Return the diagnosis in one sentence, for a single line; the longest that has room."""
-    found, words = session.train.snapshot.diagnosis, _words(session, chars)
+    found = session.train.snapshot.diagnosis
+    words = _words(session.run, session.look.digits, chars)
     if found is None:
         return ""
     trouble, brief = _word(found).capitalize(), _brief(found, words)[0]
@@ -66,20 +67,16 @@ def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
 
 def diagnosis_sentences(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, ...]:
     """Return the diagnosis of a run that no session shows, a sentence each."""
-    return tuple(_sentences(found, _words_of(run, 4, chars)))
+    return tuple(_sentences(found, _words(run, 4, chars)))
 
 
-def _words(session: Walk, chars: Chars) -> _Words:
-    return _words_of(session.run, min(session.look.digits, 4), chars)
-
-
-def _words_of(run: Run, digits: int, chars: Chars) -> _Words:
+def _words(run: Run, digits: int, chars: Chars) -> _Words:
     """Return how a run is told; the limit is that of plain steps on all examples."""
     settings = run.segments[-1].settings
     plain = replace(settings, batch=None, order="given").is_plain(run.trained_examples)
     is_own = settings.is_plain(run.trained_examples)
     of = "" if is_own else " of full batches" if plain else " of plain gradient descent"
-    return _Words(digits, chars, of)
+    return _Words(min(digits, 4), chars, of)
 
 
 class _Words(Struct, frozen=True):
@@ -162,7 +159,6 @@ def _limit(found: Diagnosis, words: _Words) -> list[str]:
         at = f"at iteration {found.stability_at} no bend limits it"
         return [f"The {words.rate} was {rate}; {at}."]
     limit, curvature = words.number(found.stability.limit), words.number(found.stability.curvature)
-    of = words.limit_of
     beyond, bend = _beside(found.learning_rate, found.stability.limit), found.bend
     each, equal = list[str](), ""
     at = f"At iteration {found.stability_at} the slope changes over a way of 1"
@@ -173,8 +169,9 @@ def _limit(found: Diagnosis, words: _Words) -> list[str]:
         at = "Over a way of 1 the slope changes"
     return [
         *each,
-        f"{at} by at most {words.lambda_max} = {equal}{curvature}, so the stability limit{of} is "
-        f"2/{words.lambda_max} = {limit}: {words.rate} = {rate} is {beyond} it.",
+        f"{at} by at most {words.lambda_max} = {equal}{curvature}, so the stability "
+        f"limit{words.limit_of} is 2/{words.lambda_max} = {limit}: {words.rate} = {rate} is "
+        f"{beyond} it.",
     ]
 
 
@@ -256,9 +253,10 @@ def _asleep_in(moment: Moment, scene: int) -> tuple[Asleep, ...]:
     trace, problem = moment.traces[scene], moment.problem
     validation = 0.0 if moment.settings is None else moment.settings.validation
     trained = problem.size - held_back(problem.size, validation)
+    nodes, is_last = len(trace.graph.nodes), scene == len(moment.traces) - 1
     if len(np.unique(moment.batch)) == trained or not trace.graph.sees_examples:
-        return asleep_units(trace)
-    if scene < len(moment.traces) - 1 or trained * len(trace.graph.nodes) > MOST_VALUES:
+        return asleep_units(trace) if nodes <= MOST_NODES else ()
+    if not is_last or trained * nodes > MOST_VALUES:
         return ()
     return asleep_over(problem, moment.state.parameters, trained)
 
@@ -268,8 +266,6 @@ def asleep_marks(context: Context) -> dict[str, str]:
 
     `!2` says that two units sleep. An inner node's mark stands at its line where that is folded.
     """
-    if len(context.graph.nodes) > MOST_NODES:
-        return {}
     return _marks(context, {asleep.node: asleep.units for asleep in _asleep(context)})
 
 
@@ -295,13 +291,10 @@ def _marks(context: Context, units: Mapping[str, int]) -> dict[str, str]:
 
 def asleep_lines(context: Context, width: int) -> Lines:
     """Return, for the current node, how many of its units are saturated or dead."""
-    node = context.step.node
-    if len(context.graph.nodes) > MOST_NODES or not node:
-        return ()
-    found = _asleep(context)
     return tuple(
         row
-        for asleep in found
-        if asleep.node == node
-        for row in wrapped(f"! {asleep_text(asleep, context.name(node))}.", width, Style.WARNING)
+        for asleep in _asleep(context)
+        if asleep.node == context.step.node
+        for called in (context.name(asleep.node),)
+        for row in wrapped(f"! {asleep_text(asleep, called)}.", width, Style.WARNING)
     )
