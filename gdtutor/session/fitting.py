@@ -46,7 +46,7 @@ def of_whole_arrays(working: Working) -> Slips:
 
 def _interval(formula: Formula, working: Working, cell: tuple[int, ...], digits: int) -> Interval:
     """Return which numbers a wrong formula may come to in a cell."""
-    reads = (working.operands, as_read(working.operands, digits))
+    reads = (working.operands, as_read(working, digits))
     return honest([value_at(formula, working, read, cell) for read in reads], digits)
 
 

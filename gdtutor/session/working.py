@@ -14,6 +14,7 @@ from gdtutor.engine.operations import Array, evaluate, parse_rule, sum_to
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.session.answers import Interval, honest
+from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.matrix_digits import read_back_all
 from gdtutor.session.moment import Found, Moment, over
 from gdtutor.session.rounded import of_rounding, rounded_cells
@@ -151,7 +152,7 @@ class Working(Struct, frozen=True, eq=False):
         Operands are exact, or read; going back also with the local gradient, or each contribution,
         rounded before the next operation.
         """
-        reading = self.compute(as_read(self.operands, digits))
+        reading = self.compute(as_read(self, digits))
         found = [float(self.result[cell]), float(reading[cell])]
         if self.received:
             found.append(float(self._rounded_on_the_way(digits)[cell]))
@@ -172,9 +173,15 @@ class Working(Struct, frozen=True, eq=False):
 
 
 @lru_cache(maxsize=2)
-def as_read(operands: Operands, digits: int) -> Operands:
-    """Return what a step is computed from as a learner reads it, once for all its slips."""
-    return operands.read(partial(read_back_all, digits=digits))
+def as_read(working: Working, digits: int) -> Operands:
+    """Return what a step is computed from as a learner reads it, once for all its slips: ≈0 as 0,
+    where an update takes it.
+    """
+    reader = partial(read_back_all, digits=digits)
+    if working.step.phase is not Phase.UPDATE or digits > DEFAULT_DIGITS:
+        return working.operands.read(reader)
+    is_none = partial(of_rounding, working.trace, is_late=True)
+    return working.operands.read(lambda value: np.where(is_none(value), 0.0, reader(value)))
 
 
 def working_of(moment: Moment, step: Step) -> Working:

@@ -50,7 +50,8 @@ class Writer(FormulaWriter, frozen=True):
     def _alone(self, text: str) -> tuple[str, int]:
         if text.startswith(("-", "−")):
             return text, STRENGTH["add"]
-        return text, _RAISED if _SCIENTIFIC.match(text) else WHOLE
+        # (∂L/∂w)² is the square of a slope.
+        return text, _RAISED if _SCIENTIFIC.match(text) or "/" in text else WHOLE
 
     @property
     def _minus(self) -> str:

@@ -9,7 +9,7 @@ from gdtutor.session import digits as digits_of
 from gdtutor.session.digits import DEFAULT_DIGITS as DEFAULT_DIGITS
 from gdtutor.session.digits import MAX_DIGITS as MAX_DIGITS
 from gdtutor.session.digits import read_back as read_back
-from gdtutor.view.frame import Chars
+from gdtutor.view.frame import ASCII, Chars
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _GREEK = {
@@ -109,6 +109,11 @@ def apart(values: tuple[float, ...], digits: int, chars: Chars) -> tuple[str, ..
         if len(set(texts)) == len(set(values)):
             break
     return texts if more == digits else _as_long(texts)
+
+
+def percent(share: float, digits: int) -> str:
+    """Return a share in percent, with more digits where it would look like all of it."""
+    return f"{apart((100 * share, 100.0), digits, ASCII)[0]} %"
 
 
 def _as_long(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -125,9 +125,9 @@ def _facts(session: Walk, width: int, chars: Chars) -> Line:
         if is_split:
             parts += [f"  {held} ", (shown(snapshot.validation_cost), Style.RUN_2)]
         if right is not None:
-            parts += ["  accuracy ", (f"{100 * right[0]:.0f} %", Style.RUN_1)]
+            parts += ["  accuracy ", (notation.percent(right[0], 2), Style.RUN_1)]
             if right[1] is not None:
-                parts += [" / ", (f"{100 * right[1]:.0f} %", Style.RUN_2)]
+                parts += [" / ", (notation.percent(right[1], 2), Style.RUN_2)]
         return line(*parts, curve)
 
     ways = [told("validation"), told(HELD)]

@@ -559,3 +559,37 @@ def test_after_a_named_slip_it_is_told_where_slips_are_listed(saving):
     right, _ = submitted(wrong, f"{value:.3g}")
     listed = "Right. gdtutor progress lists the slips that were named."
     assert right.message == (listed if saving else "Right.")
+
+
+NOISE = """+++
+format = 1
+id = "noise"
+title = "Noise"
+[parameters]
+w = 0.1
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[3, 0.3]]
+[training]
+batch = 1
+optimizer = "adam"
++++
+```graph
+z = w*x
+L = (z - y)**2
+```
+"""
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "momentum"])
+def test_what_is_remembered_of_a_slope_of_about_0_is_0(tmp_path, optimizer):
+    path = tmp_path / "noise.md"
+    path.write_text(NOISE.replace("adam", optimizer), encoding="utf-8")
+    session = pressed(replace(walk(path, "backward:w"), predict=True), "n")
+    assert session.challenge.ask is Ask.VALUE
+    assert "≈0" in screen(session)
+    wrong, _ = submitted(session, "0.001")
+    assert wrong.challenge.tried
+    right, _ = submitted(session, "0")
+    assert right.challenge is None

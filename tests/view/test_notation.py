@@ -11,7 +11,17 @@ from gdtutor.session.matrix_digits import common_exponent
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.matrix import MatrixLook, matrix_lines
-from gdtutor.view.notation import apart, cell_number, exact, name, number, plain, plural, shown
+from gdtutor.view.notation import (
+    apart,
+    cell_number,
+    exact,
+    name,
+    number,
+    percent,
+    plain,
+    plural,
+    shown,
+)
 from gdtutor.view.prose import prose_lines
 
 LOOK = MatrixLook(80, 6)
@@ -37,6 +47,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
         (0.1 + 0.2 - 0.05, 1, "0.3"),
         (123456.7, 4, "1.235e5"),
         (99999.6, 4, "1e5"),
+        (999.9999999999999, 16, "999.9999999999999"),
         (-1.5e-7, 3, "-1.5e-7"),
         (float("nan"), 4, "nan"),
         (float("-inf"), 4, "-inf"),
@@ -171,3 +182,18 @@ def test_masked_scores_leave_the_others_their_digits():
 @pytest.mark.parametrize(("count", "told"), [(0, "epochs"), (1, "epoch"), (2, "epochs")])
 def test_one_thing_is_no_many(count: int, told: str) -> None:
     assert plural(count, "epoch") == told
+
+
+@pytest.mark.parametrize(
+    ("right", "count", "digits", "text"),
+    [
+        (3, 3, 2, "100 %"),
+        (0, 7, 2, "0 %"),
+        (1, 3, 3, "33.3 %"),
+        (199, 200, 2, "99.5 %"),
+        (2999, 3000, 3, "99.97 %"),
+        (1, 4000, 3, "0.025 %"),
+    ],
+)
+def test_only_all_of_them_are_a_hundred_percent(right, count, digits, text) -> None:
+    assert percent(right / count, digits) == text

@@ -23,6 +23,13 @@ def test_an_implicit_update_says_what_its_root_is():
     assert "shrink is how many times as steep" in text
 
 
+def test_the_square_of_a_slope_is_no_slope_along_a_square():
+    text = screen(walk(NEURON, "update:b.m2", changes=("optimizer=adam",)))
+    assert "(1 − β₂)·(∂L/∂b)²" in text
+    plain = screen(walk(NEURON, "update:b.m2", changes=("optimizer=adam",)), ascii_only=True)
+    assert "(d L/d b)**2" in plain
+
+
 def test_a_plain_update_speaks_of_no_root():
     assert "shrink" not in screen(walk(NEURON, "update:b"))
 

@@ -16,6 +16,7 @@ from gdtutor.training.problem import input_columns
 from gdtutor.view.frame import Line, Lines, Size, Style
 from gdtutor.view.lines import column_texts, line, shortened, wrapped
 from gdtutor.view.marks import HELD
+from gdtutor.view.notation import percent
 from gdtutor.view.origins import class_names
 from gdtutor.view.pictures.source import Drawing, NoPicture, PictureKind, Source
 
@@ -146,7 +147,7 @@ def _right(said_class: Array, true_class: Array, name: str, width: int) -> Lines
     count, right = len(said_class), int(np.sum(said_class == true_class))
     undecided = int(np.sum(said_class == UNDECIDED))
     rest = f", {undecided} undecided" if undecided else ""
-    text = f"{name}{right} of {count} right, {100 * right / count:.3g} %{rest}"
+    text = f"{name}{right} of {count} right, {percent(right / count, 3)}{rest}"
     return wrapped(text, width, Style.GOOD if right == count else Style.WARNING)
 
 
