@@ -17,7 +17,7 @@ from gdtutor.session.state import Walk
 from gdtutor.training.curvature import Bend
 from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_over, asleep_units, bend_at
 from gdtutor.training.run import Run
-from gdtutor.training.settings import held_back
+from gdtutor.training.settings import Settings
 from gdtutor.training.trouble import JUMPS, STILL, TrainedCurve, Trouble
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
@@ -251,8 +251,7 @@ def _asleep_in(moment: Moment, scene: int) -> tuple[Asleep, ...]:
     many keys. Of a graph that does not train, and sees a part of the examples, nothing is said.
     """
     trace, problem = moment.traces[scene], moment.problem
-    validation = 0.0 if moment.settings is None else moment.settings.validation
-    trained = problem.size - held_back(problem.size, validation)
+    trained = (moment.settings or Settings()).trained_on(problem.size)
     nodes, is_last = len(trace.graph.nodes), scene == len(moment.traces) - 1
     if len(np.unique(moment.batch)) == trained or not trace.graph.sees_examples:
         return asleep_units(trace) if nodes <= MOST_NODES else ()
