@@ -13,6 +13,7 @@ import os
 import pickle
 import sys
 from collections.abc import Iterator, Set
+from contextlib import nullcontext
 from itertools import chain
 from types import ModuleType
 from typing import Any
@@ -138,24 +139,20 @@ class _ProgramRun:
         is_loaded = continues and self._layers is not None
         self._space = self._space if is_loaded else dict(laid)
         found: Space = {}
-        tracing = sys.gettrace()
-        if not job.get("whole"):
-            sys.settrace(watch.trace)
-        try:
+        with nullcontext() if job.get("whole") else watch.watching():
             try:
-                if not is_loaded:
-                    self._run(givens)
-            except Exception as error:  # of a student's program: it may raise anything
-                if not self._loops.are_left_before(own_lines(error, job["path"])):
-                    raise
-            found = self._found(self._space)
-            if len(found) < len(job["wanted"]):
-                self._call(laid, found)
-        except BaseException as error:  # SystemExit and all others are told as well
-            facts["error"] = error_facts(error, job["path"], job["text"])
-            facts["error"]["of"] = self._tried.computing if self._tried else {}
-        finally:
-            sys.settrace(tracing)
+                try:
+                    if not is_loaded:
+                        self._run(givens)
+                except Exception as error:  # of a student's program: it may raise anything
+                    if not self._loops.are_left_before(own_lines(error, job["path"])):
+                        raise
+                found = self._found(self._space)
+                if len(found) < len(job["wanted"]):
+                    self._call(laid, found)
+            except BaseException as error:  # SystemExit and all others are told as well
+                facts["error"] = error_facts(error, job["path"], job["text"])
+                facts["error"]["of"] = self._tried.computing if self._tried else {}
         space = self._space
         found |= self._found(space)
         facts["lines"] = {n: watch.made(v) for n, v in found.items()} | self._lines

@@ -4,9 +4,11 @@ of the given examples it holds, and which operands do not go together where it f
 from __future__ import annotations
 
 import ast
+import sys
 import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -67,11 +69,29 @@ class ValueWatch:
         self._whole = whole
         self._each: dict[str, deque[Any]] = {}
         self._called = {last_part(name): name for name in names}
+        self._beside: Any = None
+        """The tracer that was there before; None where none was."""
 
-    def trace(self, frame: FrameType, event: str, _: Any) -> Any:
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch what runs meanwhile; a tracer that is there, a debugger's or coverage's, goes on to
+        see all but the program."""
+        self._beside = sys.gettrace()
+        sys.settrace(self.trace)
+        try:
+            yield
+        finally:
+            sys.settrace(self._beside)
+
+    def trace(self, frame: FrameType, event: str, argument: Any) -> Any:
         """Follow the program's own frames alone."""
         if frame.f_code.co_filename != self._path:
-            return None
+            if self._beside is None:
+                return None
+            follow = self._beside(frame, event, argument)
+            # Coverage's puts itself in the place of this one.
+            sys.settrace(self.trace)
+            return follow
         if event == "call":
             for name in frame.f_code.co_varnames[: frame.f_code.co_argcount]:
                 self._look_for_examples(frame.f_locals.get(name))
@@ -176,6 +196,8 @@ def _value(target: ast.expr, space: Space) -> Any:
             return space.get(name)
         case ast.Constant(value=value):
             return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return -number
         case ast.Tuple(elts=elements):
             return tuple(_value(element, space) for element in elements)
         case ast.Attribute(value=owner, attr=name):
