@@ -8,7 +8,7 @@ import io
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from typing import Any, NoReturn
@@ -18,7 +18,7 @@ from gdtutor.cli.shell import print_lines, raise_interrupts
 from gdtutor.drive.background import heard
 from gdtutor.engine.characters import pictured
 from gdtutor.session.digits import MAX_DIGITS
-from gdtutor.values import Struct
+from gdtutor.values import Struct, field
 from gdtutor.view.frame import CHARACTERS
 
 EXERCISE_KINDS = (
@@ -34,6 +34,10 @@ its core busy: 0.1 ms, as between two products of one step. By itself it is 2**2
 second from which the start, and the screens beside a training, have one core less."""
 
 
+Declares = Callable[[argparse._ActionsContainer], object]
+"""Declares an argument, or several, of a parser or of a group of it."""
+
+
 class Subcommand(Struct, frozen=True):
     """One command of the command line."""
 
@@ -41,10 +45,14 @@ class Subcommand(Struct, frozen=True):
     """Empty for opening the app."""
     summary: str
     """What it does, in one line."""
-    arguments: Callable[[argparse.ArgumentParser], None]
-    """Declares its arguments."""
     module: str
     """The module of `gdtutor.cli` whose `run` does it, and returns the exit code unless it is 0."""
+    arguments: tuple[Declares, ...] = ()
+    """What declare its arguments, in their order."""
+    more: Mapping[str, object] = field(default_factory=dict)
+    """Values of arguments that other commands have and it has not, where its module reads them."""
+    usage: str | None = None
+    """How it is called, where that is not what its arguments say by themselves."""
     opens_screens: bool = False
     """Whether it hears of Ctrl-C by itself."""
     computes: bool = False
@@ -90,12 +98,15 @@ def parser_of(command: Subcommand) -> argparse.ArgumentParser:
         epilog = f"other commands (each with its own --help):\n{others}"
     parser = _ArgumentParser(
         prog=prog,
+        usage=command.usage,
         description=command.summary,
         epilog=epilog,
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.arguments(parser)
+    for declare in command.arguments:
+        declare(parser)
+    parser.set_defaults(**command.more)
     return parser
 
 
@@ -125,81 +136,6 @@ def _after_call(line: str) -> list[str]:
     return words[3:] if words[1:3] == ["-m", "gdtutor"] else words[1:]
 
 
-Arguments = argparse._ActionsContainer
-"""What options are declared in: a parser, or a group of it."""
-
-
-def _flag(parser: Arguments, name: str, told: str, dest: str | None = None) -> None:
-    """Declare an option that is given or not."""
-    parser.add_argument(name, action="store_true", dest=dest, help=told)
-
-
-def _word(parser: Arguments, name: str, metavar: str, told: str, default: str = "") -> None:
-    """Declare an option, or an argument that may be left out, with a text."""
-    more: dict[str, Any] = {} if name.startswith("-") else {"nargs": "?"}
-    parser.add_argument(name, metavar=metavar, default=default, help=told, **more)
-
-
-def _count(parser: Arguments, name: str, told: str, default: int | None = None) -> None:
-    """Declare an option with a whole number from 1 up."""
-    parser.add_argument(name, type=positive_number, metavar="N", default=default, help=told)
-
-
-def _number(
-    parser: Arguments, name: str, metavar: str, told: str, default: int | None = None
-) -> None:
-    """Declare an option with a whole number from 0 up."""
-    parser.add_argument(name, type=whole_number, metavar=metavar, default=default, help=told)
-
-
-def _lesson(parser: Arguments) -> None:
-    parser.add_argument("lesson", metavar="LESSON", help="an id, the number of its file, or a path")
-
-
-def _json(parser: Arguments) -> None:
-    _flag(parser, "--json", "print JSON for other programs")
-
-
-def _at(parser: Arguments) -> None:
-    _word(parser, "--at", "SEL", "a place, as 37/backward:W1[0,1], update:b, step:12 or 12")
-
-
-def _place(parser: Arguments) -> None:
-    _at(parser)
-    _start(parser)
-
-
-def _changes(parser: Arguments) -> None:
-    parser.add_argument(
-        "--set", metavar="[ITER:]NAME=VALUE", action="append", default=[], dest="changes",
-        help="change a value from an iteration on; may be given several times",
-    )  # fmt: skip
-
-
-def _start(parser: Arguments) -> None:
-    _changes(parser)
-    _number(parser, "--seed", "N", "start from another seed")
-    _word(parser, "--variant", "NAME", "a variant of the lesson")
-
-
-def _look(parser: Arguments) -> None:
-    _number(parser, "--example", "K", "the column of the batch that is followed, from 0", 0)
-    told = "lines that show their elementary operations, or all"
-    _word(parser, "--unfold", "NODE,…", told)
-    _number(parser, "--fold", "T", "the count t = T of a repetition that is walked alone")
-    parser.add_argument("--digits", type=digits, metavar="N", help="significant digits")
-    _chars(parser)
-
-
-def _chars(parser: Arguments) -> None:
-    told = "the characters that are drawn with"
-    parser.add_argument("--chars", choices=tuple(CHARACTERS), help=told)
-
-
-def _out(parser: Arguments) -> None:
-    _word(parser, "--out", "FILE", "write it to a file")
-
-
 def whole_number(text: str, least: int = 0) -> int:
     """Read a whole number, from the least one up."""
     if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) >= least):
@@ -218,6 +154,25 @@ def digits(text: str) -> int:
     return number
 
 
+def size(text: str) -> tuple[int, int]:
+    """Read a size in columns and rows, as 80x24."""
+    columns, sign, rows = text.lower().partition("x")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"'{text}' is no size; write 80x24")
+    width, height = positive_number(columns), positive_number(rows)
+    if width > 1000 or height > 1000:
+        raise argparse.ArgumentTypeError("at most 1000 columns and 1000 rows")
+    return width, height
+
+
+def port(text: str) -> int:
+    """Read the number of a port; 0 takes one that is free."""
+    number = whole_number(text)
+    if number > 65535:
+        raise argparse.ArgumentTypeError("ports are from 0 to 65535")
+    return number
+
+
 def colours(text: str) -> str:
     """Check how many colours, and which background, are asked for."""
     # What is known is known to the screens; no other command needs them.
@@ -230,24 +185,6 @@ def colours(text: str) -> str:
     return text
 
 
-def _open(parser: Arguments) -> None:
-    told = "an id, the number of a file, a path, or a folder of lessons; the library without"
-    _word(parser, "lesson", "LESSON|FOLDER", told)
-    _place(parser)
-    _look(parser)
-    _flag(parser, "--predict", "hide each next value and ask for it")
-    _flag(parser, "--from-start", "begin at the start of the lesson, not where it was left")
-    _shown(parser)
-    parser.add_argument("--version", action="version", version=f"gdtutor {__version__}")
-
-
-def _shown(parser: Arguments) -> None:
-    told = "a conversation in plain lines, for screen readers, dumb terminals and pipes"
-    _flag(parser, "--linear", told)
-    _terminal(parser)
-    _flag(parser, "--no-save", "neither keep places nor use them")
-
-
 def is_rehearsed(arguments: argparse.Namespace) -> bool:
     """Say whether the arguments of `gdtutor` name a place, changes or keys: links and
     demonstrations show the same to everyone, whatever is remembered.
@@ -255,294 +192,232 @@ def is_rehearsed(arguments: argparse.Namespace) -> bool:
     return bool(arguments.at or arguments.changes or arguments.keys)
 
 
-def _terminal(parser: Arguments) -> None:
-    _keys(parser, "at the start")
-    _painted(parser)
+def _argument(name: str, **words: Any) -> Declares:
+    return lambda parser: parser.add_argument(name, **words)
 
 
-def _painted(parser: Arguments) -> None:
-    parser.add_argument(
-        "--color", type=colours, metavar="COLORS",
-        help="how many colours the terminal shows: auto, truecolor, 256, 16 or none; and its "
-        "background, where it does not say: light or dark; or both, as 256,light",
-    )  # fmt: skip
-    _count(parser, "--fps", "paints a second while training")
-    _flag(parser, "--no-mouse", "leave the mouse to the terminal")
+def _flag(name: str, told: str, dest: str | None = None) -> Declares:
+    """Return what declares an option that is given or not."""
+    return _argument(name, action="store_true", dest=dest, help=told)
 
 
-def _keys(parser: Arguments, when: str) -> None:
-    told = (
-        f"keys to press {when}, as '5n x t': a count and a character or a name "
-        "(enter, esc, pgdn, ctrl+r) each; other tokens are typed, as in 'e w1=0.9 enter', and so "
-        "is what follows a quote, were it the name of a key; space types a blank, as in 'e w1 "
-        "space 0.9 enter'"
-    )
-    _word(parser, "--keys", "KEYS", told)
+def _word(name: str, metavar: str, told: str, default: str = "") -> Declares:
+    """Return what declares an option, or an argument that may be left out, with a text."""
+    more: dict[str, Any] = {} if name.startswith("-") else {"nargs": "?"}
+    return _argument(name, metavar=metavar, default=default, help=told, **more)
 
 
-def _watch(parser: Arguments) -> None:
-    parser.add_argument("lesson", metavar="FILE", help="the lesson file")
-    _place(parser)
-    _look(parser)
-    _terminal(parser)
+def _count(name: str, told: str, default: int | None = None) -> Declares:
+    """Return what declares an option with a whole number from 1 up."""
+    return _argument(name, type=positive_number, metavar="N", default=default, help=told)
 
 
-def _list(parser: Arguments) -> None:
-    _word(parser, "folder", "FOLDER", "a folder of lessons")
-    _json(parser)
+def _number(name: str, metavar: str, told: str, default: int | None = None) -> Declares:
+    """Return what declares an option with a whole number from 0 up."""
+    return _argument(name, type=whole_number, metavar=metavar, default=default, help=told)
 
 
-def _transcript(parser: Arguments) -> None:
-    _lesson(parser)
-    _count(parser, "--iterations", "how many iterations", 1)
-    _place(parser)
-    _look(parser)
-    _json(parser)
+def _one_of(*options: Declares) -> Declares:
+    """Return what declares options of which one alone is given."""
+
+    def declare(parser: argparse._ActionsContainer) -> None:
+        group = parser.add_mutually_exclusive_group()
+        for option in options:
+            option(group)
+
+    return declare
 
 
-def _train(parser: Arguments) -> None:
-    _lesson(parser)
-    _count(parser, "--epochs", "train so many epochs")
-    _place(parser)
-    _json(parser)
-    told = "several runs side by side, as learning_rate=0.05,0.5,5"
-    _word(parser, "--sweep", "NAME=VALUE,…", told)
-    parser.add_argument("--csv", metavar="FILE", help="write epoch, cost, validation to a file")
-    _flag(parser, "--show-plan", "print the compiled source instead of training")
-
-
-def _play(parser: Arguments) -> None:
+def _playground(parser: argparse._ActionsContainer) -> None:
     # Only this command needs the playground's table, and what that needs.
     from gdtutor.play.options import OPTIONS
 
     for row in OPTIONS:
         parser.add_argument(f"--{row.flag}", metavar=row.metavar, help=row.says.replace("%", "%%"))
-    told = "a lesson file that the playground has written, to go on with"
-    _word(parser, "lesson", "FILE", told)
-    _at(parser)
-    _changes(parser)
-    _look(parser)
-    _flag(parser, "--json", "train without a screen, and print JSON as train does")
-    _shown(parser)
-    parser.set_defaults(csv="", variant="", predict=False)
 
 
-def _check(parser: Arguments) -> None:
-    parser.add_argument(
-        "paths", metavar="PATH", nargs="*", default=[],
-        help="lesson files, or folders of lessons; the shipped lessons without",
+def _keys(when: str) -> Declares:
+    return _word(
+        "--keys", "KEYS",
+        f"keys to press {when}, as '5n x t': a count and a character or a name "
+        "(enter, esc, pgdn, ctrl+r) each; other tokens are typed, as in 'e w1=0.9 enter', and so "
+        "is what follows a quote, were it the name of a key; space types a blank, as in 'e w1 "
+        "space 0.9 enter'",
     )  # fmt: skip
-    _json(parser)
 
 
-def size(text: str) -> tuple[int, int]:
-    """Read a size in columns and rows, as 80x24."""
-    columns, sign, rows = text.lower().partition("x")
-    if not sign:
-        raise argparse.ArgumentTypeError(f"'{text}' is no size; write 80x24")
-    width, height = positive_number(columns), positive_number(rows)
-    if width > 1000 or height > 1000:
-        raise argparse.ArgumentTypeError("at most 1000 columns and 1000 rows")
-    return width, height
-
-
-def _shot(parser: Arguments) -> None:
-    _lesson(parser)
-    _place(parser)
-    _look(parser)
-    _keys(parser, "before it")
-    parser.add_argument(
-        "--size", type=size, metavar="COLUMNSxROWS", default=(80, 24), help="of the screen; 80x24"
-    )
-    parser.add_argument(
-        "--format", choices=("text", "svg"),
-        help="plain text or a picture; else the name of the file decides",
-    )  # fmt: skip
-    parser.add_argument(
-        "--color", choices=("truecolor", "256", "16", "none"), default="truecolor",
-        help="the colours of an SVG",
-    )  # fmt: skip
-    where = parser.add_mutually_exclusive_group()
-    _out(where)
-    _word(where, "--all-steps", "DIR", "write every step of the iteration to a file in a folder")
-
-
-def _new(parser: Arguments) -> None:
-    told = "its name, as my-lesson or course/27-my-lesson.md; nothing is overwritten"
-    parser.add_argument("name", metavar="NAME", help=told)
-
-
-def _export(parser: Arguments) -> None:
-    _lesson(parser)
-    _out(parser)
-    _count(parser, "--iterations", "how many iterations are held against the walk; 2", 2)
-    told = (
-        "layer classes and a training loop, for a network of layers W @ A + b that plain "
-        "gradient descent trains: sgd, full batches, a constant rate, nothing held back or frozen"
-    )
-    _flag(parser, "--classes", told)
-    told = "a lesson file in place of a script, with --rows or --columns"
-    _flag(parser, "--lesson", told, dest="as_lesson")
-    way = parser.add_mutually_exclusive_group()
-    _flag(way, "--rows", "tell it with examples as rows: X @ W + b")
-    _flag(way, "--columns", "tell it with examples as columns: W @ X + b")
-    _start(parser)
-    parser.set_defaults(at="")
-
-
-def _judge(parser: Arguments) -> None:
-    _lesson(parser)
-    parser.add_argument("file", metavar="FILE.py", help="the program")
-    told = "write a program to fill in: the given values, and a blank for every name"
-    _flag(parser, "--new", told)
-    _flag(parser, "--layers", "write blanks of the layer classes instead")
-    _flag(parser, "--watch", "judge at every save, on a screen beside the editor")
-    _flag(parser, "--linear", "watch in plain lines, until Ctrl-C")
-    _chars(parser)
-    _painted(parser)
-    _count(parser, "--seconds", "how long the program may take; 10", 10)
-    parser.add_argument(
-        "--class", dest="to_class", metavar="NAME@HOST[:PORT]", default="",
-        help="tell a class how many names are right and which departs first, as your own machine "
-        "says; it asks for the join code",
-    )  # fmt: skip
-    _fingerprint(parser)
-    _json(parser)
-
-
-def _practice(parser: Arguments) -> None:
-    # The kinds are known where exercises are made, which nothing else needs.
-    parser.add_argument(
-        "--kind", choices=EXERCISE_KINDS, default="", metavar="KIND",
-        help=f"one kind alone: {', '.join(EXERCISE_KINDS)}",
-    )  # fmt: skip
-    _count(parser, "--count", "how many; without end otherwise")
-    _number(parser, "--seed", "N", "the same exercises every time, however they are answered")
-    _json(parser)
-
-
-def _worksheet(parser: Arguments) -> None:
-    _word(parser, "lesson", "LESSON", "a lesson, whose walk has blanks where values go")
-    _flag(parser, "--practice", "exercises instead")
-    told = "how many exercises, 10 otherwise; or steps of the walk, all otherwise"
-    _count(parser, "--count", told)
-    _number(parser, "--seed", "N", "of the numbers; 0", 0)
-    _flag(parser, "--solutions", "the same sheet with its answers")
-    parser.add_argument(
-        "--format", choices=("text", "markdown", "svg"),
-        help="plain text, Markdown, or SVG in two columns; else the name of the file decides",
-    )  # fmt: skip
-    told = "the size of an SVG page; a4"
-    parser.add_argument("--paper", choices=("a4", "letter"), default="a4", help=told)
-    _out(parser)
-
-
-def _class(parser: Arguments) -> None:
-    told = (
-        "an id, the number of a file, a path, a folder of lessons, or a file of stops; the "
-        "library without"
-    )
-    _word(parser, "lesson", "LESSON|FOLDER|STOPS.toml", told)
-    told = (
-        "where students come from: 127.0.0.1, this machine alone, where it is not given; "
-        "0.0.0.0 for everyone who can reach it"
-    )
-    _word(parser, "--listen", "ADDRESS", told, "127.0.0.1")
-    parser.add_argument("--port", type=port, metavar="N", default=8022, help="the port; 8022")
-    told = "the join code, 6 to 64 characters; six digits are drawn without"
-    _word(parser, "--code", "WORD", told)
-    _word(parser, "--name", "TITLE", "what the class is called", "class")
-    _word(parser, "--record", "FILE", "keep attendance and answers in a file")
-    _place(parser)
-    _look(parser)
-    _flag(parser, "--predict", "hide each next value and ask the class for it")
-    _terminal(parser)
-    parser.set_defaults(no_save=True, from_start=True)
-
-
-def _talk(parser: Arguments) -> None:
-    parser.add_argument(
-        "file", metavar="STOPS.toml",
-        help="a file of stops, each with a link as k prints it, perhaps a note and minutes",
-    )  # fmt: skip
-    _chars(parser)
-    _terminal(parser)
-
-
-def _join(parser: Arguments) -> None:
-    told = "your name, and the machine of the class; 8022"
-    parser.add_argument("where", metavar="NAME@HOST[:PORT]", help=told)
-    told = (
-        "show the speaker's notes, as gdtutor notes does; it asks for the teacher's secret, "
-        "which gdtutor notes shows where the class runs, and for no name"
-    )
-    _flag(parser, "--notes", told)
-    _fingerprint(parser)
-    _chars(parser)
-    _terminal(parser)
-
-
-def _fingerprint(parser: Arguments) -> None:
-    told = "the host key's, as the teacher's screen shows it; asked for without"
-    _word(parser, "--fingerprint", "SHA256:…", told)
-
-
-def _notes(parser: Arguments) -> None:
-    """Declare no argument: one talk is given at a time."""
-
-
-def _class_report(parser: Arguments) -> None:
-    parser.add_argument("file", metavar="FILE", help="what gdtutor class --record has written")
-    _flag(parser, "--csv", "CSV: a row for each question, answer, program, presence")
-
-
-def port(text: str) -> int:
-    """Read the number of a port; 0 takes one that is free."""
-    number = whole_number(text)
-    if number > 65535:
-        raise argparse.ArgumentTypeError("ports are from 0 to 65535")
-    return number
-
-
-def _progress(parser: argparse.ArgumentParser) -> None:
-    told = "an id, the number of its file, or a path; every lesson without"
-    parser.add_argument("words", metavar="LESSON", nargs="*", help=told)
-    parser.usage = "%(prog)s [LESSON] [--json]\n       %(prog)s reset LESSON [--json]"
-    _json(parser)
+_LESSON = _argument("lesson", metavar="LESSON", help="an id, the number of its file, or a path")
+_JSON = _flag("--json", "print JSON for other programs")
+_AT = _word("--at", "SEL", "a place, as 37/backward:W1[0,1], update:b, step:12 or 12")
+_SET = _argument(
+    "--set", metavar="[ITER:]NAME=VALUE", action="append", default=[], dest="changes",
+    help="change a value from an iteration on; may be given several times",
+)  # fmt: skip
+_START = (
+    _SET,
+    _number("--seed", "N", "start from another seed"),
+    _word("--variant", "NAME", "a variant of the lesson"),
+)
+_CHARS = _argument("--chars", choices=tuple(CHARACTERS), help="the characters that are drawn with")
+_LOOK = (
+    _number("--example", "K", "the column of the batch that is followed, from 0", 0),
+    _word("--unfold", "NODE,…", "lines that show their elementary operations, or all"),
+    _number("--fold", "T", "the count t = T of a repetition that is walked alone"),
+    _argument("--digits", type=digits, metavar="N", help="significant digits"),
+    _CHARS,
+)
+_OUT = _word("--out", "FILE", "write it to a file")
+_PAINTED = (
+    _argument(
+        "--color", type=colours, metavar="COLORS",
+        help="how many colours the terminal shows: auto, truecolor, 256, 16 or none; and its "
+        "background, where it does not say: light or dark; or both, as 256,light",
+    ),
+    _count("--fps", "paints a second while training"),
+    _flag("--no-mouse", "leave the mouse to the terminal"),
+)  # fmt: skip
+_TERMINAL = (_keys("at the start"), *_PAINTED)
+_SHOWN = (
+    _flag("--linear", "a conversation in plain lines, for screen readers, dumb terminals and "
+          "pipes"),
+    *_TERMINAL,
+    _flag("--no-save", "neither keep places nor use them"),
+)  # fmt: skip
+_FINGERPRINT = _word("--fingerprint", "SHA256:…", "the host key's, as the teacher's screen shows "
+                     "it; asked for without")  # fmt: skip
 
 
 COMMANDS: tuple[Subcommand, ...] = (
-    Subcommand("", "Step through gradient descent in the terminal, then train.", _open, "open_app",
-               opens_screens=True),
-    Subcommand("list", "List the lessons.", _list, "list_lessons"),
-    Subcommand("transcript", "Print every step of a lesson as plain text.", _transcript,
-               "transcribe", computes=True),
-    Subcommand("train", "Train a lesson at full speed, without the screens.", _train, "train"),
-    Subcommand("play", "Play with a network of your own, without a file.", _play, "play",
-               opens_screens=True),
-    Subcommand("check", "Check lessons: format, gradients, training, fit.", _check,
-               "check_lessons", computes=True),
-    Subcommand("shot", "Print or write a screen as text or SVG.", _shot, "shoot", computes=True),
-    Subcommand("export", "Write a lesson as a script in NumPy alone.", _export, "export_lesson",
-               computes=True),
-    Subcommand("judge", "Compare your own program with the walk, by name.", _judge,
-               "judge_program"),
-    Subcommand("practice", "Do small exercises, judged by the engine.", _practice,
-               "practise_exercises"),
-    Subcommand("worksheet", "Write exercises or a walk with blanks for paper.", _worksheet,
-               "write_worksheet"),
-    Subcommand("new", "Write a commented lesson to begin with.", _new, "new"),
-    Subcommand("watch", "Open a lesson and follow its file as you save it.", _watch, "watch",
-               opens_screens=True),
-    Subcommand("class", "Teach a class: students follow your screen over SSH.", _class, "teach",
-               opens_screens=True, is_for_many=True),
-    Subcommand("join", "Follow a class with your own gdtutor.", _join, "join", opens_screens=True),
-    Subcommand("talk", "Give a talk: a file of stops, without a class.", _talk, "talk",
-               opens_screens=True),
-    Subcommand("notes", "Show a speaker's notes, in a second terminal.", _notes, "speaker_notes"),
+    Subcommand("", "Step through gradient descent in the terminal, then train.", "open_app", (
+        _word("lesson", "LESSON|FOLDER", "an id, the number of a file, a path, or a folder of "
+              "lessons; the library without"),
+        _AT, *_START, *_LOOK,
+        _flag("--predict", "hide each next value and ask for it"),
+        _flag("--from-start", "begin at the start of the lesson, not where it was left"),
+        *_SHOWN,
+        _argument("--version", action="version", version=f"gdtutor {__version__}"),
+    ), opens_screens=True),
+    Subcommand("list", "List the lessons.", "list_lessons",
+               (_word("folder", "FOLDER", "a folder of lessons"), _JSON)),
+    Subcommand("transcript", "Print every step of a lesson as plain text.", "transcribe", (
+        _LESSON, _count("--iterations", "how many iterations", 1), _AT, *_START, *_LOOK, _JSON,
+    ), computes=True),
+    Subcommand("train", "Train a lesson at full speed, without the screens.", "train", (
+        _LESSON, _count("--epochs", "train so many epochs"), _AT, *_START, _JSON,
+        _word("--sweep", "NAME=VALUE,…", "several runs side by side, as learning_rate=0.05,0.5,5"),
+        _argument("--csv", metavar="FILE", help="write epoch, cost, validation to a file"),
+        _flag("--show-plan", "print the compiled source instead of training"),
+    )),
+    Subcommand("play", "Play with a network of your own, without a file.", "play", (
+        _playground,
+        _word("lesson", "FILE", "a lesson file that the playground has written, to go on with"),
+        _AT, _SET, *_LOOK,
+        _flag("--json", "train without a screen, and print JSON as train does"),
+        *_SHOWN,
+    ), {"csv": "", "variant": "", "predict": False}, opens_screens=True),
+    Subcommand("check", "Check lessons: format, gradients, training, fit.", "check_lessons", (
+        _argument("paths", metavar="PATH", nargs="*", default=[],
+                  help="lesson files, or folders of lessons; the shipped lessons without"),
+        _JSON,
+    ), computes=True),
+    Subcommand("shot", "Print or write a screen as text or SVG.", "shoot", (
+        _LESSON, _AT, *_START, *_LOOK, _keys("before it"),
+        _argument("--size", type=size, metavar="COLUMNSxROWS", default=(80, 24),
+                  help="of the screen; 80x24"),
+        _argument("--format", choices=("text", "svg"),
+                  help="plain text or a picture; else the name of the file decides"),
+        _argument("--color", choices=("truecolor", "256", "16", "none"), default="truecolor",
+                  help="the colours of an SVG"),
+        _one_of(_OUT, _word("--all-steps", "DIR",
+                            "write every step of the iteration to a file in a folder")),
+    ), computes=True),
+    Subcommand("export", "Write a lesson as a script in NumPy alone.", "export_lesson", (
+        _LESSON, _OUT,
+        _count("--iterations", "how many iterations are held against the walk; 2", 2),
+        _flag("--classes", "layer classes and a training loop, for a network of layers W @ A + b "
+              "that plain gradient descent trains: sgd, full batches, a constant rate, nothing "
+              "held back or frozen"),
+        _flag("--lesson", "a lesson file in place of a script, with --rows or --columns",
+              dest="as_lesson"),
+        _one_of(_flag("--rows", "tell it with examples as rows: X @ W + b"),
+                _flag("--columns", "tell it with examples as columns: W @ X + b")),
+        *_START,
+    ), {"at": ""}, computes=True),
+    Subcommand("judge", "Compare your own program with the walk, by name.", "judge_program", (
+        _LESSON, _argument("file", metavar="FILE.py", help="the program"),
+        _flag("--new", "write a program to fill in: the given values, and a blank for every name"),
+        _flag("--layers", "write blanks of the layer classes instead"),
+        _flag("--watch", "judge at every save, on a screen beside the editor"),
+        _flag("--linear", "watch in plain lines, until Ctrl-C"),
+        _CHARS, *_PAINTED, _count("--seconds", "how long the program may take; 10", 10),
+        _argument("--class", dest="to_class", metavar="NAME@HOST[:PORT]", default="",
+                  help="tell a class how many names are right and which departs first, as your own "
+                  "machine says; it asks for the join code"),
+        _FINGERPRINT, _JSON,
+    )),
+    Subcommand("practice", "Do small exercises, judged by the engine.", "practise_exercises", (
+        _argument("--kind", choices=EXERCISE_KINDS, default="", metavar="KIND",
+                  help=f"one kind alone: {', '.join(EXERCISE_KINDS)}"),
+        _count("--count", "how many; without end otherwise"),
+        _number("--seed", "N", "the same exercises every time, however they are answered"),
+        _JSON,
+    )),
+    Subcommand("worksheet", "Write exercises or a walk with blanks for paper.", "write_worksheet", (
+        _word("lesson", "LESSON", "a lesson, whose walk has blanks where values go"),
+        _flag("--practice", "exercises instead"),
+        _count("--count", "how many exercises, 10 otherwise; or steps of the walk, all otherwise"),
+        _number("--seed", "N", "of the numbers; 0", 0),
+        _flag("--solutions", "the same sheet with its answers"),
+        _argument("--format", choices=("text", "markdown", "svg"),
+                  help="plain text, Markdown, or SVG in two columns; else the name of the file "
+                  "decides"),
+        _argument("--paper", choices=("a4", "letter"), default="a4",
+                  help="the size of an SVG page; a4"),
+        _OUT,
+    )),
+    Subcommand("new", "Write a commented lesson to begin with.", "new", (
+        _argument("name", metavar="NAME", help="its name, as my-lesson or course/27-my-lesson.md; "
+                  "nothing is overwritten"),
+    )),
+    Subcommand("watch", "Open a lesson and follow its file as you save it.", "watch", (
+        _argument("lesson", metavar="FILE", help="the lesson file"),
+        _AT, *_START, *_LOOK, *_TERMINAL,
+    ), opens_screens=True),
+    Subcommand("class", "Teach a class: students follow your screen over SSH.", "teach", (
+        _word("lesson", "LESSON|FOLDER|STOPS.toml", "an id, the number of a file, a path, a folder "
+              "of lessons, or a file of stops; the library without"),
+        _word("--listen", "ADDRESS", "where students come from: 127.0.0.1, this machine alone, "
+              "where it is not given; 0.0.0.0 for everyone who can reach it", "127.0.0.1"),
+        _argument("--port", type=port, metavar="N", default=8022, help="the port; 8022"),
+        _word("--code", "WORD", "the join code, 6 to 64 characters; six digits are drawn without"),
+        _word("--name", "TITLE", "what the class is called", "class"),
+        _word("--record", "FILE", "keep attendance and answers in a file"),
+        _AT, *_START, *_LOOK,
+        _flag("--predict", "hide each next value and ask the class for it"),
+        *_TERMINAL,
+    ), {"no_save": True, "from_start": True}, opens_screens=True, is_for_many=True),
+    Subcommand("join", "Follow a class with your own gdtutor.", "join", (
+        _argument("where", metavar="NAME@HOST[:PORT]",
+                  help="your name, and the machine of the class; 8022"),
+        _flag("--notes", "show the speaker's notes, as gdtutor notes does; it asks for the "
+              "teacher's secret, which gdtutor notes shows where the class runs, and for no name"),
+        _FINGERPRINT, _CHARS, *_TERMINAL,
+    ), opens_screens=True),
+    Subcommand("talk", "Give a talk: a file of stops, without a class.", "talk", (
+        _argument("file", metavar="STOPS.toml", help="a file of stops, each with a link as k "
+                  "prints it, perhaps a note and minutes"),
+        _CHARS, *_TERMINAL,
+    ), opens_screens=True),
+    Subcommand("notes", "Show a speaker's notes, in a second terminal.", "speaker_notes"),
     Subcommand("class-report", "Print what a class has answered, kept by class --record.",
-               _class_report, "report_class"),
-    Subcommand("progress", "Show what is remembered, or forget a lesson.", _progress,
-               "show_progress"),
+               "report_class", (
+        _argument("file", metavar="FILE", help="what gdtutor class --record has written"),
+        _flag("--csv", "CSV: a row for each question, answer, program, presence"),
+    )),
+    Subcommand("progress", "Show what is remembered, or forget a lesson.", "show_progress", (
+        _argument("words", metavar="LESSON", nargs="*",
+                  help="an id, the number of its file, or a path; every lesson without"),
+        _JSON,
+    ), usage="%(prog)s [LESSON] [--json]\n       %(prog)s reset LESSON [--json]"),
 )  # fmt: skip
 """Every command; the first one is the app."""
