@@ -21,7 +21,7 @@ from gdtutor.session.state import Playing, Screen, Session, Walk, current_step, 
 from gdtutor.values import replace
 from gdtutor.view.asking import hint_rows
 from gdtutor.view.explain import context_of
-from gdtutor.view.frame import Chars
+from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 
 WELCOME = (
@@ -29,6 +29,7 @@ WELCOME = (
     ". alone returns, :help asks the teacher for help, ? lists the commands, :q leaves."
 )
 
+_CHARS = read_aloud(UNICODE)
 COLUMNS = 80
 """Of a terminal that does not say how many it has."""
 NOT_ANSWERED = "The question is closed; you gave no answer."
@@ -63,21 +64,21 @@ def _obeyed(own: Session, text: str) -> tuple[Session, tuple[Effect, ...]]:
     return walking(after), effects
 
 
-def _training(session: Walk, chars: Chars) -> list[str]:
+def _training(session: Walk) -> list[str]:
     """Return how the teacher's training stands: that it runs, or what it has come to."""
     title = session.lesson.title
     if session.train.sweeping is not None:
         return [f"Class: {title}, several runs are trained side by side."]
     if is_training(session):
         return [f"Class: {title}, training for {session.train.snapshot.epochs_wanted} epochs."]
-    lines = sweep_lines(session, chars) if session.train.kept else []
+    lines = sweep_lines(session, _CHARS) if session.train.kept else []
     if len(session.train.snapshot.parameters):
         # Its last line is a command for a run of one's own.
-        lines += [f"Class: {title}, the training.", *training_lines(session, chars)[:-1]]
+        lines += [f"Class: {title}, the training.", *training_lines(session, _CHARS)[:-1]]
     return lines
 
 
-def announcement(room: Classroom, chars: Chars, before: Session | None = None) -> str:
+def announcement(room: Classroom, before: Session | None = None) -> str:
     """Return the teacher's step in one line; training and sweeps with what they have come to.
 
     The lesson is named where it is another than before.
@@ -87,15 +88,15 @@ def announcement(room: Classroom, chars: Chars, before: Session | None = None) -
         return "Class: the library of lessons."
     if isinstance(session, Playing) and session.screen is Screen.PLAY:
         options = shlex.join(words_of(session.play.playground))
-        return "\n".join([f"Class: the playground, {options}.", *_training(session, chars)])
+        return "\n".join([f"Class: the playground, {options}.", *_training(session)])
     if session.screen is Screen.TRAIN:
-        return "\n".join(_training(session, chars)) or "Class: training, which has not begun."
+        return "\n".join(_training(session)) or "Class: training, which has not begun."
     step, moment = current_step(session), session.moment
     if session.look.is_closing:
         return f"Class: {session.lesson.title}, the closing page."
     if step is None:
         return f"Class: {session.lesson.title}, the opening page."
-    context = context_of(session, chars)
+    context = context_of(session, _CHARS)
     node = f" {context.name(step.node) if context else step.node}" if step.node else ""
     at = f"iteration {moment.iteration}, {step.phase.value}{node}"
     is_new = not isinstance(before, Walk) or before.lesson.id != session.lesson.id
@@ -105,14 +106,9 @@ def announcement(room: Classroom, chars: Chars, before: Session | None = None) -
 
 
 class LineTeller:
-    """Says what has changed for one student since it was last asked.
+    """Says what has changed for one student since it was last asked."""
 
-    Args:
-        chars: The characters of the student's terminal.
-    """
-
-    def __init__(self, chars: Chars) -> None:
-        self._chars = read_aloud(chars)
+    def __init__(self) -> None:
         self._announced = ""
         self._shared: Session | None = None
         self._rested: tuple[Walk | None, list[str]] = None, []
@@ -155,7 +151,7 @@ class LineTeller:
 
     def step(self, room: Classroom) -> str:
         """Return the step of the class in full."""
-        return whole(room.shared, self._chars)
+        return whole(room.shared, _CHARS)
 
     def told(self, room: Classroom, seat: Seat) -> str:
         """Return what is new, empty where nothing is."""
@@ -182,13 +178,13 @@ class LineTeller:
             # Told once it rests.
             self._before = before
             return ""
-        return "" if own is before else news(before, own, self._chars)
+        return "" if own is before else news(before, own, _CHARS)
 
     def _of_class(self, room: Classroom, seat: Seat) -> list[str]:
         parts = []
         if room.shared is not self._shared:
-            announced = announcement(room, self._chars, self._shared)
-            self._shared, place = room.shared, announcement(room, self._chars)
+            announced = announcement(room, self._shared)
+            self._shared, place = room.shared, announcement(room)
             if place != self._announced:
                 parts.append(self._unheard(room.shared, announced))
             self._announced = place
@@ -204,7 +200,7 @@ class LineTeller:
                 parts.insert(0, NOT_ANSWERED)
         results = ""
         if room.results is not None:
-            rows = answer_rows(room.polls, 80, self._chars)
+            rows = answer_rows(room.polls, 80, _CHARS)
             results = "\n".join(["How the class has answered:", *(text_of(row) for row in rows)])
         return [*parts, self._new("results", results)]
 
@@ -212,7 +208,7 @@ class LineTeller:
         """Return the hints that were given since."""
         challenge = view.challenge if isinstance(view, Walk) else None
         heard, self._hints = self._hints, 0 if challenge is None else challenge.hints_shown
-        context = context_of(view, self._chars) if isinstance(view, Walk) else None
+        context = context_of(view, _CHARS) if isinstance(view, Walk) else None
         if challenge is None or context is None:
             return []
         rows = (hint_rows(context, challenge, at, 76) for at in range(heard, self._hints))

@@ -43,8 +43,6 @@ from gdtutor.session.state import (
 from gdtutor.session.update import update
 from gdtutor.values import replace
 
-BACK, HELP = "full_stop", "exclamation_mark"
-"""The keys that return to the class, and that ask the teacher for help."""
 PATIENCE = 0.02
 """Seconds that the way to an iteration may take for a student: others wait for it."""
 COUNT_DIGITS = 4

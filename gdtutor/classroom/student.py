@@ -20,7 +20,6 @@ from gdtutor.session.state import Prompt
 from gdtutor.ui.keyboard import Keyboard, Message, presses_of
 from gdtutor.ui.terminal import is_dumb
 from gdtutor.values import Struct
-from gdtutor.view.frame import UNICODE
 
 PAINT_EVERY = 0.03
 """Seconds between two paints of one terminal."""
@@ -109,7 +108,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
         assert channel is not None
         plainly = self._guest.is_linear or terminal is None or is_dumb({"TERM": terminal[0]})
         if plainly and not self._gets_references:
-            self._teller, self._editor = LineTeller(UNICODE), LineEditor(terminal is not None)
+            self._teller, self._editor = LineTeller(), LineEditor(terminal is not None)
             self._teller.width = terminal[1] if terminal else 0
         elif terminal is not None and not self._gets_references:
             environ = {name: str(value) for name, value in channel.get_environment().items()}
@@ -275,7 +274,7 @@ class StudentSession(asyncssh.SSHServerSession[bytes]):
     def end(self, told: str) -> None:
         """Give the terminal back with a line, and hang up."""
         channel, self._channel, screen, self._screen = self._channel, None, self._screen, None
-        teller, self._teller = self._teller or LineTeller(UNICODE), None
+        teller, self._teller = self._teller or LineTeller(), None
         if channel is not None:
             teller.width = teller.width if screen is None else screen.terminal.width
             line = "" if self._gets_references else teller.sent(told)

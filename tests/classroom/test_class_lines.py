@@ -127,12 +127,12 @@ def test_an_answer_is_a_line_and_the_last_one_counts() -> None:
     assert not room.seats["anna"].is_out
     room = finished(spoken(room, "anna", ":p"), "anna")
     assert room.seats["anna"].own is not None
-    assert announcement(room, UNICODE, room.shared).startswith("Class: iteration 0, backward z")
+    assert announcement(room, room.shared).startswith("Class: iteration 0, backward z")
 
 
 def test_a_question_mark_is_a_hint_while_the_class_is_asked_and_lists_commands_else() -> None:
     room = joined(opened_room(lesson_session("bias", "backward:yhat")), "anna", "1234", "")
-    teller = LineTeller(UNICODE)
+    teller = LineTeller()
     room = finished(spoken(room, "anna", "?"), "anna")
     assert ":q leaves" in teller.told(room, room.seats["anna"])
     room = taught(room, update(room.taught, Posed(own_question(room.taught, "value")))[0])
@@ -148,7 +148,7 @@ def test_a_question_mark_is_a_hint_while_the_class_is_asked_and_lists_commands_e
 
 def test_a_line_is_answered_however_often_it_is_said() -> None:
     room = joined(opened_room(lesson_session("bias", "forward:z")), "anna", "1234", "")
-    teller = LineTeller(UNICODE)
+    teller = LineTeller()
     teller.told(room, room.seats["anna"])
     for line, answer in (
         ("?", ":q leaves"),
@@ -165,7 +165,7 @@ def test_a_line_is_answered_however_often_it_is_said() -> None:
 
 @pytest.mark.parametrize("width", [0, 40, 80])
 def test_what_is_told_is_broken_between_words(width: int) -> None:
-    teller = LineTeller(UNICODE)
+    teller = LineTeller()
     teller.width = width
     told = "\n".join([WELCOME, *help_lines(Screen.STUDY), "", "  a   table"])
     rows = teller.sent(told).split("\r\n")
@@ -179,7 +179,7 @@ def test_a_run_that_rests_has_no_end_and_a_class_hears_few_predictions() -> None
     paused = pressed(session, parse_keys("20n"))
     teacher = Surroundings(class_role=ClassRole.TEACHER)
     room = taught(opened_room(session), replace(paused, around=teacher))
-    told = announcement(room, UNICODE)
+    told = announcement(room)
     assert "so far." in told
     assert "at the end" not in told
     assert "examples left out" in told
@@ -194,7 +194,7 @@ def test_that_a_question_is_closed_is_said_once() -> None:
     asked = update(room.taught, Posed(own_question(room.taught, "value")))[0]
     room = taught(room, asked)
     room = finished(spoken(room, "anna", "0.5"), "anna")
-    tellers = {name: LineTeller(UNICODE) for name in room.seats}
+    tellers = {name: LineTeller() for name in room.seats}
     for name, teller in tellers.items():
         teller.told(room, room.seats[name])
     room = taught(room, after(asked, "escape", "p"))
@@ -206,15 +206,15 @@ def test_that_a_question_is_closed_is_said_once() -> None:
 def test_training_sweeps_and_the_playground_are_told_with_their_end() -> None:
     session = pressed(lesson_session("bias", "forward:z"), parse_keys("t"))
     room = opened_room(session)
-    assert "200 of 200 epochs" in announcement(room, UNICODE)
-    assert "cost" in announcement(room, UNICODE)
+    assert "200 of 200 epochs" in announcement(room)
+    assert "cost" in announcement(room)
     running = session.with_train(snapshot=replace(session.train.snapshot, status=Status.RUNNING))
-    told = announcement(taught(room, running), UNICODE)
+    told = announcement(taught(room, running))
     assert told == "Class: The bias to the rescue, training for 200 epochs."
     swept = pressed(session, parse_keys("S learning_rate=0.5,2 enter"))
-    assert "learning_rate 0.5: cost" in announcement(taught(room, swept), UNICODE)
+    assert "learning_rate 0.5: cost" in announcement(taught(room, swept))
     played = play_session(Session(), playground_of_line("--data moons --layers 2-3-1"))
-    told = announcement(taught(room, played), UNICODE)
+    told = announcement(taught(room, played))
     assert told.startswith("Class: the playground, --data moons --layers 2-3-1")
 
 
@@ -238,7 +238,7 @@ def test_who_gave_no_answer_hears_that_the_question_is_closed_and_how_others_ans
     room = taught(opened_room(session), session)
     for name in ("anna", "ben"):
         room = joined(room, name, "123456", "")
-    teller = LineTeller(UNICODE)
+    teller = LineTeller()
     teller.told(room, room.seats["ben"])
     # With the answers on every screen, the next question's stand there once it is closed.
     room = replace(room, shows_results=True)
@@ -254,7 +254,7 @@ def test_who_gave_no_answer_hears_that_the_question_is_closed_and_how_others_ans
     # Nothing of it is a bar, which would be read aloud block by block.
     assert "How the class has answered:\nWhat sign has ∂L/∂z?\n+ (right): 1" in told
     edited = pressed(room.taught, parse_keys("e w1=0.9 enter"))
-    assert announcement(taught(room, edited), UNICODE).endswith("of 13, values edited.")
+    assert announcement(taught(room, edited)).endswith("of 13, values edited.")
     # What is asked about the step itself does not have it announced again.
     choice = update(room.taught, Posed(own_question(room.taught, "Up? | yes | *no")))[0]
     room = taught(room, choice)
@@ -268,7 +268,7 @@ def test_who_gave_no_answer_hears_that_the_question_is_closed_and_how_others_ans
 
 def test_of_training_that_was_heard_only_what_is_new_is_told() -> None:
     session = pressed(lesson_session("bias", "forward:z"), parse_keys("t"))
-    room, teller = opened_room(session), LineTeller(UNICODE)
+    room, teller = opened_room(session), LineTeller()
     room = joined(room, "anna", "1234", "")
 
     def told(session: Session) -> list[str]:
