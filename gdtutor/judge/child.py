@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from gdtutor.judge.calling import Layers, call_by_names, laid_by, layer_class
-from gdtutor.judge.givens import EPOCHS, GIVEN, Givens, globals_read, spelled
+from gdtutor.judge.givens import EPOCHS, FIRST, GIVEN, Givens, globals_read, spelled
 from gdtutor.judge.left_values import (
     HeldParameters,
     as_numbers,
@@ -36,7 +36,7 @@ from gdtutor.judge.left_values import (
     values_under,
 )
 from gdtutor.judge.process import bound
-from gdtutor.judge.rewriting import FIRST, RATES, CutLoops, TreeLoader, rewritten, unread_as
+from gdtutor.judge.rewriting import RATES, CutLoops, TreeLoader, rewritten, unread_as
 from gdtutor.judge.source import bindings_of, declares_rows, names_table, turned_in
 from gdtutor.judge.value_watch import Space, ValueWatch, error_facts, own_lines
 

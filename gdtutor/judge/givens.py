@@ -20,6 +20,8 @@ _READS = ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS")
 GIVEN = "__gdtutor_given__"
 """What a line that types a given value calls, with the name, the value, and whether it takes it out
 of what its function was handed."""
+FIRST = "__gdtutor_first__"
+"""What a loop over epochs goes over: the first of its passes."""
 _DRAWN = frozenset(
     {"rand", "randn", "random", "random_sample", "normal", "standard_normal", "uniform", "randint",
      "integers", "zeros", "ones", "full", "eye"}
@@ -27,16 +29,15 @@ _DRAWN = frozenset(
 """Calls that make a start of a parameter."""
 
 
-def ask_for_given(tree: ast.Module, given: Set[str], own: Set[str], first: str) -> None:
+def ask_for_given(tree: ast.Module, given: Set[str], own: Set[str]) -> None:
     """Have the lines of a program ask that type values in.
 
     Args:
-        tree: The program, changed in place.
+        tree: The program, changed in place; its loops that train are cut.
         given: Names that it is given.
         own: Names that it computes or updates.
-        first: What loops that train call.
     """
-    for body, handed in _bodies(tree, first):
+    for body, handed in _bodies(tree):
         for statement in body:
             if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
                 _ask(statement, _Asks(given, own, handed))
@@ -52,10 +53,10 @@ class _Asks(NamedTuple):
     """Names of the function around it, whose values are of the program's own making."""
 
 
-def _bodies(tree: ast.Module, first: str) -> Iterator[tuple[list[ast.stmt], Set[str]]]:
+def _bodies(tree: ast.Module) -> Iterator[tuple[list[ast.stmt], Set[str]]]:
     """Yield where values may be typed in, with the names of the function around it: not behind a
     loop that trains, where parameters are what has become of them."""
-    trains = (k for k, part in enumerate(tree.body) if _is_cut(part, first))
+    trains = (k for k, part in enumerate(tree.body) if _is_cut(part))
     yield tree.body[: next(trains, len(tree.body))], frozenset()
     for node in parts_in(tree):
         if isinstance(node, ast.FunctionDef):
@@ -65,10 +66,10 @@ def _bodies(tree: ast.Module, first: str) -> Iterator[tuple[list[ast.stmt], Set[
             yield statement.body, frozenset()
 
 
-def _is_cut(part: ast.stmt, first: str) -> bool:
+def _is_cut(part: ast.stmt) -> bool:
     match part:
         case ast.For(iter=ast.Call(func=ast.Name(id=called))):
-            return called == first
+            return called == FIRST
     return False
 
 

@@ -16,11 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from gdtutor.judge.givens import EPOCHS, ask_for_given
+from gdtutor.judge.givens import EPOCHS, FIRST, ask_for_given
 from gdtutor.judge.source import name_of, parts_in, targets_of
 
-FIRST = "__gdtutor_first__"
-"""What a loop over epochs goes over: the first of its passes."""
 RATES = frozenset({"lr", "eta"})
 """What a learning rate may be called besides its own name."""
 _STEPS = RATES | {"learning_rate"}
@@ -88,7 +86,7 @@ def rewritten(
     """
     if any(isinstance(part, _LOOPS) for part in parts_in(tree)):
         _OnePass(tree, parameters).visit(tree)
-    ask_for_given(tree, given, computed | parameters, FIRST)
+    ask_for_given(tree, given, computed | parameters)
     return tree
 
 

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from gdtutor.judge.process import ProgramRefused
 from gdtutor.values import Struct, field
 
 _FILLING = frozenset({"at", "copyto", "put", "fill_diagonal"})
 _GROWING = frozenset({"append", "extend", "insert", "update", "setdefault"})
 """Methods that put values into what they are called on."""
 _BLANK = (type(...), type(None))
+_MEND = "mend it, and judge again"
 _ROUGH = re.compile(r"float16|float32|half|single|astype|dtype|round|\bint\b|trunc|rint|floor|//")
 """What loses digits."""
 _SMALL = re.compile(r"\b(\d[\d.]*e-\d+|0\.000+\d+|eps(ilon)?)\b", re.IGNORECASE)
@@ -44,9 +46,6 @@ class ProgramText(Struct, frozen=True):
     """By the lesson's name, the program's own, as its table `names` says."""
     functions: tuple[tuple[str, int, int], ...] = ()
     """The name, first and last line of every function, an inner one behind the one around it."""
-    mistake: str = ""
-    """Why it is no Python; empty where it is."""
-    mistake_line: int = 0
 
     def lines_of(self, name: str) -> tuple[int, ...]:
         """Return the lines that give a name of the lesson its value."""
@@ -115,15 +114,18 @@ def parts_in(tree: ast.AST) -> list[ast.AST]:
 
 
 def read_program(text: str, path: str = "") -> ProgramText:
-    """Read a program; one that is no Python says where and why."""
+    """Read a program.
+
+    Raises:
+        ProgramRefused: It is no Python.
+    """
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        return ProgramText(
-            text, path, mistake=error.msg or "it is no Python", mistake_line=error.lineno or 0
-        )
+        where = f"{path}:{error.lineno}: " if error.lineno else f"{path}: "
+        raise ProgramRefused(f"{where}{error.msg or 'it is no Python'}", _MEND) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        return ProgramText(text, path, mistake=str(error) or "it is nested too deeply")
+        raise ProgramRefused(f"{path}: {error or 'it is nested too deeply'}", _MEND) from None
     bound: dict[str, tuple[int, ...]] = {}
     for name, line in _bound(tree):
         bound[name] = (*bound.get(name, ()), line)
@@ -228,17 +230,14 @@ def bindings_of(tree: ast.Module) -> dict[int, tuple[AssignedAt, ...]]:
     have several."""
     found: dict[int, tuple[AssignedAt, ...]] = {}
     for node in parts_in(tree):
-        if isinstance(node, ast.For):
-            binding = AssignedAt(node.lineno, tuple(targets_of(node)), False)
-            found[node.lineno] = (*found.get(node.lineno, ()), binding)
-            continue
         targets, changes = tuple(targets_of(node)), isinstance(node, ast.AugAssign)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             targets, changes = _changed_by(node.value), True
         if targets and isinstance(node, ast.stmt):
             binding = AssignedAt(node.lineno, targets, changes)
-            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            found |= {n: (*found.get(n, ()), binding) for n in lines}
+            # A loop over values binds them on its first line.
+            last = node.lineno if isinstance(node, ast.For) else node.end_lineno or node.lineno
+            found |= {n: (*found.get(n, ()), binding) for n in range(node.lineno, last + 1)}
     return found
 
 

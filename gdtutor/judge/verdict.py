@@ -34,7 +34,7 @@ from gdtutor.judge.notes import (
     unseen_updates,
     with_mean_taken_late,
 )
-from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, ProgramRefused, run_programs
+from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, run_programs
 from gdtutor.judge.source import ProgramText, read_program
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
@@ -122,22 +122,9 @@ def judge(lesson: Lesson, text: str, path: Path, bounds: Bounds = BOUNDS) -> Ver
         ProgramRefused: It is no Python, or could not be run to its end.
     """
     program = asked_of(lesson)
-    source = checked(text, path)
+    source = read_program(text, str(path))
     (cases,) = run_programs([job_of(program, source, path)], bounds)
     return verdict_of(program, source, cases)
-
-
-def checked(text: str, path: Path) -> ProgramText:
-    """Read a program.
-
-    Raises:
-        ProgramRefused: It is no Python.
-    """
-    source = read_program(text, str(path))
-    if source.mistake:
-        where = f"{path}:{source.mistake_line}: " if source.mistake_line else f"{path}: "
-        raise ProgramRefused(f"{where}{source.mistake}", "mend it, and judge again")
-    return source
 
 
 def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[ProgramCase]) -> Verdict:

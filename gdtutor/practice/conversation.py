@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from gdtutor.engine.trace import frozen
-from gdtutor.practice.exercise import APART, Exercise, drawn, exercises, own_slips, trace_of
+from gdtutor.practice.exercise import APART, DIGITS, Exercise, drawn, exercises, own_slips, trace_of
 from gdtutor.practice.templates import KINDS, MOST_LEVEL
 from gdtutor.session.answers import FIGURES, AnswerError, Interval, Typed, read_number, read_shape
 from gdtutor.session.fitting import slips_that_fit
@@ -26,7 +26,6 @@ from gdtutor.training.walked import Iteration
 from gdtutor.values import Struct
 from gdtutor.view.asking import slip_text
 
-DIGITS = 4
 _NEAR = 1e-6
 
 
@@ -88,7 +87,7 @@ def _moment(exercise: Exercise, step: Step) -> Moment:
     problem = Problem(
         done.graph, exercise.given, frozenset(), {}, (), frozen(np.empty((0, 0))), (), True
     )
-    settings = Settings(learning_rate=exercise.rate, optimizer=exercise.template.optimizer)
+    settings = Settings(learning_rate=exercise.rate)
     state = State(0, exercise.given, {}, 0)
     nobody = np.empty(0, dtype=np.int64)
     updates = {}

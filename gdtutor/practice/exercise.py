@@ -204,9 +204,8 @@ def _result(template: Template, given: Mapping[str, Array], rate: float) -> Arra
             parts = [c.local for c in done.contributions[template.node] if c.local is not None]
             return np.asarray(sum(parts))
         case "update":
-            row = OPTIMISERS[template.optimizer]
-            value = given[template.node]
-            return update(row, value, done.gradients[template.node], {}, 1, rate, {}).p
+            value, gradient = given[template.node], done.gradients[template.node]
+            return update(OPTIMISERS["sgd"], value, gradient, {}, 1, rate, {}).p
     return done.values[template.node]
 
 

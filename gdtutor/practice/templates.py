@@ -56,7 +56,6 @@ class Template(Struct, frozen=True):
     question: str = ""
     slips: tuple[tuple[Slip, str, str], ...] = ()
     """Wrong formulas of this row alone, each with what it is about, beside the table of slips."""
-    optimizer: str = "sgd"
 
 
 _UPSTREAM_Z = {"g": "dL/dz"}
