@@ -13,6 +13,7 @@ from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.session.navigation import with_keys
 from gdtutor.session.rounded import is_all_rounding, is_step_of_rounding
 from gdtutor.session.steps import Phase
+from gdtutor.training.optimisers import WEIGHT_DECAY
 from gdtutor.view.context import Context
 from gdtutor.view.graph.text import summary
 from gdtutor.view.notation import apart, plural
@@ -236,7 +237,7 @@ def _update(context: Context) -> str:
             f"The gradient of {called} is 0 but for rounding, which alone may be as large. What "
             "rounding leaves of it makes this step."
         )
-    moved = f"{_course(before, after, gradient)}, "
+    moved = f"{_course(context, before, after, gradient)}, "
     if before.ndim == 0:
         way = "down" if float(after) < float(before) else "up"
         ends = float(before), float(after)
@@ -247,12 +248,17 @@ def _update(context: Context) -> str:
     return f"{called} moves {moved}no cell by more than {largest}; the learning rate is {rate}."
 
 
-def _course(before: Array, after: Array, gradient: Array) -> str:
-    """Say how a step lies to its gradient: an optimiser with a memory may go along it."""
+def _course(context: Context, before: Array, after: Array, gradient: Array) -> str:
+    """Say how a step lies to its gradient: an optimiser with a memory may go along it, and one
+    with a decay.
+    """
     with np.errstate(all="ignore"):
         along = np.sign(after - before) * np.sign(gradient)
     # A cell whose gradient is 0 and that moves all the same is carried, too.
     is_carried = bool(np.any((along > 0) | ((gradient == 0) & (before != after))))
     if not is_carried:
         return "against its gradient"
-    return "carried by earlier steps" if before.ndim == 0 else "partly carried by earlier steps"
+    partly, done = "partly " * (before.ndim > 0), context.moment.updates[context.step.node]
+    ways = ["drawn by its decay"] * any(WEIGHT_DECAY in text for text in done.formulas.values())
+    ways += ["carried by earlier steps"] * (not ways or not {"v", "m1"}.isdisjoint(done.state))
+    return partly + " or ".join(ways)

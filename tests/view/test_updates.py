@@ -23,6 +23,44 @@ def test_an_implicit_update_says_what_its_root_is():
     assert "shrink is how many times as steep" in text
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "told"),
+    [
+        ("sgd", "drawn by its decay"),
+        ("rmsprop", "drawn by its decay"),
+        ("momentum", "drawn by its decay or carried by earlier steps"),
+        ("adamw", "drawn by its decay or carried by earlier steps"),
+    ],
+)
+def test_a_step_along_the_gradient_is_told_by_what_makes_it(tmp_path, optimizer, told):
+    """The weight is far from 0 and the slope is small, so that the decay moves it the other way."""
+    path = tmp_path / "decay.md"
+    path.write_text(DECAY.replace("OPTIMIZER", optimizer), encoding="utf-8")
+    assert f"w goes up, {told}, from −2 to" in " ".join(screen(walk(path, "update:w")).split())
+
+
+DECAY = """+++
+format = 1
+id = "decay"
+title = "Decay"
+[parameters]
+w = -2.0
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[1, -2.001]]
+[training]
+learning_rate = 0.5
+batch = 1
+optimizer = "OPTIMIZER"
+hyperparameters = { weight_decay = 0.7 }
++++
+```graph
+L = (w*x - y)**2
+```
+"""
+
+
 def test_the_square_of_a_slope_is_no_slope_along_a_square():
     text = screen(walk(NEURON, "update:b.m2", changes=("optimizer=adam",)))
     assert "(1 − β₂)·(∂L/∂b)²" in text

@@ -9,6 +9,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
+from gdtutor.lesson.picture_checks import activation_lines
 from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Line, Lines, Mark, Size, Style
@@ -195,8 +196,10 @@ def _crossed(source: Source, neuron: Neuron, grid: Grid) -> Array:
 
 def equation_of(source: Source, neuron: Neuron) -> str:
     """Return the line's equation where it is straight, else its name."""
-    values = at_points(source, neuron.line, PROBES)
-    text = straight_line(source, values[neuron.row or 0], input_names(source))
+    text = None
+    if neuron.line not in activation_lines(source.problem.graph):
+        off = at_points(source, neuron.line, PROBES)[neuron.row or 0] - neuron.threshold
+        text = straight_line(source, off, input_names(source))
     return text or f"where {neuron.label} turns on"
 
 

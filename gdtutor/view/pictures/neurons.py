@@ -8,12 +8,12 @@ import numpy as np
 
 from gdtutor.engine.expression import Name
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.operations import OPERATIONS, Array, Kind
+from gdtutor.engine.operations import OPERATIONS, Array, Kind, apply
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
 from gdtutor.training.classes import NOISE, UNDECIDED, largest, middle_of
 from gdtutor.training.problem import input_columns
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view.pictures.planes import at_points, require_points
 from gdtutor.view.pictures.source import NoPicture, Source
 
@@ -113,9 +113,25 @@ def hidden_neurons(source: Source) -> tuple[Neuron, ...]:
 
 
 def sums_behind(source: Source, outputs: tuple[Neuron, ...]) -> tuple[Neuron, ...]:
-    """Return the sums behind the outputs, whose line is where they are 0."""
+    """Return the sums behind the outputs that change sides where these are 0, and other outputs
+    themselves.
+    """
+    return tuple(n for output in outputs for n in _behind(source, output))
+
+
+def _behind(source: Source, output: Neuron) -> tuple[Neuron, ...]:
     graph = source.problem.graph
-    return tuple(n for output in outputs for n in _rows(source, output.line, graph))
+    rows = _rows(source, output.line, graph)
+    if output.row is None and len(rows) > 1:
+        return rows
+    row = OPERATIONS[graph.nodes[graph.lines[graph.line_by_name[output.line]].last].op]
+    behind = rows[output.row or 0]
+    if output.line not in activation_lines(graph):
+        return (output,)
+    if row.name == "identity":
+        return (replace(behind, threshold=output.threshold),)
+    at_0 = float(apply(row, (np.zeros(()),)))
+    return (behind,) if at_0 == output.threshold else (output,)
 
 
 def _rows(source: Source, name: str, graph: Graph) -> tuple[Neuron, ...]:

@@ -182,7 +182,8 @@ def _line_words(source: Source, seen: tuple[Seen, Seen]) -> Iterator[str]:
         z = values_over(source.still, seen, sum_.line, PROBES)
         if len(z) == 1:
             names = seen[0].label, seen[1].label
-            yield straight_line(source, z[0], names, DIGITS) or "the line is not straight"
+            off = z[0] - sum_.threshold
+            yield straight_line(source, off, names, DIGITS) or "the line is not straight"
     if readers:
         yield from _held(source, seen)
 

@@ -45,6 +45,29 @@ def test_an_activation_of_a_whole_formula_has_its_sum_inside_the_line():
     assert "0.1·x₁ + 0.6·x₂ − 0.1 = 0" in picture(folded, 'kind = "boundary"\nlines = true')
 
 
+@pytest.mark.parametrize(
+    ("yhat", "more", "line"),
+    [
+        ("sigmoid(z)", "", "0.1·x₁ + 0.6·x₂ + 0 = 0"),
+        ("identity(z)", "", "0.1·x₁ + 0.6·x₂ − 0.5 = 0"),
+        ("z + 0.1", "", "0.1·x₁ + 0.6·x₂ − 0.4 = 0"),
+        ("z - 0.1", "level = 0.2", "0.1·x₁ + 0.6·x₂ − 0.3 = 0"),
+        ("sigmoid(z)", "level = 0.8", ""),
+        ("tanh(z)", "", ""),
+        ("tanh(z)", "level = 0.0", "0.1·x₁ + 0.6·x₂ + 0 = 0"),
+    ],
+)
+def test_the_equation_is_that_of_where_the_prediction_changes_sides(yhat, more, line):
+    text = ROWS.replace("sigmoid(z)", yhat)
+    given = source(text, f'kind = "boundary"\n{more}')
+    (words,) = [words for words in told(given, given.lesson.pictures[0]) if words[:2] == "ŷ:"]
+    assert words.partition("; ")[0] == (f"ŷ: {line}" if line else words)
+    if not more:
+        drawn = picture(text, 'kind = "boundary"\nlines = true')
+        assert ("= 0" in drawn) == bool(line)
+        assert line in drawn
+
+
 def test_a_line_has_its_equation_and_one_outside_is_said():
     text = " ".join(picture(ROWS, 'kind = "boundary"\nlines = true\nrange = [1, 2]').split())
     assert "0.1·x₁ + 0.6·x₂ + 0 = 0, outside" in text
