@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in, transposed
+from gdtutor.engine.expression import Apply, Expr, Name, Number, names_in, number_text, transposed
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import OPERATIONS, Kind
 
@@ -36,7 +36,9 @@ def without_one_factor(expr: Expr) -> Iterator[tuple[str, Expr]]:
         left, right = place.args
         for kept, left_out in ((left, right), (right, left)):
             if isinstance(left_out, Number | Name) and not (place.op == "div" and kept is right):
-                called = left_out.name if isinstance(left_out, Name) else f"{left_out.value:g}"
+                called = (
+                    left_out.name if isinstance(left_out, Name) else number_text(left_out.value)
+                )
                 divides = (place.op == "div") != (place in below)
                 yield f"1/{called}" if divides else called, with_part(expr, place, kept)
 

@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply, Expr, Name, Number, to_text
+from gdtutor.engine.expression import Apply, Expr, Name, Number, number_text, to_text
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array, evaluate
 from gdtutor.engine.trace import Contribution
@@ -136,7 +136,7 @@ def factors_of(expr: Expr, working: Working) -> list[tuple[str, float]]:
         part, multiplies = pending.pop()
         value = _constant(part, working)
         if value is not None and value not in (0.0, 1.0) and part is not expr:
-            about = f"{value:g}" if isinstance(part, Number) else to_text(part)
+            about = number_text(value) if isinstance(part, Number) else to_text(part)
             found.append((about, value) if multiplies else (f"1/{about}", 1 / value))
         elif isinstance(part, Apply) and part.op in ("mul", "div"):
             over = multiplies if part.op == "mul" else not multiplies

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.errors import DataError
@@ -186,5 +187,5 @@ def formula_of(init: str, told: Mapping[str, float]) -> str:
     """Return a rule's formula with its constants as numbers; see `constants_of`."""
     text = INITIALISATIONS[init].formula
     for name, value in constants_of(init, told).items():
-        text = text.replace(name, f"{value:g}")
+        text = text.replace(name, number_text(value))
     return text.removeprefix("1·")

@@ -8,6 +8,7 @@ from enum import Enum
 
 import numpy as np
 
+from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.values import Struct, field
@@ -205,4 +206,5 @@ def ending(stopped_by: str | None, stop: Stop, *, is_short: bool = False) -> str
     bound: float | None = getattr(stop, f"{name}_below")
     if bound is None:
         return f"{_BOUNDS[name]} low enough"
-    return f"{name} < {bound:g}" if is_short else f"{_BOUNDS[name]} below {bound:g}"
+    exactly = number_text(bound)
+    return f"{name} < {exactly}" if is_short else f"{_BOUNDS[name]} below {exactly}"

@@ -77,6 +77,7 @@ def test_inputs_are_the_first_axis_where_examples_are_rows() -> None:
         ("uniform", {"low": -1.0, "high": 1.0}, "U[-1, 1)"),
         ("normal", {}, "N(0, 1)"),
         ("normal", {"std": 0.1}, "0.1·N(0, 1)"),
+        ("normal", {"std": 0.7071067811865476}, "0.7071067811865476·N(0, 1)"),
         ("he", {}, "N(0, 1)·√(2 / n_in)"),
     ],
 )

@@ -18,7 +18,16 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.training.curvature import verdict_of
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
-from gdtutor.training.trouble import TrainedCurve, Trouble, judge, lowest, trouble_of, window_of
+from gdtutor.training.settings import Stop
+from gdtutor.training.trouble import (
+    TrainedCurve,
+    Trouble,
+    ending,
+    judge,
+    lowest,
+    trouble_of,
+    window_of,
+)
 
 PARABOLA = DATA / "lessons" / "deep.md"
 UP_AND_DOWN = np.tile([0.3, 0.6], 40)
@@ -214,3 +223,9 @@ def test_in_a_sweep_the_runs_at_the_lowest_cost_are_not_stuck_and_the_slow_one_i
     assert main(["train", str(path), "--sweep", "learning_rate=1e-7,0.1,0.14", "--json"]) == 0
     runs = json.loads(capsys.readouterr().out)["runs"]
     assert [run["verdict"] for run in runs] == ["stuck", "", ""]
+
+
+def test_the_bound_that_ended_a_run_is_told_as_it_was_given() -> None:
+    for bound in (0.05, 0.123456789, 1e-7, 12345678.0):
+        words = ending("cost_below", Stop(cost_below=bound))
+        assert float(words.removeprefix("cost below ")) == bound

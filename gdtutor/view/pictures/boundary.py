@@ -7,6 +7,7 @@ from itertools import zip_longest
 import numpy as np
 
 from gdtutor.engine.characters import cells
+from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.pictures import HIDDEN_ALONE
@@ -193,7 +194,7 @@ def _titles(source: Source, neuron: Neuron, y: str, open_places: Array) -> tuple
         words = undecided_words(source, neuron)
         short = f"{neuron.label} no boundary", f"{neuron.label} none"
         return (*((f"{named}  {words}",) if named else ()), words, *short)
-    at = f"{neuron.threshold:g}"
+    at = number_text(neuron.threshold)
     has_blanks = bool(open_places.any())
     sign = (">" if has_blanks else "≥" if source.chars.unicode else ">=") + at
     shortest = f"{named} {high}{sign}"
@@ -244,7 +245,7 @@ def _neuron(source: Source, neuron: Neuron, behind: Neuron, plane: Grid) -> str:
     what = "the sum" if "." in neuron.line else f"{source.name(neuron.line)}{row}"
     line = equation_of(source, behind)
     told = f"{neuron.label}: {line}; " if "=" in line else f"{neuron.label}: "
-    return f"{told}{what} {sign} {neuron.threshold:g} at {examples_text(side != 0)}"
+    return f"{told}{what} {sign} {number_text(neuron.threshold)} at {examples_text(side != 0)}"
 
 
 def examples_text(chosen: Array) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.selectors import parse_unit
@@ -82,7 +83,7 @@ def space_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
         if not neuron.has_rows(values):
             sign = "≥" if source.chars.unicode else ">="
             on = examples_text(neuron.sides(values))
-            words.append(f"{neuron.label} {sign} {neuron.threshold:g} at {on}")
+            words.append(f"{neuron.label} {sign} {number_text(neuron.threshold)} at {on}")
     return (*words, *_line_words(source, seen))
 
 
