@@ -27,7 +27,12 @@ def stepping(watch: ValueWatch) -> Iterator[None]:
     found = sys.gettrace()
 
     def traced(follow: Any) -> Any:
-        return lambda *what: traced(sys.call_tracing(follow, what))
+        def followed(*what: Any) -> Any:
+            # Python 3.11 traces again only once it is told so here.
+            sys.settrace(step)
+            return follow(*what)
+
+        return lambda *what: traced(sys.call_tracing(followed, what))
 
     def step(frame: FrameType, event: str, argument: Any) -> Any:
         if frame.f_code.co_filename == PATH:
@@ -207,6 +212,7 @@ def failure(text: str, **space: Any) -> dict[str, Any]:
         ("X += p['W']", [("X", [2, 4]), ("p['W']", [3])]),
         ("Z = net.W @ ws[0]", [("net.W", [3]), ("ws[0]", [2, 4])]),
         ("Z = X.reshape(3)", []),
+        ("Z = (X @\n     X)", []),
         ("raise ValueError('own')", []),
         ("Z = int('x')", []),
     ],
