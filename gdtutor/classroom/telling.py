@@ -137,21 +137,14 @@ def _shared_place(room: Classroom) -> ClassPlace:
 
 
 def at_place(session: Walk, place: ClassPlace) -> Walk:
-    """Return a session that a place's link has opened as it is on the screens of all.
+    """Return a session that a place's link has opened as it is on the screens of all, where the
+    class's question is asked.
 
     Raises:
         GdTutorError: The question is about a step that the lesson does not have here.
     """
     snapshot = replace(session.train.snapshot, is_behind=place.is_training)
-    return asked_session(session.with_train(snapshot=snapshot), place.question)
-
-
-def asked_session(session: Walk, question: ToldQuestion | None) -> Walk:
-    """Return a session in which the class's question is asked, as it is on the screens of all.
-
-    Raises:
-        GdTutorError: The question is about a step that the lesson does not have here.
-    """
+    session, question = session.with_train(snapshot=snapshot), place.question
     if question is None:
         return session
     steps = session.moment.steps

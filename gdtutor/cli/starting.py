@@ -185,7 +185,8 @@ def _in_lesson(arguments: argparse.Namespace, shelf: Session) -> Walk:
     if _says_where(arguments) or arguments.lesson.startswith(PLAY):
         return _begun(arguments, shelf)
     path = lesson_path(arguments.lesson)
-    command = left_at(path, shelf.library)
+    seen = read_summary(path)
+    command = "" if seen is None else shelf.library.command_left(seen.id)
     if command:
         try:
             return resumed(shelf, resume(path, command))
@@ -222,13 +223,6 @@ def _says_where(arguments: argparse.Namespace) -> bool:
         or arguments.digits or arguments.predict or arguments.seed is not None
         or arguments.fold is not None
     )  # fmt: skip
-
-
-def left_at(path: Path, library: Library) -> str:
-    """Return the command line of the place where a lesson was left, empty where none is
-    remembered."""
-    seen = read_summary(path)
-    return "" if seen is None else library.command_left(seen.id)
 
 
 def resume(path: Path, command: str) -> Walk:

@@ -29,7 +29,7 @@ from gdtutor.classroom.telling import (
     FollowerWord,
     PlaceTeller,
     ToldQuestion,
-    asked_session,
+    at_place,
     read_notes_line,
     read_place,
     read_word,
@@ -77,7 +77,7 @@ def test_the_class_and_its_question_are_told_by_reference_and_answers_count() ->
             assert place.question.text == "Should the bias grow?"
             assert place.question.choices == ("grow", "shrink")
             # What is asked here is asked there, on the same screen.
-            theirs = asked_session(session_of_link(place.link), place.question)
+            theirs = at_place(session_of_link(place.link), place)
             assert screen_rows(theirs, 80, 24) == screen_rows(room.hub.room.shared, 80, 24)
             for text in (b'{"answer": 7}', b"nonsense", b'{"answer": "blue"}', b'{"answer": "2"}'):
                 process.stdin.write(text + b"\n")
