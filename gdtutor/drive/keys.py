@@ -55,13 +55,12 @@ def _presses(token: str) -> list[Press]:
     if token.startswith(TEXT) and token != TEXT:
         return [_character(character) for character in token.removeprefix(TEXT)]
     key = token.lstrip("0123456789")
+    count = map(_character, token.removesuffix(key))
     named = _SPOKEN.get(key.lower(), key.lower())
     if named in _KEYS or _CHORD.fullmatch(named):
-        digits = token[: len(token) - len(key)]
-        return [*map(_character, digits), Press(named, " " if named == "space" else None, True)]
+        return [*count, Press(named, " " if named == "space" else None, True)]
     if named in _CHARACTERS:
-        digits = token[: len(token) - len(key)]
-        return [*map(_character, digits), _character(_CHARACTERS[named])]
+        return [*count, _character(_CHARACTERS[named])]
     meant = _near(named)
     if meant:
         what = f"there is no key '{key}'"
