@@ -7,7 +7,9 @@ a second for all of them, before the first key is taken.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import NODEFAULT, Struct, defstruct, field
 from msgspec.structs import asdict, astuple
@@ -18,4 +20,32 @@ if TYPE_CHECKING:
 else:
     from msgspec.structs import replace
 
-__all__ = ["NODEFAULT", "Struct", "asdict", "astuple", "defstruct", "field", "replace"]
+__all__ = ["NODEFAULT", "Found", "Struct", "asdict", "astuple", "defstruct", "field", "replace"]
+
+T = TypeVar("T")
+
+
+class Found(Mapping[str, T]):
+    """Values by name, each found when it is first asked for, and once.
+
+    Args:
+        names: The names, in their order.
+        find: Finds the value of one.
+    """
+
+    def __init__(self, names: Collection[str], find: Callable[[str], T]) -> None:
+        self._names, self._find = names, cache(find)
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._find(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

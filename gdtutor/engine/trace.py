@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import cache
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from gdtutor.engine.graph import Edge, Graph, Visible, depending_on
 from gdtutor.engine.local import UPSTREAM, EdgeRule, edge_rule
 from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, sum_to
 from gdtutor.engine.shapes import Shape, infer_shapes
-from gdtutor.values import Struct
+from gdtutor.values import Found, Struct
 
 _TINY = 1e-150
 """A gradient smaller than that, or larger than 1 over it, is looked at in other orders."""
@@ -72,6 +73,10 @@ class Trace(Struct, frozen=True, eq=False):
     the range of float64, or the other way round."""
 
 
+_Way = tuple[dict[str, Array], dict[str, tuple[Contribution, ...]]]
+"""Gradients, and what each name receives."""
+
+
 def forward(
     graph: Graph, given: Mapping[str, Array], wanted: Iterable[str] | None = None
 ) -> dict[str, Array]:
@@ -126,13 +131,21 @@ def trace(
     if backward and int(np.prod(shapes[graph.root])) == 1:
         order = backward_order(visible, graph.root, leaves)
     back = _Back(graph, shapes, values)
-    gradients, contributions = back.through(visible, order)
-    settled: frozenset[str] = frozenset()
-    if unfolded and any(_is_extreme(gradient) for gradient in gradients.values()):
-        folded = graph.visible(frozenset())
-        known, _ = back.through(folded, backward_order(folded, graph.root, leaves))
-        gradients, contributions = back.through(visible, order, known)
-        settled = frozenset(back.settled)
+
+    @cache
+    def way() -> _Way:
+        found = back.through(visible, order)
+        if unfolded and any(_is_extreme(gradient) for gradient in found[0].values()):
+            folded = graph.visible(frozenset())
+            known, _ = back.through(folded, backward_order(folded, graph.root, leaves))
+            found = back.through(visible, order, known)
+        return found
+
+    # The first page shows no gradient, and to find them takes as long as to read the lesson.
+    names = dict.fromkeys(order)
+    gradients = Found(names, lambda name: way()[0][name])
+    contributions = Found(names, lambda name: way()[1][name])
+    settled = frozenset(back.settled) if unfolded and way() else frozenset[str]()
     axes = batch_axes(graph, shapes)
     return Trace(graph, visible, shapes, axes, values, order, gradients, contributions, settled)
 
@@ -156,7 +169,7 @@ class _Back:
         visible: tuple[Visible, ...],
         order: tuple[str, ...],
         known: Mapping[str, Array] | None = None,
-    ) -> tuple[dict[str, Array], dict[str, tuple[Contribution, ...]]]:
+    ) -> _Way:
         """Return the gradients in an order, and what each name receives.
 
         Args:

@@ -6,7 +6,7 @@ What a what-if has changed shows beside the same iteration of the lesson's own r
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Collection, Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from functools import cache
 from typing import TypeVar, cast
 
@@ -23,7 +23,7 @@ from gdtutor.training.run import Run, State
 from gdtutor.training.settings import Settings
 from gdtutor.training.updates import OptimiserStep
 from gdtutor.training.walked import Iteration
-from gdtutor.values import Struct, replace
+from gdtutor.values import Found, Struct, replace
 
 T = TypeVar("T")
 _LOOSE = 1e-10
@@ -99,29 +99,6 @@ def moment_at(
     epoch, rate = run.epoch_of(iteration), run.learning_rate(iteration)
     steps = steps_of(lesson, settings, problem.trained, unfolded)
     return Moment(iteration, epoch, problem, settings, state, batch, traces, updates, rate, steps)
-
-
-class Found(Mapping[str, T]):
-    """Values by name, each found when it is first asked for, and once.
-
-    Args:
-        names: The names, in their order.
-        find: Finds the value of one.
-    """
-
-    def __init__(self, names: Collection[str], find: Callable[[str], T]) -> None:
-        self._names, self._find = names, cache(find)
-
-    def __getitem__(self, name: str) -> T:
-        if name not in self._names:
-            raise KeyError(name)
-        return self._find(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
 
 
 def over(under: Mapping[str, T], values: Mapping[str, T]) -> Mapping[str, T]:

@@ -16,13 +16,13 @@ from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.session.answers import Interval, honest
 from gdtutor.session.digits import DEFAULT_DIGITS
 from gdtutor.session.matrix_digits import read_back_all
-from gdtutor.session.moment import Found, Moment, over
+from gdtutor.session.moment import Moment, over
 from gdtutor.session.rounded import of_rounding, rounded_cells
 from gdtutor.session.steps import Phase, Step
 from gdtutor.training.implicit import constants_at
 from gdtutor.training.optimisers import OPTIMISERS, root_of
 from gdtutor.training.updates import zero_state
-from gdtutor.values import Struct, replace
+from gdtutor.values import Found, Struct, replace
 
 
 def node_expr(trace: Trace, name: str) -> Expr:
