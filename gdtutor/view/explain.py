@@ -193,9 +193,10 @@ def drawn_signs(context: Context, frame: Frame) -> frozenset[str]:
     found |= {mark for mark in _MARKS.values() if called and f"{mark}{called}" in text}
     found |= {HERE for words, style, _ in parts if style is Style.CURRENT and HERE in words}
     found |= {"…" for words, *_ in parts if _LEFT_OUT.search(words)}
-    marked = [f"{context.name(name)}{mark}" for name, mark in asleep_marks(context).items()]
+    # Looked for among all nodes, which takes long in a large graph, only where one may stand.
+    marks = asleep_marks(context).items() if "!" in text else ()
     warned = any(part.style is Style.WARNING and part.text.startswith("! ") for part in parts)
-    if warned or any(words in text for words in marked):
+    if warned or any(f"{context.name(name)}{mark}" in text for name, mark in marks):
         found.add("!")
     return frozenset(found)
 

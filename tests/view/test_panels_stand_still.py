@@ -190,12 +190,16 @@ def test_the_first_frame_works_out_no_update(monkeypatch):
         _ = session.moment.updates["b1"]
 
 
-def test_a_graph_keeps_room_for_gradients_that_are_not_worked_out(monkeypatch):
-    session = session_at(LESSONS[15], at="given")
-    monkeypatch.setattr("gdtutor.session.moment.rounding_of", None)
-    frame_of(session, 80, 24, UNICODE)
+@pytest.mark.parametrize(
+    "later",
+    ["engine.trace._Back.through", "session.moment.rounding_of", "view.diagnosis.asleep_units"],
+)
+def test_the_first_frame_looks_at_what_it_shows_alone(monkeypatch, later):
+    monkeypatch.setattr(f"gdtutor.{later}", None)
+    frame_of(session_at(LESSONS[15], at="given"), 80, 24, UNICODE)
+    frames = (frame_of(session, 80, 24, UNICODE) for session in steps_of(LESSONS[15]))
     with pytest.raises(TypeError):
-        _ = session.moment.trace.gradients["b1"]
+        list(frames)
 
 
 @pytest.mark.parametrize(("number", "first"), [(6, 7), (13, 20), (27, 11)])

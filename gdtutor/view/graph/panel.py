@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from gdtutor.engine.cells import is_changed
 from gdtutor.engine.graph import Edge, Role
@@ -213,10 +213,12 @@ def _making(
     """Return what makes the node of a name, with what is known of it at the step; a number has as
     many of its digits as have room.
     """
-    marks = asleep_marks(context)
-    if context.hides_result:
+
+    @cache
+    def marks() -> Mapping[str, str]:
+        found = asleep_marks(context)
         # A mark says how a gradient will turn out.
-        marks = {name: " " * len(mark) for name, mark in marks.items()}
+        return {n: " " * len(m) for n, m in found.items()} if context.hides_result else found
 
     def fitted(write: Callable[[Context], str], room: int) -> str:
         text, look = write(context), context.look
@@ -250,7 +252,7 @@ def _making(
         is_starred = name in context.changed_gradients
         value = told(context.known_value(name), room - (name in changed))
         gradient = told(context.known_gradient(name), room - is_starred)
-        mark = marks.get(name, "") if value else ""
+        mark = marks().get(name, "") if value and context.role(name) is None else ""
         after = context.updated.get(name)
         updated = "" if after is None else change(name, after, value)
         style, called = leaf_style(context, name), context.name(name)
