@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from functools import cache
+from functools import cache, reduce
 
 import numpy as np
 
@@ -297,7 +297,4 @@ def total_of(received: Sequence[Contribution], shape: Shape) -> Array:
     """Return the sum of contributions, in order of arrival; ones where there are none."""
     if not received:
         return np.ones(shape)
-    total = received[0].value
-    for contribution in received[1:]:
-        total = total + contribution.value
-    return np.asarray(total)
+    return np.asarray(reduce(np.add, [contribution.value for contribution in received]))
