@@ -6,6 +6,7 @@ some of them catch and others print; `raise_interrupts` says where the work begi
 
 # The part of `signal` in C, which is there at once; what Python adds takes a while to import.
 import _signal as signal  # type: ignore[import-not-found]
+import gc
 import os
 
 _INTERRUPTED = 130
@@ -15,6 +16,8 @@ def main() -> None:
     """Run gdtutor, and end with its exit code."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end_at_once)
+    # Nothing of what is imported goes; to search it for garbage takes a twentieth of the time.
+    gc.disable()
     from gdtutor.cli import main as run
 
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import os
 import shlex
@@ -68,6 +69,8 @@ class Subcommand(Struct, frozen=True):
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         run: Callable[[argparse.Namespace], int | None]
         run = import_module(f"gdtutor.cli.{self.module}").run
+        # Off while modules are imported.
+        gc.enable()
         if not self.opens_screens:
             raise_interrupts()
         code = heard(lambda: run(arguments)) if self.computes else run(arguments)

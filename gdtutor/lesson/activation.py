@@ -43,8 +43,8 @@ def prediction_of(
     targets = {leaf.name: leaf.name for leaf in graph.leaves if leaf.role is Role.TARGET}
     named = next((name for name in _PREDICTIONS if name in graph.line_by_name), None)
     for line in graph.lines:
-        used = {name.name for name in names_in(line.expr)}
-        target = next((n.name for n in names_in(line.expr) if n.name in targets), None)
+        used = [name.name for name in names_in(line.expr)]
+        target = next((name for name in used if name in targets), None)
         if target is None:
             continue
         if named in used:

@@ -65,30 +65,37 @@ def with_symbols(session: W, chars: Chars) -> W:
 
 def node_lines(context: Context, width: int) -> Lines:
     """Return what the node panel says about the step, in lines no wider than `width`."""
-    # Imported with the first step: the opening page shows sooner.
-    from gdtutor.view.asking import asking_lines
-    from gdtutor.view.backward import backward_lines, mistake_lines
-    from gdtutor.view.forward import forward_lines
-    from gdtutor.view.given import given_lines
-    from gdtutor.view.proof import proof_lines
-    from gdtutor.view.updates import update_lines
-    from gdtutor.view.whatif import changes_lines, with_old_value
-
+    # Each imported with the first step that has it: the first page shows sooner.
     if context.challenge is not None:
+        from gdtutor.view.asking import asking_lines
+
         return asking_lines(context, context.challenge, width)
     match context.step.phase:
         case Phase.GIVEN:
+            from gdtutor.view.given import given_lines
+            from gdtutor.view.whatif import changes_lines
+
             return stacked([changes_lines(context, width), given_lines(context, width)])
         case Phase.FORWARD:
+            from gdtutor.view.forward import forward_lines
+
             lines = forward_lines(context, width, asleep_lines(context, width))
         case Phase.BACKWARD if context.look.proof:
+            from gdtutor.view.proof import proof_lines
+
             return proof_lines(context, width)
-        case Phase.BACKWARD if context.look.mistakes:
-            return mistake_lines(context, width)
         case Phase.BACKWARD:
+            from gdtutor.view.backward import backward_lines, mistake_lines
+
+            if context.look.mistakes:
+                return mistake_lines(context, width)
             lines = backward_lines(context, width)
         case Phase.UPDATE:
+            from gdtutor.view.updates import update_lines
+
             lines = update_lines(context, width)
+    from gdtutor.view.whatif import with_old_value
+
     return _with_length(context, with_old_value(context, lines, width), width)
 
 

@@ -146,7 +146,6 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
     """Return the panels side by side and the note, with the plots of a picture among them."""
     from gdtutor.view.numpy_line import with_numpy_line
     from gdtutor.view.split import Widths, node_cells
-    from gdtutor.view.wide_study import wide_panels
 
     width, room = area.width, room_for(area.width, area.height)
     if not is_large(area):
@@ -154,6 +153,8 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
         cells = node_cells(session, context, usual, room.body - 2)
         room = replace(room, graph=width - cells, node=cells)
     if session.look.tab is Tab.NODE and is_large(area):
+        from gdtutor.view.wide_study import wide_panels
+
         return wide_panels(session, context, _node_title(context), area.high(room.body))
     if session.look.tab is not Tab.NODE:
         note = 0 if session.look.tab is Tab.NOTE else room.note or NOTE

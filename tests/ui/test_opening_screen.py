@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import subprocess
+import sys
 from pathlib import Path
 from threading import Event
 
@@ -146,3 +148,15 @@ def test_a_program_that_could_not_open_leaves_garbage_to_be_collected(
     assert main(["bias", "--no-save"]) == 2
     assert "terminal" in capsys.readouterr().err
     assert gc.isenabled()
+
+
+def test_garbage_is_looked_for_once_a_command_is_imported() -> None:
+    code = """
+import gc, gdtutor.cli as cli
+from gdtutor.__main__ import main
+run = cli.main
+cli.main = lambda: print(gc.isenabled(), run(["list"]), gc.isenabled(), flush=True) or 0
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-3:] == ["False", "0", "True"]
