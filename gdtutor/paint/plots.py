@@ -6,22 +6,18 @@ import re
 from itertools import chain
 from math import isfinite, log10
 from threading import Lock
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from gdtutor.engine.characters import cells
+from gdtutor.engine.operations import Array
 from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.ticks import AxisTick, Scale, axis_of, has_length, labelled_axis, log_axis
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import LARGEST, UNICODE, Chars, Lines, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened, text_of
 from gdtutor.view.marks import marks_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-
+from gdtutor.view.thinning import thin
 
 SMALLEST = (10, 3)
 """Columns and rows below which there is no room for axes."""
@@ -44,16 +40,19 @@ _STYLES = tuple(Style)
 """Style number n is painted in palette entry `_FIRST_CODE` + n, and read back from it."""
 
 
+LINES, MARKS, CURVES, OVER = range(4)
+"""The order in which is drawn: thin lines, their marks, the others, marks that lie on all."""
+
+
 class _Curve(Struct, frozen=True, eq=False):
     """A series made ready: finite points on the axes, thinned."""
 
-    xs: Floats
-    ys: Floats
+    xs: Array
+    ys: Array
     style: Style
     joined: bool
     mark: str
-    layer: int = 2
-    """Drawn in this order: 0 thin lines, 1 their marks, 2 the others, 3 marks that lie on them."""
+    layer: int = CURVES
 
 
 MAX_LABEL, LEAST_LABEL = 60, 8
@@ -189,7 +188,9 @@ def _body(plot: Plot, width: int, height: int, whole: int, chars: Chars) -> list
         blank = row_of((), width, chars)
         middle = row_of((Segment(sentence, Style.DIM),), width, chars)
         return [middle if n == height // 2 else blank for n in range(height)]
-    x_low, x_high = x_range or _across([curve.xs for curve in curves], plot.x_integer)
+    # An axis that counts begins at 0.
+    counted = [np.array([0.0, 1.0])] * plot.x_integer
+    x_low, x_high = x_range or _extent([*counted, *(curve.xs for curve in curves)])
     y_low, y_high = y_range or _extent([curve.ys for curve in curves])
     most = max(2, (whole + 1) // 3, min(3, whole - BELOW))
     y_axis = (log_axis if plot.log_y else axis_of)((y_low, y_high), whole - BELOW, most)
@@ -199,10 +200,10 @@ def _body(plot: Plot, width: int, height: int, whole: int, chars: Chars) -> list
         y_axis = y_axis._replace(ticks=y_axis.ticks[-y_axis.cells :])
     room = width - 1 - max((len(tick.label) for tick in y_axis.ticks), default=0)
     x_axis = labelled_axis(x_low, x_high, room, plot.x_integer)
-    axes, layers = (x_axis, y_axis), [one for one in curves if one.layer]
+    axes, layers = (x_axis, y_axis), [one for one in curves if one.layer != LINES]
     covered = {at: True for one in layers for at in _cells_along(one, axes)}
     for place, one in enumerate(curves):
-        layers += [] if one.layer else _thin_parts(one, axes, place, chars, covered)
+        layers += _thin_parts(one, axes, place, chars, covered) if one.layer == LINES else ()
     # Dots first, else they cover the marks of curves that run beside them.
     layers.sort(key=lambda part: part.layer)
     text = _drawn(layers, axes, plot.cursor, (width, height))
@@ -218,12 +219,7 @@ def _span_of(limits: tuple[float, float] | None) -> tuple[float, float] | None:
     return (low, high) if has_length(low, high) else None
 
 
-def _across(values: list[Floats], counts: bool) -> tuple[float, float]:
-    """Return the range of the horizontal axis; one that counts begins at 0."""
-    return (0.0, max(1.0, *(float(array.max()) for array in values))) if counts else _extent(values)
-
-
-def _extent(values: list[Floats]) -> tuple[float, float]:
+def _extent(values: list[Array]) -> tuple[float, float]:
     """Return the range of the values, opened where they are all but the same."""
     low, high = (float(end([end(array) for array in values])) for end in (min, max))
     if has_length(low, high):
@@ -241,10 +237,6 @@ def _curve(
     size: tuple[int, int],
 ) -> _Curve:
     """Return the points of a series that can be drawn, with the logarithms of y on a log axis."""
-    import numpy as np
-
-    from gdtutor.view.thinning import thin
-
     points = min(len(series.xs), len(series.ys))
     xs = np.asarray(series.xs[:points], dtype=np.float64)
     ys = np.asarray(series.ys[:points], dtype=np.float64)
@@ -259,13 +251,11 @@ def _curve(
     xs, ys = thin(xs, ys, size[0]) if series.joined else _one_per_cell(xs, ys, size)
     if xs.size == 1 and mark == _BRAILLE:
         mark = marks_of(replace(UNICODE, braille=False)).curve  # one Braille dot is easily missed
-    return _Curve(xs, ys, series.style, series.joined, mark, 0 if series.thin else 2)
+    return _Curve(xs, ys, series.style, series.joined, mark, LINES if series.thin else CURVES)
 
 
-def _way(curve: _Curve, axes: tuple[Scale, Scale]) -> tuple[_Curve, Floats]:
+def _way(curve: _Curve, axes: tuple[Scale, Scale]) -> tuple[_Curve, Array]:
     """Return what of a curve lies within the axes, and the cells that lead to each point of it."""
-    import numpy as np
-
     inside = (curve.ys >= axes[1].low) & (curve.ys <= axes[1].high)
     curve = replace(curve, xs=curve.xs[inside], ys=curve.ys[inside])
     across, up = (
@@ -275,10 +265,8 @@ def _way(curve: _Curve, axes: tuple[Scale, Scale]) -> tuple[_Curve, Floats]:
     return curve, np.append(0.0, np.cumsum(np.hypot(across, up)))[: curve.xs.size]
 
 
-def _at(curve: _Curve, way: Floats, places: Floats) -> _Curve:
+def _at(curve: _Curve, way: Array, places: Array) -> _Curve:
     """Return the points of a curve at some places of its way."""
-    import numpy as np
-
     if not way.size:
         return curve
     xs, ys = (np.interp(places, way, values) for values in (curve.xs, curve.ys))
@@ -289,8 +277,6 @@ def _cells_along(curve: _Curve, axes: tuple[Scale, Scale]) -> list[tuple[int, in
     """Return the cells that a curve covers in turn, column and line, as plotext finds them: points
     are rounded to dots, and lines lead from dot to dot.
     """
-    import numpy as np
-
     dots = (2, 4) if curve.mark == _BRAILLE else (1, 1)
     places = [
         np.floor(0.5 + (per_cell * axis.cells - 1) * (values - axis.low) / (axis.high - axis.low))
@@ -306,7 +292,7 @@ def _cells_along(curve: _Curve, axes: tuple[Scale, Scale]) -> list[tuple[int, in
     return list(zip(columns, lines, strict=True))
 
 
-def _drawable(curve: _Curve, axes: tuple[Scale, Scale]) -> tuple[Floats, Floats]:
+def _drawable(curve: _Curve, axes: tuple[Scale, Scale]) -> tuple[Array, Array]:
     """Return the points of a curve no farther outside of the axes than may be drawn.
 
     The axis may end within a cell of the first and the last point. Upwards a curve may run beyond
@@ -340,17 +326,16 @@ def _thin_parts(
         covered: The cells that others cover, and whether a mark may lie on top there; those of the
             marks are added.
     """
-    import numpy as np
-
     whole, way = _way(curve, axes)
     end = float(way[-1]) if way.size else 0.0
     regular = np.arange(3 + 4 * place % APART, end, APART) if end > APART else np.array([end / 2])
     anywhere, behind = np.arange(0.0, end, 1.0), range(len(curve.mark))
-    free, layer = regular[:0], 1
-    for wanted, most, layer in (regular, len(regular), 1), (anywhere, 1, 1), (anywhere, 1, 3):
+    free, layer = regular[:0], MARKS
+    ways = (regular, len(regular), MARKS), (anywhere, 1, MARKS), (anywhere, 1, OVER)
+    for wanted, most, layer in ways:
         touched = [_cells_along(_at(whole, way, wanted + by), axes) for by in behind]
         kept = [
-            all(at not in covered or (layer == 3 and covered[at]) for at in cells_of)
+            all(at not in covered or (layer == OVER and covered[at]) for at in cells_of)
             for cells_of in zip(*touched, strict=True)
         ]
         if any(kept):
@@ -366,10 +351,8 @@ def _thin_parts(
     return dots, *marks
 
 
-def _one_per_cell(xs: Floats, ys: Floats, size: tuple[int, int]) -> tuple[Floats, Floats]:
+def _one_per_cell(xs: Array, ys: Array, size: tuple[int, int]) -> tuple[Array, Array]:
     """Return a cloud with one point for each half cell that it touches."""
-    import numpy as np
-
     if xs.size <= size[0] * size[1]:
         return xs, ys
     scaled = [

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from gdtutor.engine.cells import cell_name, open_cell
 from gdtutor.engine.expression import names_in
-from gdtutor.engine.operations import parse_rule
 from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.steps import Phase
-from gdtutor.session.working import update_operands
 from gdtutor.values import replace
 from gdtutor.view.arrays import Computed, array_lines
 from gdtutor.view.context import Context
@@ -15,7 +13,7 @@ from gdtutor.view.contribution import partial_name, product_of, sum_sign
 from gdtutor.view.equation import Equation, equation_lines
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import line, wrapped, wrapped_formula
-from gdtutor.view.updates import update_writer
+from gdtutor.view.updates import optimiser_line, update_of_cell
 
 _WORDS = {
     Ask.SIGN: "A product is negative where exactly one of its factors is.",
@@ -95,16 +93,7 @@ def _backward(context: Context, challenge: Challenge, width: int, *, with_number
 
 
 def _update(context: Context, challenge: Challenge, width: int, *, with_numbers: bool) -> Lines:
-    name, variable = challenge.step.node, challenge.step.variable
-    expr = parse_rule(context.moment.updates[name].formulas[variable])
-    values = update_operands(context.moment, name, variable)
-    writer = update_writer(context, name, values)
-    called = context.name(name if variable == "p" else variable)
+    update = optimiser_line(context, challenge.step, width)
     if not with_numbers:
-        arrow = "←" if context.chars.unicode else "<-"
-        return wrapped_formula(f"{called} {arrow} ", writer.write(expr), width)
-    shapes = {key: array.shape for key, array in values.items()}
-    opened = open_cell(expr, challenge.cell, shapes, values)
-    scalars = replace(writer, is_array=lambda _: False)
-    equation = Equation(cell_name(called, challenge.cell), opened.formula, opened.values)
-    return equation_lines(context, equation, width, scalars, symbols=False)[:-1]
+        return update.formula
+    return update_of_cell(context, update, challenge.cell, width, symbols=False)[:-1]

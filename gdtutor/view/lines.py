@@ -141,28 +141,33 @@ def wrapped(text: str, width: int, style: Style = Style.TEXT) -> Lines:
 
     A line holds one character at least, whatever the width.
     """
-    width = max(width, 1)
+    words = _BLANKS.split(joined(text).strip())
+    rows = broken((((word, style),) for word in words), max(width, 1))
+    return tuple((Segment(text_of(row), style),) for row in rows)
+
+
+def broken(chunks: Iterable[Iterable[Mark]], width: int) -> Lines:
+    """Break text between chunks, which a blank parts, and within one that is longer than a line."""
     lines: list[Line] = []
-    current = ""
-    for part in _BLANKS.split(joined(text).strip()):
-        word = part.replace("\u00a0", " ")
-        while cells(word) > width:
-            if current:
-                lines.append((Segment(current, style),))
-                current = ""
-            start = taken(word, width) or word[0]
-            lines.append((Segment(start, style),))
-            word = word[len(start) :]
-        if not current:
-            current = word
-        elif cells(current) + 1 + cells(word) <= width:
-            current += f" {word}"
-        else:
-            lines.append((Segment(current, style),))
-            current = word
-    if current:
-        lines.append((Segment(current, style),))
-    return tuple(lines)
+    current: list[Segment] = []
+    length = 0
+    for chunk in chunks:
+        parts = [(text.replace("\u00a0", " "), style) for text, style in chunk]
+        if current and length + 1 + sum(cells(text) for text, _ in parts) > width:
+            lines.append(tuple(current))
+            current, length = [], 0
+        if current:
+            current.append(Segment(" "))
+            length += 1
+        for text, style in parts:
+            while length + cells(text) > width:
+                start = taken(text, width - length) or ("" if length else text[0])
+                lines.append((*current, *line((start, style))))
+                text, current, length = text[len(start) :], [], 0
+            if text:
+                current.append(Segment(text, style))
+                length += cells(text)
+    return (*lines, tuple(current)) if current else tuple(lines)
 
 
 _BREAKS = (" + ", " − ", " - ", " × ", " · ", " @ ", " ⊙ ", " = ", " ≈ ", " → ", " -> ", ", ")

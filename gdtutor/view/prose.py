@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from gdtutor.engine.characters import cells, taken
 from gdtutor.view import notation
-from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
-from gdtutor.view.lines import joined, line
+from gdtutor.view.frame import Chars, Line, Lines, Style
+from gdtutor.view.lines import broken, joined, line
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -62,7 +61,9 @@ def prose_lines(markdown: str, width: int, chars: Chars) -> Lines:
                 indent = sum(len(prefix) for prefix in prefixes)
                 own = prefixes[-1] if prefixes else ""
                 outer = " " * (indent - len(own))
-                for row in _wrap(_words(token, style, chars), max(width - indent, 8)):
+                words = groupby(_words(token, style, chars), key=lambda word: word[0] == " ")
+                chunks = (run for is_blank, run in words if not is_blank)
+                for row in broken(chunks, max(width - indent, 8)):
                     lines.append(line(outer, own, *row))
                     own = " " * len(own)
             case "fence" | "code_block":
@@ -104,36 +105,6 @@ def _split(text: str, style: Style) -> Iterator[tuple[str, Style]]:
             yield " ", style
         if part:
             yield part, style
-
-
-def _wrap(words: Iterable[tuple[str, Style]], width: int) -> list[Line]:
-    lines: list[Line] = []
-    current: list[Segment] = []
-    length = 0
-    for is_blank, run in groupby(words, key=lambda word: word[0] == " "):
-        if is_blank:
-            continue
-        # What stands between blanks stays on one line.
-        chunk = list(run)
-        size = sum(cells(text) for text, _ in chunk)
-        if current and length + 1 + size > width:
-            lines.append(tuple(current))
-            current, length = [], 0
-        if current:
-            current.append(Segment(" "))
-            length += 1
-        for text, style in chunk:
-            shown = text.replace("\u00a0", " ")
-            while length + cells(shown) > width:
-                start = taken(shown, width - length)
-                lines.append((*current, *line((start, style))))
-                shown, current, length = shown[len(start) :], [], 0
-            if shown:
-                current.append(Segment(shown, style))
-                length += cells(shown)
-    if current:
-        lines.append(tuple(current))
-    return lines
 
 
 _BLANK_LINES = re.compile(r"\n(?: *\n)+")

@@ -123,8 +123,8 @@ def _standing(session: Walk, tab: int, area: Area) -> Figure:
     sides = _sides(session)
     chosen = sides[tab % len(sides)]
     if isinstance(chosen, str) or kind_of(chosen.kind).has_below:
-        return _side(session, tab, area)
-    figure = _side(session, tab, replace(area.whole, taken=0))
+        return _side(session, chosen, area)
+    figure = _side(session, chosen, replace(area.whole, taken=0))
     over = ((one, max(one.y + one.height - area.height, 0)) for one in figure.plots)
     plots = tuple(
         replace(one, height=one.height - rows, plot=replace(one.plot, taken=rows))
@@ -134,10 +134,8 @@ def _standing(session: Walk, tab: int, area: Area) -> Figure:
     return Figure(replace(figure.panel, lines=lines), plots)
 
 
-def _side(session: Walk, tab: int, area: Area) -> Figure:
+def _side(session: Walk, chosen: str | PictureWish, area: Area) -> Figure:
     """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
-    sides = _sides(session)
-    chosen = sides[tab % len(sides)]
     if chosen == RUNS:
         return _runs(session, area)
     if isinstance(chosen, str):

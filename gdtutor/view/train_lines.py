@@ -134,15 +134,20 @@ def _joined(parts: Sequence[Line], gap: str) -> Line:
 
 def _now(snapshot: Snapshot, shown: Callable[[float], str], nothing: str) -> tuple[Line, Line]:
     """Return the costs at the parameters as they are now, in more and in fewer words."""
-    cost = (nothing if snapshot.final_cost is None else shown(snapshot.final_cost)), Style.TITLE
-    plain = line(("cost now ", Style.DIM), cost)
+    cost = nothing if snapshot.final_cost is None else shown(snapshot.final_cost)
     if snapshot.validation_cost is None:
-        return plain, plain
-    held = shown(snapshot.validation_cost), Style.TITLE
-    return (
-        line(("now: training ", Style.DIM), cost, (", validation ", Style.DIM), held),
-        (*plain, *line((f"  {HELD} ", Style.DIM), held)),
+        return _with_held(("cost now ", "cost now "), cost, "", Style.TITLE)
+    held = shown(snapshot.validation_cost)
+    return _with_held(("now: training ", "cost now "), cost, held, Style.TITLE)
+
+
+def _with_held(heads: tuple[str, str], cost: str, held: str, style: Style) -> tuple[Line, Line]:
+    """Return a cost behind more and behind fewer words, and that of what is held back, if any."""
+    long, short = (
+        line((head, Style.DIM), (cost, style), (word * bool(held), Style.DIM), (held, style))
+        for head, word in zip(heads, (", validation ", f"  {HELD} "), strict=True)
     )
+    return long, short
 
 
 def _pointed(session: Walk, shown: Callable[[float], str]) -> tuple[Line, Line]:
@@ -150,16 +155,13 @@ def _pointed(session: Walk, shown: Callable[[float], str]) -> tuple[Line, Line]:
     cursor, snapshot = session.train.look.cursor, session.train.snapshot
     if cursor is None or cursor >= len(snapshot.costs):
         return (), ()
-    cost = shown(float(snapshot.costs[cursor])), Style.CURRENT
-    long = line((f"at epoch {cursor}: ", Style.DIM), cost)
-    short = line((f"epoch {cursor}: ", Style.DIM), cost)
-    if cursor >= len(snapshot.validation):
-        return long, short
-    held = shown(float(snapshot.validation[cursor])), Style.CURRENT
-    return (
-        (*long, *line((", validation ", Style.DIM), held)),
-        (*short, *line((f"  {HELD} ", Style.DIM), held)),
+    heads, cost = (
+        (f"at epoch {cursor}: ", f"epoch {cursor}: "),
+        shown(float(snapshot.costs[cursor])),
     )
+    has_held = cursor < len(snapshot.validation)
+    held = shown(float(snapshot.validation[cursor])) if has_held else ""
+    return _with_held(heads, cost, held, Style.CURRENT)
 
 
 def progress_line(session: Walk, width: int, chars: Chars) -> Line:

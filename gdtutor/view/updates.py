@@ -8,6 +8,7 @@ from gdtutor.engine.cells import cell_name, is_changed, largest_change, open_cel
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
+from gdtutor.session.steps import Step
 from gdtutor.session.working import update_operands
 from gdtutor.training.optimisers import LETTERS, root_of
 from gdtutor.values import Struct, replace
@@ -26,7 +27,7 @@ _ROOT = "{} is how many times as steep the loss is after this step as before it"
 """What an implicit rule solves for."""
 
 
-class _Line(Struct, frozen=True, eq=False):
+class OptimiserLine(Struct, frozen=True, eq=False):
     """One line of an optimiser, for one parameter."""
 
     writer: Writer
@@ -43,7 +44,7 @@ class _Line(Struct, frozen=True, eq=False):
 
 def update_lines(context: Context, width: int) -> Lines:
     """Return an update step: the optimiser's line, the same with numbers, before and after."""
-    update = _line_of(context, width)
+    update = optimiser_line(context, context.step, width)
     if update.after.ndim == 0:
         return _of_number(context, update, width)
     if context.look.cell is not None:
@@ -64,25 +65,25 @@ def update_lines(context: Context, width: int) -> Lines:
     return fitting(arrangements, context.room)
 
 
-def _line_of(context: Context, width: int) -> _Line:
-    """Return the line of the optimiser that the step is about."""
-    name, variable = context.step.node, context.step.variable
+def optimiser_line(context: Context, step: Step, width: int) -> OptimiserLine:
+    """Return the line of the optimiser that a step is about."""
+    name, variable = step.node, step.variable
     lines = {key: (text, value) for key, text, value in context.moment.updates[name].lines}
     text, after = lines[variable]
     values = update_operands(context.moment, name, variable)
     called = context.name(name if variable == "p" else variable)
     expr = parse_rule(text)
-    writer = update_writer(context, name, values)
+    writer = _writer(context, name, values)
     formula = wrapped_formula(f"{called} {_arrow(context)} ", writer.write(expr), width)
     before = values.get(variable, np.zeros(()))
-    return _Line(writer, called, expr, values, before, after, formula)
+    return OptimiserLine(writer, called, expr, values, before, after, formula)
 
 
 def _arrow(context: Context) -> str:
     return "←" if context.chars.unicode else "<-"
 
 
-def _of_number(context: Context, update: _Line, width: int) -> Lines:
+def _of_number(context: Context, update: OptimiserLine, width: int) -> Lines:
     numbers = {key: float(np.asarray(value)) for key, value in update.values.items()}
     equation = Equation(update.called, update.expr, numbers, float(update.after))
     result = equation_lines(context, equation, width, update.writer, symbols=False)
@@ -94,7 +95,7 @@ def _of_number(context: Context, update: _Line, width: int) -> Lines:
     return stacked([(*update.formula, *result), (before,), _where(context, update, width)])
 
 
-def _small_change(context: Context, update: _Line) -> str:
+def _small_change(context: Context, update: OptimiserLine) -> str:
     """Return by how much the cell that the line changes most does so, where old and new look alike;
     else nothing. With more digits both would need more room than the panel has.
     """
@@ -113,18 +114,14 @@ def _rows(context: Context, after: Array, width: int, most: int) -> Lines:
     return array_lines(context, after, width, max_rows=most, is_result=True)
 
 
-def _opened(context: Context, update: _Line, width: int) -> Lines:
+def _opened(context: Context, update: OptimiserLine, width: int) -> Lines:
     """Return an update with a cell opened: the formula, the matrix, and the cell's own numbers."""
-    cell, values = context.look.cell or (), update.values
-    opened = open_cell(update.expr, cell, {k: np.shape(v) for k, v in values.items()}, values)
-    scalars = replace(update.writer, is_array=lambda _: False)
-    called, result = cell_name(update.called, cell), float(update.after[cell])
-    equation = Equation(called, opened.formula, opened.values, result, _arrow(context))
+    cell = context.look.cell or ()
     arrangements = (
         (
             update.formula,
             _rows(context, update.after, width, rows),
-            equation_lines(context, equation, width, scalars, symbols=symbols),
+            update_of_cell(context, update, cell, width, symbols=symbols),
         )
         for symbols in (True, False)
         for rows in (MAX_ROWS, 4, 3)
@@ -132,7 +129,19 @@ def _opened(context: Context, update: _Line, width: int) -> Lines:
     return fitting(arrangements, context.room)
 
 
-def update_writer(context: Context, name: str, values: dict[str, Array]) -> Writer:
+def update_of_cell(
+    context: Context, update: OptimiserLine, cell: tuple[int, ...], width: int, *, symbols: bool
+) -> Lines:
+    """Return the numbers of one cell, the last line what they give."""
+    shapes = {name: np.shape(value) for name, value in update.values.items()}
+    opened = open_cell(update.expr, cell, shapes, update.values)
+    called, result = cell_name(update.called, cell), float(update.after[cell])
+    equation = Equation(called, opened.formula, opened.values, result, _arrow(context))
+    scalars = replace(update.writer, is_array=lambda _: False)
+    return equation_lines(context, equation, width, scalars, symbols=symbols)
+
+
+def _writer(context: Context, name: str, values: dict[str, Array]) -> Writer:
     """Return the writer of an optimiser's line under the names of a parameter."""
     shapes = {key: np.shape(value) for key, value in values.items()}
 
@@ -150,7 +159,7 @@ def update_writer(context: Context, name: str, values: dict[str, Array]) -> Writ
     )
 
 
-def _where(context: Context, update: _Line, width: int) -> Lines:
+def _where(context: Context, update: OptimiserLine, width: int) -> Lines:
     """Return the constants of the optimiser's line with their values."""
     used = dict.fromkeys(name.name for name in names_in(update.expr))
     parts = [
