@@ -75,21 +75,26 @@ _ON_ONE_PATH = {
 
 MOST_FORMULAS = 3
 """Nodes that use a value up to which their formulas stand beside a question about its gradient."""
-_HOW = {
-    Ask.VALUE: f"A number to {FIGURES} digits, or a calculation: 0.75*0.3",
-    Ask.SIGN: "Answer + or - or 0",
-    Ask.SHAPE: "Rows x columns, as 3x4",
-    Ask.NEXT: "Type the name of any node that is ready{typed}",
-    Ask.CHOICE: "Answer with its number",
-    Ask.WHY: "Answer with its number",
-    Ask.COMPARE: "Answer with its number, or as it is written",
+_WHICH = "Which one is right?"
+_ASKED = {
+    Ask.VALUE: (
+        "What is {called}{when}?",
+        f"A number to {FIGURES} digits, or a calculation: 0.75*0.3",
+    ),
+    Ask.SIGN: ("What sign has {called}{when}?", "Answer + or - or 0"),
+    Ask.SHAPE: ("What shape has {called}?", "Rows x columns, as 3x4"),
+    Ask.NEXT: ("Which node comes next?", "Type the name of any node that is ready{typed}"),
+    Ask.CHOICE: (_WHICH, "Answer with its number"),
+    Ask.WHY: (_WHICH, "Answer with its number"),
+    Ask.COMPARE: (_WHICH, "Answer with its number, or as it is written"),
 }
+"""What is asked where the author says nothing, and how it is answered."""
 
 
 def asking_lines(context: Context, challenge: Challenge, width: int) -> Lines:
     """Return the question, what is said about the last answer, and the hints given so far."""
     wanted = wrapped(question_text(context, challenge), width, Style.CURRENT)
-    told = _HOW[challenge.ask].format(typed=_typed(context))
+    told = _ASKED[challenge.ask][1].format(typed=_typed(context))
     hint = "; or ? for a hint" if challenge.has_hint else ""
     told = "Enter: back to the question" if context.is_left else f"{told}{hint}"
     how = wrapped(f"{told}.", width, Style.DIM)
@@ -115,17 +120,7 @@ def question_text(context: Context, challenge: Challenge) -> str:
         return notation.plain(challenge.text, context.chars)
     called = asked_name(context, challenge)
     when = " after the update" if challenge.step.phase is Phase.UPDATE else ""
-    match challenge.ask:
-        case Ask.VALUE:
-            return f"What is {called}{when}?"
-        case Ask.SIGN:
-            return f"What sign has {called}{when}?"
-        case Ask.SHAPE:
-            return f"What shape has {called}?"
-        case Ask.NEXT:
-            return "Which node comes next?"
-        case Ask.CHOICE | Ask.WHY | Ask.COMPARE:
-            return "Which one is right?"
+    return _ASKED[challenge.ask][0].format(called=called, when=when)
 
 
 def asked_name(context: Context, challenge: Challenge) -> str:

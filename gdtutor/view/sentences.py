@@ -36,14 +36,9 @@ def _given(context: Context) -> str:
     leaves = [leaf for leaf in context.graph.leaves if leaf.name != BATCH_SIZE]
     counts = {role: sum(1 for leaf in leaves if leaf.role is role) for role in Role}
     parts = [
-        f"{counts[role]} {plural(counts[role], f'{word}{_kind(context, role)}')}"
-        for role, word in (
-            (Role.INPUT, "input"),
-            (Role.TARGET, "target"),
-            (Role.PARAMETER, "parameter"),
-            (Role.CONSTANT, "constant"),
-        )
-        if counts[role]
+        f"{count} {plural(count, f'{role.value}{_kind(context, role)}')}"
+        for role, count in counts.items()
+        if count
     ]
     start = f"Given: {', '.join(parts)}."
     examples = len(context.moment.batch) * bool(counts[Role.INPUT] + counts[Role.TARGET])

@@ -131,11 +131,9 @@ def shade(source: Source, field: Field, neuron: Neuron, values: Array) -> None:
     """
     shades = _shades(source) if neuron.has_rows(values) else _shades(source)[:2]
     found = np.where(neuron.undecided(values), UNDECIDED, neuron.sides(values)).astype(int)
-    for row, column_sides in enumerate(found.tolist()):
-        for column, side in enumerate(column_sides):
-            if side != UNDECIDED:
-                style = Style.REGION_HIGH if side else Style.REGION_LOW
-                field.put(row, column, (shades[side % len(shades)], style))
+    for side in np.unique(found[found != UNDECIDED]).tolist():
+        style = Style.REGION_HIGH if side else Style.REGION_LOW
+        field.fill(found == side, (shades[side % len(shades)], style))
 
 
 def plane_title(source: Source, neuron: Neuron, values: Array, y: str, width: int) -> str:

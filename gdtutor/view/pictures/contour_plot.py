@@ -184,17 +184,12 @@ def levels_of(costs: Array, most: int = LEVELS) -> tuple[float, ...]:
 
 def _paint_levels(field: Field, surface: Surface) -> None:
     """Draw each level as a line of its digit, where the cost crosses it."""
-    bands = surface.bands
-    for row in range(field.rows):
-        for column in range(field.columns):
-            band = bands[row, column]
-            if band > len(surface.levels):
-                field.put(row, column, ("?", Style.WARNING))
-                continue
-            near = [bands[row, max(column - 1, 0)], bands[row, min(column + 1, field.columns - 1)]]
-            near += [bands[max(row - 1, 0), column], bands[min(row + 1, field.rows - 1), column]]
-            if min(near) < band:
-                field.put(row, column, (str(band), Style.DIM))
+    bands, around = surface.bands, np.pad(surface.bands, 1, mode="edge")
+    beside = around[1:-1, :-2], around[1:-1, 2:], around[:-2, 1:-1], around[2:, 1:-1]
+    is_crossed = np.minimum.reduce(beside) < bands
+    for band in range(len(surface.levels) + 1):
+        field.fill(is_crossed & (bands == band), (str(band), Style.DIM))
+    field.fill(bands > len(surface.levels), ("?", Style.WARNING))
 
 
 def _level_line(source: Source, surface: Surface) -> Line:

@@ -86,12 +86,15 @@ class Field:
         column, up = self.x.cell(x, self.columns), self.y.cell(y, self.rows)
         return None if column is None or up is None else (self.rows - 1 - up, column)
 
-    def mark(self, x: float, y: float, mark: Mark) -> bool:
-        """Write one character at a point; say whether it lies in the field."""
-        place = self.place(x, y)
-        if place is not None:
+    def mark(self, x: float, y: float, mark: Mark) -> None:
+        """Write one character at a point, where that lies in the field."""
+        if (place := self.place(x, y)) is not None:
             self.put(*place, mark)
-        return place is not None
+
+    def fill(self, where: Array, mark: Mark) -> None:
+        """Write one character into some cells, of shape (rows, columns)."""
+        for row, column in np.argwhere(where).tolist():
+            self.put(row, column, mark)
 
     @property
     def signs(self) -> frozenset[str]:

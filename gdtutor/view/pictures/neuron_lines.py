@@ -12,7 +12,7 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_checks import activation_lines
 from gdtutor.training.classes import has_classes, signed_targets
 from gdtutor.values import Struct
-from gdtutor.view.frame import Chars, Line, Lines, Mark, Size, Style
+from gdtutor.view.frame import Chars, Line, Lines, Size, Style
 from gdtutor.view.lines import first_that_fits, fitted, line, width_of
 from gdtutor.view.marks import EXAMPLE
 from gdtutor.view.pictures.field import BELOW, LABELS, LEAST_ROWS, Field, Grid
@@ -127,8 +127,8 @@ def lines_picture(
         if neuron.decides_nothing(values):
             continue
         if len(neurons) == 1:
-            _fill(field, neuron.sides(values), (_dot(source), style))
-        _fill(field, _crossed(source, neuron, grid), (glyph, style))
+            field.fill(neuron.sides(values), (_dot(source), style))
+        field.fill(_crossed(source, neuron, grid), (glyph, style))
     told = mark_examples(field, source.problem)
     top = line((meaning(source, field, size.width, told), Style.DIM))
     return sheet.drawing(top, field, source.chars)
@@ -180,11 +180,6 @@ def _line_notes(
             is_above = neuron.sides(plane_values(source.still, neuron.line, grid)).any()
             notes.append(f"{_dot(source)} above 0" if is_above else "below 0 all over")
     return tuple(notes)
-
-
-def _fill(field: Field, where: Array, mark: Mark) -> None:
-    for row, column in zip(*np.nonzero(where), strict=True):
-        field.put(int(row), int(column), mark)
 
 
 def _crossed(source: Source, neuron: Neuron, grid: Grid) -> Array:

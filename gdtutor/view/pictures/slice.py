@@ -11,7 +11,7 @@ from gdtutor.view.pictures.field import Axis
 from gdtutor.view.pictures.slice_plot import (
     Slice,
     SliceTrail,
-    is_inside,
+    outside,
     slice_of,
     slice_picture,
     wanted_name,
@@ -52,16 +52,15 @@ def _steps(source: Source, found: Slice, trail: SliceTrail, name: str) -> str:
     if count > LISTED:
         values[LISTED // 2 : -LISTED // 2] = [f"({count - LISTED} left out)"]
     at = ", ".join(values)
-    out = [k for k in range(count) if not is_inside(found, trail, k)]
+    out, told = outside(found, trail), ""
     if not trail.label:
-        outside = f"; {len(out)} outside" if out else ""
-        return f"{count} step{'s' if count > 1 else ''} before: {name} {at}{outside}"
-    outside = ""
+        told = f"; {len(out)} outside" if out else ""
+        return f"{count} {plural(count, 'step')} before: {name} {at}{told}"
     if out:
         comes_back = out[-1] < count - 1
         when = f"first outside at step {out[0]}" if comes_back else f"outside from step {out[0]} on"
-        outside = f"; {when}, at {source.number(trail.xs[out[0]], 3)}"
-    return f"{trail.label}, {count - 1} {plural(count - 1, 'step')}: {name} {at}{outside}"
+        told = f"; {when}, at {source.number(trail.xs[out[0]], 3)}"
+    return f"{trail.label}, {count - 1} {plural(count - 1, 'step')}: {name} {at}{told}"
 
 
 PICTURE = PictureKind(slice_picture, slice_words, "{root} along {names}")

@@ -33,6 +33,9 @@ BESIDE, BELOW = 7, 5
 below."""
 
 
+Curve = tuple[float, ...]
+
+
 class SliceTrail(Struct, frozen=True):
     """Points that were walked, with the loss at each."""
 
@@ -188,24 +191,11 @@ def _drawn(source: Source, found: Slice, columns: int, rows: int) -> frozenset[s
     """Return the signs of which a point shows in so many cells: one that those drawn after it, a
     cell away at the least, leave uncovered.
     """
-    marks = marks_of(source.chars)
-    points = [
-        (
-            trail.glyph,
-            [(x, y) for x, y in zip(trail.xs, trail.ys, strict=True) if _contains(found, x, y)],
-        )
-        for trail in found.trails
-    ]
-    points += [
-        (glyph, [point])
-        for glyph, point in ((marks.after, found.after), (marks.here, found.here))
-        if point is not None and _contains(found, *point)
-    ]
     (left, right), (low, high) = found.x_range, found.y_range
     cells = np.array([max(columns, 1) / (right - left), max(rows, 1) / (high - low)])
     drawn, later = set(), np.empty((0, 2))
-    for glyph, of in reversed(points):
-        at = np.array(of).reshape(-1, 2) * cells
+    for glyph, _, xs, ys in reversed(_marked(source, found)):
+        at = np.array([xs, ys]).T * cells
         apart = np.abs(at[:, None] - later[None]).max(axis=2, initial=0.0)
         if np.any(np.all(apart >= 1, axis=1)):
             drawn.add(glyph)
@@ -213,35 +203,33 @@ def _drawn(source: Source, found: Slice, columns: int, rows: int) -> frozenset[s
     return frozenset(drawn)
 
 
+def _marked(source: Source, found: Slice) -> list[tuple[str, Style, Curve, Curve]]:
+    """Return what points are drawn with, and those in the picture, from back to front."""
+    marks = marks_of(source.chars)
+    points = [(t.glyph, t.style, list(zip(t.xs, t.ys, strict=True))) for t in found.trails]
+    points += [(marks.after, Style.UPDATE, [found.after])] if found.after is not None else []
+    points.append((marks.here, Style.CURRENT, [found.here]))
+    inside = ((sign, style, [p for p in of if _contains(found, *p)]) for sign, style, of in points)
+    return [(sign, style, tuple(x for x, _ in of), tuple(y for _, y in of))
+            for sign, style, of in inside]  # fmt: skip
+
+
 def _plot(source: Source, numbers_of: Slice, drawn: frozenset[str]) -> Plot:
     marks = marks_of(source.chars)
     low, high = numbers_of.x_range
     series = [Series("", numbers_of.xs, numbers_of.ys, Style.RUN_1, mark=marks.curve_mark)]
     x, y = numbers_of.here
-    is_here = marks.here in drawn
-    if is_here and numbers_of.slope is not None and np.isfinite(numbers_of.slope):
+    slope = numbers_of.slope if marks.here in drawn else None
+    if slope is not None and np.isfinite(slope):
         reach = 0.22 * (high - low)
-        if numbers_of.slope:
+        if slope:
             top = numbers_of.y_range[1] - numbers_of.y_range[0]
-            reach = min(reach, 0.4 * top / abs(numbers_of.slope))
+            reach = min(reach, 0.4 * top / abs(slope))
         ends = np.linspace(x - reach, x + reach, 41)
-        heights = y + numbers_of.slope * (ends - x)
-        series.append(
-            Series("", tuple(ends.tolist()), tuple(heights.tolist()), Style.BACKWARD,
-                   joined=False, mark=marks.beside)
-        )  # fmt: skip
-    for trail in (trail for trail in numbers_of.trails if trail.glyph in drawn):
-        inside = [k for k in range(len(trail.xs)) if is_inside(numbers_of, trail, k)]
-        xs = tuple(trail.xs[k] for k in inside)
-        ys = tuple(trail.ys[k] for k in inside)
-        series.append(Series("", xs, ys, trail.style, joined=False, mark=trail.glyph))
-    after = numbers_of.after
-    if after is not None and marks.after in drawn:
-        series.append(
-            Series("", after[:1], after[1:], Style.UPDATE, joined=False, mark=marks.after)
-        )
-    if is_here:
-        series.append(Series("", (x,), (y,), Style.CURRENT, joined=False, mark=marks.here))
+        tangent = tuple(ends.tolist()), tuple((y + slope * (ends - x)).tolist())
+        series.append(Series("", *tangent, Style.BACKWARD, False, marks.beside))
+    for sign, style, *points in _marked(source, numbers_of):
+        series += [Series("", *points, style, False, sign)] * (sign in drawn)
     up, right = ("↑", "→") if source.chars.unicode else ("up", "across")
     axes = f"{wanted_name(source, numbers_of)} {up}  {source.name(numbers_of.cell.text)} {right}"
     return Plot(axes, tuple(series), x_range=(low, high), y_range=numbers_of.y_range)
@@ -252,9 +240,10 @@ def wanted_name(source: Source, numbers_of: Slice) -> str:
     return measured_name(source, numbers_of.wanted, is_mean=numbers_of.is_mean)
 
 
-def is_inside(numbers_of: Slice, trail: SliceTrail, k: int) -> bool:
-    """Say whether a step of a trail lies in the picture."""
-    return _contains(numbers_of, trail.xs[k], trail.ys[k])
+def outside(numbers_of: Slice, trail: SliceTrail) -> list[int]:
+    """Return the steps of a trail that do not lie in the picture."""
+    points = enumerate(zip(trail.xs, trail.ys, strict=True))
+    return [k for k, point in points if not _contains(numbers_of, *point)]
 
 
 def _words(
@@ -273,7 +262,7 @@ def _words(
     def point(x: float, y: float) -> str:
         return f"{name} {source.number(x)}, {wanted} {source.counted(y)}"
 
-    def outside(x: float, y: float) -> str:
+    def beyond(x: float, y: float) -> str:
         return "" if _contains(numbers_of, x, y) else " (outside)"
 
     slope = "" if numbers_of.slope is None else f"slope {source.number(numbers_of.slope)}"
@@ -281,9 +270,9 @@ def _words(
     tangent = f"{marks.beside} " if sign(marks.here) else ""
     slope = slope and f", {tangent}{slope}"
     here = numbers_of.here
-    words = [(f"{sign(marks.here)}{point(*here)}{slope}{outside(*here)}", Style.CURRENT)]
+    words = [(f"{sign(marks.here)}{point(*here)}{slope}{beyond(*here)}", Style.CURRENT)]
     if (after := numbers_of.after) is not None:
-        told = f"{sign(marks.after)}after: {point(*after)}{outside(*after)}"
+        told = f"{sign(marks.after)}after: {point(*after)}{beyond(*after)}"
         words.append((told, Style.UPDATE))
     named = [trail for trail in numbers_of.trails if trail.label]
     if named:
@@ -316,8 +305,7 @@ def _contains(numbers_of: Slice, x: float, y: float) -> bool:
 
 def _trail_words(numbers_of: Slice, trail: SliceTrail) -> tuple[str, int]:
     """Return which steps a trail is of, and how many of them lie outside."""
-    count = len(trail.xs)
-    out = sum(not is_inside(numbers_of, trail, k) for k in range(count))
+    count, out = len(trail.xs), len(outside(numbers_of, trail))
     steps = f"{count} {plural(count, 'step')}"
     told = f"the first {steps}" if trail.are_first else f"{steps} before"
     return told + (f", {out} outside" if out else ""), out
@@ -328,7 +316,7 @@ def _rate_words(source: Source, numbers_of: Slice, trail: SliceTrail) -> str:
     words = trail.label.removeprefix("rate ")
     if trail.why:
         return f"{words} none: {trail.why}"
-    out = [k for k in range(len(trail.xs)) if not is_inside(numbers_of, trail, k)]
+    out = outside(numbers_of, trail)
     arrow = "→" if source.chars.unicode else "->"
     if not out:
         return f"{words} {arrow} {source.number(trail.xs[-1], 3)}"
