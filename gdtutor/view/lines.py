@@ -141,33 +141,30 @@ def wrapped(text: str, width: int, style: Style = Style.TEXT) -> Lines:
 
     A line holds one character at least, whatever the width.
     """
-    words = _BLANKS.split(joined(text).strip())
-    rows = broken((((word, style),) for word in words), max(width, 1))
-    return tuple((Segment(text_of(row), style),) for row in rows)
+    return tuple((Segment(row, style),) for row in broken(joined(text).strip(), max(width, 1)))
 
 
-def broken(chunks: Iterable[Iterable[Mark]], width: int) -> Lines:
-    """Break text between chunks, which a blank parts, and within one that is longer than a line."""
-    lines: list[Line] = []
-    current: list[Segment] = []
-    length = 0
-    for chunk in chunks:
-        parts = [(text.replace("\u00a0", " "), style) for text, style in chunk]
-        if current and length + 1 + sum(cells(text) for text, _ in parts) > width:
-            lines.append(tuple(current))
-            current, length = [], 0
-        if current:
-            current.append(Segment(" "))
-            length += 1
-        for text, style in parts:
-            while length + cells(text) > width:
-                start = taken(text, width - length) or ("" if length else text[0])
-                lines.append((*current, *line((start, style))))
-                text, current, length = text[len(start) :], [], 0
-            if text:
-                current.append(Segment(text, style))
-                length += cells(text)
-    return (*lines, tuple(current)) if current else tuple(lines)
+def broken(text: str, width: int) -> Iterator[str]:
+    """Yield a text in lines, broken at blanks that are no no-break spaces, which become blanks."""
+    current = ""
+    for part in _BLANKS.split(text):
+        word = part.replace("\u00a0", " ")
+        while cells(word) > width:
+            if current:
+                yield current
+                current = ""
+            start = taken(word, width) or word[0]
+            yield start
+            word = word[len(start) :]
+        if not current:
+            current = word
+        elif cells(current) + 1 + cells(word) <= width:
+            current += f" {word}"
+        else:
+            yield current
+            current = word
+    if current:
+        yield current
 
 
 _BREAKS = (" + ", " − ", " - ", " × ", " · ", " @ ", " ⊙ ", " = ", " ≈ ", " → ", " -> ", ", ")

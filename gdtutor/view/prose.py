@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdtutor.view import notation
-from gdtutor.view.frame import Chars, Line, Lines, Style
-from gdtutor.view.lines import broken, joined, line
+from gdtutor.view.frame import Chars, Line, Lines, Mark, Style
+from gdtutor.view.lines import broken, joined, line, merged
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -61,9 +60,7 @@ def prose_lines(markdown: str, width: int, chars: Chars) -> Lines:
                 indent = sum(len(prefix) for prefix in prefixes)
                 own = prefixes[-1] if prefixes else ""
                 outer = " " * (indent - len(own))
-                words = groupby(_words(token, style, chars), key=lambda word: word[0] == " ")
-                chunks = (run for is_blank, run in words if not is_blank)
-                for row in broken(chunks, max(width - indent, 8)):
+                for row in _wrap(_words(token, style, chars), max(width - indent, 8)):
                     lines.append(line(outer, own, *row))
                     own = " " * len(own)
             case "fence" | "code_block":
@@ -105,6 +102,21 @@ def _split(text: str, style: Style) -> Iterator[tuple[str, Style]]:
             yield " ", style
         if part:
             yield part, style
+
+
+def _wrap(words: Iterable[tuple[str, Style]], width: int) -> Iterator[Line]:
+    marks = list[Mark]()
+    for text, style in words:
+        # Of several blanks one is left.
+        if text != " " or (marks and marks[-1][0] != " "):
+            marks += [(character, style) for character in text]
+    at = 0
+    for row in broken("".join(character for character, _ in marks), width):
+        # A blank between two lines is in neither.
+        at += marks[at][0] == " "
+        styles = [style for _, style in marks[at : at + len(row)]]
+        yield merged(zip(row, styles, strict=True))
+        at += len(row)
 
 
 _BLANK_LINES = re.compile(r"\n(?: *\n)+")
