@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdtutor.engine.characters import cells as text_cells
 from gdtutor.session.state import Focus, Play, Playing
 from gdtutor.values import Struct
 from gdtutor.view import notation
@@ -73,25 +74,26 @@ def _room_for_layers(play: Play, shown: range, area: Area) -> NetworkRoom | None
     tallest = max(playground.width_of(layer) for layer in shown)
     before = max(playground.width_of(layer) for layer in shown[:-1])
     strip = max(min(before, MOST_WEIGHTS), NAME) + 2
-    columns = min((width - layers) // layers - strip, MOST_MAP[0])
     lines = (height - 1) // tallest
     # The last line says how many more there are.
     neurons = tallest if lines else height - 2
     lines = lines or int(neurons > 0)
-    if lines == LEAST_MAP[1]:
-        # The number of the neuron stands before its weights.
-        strip += NUMBER
-        columns = min((width - layers) // layers - strip, MOST_MAP[0])
     gap = int(lines > LEAST_MAP[1] + 1)
     rows = min(lines - gap, MOST_MAP[1])
-    if columns < LEAST_MAP[0] or rows < LEAST_MAP[1]:
-        return None
-    edges, square = 0, max(2 * rows, LEAST_MAP[0]) if rows > 1 else MOST_MAP[0]
+    lined, square = strip, max(2 * rows, LEAST_MAP[0]) if rows > 1 else MOST_MAP[0]
+    if lines == LEAST_MAP[1]:
+        # A number stands before the weights, which lines tell where these have room.
+        names = [neuron_name(play, 0, n, area.chars) for n in range(playground.width_of(0))]
+        strip, lined = strip + NUMBER, max(NUMBER, *(text_cells(f">{name}") for name in names)) + 2
+    edges, columns = 0, min((width - layers) // layers - strip, MOST_MAP[0])
     for cells in EDGES if area.chars.braille else ():
         # The blank before a strip is between the lines and the name.
-        beside_lines = (width - layers - (layers - 1) * cells) // layers - strip + 1
+        beside_lines = (width - layers - (layers - 1) * cells) // layers - lined + 1
         if beside_lines >= min(max(LEAST_LINED, 3 * cells // 2), square):
             edges, columns = cells, min(beside_lines, MOST_MAP[0])
+    strip = lined if edges else strip
+    if columns < LEAST_MAP[0] or rows < LEAST_MAP[1]:
+        return None
     if rows > 1:
         # A cell is twice as high as wide; one line is too little of the plane to have an aspect.
         rows = min(rows, columns // 2)
@@ -108,7 +110,7 @@ def network_lines(session: Playing, room: NetworkRoom, area: Area) -> Lines:
     source = source_of(session, chars)
     names = layer_names(len(play.playground.layers))[room.shown.start : room.shown.stop]
     maps = maps_of(source, names, room.columns, room.rows)
-    parameters = source.parameters
+    parameters, is_lined = source.parameters, bool(room.edges) and room.rows == 1
     wide = room.strip + room.columns
     blocks = []
     starts: tuple[int, ...] = ()
@@ -132,10 +134,10 @@ def network_lines(session: Playing, room: NetworkRoom, area: Area) -> Lines:
             edge = chosen[1] if chosen and chosen[0] == neuron else None
             strip = () if weights is None else weight_strip(weights, neuron, edge, chars)
             before = (_name_before(play, layer, neuron, chars), strip)
-            if len(drawn) == 1 and strip:
+            if strip and (len(drawn) == 1 or is_lined):
                 mark = ">" if (layer, neuron) == (play.layer, play.neuron) else " "
-                number = f"{mark}{neuron:<{NUMBER - 1}}"
-                before = ((*_marked(play, layer, neuron, number), BLANK, *strip), ())
+                number = _marked(play, layer, neuron, f"{mark}{neuron:<{NUMBER - 1}}")
+                before = (number if is_lined else (*number, BLANK, *strip), ())
             middles[neuron] = len(rows) + (len(drawn) - 1) // 2
             rows += [
                 (*fitted(before[place] if place < 2 else (), room.strip - 1, chars), BLANK, *row)

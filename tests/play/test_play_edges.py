@@ -41,6 +41,19 @@ def test_lines_show_where_there_are_dots(chars: Chars) -> None:
     assert shown.count("▶") == 2 * chars.braille
 
 
+def test_where_a_map_is_one_line_high_lines_tell_the_weights_and_all_layers_have_room() -> None:
+    session = begun("--points 20 --layers 2-8-8-8-1")
+    drawn, signs = (
+        "\n".join(plain(row) for row in frame_of(session, 120, 36, chars).lines[2:18])
+        for chars in (UNICODE, ASCII)
+    )
+    assert "solid +, dashed −" in drawn
+    assert all(title in drawn for title in ("features", "layer 1", "layer 3", "output"))
+    assert not set("⊕⊖") & set(drawn)
+    assert "4 of 5 layers" in signs
+    assert "+..-N++-" in signs
+
+
 def test_of_a_chosen_neuron_its_own_weights_alone_are_lines() -> None:
     session = begun("--layers 2-3-1")
     weights = np.array([[1.0, -0.01], [0.5, -0.9], [0.2, 0.2]])
