@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtutor.engine.characters import cells as text_cells
 from gdtutor.engine.operations import Array
@@ -91,7 +94,7 @@ class Field:
         if (place := self.place(x, y)) is not None:
             self.put(*place, mark)
 
-    def fill(self, where: Array, mark: Mark) -> None:
+    def fill(self, where: NDArray[Any], mark: Mark) -> None:
         """Write one character into some cells, of shape (rows, columns)."""
         for row, column in np.argwhere(where).tolist():
             self.put(row, column, mark)

@@ -228,8 +228,8 @@ def _plot(source: Source, numbers_of: Slice, drawn: frozenset[str]) -> Plot:
         ends = np.linspace(x - reach, x + reach, 41)
         tangent = tuple(ends.tolist()), tuple((y + slope * (ends - x)).tolist())
         series.append(Series("", *tangent, Style.BACKWARD, False, marks.beside))
-    for sign, style, *points in _marked(source, numbers_of):
-        series += [Series("", *points, style, False, sign)] * (sign in drawn)
+    for sign, style, xs, ys in _marked(source, numbers_of):
+        series += [Series("", xs, ys, style, False, sign)] * (sign in drawn)
     up, right = ("↑", "→") if source.chars.unicode else ("up", "across")
     axes = f"{wanted_name(source, numbers_of)} {up}  {source.name(numbers_of.cell.text)} {right}"
     return Plot(axes, tuple(series), x_range=(low, high), y_range=numbers_of.y_range)
