@@ -19,7 +19,7 @@ from gdtutor.lesson.conditions import (
 from gdtutor.lesson.model import Task
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.session.catalogue import READ, TASK
-from gdtutor.session.digits import number
+from gdtutor.session.digits import MAX_DIGITS, number
 from gdtutor.session.effects import Effect, KeepAttempt, Result
 from gdtutor.session.lookups import Situation, known_in, situation_of
 from gdtutor.session.navigation import looking, said
@@ -245,14 +245,20 @@ def _speaks_of(task: Task, goal: Condition, edit: Assignment) -> bool:
 
 def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
     """Return how far a goal is: `cost is 0.013; the goal is below 0.01`."""
-    found = value_of(missed.left, values, everywhere=missed.everywhere)
+    sides = missed.left, missed.right
+    found, goal = (value_of(side, values, everywhere=missed.everywhere) for side in sides)
     words = goal_words(missed)
     if found.size != 1:
         return f"the goal for every cell of {missed.left.text} is {words}."
-    shown = number(float(found.reshape(())), session.look.digits)
+    pair = [float(side.reshape(())) for side in (found, goal) if side.size == 1]
+    # What misses its goal by more than rounding is told with the digits that tell it from the goal.
+    is_one = np.allclose(pair, pair[-1], rtol=1e-12, atol=0.0)
+    for digits in range(session.look.digits, MAX_DIGITS + 1):
+        shown, *aimed = (number(value, digits) for value in pair)
+        if is_one or shown not in aimed:
+            break
     if missed.right.wanted:
-        goal = value_of(missed.right, values, everywhere=missed.everywhere)
-        words += f", {number(float(goal.reshape(())), session.look.digits)}" * (goal.size == 1)
+        words += "".join(f", {text}" for text in aimed)
     if missed.left.text == "iteration" and words == "0":
         return f"this counts at the start, and this is iteration {shown}. `R`, then Home Home."
     wanted = [wish.text() for _, wish in missed.left.wanted]

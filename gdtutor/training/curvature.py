@@ -17,9 +17,9 @@ from gdtutor.training.trouble import JUMPS, STILL, Trouble, is_jumping, judge
 from gdtutor.values import Struct
 
 ROUNDS = 60
-"""Most rounds of power iteration."""
-ENOUGH = 1e-4
-"""Relative change of the eigenvalue at which it stops."""
+"""Most directions in which the largest curvature is looked for."""
+ENOUGH = 1e-6
+"""Relative error of the largest curvature at which that ends."""
 MOST_WORK = 5_000_000
 """Trained cells times examples above which the limit is not worked out: it would take seconds."""
 
@@ -227,34 +227,32 @@ def curvatures(problem: Problem, parameters: dict[str, Array], batch: Indices) -
 def largest_curvature(gradient: Gradient, point: Array) -> float | None:
     """Return the largest eigenvalue of the matrix of second derivatives at a point.
 
-    Power iteration finds the one of largest size; where that is negative, the matrix is shifted by
-    it, and the largest one of the shifted matrix is sought.
+    The product with a direction is a central difference of gradients along it; each direction is
+    what the last product has beside all directions before, and in these the matrix has two equal
+    rows of numbers beside its diagonal.
+
+    Source: Lanczos, An iteration method for the solution of the eigenvalue problem of linear
+    differential and integral operators, 1950.
     """
-    dominant = _power_iteration(gradient, point, 0.0)
-    if dominant is None or dominant >= 0:
-        return dominant
-    shifted = _power_iteration(gradient, point, -dominant)
-    return None if shifted is None else shifted + dominant
-
-
-def _power_iteration(gradient: Gradient, point: Array, shift: float) -> float | None:
-    """Return the eigenvalue of largest size of the second derivatives plus `shift` on the diagonal.
-
-    The product with a direction is a central difference of gradients along it.
-    """
-    direction = np.random.RandomState(0).normal(size=point.shape)
-    direction /= np.linalg.norm(direction)
-    found = 0.0
+    rounds, found = min(ROUNDS, point.size), 0.0
+    basis, small = np.zeros((rounds, point.size)), np.zeros((rounds, rounds))
+    rest = np.random.RandomState(0).normal(size=point.shape)
     with np.errstate(all="ignore"):
-        step = step_for(float(np.linalg.norm(point)))
-        for _ in range(ROUNDS):
-            above, below = gradient(point + step * direction), gradient(point - step * direction)
-            product = (above - below) / (2 * step) + shift * direction
-            size = float(np.linalg.norm(product))
-            if not np.isfinite(size):
+        step, size = step_for(float(np.linalg.norm(point))), float(np.linalg.norm(rest))
+        open_ = _MARGIN * _ROUNDING * float(np.linalg.norm(gradient(point))) / step
+        for at in range(rounds):
+            basis[at] = rest / size
+            above, below = (gradient(point + way * basis[at]) for way in (step, -step))
+            product = (above - below) / (2 * step)
+            if not np.isfinite(np.linalg.norm(product)):
                 return None
-            before, found = found, float(direction @ product)
-            if size == 0 or abs(found - before) <= ENOUGH * abs(found):
-                return found
-            direction = product / size
-    return found
+            small[at, at] = basis[at] @ product
+            rest = product - basis.T @ (basis @ product)
+            rest -= basis.T @ (basis @ rest)
+            size = float(np.linalg.norm(rest))
+            values, vectors = np.linalg.eigh(small[: at + 1, : at + 1])
+            found = float(values[-1])
+            if size * abs(vectors[-1, -1]) <= max(ENOUGH * abs(found), open_) or at + 1 == rounds:
+                break
+            small[at, at + 1] = small[at + 1, at] = size
+    return found if abs(found) > open_ else 0.0

@@ -118,6 +118,20 @@ def test_a_near_miss_says_how_far_the_goal_is(tmp_path: Path) -> None:
     assert "ot yet" not in unread.message
 
 
+@pytest.mark.parametrize(
+    ("bias", "told"),
+    [
+        ("-0.14999999", "u is 0.25000001; the goal is below 0.25."),
+        ("-0.15", "u is 0.25; the goal is below 0.25."),
+        ("0", "u is 0.4; the goal is below 0.25."),
+    ],
+)
+def test_a_near_miss_is_told_apart_from_its_goal(tmp_path: Path, bias: str, told: str) -> None:
+    text = TEXT.replace("u == 0", "u < 0.25")
+    session, _ = typed(press(with_tasks(tmp_path, text), "z z"), f"b = {bias}")
+    assert session.message.endswith(told)
+
+
 def test_a_goal_that_is_reached_by_what_may_not_change_does_not_count(tmp_path: Path) -> None:
     session, _ = typed(with_tasks(tmp_path), "w1 = 1.375")
     assert abs(float(session.moment.trace.values["u"])) < 1e-12
