@@ -57,8 +57,7 @@ def slope_of_cost(verdict: Verdict, path: Path, bounds: Bounds = BOUNDS) -> Cost
     if name.root not in start.readings:
         return None
     yours = start.readings[name.name].value
-    parameter = start.moment.problem.parameters.get(name.node)
-    if yours is None or parameter is None or yours.size > MOST_CELLS:
+    if yours is None or yours.size > MOST_CELLS:
         return None
     value = start.moment.state.parameters[name.node]
     job = job_of(verdict.program, verdict.source, path)

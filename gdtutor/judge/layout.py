@@ -153,10 +153,7 @@ def _joined(each: NDArray[Any] | None, engine: Array) -> NDArray[Any] | None:
     if each.ndim == 1 or engine.ndim == 1:
         return last.reshape(engine.shape)
     parts = list(last) if each.ndim == 3 else [part[:, None] for part in last]
-    try:
-        sides = np.hstack(parts), np.vstack(parts)
-    except ValueError:
-        return None
+    sides = np.hstack(parts), np.vstack(parts)
     found = (a for side in sides for a in (side, side.T) if a.shape == engine.shape)
     return next(found, None)
 

@@ -79,10 +79,8 @@ class Departure(Struct, frozen=True, eq=False):
 def slip_of(
     name: AskedName, asked: Sequence[AskedName], starts: Sequence[OneStart], shown: SourceSigns
 ) -> SlipMatch | None:
-    """Return the slip that explains a name on every start on which it departs."""
+    """Return the slip that explains a name on every start on which it departs, at least one."""
     departing = _departing(name, starts)
-    if not departing:
-        return None
     first = departing[0]
     if _lost_an_axis(name, asked, first):
         return SlipMatch(Slip.LOST_AXIS)

@@ -20,7 +20,7 @@ from gdtutor.judge.mishap import COUNT
 from gdtutor.judge.naming import Departure, OneStart
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText, last_part
-from gdtutor.session.slips import Slip
+from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.asking import SAYS, slip_text
@@ -268,12 +268,10 @@ def _plain_name(name: str) -> str:
     return ("d" if is_gradient else "") + "".join(p for p in parts if p not in ("grad", "d"))
 
 
-def says_of(departure: Departure, rows: bool = False) -> str:
-    """Return what is said about a slip, by the rows of a program where examples are rows; nothing
-    of a departure without one."""
-    if departure.slip is None:
-        return ""
-    slip, about = departure.slip.slip, departure.slip.about
+def says_of(departure: Departure, match: SlipMatch, rows: bool) -> str:
+    """Return what is said about the slip of a departure, by the rows of a program where examples
+    are rows."""
+    slip, about = match.slip, match.about
     if slip is Slip.SIGN and about:
         return f"The sign of {about} is flipped."
     if slip is Slip.OTHER_AXIS and not departure.name.is_gradient:
@@ -286,10 +284,10 @@ def says_of(departure: Departure, rows: bool = False) -> str:
     if slip is Slip.STALE and departure.name.step.phase is Phase.UPDATE:
         return f"{departure.name.name} is never updated: it is as it was given."
     more = f" {about}." if slip is Slip.TRANSPOSED and ".T" in about else ""
-    second = departure.slip.second
+    second = match.second
     # The share that is looked for besides another slip is that of the batch.
     more += f" And: {SAYS[second].format(about='1/m')}" if second else ""
-    return slip_text(departure.slip, about or "the value") + more
+    return slip_text(match, about or "the value") + more
 
 
 def is_computed(departure: Departure) -> bool:

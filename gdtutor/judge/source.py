@@ -125,7 +125,8 @@ def read_program(text: str, path: str = "") -> ProgramText:
         where = f"{path}:{error.lineno}: " if error.lineno else f"{path}: "
         raise ProgramRefused(f"{where}{error.msg or 'it is no Python'}", _MEND) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ProgramRefused(f"{path}: {error or 'it is nested too deeply'}", _MEND) from None
+        why = str(error) or "it is nested too deeply"
+        raise ProgramRefused(f"{path}: {why}", _MEND) from None
     bound: dict[str, tuple[int, ...]] = {}
     for name, line in _bound(tree):
         bound[name] = (*bound.get(name, ()), line)

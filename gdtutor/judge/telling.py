@@ -200,7 +200,7 @@ def _departure_lines(verdict: Verdict, first: Departure, path: Path, width: int)
         second = first.slip.second
         called = "array changed in place" if is_computed(first) else first.slip.slip.value
         called += f" and {second.value}" if second else ""
-        said = f"{called}: {says_of(first, verdict.rows)}"
+        said = f"{called}: {says_of(first, first.slip, verdict.rows)}"
         yield from wrap(said, min(width, _PROSE), initial_indent=before, subsequent_indent=before)
     if first.start >= verdict.program.own:
         yield f"{before}It shows on another start than the lesson's own, with these numbers:"

@@ -84,7 +84,7 @@ class ValueWatch:
             sys.settrace(self._beside)
 
     def trace(self, frame: FrameType, event: str, argument: Any) -> Any:
-        """Follow the program's own frames alone."""
+        """Follow the program's own frames alone, from their calls on."""
         if frame.f_code.co_filename != self._path:
             if self._beside is None:
                 return None
@@ -92,9 +92,8 @@ class ValueWatch:
             # Coverage's puts itself in the place of this one.
             sys.settrace(self.trace)
             return follow
-        if event == "call":
-            for name in frame.f_code.co_varnames[: frame.f_code.co_argcount]:
-                self._look_for_examples(frame.f_locals.get(name))
+        for name in frame.f_code.co_varnames[: frame.f_code.co_argcount]:
+            self._look_for_examples(frame.f_locals.get(name))
         return self._follow
 
     def each(self, name: str) -> Any:

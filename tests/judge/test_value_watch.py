@@ -79,6 +79,19 @@ def test_what_keeps_its_numbers_is_not_changed() -> None:
     assert not watch.revised
 
 
+def test_an_error_that_a_program_catches_changes_nothing() -> None:
+    head = "def f():\n    Z = X * 2\n    return Z @ Z\n"
+    watch, space = seen(f"{head}try:\n    f()\nexcept ValueError:\n    A = X\n")
+    np.testing.assert_array_equal(watch.left["Z"], X * 2)
+    assert watch.made(space["A"])[1:] == [7]
+
+
+def test_a_part_that_is_known_keeps_its_line() -> None:
+    watch, space = seen("A = X * 2\nB = X * 3\npair = [A, B]\nB = A\n")
+    assert watch.made(space["pair"])[1:] == [3]
+    assert [watch.made(part)[1:] for part in space["pair"]] == [[1, 4], [2]]
+
+
 def test_a_large_array_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(value_watch, "MOST_CELLS", 7)
     watch, _ = seen("Z = X * 2\nA = Z\nA += 1\n")
