@@ -64,8 +64,7 @@ class Lecture(SpeakerScreens):
         """Listen, in the app's event loop."""
         super().begin(show, act)
         opening = self._opening
-        code = opening.invitation.code
-        self._server = ClassServer(self.hub, code, opening.key, self._podium)
+        self._server = ClassServer(self.hub, opening.invitation.code, opening.key, self._podium)
         self._listening = asyncio.ensure_future(self._server.listen(opening.where))
 
     def takes(self, press: Press) -> bool:

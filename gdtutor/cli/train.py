@@ -70,8 +70,7 @@ def run_sweep(arguments: argparse.Namespace, lesson: Lesson, training: Run) -> i
     )
     from gdtutor.training.sweep import Sweep
 
-    members = members_of(lesson, arguments.seed, arguments.sweep, training.segments)
-    sweep = Sweep(members)
+    sweep = Sweep(members_of(lesson, arguments.seed, arguments.sweep, training.segments))
     if arguments.show_plan:
         print_lines(plan_lines(sweep))
         return 0

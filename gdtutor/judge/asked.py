@@ -222,8 +222,7 @@ def _moment(lesson: Lesson, run: Run, iteration: int) -> Moment:
 
 def _at_random(lesson: Lesson) -> Iterator[Moment]:
     """Yield iteration 0 at random starts, those left out that the engine cannot compute."""
-    run = run_of(lesson)
-    segment = run.segments[0]
+    segment = run_of(lesson).segments[0]
     rng = np.random.RandomState(SEED)
     for number in range(RANDOM_STARTS):
         problem = _moved(segment.problem, rng, with_inputs=number == RANDOM_STARTS - 1)
@@ -244,8 +243,8 @@ def _at_random(lesson: Lesson) -> Iterator[Moment]:
 
 def _like(value: Array, rng: np.random.RandomState) -> Array:
     """Return random numbers in the place of a parameter's, at some distance from 0."""
-    drawn = rng.uniform(0.2, 1.2, np.shape(value)) * rng.choice([-1.0, 1.0], np.shape(value))
-    return frozen(drawn)
+    shape = np.shape(value)
+    return frozen(rng.uniform(0.2, 1.2, shape) * rng.choice([-1.0, 1.0], shape))
 
 
 def _moved(problem: Problem, rng: np.random.RandomState, with_inputs: bool) -> Problem:

@@ -126,14 +126,10 @@ def _given(name: str, value: Array) -> Iterator[str]:
     if value.size > 400:
         yield f"# {name} is given by the judge: {shape_text(value.shape)}"
         return
-    text = np.array2string(value, separator=", ", max_line_width=_WIDTH, threshold=1000,
-                           floatmode="unique")  # fmt: skip
-    first, *rest = text.split("\n")
     start = f"{name} = np.array("
-    yield start + first + ("" if rest else f")  # {shape_text(value.shape)}")
-    for index, row in enumerate(rest):
-        end = f")  # {shape_text(value.shape)}" if index == len(rest) - 1 else ""
-        yield " " * len(start) + row + end
+    text = np.array2string(value, _WIDTH + len(start), separator=", ", prefix=start,
+                           threshold=1000, floatmode="unique")  # fmt: skip
+    yield f"{start}{text})  # {shape_text(value.shape)}"
 
 
 def _blank(moment: Moment, name: AskedName) -> str:

@@ -214,8 +214,7 @@ def _line_of(parameter: str, start: OneStart, known: int) -> int:
 
 
 def _update_steps(program: AskedProgram) -> list[Step]:
-    steps = program.moments[0].steps
-    return [s for s in steps if s.phase is Phase.UPDATE and s.variable == "p"]
+    return [s for s in program.moments[0].steps if s.phase is Phase.UPDATE and s.variable == "p"]
 
 
 def _wrong_by_name(

@@ -144,8 +144,7 @@ def cost_curves(
     if lesson.settings is None or not any(name in source.lines for name in COSTS):
         return None
     job = job_of(program, source, path)
-    whole = {"whole": True, "epochs": lesson.settings.epochs, "cases": job["cases"][:1]}
-    job = {**job, **whole}
+    job |= {"whole": True, "epochs": lesson.settings.epochs, "cases": job["cases"][:1]}
     try:
         (done,) = run_programs([job], bounds)
     except ProgramRefused:

@@ -117,15 +117,13 @@ def bound(memory: int) -> None:
             raise RuntimeError(f"the program starts more than {PROCESSES} processes")
 
     sys.addaudithook(heard)
-    try:
+    # Windows has no such bounds, and macOS does not hold to that of memory.
+    with suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    except (ImportError, ValueError, OSError):
-        # Windows has no such bounds, and macOS does not hold to that of memory.
-        return
 
 
 class _Child:

@@ -244,11 +244,9 @@ def _failed(
     mishap: Mishap | None, program: AskedProgram, right: Container[str]
 ) -> Departure | None:
     """Return the name whose own line failed, where it is one that is asked for."""
-    if mishap is None or not mishap.name:
+    if mishap is None or not mishap.name or mishap.name in right:
         return None
-    name = next((a for a in program.asked if a.name == mishap.name), None)
-    if name is None or name.name in right:
-        return None
+    name = next(a for a in program.asked if a.name == mishap.name)
     moment = program.moments[mishap.start]
     engine = engine_value(moment, name)
     return Departure(name, mishap.line, mishap.slip, mishap.start, None, engine)

@@ -87,8 +87,7 @@ def lesson_sheet(lesson: Lesson, count: int | None, seed: int) -> Sheet:
 def _moment(lesson: Lesson, seed: int) -> Moment:
     """Return iteration 0 with short numbers in the place of the parameters."""
     rng = np.random.RandomState(seed)
-    run = run_of(lesson)
-    segment = run.segments[0]
+    segment = run_of(lesson).segments[0]
     parameters = {
         name: frozen(rng.choice(NUMBERS["tenth"], np.shape(value)))
         for name, value in segment.problem.parameters.items()
