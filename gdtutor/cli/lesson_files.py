@@ -29,9 +29,9 @@ def check_target(target: str, lesson: Path) -> None:
     from gdtutor.lesson.discovery import csv_files
 
     kept = [path for path in (lesson, *(csv_files(lesson) or ())) if path.exists()]
-    is_kept = any(os.path.samefile(target, path) for path in kept)
-    if is_kept or _begins_like_a_lesson(Path(target)):
-        what = "a lesson" if _begins_like_a_lesson(Path(target)) else "read by the lesson"
+    is_lesson = _begins_like_a_lesson(Path(target))
+    if is_lesson or any(os.path.samefile(target, path) for path in kept):
+        what = "a lesson" if is_lesson else "read by the lesson"
         raise GdTutorError(f"'{target}' is {what}, and would be lost", "write to another file")
 
 

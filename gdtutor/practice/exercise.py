@@ -121,9 +121,8 @@ def drawn(
     """
     seen = set(recent)
     for tries in range(_TRIES):
-        rows = [t for t in TEMPLATES if t.kind == kind and t.level == level]
-        if not rows or tries > _TRIES // 2:
-            rows = [t for t in TEMPLATES if t.kind == kind]
+        is_any = tries > _TRIES // 2
+        rows = [t for t in TEMPLATES if t.kind == kind and (is_any or t.level == level)]
         made = _made(rng, rows[rng.randint(len(rows))])
         if made is not None and made.key not in seen:
             return made
