@@ -1,7 +1,8 @@
 """The walk of every lesson at four sizes: each key that its screens name does something there."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import cycle
 
 import pytest
 
@@ -11,7 +12,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.library.lessons import listing
 from gdtutor.play.playground import Playground
-from gdtutor.session.commands import COMMANDS, Command, commands_of
+from gdtutor.session.commands import COMMANDS, commands_of
 from gdtutor.session.edits import apply_edit, example_of_edit
 from gdtutor.session.effects import Train
 from gdtutor.session.moving import moved
@@ -47,12 +48,8 @@ def screens(session: Walk, every: int = 1) -> Iterator[Walk]:
     yield pressed(moved(session, 0, len(session.moment.steps)), "z")
 
 
-def dead_keys(
-    session: Session, width: int, height: int, share: Callable[[Command], bool] = lambda _: True
-) -> Iterator[str]:
-    """Yield the keys of the two lower lines after which the screen is as it was but for a message,
-    of some keys.
-    """
+def dead_keys(session: Session, width: int, height: int) -> Iterator[str]:
+    """Yield the keys of the two lower lines after which the screen is as it was but for a message."""
     session, frame = shown(replace(session, message=""), width, height, UNICODE)
     rows = " ".join(" ".join(frame.text().splitlines()[-2:]).split())
     before = drawn(session, width, height)
@@ -61,7 +58,7 @@ def dead_keys(
         if command.name == "quit" or f"{command.symbols} {command.footer}" not in rows:
             continue
         others = [c for c in commands_of(session.screen) if c.name == command.pair]
-        for one in filter(share, (command, *others)):
+        for one in (command, *others):
             after, effects = update(session, Press(one.keys[0].split()[-1]))
             # An input is on every screen; a hint is a message each time.
             is_told = after.prompt or after.command or effects
@@ -97,12 +94,9 @@ def test_each_key_in_the_line_does_something_at_some_steps(name, width, height):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
 def test_each_key_in_the_line_does_something_at_every_step(name):
-    """Each key at each step, and each at all sizes, which take turns from step to step."""
-    place = {command.name: n for n, command in enumerate(commands_of(Screen.STUDY))}
-    for step, here in enumerate(screens(session_at(LESSONS[name]))):
-        for turn, size in enumerate(SIZES):
-            share = lambda c, at=step + turn: (place[c.name] + at) % len(SIZES) == 0  # noqa: E731
-            assert not [*dead_keys(here, *size, share)]
+    """At sizes that take turns from step to step."""
+    for here, size in zip(screens(session_at(LESSONS[name])), cycle(SIZES)):
+        assert not [*dead_keys(here, *size)]
 
 
 @pytest.mark.parametrize("name", LESSONS)
