@@ -93,7 +93,8 @@ def boxes(frame: Frame) -> list[Boxed]:
 
 def steps_of(path: Path, iteration: int = 0) -> Iterator[Session]:
     """Yield the session at every step of an iteration."""
-    session = session_at(path)
+    # Moved once, as every move to another iteration computes it anew.
+    session = moved(session_at(path), iteration, 1)
     for step in session.moment.steps:
         yield replace(moved(session, iteration, step.number), challenge=None)
 

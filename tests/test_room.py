@@ -3,15 +3,15 @@
 import re
 
 import pytest
-from room import boxes, measured, shares, steps_of, used
+from room import measured, shares, steps_of, used
 from signs import unexplained
 from walks import NEURON, pressed, screen, typed, walk
 
 from gdtutor.drive.opening import session_at
-from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.session.moving import moved
 from gdtutor.session.opening import resumed
-from gdtutor.session.state import Session, current_step
+from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.training.timing import Timing
 from gdtutor.values import replace
@@ -24,8 +24,6 @@ from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import shown
 from gdtutor.view.study import pictured
 
-BLANK = 8
-"""Blank rows below each other that have room for the cells of any matrix of the shipped lessons."""
 LEAST = 0.65
 """Share of the rows of a 120×36 terminal that carry something, in each half of its width."""
 
@@ -35,24 +33,6 @@ def test_the_walks_of_lessons_03_to_17_use_both_halves_of_a_comfortable_terminal
     left, right, steps = shares(measured(), (120, 36))
     assert steps > 200
     assert min(left, right) >= LEAST
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
-@pytest.mark.parametrize("path", discover(shipped_lessons_folder()), ids=lambda path: path.stem)
-def test_each_step_has_its_numpy_and_no_cells_are_left_out_beside_blank_rows(path, size):
-    for session in (*steps_of(path), *[*steps_of(path, 1)][::3]):
-        frame = frame_of(replace(session, message=""), *size, UNICODE)
-        assert current_step(session).phase is Phase.GIVEN or "NumPy" in frame.text()
-        panels = [panel for panel in boxes(frame) if not panel.title.startswith("graph")]
-        cut = [panel for panel in panels if "more: Tab" in "".join(panel.told[-1:])]
-        assert not cut or max(panel.blank for panel in panels if panel not in cut) < BLANK
-        first = boxes(frame)[0]
-        assert (
-            size < (200, 50)
-            or len(first.rows) - len(first.told) < 4 * BLANK
-            or "─ tasks ─" in frame.text()
-        )
 
 
 @pytest.mark.parametrize("size", [(120, 36), (200, 50)])

@@ -49,7 +49,7 @@ def screens(session: Walk, every: int = 1) -> Iterator[Walk]:
 
 
 def dead_keys(session: Session, width: int, height: int) -> Iterator[str]:
-    """Yield the keys of the two lower lines after which the screen is as it was but for a message."""
+    """Yield the keys of the lower lines after which the screen is as it was but for a message."""
     session, frame = shown(replace(session, message=""), width, height, UNICODE)
     rows = " ".join(" ".join(frame.text().splitlines()[-2:]).split())
     before = drawn(session, width, height)

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from room import SIZES, corners, steps_of
+from room import SIZES, boxes, corners, steps_of
 
 from gdtutor.engine.characters import cells
 from gdtutor.engine.places import places_of
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.state import Walk, current_step
+from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.context import Context
@@ -23,6 +24,8 @@ from gdtutor.view.screen import frame_of
 from gdtutor.view.values import MOST_ROWS
 
 LESSONS = discover(shipped_lessons_folder())
+BLANK = 8
+"""Blank rows below each other that have room for the cells of any matrix of the shipped lessons."""
 NUMBER = 10
 """Cells that a drawing keeps at its end for a number that no step of an iteration tells."""
 
@@ -206,3 +209,22 @@ def test_table_and_program_are_whole_on_a_large_terminal(walked):
             is_cut = table and not all(any(f" {name} " in row for row in table) for name in names)
             found += bool(is_cut or (program and re.search(r"[↑↓]", program[0] + program[-1])))
     assert found == TOO_LONG.get(walked.path.stem, 0)
+
+
+@pytest.mark.slow
+def test_each_step_has_its_numpy_and_no_cells_are_left_out_beside_blank_rows(walked):
+    later = [replace(one, message="") for one in [*steps_of(walked.path, 1)][::3]]
+    for size in SIZES[1:]:
+        frames = [*walked.frames[size], *(frame_of(one, *size, UNICODE) for one in later)]
+        for session, frame in zip([*walked.sessions, *later], frames, strict=True):
+            text, all_panels = frame.text(), boxes(frame)
+            assert current_step(session).phase is Phase.GIVEN or "NumPy" in text
+            panels = [panel for panel in all_panels if not panel.title.startswith("graph")]
+            cut = [panel for panel in panels if "more: Tab" in "".join(panel.told[-1:])]
+            assert not cut or max(panel.blank for panel in panels if panel not in cut) < BLANK
+            first = all_panels[0]
+            assert (
+                size < (200, 50)
+                or len(first.rows) - len(first.told) < 4 * BLANK
+                or "─ tasks ─" in text
+            )
