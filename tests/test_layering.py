@@ -218,17 +218,27 @@ def loaded_after(statement):
     return set(finished.stdout.split())
 
 
-def test_the_first_frame_of_a_step_needs_no_lines_of_others():
-    loaded = loaded_after(
+def loaded_by_a_step(at):
+    return loaded_after(
         "from gdtutor.drive.opening import session_at\n"
         "from gdtutor.lesson.discovery import discover, shipped_lessons_folder\n"
         "from gdtutor.view.frame import UNICODE\n"
         "from gdtutor.view.screen import frame_of\n"
         "path = discover(shipped_lessons_folder())[5]\n"
-        "frame_of(session_at(path, at='given'), 80, 24, UNICODE)"
+        f"frame_of(session_at(path, at='{at}'), 80, 24, UNICODE)"
     )
+
+
+def test_the_first_frame_of_a_step_needs_no_lines_of_others():
     lines = {"given", "forward", "backward", "updates", "asking", "wide_study"}
+    loaded = loaded_by_a_step("given")
     assert {name for name in lines if f"gdtutor.view.{name}" in loaded} == {"given"}
+
+
+def test_a_forward_step_needs_no_masked_arrays():
+    loaded = loaded_by_a_step("3")
+    assert {"numpy", "gdtutor.view.forward"} <= loaded
+    assert "numpy.ma" not in loaded
 
 
 def test_the_command_line_starts_without_the_user_interface():

@@ -56,16 +56,13 @@ class Parsed(Struct):
     lines: list[tuple[Formula, Expr]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     """Names of lines that could not be read; their uses are not mistakes of their own."""
+    used: set[str] = field(default_factory=set)
+    """Every name that a formula uses."""
 
     @property
     def formulas(self) -> dict[str, Formula]:
         """The formulas that were read, by the name of their line."""
         return {formula.name: formula for formula, _ in self.lines}
-
-    @property
-    def used(self) -> set[str]:
-        """Every name that a formula uses."""
-        return {name.name for _, expr in self.lines for name in names_in(expr)}
 
 
 def parse_blocks(blocks: Iterable[SceneBlock], findings: Findings) -> list[Parsed] | None:
@@ -87,6 +84,7 @@ def parse_blocks(blocks: Iterable[SceneBlock], findings: Findings) -> list[Parse
                 findings.error(formula.place, "bound", what, hint)
                 return None
             scene.lines.append((formula, expr))
+            scene.used.update(name.name for name in names_in(expr))
     return parsed
 
 

@@ -6,8 +6,6 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 
-import numpy as np
-
 from gdtutor.engine.cells import cell_name
 from gdtutor.engine.characters import cells
 from gdtutor.engine.operations import OPERATIONS
@@ -253,7 +251,8 @@ def _asleep_in(moment: Moment, scene: int) -> tuple[Asleep, ...]:
     trace, problem = moment.traces[scene], moment.problem
     trained = (moment.settings or Settings()).trained_on(problem.size)
     nodes, is_last = len(trace.graph.nodes), scene == len(moment.traces) - 1
-    if len(np.unique(moment.batch)) == trained or not trace.graph.sees_examples:
+    # NumPy's `unique` imports what takes as long as a frame.
+    if len(set(moment.batch.tolist())) == trained or not trace.graph.sees_examples:
         return asleep_units(trace) if nodes <= MOST_NODES else ()
     if not is_last or trained * nodes > MOST_VALUES:
         return ()
