@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -210,7 +211,8 @@ def show(
 
     def make() -> TutorApp:
         # Imported behind the first page: Textual takes most of the start, and reads the environment
-        # as it loads.
+        # as it loads. Where there is TLS asyncio takes it along, 4 MB that nobody here speaks.
+        without("ssl", "asyncio")
         from gdtutor.ui.app import Looks, TutorApp
 
         frames = choose_frames(arguments.fps, os.environ)
@@ -221,3 +223,13 @@ def show(
     if drawn is not None and all(size):
         page = changes_between((), RowMaker(chars).rows(drawn(*size)), colours)
     return run_app(make, mouse=not arguments.no_mouse, page=page)
+
+
+def without(name: str, importer: str) -> None:
+    """Import a module as where another, which it can do without, is not installed."""
+    if name not in sys.modules:
+        sys.modules[name] = None  # type: ignore[assignment]
+        try:
+            import_module(importer)
+        finally:
+            del sys.modules[name]

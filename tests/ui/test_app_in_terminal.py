@@ -375,3 +375,21 @@ def test_the_first_page_stands_before_textual_and_whatever_comes_then_takes_it_b
         assert terminal.wait_for_end() == code
         assert "opening…".encode() in terminal.all_received
         assert terminal.is_restored()
+
+
+def test_a_start_imports_no_tls() -> None:
+    code = """
+import os, sys
+from gdtutor.__main__ import main
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "ssl":
+            os._exit(3)
+
+sys.meta_path.insert(0, Finder())
+main()
+"""
+    words = ("-c", code, "bias", "--no-save", "--keys", "q")
+    with PseudoTerminal(*words, command=PYTHON) as terminal:
+        assert terminal.wait_for_end() == 0
