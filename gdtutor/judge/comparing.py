@@ -39,7 +39,7 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
 
-_TOLD = (Slip.UPHILL, Slip.NO_RATE, Slip.STEP_ALONE)
+_TOLD = (Slip.UPHILL, Slip.NO_RATE, Slip.STEP_ALONE, Slip.GRADIENT_ALONE)
 """Slips of an update, the first of those that fit being named."""
 
 

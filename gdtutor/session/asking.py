@@ -105,9 +105,12 @@ def question_for(session: Walk, step: Step, *, is_named: bool = False) -> Challe
     placed = placed_question(session, step)
     if placed is not None:
         return placed
-    if session.predict and step.node:
-        return predicted(session, step, is_named=is_named)
-    return None
+    if not session.predict or not step.node:
+        return None
+    asked, here = predicted(session, step, is_named=is_named), session.moment.iteration
+    # An operand led back from what was answered, and the way there shows it.
+    is_back = any((at, left.number) >= (here, step.number) for at, left, _ in session.trail)
+    return None if is_back and asked.name in session.answered else asked
 
 
 def predicted(session: Walk, step: Step, *, is_named: bool = False) -> Challenge:

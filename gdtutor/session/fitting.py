@@ -8,6 +8,7 @@ from gdtutor.session.answers import Interval, Typed, honest
 from gdtutor.session.cell_slips import wrong_formulas
 from gdtutor.session.program_slips import computed, whole_slips
 from gdtutor.session.slips import Formula, Slip, SlipMatch, Slips
+from gdtutor.session.steps import Phase
 from gdtutor.session.working import Operands, Working, as_read
 
 MOST_FITTING = 3
@@ -23,15 +24,17 @@ def slips_that_fit(
 ) -> tuple[SlipMatch, ...]:
     """Return every slip that gives this answer, none where they cannot be told apart.
 
-    A slip that the right value itself allows, or that gives 0, says nothing. Those of whole arrays
-    are looked through where none of one cell fits.
+    A slip that the right value itself allows says nothing, nor one that gives 0, but in an update.
+    Those of whole arrays are looked through where none of one cell fits.
     """
     right = working.interval(cell, digits)
     for rows in (wrong_formulas(working, cell), of_whole_arrays(working)):
         fits: dict[SlipMatch, None] = {}
         for fit, formula in rows:
             wrong = _interval(formula, working, cell, digits)
-            is_telling = math.isfinite(wrong.low) and not (wrong.low <= 0 <= wrong.high)
+            # A new value has few slips; elsewhere 0 is what many come to.
+            is_zero = wrong.low <= 0 <= wrong.high and working.step.phase is not Phase.UPDATE
+            is_telling = math.isfinite(wrong.low) and not is_zero
             if is_telling and wrong.accepts(answer) and not wrong.overlaps(right):
                 fits[fit] = None
         if fits:

@@ -117,7 +117,7 @@ def revealed(session: Walk) -> Walk:
             replace(after, named_choices=found), answer_words((n, c.text) for n, c in found)
         )
     if challenge.hides:
-        return said(after, "This is the worked line; the next key goes on.")
+        return said(after, "This is the worked line; `n` goes on.")
     told = f"Next comes {challenge.step.node}: all that it needs was there."
     return _at_named(after, challenge.step, told)
 

@@ -39,6 +39,7 @@ class Slip(Enum):
     UPHILL = "step in the wrong direction"
     NO_RATE = "learning rate forgotten"
     STEP_ALONE = "the step instead of the new value"
+    GRADIENT_ALONE = "the gradient instead of the new value"
     STALE = "value before the update"
     SHARE_TWICE = "constant factor twice"
     NO_SUM = "sum over the batch forgotten"

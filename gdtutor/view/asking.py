@@ -39,6 +39,7 @@ SAYS = {
     Slip.UPHILL: "The step went uphill: the gradient is subtracted, not added.",
     Slip.NO_RATE: "The learning rate was forgotten.",
     Slip.STEP_ALONE: "That is the step alone; the old value belongs to it.",
+    Slip.GRADIENT_ALONE: "That is the gradient; the new value is the old one minus a step.",
     Slip.STALE: "That is the value before the update.",
     Slip.SHARE_TWICE: "The factor {about} was taken twice.",
     Slip.NO_SUM: "The sum over the examples was forgotten.",

@@ -842,6 +842,8 @@ WRONG = (
         ("W1 - learning_rate * dW1", "W1 - learning_rate * dW1 * m", "W1", Slip.OTHER_RATE),
         ("b1 - learning_rate * db1", "b1 + learning_rate * db1", "b1", Slip.UPHILL),
         ("W1 = W1 - learning_rate * dW1\n", "", "W1", Slip.STALE),
+        ("W1 = W1 - learning_rate * dW1", "W1 = dW1", "W1",
+         (Slip.STEP_ALONE, Slip.GRADIENT_ALONE)),
     ]),
     *_wrong("16", USED_NET, [
         ("self.dZ1 @ X.T", "-self.dZ1 @ X.T", "dW1", Slip.SIGN),

@@ -330,6 +330,7 @@ def test_enter_without_a_question_says_what_asks_one():
     for session, said in ((walk(NEURON, "given"), "r asks"), (predicting(NEURON), "The next step")):
         after = pressed(session, "enter")
         assert after.message.startswith(f"No question is open. {said}")
+    assert "there is no operand" in pressed(walk(NEURON, "given"), "2 enter").message
 
 
 REASONS = DATA / "lessons" / "reasons.md"
@@ -527,6 +528,15 @@ def test_a_number_typed_again_after_its_question_leads_nowhere_at_once():
     assert "Operand 1 of 1" in pressed(again, "1 enter").message
     # There is no such operand.
     assert pressed(shown, "2 enter").message == "Already answered."
+
+
+def test_an_operand_leads_back_from_an_answer_to_no_question_of_the_same():
+    session = pressed(predicting(NETWORK, "forward:Z2"), "n escape n")
+    back = pressed(session, "1 enter 1 enter")
+    assert back.step < session.step
+    again = pressed(back, "n")
+    assert (again.step, again.challenge) == (session.step, None)
+    assert pressed(again, "n").challenge is not None
 
 
 def test_a_right_answer_typed_once_more_is_already_answered():

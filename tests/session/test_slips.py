@@ -15,6 +15,7 @@ from gdtutor.session.slips import Slip
 from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase, find_step
 from gdtutor.session.working import working_of
+from tests.session.session_walks import open_at
 
 HEAD = """+++
 format = 1
@@ -248,7 +249,14 @@ def test_slips_of_an_update_are_named():
     assert kinds(done, w - g) == {Slip.NO_RATE}
     assert kinds(done, -rate * g) == {Slip.STEP_ALONE}
     assert kinds(done, rate * g) == {Slip.STEP_ALONE}
+    assert kinds(done, g) == {Slip.GRADIENT_ALONE}
     assert kinds(done, w) == {Slip.STALE}
+
+
+def test_a_step_of_0_in_the_place_of_the_new_value_is_named():
+    session = open_at("bias", "update:w2")
+    done = working_of(session.moment, session.moment.steps[session.step - 1])
+    assert kinds(done, 0.0) == {Slip.STEP_ALONE, Slip.GRADIENT_ALONE}
 
 
 def test_two_slips_that_give_one_number_are_both_named():
