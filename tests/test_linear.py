@@ -24,8 +24,10 @@ from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import refolded, said
+from gdtutor.session.opening import Resumed
 from gdtutor.session.state import ClassRole, Screen, Session, Surroundings
 from gdtutor.session.trials import tried
+from gdtutor.session.update import update
 from gdtutor.training.segments import Known, Stretch
 from gdtutor.training.state import PlanResult
 from gdtutor.values import replace
@@ -354,6 +356,22 @@ def test_a_key_may_be_typed_as_it_is_called() -> None:
         == Talk(lesson("bias", "forward:z"), "1", "enter").last
     )
     assert "no command" not in Talk(lesson("bias", "forward:z"), "Home").last
+    for keys, words in (("→ →", "n n"), ("→ ←", "n p"), ("PgDn PgUp", "i I"), ("3 →", "3n")):
+        typed = keys.split() if keys[0] != "3" else [keys]
+        assert Talk(lesson("bias"), *typed).last == Talk(lesson("bias"), *words.split()).last
+
+
+def test_a_change_is_made_as_pages_write_it() -> None:
+    for line in ("x1 3", "w1 = 0.9", "learning_rate 2"):
+        assert Talk(lesson("bias"), "z", line).last == Talk(lesson("bias"), "z", f"e {line}").last
+
+
+def test_how_to_go_on_is_no_error() -> None:
+    left = pressed(lesson("bias", at="given"), parse_keys("r n"))
+    talk = Talk(update(left, Resumed(left))[0], "nonsense")
+    assert "Where you left off" in talk.said[0] or "as you left it" in talk.said[0]
+    assert "error:" not in talk.said[0]
+    assert "error:" in talk.last
 
 
 def test_training_is_told_in_numbers_and_a_sentence() -> None:

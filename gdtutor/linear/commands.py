@@ -6,7 +6,9 @@ import re
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.session.catalogue import shown_entries
+from gdtutor.session.changes import changeable
 from gdtutor.session.commands import COMMANDS, Command
+from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import OpenLesson, Result, result_of
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Walk
@@ -26,6 +28,8 @@ _WORD_OF_KEY = {
 }
 _KEY = re.compile(rf"(?<![\w-])(?:{'|'.join(_WORD_OF_KEY)})(?![\w-])")
 _LINE = re.compile(r"(?P<count>\d{0,7})\s*(?P<word>\S+)\s*(?P<rest>.*)\Z", re.DOTALL)
+_ARROWS = {"→": "n", "←": "p"}
+"""Keys of the screens for which a line has others that do the same."""
 _OPENS = "A number or an id opens a lesson; q leaves."
 
 
@@ -40,11 +44,15 @@ def obey(session: Session, text: str) -> Result:
     match = _LINE.match(text or "n")
     count, word, rest = match.groups() if match else ("", text, "")
     rest = rest.strip()
-    # Screens write the name of a key as it stands on the keyboard: Enter, Home.
-    called = {word, word.lower() if len(word) > 1 else word}
+    # Screens write the name of a key as it stands on the keyboard: Enter, Home, PgDn.
+    called = {_ARROWS.get(word, word), word.lower() if len(word) > 1 else word}
     command = next((c for c in _IN_LINES if called.intersection(_words(c))), None)
     is_key = command is not None and Screen.STUDY in command.screens
     takes = command.takes if command is not None and not count else None
+    named = word.partition("[")[0] if command is None and rest else ""
+    if named in changeable(session.lesson, session.moment.problem):
+        # Pages write a change as it is typed on the screens, behind `e`.
+        return settled(session, apply_edit(session, text))
     if command is None or (count and not is_key) or (rest and not rest.isdecimal() and not takes):
         raise GdTutorError(f"'{text}' is no command here", _near(word) or "? lists the commands")
     needed = (command.linear or "").partition(" ")[2]
@@ -69,7 +77,7 @@ def in_words(text: str) -> str:
 def _words(command: Command) -> tuple[str, ...]:
     """Return what a line may call a command."""
     keys = command.keys if Screen.STUDY in command.screens else ()
-    return (*(command.linear or "").split()[:1], *keys, command.name)
+    return (*(command.linear or "").split()[:1], *keys, *command.symbols.split(), command.name)
 
 
 def _near(word: str) -> str:

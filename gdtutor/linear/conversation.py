@@ -267,7 +267,8 @@ def _question(session: Session, chars: Chars) -> list[str]:
     prompt = session.prompt
     if prompt is None:
         return []
-    lines = [_marked(prompt.error, True, chars)] if prompt.error else []
+    # What is typed is selected where it is wrong; else it is told how to go on.
+    lines = [_marked(prompt.error, prompt.is_selected, chars)] if prompt.error else []
     challenge = challenge_of(session)
     answer = "a number or a calculation"
     if challenge is not None:
