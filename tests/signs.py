@@ -94,7 +94,8 @@ def unexplained(path: Path, size: tuple[int, int]) -> Iterator[tuple[str, str, b
     explained: set[str] = set()
     for place, frame in screens(path, size):
         explained |= {one.sign for one in found_in(frame.lines, Explains)}
-        for sign in sorted(drawn(frame) - explained):
+        # In prose an exclamation mark is none of a unit that is asleep.
+        for sign in sorted(drawn(frame) - explained - set("!" * ("/page" in place))):
             met.setdefault(sign, place)
     for sign, place in met.items():
         yield sign, place, sign in explained

@@ -157,6 +157,7 @@ def to_operand(session: Walk) -> Walk:
         after = moved_to(with_trail(session), iteration - 1, step)
         return said(after, f"{step.node} was computed here, by the update before. {told}")
     after = moved(with_trail(session), iteration, step.number)
+    after = after if step.node else looking(after, given=label)
     taken = _cells_taken(session, label, step)
     if len(taken) > 1 or (taken and not step.node):
         ends = [cell_name(step.node or label, one) for one in taken[:: max(len(taken) - 1, 1)]]

@@ -192,6 +192,8 @@ class Look(Struct, frozen=True):
     """Column of the batch that is followed, from 0."""
     cell: tuple[int, ...] | None = None
     """The opened cell of the current node, None where none is open."""
+    given: str = ""
+    """The given value that an operand led to; empty where none did."""
     tab: Tab = Tab.NODE
     scroll: int = 0
     """Lines by which the note is scrolled; `AT_TASKS` where the closing page shows its tasks."""

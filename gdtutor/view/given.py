@@ -133,7 +133,7 @@ def _with_old(
     for count in range(min(len(each), MANY), -1, -1):
         hidden, before = len(each) - count, "".join(each[:count])
         more = f"{hidden}{' more' * (hidden < len(changed))}"
-        ways = f"  {more} updated: Tab", f"  +{hidden}: Tab"
+        ways = f"  {more} updated: Tab", f"  {hidden} more: Tab"
         words = said if hidden < len(changed) else ("",)
         for after, most in product(ways if hidden else ("",), words):
             if fits(lines := grouped(own, most + before + after)):
@@ -242,25 +242,29 @@ def _block(context: Context, name: str, style: Style, width: int, how: _Shown) -
     """Return a given value with its name before it."""
     value = context.trace.values[name]
     label = context.name(name)
+    start: str | tuple[str, Style] = " "
+    if name == context.look.given:
+        start, style = (context.chars.pointer, Style.CURRENT), Style.CURRENT
     if value.ndim == 0:
         was = context.was(name)
         told = _marked(f"  {was}" if was else "")
-        return (line(" ", (label, style), " = ", context.number(float(value)), *told),)
+        return (line(start, (label, style), " = ", context.number(float(value)), *told),)
     # A row over the examples of a scalar lesson is no matrix, so its length is not said.
     shape = shape_text(value.shape, context.chars) if value.ndim == 2 else ""
     if how in (_Shown.SHAPE, _Shown.FEW) and value.ndim == 2 and value.size > 1:
-        return (line(" ", (label, style), (f" {shape}", Style.DIM)),)
+        return (line(start, (label, style), (f" {shape}", Style.DIM)),)
     if value.ndim == 2 and value.shape[0] > 1 and np.all(value == value.flat[0]):
         every = f" {shape}, all {context.number(float(value.flat[0]))}"
-        return (line(" ", (label, style), every),)
+        return (line(start, (label, style), every),)
     if how is _Shown.ENDS and value.ndim == 2 and value.size > 1:
-        return (line(" ", (label, style), (f" {shape}", Style.DIM), f"  {_ends(context, value)}"),)
+        ends = f"  {_ends(context, value)}"
+        return (line(start, (label, style), (f" {shape}", Style.DIM), ends),)
     if how is _Shown.TURNED and value.ndim == 2 and value.shape[0] > 1 and value.shape[1] == 1:
         label, value = f"{label}{'ᵀ' if context.chars.unicode else '.T'}", value.T
         shape = shape_text(value.shape, context.chars)
     indent = max(len(label), len(shape)) if shape and value.shape[0] > 1 else 0
     said = f" {shape}" if shape and not indent else ""
-    head = line(" ", (label.ljust(indent), style), (said, Style.DIM), " ")
+    head = line(start, (label.ljust(indent), style), (said, Style.DIM), " ")
     look = MatrixLook(width - width_of(head), context.look.digits, max_rows=3)
     cells = matrix_lines(value, look, context.chars)
     if not indent:

@@ -82,12 +82,21 @@ def settled_help(session: Session, area: Area) -> Session:
 
 
 def _place_of(sought: str, lines: Lines, behind: int) -> int | None:
-    """Return the next line that has a word, the one that explains it first; then from the top."""
-    order = (*range(behind + 1, len(lines)), *range(min(behind + 1, len(lines))))
-    having = [n for n in order if sought.lower() in text_of(lines[n]).lower()]
+    """Return the first line of the next entry that has a word, the one that explains it first; then
+    from the top."""
+    word, texts = sought.lower(), [text_of(row).lower() for row in lines]
+    heads = {_head(texts, n) for n, text in enumerate(texts) if word in text}
+    order = sorted(heads, key=lambda n: (n <= behind, n))
     # A line that begins with the word explains it.
-    begun = (n for n in having if text_of(lines[n]).lower().strip().startswith(sought.lower()))
-    return next(begun, having[0] if having else None)
+    begun = (n for n in order if texts[n].strip().startswith(word))
+    return next(begun, order[0] if order else None)
+
+
+def _head(texts: Sequence[str], n: int) -> int:
+    """Return where the entry of a line begins, whose further lines are indented."""
+    while texts[n].startswith("    "):
+        n -= 1
+    return n
 
 
 def help_lines(screen: Screen, width: int, chars: Chars, around: Sequence[AroundKey] = ()) -> Lines:

@@ -114,7 +114,7 @@ def _table(
 ) -> list[Line]:
     """Return rows under their titles, the current one marked, with a gap between their cells."""
     widths, pointer = _widths(rows, titles), context.chars.pointer
-    current = context.name(context.step.node) if context.step.node else None
+    current = context.name(context.step.node or context.look.given) or None
     lines = [line(("  " + _cells(tuple(titles), widths, gap), Style.DIM))]
     for row in rows:
         style, mark = (Style.CURRENT, pointer) if row[0] == current else (Style.TEXT, " ")

@@ -253,3 +253,18 @@ def test_operands_are_counted_in_the_order_of_the_formula(
     beyond = press(session, f"{len(expected) + 1} enter")
     assert beyond.message.startswith(f"There is no operand {len(expected) + 1}: there are ")
     assert beyond.step == session.step
+
+
+def test_the_given_value_that_an_operand_leads_to_is_marked_until_the_walk_goes_on():
+    session = press(open_at("bias", "forward:z"), "3 enter")
+    assert session.step == 1
+    text = _text(session)
+    assert "▸w₂ = 0.6" in text
+    assert "▸w₁" not in text
+    assert "▸w" not in _text(press(session, "n p"))
+    matrix = press(open_at("xor-hidden", "forward:Z1"), "1 enter")
+    assert "▸W₁" in _text(matrix)
+
+
+def _text(session: Session) -> str:
+    return frame_of(session, 120, 36, UNICODE).text()

@@ -104,6 +104,12 @@ def test_a_word_is_found_and_the_next_place_and_a_missing_one_is_told():
     assert settled(session, *SIZE, UNICODE).message == "Nothing here says 'zzz'."
 
 
+def test_a_word_is_found_where_its_entry_begins():
+    found = [shown("/ operand enter" + " / operand enter" * more)[0] for more in range(5)]
+    assert len(set(found)) == 3
+    assert not any(row[2:].startswith("    ") for row in found)
+
+
 @pytest.mark.parametrize("keys", ["/ slip enter", "/ mistake enter / mistake enter"])
 def test_help_says_where_the_named_slips_are_listed(keys):
     rows = [row.strip("│█░ ") for row in shown(keys)[:2]]
