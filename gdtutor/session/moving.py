@@ -67,8 +67,8 @@ def moved(session: W, iteration: int, step: int) -> W:
     look = session.look
     if not is_same:
         # A picture that was put away comes back where the lesson shows it again.
-        look = replace(look, scroll=0, cell=None, proof=False, mistakes=False,
-                       figure=look.figure or None)  # fmt: skip
+        look = replace(look, scroll=0, cell=None, proof=False, mistakes=False, given="", page=0,
+                       below=0, figure=look.figure or None)  # fmt: skip
     most = max(len(moment.batch) - 1, 0)
     look = replace(look, example=min(look.example, most), is_closing=False)
     challenge = session.challenge if is_same else None

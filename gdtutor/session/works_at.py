@@ -10,12 +10,10 @@ from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.display_options import current_line, operands
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import LAST_STEP, cell_shape
-from gdtutor.session.runs import has_others
 from gdtutor.session.state import Playing, Screen, Session, Status, Walk, current_step, has_opening
 from gdtutor.session.steps import Phase
 
 ANSWER_FIRST = "Answer first; `n` shows the answer."
-LOST = "The numbers are no longer finite; 0 goes back to the start."
 
 
 def always(session: Session) -> str:
@@ -85,11 +83,26 @@ def cells(session: Walk) -> str:
     return "There is no matrix at this step whose cells could be opened."
 
 
-def rows(session: Walk) -> str:
-    """For the rows of an open cell's matrix, and for scrolling."""
+def rows_above(session: Walk) -> str:
+    """For the rows of an open cell's matrix, and for scrolling back."""
+    return _rows(session) or unseen(session, session.look.scroll, "above")
+
+
+def rows_below(session: Walk) -> str:
+    """For the rows of an open cell's matrix, and for scrolling on."""
+    return _rows(session) or unseen(session, session.look.below, "below")
+
+
+def _rows(session: Walk) -> str:
     *above, _ = (1, 1, *cell_shape(session))
     is_row = session.look.cell is not None and above[-1] < 2
     return "One row is all there is; the arrows to the side go along it." if is_row else ""
+
+
+def unseen(session: Walk, lines: int, where: str) -> str:
+    """Say that nothing is hidden, where the screen was shown, which finds how much is."""
+    is_known = session.look.page > 0 and session.look.cell is None
+    return f"Nothing is hidden {where}." if is_known and not lines else ""
 
 
 def examples(session: Walk) -> str:
@@ -166,6 +179,8 @@ def questions(session: Walk) -> str:
     has_operands = bool(operands(session))
     if has_operands and (session.look.cell is not None or session.trail or session.count):
         return ""
+    if session.count and not has_operands and not session.is_answered:
+        return "Nothing is computed at this step, so there is no operand to go to."
     how = "The next step may ask one." if session.predict else "`r` asks for each next value."
     asked = "Already answered" if session.is_answered else "No question is open"
     twice = ", twice," * session.is_answered
@@ -207,60 +222,6 @@ def done_tasks(session: Walk) -> str:
     return "" if is_any else "No task of this lesson is done."
 
 
-def runs(session: Walk) -> str:
-    """For pausing and resuming."""
-    if session.train.sweeping is not None:
-        return ""
-    is_over = "The run is finished: `n` trains an epoch more, 0 goes back to its start."
-    return plays(session) or (is_over if session.train.snapshot.is_at_end else "")
-
-
-def plays(session: Walk) -> str:
-    """For training in the playground, where a run at its end can go on."""
-    is_lost = session.train.snapshot.status is Status.FINISHED
-    return LOST if is_lost and session.train.snapshot.stopped_by == "not_finite" else ""
-
-
-def single_steps(session: Walk) -> str:
-    """For training one epoch or one iteration."""
-    if session.train.sweeping is not None:
-        return "A sweep is at work; `s` ends it, then single steps."
-    if session.train.is_running and session.train.goal is None:
-        return "Pause with Space first, then single steps."
-    return plays(session)
-
-
-def stopping(session: Walk) -> str:
-    """For ending the run or the sweep."""
-    now = session.train.snapshot
-    is_stopped = (now.status, now.stopped_by) == (Status.PAUSED, "key")
-    rests = is_stopped or now.status is Status.IDLE or now.is_at_end
-    return "Nothing is running." if rests and session.train.sweeping is None else ""
-
-
-NO_CURVE = "There is no curve yet."
-"""It is said no longer once there is one."""
-
-
-def curves(session: Walk) -> str:
-    """For a cursor on the curve."""
-    return "" if len(session.train.snapshot.costs) else NO_CURVE
-
-
-def starts(session: Walk) -> str:
-    """For going back to the start of the run."""
-    is_changed = isinstance(session, Playing) and bool(session.changes)
-    is_begun = session.train.snapshot.status is not Status.IDLE
-    return "" if is_begun or is_changed else "Nothing was trained yet."
-
-
-def kept_runs(session: Walk) -> str:
-    """For forgetting the runs beside the present one."""
-    if session.train.sweeping is not None:
-        return "A sweep is at work; `s` ends it, then its runs can be forgotten."
-    return "" if has_others(session) else "No other runs are kept."
-
-
 def searches(session: Session) -> str:
     """For showing all lessons again."""
     return "" if session.library.search else "All lessons are shown."
@@ -269,6 +230,22 @@ def searches(session: Session) -> str:
 def lessons(session: Session) -> str:
     """For choosing and opening a lesson of the library."""
     return "" if shown_entries(session.library) else "No lesson is listed; Esc shows all."
+
+
+def earlier_lessons(session: Session) -> str:
+    """For going up in the list of the library."""
+    return lessons(session) or ("" if session.library.cursor else "This is the first lesson.")
+
+
+def later_lessons(session: Session) -> str:
+    """For going down in the list of the library."""
+    is_last = session.library.cursor >= len(shown_entries(session.library)) - 1
+    return lessons(session) or ("This is the last lesson." if is_last else "")
+
+
+def help_above(session: Session) -> str:
+    """For scrolling Help back."""
+    return "" if session.help.scroll or session.help.pages else "This is the top."
 
 
 def library(session: Walk) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.session import works_at
+from gdtutor.session import works_in_training
 from gdtutor.session.state import Focus, Playing
 
 
@@ -21,7 +21,7 @@ def choices(session: Playing) -> str:
 
 def sideways(session: Playing) -> str:
     """For going to the left or right in the playground."""
-    return works_at.curves(session) if session.play.focus is Focus.CURVE else ""
+    return works_in_training.curves(session) if session.play.focus is Focus.CURVE else ""
 
 
 def widths(session: Playing) -> str:

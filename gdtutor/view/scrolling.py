@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gdtutor.session.state import AT_TASKS, Screen, Session, Walk, challenge_of
-from gdtutor.session.works_at import is_page as is_page_of_text
+from gdtutor.session.state import AT_TASKS, Screen, Session, Walk
 from gdtutor.values import replace
 from gdtutor.view.bottom import is_compact
 from gdtutor.view.boxes import hidden_around, is_too_small
@@ -46,10 +45,10 @@ def shown(session: Session, width: int, height: int, chars: Chars) -> tuple[Sess
     """Return the session settled at a size with its frame, signs explained that are new on it."""
     session = settled(session, width, height, chars)
     frame = frame_of(session, width, height, chars)
-    session = _pictured(_paging(session, frame), frame)
+    session = _pictured(session, frame)
     if isinstance(session, Walk) and session.screen is Screen.STUDY and session.challenge is None:
-        return _explained(session, frame, chars)
-    return session, frame
+        session, frame = _explained(session, frame, chars)
+    return _paging(session, frame), frame
 
 
 def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
@@ -96,13 +95,12 @@ def _pictured(session: Session, frame: Frame) -> Session:
 
 
 def _paging(session: Session, frame: Frame) -> Session:
-    """Return the session that knows how far its page of text, or its question, goes on, for the
-    keys that page it or scroll it."""
-    is_asked = challenge_of(session) is not None
-    is_read = is_asked or (isinstance(session, Walk) and is_page_of_text(session))
-    around = hidden_around(frame.lines) if is_read else None
+    """Return the session that knows how far its text, its question or its panels go on, for the
+    keys that page or scroll them."""
+    is_read = isinstance(session, Walk) and session.screen in (Screen.STUDY, Screen.TRAIN)
+    _, hidden = hidden_around(frame.lines) or (0, 0)
     # A line or two of the page before stay.
-    page, below = (0, 0) if around is None else (max(frame.height - 7, 1), around[1])
+    page, below = (max(frame.height - 7, 1), hidden) if is_read else (0, 0)
     if (page, below) == (session.look.page, session.look.below):
         return session
     return replace(session, look=replace(session.look, page=page, below=below))

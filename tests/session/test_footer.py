@@ -15,6 +15,7 @@ from gdtutor.session.commands import command_for, commands_of
 from gdtutor.session.figures import shown_figure
 from gdtutor.session.footer import named_keys
 from gdtutor.session.moving import moved
+from gdtutor.session.navigation import with_keys
 from gdtutor.session.notes import note_for
 from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Snapshot, Status, Training
@@ -67,7 +68,7 @@ def test_keys_that_do_nothing_at_a_step_are_not_named(path, at, named):
 def test_no_key_that_is_named_says_that_it_does_nothing_and_a_dead_one_says_why(path, at):
     session = walk(path) if not at else walk(path, "given", "5n")
     for command in commands_of(Screen.STUDY):
-        why = command.why_not(session)
+        why = with_keys(command.why_not(session), session.moment)
         after, _ = update(session, Press(command.keys[0].split()[-1]))
         assert not why or (after.message == why and command.name not in words(session))
 

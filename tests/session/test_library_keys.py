@@ -308,3 +308,19 @@ def test_a_search_finds_the_words_of_a_lesson_and_shows_where_they_stand(sought)
     text = screen(replace(session, library=there))
     assert sought in " ".join(text.splitlines()[-4:]).lower()
     assert found_at(found[0], replace(there, search="re")) == ""
+
+
+@pytest.mark.parametrize(
+    ("cursor", "keys", "told", "named"),
+    [(0, ("up", "p", "pageup"), "This is the first lesson.", "↓ choose"),
+     (len(ENTRIES) - 1, ("down", "n", "pagedown"), "This is the last lesson.", "↑ choose")],
+)  # fmt: skip
+def test_at_an_end_of_the_list_the_key_beyond_it_says_so_and_is_not_named(
+    cursor: int, keys: tuple[str, ...], told: str, named: str
+) -> None:
+    start = library(cursor)
+    for key in keys:
+        assert pressed(start, key).message == told
+    text = screen(start)
+    assert named in text
+    assert not {"↑ ↓", "↓ ↑"} & {text[n : n + 3] for n in range(len(text))}

@@ -11,7 +11,9 @@ from gdtutor.drive.keys import parse_keys
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.state import Session, Tab
 from gdtutor.session.update import update
+from gdtutor.session.works_at import pages_on
 from gdtutor.values import replace
+from gdtutor.view.explain import explained_signs
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.page import prose_width
 from gdtutor.view.prose import prose_lines
@@ -150,7 +152,7 @@ def test_the_closing_page_is_paged_as_well_and_a_step_is_not():
     assert (on.look.is_closing, on.moment.iteration) == (True, 2)
     assert on.look.scroll > 0
     assert paged(on, "pgup", (60, 14))[0].look.scroll == 0
-    assert paged(closing, "n", (60, 14))[0].look.page == 0
+    assert not pages_on(paged(closing, "n", (60, 14))[0])
 
 
 def test_a_lesson_without_training_pages_its_text_too():
@@ -169,3 +171,30 @@ def test_a_hint_covers_no_line_of_a_closing_page_and_leaves_its_heading(lesson: 
     assert "What to try next" in text
     assert re.search(r"↓\d+ more ─╯\n Enter opens the library of lessons; 4t", text)
     assert "Hint 1 of" in text
+
+
+@pytest.mark.parametrize(("keys", "size"), [("", (80, 24)), ("z", (80, 24)), ("t", (120, 36))])
+def test_an_arrow_that_scrolls_nothing_says_so(keys, size):
+    session, _ = drawn(pressed(walk(NETWORK, "forward:A1"), parse_keys(keys)), *size, UNICODE)
+    for key, where in (("up", "above"), ("down", "below")):
+        for _ in range(99):
+            before, (session, _) = session, drawn(pressed(session, parse_keys(key)), *size, UNICODE)
+            if session.message:
+                break
+            assert (session.look.scroll, session.train.look.scroll) != (
+                before.look.scroll, before.train.look.scroll
+            )  # fmt: skip
+        assert session.message == f"Nothing is hidden {where}."
+
+
+def test_where_no_screen_was_shown_an_arrow_may_scroll():
+    session = pressed(walk(LONG, "given"), parse_keys("down"))
+    assert (session.look.scroll, session.message) == (1, "")
+
+
+def test_both_signs_of_an_edit_are_explained_where_it_is_made():
+    two_and_one = find_lesson("two-and-one", shipped_lessons_folder())
+    session, _ = drawn(walk(two_and_one, "1/given"), 120, 36, UNICODE)
+    edited = pressed(session, parse_keys("e w11=0.75 enter"))
+    frame = drawn(replace(edited, message=""), 120, 36, UNICODE)[1]
+    assert explained_signs(frame.lines) == {"*", "(own 1)"}

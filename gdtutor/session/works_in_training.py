@@ -1,0 +1,75 @@
+"""Why a key that trains does nothing now, as `works_at` says it of all others."""
+
+from __future__ import annotations
+
+from gdtutor.session.figures import has_list_of_runs
+from gdtutor.session.runs import has_others
+from gdtutor.session.state import Playing, Status, Walk
+from gdtutor.session.works_at import unseen
+
+LOST = "The numbers are no longer finite; 0 goes back to the start."
+
+
+def runs(session: Walk) -> str:
+    """For pausing and resuming."""
+    if session.train.sweeping is not None:
+        return ""
+    is_over = "The run is finished: `n` trains an epoch more, 0 goes back to its start."
+    return plays(session) or (is_over if session.train.snapshot.is_at_end else "")
+
+
+def plays(session: Walk) -> str:
+    """For training in the playground, where a run at its end can go on."""
+    is_lost = session.train.snapshot.status is Status.FINISHED
+    return LOST if is_lost and session.train.snapshot.stopped_by == "not_finite" else ""
+
+
+def single_steps(session: Walk) -> str:
+    """For training one epoch or one iteration."""
+    if session.train.sweeping is not None:
+        return "A sweep is at work; `s` ends it, then single steps."
+    if session.train.is_running and session.train.goal is None:
+        return "Pause with Space first, then single steps."
+    return plays(session)
+
+
+def stopping(session: Walk) -> str:
+    """For ending the run or the sweep."""
+    now = session.train.snapshot
+    is_stopped = (now.status, now.stopped_by) == (Status.PAUSED, "key")
+    rests = is_stopped or now.status is Status.IDLE or now.is_at_end
+    return "Nothing is running." if rests and session.train.sweeping is None else ""
+
+
+NO_CURVE = "There is no curve yet."
+"""It is said no longer once there is one."""
+
+
+def curves(session: Walk) -> str:
+    """For a cursor on the curve."""
+    return "" if len(session.train.snapshot.costs) else NO_CURVE
+
+
+def starts(session: Walk) -> str:
+    """For going back to the start of the run."""
+    is_changed = isinstance(session, Playing) and bool(session.changes)
+    is_begun = session.train.snapshot.status is not Status.IDLE
+    return "" if is_begun or is_changed else "Nothing was trained yet."
+
+
+def kept_runs(session: Walk) -> str:
+    """For forgetting the runs beside the present one."""
+    if session.train.sweeping is not None:
+        return "A sweep is at work; `s` ends it, then its runs can be forgotten."
+    return "" if has_others(session) else "No other runs are kept."
+
+
+def side_above(session: Walk) -> str:
+    """For scrolling the side panel back, or choosing a run."""
+    is_list = has_list_of_runs(session)
+    return "" if is_list else unseen(session, session.train.look.scroll, "above")
+
+
+def side_below(session: Walk) -> str:
+    """For scrolling the side panel on, or choosing a run."""
+    return "" if has_list_of_runs(session) else unseen(session, session.look.below, "below")
