@@ -12,6 +12,7 @@ from gdtutor.drive import effects as headless
 from gdtutor.drive.effects import Outside
 from gdtutor.drive.keys import parse_keys
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.library import reading
 from gdtutor.library.lessons import library_of
 from gdtutor.library.reading import read_progress
 from gdtutor.paint.colours import choose_colours
@@ -323,13 +324,14 @@ def test_the_app_shows_what_the_store_says():
     assert "the disk is full" in screen(after)
 
 
-def test_progress_that_cannot_be_read_is_told_and_the_library_opens(folder):
+def test_progress_that_cannot_be_read_is_told_and_the_library_opens(folder, monkeypatch):
     class Unreadable(MemoryStore):
         def places(self):
             raise ProgressError("Progress cannot be read: the file is damaged.")
 
     library = library_of(folder)
-    assert read_progress(library, Unreadable) == (
+    monkeypatch.setattr(reading, "ProgressStore", lambda *_, **__: Unreadable())
+    assert read_progress(library) == (
         library, "Progress cannot be read: the file is damaged.",
     )  # fmt: skip
 
@@ -353,7 +355,7 @@ def test_a_lesson_that_is_merely_opened_keeps_its_place(folder):
 @pytest.fixture
 def arguments(monkeypatch, tmp_path):
     """Returns the arguments of a command line; what is remembered lies in a folder of the test."""
-    monkeypatch.setattr(starting, "quick_store", lambda: ProgressStore(tmp_path / "kept.sqlite"))
+    monkeypatch.setattr(reading, "default_path", lambda: tmp_path / "kept.sqlite")
     with ProgressStore(tmp_path / "kept.sqlite") as store:
         store.apply([place_of_session(walk(NEURON, "3/backward:w1"), 1.0)])
     return lambda *words: parser_of(COMMANDS[0]).parse_args([str(NEURON), *words])

@@ -151,9 +151,9 @@ def _cover(arguments: argparse.Namespace, library: Library | None) -> Cover | No
     """
     if library is not None:
         if not (arguments.no_save or is_rehearsed(arguments)):
-            from gdtutor.library.reading import quick_store, read_progress
+            from gdtutor.library.reading import read_progress
 
-            library, _ = read_progress(library, quick_store)
+            library, _ = read_progress(library)
         return partial(library_cover, library)
     path = lesson_path(arguments.lesson)
     seen = read_summary(path)
@@ -167,10 +167,10 @@ def _is_left(arguments: argparse.Namespace, lesson_id: str) -> bool:
     """Say whether the lesson will open at a place that is remembered."""
     if arguments.no_save or arguments.from_start:
         return False
-    from gdtutor.library.reading import quick_store, read_progress
+    from gdtutor.library.reading import read_progress
     from gdtutor.session.catalogue import Library
 
-    return lesson_id in read_progress(Library(), quick_store)[0].left
+    return lesson_id in read_progress(Library())[0].left
 
 
 def show(

@@ -108,14 +108,14 @@ def begin_with(arguments: argparse.Namespace, playground: Playground) -> tuple[F
     """Return what the screen begins with, the options or where the learner left off; and the keys
     that train as far as it was trained then."""
     from gdtutor.cli.starting import begun_with, called, waited_session_of
-    from gdtutor.library.reading import quick_store, read_progress
+    from gdtutor.library.reading import read_progress
     from gdtutor.play.lesson_text import ID
 
     session = waited_session_of(with_playground(arguments, playground))
     session = replace(session, around=replace(session.around, program=called()))
     if arguments.no_save or is_rehearsed(arguments):
         return begun_with(session, "", saves=False), ""
-    library, message = read_progress(session.library, quick_store)
+    library, message = read_progress(session.library)
     left, keys = library.left.get(ID), ""
     is_plain = not arguments.lesson and not given_options(arguments)
     if left is not None and is_plain:

@@ -23,7 +23,7 @@ from gdtutor.drive.opening import placed, session_at
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.discovery import read_summary, shipped_lessons_folder
 from gdtutor.lesson.selectors import parse_assignment
-from gdtutor.library.reading import quick_library, quick_store, read_progress
+from gdtutor.library.reading import quick_library, read_progress
 from gdtutor.play.options import playground_of_line
 from gdtutor.progress.keeper import ProgressKeeper
 from gdtutor.progress.store import ProgressStore, default_path
@@ -158,7 +158,7 @@ def start(arguments: argparse.Namespace, listed: Library | None = None) -> Front
     library, message = listed or quick_library(folder or shipped_lessons_folder()), ""
     saves = not arguments.no_save and not is_rehearsed(arguments)
     if saves:
-        library, message = read_progress(library, quick_store)
+        library, message = read_progress(library)
     origin = os.environ.get(FROM, "")
     around = Surroundings(called(), origin or "quit")
     shelf = Session(screen=Screen.LIBRARY, library=library, around=around)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from gdtutor.lesson.discovery import discover, read_summary, unread
@@ -14,18 +13,14 @@ QUICK_SECONDS = 0.5
 """How long the start waits for a store that another program holds."""
 
 
-def read_progress(library: Library, store: Callable[[], ProgressStore]) -> tuple[Library, str]:
-    """Return the library with what is remembered, and a message where that cannot be read."""
-    with store() as progress:
+def read_progress(library: Library) -> tuple[Library, str]:
+    """Return the library with what is remembered, and a message where that cannot be read; it is
+    read at the start, where nobody should have to wait."""
+    with ProgressStore(default_path(), busy_seconds=QUICK_SECONDS) as progress:
         try:
             return with_memory(library, progress), " ".join(progress.messages)
         except ProgressError as error:
             return library, str(error)
-
-
-def quick_store() -> ProgressStore:
-    """Open the store to read from it at the start, where nobody should have to wait."""
-    return ProgressStore(default_path(), busy_seconds=QUICK_SECONDS)
 
 
 def quick_library(folder: Path) -> Library:
