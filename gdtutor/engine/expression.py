@@ -193,25 +193,24 @@ def _index_part(part: object) -> str:
     return f"{start}:{stop}"
 
 
-def names_in(expr: Expr) -> Iterator[Name]:
-    """Yield every name, each occurrence, left to right."""
+def _parts_of(expr: Expr) -> Iterator[Expr]:
+    """Yield every part of a formula, each before its operands, left to right."""
     pending = [expr]
     while pending:
         part = pending.pop()
-        if isinstance(part, Name):
-            yield part
-        elif isinstance(part, Apply):
+        yield part
+        if isinstance(part, Apply):
             pending.extend(reversed(part.args))
+
+
+def names_in(expr: Expr) -> Iterator[Name]:
+    """Yield every name, each occurrence, left to right."""
+    return (part for part in _parts_of(expr) if isinstance(part, Name))
 
 
 def calls_in(expr: Expr) -> Iterator[Apply]:
     """Yield every operation, each before its operands, left to right."""
-    pending = [expr]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Apply):
-            yield part
-            pending.extend(reversed(part.args))
+    return (part for part in _parts_of(expr) if isinstance(part, Apply))
 
 
 def chained(parts: Sequence[Expr], op: str) -> Expr:

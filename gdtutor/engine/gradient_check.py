@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from gdtutor.engine.graph import Graph, Node
-from gdtutor.engine.moved import MovedCell
+from gdtutor.engine.moved import MovedCell, extrapolated, rounding_noise
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, evaluate, parse_rule
-from gdtutor.engine.refinement import extrapolated, rounding_noise
 from gdtutor.engine.shapes import Shape
 from gdtutor.engine.trace import forward
 from gdtutor.values import Struct, replace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -77,35 +77,7 @@ def _node_shape(graph: Graph, node: Node, shapes: Mapping[str, Shape]) -> Shape:
 
 def operation_shape(op: Operation, args: tuple[Shape, ...], axis: Attribute = None) -> Shape:
     """Return the shape of one operation's result; ShapeError where operands do not fit."""
-    match op.kind:
-        case Kind.ELEMENTWISE:
-            return _broadcast(op, args)
-        case Kind.MATMUL:
-            return _matmul(args[0], args[1])
-        case Kind.OUTER:
-            return _outer(args[0], args[1])
-        case Kind.TRANSPOSE:
-            return args[0][::-1]
-        case Kind.REDUCTION:
-            return _reduced(op, args[0], axis)
-        case Kind.COLUMNS if op.internal:
-            return args[0]
-        case Kind.COLUMNS:
-            return _at_least_one_axis(op, args[0], op.axis_of(axis))
-        case Kind.COLUMN_LOSS:
-            return _column_loss(op, args[0], args[1], op.axis_of(axis))
-        case Kind.PICK:
-            return _picked(args[0], axis)
-        case Kind.RESHAPE:
-            return _reshaped(args[0], axis)
-        case Kind.CONCAT:
-            return _joined(args[0], args[1], axis)
-        case Kind.EMBED:
-            return _embedded(op, args[0], args[1])
-        case Kind.PART if op.name in ("first", "last"):
-            return tuple(args[1][i] if i == axis else n for i, n in enumerate(args[0]))
-        case Kind.SPREAD | Kind.PART:
-            return args[1]
+    return _SHAPES[op.kind](op, axis, *args)
 
 
 def _broadcast(op: Operation, args: tuple[Shape, ...]) -> Shape:
@@ -216,7 +188,7 @@ def _reduced(op: Operation, shape: Shape, axis: Attribute) -> Shape:
     return tuple(1 if i == axis else n for i, n in enumerate(shape))
 
 
-def _at_least_one_axis(op: Operation, shape: Shape, axis: Attribute) -> Shape:
+def _columns(op: Operation, shape: Shape, axis: Attribute) -> Shape:
     if not shape:
         raise ShapeError(f"{op.name} of a plain number", "it needs a column of several cells")
     _reduced(op, shape, axis)
@@ -224,8 +196,30 @@ def _at_least_one_axis(op: Operation, shape: Shape, axis: Attribute) -> Shape:
 
 
 def _column_loss(op: Operation, left: Shape, right: Shape, axis: Attribute) -> Shape:
-    _at_least_one_axis(op, left, axis)
+    _columns(op, left, axis)
     if left != right:
         what = f"{op.name} compares {shape_text(left)} with {shape_text(right)}"
         raise ShapeError(what, "prediction and target need the same shape")
     return _reduced(op, left, axis)
+
+
+def _cut(axis: Attribute, of: Shape, like: Shape) -> Shape:
+    return tuple(like[i] if i == axis else n for i, n in enumerate(of))
+
+
+_SHAPES: Mapping[Kind, Callable[..., Shape]] = {
+    Kind.ELEMENTWISE: lambda op, axis, *args: _broadcast(op, args),
+    Kind.MATMUL: lambda op, axis, left, right: _matmul(left, right),
+    Kind.OUTER: lambda op, axis, left, right: _outer(left, right),
+    Kind.TRANSPOSE: lambda op, axis, of: of[::-1],
+    Kind.REDUCTION: lambda op, axis, of: _reduced(op, of, axis),
+    Kind.COLUMNS: lambda op, axis, of: of if op.internal else _columns(op, of, op.axis_of(axis)),
+    Kind.COLUMN_LOSS: lambda op, axis, left, right: _column_loss(op, left, right, op.axis_of(axis)),
+    Kind.PICK: lambda op, index, of: _picked(of, index),
+    Kind.RESHAPE: lambda op, lengths, of: _reshaped(of, lengths),
+    Kind.CONCAT: lambda op, axis, left, right: _joined(left, right, axis),
+    Kind.EMBED: lambda op, axis, first, second: _embedded(op, first, second),
+    Kind.PART: lambda op, axis, of, like: _cut(axis, of, like) if op.takes_axis else like,
+    Kind.SPREAD: lambda op, axis, of, like: like,
+}
+"""The shape of an operation's result, by its kind: of the row, what it fixes, and its operands."""

@@ -80,6 +80,8 @@ class Wanted(Struct, frozen=True):
     name: str
     """A leaf or line of the lesson, `w1.v` of what is remembered of it, or one of `FACTS`."""
     cell: tuple[int, ...] | None = None
+    everywhere: bool = False
+    """Whether all examples are looked at, not only those of the batch."""
 
     def text(self) -> str:
         """Return it as it is written."""
@@ -102,8 +104,6 @@ class Comparison(Struct, frozen=True):
     left: Side
     sign: str
     right: Side
-    everywhere: bool = False
-    """Whether all examples are looked at, not only those of the batch."""
 
 
 class Joined(Struct, frozen=True):
@@ -125,8 +125,8 @@ class Known(Struct, frozen=True, eq=False):
     """How far rounding alone may have carried it."""
 
 
-Values = Callable[[Wanted, bool], Known]
-"""(what is wanted, whether over all examples) → its value."""
+Values = Callable[[Wanted], Known]
+"""What is wanted → its value."""
 
 
 @lru_cache(1024)
@@ -146,8 +146,9 @@ def parse_condition(text: str) -> Condition:
 
 
 @lru_cache(1024)
-def parse_side(text: str) -> Side:
-    """Read one side of a comparison: a formula with cells, `grad NAME` and `new NAME`.
+def parse_side(text: str, everywhere: bool = False) -> Side:
+    """Read one side of a comparison, of all examples where it is said to be about every one: a
+    formula with cells, `grad NAME` and `new NAME`.
 
     Raises:
         ConditionError: For what is no formula.
@@ -157,7 +158,8 @@ def parse_side(text: str) -> Side:
     def stand_in(match: re.Match[str]) -> str:
         if match["about"] is None and re.match(r"[ \t]*\(", text[match.end() :]):
             return match.group()
-        wish = Wanted(match["about"] or "value", match["name"], cell_of(match["cell"]))
+        about, cell = match["about"] or "value", cell_of(match["cell"])
+        wish = Wanted(about, match["name"], cell, everywhere)
         return wanted.setdefault(wish, f"v{len(wanted)}")
 
     formula = _LOOKED_UP.sub(stand_in, text)
@@ -204,7 +206,7 @@ def _outside(text: str) -> Iterator[re.Match[str]]:
 
 
 def _comparison(text: str, signs: Sequence[re.Match[str]]) -> Comparison:
-    whole, everywhere, behind = text.partition(EVERYWHERE)
+    whole, said, behind = text.partition(EVERYWHERE)
     _check_end(behind)
     # A fact alone is compared with 0.
     left, sign, right = whole, "!=", "0"
@@ -215,7 +217,7 @@ def _comparison(text: str, signs: Sequence[re.Match[str]]) -> Comparison:
         _check_end(whole[signs[0].start() :])
     if not left.strip() or not right.strip():
         raise ConditionError("a side of a comparison is missing", "write one, as b == -0.4")
-    return Comparison(parse_side(left), sign, parse_side(right), bool(everywhere))
+    return Comparison(parse_side(left, bool(said)), sign, parse_side(right, bool(said)))
 
 
 def _check_end(rest: str) -> None:
@@ -255,10 +257,9 @@ def check_names(condition: Condition, known: Container[str]) -> None:
             raise ConditionError(f"'{shown(wish.text())}' is no name of this lesson", hint)
 
 
-def value_of(side: Side, values: Values, *, everywhere: bool = False) -> Array:
+def value_of(side: Side, values: Values) -> Array:
     """Return the value of one side."""
-    looked_up = {name: values(wish, everywhere).value for name, wish in side.wanted}
-    return evaluate(side.expr, looked_up)
+    return evaluate(side.expr, {name: values(wish).value for name, wish in side.wanted})
 
 
 def holds(condition: Condition, values: Values) -> bool:
@@ -272,22 +273,21 @@ def holds(condition: Condition, values: Values) -> bool:
 
 
 def _compared(comparison: Comparison, values: Values) -> bool:
-    everywhere = comparison.everywhere
     pair = comparison.left, comparison.right
     with np.errstate(all="ignore"):
         try:
-            sides = [value_of(side, values, everywhere=everywhere) for side in pair]
-            near = np.asarray(sum(_rounding(side, values, everywhere) for side in pair))
+            sides = [value_of(side, values) for side in pair]
+            near = np.asarray(sum(_rounding(side, values) for side in pair))
             return bool(np.all(_OPERATORS[comparison.sign](sides[0], sides[1], near)))
         except ValueError:
             # Shapes that do not fit together are alike in nothing.
             return False
 
 
-def _rounding(side: Side, values: Values, everywhere: bool) -> float:
+def _rounding(side: Side, values: Values) -> float:
     """Return how far rounding may have carried a side from its true value."""
     total = 0.0
-    for found in (values(wish, everywhere) for _, wish in side.wanted):
+    for found in (values(wish) for _, wish in side.wanted):
         size = np.max(np.abs(found.value), initial=0.0, where=np.isfinite(found.value))
         total += found.error + _ROUNDING * float(size)
     return total

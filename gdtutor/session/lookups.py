@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache, partial
 
 import numpy as np
@@ -54,8 +55,8 @@ def situation_of(session: Walk, scene: int | None = None) -> Situation:
     return Situation(run, moment.iteration, moment, has_diverged, scene)
 
 
-def _known(place: Situation, wish: Wanted, everywhere: bool) -> Known:
-    found = _value(place, wish, everywhere)
+def _known(place: Situation, wish: Wanted) -> Known:
+    found = _value(place, wish)
     if wish.cell is None:
         return found
     try:
@@ -64,7 +65,7 @@ def _known(place: Situation, wish: Wanted, everywhere: bool) -> Known:
         return Known(np.asarray(np.nan))
 
 
-def _value(place: Situation, wish: Wanted, everywhere: bool) -> Known:
+def _value(place: Situation, wish: Wanted) -> Known:
     moment, nothing = place.moment, np.asarray(np.nan)
     fact = _fact(place, wish.name) if wish.about == "value" and wish.cell is None else None
     if fact is not None:
@@ -73,7 +74,7 @@ def _value(place: Situation, wish: Wanted, everywhere: bool) -> Known:
     if kept and wish.about == "value":
         state = place.run.state(place.iteration)
         return Known(state.optimizer.get(name, {}).get(kept, nothing))
-    if moment is None or everywhere:
+    if moment is None or wish.everywhere:
         is_value = wish.about == "value"
         values = _forward_over_all(place.run, place.iteration) if is_value else {}
         return Known(values.get(wish.name, nothing))
@@ -85,33 +86,20 @@ def _value(place: Situation, wish: Wanted, everywhere: bool) -> Known:
 
 
 def _fact(place: Situation, name: str) -> float | None:
-    run, k = place.run, place.iteration
-    problem = run.segment_at(k).problem
-    if name in problem.graph.node_by_name:
-        return None
-    match name:
-        case "iteration":
-            return k
-        case "epochs":
-            return run.epoch_of(k)
-        case "learning_rate":
-            return run.learning_rate(k)
-        case "diverged":
-            return float(place.has_diverged)
-        case "cost":
-            parameters = dict(run.predicting(run.state(k)))
-            return run.evaluate(parameters, np.arange(run.trained_examples)).cost
-        case "accuracy":
-            parameters = dict(run.predicting(run.state(k)))
-            right = accuracy(problem, parameters, run.trained_examples)
-            return np.nan if right is None else right
-        case "gradient_norm":
-            return gradient_norm(run, k)
-        case "lowest_curvature":
-            return float(curvatures_at(run, k)[0])
-        case "highest_curvature":
-            return float(curvatures_at(run, k)[-1])
-    return None
+    graph = place.run.segment_at(place.iteration).problem.graph
+    is_fact = name in _FACTS and name not in graph.node_by_name
+    return _FACTS[name](place.run, place.iteration, place) if is_fact else None
+
+
+def _cost(run: Run, iteration: int, place: Situation) -> float:
+    parameters = run.predicting(run.state(iteration))
+    return run.evaluate(parameters, np.arange(run.trained_examples)).cost
+
+
+def _accuracy(run: Run, iteration: int, place: Situation) -> float:
+    problem, parameters = run.segment_at(iteration).problem, run.predicting(run.state(iteration))
+    right = accuracy(problem, dict(parameters), run.trained_examples)
+    return np.nan if right is None else right
 
 
 def gradient_norm(run: Run, iteration: int) -> float:
@@ -129,6 +117,20 @@ def curvatures_at(run: Run, iteration: int) -> Array:
     parameters = dict(run.state(iteration).parameters)
     found = curvatures(problem, parameters, run.batch(iteration))
     return np.full(1, np.nan) if found is None else found
+
+
+_FACTS: Mapping[str, Callable[[Run, int, Situation], float]] = {
+    "iteration": lambda run, k, place: k,
+    "epochs": lambda run, k, place: run.epoch_of(k),
+    "learning_rate": lambda run, k, place: run.learning_rate(k),
+    "diverged": lambda run, k, place: place.has_diverged,
+    "cost": _cost,
+    "accuracy": _accuracy,
+    "gradient_norm": lambda run, k, place: gradient_norm(run, k),
+    "lowest_curvature": lambda run, k, place: float(curvatures_at(run, k)[0]),
+    "highest_curvature": lambda run, k, place: float(curvatures_at(run, k)[-1]),
+}
+"""How every fact of `lesson/conditions.py` is looked up."""
 
 
 def _of_trace(moment: Moment, wish: Wanted, scene: int | None) -> Known:

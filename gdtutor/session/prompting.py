@@ -26,21 +26,15 @@ def edited(prompt: Prompt, key: str, character: str | None) -> Prompt:
         kept = replace(prompt, is_selected=False)
         return edited(replace(kept, text="", cursor=0) if is_typed else kept, key, character)
     text, at = prompt.text, prompt.cursor
-    match key:
-        case "left":
-            return replace(prompt, cursor=max(at - 1, 0))
-        case "right":
-            return replace(prompt, cursor=min(at + 1, len(text)))
-        case "home" | "ctrl+a":
-            return replace(prompt, cursor=0)
-        case "end" | "ctrl+e":
-            return replace(prompt, cursor=len(text))
-        case "backspace":
-            return replace(prompt, text=text[: max(at - 1, 0)] + text[at:], cursor=max(at - 1, 0))
-        case "delete":
-            return replace(prompt, text=text[:at] + text[at + 1 :])
-        case "ctrl+u":
-            return replace(prompt, text="", cursor=0)
+    left, end = max(at - 1, 0), len(text)
+    places = {"left": left, "right": min(at + 1, end), "home": 0, "end": end}
+    places |= {"ctrl+a": 0, "ctrl+e": end}
+    cuts = {"backspace": (left, at), "delete": (at, at + 1), "ctrl+u": (0, end)}
+    if key in places:
+        return replace(prompt, cursor=places[key])
+    if key in cuts:
+        first, behind = cuts[key]
+        return replace(prompt, text=text[:first] + text[behind:], cursor=first)
     if character is None or not is_typed or len(text) >= MAX_INPUT:
         return prompt
     return replace(

@@ -217,7 +217,7 @@ def _nearly(before: Walk, after: Walk, places: tuple[Situation, ...]) -> str:
 def _is_unknown(missed: Comparison, values: Values) -> bool:
     """Say whether a side of a comparison is no number: only a walk computes gradients."""
     sides = missed.left, missed.right
-    found = (value_of(side, values, everywhere=missed.everywhere) for side in sides)
+    found = (value_of(side, values) for side in sides)
     return any(bool(np.isnan(value).all()) for value in found)
 
 
@@ -246,7 +246,7 @@ def _speaks_of(task: Task, goal: Condition, edit: Assignment) -> bool:
 def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
     """Return how far a goal is: `cost is 0.013; the goal is below 0.01`."""
     sides = missed.left, missed.right
-    found, goal = (value_of(side, values, everywhere=missed.everywhere) for side in sides)
+    found, goal = (value_of(side, values) for side in sides)
     words = goal_words(missed)
     if found.size != 1:
         return f"the goal for every cell of {missed.left.text} is {words}."

@@ -24,8 +24,8 @@ from gdtutor.training.plan.epochs import Plan
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
+from gdtutor.training.state import layout_of
 from gdtutor.training.updates import update
-from gdtutor.training.vector import layout_of
 from gdtutor.values import Struct
 
 _HALVINGS = 200

@@ -15,7 +15,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.checkpoints import Checkpoints
-from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
+from gdtutor.training.curve import GrowingArray, Partial, epoch_costs, first_stop, strange_value
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import Evaluation, evaluate
 from gdtutor.training.limits import MAX_EPOCHS
@@ -24,7 +24,6 @@ from gdtutor.training.problem import Indices
 from gdtutor.training.segments import Edit, RunSegment, Stretch
 from gdtutor.training.settings import Stop
 from gdtutor.training.state import PlanResult, State
-from gdtutor.training.stops import first_stop, strange_value
 from gdtutor.training.timeline import Timeline
 from gdtutor.values import replace
 

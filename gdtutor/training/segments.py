@@ -19,8 +19,7 @@ from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.settings import Settings
-from gdtutor.training.state import PlanResult, State
-from gdtutor.training.vector import VectorLayout, layout_of
+from gdtutor.training.state import PlanResult, State, VectorLayout, layout_of
 from gdtutor.training.walked import Iteration, Walked, first_large, is_large
 from gdtutor.values import Struct, replace
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
 from gdtutor.training.curvature import verdict_of
-from gdtutor.training.curve import GrowingArray, Partial, epoch_costs
+from gdtutor.training.curve import GrowingArray, Partial, epoch_costs, first_stop
 from gdtutor.training.limits import check
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.pacing import Clock, Deadline, Pace, stacked_microseconds
@@ -19,7 +19,6 @@ from gdtutor.training.problem import Problem, is_identical
 from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.training.state import PlanResult, State
-from gdtutor.training.stops import first_stop
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, replace
 

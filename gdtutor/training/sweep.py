@@ -21,8 +21,8 @@ from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment, Stretch
 from gdtutor.training.settings import Settings
 from gdtutor.training.stack import Member, RunStack, can_be_stacked, fit_together
+from gdtutor.training.state import layout_of
 from gdtutor.training.trouble import TrainedCurve, lowest
-from gdtutor.training.vector import layout_of
 from gdtutor.values import replace
 
 MAX_RUNS = 256

@@ -34,8 +34,8 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.training.stack import RunStack
+from gdtutor.training.state import layout_of
 from gdtutor.training.sweep import Member, Sweep
-from gdtutor.training.vector import layout_of
 from gdtutor.values import replace
 from tests.benchmarks.yardsticks import (
     Train,

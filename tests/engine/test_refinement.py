@@ -5,8 +5,7 @@ import pytest
 from small_graphs import arrays, graph_of
 
 from gdtutor.engine.gradient_check import step_for
-from gdtutor.engine.moved import MovedCell
-from gdtutor.engine.refinement import extrapolated, rounding_noise
+from gdtutor.engine.moved import MovedCell, extrapolated, rounding_noise
 from gdtutor.engine.trace import forward
 
 

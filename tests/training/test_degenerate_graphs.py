@@ -11,7 +11,7 @@ from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
-from gdtutor.training.vector import layout_of
+from gdtutor.training.state import layout_of
 
 TEXT = """\
 +++

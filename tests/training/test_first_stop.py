@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from gdtutor.training.curve import first_stop
 from gdtutor.training.settings import Stop
 from gdtutor.training.state import PlanResult
-from gdtutor.training.stops import first_stop
 
 COSTS = np.array([3.0, 2.0, 1.0, 0.5])
 RESULT = PlanResult(np.zeros(1), COSTS, COSTS, np.empty(0))

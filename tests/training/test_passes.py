@@ -13,7 +13,7 @@ from gdtutor.training.plan.rule import rule_of
 from gdtutor.training.plan.scalar_program import ScalarProgram
 from gdtutor.training.plan.terms import Op, operation_text
 from gdtutor.training.settings import Settings
-from gdtutor.training.vector import layout_of
+from gdtutor.training.state import layout_of
 from tests.training.test_plan import xor_231
 
 PASSES = (

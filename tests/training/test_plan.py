@@ -15,7 +15,7 @@ from gdtutor.training.plan.scalar_text import FORMS
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import State
 from gdtutor.training.settings import Schedule, Settings, Stop
-from gdtutor.training.vector import layout_of
+from gdtutor.training.state import layout_of
 from tests.training.problems import (
     gate_examples,
     make_problem,

@@ -17,7 +17,7 @@ from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
-from gdtutor.training.vector import layout_of
+from gdtutor.training.state import layout_of
 from gdtutor.values import replace
 from tests.training.problems import make_problem, network
 from tests.training.test_shipped_plans import Trainer

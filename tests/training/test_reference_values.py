@@ -9,7 +9,7 @@ from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings, Stop
-from gdtutor.training.vector import layout_of
+from gdtutor.training.state import layout_of
 from tests.training.problems import scalar_or, vectorised_or, xor_231, xor_cross
 from tests.training.walking import assert_close
 

@@ -22,7 +22,7 @@ from gdtutor.training.problem import Problem
 from gdtutor.training.rates import rate
 from gdtutor.training.run import State
 from gdtutor.training.settings import Settings
-from gdtutor.training.vector import layout_of
+from gdtutor.training.state import layout_of
 from gdtutor.values import replace
 from tests.training.walking import Array, Walked, assert_close, start, walk
 

@@ -13,7 +13,7 @@ from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.plan.scalar_text import FLOATS, FORMS
 from gdtutor.training.settings import Settings
-from gdtutor.training.vector import layout_of
+from gdtutor.training.state import layout_of
 from tests.lesson_texts import lesson_text
 from tests.test_export import run, written
 from tests.training.problems import make_problem

@@ -15,7 +15,7 @@ from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
-from gdtutor.training.vector import layout_of
+from gdtutor.training.state import layout_of
 from tests.training.walking import Walked, start, walk
 
 HEAD = """\

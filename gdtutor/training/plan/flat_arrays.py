@@ -18,7 +18,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.optimisers import Optimiser
 from gdtutor.training.problem import Problem
-from gdtutor.training.vector import layout_of
+from gdtutor.training.state import layout_of
 
 if TYPE_CHECKING:
     from gdtutor.training.plan.lower import FlatProgram

@@ -23,7 +23,7 @@ from gdtutor.training.plan.scalar_text import FLOATS
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.problem import Problem
 from gdtutor.training.settings import Settings
-from gdtutor.training.vector import layout_of
+from gdtutor.training.state import layout_of
 from gdtutor.values import replace
 
 if TYPE_CHECKING:

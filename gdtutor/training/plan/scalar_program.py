@@ -24,7 +24,7 @@ from gdtutor.training.plan.rule import Rule
 from gdtutor.training.plan.scalar_text import ScalarText
 from gdtutor.training.plan.source import SourceLines
 from gdtutor.training.plan.terms import ONE, Op, Term, reachable
-from gdtutor.training.vector import FlatSlice
+from gdtutor.training.state import FlatSlice
 
 Cells: TypeAlias = NDArray[Any]
 """An array of terms."""
