@@ -45,8 +45,6 @@ def build_graph(
         known[name] = len(built)
         last = len(nodes) - 1
         built.append(Line(name, expr, text, first, last, edges, appended=name in appended))
-    if not built:
-        raise GraphError("the graph has no line", "write one, as z = w*x + b")
     places = {node.name: index for index, node in enumerate(nodes)}
     return Graph(leaves, tuple(built), tuple(nodes), by_rows, leaf_by_name, known, places)
 
@@ -65,7 +63,9 @@ def _checked_leaves(leaves: tuple[Leaf, ...]) -> dict[str, Leaf]:
 def _check_line(
     name: str, expr: Expr, leaves: Mapping[str, Leaf], known: Mapping[str, int], by_rows: bool
 ) -> None:
-    _check_new(name, leaves, known)
+    if name in leaves:
+        what = f"'{name}' is already the name of {a_role(leaves[name].role)}"
+        raise GraphError(what, "choose another name", line=name, code="redefined")
     for use in names_in(expr):
         if use.name not in leaves and use.name not in known:
             near = did_you_mean(use.name, [*leaves, *known])
@@ -83,18 +83,6 @@ def _check_line(
         _only_elementwise(name, expr)
     else:
         _few_doublings(name, expr)
-
-
-def _check_new(name: str, leaves: Mapping[str, Leaf], known: Mapping[str, int]) -> None:
-    """Refuse a name that means something already."""
-    hint = "choose another name"
-    if name in known:
-        what, hint = f"'{name}' is defined twice", "every name is given once"
-    elif name in leaves:
-        what = f"'{name}' is already the name of {a_role(leaves[name].role)}"
-    else:
-        return
-    raise GraphError(what, hint, line=name, code="redefined")
 
 
 def _few_doublings(name: str, expr: Expr) -> None:

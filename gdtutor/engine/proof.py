@@ -10,12 +10,13 @@ from gdtutor.engine.gradient_check import (
     Difference,
     apart_from_kink,
     difference_of,
+    nodes_at_kink,
     refined,
     step_for,
 )
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.moved import MovedCell
-from gdtutor.engine.operations import OPERATIONS, Array
+from gdtutor.engine.operations import Array
 from gdtutor.values import Struct
 
 _SAME_SLOPE = 1e-3
@@ -59,25 +60,19 @@ def prove(
     with np.errstate(all="ignore"):
         right = float(np.float64(up - here) / step)
         left = float(np.float64(here - down) / step)
-    kinks = _left_kinks(graph, values, above, below)
+    kinks = _left_kinks(moved, above, below)
     is_smooth = difference.is_confirmed and _is_same(left, right)
     return Proof(difference, left, right, () if is_smooth else kinks)
 
 
 def _left_kinks(
-    graph: Graph,
-    values: Mapping[str, Array],
-    above: Mapping[str, Array],
-    below: Mapping[str, Array],
+    moved: MovedCell, above: Mapping[str, Array], below: Mapping[str, Array]
 ) -> tuple[str, ...]:
     """Return the nodes that stand at a kink and leave it when the value moves."""
     found = []
-    for node in graph.nodes:
-        if not OPERATIONS[node.op].kink:
-            continue
-        at_kink = apart_from_kink(node, values) == 0
-        if not np.any(at_kink):
-            continue
+    for name in nodes_at_kink(moved.graph, moved.values):
+        node = moved.graph.nodes[moved.graph.node_by_name[name]]
+        at_kink = apart_from_kink(node, moved.values) == 0
         leaves = (apart_from_kink(node, above) != 0) | (apart_from_kink(node, below) != 0)
         if np.any(at_kink & leaves):
             found.append(node.name)

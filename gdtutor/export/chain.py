@@ -73,7 +73,5 @@ def _is_along(line: Line, op: str, in_rows: bool) -> bool:
 
 def _no_chain(name: str, in_rows: bool) -> GdTutorError:
     layer = "A @ W + b" if in_rows else "W @ A + b"
-    return GdTutorError(
-        f"line {name} is no layer: Z = {layer}, an activation of it, or the cost at the end",
-        "leave out --classes: every lesson can be written as a script",
-    )
+    cases = f"Z = {layer}, an activation of it, or the cost at the end"
+    return GdTutorError(f"line {name} is no layer: {cases}")

@@ -19,9 +19,9 @@ from gdtutor.session.matrix_digits import read_back_all
 from gdtutor.session.moment import Moment, over
 from gdtutor.session.rounded import of_rounding, rounded_cells
 from gdtutor.session.steps import Phase, Step
-from gdtutor.training.implicit import constants_at
 from gdtutor.training.optimisers import OPTIMISERS, root_of
 from gdtutor.training.updates import zero_state
+from gdtutor.training.walked import Iteration
 from gdtutor.values import Found, Struct, replace
 
 
@@ -45,8 +45,8 @@ def update_operands(moment: Moment, name: str, variable: str) -> dict[str, Array
     }
     if moment.settings is not None:
         row = OPTIMISERS[moment.settings.optimizer]
-        facts = moment.problem, moment.settings, moment.state.parameters, moment.batch
-        constants = constants_at(*facts, moment.learning_rate)
+        facts = moment.problem, moment.settings, moment.state, moment.batch
+        constants = Iteration(*facts, moment.learning_rate).constants()
         values |= {key: np.asarray(value) for key, value in constants.items()}
         values |= zero_state(row, values["p"])
     values |= moment.state.optimizer.get(name, {})

@@ -3,8 +3,6 @@ before its last epoch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +10,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import forward
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Stop
-from gdtutor.training.state import PlanResult
+from gdtutor.training.state import PlanResult, State
 from gdtutor.values import Struct, field
 
 
@@ -129,29 +127,23 @@ def first_stop(
     return reason, kept
 
 
-def strange_value(
-    problem: Problem,
-    parameters: Mapping[str, Array],
-    optimizer: Mapping[str, Mapping[str, Array]],
-    batch: Indices,
-) -> tuple[str, int]:
+def strange_value(problem: Problem, state: State, batch: Indices) -> tuple[str, int]:
     """Return the first value of an iteration that is not finite.
 
     Args:
         problem: What is trained.
-        parameters: At the start of the iteration.
-        optimizer: What the optimiser remembers of each of them there.
+        state: At the start of the iteration.
         batch: The iteration's examples.
 
     Returns:
         The line with that value and 0; or a parameter and 1, because the update before has made it,
         or what the optimiser remembers of it, so.
     """
-    for name, value in parameters.items():
-        remembered = optimizer.get(name, {}).values()
+    for name, value in state.parameters.items():
+        remembered = state.optimizer.get(name, {}).values()
         if not all(np.isfinite(array).all() for array in (value, *remembered)):
             return name, 1
-    values = forward(problem.graph, problem.given(parameters, batch))
+    values = forward(problem.graph, problem.given(state.parameters, batch))
     for line in problem.graph.lines:
         if not np.isfinite(values[line.name]).all():
             return line.name, 0

@@ -125,32 +125,6 @@ def implicit_step(
     return ImplicitStep(shrink, loss, gradients)
 
 
-def constants_at(
-    problem: Problem,
-    settings: Settings,
-    parameters: Mapping[str, Array],
-    batch: Indices,
-    learning_rate: float,
-) -> dict[str, float]:
-    """Return every constant that the optimiser's lines name at an iteration.
-
-    For an implicit rule the root that it solves for is among them.
-
-    Args:
-        problem: What is trained.
-        settings: How.
-        parameters: At the start of the iteration.
-        batch: The iteration's examples.
-        learning_rate: Of the iteration.
-    """
-    row, values = optimiser_of(settings)
-    if row.solves:
-        neuron = neuron_of(problem, settings, len(batch))
-        step = implicit_step(problem, neuron, parameters, batch, learning_rate)
-        values[row.solves] = step.shrink
-    return values
-
-
 def _number(value: Array) -> float:
     return float(np.reshape(value, ()))
 

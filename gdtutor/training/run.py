@@ -149,9 +149,8 @@ class Run:
         """
         if iteration < 0:
             raise TrainingError(f"iteration {iteration}", "iterations count from 0")
-        vector, t = self._reach(iteration)
-        parameters, optimizer = self._timeline.at(iteration).layout.split(vector)
-        return State(iteration, parameters, optimizer, t)
+        known = (iteration, *self._reach(iteration))
+        return self._timeline.at(iteration).state(known)
 
     def updated(self, iteration: int) -> State:
         """Return what the update of an iteration makes, bit for bit what the next one begins with
@@ -160,8 +159,7 @@ class Run:
         stretch = self._timeline.at(iteration)
         with self._replaying:
             after = stretch.run("replay", (iteration, vector, t), 1).vector
-        parameters, optimizer = stretch.layout.split(after)
-        return State(iteration + 1, parameters, optimizer, t + 1)
+        return stretch.state((iteration + 1, after, t + 1))
 
     def gradients(self, iteration: int) -> Mapping[str, Array]:
         """Return the gradients of the trained parameters as training itself computes them: they
@@ -354,9 +352,9 @@ class Run:
     def _stop(self, reason: str) -> None:
         if reason == "not_finite":
             stretch = self._timeline.at(self.farthest)
-            parameters, optimizer = stretch.layout.split(self._vector)
+            state = stretch.state((self.farthest, self._vector, self._t))
             problem, batch = stretch.segment.problem, self.batch(self.farthest)
-            self.first_node, came_before = strange_value(problem, parameters, optimizer, batch)
+            self.first_node, came_before = strange_value(problem, state, batch)
             self.diverged_at = max(0, self.farthest - came_before)
         self.stopped_by = reason
 

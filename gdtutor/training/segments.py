@@ -157,11 +157,15 @@ class Stretch:
         norms = None if planned.norms is None else np.array([done.norm])
         return PlanResult(new, np.array([done.loss]), norms, planned.validation)
 
-    def _walk(self, known: Known) -> Walked:
+    def state(self, known: Known) -> State:
+        """Return what is known by its names."""
         at, vector, t = known
-        state, segment = State(at, *self.layout.split(vector), t), self.segment
-        facts = segment.problem, segment.settings, state, self.chosen(at), self.learning_rate(at)
-        return Iteration(*facts).walked()
+        return State(at, *self.layout.split(vector), t)
+
+    def _walk(self, known: Known) -> Walked:
+        segment, at = self.segment, known[0]
+        facts = segment.problem, segment.settings, self.state(known), self.chosen(at)
+        return Iteration(*facts, self.learning_rate(at)).walked()
 
     def gradients(self, known: Known) -> dict[str, Array]:
         """Return the gradients of every trained parameter that an iteration takes."""

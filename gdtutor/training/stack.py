@@ -38,16 +38,13 @@ class Member(Struct, frozen=True, eq=False):
     """What is swept, with which the label begins; empty where runs differ in more."""
 
     def curve(
-        self,
-        costs: Array,
-        stopped_by: str | None,
-        parameters: Mapping[str, Array],
-        predicting: Mapping[str, Array],
+        self, costs: Array, stopped_by: str | None, state: State, said: Mapping[str, Array]
     ) -> TrainedCurve:
-        """Return how far it is."""
-        word = verdict_of(self.problem, self.settings, parameters, costs, stopped_by)
+        """Return how far it is, with the parameters that predictions are made with."""
+        own = state.parameters
+        word = verdict_of(self.problem, self.settings, own, costs, stopped_by)
         found = TrainedCurve(self.label, costs, word, self.setting)
-        return replace(found, stopped_by=stopped_by, parameters=parameters, predicting=predicting)
+        return replace(found, stopped_by=stopped_by, parameters=own, predicting=said)
 
 
 def fit_together(one: Member, other: Member) -> bool:
@@ -236,10 +233,9 @@ class RunStack:
         for run, vector in enumerate(self._vectors):
             going = "epochs" if self._done >= self._last else None
             stopped, at = self._ended.get(run, (going, vector))
-            parameters, kept = self._stretches[run].layout.split(at)
-            state = State(self._done, parameters, kept, self._done)
-            said = self._stretches[run].predicting(state)
-            curve = self._members[run].curve(self._series[run].view(), stopped, parameters, said)
+            stretch, costs = self._stretches[run], self._series[run].view()
+            state = stretch.state((self._done, at, self._done))
+            curve = self._members[run].curve(costs, stopped, state, stretch.predicting(state))
             results.append((self._places[run], curve))
         return results
 

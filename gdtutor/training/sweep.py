@@ -138,8 +138,7 @@ class Alone:
     def found(self) -> list[tuple[int, TrainedCurve]]:
         """Return how far the member is, by its place in the sweep."""
         run, state = self._run, self._run.state(self._run.farthest)
-        said, parameters = run.predicting(state), dict(state.parameters)
-        curve = self._member.curve(run.costs, run.stopped_by, parameters, said)
+        curve = self._member.curve(run.costs, run.stopped_by, state, run.predicting(state))
         return [(self._place, curve)]
 
 

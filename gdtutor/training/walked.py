@@ -11,9 +11,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from gdtutor.engine.operations import Array
-from gdtutor.engine.trace import Trace, trace
-from gdtutor.training.implicit import constants_at
-from gdtutor.training.optimisers import row_for
+from gdtutor.engine.trace import trace
+from gdtutor.training.implicit import implicit_step
+from gdtutor.training.neuron import neuron_of
+from gdtutor.training.optimisers import optimiser_of, row_for
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.state import PlanResult, State
@@ -65,29 +66,36 @@ class Iteration(Struct, frozen=True, eq=False):
 
     def walked(self) -> Walked:
         """Do it."""
-        done = trace(self.problem.graph, self.problem.given(self.state.parameters, self.batch))
+        graph = self.problem.graph
+        done = trace(graph, self.problem.given(self.state.parameters, self.batch))
         updates = self.updates(done.gradients)
         with np.errstate(all="ignore"):
             squares = sum(float(np.sum(step.gradient**2)) for step in updates.values())
-        return Walked(_loss(done), float(np.sqrt(squares)), updates)
+        loss = float(np.mean(done.values[graph.root]))
+        return Walked(loss, float(np.sqrt(squares)), updates)
+
+    def constants(self) -> dict[str, float]:
+        """Return every constant that the optimiser's lines name: for an implicit rule the root
+        that it solves for is among them."""
+        row, values = optimiser_of(self.settings)
+        if row.solves:
+            neuron = neuron_of(self.problem, self.settings, len(self.batch))
+            at = self.state.parameters, self.batch, self.rate
+            values[row.solves] = implicit_step(self.problem, neuron, *at).shrink
+        return values
 
     def updates(self, gradients: Mapping[str, Array]) -> dict[str, OptimiserStep]:
         """Return the update of every trained parameter that these gradients give."""
-        problem, settings, state, rate = self.problem, self.settings, self.state, self.rate
-        constants = constants_at(problem, settings, state.parameters, self.batch, rate)
+        state, constants = self.state, self.constants()
         return {
             name: update(
-                row_for(settings, name),
+                row_for(self.settings, name),
                 state.parameters[name],
                 gradients.get(name, np.zeros_like(state.parameters[name])),
                 state.optimizer.get(name, {}),
                 state.t + 1,
-                rate,
+                self.rate,
                 constants,
             )
-            for name in problem.trained
+            for name in self.problem.trained
         }
-
-
-def _loss(done: Trace) -> float:
-    return float(np.mean(done.values[done.graph.root]))

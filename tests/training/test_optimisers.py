@@ -15,7 +15,7 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import parse_rule
 from gdtutor.engine.trace import trace
 from gdtutor.training.errors import TrainingError
-from gdtutor.training.implicit import constants_at, shrunk
+from gdtutor.training.implicit import shrunk
 from gdtutor.training.optimisers import DECOUPLED, OPTIMISERS, Optimiser, optimiser_of, row_for
 from gdtutor.training.plan.choice import compile_plan
 from gdtutor.training.problem import Problem
@@ -23,6 +23,7 @@ from gdtutor.training.run import Run, RunSegment
 from gdtutor.training.settings import Settings
 from gdtutor.training.sweep import Member, Sweep
 from gdtutor.training.updates import update, zero_state
+from gdtutor.training.walked import Iteration
 from gdtutor.values import replace
 from tests.independent.bounded import exact
 from tests.independent.optimisers import Remembered, rule_of
@@ -301,7 +302,7 @@ def test_the_lines_of_implicit_descent_give_its_update() -> None:
     run = Run((RunSegment(0, problem, settings),))
     for k in range(4):
         state, after = run.state(k), run.state(k + 1)
-        constants = constants_at(problem, settings, state.parameters, run.batch(k), 4.0)
+        constants = Iteration(problem, settings, state, run.batch(k), 4.0).constants()
         gradients = trace(problem.graph, problem.given(state.parameters, run.batch(k))).gradients
         for name in problem.trained:
             p, g = state.parameters[name], gradients[name]

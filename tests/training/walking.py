@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.trace import trace
-from gdtutor.training.implicit import constants_at
 from gdtutor.training.optimisers import row_for
 from gdtutor.training.order import batch_of_iteration
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import State
 from gdtutor.training.settings import Settings
 from gdtutor.training.updates import update, zero_state
+from gdtutor.training.walked import Iteration
 
 Array = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ def walk(problem: Problem, settings: Settings, state: State, rate: float | None 
     parameters = dict(state.parameters)
     optimizer = {}
     alpha = settings.learning_rate if rate is None else rate
-    hyper = constants_at(problem, settings, state.parameters, batch, alpha)
+    hyper = Iteration(problem, settings, state, batch, alpha).constants()
     for name in problem.trained:
         row, value = row_for(settings, name), state.parameters[name]
         gradient = walked.gradients.get(name, np.zeros(np.shape(value)))
