@@ -52,9 +52,7 @@ def _vectors(_moment: Moment, done: Trace) -> Iterator[Doubt]:
     example by example, and beside one column it makes a square. Where examples are rows it is
     meant.
     """
-    given = {
-        leaf.name for leaf in done.graph.leaves if leaf.role in (Role.PARAMETER, Role.CONSTANT)
-    }
+    given = {*done.graph.parameters, *done.graph.of_role(Role.CONSTANT)}
     for node in done.graph.nodes:
         if OPERATIONS[node.op].kind is not Kind.ELEMENTWISE:
             continue
@@ -80,7 +78,7 @@ def _losses(_moment: Moment, done: Trace) -> Iterator[Doubt]:
     They can be computed all the same, since a target is a share like a prediction.
     """
     graph = done.graph
-    targets = {leaf.name for leaf in graph.leaves if leaf.role is Role.TARGET}
+    targets = graph.of_role(Role.TARGET)
     given, trained = graph.depending_on(targets), graph.depending_on(graph.parameters)
     for line in graph.lines:
         for loss in (call for call in calls_in(line.expr) if OPERATIONS[call.op].has_target):
@@ -132,7 +130,7 @@ def _shapes_of_all(moment: Moment, done: Trace) -> Mapping[str, Shape]:
 
 def _aimed_at(graph: Graph) -> set[str]:
     """Return the targets, and every node that is computed from targets and numbers alone."""
-    found = {leaf.name for leaf in graph.leaves if leaf.role is Role.TARGET}
+    found = set(graph.of_role(Role.TARGET))
     for node in graph.nodes:
         if node.names and found.issuperset(node.names):
             found.add(node.name)

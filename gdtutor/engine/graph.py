@@ -116,7 +116,11 @@ class Graph(Struct, frozen=True):
     @property
     def parameters(self) -> tuple[str, ...]:
         """The names of the parameters, in the order given."""
-        return tuple(leaf.name for leaf in self.leaves if leaf.role is Role.PARAMETER)
+        return self.of_role(Role.PARAMETER)
+
+    def of_role(self, role: Role) -> tuple[str, ...]:
+        """Return the names of the given values with a role."""
+        return tuple(leaf.name for leaf in self.leaves if leaf.role is role)
 
     @property
     def in_rows(self) -> bool:

@@ -122,7 +122,7 @@ def classes_text(session: Walk, command: str = "") -> str:
     helpers = dict.fromkeys(name for row in lacking for name in helper_names(_backward(row, 0)))
     cost, slope = _cost(moment, chain)
     helpers.update(dict.fromkeys((*helper_names(cost), *helper_names(slope))))
-    target = next(x.name for x in graph.leaves if x.role is Role.TARGET)
+    target = graph.of_role(Role.TARGET)[0]
     layers, initialise = _layers(session, moment, lesson, chain)
     main = _MAIN.format(
         inputs=value_text(moment.trace.values[chain.inputs]),
@@ -214,7 +214,7 @@ def _cost(moment: Moment, chain: Chain) -> tuple[Expr, Expr]:
     graph = moment.problem.graph
     root = graph.lines[-1]
     names = {chain.prediction: Name(_PREDICTION)}
-    names |= {x.name: Name(_TARGET) for x in graph.leaves if x.role is Role.TARGET}
+    names |= dict.fromkeys(graph.of_role(Role.TARGET), Name(_TARGET))
     parts = []
     for c in moment.trace.contributions[chain.prediction]:
         rule = edge_rule(graph, c.edge, moment.trace.shapes, counts=False).rule

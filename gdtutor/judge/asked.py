@@ -82,10 +82,8 @@ def given_values(moment: Moment) -> dict[str, Array]:
 
 def data_names(moment: Moment) -> frozenset[str]:
     """Return the names of the inputs and targets."""
-    roles = (Role.INPUT, Role.TARGET)
-    return frozenset(
-        leaf.name for trace in moment.traces for leaf in trace.graph.leaves if leaf.role in roles
-    )
+    graphs = [trace.graph for trace in moment.traces]
+    return frozenset(n for g in graphs for r in (Role.INPUT, Role.TARGET) for n in g.of_role(r))
 
 
 def data_axes(moment: Moment) -> dict[str, int | None]:
@@ -136,7 +134,7 @@ def shape_text(shape: Shape) -> str:
 
 def chain_of(graph: Graph) -> tuple[Link, ...]:
     """Return the layers from the input to the prediction; empty where a graph is no such chain."""
-    inputs = [leaf.name for leaf in graph.leaves if leaf.role is Role.INPUT]
+    inputs = graph.of_role(Role.INPUT)
     if len(inputs) != 1:
         return ()
     before, chain = inputs[0], []
@@ -151,11 +149,8 @@ def chain_of(graph: Graph) -> tuple[Link, ...]:
 
 def ends_of(graph: Graph) -> tuple[str, str, str]:
     """Return the input, the target and the cost of a graph; empty where there are none."""
-    by_role = dict.fromkeys((Role.INPUT, Role.TARGET), "")
-    for leaf in graph.leaves:
-        if leaf.role in by_role:
-            by_role[leaf.role] = leaf.name
-    return by_role[Role.INPUT], by_role[Role.TARGET], graph.root
+    inputs, targets = graph.of_role(Role.INPUT), graph.of_role(Role.TARGET)
+    return "".join(inputs[-1:]), "".join(targets[-1:]), graph.root
 
 
 def class_of(link: Link) -> str:
@@ -251,7 +246,7 @@ def _moved(problem: Problem, rng: np.random.RandomState, with_inputs: bool) -> P
     parameters = {name: _like(value, rng) for name, value in problem.parameters.items()}
     examples = np.array(problem.examples)
     if with_inputs:
-        inputs = set(problem.data_leaves(Role.INPUT))
+        inputs = problem.graph.of_role(Role.INPUT)
         for binding in problem.bindings:
             if binding.leaf in inputs:
                 columns = list(binding.columns)

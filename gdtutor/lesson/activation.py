@@ -40,7 +40,7 @@ def prediction_of(
         shapes: Of its leaves and lines, which tell whether `Y[:, 0]` is all of Y; None where they
             do not fit together.
     """
-    targets = {leaf.name: leaf.name for leaf in graph.leaves if leaf.role is Role.TARGET}
+    targets = {name: name for name in graph.of_role(Role.TARGET)}
     named = next((name for name in _PREDICTIONS if name in graph.line_by_name), None)
     for line in graph.lines:
         used = [name.name for name in names_in(line.expr)]

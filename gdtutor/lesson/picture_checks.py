@@ -155,7 +155,7 @@ def _check_batches(wish: PictureWish, scope: PictureScope) -> None:
     batches = wish.option("batches", ())
     sizes = batches if isinstance(batches, tuple) else ()
     last = scope.walks[-1]
-    inputs = [leaf.name for leaf in last.graph.leaves if leaf.role is Role.INPUT]
+    inputs = last.graph.of_role(Role.INPUT)
     is_single = last.graph.by_rows and any(last.shapes[name] == () for name in inputs)
     if is_single and any(size != 1 for size in sizes):
         what = "larger batches where the lesson's own holds one example"
@@ -211,7 +211,7 @@ def _check_gradient(written: str, scope: PictureScope) -> None:
 def check_timing(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name examples of an input that can be taken together."""
     graph = scope.walks[-1].graph
-    if not any(leaf.role is Role.INPUT for leaf in graph.leaves) or not scope.examples:
+    if not graph.of_role(Role.INPUT) or not scope.examples:
         raise Unfit("a race over the examples without examples", "add a [data] table")
     fault = fitting_this_size(graph, scope.walks[-1].shapes)
     if fault is not None:

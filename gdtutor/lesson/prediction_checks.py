@@ -62,16 +62,16 @@ def _check_axis(text: str, scope: PictureScope) -> None:
     graph, shapes = walk.graph, walk.shapes
     with located("along", code="picture"):
         name, cell = parse_unit(text)
-    leaves = {role: [leaf.name for leaf in graph.leaves if leaf.role is role] for role in Role}
-    known = (*leaves[Role.INPUT], *graph.line_by_name)
+    inputs, targets = graph.of_role(Role.INPUT), graph.of_role(Role.TARGET)
+    known = (*inputs, *graph.line_by_name)
     hint = "name an input or a line of the last graph"
     check_known(name, known, "is no input and no line of the graph", hint, "along")
-    if name in graph.depending_on(leaves[Role.TARGET]):
+    if name in graph.depending_on(targets):
         what = f"{name} is computed from the target"
         raise Unfit(what, "name what the prediction is computed from", "along")
     shape, axes = shapes[name], batch_axes(graph, shapes)[name]
     is_each = graph.by_rows or len(axes) == 1
-    if name not in graph.depending_on(leaves[Role.INPUT]) or not is_each:
+    if name not in graph.depending_on(inputs) or not is_each:
         what = f"{name} has not one value for each example"
         raise Unfit(what, "name a line that is computed from the inputs", "along")
     if name in graph.line_by_name:
@@ -100,13 +100,13 @@ def check_fit(wish: PictureWish, scope: PictureScope) -> None:
         raise Unfit(what, hint)
     walk = scope.walks[-1]
     name = _drawn_line(wish, walk, "a fit")
-    leaves = {role: [leaf.name for leaf in walk.graph.leaves if leaf.role is role] for role in Role}
-    if name not in walk.graph.depending_on(leaves[Role.INPUT]):
+    inputs, targets = walk.graph.of_role(Role.INPUT), walk.graph.of_role(Role.TARGET)
+    if name not in walk.graph.depending_on(inputs):
         raise Unfit(f"{name} is not computed from the input", "name a line that is", "of")
-    if name in walk.graph.depending_on(leaves[Role.TARGET]):
+    if name in walk.graph.depending_on(targets):
         what = f"{name} is computed from the target"
         raise Unfit(what, "name the prediction, which is compared with it", "of")
-    shape, given = walk.shapes[name], walk.shapes[leaves[Role.INPUT][0]]
+    shape, given = walk.shapes[name], walk.shapes[inputs[0]]
     axes = batch_axes(walk.graph, walk.shapes)[name]
     if len(axes) != (1 if given else 0) or math.prod(shape) != math.prod(given):
         what = f"{name} has the shape {shape_text(shape)}, the input {shape_text(given)}"

@@ -21,7 +21,7 @@ from gdtutor.lesson.runs import problem_of
 from gdtutor.lesson.selectors import Assignment
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.problem import Binding, Indices, Problem, is_identical
-from gdtutor.training.segments import Edit, RunSegment, with_edit
+from gdtutor.training.segments import Edit, RunSegment, filled, with_edit
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.values import replace
 
@@ -178,13 +178,6 @@ def _changed_data(problem: Problem, binding: Binding, cell: Cell | None, value: 
         example = (cell or (0,))[0]
     examples[example, binding.columns[0]] = value
     return frozen(examples)
-
-
-def filled(array: Array, cell: Cell | None, value: float) -> Array:
-    """Return the array with a number in a cell; in every cell where none is named."""
-    changed = np.array(array)
-    changed[cell or ()] = value
-    return frozen(changed)
 
 
 def _check_example(name: str, cell: Cell | None, size: int) -> None:

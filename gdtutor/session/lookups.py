@@ -113,9 +113,7 @@ def curvatures_at(run: Run, iteration: int) -> Array:
 
     One NaN where they are not worked out.
     """
-    problem = run.segment_at(iteration).problem
-    parameters = dict(run.state(iteration).parameters)
-    found = curvatures(problem, parameters, run.batch(iteration))
+    found = curvatures(*run.point(iteration))
     return np.full(1, np.nan) if found is None else found
 
 

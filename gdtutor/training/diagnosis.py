@@ -164,12 +164,10 @@ def bend_at(run: Run, iteration: int) -> Bend | None:
     """Return how the cost bends along the only number of a run that plain gradient descent trains;
     None for any other run.
     """
-    segment = run.segment_at(iteration)
-    settings = segment.settings
+    settings = run.segment_at(iteration).settings
     if not settings.is_plain(run.trained_examples) or settings.schedule.kind != "constant":
         return None
-    parameters = dict(run.state(iteration).parameters)
-    return bend_of(segment.problem, parameters, run.batch(iteration))
+    return bend_of(*run.point(iteration))
 
 
 def _biggest_step(run: Run, at: int) -> BigStep:

@@ -109,13 +109,9 @@ class Problem(Struct, frozen=True, eq=False):
     @property
     def target_columns(self) -> tuple[int, ...]:
         """The columns of the examples that the graph takes as targets."""
-        targets = self.data_leaves(Role.TARGET)
+        targets = self.graph.of_role(Role.TARGET)
         bound = (c for b in self.bindings if b.leaf in targets for c in b.columns)
         return tuple(dict.fromkeys(bound))
-
-    def data_leaves(self, role: Role) -> tuple[str, ...]:
-        """Return the names of the inputs or the targets."""
-        return tuple(leaf.name for leaf in self.graph.leaves if leaf.role is role)
 
 
 def is_identical(one: Array, other: Array) -> bool:
@@ -147,5 +143,5 @@ def input_columns(problem: Problem) -> tuple[int, ...]:
     """Return the columns of the examples that are inputs, without features made from them."""
     if problem.features is not None:
         return tuple(range(len(problem.features.inputs)))
-    inputs = set(problem.data_leaves(Role.INPUT))
+    inputs = problem.graph.of_role(Role.INPUT)
     return tuple(dict.fromkeys(c for b in problem.bindings if b.leaf in inputs for c in b.columns))

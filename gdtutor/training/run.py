@@ -20,7 +20,7 @@ from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import Evaluation, evaluate
 from gdtutor.training.limits import MAX_EPOCHS
 from gdtutor.training.pacing import Clock, Deadline, Pace, microseconds_of, spacing_of
-from gdtutor.training.problem import Indices
+from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.segments import Edit, RunSegment, Stretch
 from gdtutor.training.settings import Stop
 from gdtutor.training.state import PlanResult, State
@@ -124,6 +124,11 @@ class Run:
     def segment_at(self, iteration: int) -> RunSegment:
         """Return the segment that an iteration belongs to."""
         return self._timeline.at(iteration).segment
+
+    def point(self, iteration: int) -> tuple[Problem, dict[str, Array], Indices]:
+        """Return what is trained, the parameters and the examples of an iteration."""
+        problem, state = self.segment_at(iteration).problem, self.state(iteration)
+        return problem, dict(state.parameters), self.batch(iteration)
 
     def batch(self, iteration: int) -> Indices:
         """Return the examples that an iteration trains on."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import has_cell
+from gdtutor.engine.trace import frozen
 from gdtutor.engine.work import Work, iteration_work
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.limits import check
@@ -48,6 +49,13 @@ class RunSegment(Struct, frozen=True, eq=False):
     edits: tuple[Edit, ...] = ()
 
 
+def filled(array: Array, cell: tuple[int, ...] | None, value: float) -> Array:
+    """Return the array with a number in a cell; in every cell where none is named."""
+    changed = np.array(array)
+    changed[cell or ()] = value
+    return frozen(changed)
+
+
 def with_edit(segment: RunSegment, edit: Edit) -> RunSegment:
     """Return the segment with a number written into a parameter at its start.
 
@@ -57,15 +65,14 @@ def with_edit(segment: RunSegment, edit: Edit) -> RunSegment:
     Raises:
         TrainingError: There is no such cell.
     """
-    value = np.array(segment.problem.parameters[edit.name])
+    value = segment.problem.parameters[edit.name]
     if edit.cell is not None and not has_cell(value.shape, edit.cell):
         raise TrainingError(f"{edit.name} has no cell {edit.cell}", f"its shape is {value.shape}")
     edits = (*segment.edits, edit)
     if edit.name not in segment.problem.frozen:
         return replace(segment, edits=edits)
-    value[... if edit.cell is None else edit.cell] = edit.value
-    value.flags.writeable = False
-    parameters = {**segment.problem.parameters, edit.name: value}
+    changed = filled(value, edit.cell, edit.value)
+    parameters = {**segment.problem.parameters, edit.name: changed}
     problem = replace(segment.problem, parameters=parameters)
     return replace(segment, problem=problem, edits=edits)
 

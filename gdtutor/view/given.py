@@ -97,7 +97,7 @@ def _given(
     blocks = {
         role: _blocks(context, names, style, width, parameters if role is Role.PARAMETER else data)
         for role, _, style in _ROLES
-        if (names := [leaf.name for leaf in context.graph.leaves if leaf.role is role])
+        if (names := context.graph.of_role(role))
     }
     plain = _in_groups(context, width, blocks)
     room = range(len(plain), min(len(plain) + SPARE, ROOM) + 1) if changed else ()
@@ -145,7 +145,7 @@ def _changed_matrices(context: Context) -> dict[str, str]:
     """Return what the last update has changed of each matrix, the one it changed most first."""
     if context.previous is None or context.own:
         return {}
-    names = [leaf.name for leaf in context.graph.leaves if leaf.role is Role.PARAMETER]
+    names = context.graph.parameters
     matrices = [name for name in names if context.trace.values[name].ndim == 2]
     told = {name: was for name in matrices if (was := context.was(name, shows_both=False))}
     before = context.previous.traces[context.step.scene].values
@@ -200,7 +200,7 @@ def _in_groups(
 
 
 def _blocks(
-    context: Context, names: list[str], style: Style, width: int, shown: _Shown
+    context: Context, names: Sequence[str], style: Style, width: int, shown: _Shown
 ) -> dict[str, Lines]:
     """Return the given values of one group by their names, under none how many are left out."""
     are_matrices = all(len(context.shape(name)) == 2 for name in names)
@@ -217,7 +217,7 @@ def _given_alone(context: Context, width: int) -> Lines:
     """Return every given value, each in lines of its own."""
     lines: list[Line] = []
     for role, title, style in _ROLES:
-        names = [leaf.name for leaf in context.graph.leaves if leaf.role is role]
+        names = context.graph.of_role(role)
         lines += [line((title, Style.DIM))] if names else []
         for name in names:
             lines += _alone(context, name, style, width)

@@ -50,7 +50,7 @@ def _given(context: Context) -> str:
 
 def _kind(context: Context, role: Role) -> str:
     """Return what all data of a role are, where they are more than numbers of one example each."""
-    names = [leaf.name for leaf in context.graph.leaves if leaf.role is role]
+    names = context.graph.of_role(role)
     kinds = {context.trace.values[name].ndim for name in names}
     is_data = role in (Role.INPUT, Role.TARGET) and not context.graph.by_rows
     return " matrix" if is_data and kinds == {2} else " vector" if is_data and kinds == {1} else ""

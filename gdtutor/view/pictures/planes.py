@@ -35,7 +35,7 @@ _MARGIN = 0.25
 
 def _bound_inputs(problem: Problem) -> tuple[int, ...]:
     """Return the columns that the inputs' leaves take, in their order."""
-    inputs = set(problem.data_leaves(Role.INPUT))
+    inputs = problem.graph.of_role(Role.INPUT)
     return tuple(c for b in problem.bindings if b.leaf in inputs for c in b.columns)
 
 
