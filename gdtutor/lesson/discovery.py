@@ -169,8 +169,6 @@ _BESIDE = re.compile(r"readme\.md|conftest\.py|test_.+\.py|.+_test\.py", re.IGNO
 class UnknownLessonError(GdTutorError):
     """A lesson that is not there."""
 
-    code = "unknown-lesson"
-
 
 def shipped_lessons_folder() -> Path:
     """Return the folder of the lessons that came with the program.

@@ -120,8 +120,6 @@ class Report(Struct, frozen=True):
 class LessonError(GdTutorError):
     """A lesson that cannot be used, with every report about it."""
 
-    code = "lesson"
-
     def __init__(self, reports: tuple[Report, ...]) -> None:
         first = reports[0]
         super().__init__(first.what, first.hint)

@@ -28,8 +28,6 @@ _NUMERIC = frozenset({"add", "sub", "mul", "div", "pow", "neg"})
 class SelectorError(GdTutorError):
     """A selector or an edit that cannot be read."""
 
-    code = "selector"
-
 
 class Selector(Struct, frozen=True):
     """A step of the walk."""

@@ -16,8 +16,6 @@ from gdtutor.values import Struct, asdict
 class ProgressError(GdTutorError):
     """Progress that cannot be saved or read, and why."""
 
-    code = "progress"
-
 
 class SavedPlace(Struct, frozen=True):
     """The learner is now at this place of the lesson; takes the place of the one before."""

@@ -38,8 +38,6 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 class AnswerError(GdTutorError):
     """What was typed is no answer of the kind that was asked for."""
 
-    code = "answer"
-
 
 class ShortAnswerError(AnswerError):
     """A number is right as far as it goes, and has fewer digits than are asked for."""

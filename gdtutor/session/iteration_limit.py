@@ -11,12 +11,6 @@ OPENING_PATIENCE = 5.0
 """The same where a place is opened that was saved, or that a command line names."""
 
 
-class TooFarError(GdTutorError):
-    """An iteration that is too far from what is trained."""
-
-    code = "too-far"
-
-
 def check_reach(run: Run, iteration: int, patience: float) -> None:
     """Refuse an iteration whose state takes too long to compute.
 
@@ -26,7 +20,7 @@ def check_reach(run: Run, iteration: int, patience: float) -> None:
         patience: Seconds; infinite where nobody waits at keys.
 
     Raises:
-        TooFarError: Saying how long it would take, and what brings it nearer.
+        GdTutorError: Saying how long it would take, and what brings it nearer.
     """
     seconds = run.seconds_beyond(iteration)
     if seconds <= patience:
@@ -37,4 +31,4 @@ def check_reach(run: Run, iteration: int, patience: float) -> None:
         hint = f"`t` trains to {last:,}, epochs beyond can follow"
     away = f"{seconds:,.0f}" if seconds >= 1 else f"{seconds:.1g}"
     what = f"iteration {iteration} is about {away} s of training away"
-    raise TooFarError(what, hint)
+    raise GdTutorError(what, hint)

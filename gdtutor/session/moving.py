@@ -22,7 +22,7 @@ def moment_of(session: Walk, iteration: int) -> Moment:
     """Compute an iteration with the session's changes and folding.
 
     Raises:
-        TooFarError: It lies too far beyond what is trained.
+        GdTutorError: It lies too far beyond what is trained.
     """
     lesson, run = session.lesson, session.run
     check_reach(run, iteration, session.patience)
@@ -54,7 +54,7 @@ def moved(session: W, iteration: int, step: int) -> W:
     """Return the session at a step of an iteration; the example stays within the batch.
 
     Raises:
-        TooFarError: It lies too far beyond what is trained.
+        GdTutorError: It lies too far beyond what is trained.
     """
     moment, own, previous = session.moment, session.own_moment, session.previous
     if iteration != moment.iteration:
@@ -84,7 +84,7 @@ def moved_to(session: W, iteration: int, step: Step) -> W:
     change.
 
     Raises:
-        TooFarError: It lies too far beyond what is trained.
+        GdTutorError: It lies too far beyond what is trained.
     """
     after = moved(session, iteration, step.number)
     return moved(after, iteration, same_place(step, after.moment))
@@ -94,7 +94,7 @@ def recomputed(session: W) -> W:
     """Return the session with its iteration computed anew, the cursor on the same node.
 
     Raises:
-        TooFarError: It lies too far beyond what is trained.
+        GdTutorError: It lies too far beyond what is trained.
     """
     before = current_step(session)
     moment = moment_of(session, session.moment.iteration)

@@ -36,5 +36,3 @@ class CsvError(DataError):
 
 class TrainingError(GdTutorError):
     """A run that cannot be had as asked for: settings, data and graph that do not fit together."""
-
-    code = "training"

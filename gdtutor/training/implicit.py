@@ -132,8 +132,6 @@ def _number(value: Array) -> float:
 class ImplicitPlan(Plan):
     """A single neuron trained implicitly, with the gradients of the walk itself."""
 
-    kind = "implicit"
-
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         super().__init__(problem, settings, train)
         self._neuron = neuron_of(problem, settings, train)

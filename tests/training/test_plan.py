@@ -11,6 +11,8 @@ from gdtutor.engine.graph import Role
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.optimisers import OPTIMISERS, Optimiser, StateVariable, optimiser_of
 from gdtutor.training.plan.choice import SCALAR_BELOW, compile_plan
+from gdtutor.training.plan.numpy_plan import NumpyPlan
+from gdtutor.training.plan.scalar_plan import ScalarPlan
 from gdtutor.training.plan.scalar_text import FORMS
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import State
@@ -173,7 +175,7 @@ def test_both_plans_agree_with_the_walk_over_fifty_iterations(name: str) -> None
     losses, state = chain(problem, settings, 50)
     for kind in ("numpy", "scalar"):
         plan = compile_plan(problem, settings, kind)
-        assert plan.kind == kind
+        assert type(plan).__name__ == f"{kind.capitalize()}Plan"
         layout = layout_of(problem, optimiser_of(settings)[0])
         outcome = plan.run(layout.join(problem.parameters, {}), 0, 0, 50)
         assert_close(outcome.losses, np.array(losses))
@@ -308,24 +310,26 @@ def test_an_operation_without_a_form_is_called_by_its_name(monkeypatch: pytest.M
     bare = {name: form for name, form in FORMS.items() if name != "maximum"}
     monkeypatch.setattr("gdtutor.training.plan.scalar_text.FORMS", bare)
     plan = compile_plan(problem, Settings(), "scalar")
-    assert plan.kind == "scalar"
+    assert isinstance(plan, ScalarPlan)
     assert_close(plan.run(vector, 0, 0, 20).losses, wanted.losses)
 
 
 def test_a_gate_trains_in_scalar_python_and_a_wide_batch_in_numpy() -> None:
     cells = 13
-    assert compile_plan(xor_231(), Settings()).kind == "scalar"
+    assert isinstance(compile_plan(xor_231(), Settings()), ScalarPlan)
     many = np.tile(gate_examples("xor"), (SCALAR_BELOW // cells // 4 + 2, 1))
     wide = network((2, 3, 1), many, xavier((2, 3, 1), 1))
-    assert compile_plan(wide, Settings()).kind == "numpy"
-    assert compile_plan(wide, Settings(batch=1)).kind == "scalar"
+    assert isinstance(compile_plan(wide, Settings()), NumpyPlan)
+    assert isinstance(compile_plan(wide, Settings(batch=1)), ScalarPlan)
 
 
 @pytest.mark.parametrize("examples", [SCALAR_BELOW // 3 - 1, SCALAR_BELOW // 3])
 def test_the_rule_counts_trained_cells_times_the_batch(examples: int) -> None:
     data = np.tile(gate_examples("or"), (20, 1))[:examples]
     problem = network((2, 1), data, {"W1": [[0.1, 0.6]], "b1": [[0.0]]})
-    assert (compile_plan(problem, Settings()).kind == "scalar") == (3 * examples < SCALAR_BELOW)
+    assert isinstance(compile_plan(problem, Settings()), ScalarPlan) == (
+        3 * examples < SCALAR_BELOW
+    )
 
 
 def test_the_shown_source_names_nodes_in_comments_only() -> None:

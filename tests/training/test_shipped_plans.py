@@ -94,16 +94,16 @@ class Trainer:
             self._plan = StackedPlan(problem, settings, train, {"learning_rate": rates}, 3)
         else:
             self._plan = compile_plan(problem, settings, kind)
-        self.kind, self.source = self._plan.kind, self._plan.source
+        self.source, self._is_stacked = self._plan.source, kind == "stacked"
 
     def run(self, state: State, count: int) -> tuple[Array, State]:
         """Do some iterations; return their losses and the state after them."""
         vector = self._vector_layout.join(state.parameters, state.optimizer)
-        first, is_stacked = state.iteration, self.kind == "stacked"
-        before = np.array([vector * 0.9, vector, vector * 1.1]) if is_stacked else vector
+        first = state.iteration
+        before = np.array([vector * 0.9, vector, vector * 1.1]) if self._is_stacked else vector
         outcome = self._plan.run(before, state.t, first, count)
         losses, after = outcome.losses, outcome.vector
-        if is_stacked:
+        if self._is_stacked:
             losses, after = losses[:, 1], after[1]
         parameters, optimizer = self._vector_layout.split(after)
         return losses, State(first + count, parameters, optimizer, state.t + count)
@@ -123,7 +123,6 @@ CASES = [(name, kind) for name in LESSONS for kind in kinds_of(name)]
 def test_every_iteration_s_cost_gradients_and_update_are_the_walk_s(name: str, kind: str) -> None:
     known = walk_of(name)
     own = Trainer(known.problem, known.settings, kind)
-    assert own.kind == kind
     probe = None
     if kind != "implicit":
         settings = replace(known.settings, optimizer=PROBE, hyperparameters=())

@@ -29,8 +29,6 @@ class Plan(ABC):
         train: Indices of the examples to train on are 0 to train − 1; the others validate.
     """
 
-    kind = ""
-    """numpy, scalar or implicit."""
     _lead: tuple[int, ...] = ()
     """The number of runs that are stacked, where there are several."""
 

@@ -30,8 +30,6 @@ class NumpyPlan(Plan):
         runs: How many runs are stacked; 0 for one without an axis for it.
     """
 
-    kind = "numpy"
-
     def __init__(
         self,
         problem: Problem,
@@ -107,8 +105,6 @@ class StackedPlan(NumpyPlan):
             they differ.
         runs: How many runs.
     """
-
-    kind = "stacked"
 
     def __init__(
         self,

@@ -40,8 +40,6 @@ Steps: TypeAlias = Callable[..., tuple[float, ...]]
 class ScalarPlan(Plan):
     """A problem compiled to scalar Python."""
 
-    kind = "scalar"
-
     def __init__(self, problem: Problem, settings: Settings, train: int) -> None:
         super().__init__(problem, settings, train)
         self._examples = problem.examples[:train]
