@@ -12,7 +12,7 @@ from walks import NETWORK
 
 from gdtutor.check import fit
 from gdtutor.check import screens as check_fit
-from gdtutor.check.fit import ScreenFit, fit_of
+from gdtutor.check.fit import Misfit, fit_of
 from gdtutor.check.lesson import check_lesson
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.reports import Report
@@ -84,7 +84,7 @@ def test_a_variant_with_other_numbers_alone_is_looked_at_plainly(
 ) -> None:
     seen: list[tuple[bool, int]] = []
 
-    def noted(*args: Any, is_plain: bool, most: int, **more: Any) -> ScreenFit:
+    def noted(*args: Any, is_plain: bool, most: int, **more: Any) -> tuple[list[Misfit], bool]:
         seen.append((is_plain, most))
         return fit_of(*args, is_plain=is_plain, most=most, **more)
 
@@ -99,8 +99,8 @@ def test_a_plain_look_has_no_cell_open_and_nothing_unfolded(tmp_path: Path) -> N
     lesson = lesson_of(neuron(BODY.replace("w*x", "w*x + w")), tmp_path)
     session = opened(Session(), Opened(lesson, run_of(lesson)))
     steps = len(session.moment.steps)
-    assert fit_of(session, most=steps, is_plain=True).is_whole
-    assert not fit_of(session, most=steps).is_whole
+    assert fit_of(session, most=steps, is_plain=True)[1]
+    assert not fit_of(session, most=steps)[1]
 
 
 WIDE = """\

@@ -24,7 +24,7 @@ def session_of(text, path):
 
 
 def misfits_of(text, path, iterations=(0,)):
-    return fit_of(session_of(text, path), iterations).misfits
+    return fit_of(session_of(text, path), iterations)[0]
 
 
 def note(step, lines):
@@ -34,11 +34,11 @@ def note(step, lines):
 
 
 def test_a_small_lesson_fits(tmp_path):
-    assert misfits_of(neuron(), tmp_path) == ()
+    assert misfits_of(neuron(), tmp_path) == []
 
 
 def test_a_note_is_too_long_from_one_line_more_than_its_room_on(tmp_path):
-    assert misfits_of(neuron(NEURON_GRAPH + note("forward z", 4)), tmp_path) == ()
+    assert misfits_of(neuron(NEURON_GRAPH + note("forward z", 4)), tmp_path) == []
     [found] = misfits_of(neuron(NEURON_GRAPH + note("forward z", 5)), tmp_path)
     assert (found.panel, found.selector, found.lines_over, found.cells_over) == (
         "note", "forward:z", 1, 0,
@@ -71,7 +71,7 @@ def test_a_title_that_is_cut_is_reported_once(tmp_path):
 
 
 def test_a_misfit_seen_only_unfolded_says_so(tmp_path, monkeypatch):
-    assert misfits_of(neuron(), tmp_path) == ()
+    assert misfits_of(neuron(), tmp_path) == []
     whole = fit.node_lines
 
     def longer(context, width):
@@ -145,7 +145,7 @@ def test_cells_are_opened_from_the_first_to_the_last_and_a_plain_number_is_not(t
 
 def test_a_misfit_seen_with_a_cell_open_alone_says_so(tmp_path, monkeypatch):
     text = lesson_text("```graph\nZ = W @ X\nC = sum((Z - Y)**2)\n```\n", LAYER)
-    assert misfits_of(text, tmp_path) == ()
+    assert misfits_of(text, tmp_path) == []
     whole = fit.node_lines
 
     def longer(context, width):
@@ -171,8 +171,8 @@ def test_a_title_may_shrink_for_the_digits_of_a_late_iteration(tmp_path):
 
 
 def test_more_steps_than_the_bound_are_not_all_looked_at(tmp_path):
-    assert not fit_of(session_of(neuron(), tmp_path), most=3).is_whole
-    assert fit_of(session_of(neuron(), tmp_path), most=300).is_whole
+    assert not fit_of(session_of(neuron(), tmp_path), most=3)[1]
+    assert fit_of(session_of(neuron(), tmp_path), most=300)[1]
 
 
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])

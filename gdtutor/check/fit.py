@@ -92,15 +92,6 @@ class Misfit(Struct, frozen=True):
         return " ".join(words)
 
 
-class ScreenFit(Struct, frozen=True):
-    """What was found out about the steps of a lesson."""
-
-    misfits: tuple[Misfit, ...]
-    """One for each panel of each step at most, and one for the title: the plainest look at it."""
-    is_whole: bool
-    """False where there were more steps than were asked for."""
-
-
 def fit_of(
     session: Walk,
     iterations: Iterable[int] = (0,),
@@ -108,8 +99,9 @@ def fit_of(
     most: int = MAX_STEPS,
     is_plain: bool = False,
     is_over: Callable[[], bool] | None = None,
-) -> ScreenFit:
-    """Return the panels of a lesson's steps that do not fit the design size.
+) -> tuple[list[Misfit], bool]:
+    """Return the panels of a lesson's steps that do not fit the design size, one for each panel of
+    each step at most, and one for the title: the plainest look at it; and whether all were seen.
 
     Args:
         session: The session, at the lesson's own values.
@@ -123,11 +115,11 @@ def fit_of(
     for look, step in _looks(session, iterations, is_plain=is_plain):
         left -= 1
         if left < 0 or (is_over is not None and is_over()):
-            return ScreenFit(tuple(found.values()), is_whole=False)
+            return list(found.values()), False
         for chars in (UNICODE,) if is_plain or _is_opened(look) else (UNICODE, ASCII):
             for misfit in _misfits(look, step, chars):
                 found.setdefault(misfit.key, misfit)
-    return ScreenFit(tuple(found.values()), is_whole=True)
+    return list(found.values()), True
 
 
 def _is_opened(session: Walk) -> bool:

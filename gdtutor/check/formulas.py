@@ -230,7 +230,7 @@ def _bounds(_moment: Moment, done: Trace) -> Iterator[Doubt]:
 def why_not_finite(done: Trace, node: Node) -> str:
     """Return why the first value that is not finite is so, and what to do."""
     values = [evaluate(arg, done.values) for arg in node.args]
-    kind, names = OPERATIONS[node.op].kind, [_operand_name(done.graph, arg) for arg in node.args]
+    kind, names = OPERATIONS[node.op].kind, [_operand_name(arg) for arg in node.args]
     strange = ~np.isfinite(done.values[node.name])
     if kind is Kind.EMBED:
         last = len(values[0]) - 1
@@ -254,7 +254,7 @@ def why_not_finite(done: Trace, node: Node) -> str:
     return "its numbers overflow: a float64 ends at 1.8e308; give smaller values"
 
 
-def _operand_name(graph: Graph, arg: Name | Number) -> str:
+def _operand_name(arg: Name | Number) -> str:
     if isinstance(arg, Number):
         return f"{arg.value:g}"
     return arg.name if "." not in arg.name else "an inner result"

@@ -62,7 +62,7 @@ class ScreenChecks(Struct):
             last = () if end in written else (max(end - 1, 0),)
             iterations = (*((0,) if is_plain else (0, 1)), *last, *written)
         share = MAX_STEPS // (notes.shares - 1) if notes.variant else MAX_STEPS
-        fit = fit_of(
+        misfits, is_whole = fit_of(
             session,
             dict.fromkeys(iterations),
             most=share,
@@ -70,9 +70,9 @@ class ScreenChecks(Struct):
             is_over=notes.limit.is_over,
         )
         self.layouts.add(layout)
-        for misfit in fit.misfits:
+        for misfit in misfits:
             self._report(notes, misfit)
-        if not fit.is_whole:
+        if not is_whole:
             size = "x".join(map(str, DESIGN_SIZE))
             many = "takes too long" if notes.limit.is_over() else "has too many steps"
             what = f"{notes.of}the lesson {many} for all that it shows to be held against {size}"

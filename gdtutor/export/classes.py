@@ -173,9 +173,8 @@ def _plain(lesson: Lesson, moment: Moment) -> tuple[Settings, Chain]:
     return settings, chain
 
 
-def _own(row: Operation) -> NumpyWriter:
-    names = {"a": _KEPT_INPUT, "out": _KEPT_OUTPUT, "g": _RECEIVED}
-    return NumpyWriter(lambda name: names.get(name, name), is_inline=True)
+_NAMES = {"a": _KEPT_INPUT, "out": _KEPT_OUTPUT, "g": _RECEIVED}
+_own = NumpyWriter(lambda name: _NAMES.get(name, name), is_inline=True).write
 
 
 def _backward(row: Operation, axis: int) -> Expr:
@@ -188,7 +187,7 @@ def _backward(row: Operation, axis: int) -> Expr:
 def _activation_class(row: Operation, axis: int) -> str:
     """Return the class of an activation, with what its way back reads of the way there."""
     back, along = _backward(row, axis), axis if row.takes_axis else None
-    forward = _own(row).write(Apply(row.name, (Name("a"),), along))
+    forward = _own(Apply(row.name, (Name("a"),), along))
     keeps_input = Name("a") in names_in(back)
     lines = [
         f"class {_class_name(row.name)}:",
@@ -200,7 +199,7 @@ def _activation_class(row: Operation, axis: int) -> str:
         "        return self.A",
         "",
         f"    def backward(self, {_RECEIVED}):",
-        f"        return {_own(row).write(back)}",
+        f"        return {_own(back)}",
     ]
     return "\n".join(lines) + "\n"
 

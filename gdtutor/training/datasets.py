@@ -61,13 +61,9 @@ class Dataset(Struct, frozen=True):
 
 def _gate(*outputs: int) -> Make:
     """Return the maker of a truth table whose rows are (0,0), (0,1), (1,0), (1,1)."""
-
-    def make(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
-        pairs = [(0, 0), (0, 1), (1, 0), (1, 1)]
-        rows = [(*pair, y) for pair, y in zip(pairs, outputs, strict=True)]
-        return np.array(rows, dtype=np.float64)
-
-    return make
+    pairs = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    rows = [(*pair, y) for pair, y in zip(pairs, outputs, strict=True)]
+    return lambda rng, count, noise, classes: np.array(rows, dtype=np.float64)
 
 
 def _rows(

@@ -84,19 +84,12 @@ def block_of_epochs(order: str, seed: int, examples: int, batch: int, block: int
     return chosen
 
 
-def batches_of_epoch(
-    order: str, seed: int, examples: int, batch: int, epoch: int
-) -> tuple[Indices, ...]:
-    """Return the batches of one epoch in the order in which training uses them.
-
-    Costs one block; training that takes every epoch in turn asks for `block_of_epochs` instead.
-    """
-    block, row = divmod(epoch, epochs_per_block(examples))
-    cells = block_of_epochs(order, seed, examples, batch, block)[row]
-    return tuple(cells[at : at + batch] for at in range(0, cells.size, batch))
-
-
 def batch_of_iteration(order: str, seed: int, examples: int, batch: int, iteration: int) -> Indices:
-    """Return the examples that iteration `iteration` trains on; costs at most one block."""
+    """Return the examples that an iteration trains on; costs at most one block.
+
+    Training that takes every epoch in turn asks for `block_of_epochs` instead.
+    """
     epoch, turn = divmod(iteration, iterations_per_epoch(examples, batch))
-    return batches_of_epoch(order, seed, examples, batch, epoch)[turn]
+    block, row = divmod(epoch, epochs_per_block(examples))
+    cells: Indices = block_of_epochs(order, seed, examples, batch, block)[row]
+    return cells[turn * batch : (turn + 1) * batch]

@@ -21,7 +21,7 @@ from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import problem_of, settings_of
 from gdtutor.session.trials import tried
-from gdtutor.training.order import batches_of_epoch
+from gdtutor.training.order import batch_of_iteration, iterations_per_epoch
 from gdtutor.training.run import Run
 from gdtutor.training.segments import RunSegment
 from gdtutor.values import replace
@@ -108,8 +108,11 @@ def noisy_neuron(name: str, seed: int) -> float:
     rows = [(float(x), float(y)) for x, y in chosen.examples]
     w = float(np.random.RandomState(seed).random_sample(()))
     b = 0.0
+    size = settings.batch or 4
     for epoch in range(settings.epochs):
-        for batch in batches_of_epoch("shuffled", seed, 4, settings.batch or 4, epoch):
+        per = iterations_per_epoch(4, size)
+        for k in range(epoch * per, (epoch + 1) * per):
+            batch = batch_of_iteration("shuffled", seed, 4, size, k)
             slopes = [
                 (math.sin(w * x + b) - y) * math.cos(w * x + b) for x, y in (rows[i] for i in batch)
             ]

@@ -11,12 +11,21 @@ from gdtutor.training.errors import DataError
 from gdtutor.training.order import (
     ORDERS,
     batch_of_iteration,
-    batches_of_epoch,
     block_of_epochs,
     check_order,
     epochs_per_block,
     iterations_per_epoch,
 )
+
+
+def batches_of_epoch(
+    order: str, seed: int, examples: int, batch: int, epoch: int
+) -> tuple[np.ndarray, ...]:
+    """Return the batches of one epoch, cut from its block."""
+    block, row = divmod(epoch, epochs_per_block(examples))
+    cells = block_of_epochs(order, seed, examples, batch, block)[row]
+    return tuple(cells[at : at + batch] for at in range(0, cells.size, batch))
+
 
 SIZES = st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n)))
 
