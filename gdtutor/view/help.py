@@ -15,6 +15,7 @@ from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Size, Style
 from gdtutor.view.glossary import HELPED
 from gdtutor.view.lines import fitted, framed, line, text_of, wrapped
+from gdtutor.view.notation import plain
 
 TWO = 110
 """Cells of a terminal from which on the lines stand in two columns."""
@@ -119,14 +120,8 @@ def help_lines(screen: Screen, width: int, chars: Chars, around: Sequence[Around
         widest = max(len(entry[0 if chars.unicode else 1]) for entry in entries)
         for entry in entries:
             name, text = entry[0 if chars.unicode else 1], entry[2]
-            lines.extend(_entry(name, text if chars.unicode else _plain(text), widest, width))
+            lines.extend(_entry(name, plain(text, chars), widest, width))
     return (*lines, (), line(("Operations", Style.TITLE)), *_operations(width))
-
-
-def _plain(text: str) -> str:
-    """Return a sentence in ASCII."""
-    return text.translate({ord("₁"): "1", ord("∂"): "d ", ord("∇"): "g", ord("α"): "learning_rate",
-                           ord("θ"): "theta", ord("×"): "x", ord("−"): "-"})  # fmt: skip
 
 
 def _entry(key: str, text: str, widest: int, width: int) -> list[Line]:

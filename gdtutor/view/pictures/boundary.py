@@ -18,6 +18,7 @@ from gdtutor.view.frame import Line, Lines, Size, Style
 from gdtutor.view.lines import first_that_fits, fitted, line, text_of
 from gdtutor.view.notation import plural
 from gdtutor.view.origins import class_names
+from gdtutor.view.pictures.cost_function import span_words
 from gdtutor.view.pictures.field import BELOW, LABELS, Field, Grid
 from gdtutor.view.pictures.neuron_lines import APART, SMALLEST, arranged, equation_of, lines_picture
 from gdtutor.view.pictures.neurons import (
@@ -210,10 +211,7 @@ def boundary_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     if not neurons:
         raise NoPicture(NO_SIDES)
     grid = grid_of(source, wish, 1, 1)
-    ends = (
-        f"{axis.name} from {source.number(axis.low, 3)} to {source.number(axis.high, 3)}"
-        for axis in (grid.x, grid.y)
-    )
+    ends = (span_words(source, axis) for axis in (grid.x, grid.y))
     count = source.problem.size
     words = [f"the plane of {', '.join(ends)}; {count} {plural(count, 'example')}"]
     plane = grid_of(source, wish, *_PROBED)

@@ -53,13 +53,12 @@ def _tallied(source: Source, wish: PictureWish) -> Iterator[tuple[str, Array, Ar
     for written in wish.texts("of"):
         shown = shown_value(source, written)
         finite = np.empty(0) if shown.value is None else shown.value[np.isfinite(shown.value)]
-        yield _heading(source, shown), *_counted(finite, wish.whole("bins", BINS))
+        yield _heading(source, shown, finite), *_counted(finite, wish.whole("bins", BINS))
 
 
-def _heading(source: Source, shown: Shown) -> str:
+def _heading(source: Source, shown: Shown, finite: Array) -> str:
     if shown.value is None:
         return f"{shown.called}: {shown.why}"
-    finite = shown.value[np.isfinite(shown.value)]
     left_out = shown.value.size - finite.size
     more = f", {left_out} not finite" if left_out else ""
     if not finite.size:

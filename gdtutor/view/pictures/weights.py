@@ -129,15 +129,13 @@ def equal_rows(grid: Array, gradient: Array | None) -> tuple[tuple[int, ...], ..
         grid: Array of shape (rows, columns).
         gradient: The gradient, of the same shape; None where it is not known.
     """
-    both = grid if gradient is None else np.concatenate([grid, np.atleast_2d(gradient)], axis=1)
-    sizes = [grid] if gradient is None else [grid, np.atleast_2d(gradient)]
-    scale = np.concatenate(
-        [np.full(grid.shape, float(np.max(np.abs(part))) or 1.0) for part in sizes], axis=1
-    )
+    parts = [grid] if gradient is None else [grid, np.atleast_2d(gradient)]
+    both, sizes = np.concatenate(parts, axis=1), [float(np.max(np.abs(part))) for part in parts]
+    scale = np.repeat([size or 1.0 for size in sizes], grid.shape[1])
     groups: list[list[int]] = []
     for number, row in enumerate(both):
         for group in groups:
-            if np.all(np.abs(row - both[group[0]]) <= SAME * scale[0]):
+            if np.all(np.abs(row - both[group[0]]) <= SAME * scale):
                 group.append(number)
                 break
         else:
