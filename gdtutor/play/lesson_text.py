@@ -75,15 +75,9 @@ def file_of(playground: Playground) -> Path:
 
 
 def _network(playground: Playground) -> dict[str, object]:
-    table: dict[str, object] = {"layers": playground.layers}
-    if playground.features != playground.dataset.inputs:
-        table["features"] = playground.features
-    table |= {
-        "activation": playground.activation, "output": playground.output, "cost": playground.cost,
-        "init": playground.init, "seed": playground.seed,
-    }  # fmt: skip
-    penalties = {"l1": playground.l1, "l2": playground.l2}
-    return table | {name: value for name, value in penalties.items() if value}
+    usual = {"features": playground.dataset.inputs, "l1": 0.0, "l2": 0.0}
+    table = {name: getattr(playground, name) for name in _KNOWN["network"]}
+    return {name: value for name, value in table.items() if value != usual.get(name)}
 
 
 def _data(playground: Playground) -> dict[str, object]:

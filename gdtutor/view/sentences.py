@@ -137,34 +137,25 @@ def _backward(context: Context) -> str:
     if not received:
         return f"Backward starts at {root}. Every other gradient says how {root} answers a change."
     consumers = _listed(list(dict.fromkeys(context.name(c.consumer) for c in received)))
-    if gradient.ndim:
-        start = f"The gradient reaches {called} from {consumers}; it has the shape of {called}."
-        if node in context.trace.settled:
-            return f"{start} {_as_folded(context)}"
-        if len(received) > 1:
-            start += f" It is the sum of {len(received)} contributions."
-        if is_all_rounding(context.trace, node):
-            return f"{start} {_ROUNDING}"
-        if np.isnan(gradient).any():
-            return f"{start} {_no_number(context)}"
-        convention = convention_at(context)
-        return f"{start} At a tie or kink {convention}." if convention else start
-    value = float(gradient)
-    arrives = f"The gradient reaches {called} from {consumers}."
+    start = f"The gradient reaches {called} from {consumers}"
+    start += f"; it has the shape of {called}." if gradient.ndim else "."
     if node in context.trace.settled:
-        return f"{arrives} {_as_folded(context)}"
-    if len(received) > 1:
-        arrives = (
-            f"{called} is used {len(received)} times, so {len(received)} contributions add up."
-        )
-    if np.isnan(value):
-        return f"{arrives} {_no_number(context)}"
-    if convention_at(context):
-        with_it = f"with the convention at its kink it is {context.number(value)}. `v` shows why"
-        return f"{arrives} No derivative exists at this point; {with_it}."
+        return f"{start} {_as_folded(context)}"
+    if (count := len(received)) > 1:
+        added = f"{called} is used {count} times, so {count} contributions add up."
+        start = f"{start} It is the sum of {count} contributions." if gradient.ndim else added
+    if np.isnan(gradient).any():
+        return f"{start} {_no_number(context)}"
+    convention = convention_at(context)
+    if convention and not gradient.ndim:
+        value = context.number(float(gradient))
+        with_it = f"with the convention at its kink it is {value}. `v` shows why"
+        return f"{start} No derivative exists at this point; {with_it}."
     if is_all_rounding(context.trace, node):
-        return f"{arrives} {_ROUNDING}"
-    return f"{arrives} {_meaning(context, called, root, value)}"
+        return f"{start} {_ROUNDING}"
+    if gradient.ndim:
+        return f"{start} At a tie or kink {convention}." if convention else start
+    return f"{start} {_meaning(context, called, root, float(gradient))}"
 
 
 def _as_folded(context: Context) -> str:
