@@ -163,8 +163,7 @@ def marked_examples(session: Playing, cells: int) -> tuple[list[int], int]:
 @lru_cache(maxsize=4)
 def _marks(problem: Problem, trained: int, chars: Chars) -> tuple[str, ...]:
     """Return the mark of every example."""
-    columns = [c for b in problem.bindings if b.leaf == problem.target for c in b.columns]
-    targets = problem.examples[:, columns]
+    targets = problem.examples[:, problem.target_columns]
     is_class = bool(np.isin(targets, (0.0, 1.0)).all())
     held, plain = marks_of(chars).held_signs, SIGNS
     if is_class:

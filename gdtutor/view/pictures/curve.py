@@ -65,9 +65,9 @@ def curve_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
     """Return one plot for every function, as many side by side as can be read."""
     facts = facts_of(source, wish)
     functions = facts.functions
-    mark = f"{marks_of(source.chars).here} "
-    notes = tuple(_notes(source, wish, facts, mark))
-    legend = _legend(source, wish, bool(facts.points))
+    marks, series = marks_of(source.chars), _series(source, wish, functions[0], facts)
+    notes = tuple(_notes(source, wish, facts, f"{marks.here} "))
+    legend = "  ".join(f"{one.mark or marks.curve} {one.told}" for one in series)
     shown, columns, rows = _layout(len(functions), size.width, size.height - 1 - len(notes))
     if not shown:
         raise NoPicture(f"More room is needed for the curve of {functions[0]}.")
@@ -168,16 +168,6 @@ def value_and_slope(name: str, xs: Array) -> tuple[Array, Array]:
         ys = apply(row, (xs,))
         slopes = evaluate(local_formula(row, 0), {"a": xs, "out": ys})
     return ys, np.broadcast_to(slopes, xs.shape)
-
-
-def _legend(source: Source, wish: PictureWish, has_point: bool) -> str:
-    marks = marks_of(source.chars)
-    parts = [f"{marks.curve} value"]
-    if wish.is_set("derivative", True):
-        parts.append(f"{marks.beside} slope")
-    if has_point:
-        parts.append(f"{marks.here} now")
-    return "  ".join(parts)
 
 
 def _series(source: Source, wish: PictureWish, name: str, facts: CurveFacts) -> list[Series]:
