@@ -19,7 +19,7 @@ from textual.command import Provider
 from textual.geometry import Size
 from textual.screen import Screen as TextualScreen
 
-from gdtutor.drive.background import passing_on
+from gdtutor.drive.background import Job, passing_on
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.paint.colours import Colours
 from gdtutor.session.press import Press
@@ -195,9 +195,6 @@ class TutorApp(App[int], inherit_bindings=False):
         self.refresh(layout=True)
 
     def _open_behind(self) -> None:
-        # Imported behind the first frame, as all that it does not need.
-        from gdtutor.drive.background import Job
-
         pass_on = self.passing_on()
         Job(lambda: self._opened(pass_on), lambda job: self.call_later(job.result), pass_on)
 

@@ -14,7 +14,6 @@ from gdtutor.view.pictures.contour_plot import (
     outside_words,
     surface_of,
 )
-from gdtutor.view.pictures.contour_plot import Trail as Path
 from gdtutor.view.pictures.cost_function import (
     CostFunction,
     measured_name,
@@ -22,6 +21,7 @@ from gdtutor.view.pictures.cost_function import (
     span_words,
 )
 from gdtutor.view.pictures.field import Grid
+from gdtutor.view.pictures.paths import Trail
 from gdtutor.view.pictures.source import PictureKind, Source
 
 COLUMNS, ROWS = 60, 40
@@ -77,7 +77,7 @@ def _place(facts: Contour, ground: CostFunction | None, point: Array) -> str:
     return ", ".join(words)
 
 
-def _path(facts: Contour, ground: CostFunction | None, path: Path) -> str:
+def _path(facts: Contour, ground: CostFunction | None, path: Trail) -> str:
     """Return where a path begins and where it ends."""
     called = path.label or "the path"
     if path.why or not len(path.points):

@@ -20,8 +20,9 @@ from gdtutor.view.pictures.cost_function import measured_name, measured_over
 from gdtutor.view.pictures.field import BELOW, LABELS, Axis, Field, Grid
 from gdtutor.view.pictures.paths import (
     ParameterCell,
+    Trail,
     cells_along,
-    overlaid,
+    overlaid_trails,
     path,
     trail_mark,
     up_to,
@@ -34,16 +35,6 @@ LEVELS = 7
 ROWS = 7
 """Lines of the field that notes below it leave where there is room."""
 _SMALLEST = (12, 4)
-
-
-class Trail(Struct, frozen=True, eq=False):
-    """One path: where it was after each update."""
-
-    label: str
-    points: Array
-    """Of shape (points, 2)."""
-    why: str = ""
-    """Why there is none."""
 
 
 class Contour(Struct, frozen=True, eq=False):
@@ -134,18 +125,11 @@ def _trails(
     source: Source, wish: PictureWish, cells: tuple[ParameterCell, ...]
 ) -> tuple[Trail, ...]:
     """Return the paths of a contour: those of several runs, else the one walked so far."""
-    walks = overlaid(source.lesson, source.run, source.seed, wish)
-    if not walks:
-        steps = wish.option("steps")
-        ahead = tuple(range(steps + 1)) if isinstance(steps, int) else up_to(source.iteration)
-        return (Trail("", path(source.run, cells, ahead)),)
     iterations = tuple(range(wish.whole("steps", PATH_STEPS) + 1))
-    return tuple(
-        Trail(walk.label, np.empty((0, 2)), walk.why)
-        if walk.run is None
-        else Trail(walk.label, path(walk.run, cells, iterations))
-        for walk in walks
-    )
+    if trails := overlaid_trails(source, wish, lambda run: path(run, cells, iterations)):
+        return trails
+    done = up_to(source.iteration) if wish.option("steps") is None else iterations
+    return (Trail("", trail_mark(source, 0), path(source.run, cells, done)),)
 
 
 def _around(values: Array) -> tuple[float, float]:
@@ -204,14 +188,13 @@ def _level_line(source: Source, surface: Surface) -> Line:
 def _paint_trails(source: Source, field: Field, trails: tuple[Trail, ...], here: Array) -> None:
     """Draw the paths over the levels: dots along the way, then the points, then where we are."""
     dot = "·" if source.chars.unicode else "."
-    for index, trail in enumerate(trails):
+    for trail in trails:
         for start, end in zip(trail.points[:-1], trail.points[1:], strict=True):
             if np.isfinite(start).all() and np.isfinite(end).all():
-                _dots(field, start, end, (dot, trail_mark(source, index)[1]))
-    for index, trail in reversed(list(enumerate(trails))):
-        mark = trail_mark(source, index)
+                _dots(field, start, end, (dot, trail.mark[1]))
+    for trail in reversed(trails):
         for point in trail.points:
-            field.mark(float(point[0]), float(point[1]), mark)
+            field.mark(float(point[0]), float(point[1]), trail.mark)
     started = next((t.points[0] for t in trails if len(t.points)), None)
     if started is not None:
         field.mark(float(started[0]), float(started[1]), (START, Style.TITLE))
@@ -241,12 +224,12 @@ def _legend(
     start = told(START, "start")
     if len(trails) == 1 and not trails[0].label:
         now = f"iteration {source.iteration}"
-        way = told(trail_mark(source, 0)[0], "path") if len(trails[0].points) > 2 else []
+        way = told(trails[0].mark[0], "path") if len(trails[0].points) > 2 else []
         return (
             ", ".join([*start, *way, *told(marks_of(source.chars).here, now, f"{now} outside")]),
         )
-    for i, trail in enumerate(trails):
-        start += told(trail_mark(source, i)[0], trail.label, f"{trail.label} hidden")
+    for trail in trails:
+        start += told(trail.mark[0], trail.label, f"{trail.label} hidden")
     steps = max((len(trail.points) for trail in trails), default=1) - 1
     reasons = tuple(f"{t.label}: {t.why}" for t in trails if t.why)
     return (f"{', '.join(start)}; {steps} {plural(steps, 'step')}", *reasons)

@@ -16,7 +16,7 @@ from gdtutor.lesson.runs import problem_of, settings_of
 from gdtutor.lesson.selectors import parse_cell
 from gdtutor.training.run import Run, RunSegment
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import Style
+from gdtutor.view.frame import Mark, Style
 from gdtutor.view.marks import marks_of
 from gdtutor.view.pictures.source import Source, cell_of
 
@@ -25,7 +25,7 @@ MAX_ANCHORS = 64
 _STYLES = (Style.RUN_2, Style.RUN_3, Style.RUN_4, Style.RUN_1)
 
 
-def trail_mark(source: Source, index: int) -> tuple[str, Style]:
+def trail_mark(source: Source, index: int) -> Mark:
     """Return what the points of one of several paths are drawn with."""
     glyphs = marks_of(source.chars).paths
     return glyphs[index % len(glyphs)], _STYLES[index % len(_STYLES)]
@@ -115,6 +115,41 @@ def _walk(label: str, make: Callable[[], Run]) -> Overlaid:
         return Overlaid(label, make())
     except GdTutorError as error:
         return Overlaid(label, None, str(error))
+
+
+class Trail(Struct, frozen=True, eq=False):
+    """Where a run was on a picture, a point for each step."""
+
+    label: str
+    mark: Mark
+    points: Array
+    """Of shape (points, 2)."""
+    why: str = ""
+    """Why there are none."""
+    are_first: bool = False
+    """Whether they are the first of the walk, since the last have left the picture."""
+
+    @property
+    def xs(self) -> tuple[float, ...]:
+        """Where it was across."""
+        return tuple(self.points[:, 0].tolist())
+
+    @property
+    def ys(self) -> tuple[float, ...]:
+        """Where it was upwards."""
+        return tuple(self.points[:, 1].tolist())
+
+
+def overlaid_trails(
+    source: Source, wish: PictureWish, points_of: Callable[[Run], Array]
+) -> tuple[Trail, ...]:
+    """Return the runs that a picture overlays as it shows them."""
+    walks = overlaid(source.lesson, source.run, source.seed, wish)
+    points = (np.empty((0, 2)) if one.run is None else points_of(one.run) for one in walks)
+    return tuple(
+        Trail(walk.label, trail_mark(source, index), own, walk.why)
+        for index, (walk, own) in enumerate(zip(walks, points, strict=True))
+    )
 
 
 @lru_cache(maxsize=16)

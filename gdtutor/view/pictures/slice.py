@@ -8,9 +8,9 @@ from gdtutor.lesson.model import PictureWish
 from gdtutor.view.notation import plural
 from gdtutor.view.pictures.cost_function import span_words
 from gdtutor.view.pictures.field import Axis
+from gdtutor.view.pictures.paths import Trail
 from gdtutor.view.pictures.slice_plot import (
     Slice,
-    SliceTrail,
     outside,
     slice_of,
     slice_picture,
@@ -44,7 +44,7 @@ def slice_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     return (*words, found.note) if found.note else tuple(words)
 
 
-def _steps(source: Source, found: Slice, trail: SliceTrail, name: str) -> str:
+def _steps(source: Source, found: Slice, trail: Trail, name: str) -> str:
     """Return the steps before, or those of another rate; where they leave the picture."""
     if trail.why:
         return f"{trail.label}: none: {trail.why}"

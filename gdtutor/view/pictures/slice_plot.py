@@ -23,7 +23,7 @@ from gdtutor.view.pictures.cost_function import (
     measured_name,
     this_batch,
 )
-from gdtutor.view.pictures.paths import ParameterCell, cells_along, overlaid, path, trail_mark
+from gdtutor.view.pictures.paths import ParameterCell, Trail, cells_along, overlaid_trails, path
 from gdtutor.view.pictures.source import Drawing, Source, above_words, cell_of, stacked_notes
 
 POINTS = 161
@@ -36,21 +36,7 @@ below."""
 Curve = tuple[float, ...]
 
 
-class SliceTrail(Struct, frozen=True):
-    """Points that were walked, with the loss at each."""
-
-    label: str
-    glyph: str
-    style: Style
-    xs: tuple[float, ...]
-    ys: tuple[float, ...]
-    why: str = ""
-    """Why there are none."""
-    are_first: bool = False
-    """Whether they are the first of the walk, since the last have left the picture."""
-
-
-class Slice(Struct, frozen=True):
+class Slice(Struct, frozen=True, eq=False):
     """The numbers of a slice."""
 
     cell: ParameterCell
@@ -64,7 +50,8 @@ class Slice(Struct, frozen=True):
     """None before the walk has come to it."""
     after: tuple[float, float] | None
     """Where the update leads; None before the walk has come to it."""
-    trails: tuple[SliceTrail, ...]
+    trails: tuple[Trail, ...]
+    """Points that were walked, with the loss at each."""
     x_range: tuple[float, float]
     y_range: tuple[float, float]
     note: str = ""
@@ -131,15 +118,11 @@ def _after(
 
 def _trails(
     source: Source, wish: PictureWish, cell: ParameterCell, cost: CostFunction
-) -> tuple[SliceTrail, ...]:
+) -> tuple[Trail, ...]:
     steps = wish.whole("steps", SLICE_STEPS)
     if wish.numbers("rates"):
-        trails = []
-        for index, walk in enumerate(overlaid(source.lesson, source.run, source.seed, wish)):
-            ahead = range(steps + 1)
-            xs, ys = ((), ()) if walk.run is None else _walked(walk.run, cell, cost, ahead)
-            trails.append(SliceTrail(walk.label, *trail_mark(source, index), xs, ys, walk.why))
-        return tuple(trails)
+        ahead = range(steps + 1)
+        return overlaid_trails(source, wish, lambda run: _walked(run, cell, cost, ahead))
     last = source.iteration
     low, high = wish.interval() or (-np.inf, np.inf)
     now = _trace(source, wish, cell).values.get(cell.name)
@@ -147,21 +130,19 @@ def _trails(
     iterations = range(steps) if has_left else range(max(last - steps, 0), last)
     if cell.name not in source.problem.trained or not iterations:
         return ()
-    xs, ys = _walked(source.run, cell, cost, iterations)
-    glyph = marks_of(source.chars).paths[0]
-    return (SliceTrail("", glyph, Style.RUN_3, xs, ys, are_first=has_left),)
+    mark = marks_of(source.chars).paths[0], Style.RUN_3
+    points = _walked(source.run, cell, cost, iterations)
+    return (Trail("", mark, points, are_first=has_left),)
 
 
-def _walked(
-    run: Run, cell: ParameterCell, cost: CostFunction, iterations: range
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _walked(run: Run, cell: ParameterCell, cost: CostFunction, iterations: range) -> Array:
     """Return where a run was along the curve at some iterations, and its height there."""
     xs = path(run, (cell,), tuple(iterations))
-    return tuple(xs[:, 0].tolist()), tuple(cost.at((cell,), xs).tolist())
+    return np.column_stack([xs, cost.at((cell,), xs)])
 
 
 def _around(
-    at: float, after: tuple[float, float] | None, trails: tuple[SliceTrail, ...]
+    at: float, after: tuple[float, float] | None, trails: tuple[Trail, ...]
 ) -> tuple[float, float]:
     """Return a range around the point that holds the steps as far as they are near; around 0 where
     the point is too far out to be drawn.
@@ -206,7 +187,7 @@ def _drawn(source: Source, found: Slice, columns: int, rows: int) -> frozenset[s
 def _marked(source: Source, found: Slice) -> list[tuple[str, Style, Curve, Curve]]:
     """Return what points are drawn with, and those in the picture, from back to front."""
     marks = marks_of(source.chars)
-    points = [(t.glyph, t.style, list(zip(t.xs, t.ys, strict=True))) for t in found.trails]
+    points = [(*t.mark, list(zip(t.xs, t.ys, strict=True))) for t in found.trails]
     points += [(marks.after, Style.UPDATE, [found.after])] if found.after is not None else []
     points.append((marks.here, Style.CURRENT, [found.here]))
     inside = ((sign, style, [p for p in of if _contains(found, *p)]) for sign, style, of in points)
@@ -240,7 +221,7 @@ def wanted_name(source: Source, numbers_of: Slice) -> str:
     return measured_name(source, numbers_of.wanted, is_mean=numbers_of.is_mean)
 
 
-def outside(numbers_of: Slice, trail: SliceTrail) -> list[int]:
+def outside(numbers_of: Slice, trail: Trail) -> list[int]:
     """Return the steps of a trail that do not lie in the picture."""
     points = enumerate(zip(trail.xs, trail.ys, strict=True))
     return [k for k, point in points if not _contains(numbers_of, *point)]
@@ -277,17 +258,17 @@ def _words(
     named = [trail for trail in numbers_of.trails if trail.label]
     if named:
         parts = ", ".join(
-            f"{sign(trail.glyph)}{_rate_words(source, numbers_of, trail)}" for trail in named
+            f"{sign(trail.mark[0])}{_rate_words(source, numbers_of, trail)}" for trail in named
         )
         count = max(len(trail.xs) for trail in named) - 1
         words.append((f"{name} after {count} {plural(count, 'step')} at rate: {parts}", Style.TEXT))
     plain = (trail for trail in numbers_of.trails if not trail.label)
     for trail in plain:
         told, out = _trail_words(numbers_of, trail)
-        is_under = not out and sign(marks.here) and not sign(trail.glyph)
+        is_under = not out and sign(marks.here) and not sign(trail.mark[0])
         lies = "lies" if len(trail.xs) == 1 else "lie"
         under = f" {lies} under {marks.here}" if is_under else ""
-        words.append((f"{sign(trail.glyph)}{told}{under}", trail.style))
+        words.append((f"{sign(trail.mark[0])}{told}{under}", trail.mark[1]))
     if max(numbers_of.ys) > LARGEST:
         most = source.number(LARGEST, 1)
         words.append((f"{wanted} above {most} is drawn there", Style.DIM))
@@ -303,7 +284,7 @@ def _contains(numbers_of: Slice, x: float, y: float) -> bool:
     return left <= x <= right and low <= y <= high
 
 
-def _trail_words(numbers_of: Slice, trail: SliceTrail) -> tuple[str, int]:
+def _trail_words(numbers_of: Slice, trail: Trail) -> tuple[str, int]:
     """Return which steps a trail is of, and how many of them lie outside."""
     count, out = len(trail.xs), len(outside(numbers_of, trail))
     steps = f"{count} {plural(count, 'step')}"
@@ -311,7 +292,7 @@ def _trail_words(numbers_of: Slice, trail: SliceTrail) -> tuple[str, int]:
     return told + (f", {out} outside" if out else ""), out
 
 
-def _rate_words(source: Source, numbers_of: Slice, trail: SliceTrail) -> str:
+def _rate_words(source: Source, numbers_of: Slice, trail: Trail) -> str:
     """Return where a rate has led, or where it has left the picture."""
     words = trail.label.removeprefix("rate ")
     if trail.why:
