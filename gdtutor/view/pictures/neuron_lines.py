@@ -143,21 +143,14 @@ def meaning(source: Source, field: Field, width: int, told: tuple[str, ...] = ()
         width: Cells.
         told: What is to be said of cells with several examples, from long to short.
     """
-    y = field.upright
+    words: tuple[str, ...] = (f"{EXAMPLE}: examples",)
+    if has_classes(source.problem):
+        signs = SIGNED if signed_targets(source.problem) else PLAIN
+        of = "the targets" if signs is PLAIN else "the signs of the targets"
+        words = f"{signs[0]} and {signs[1]} are {of}", f"{signs[0]}, {signs[1]}: targets"
     if told:
-        long = f"{y}{_meaning(source, '', width)}; {told[0]}"
-        return first_that_fits((long, *(y + text for text in told)), width)
-    return _meaning(source, y, width)
-
-
-def _meaning(source: Source, y: str, width: int) -> str:
-    if not has_classes(source.problem):
-        return f"{y}{EXAMPLE}: examples"
-    signs = SIGNED if signed_targets(source.problem) else PLAIN
-    of = "the targets" if signs is PLAIN else "the signs of the targets"
-    long = f"{y}{signs[0]} and {signs[1]} are {of}"
-    short = f"{y}{signs[0]}, {signs[1]}: targets"
-    return first_that_fits((long, short), width)
+        words = f"{first_that_fits(words, width)}; {told[0]}", *told
+    return first_that_fits(tuple(field.upright + text for text in words), width)
 
 
 def _dot(source: Source) -> str:
