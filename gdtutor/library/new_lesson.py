@@ -12,71 +12,8 @@ from gdtutor.lesson.discovery import discover, number_of, read_summary
 from gdtutor.lesson.front_matter_checks import ID
 from gdtutor.lesson.load import parse_lesson
 
-TEMPLATE = """\
-+++
-# Everything between the two +++ lines is TOML. lessons/README.md lists every key.
-format = 1
-id = "{id}"
-# Progress is kept under the id: once the lesson is in use, do not change it.
-title = "{title}"
-chapter = "My lessons"
-summary = "One line for the library"
-
-# Values that training may change. Arrays are nested lists: W = [[0.1, 0.6]]
-[parameters]
-w = 0.5
-b = 0.0
-
-# Rows of numbers, inputs first. Or: dataset = "xor", or csv = "mine.csv"
-[data]
-inputs = ["x"]
-targets = ["y"]
-examples = [[2, 1]]
-
-# Leave this table out where the lesson only walks forward and backward.
-[training]
-learning_rate = 0.1
-epochs = 50
-batch = 1
-+++
-# {title}
-
-This is the opening page, shown before the first step.
-Say what the learner will see, and ask a question that the walk answers.
-
-```graph
-# One line is one node. Use + - * / ** @ and operations such as sigmoid.
-z = w*x + b
-yhat = sigmoid(z)
-L = (yhat - y)**2 / 2
-```
-
-## given
-A note is shown at its step. Never type a number that the program can fill in:
-the weight starts at {{w}}.
-
-## forward yhat
-Values stand in braces: the prediction is {{yhat}}, the target is {{y}}.
-
-## backward w
-So do gradients: {{grad w}}. A step without a note gets a sentence of the program's own.
-
-```question
-text = "Which way will the update move w?"
-kind = "choice"
-choices = ["against the sign of its gradient", "along the sign of its gradient"]
-hints = ["Downhill is where the loss is smaller."]
-```
-
-## update w, always
-With `always` a note is shown whatever the values are, in later iterations as well.
-
-# What to try next
-
-- Change w before the first step. Which gradients change with it?
-- Train, and look at the curve.
-"""
-"""The lesson that `new` writes; `{{` and `}}` are braces of placeholders in its notes."""
+TEMPLATE = Path(__file__).with_name("new-lesson.md")
+"""The lesson that `new` writes, under an id and a title of its own."""
 
 _NAME = re.compile(rf"(?:(?P<number>\d{{1,6}})-)?(?P<id>{ID.pattern})(?:\.md)?\Z")
 _LONGEST = 32
@@ -107,7 +44,8 @@ def new_lesson(name: str) -> Path:
     lesson_id, number = match["id"], _number(here, match["number"], match["id"])
     path = here / f"{number}-{lesson_id}.md"
     title = lesson_id.replace("-", " ").capitalize()
-    text = TEMPLATE.format(id=lesson_id, title=title)
+    text = TEMPLATE.read_text(encoding="utf-8")
+    text = text.replace("new-lesson", lesson_id).replace("New lesson", title)
     _, reports = parse_lesson(text, path)
     if reports:
         raise GdTutorError(reports[0].what, reports[0].hint)
