@@ -252,10 +252,10 @@ class LessonUnderTest(Struct, frozen=True):
             yield here
             after = steps_forward(here.session, 1)
             step = current_step(after)
-            is_over = step is None or (step == here.step and after.moment is here.session.moment)
-            if is_over or after.moment.iteration >= iterations:
+            is_still = step == here.step and after.moment is here.session.moment
+            if step is None or is_still or after.moment.iteration >= iterations:
                 return
-            here = WalkStep(after, after.moment.steps[after.step - 1], self.screens)
+            here = WalkStep(after, step, self.screens)
 
 
 def find(name: str, folders: Iterable[Path]) -> Path:

@@ -80,9 +80,8 @@ class Field:
         self._marks = [[(" ", Style.TEXT)] * grid.columns for _ in range(grid.rows)]
 
     def put(self, row: int, column: int, mark: Mark) -> None:
-        """Write one character; outside the field nothing happens."""
-        if 0 <= row < self.rows and 0 <= column < self.columns:
-            self._marks[row][column] = mark
+        """Write one character."""
+        self._marks[row][column] = mark
 
     def place(self, x: float, y: float) -> tuple[int, int] | None:
         """Return row and column of a point, None outside the field and where it is no number."""
