@@ -39,6 +39,8 @@ from tests.training.walking import assert_close, walk
 
 Array = NDArray[np.float64]
 RATE = 0.03
+ALIKE = 1e-12
+"""Departure below which updates are those written by hand."""
 
 
 class Explicit:
@@ -79,7 +81,9 @@ def bowl(p: Array, steepness: object = (1.0, 3.0, 0.2)) -> Array:
 
 
 def departure(row: Optimiser) -> float:
-    """Return how far a hundred updates come from those written by hand, its state with them."""
+    """Return how far a hundred updates come from those written by hand, its state with them, or the
+    first of them that are not alike.
+    """
     _, hyper = optimiser_of(Settings(optimizer=row.name))
     hand = by_hand(row.name)
     hyper |= hand.known
@@ -94,6 +98,8 @@ def departure(row: Optimiser) -> float:
         for one, other in pairs:
             away = np.abs(one - other) / np.maximum(1, np.abs(other))
             worst = max(worst, float(np.max(away)))
+        if worst >= ALIKE:
+            break
     return worst if np.isfinite(p).all() else math.inf
 
 
@@ -108,7 +114,7 @@ def flipped(row: Optimiser) -> Iterator[Optimiser]:
 
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_a_hundred_updates_equal_those_written_by_hand(name: str) -> None:
-    assert departure(OPTIMISERS[name]) < 1e-12
+    assert departure(OPTIMISERS[name]) < ALIKE
 
 
 @pytest.mark.parametrize("name", OPTIMISERS)
@@ -117,7 +123,7 @@ def test_every_turned_sign_of_an_optimiser_is_noticed(name: str) -> None:
     assert wrong
     with np.errstate(all="ignore"):
         for row in wrong:
-            assert not departure(row) < 1e-12, row.lines
+            assert not departure(row) < ALIKE, row.lines
 
 
 EXPLICIT = [name for name, row in OPTIMISERS.items() if not row.solves]

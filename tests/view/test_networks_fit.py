@@ -68,8 +68,8 @@ def test_every_update_fits_whatever_the_optimiser(optimizer: str) -> None:
     session = network([2, 8, 1], optimizer)
     session.run.advance()
     for iteration in (0, 39):
-        steps = moved(session, iteration, 1).moment.steps
-        for step in (step for step in steps if step.phase is Phase.UPDATE):
+        session = moved(session, iteration, 1)
+        for step in (step for step in session.moment.steps if step.phase is Phase.UPDATE):
             at = moved(session, iteration, step.number)
             shape = cell_shape(at)
             for cell in (None, *(spread_cells(shape, 2) if shape else ())):

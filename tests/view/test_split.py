@@ -88,7 +88,7 @@ def test_the_node_gives_cells_to_a_graph_that_needs_them(number, size):
 def test_a_graph_that_needs_both_columns_lies_above_them_and_takes_no_line_of_a_step(
     number, size, iteration
 ):
-    session = session_at(LESSONS[number - 1])
+    session = moved(session_at(LESSONS[number - 1]), iteration, 1)
     room = room_for(*size)
     # The panels are shared out once an iteration.
     for step in session.moment.steps[:: 1 + 2 * iteration]:
