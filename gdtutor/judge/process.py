@@ -110,9 +110,10 @@ def bound(memory: int) -> None:
     started, own = iter(range(PROCESSES)), os.getpid()
 
     def heard(event: str, words: tuple[Any, ...]) -> None:
-        is_end = event in ("os.kill", "os.killpg") and words[0]
-        if is_end and os.getpgid(abs(words[0])) != os.getpgid(0):
-            raise PermissionError("a program may end no process but its own")
+        if event in ("os.kill", "os.killpg") and words[0]:
+            is_process = event == "os.kill" and words[0] > 0
+            if (os.getpgid(words[0]) if is_process else abs(words[0])) != os.getpgid(0):
+                raise PermissionError("a program may end no process but its own")
         if event in _STARTS and (os.getpid() != own or next(started, None) is None):
             raise RuntimeError(f"the program starts more than {PROCESSES} processes")
 

@@ -235,15 +235,21 @@ class Thing:
     def __array__(self, *_, **__): raise KeyError(1)
 odd, thing, round_ = Odd(a=1), Thing(), {}
 for key in range(200): round_[key] = round_
-for end in (os.kill, os.killpg):
-    try: end(os.getpgid(os.getppid()), 0)
+group = os.getpgid(os.getppid())
+for end, whom in ((os.kill, os.getppid()), (os.killpg, group), (os.killpg, GROUP)):
+    try: end(whom, 0)
     except PermissionError: pass
     else: raise SystemExit
 if os.fork() == 0: os.kill(os.getpid(), 9)
 """
     path = tmp_path / "mine.py"
     asked = assignment("16")
-    assert judge(asked.lesson, odd + EPOCHS, path).is_right
+    # A group outlives the process that it is called after, as where a shell has started the tests.
+    left = ["sh", "-c", "exec 3<&0; cat <&3 &"]
+    with subprocess.Popen(left, stdin=subprocess.PIPE, start_new_session=True) as leader:
+        leader.wait()
+        group = odd.replace("GROUP", str(leader.pid))
+        assert judge(asked.lesson, group + EPOCHS, path).is_right
     there = "import os\nif os.fork() == 0: raise ValueError\n" + HIDDEN
     assert judge(asked.lesson, there, path).is_right
 
