@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 from gdtutor.judge import process
 from gdtutor.lesson import load
 from gdtutor.lesson.model import Lesson
+from gdtutor.view import once
+from gdtutor.view.graph import panel
 from tests.forked import ForkedWithPipes
 from tests.tries import MANY, QUICK, USUAL, sampled
 
@@ -50,6 +52,9 @@ def with_variant(lesson: Lesson, name: str) -> Lesson:
 
 # Before any test module, as some of them open lessons when they are imported.
 load.parse_lesson, load.with_variant = parse_lesson, with_variant
+# What one test has measured or drawn another one finds: more of it is kept than a screen needs.
+once._done = lru_cache(2000)(once._done.__wrapped__)
+panel._drawn = lru_cache(2000)(panel._drawn.__wrapped__)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -91,10 +92,14 @@ def boxes(frame: Frame) -> list[Boxed]:
     return found
 
 
+opened = cache(session_at)
+"""Opens a lesson once, so that what is measured of its walk serves every test of its screens."""
+
+
 def steps_of(path: Path, iteration: int = 0) -> Iterator[Session]:
     """Yield the session at every step of an iteration."""
     # Moved once, as every move to another iteration computes it anew.
-    session = moved(session_at(path), iteration, 1)
+    session = moved(opened(path), iteration, 1)
     for step in session.moment.steps:
         yield replace(moved(session, iteration, step.number), challenge=None)
 

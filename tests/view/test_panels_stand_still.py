@@ -4,6 +4,7 @@ import re
 from itertools import groupby
 
 import pytest
+import room
 from room import corners, steps_of
 from walks import answered, pressed
 
@@ -151,6 +152,7 @@ def test_what_is_left_out_of_a_graph_is_counted_with_the_key_that_shows_it():
 
 
 def test_a_step_of_a_narrow_graph_is_drawn_once(monkeypatch):
+    monkeypatch.setattr(room, "opened", session_at)
     drawings = []
     monkeypatch.setattr(panel, "_drawn", lambda *of: drawings.append(of) or draw_graph(*of))
     first, *steps = list(steps_of(LESSONS[17]))[1:6]
@@ -197,6 +199,7 @@ def test_the_first_frame_works_out_no_update(monkeypatch):
 def test_the_first_frame_looks_at_what_it_shows_alone(monkeypatch, later):
     monkeypatch.setattr(f"gdtutor.{later}", None)
     frame_of(session_at(LESSONS[15], at="given"), 80, 24, UNICODE)
+    monkeypatch.setattr(room, "opened", session_at)
     frames = (frame_of(session, 80, 24, UNICODE) for session in steps_of(LESSONS[15]))
     with pytest.raises(TypeError):
         list(frames)
