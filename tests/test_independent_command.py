@@ -147,6 +147,8 @@ def test_the_engine_changes_every_activation_that_the_program_does():
         *(f"{name}=" for name in ("learning_rate", "optimizer", "activation")),
         *("frozen = ", "gradients = ", "validation = ", "hyperparameters = ", "[constants]"),
         *("[network]", "[[variants]]", "data.examples = ", "parameters.W = ", "1:w=", "1:X[0,"),
+        *(f'biases = "{name}"' for name in drawing.WEIGHTS),
+        *('after = "W"', 'after = "w"'),
         *("1e-300", "1e+300", "5e-324", "-0.0", "745.0"),
         *(" > 0)", " < ", " >= ", " <= ", "axis=-1", "axis=-2"),
     ],

@@ -105,8 +105,8 @@ def progress_bar(
         chars: The characters to draw with.
         wrong: The word for what went wrong, said in place of the percent.
     """
-    # Rounded down, so that 100% means that all is done.
-    head = f" {wrong}" if wrong else f" {int(min(share, 1.0) * 100):3}%"
+    # Rounded down, so that 100% means that all is done; 29 of 100 are 28.999999999999996 %.
+    head = f" {wrong}" if wrong else f" {int(min(share, 1.0) * 100 + 1e-9):3}%"
     for fact in facts[:-1]:
         tail = f"{head}  {fact}"
         if cells(tail) + SHORTEST_BAR + 2 <= width:

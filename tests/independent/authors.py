@@ -158,7 +158,11 @@ class Author:
         init = self.rng.choice(tuple(INITIALISATIONS))
         needed = (name for name, own in INITIALISATIONS[init].constants.items() if own is None)
         rest = "".join(f", {name} = {self.number()}" for name in needed)
-        rest += "" if init in UNDRAWN else f", seed = {self.rng.randint(0, 99)}"
+        if init not in UNDRAWN:
+            # The one that was drawn last, if any was, may be followed.
+            last = [n for n, value in self.parameters.items() if "seed" in str(value)][-1:]
+            is_after = last and self.rng.random() < 0.5
+            rest += f', after = "{last[0]}"' if is_after else f", seed = {self.rng.randint(0, 99)}"
         return f'{{ init = "{init}", shape = {list(shape)}{rest} }}'
 
     def _matrix_leaves(self):

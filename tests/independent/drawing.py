@@ -123,6 +123,8 @@ class NetworkAuthor(Author):
         rng = self.rng
         rows = [f"layers = {self.layers}", f'cost = "{rng.choice(list(COSTS))}"',
                 f'init = "{rng.choice(WEIGHTS)}"', f"seed = {rng.randint(0, 99)}"]  # fmt: skip
+        if rng.random() < 0.3:
+            rows.append(f'biases = "{rng.choice(WEIGHTS)}"')
         if self.features:
             rows.append(f"features = {self.features}".replace("'", '"'))
         rows += [f"{name} = {rng.choice((0.01, 0.3, 2))}" for name in self.constants]

@@ -94,7 +94,7 @@ def read(text, variant="", edits=()):
     if in_rows:
         scenes = [[(name, _along_rows(tree)) for name, tree in block] for block in scenes]
     lesson = Read(
-        {name: started(value, in_rows) for name, value in given.items()},
+        started(given, in_rows),
         [name for name in front.get("parameters", {}) if name not in frozen],
         _bound(data),
         examples,

@@ -33,18 +33,20 @@ COSTS = {
 """The cost of a network by its name."""
 
 
-def started(value, in_rows=False):
-    """Return a starting value as an array: given, or drawn by the table of a rule."""
-    if not isinstance(value, dict):
-        return np.array(value, dtype=float)
-    rng = np.random.RandomState(value.get("seed", 0))
-    return _drawn(
-        value["init"],
-        tuple(value.get("shape", ())),
-        rng,
-        in_rows,
-        **{k: value[k] for k in ("value", "low", "high", "std") if k in value},
-    )
+def started(values, in_rows=False):
+    """Return starting values as arrays by name: given, or drawn by the tables of their rules, each
+    from a generator of its own or from that of the one it comes after."""
+    found, streams = {}, {}
+    for name, value in values.items():
+        if not isinstance(value, dict):
+            found[name] = np.array(value, dtype=float)
+            continue
+        own = np.random.RandomState(value.get("seed", 0))
+        rng = streams[name] = streams.get(value.get("after"), own)
+        told = {k: value[k] for k in ("value", "low", "high", "std") if k in value}
+        shape = tuple(value.get("shape", ()))
+        found[name] = _drawn(value["init"], shape, rng, in_rows, **told)
+    return found
 
 
 def _drawn(init, shape, rng, in_rows=False, **told):
@@ -76,7 +78,9 @@ def expanded(front):
         if f"W{k}" not in front.get("parameters", {}):
             shape = (layers[k], layers[k - 1])
             drawn[f"W{k}"] = _turned(_drawn(network.get("init", "xavier"), shape, rng), in_rows)
-        drawn[f"b{k}"] = _turned(np.zeros((layers[k], 1)), in_rows)
+        if f"b{k}" not in front.get("parameters", {}):
+            bias = _drawn(network.get("biases", "zeros"), (layers[k], 1), rng)
+            drawn[f"b{k}"] = _turned(bias, in_rows)
         product = f"{before} @ W{k}" if in_rows else f"W{k} @ {before}"
         lines.append((f"Z{k}", f"{product} + b{k}"))
         is_last = k == len(layers) - 1

@@ -9,6 +9,7 @@ from gdtutor.view.lines import (
     cut,
     fitted,
     line,
+    progress_bar,
     shortened,
     text_of,
     width_of,
@@ -96,3 +97,12 @@ def test_a_power_is_never_broken_between_its_stars():
     for width in range(12, 50):
         shown = [text_of(line) for line in wrapped_formula("C = ", body, width)]
         assert not any(row.rstrip().endswith("*") or row.lstrip().startswith("*2") for row in shown)
+
+
+def test_a_percent_is_full_as_soon_as_a_hundredth_is_done():
+    """29/100 is a little less than 0.29, and 1 % less as a whole number."""
+    for wanted in (50, 100, 200, 1000, 5_000_000):
+        for done in range(0, wanted + 1, max(wanted // 100, 1)):
+            bar = text_of(progress_bar(done / wanted, ("",), 80, ASCII))
+            assert f" {100 * done // wanted}%" in bar
+    assert " 99%" in text_of(progress_bar(4_999_999 / 5_000_000, ("",), 80, ASCII))
