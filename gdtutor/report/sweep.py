@@ -20,7 +20,7 @@ def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
     """Return the runs of a sweep as JSON data.
 
     `lowest` are the places of the lowest cost, `best` is the first of them; `final_cost` is the one
-    over all the data, by which runs are compared that have all ended.
+    over all that is trained on, by which runs are compared that have all ended.
     """
     best = sweep.best()
     return {

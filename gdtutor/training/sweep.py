@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.training.errors import TrainingError
 from gdtutor.training.evaluation import evaluate
@@ -219,13 +221,15 @@ class Sweep:
 
     def found(self) -> tuple[TrainedCurve, ...]:
         """Return how far every run is, in the order of the members, and of each that has ended its
-        cost over all the data.
+        cost over all that it is trained on: no number where it diverged.
         """
         found = {place: curve for part in self._parts for place, curve in part.found()}
         for place, curve in found.items():
             if curve.stopped_by is not None and place not in self._ends:
-                cost = evaluate(self.members[place].problem, curve.predicting).cost
-                self._ends[place] = cost
+                one, has_end = self.members[place], curve.stopped_by != "not_finite"
+                examples = np.arange(one.settings.trained_on(one.problem.size))
+                cost = evaluate(one.problem, curve.predicting, examples).cost
+                self._ends[place] = cost if has_end else np.nan
         places = range(len(self.members))
         return tuple(replace(found[place], end=self._ends.get(place)) for place in places)
 

@@ -68,8 +68,8 @@ class TrainedCurve(Struct, frozen=True, eq=False):
     predicting: Mapping[str, Array] = field(default_factory=dict)
     """The parameters that predictions are made with."""
     end: float | None = None
-    """The cost over all the data where it has ended; None where it has not, or where that is not
-    known."""
+    """The cost over all that it is trained on where it has ended; None where it has not, or where
+    that is not known."""
 
     @property
     def is_broken(self) -> bool:

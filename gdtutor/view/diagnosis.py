@@ -193,11 +193,12 @@ def step_factor(session: Walk, curve: TrainedCurve) -> float | None:
     """Return by what each step of a swept rate multiplies the distance to the lowest point; None
     where that is no one number.
     """
-    settings = session.run.segments[0].settings
-    if curve.setting != "learning_rate" or settings.schedule.kind != "constant":
+    bend = bend_at(session.run, 0) if curve.setting == "learning_rate" else None
+    if bend is None or len(curve.costs) < 3:
         return None
-    bend = bend_at(session.run, 0)
-    return None if bend is None else 1 - float(curve.label.split()[-1]) * bend.curvature
+    factor = 1 - float(curve.label.split()[-1]) * bend.curvature
+    first, second = np.diff(curve.costs[:3])  # A kept run may be another optimiser's.
+    return factor if abs(second - factor**2 * first) <= 1e-6 * abs(first) else None
 
 
 def _beside(rate: float, limit: float) -> str:

@@ -224,6 +224,22 @@ def test_a_run_that_broke_off_at_a_low_cost_is_not_the_best() -> None:
     assert sweep.best() == (2,)
 
 
+def test_runs_end_with_the_cost_of_what_they_are_trained_on_and_diverged_ones_with_none() -> None:
+    rates = Settings(optimizer="momentum", epochs=3, batch=1, validation=0.5)
+    sweep = Sweep(members(xor_231(), rates))
+    sweep.advance()
+    for member, found in zip(sweep.members, sweep.found(), strict=True):
+        run = Run((RunSegment(0, member.problem, member.settings),))
+        run.advance()
+        alone = run.evaluate(dict(run.state(run.farthest).parameters), np.arange(2)).cost
+        assert found.end == pytest.approx(alone, rel=1e-12)
+    broken = Sweep([replace(one, settings=replace(one.settings, learning_rate=1e300))
+                    for one in members(with_decay(0.1), rates)])  # fmt: skip
+    broken.advance()
+    assert all(np.isnan(found.end) for found in broken.found() if found.stopped_by == "not_finite")
+    assert {found.stopped_by for found in broken.found()} == {"not_finite"}
+
+
 def test_a_deadline_ends_a_sweep_between_bursts() -> None:
     sweep = Sweep(members(xor_231(), Settings(epochs=100_000)))
     assert not sweep.advance(deadline=lambda: True)

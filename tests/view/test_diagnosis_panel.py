@@ -6,7 +6,9 @@ from gdtutor.linear.training import training_lines
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed, update
+from gdtutor.training.trouble import TrainedCurve
 from gdtutor.view import notation
+from gdtutor.view.diagnosis import step_factor
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
@@ -138,3 +140,16 @@ def test_the_limit_of_small_batches_is_told_as_that_of_full_ones(tmp_path, batch
     assert (
         f"λmax = {'2·mean(x²) = ' * (batch == 3)}4, so the stability {told} 2/λmax = 0.5" in lines
     )
+
+
+def test_a_kept_run_of_another_optimiser_has_no_factor(tmp_path):
+    path = tmp_path / "line.md"
+    text = DEAD_AT_ONE.replace("relu(w*x)", "w*x").replace("batch = 1", "learning_rate = 0.1")
+    path.write_text(text, encoding="utf-8")
+    session = walk(path, "given")
+    for optimizer in ("sgd", "momentum"):
+        run = trained(path, f"optimizer={optimizer}").run
+        kept = TrainedCurve("learning_rate 0.1", run.costs, setting="learning_rate")
+        factor = step_factor(session, kept)
+        # The second derivative of the mean of (w·x − y)² is 4.
+        assert factor == (pytest.approx(1 - 0.1 * 4) if optimizer == "sgd" else None)
