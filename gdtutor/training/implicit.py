@@ -120,7 +120,8 @@ def implicit_step(
     loss = _number(walked.values[problem.graph.root])
     if before == 0 or not math.isfinite(before):
         return ImplicitStep(1.0, loss, gradients)
-    squares = sum(float(np.sum((g / before) ** 2)) for g in gradients.values())
+    with np.errstate(over="ignore"):
+        squares = sum(float(np.sum((g / before) ** 2)) for g in gradients.values())
     shrink = shrunk(before, z, y, learning_rate * squares, neuron.is_sigmoid)
     return ImplicitStep(shrink, loss, gradients)
 

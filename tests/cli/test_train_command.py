@@ -11,6 +11,8 @@ from pseudo_terminal import PseudoTerminal
 
 from gdtutor.cli import main
 
+FAULTS = Path(__file__).parents[1] / "data" / "faults"
+
 
 def output(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     assert main(words) == 0
@@ -34,6 +36,15 @@ def test_the_json_of_a_run_has_every_field(capsys: pytest.CaptureFixture[str]) -
     assert isinstance(costs, list)
     assert abs(costs[4900] - 0.0009210166430616655) < 1e-12
     assert {"final_cost", "parameters", "predictions", "targets", "seconds"} <= set(run)
+
+
+def test_a_number_that_leaves_float64_is_told_and_warns_of_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The square of 1e300 is infinite, which takes a step of implicit descent to 0."""
+    path = str(FAULTS / "steepest-implicit-step.md")
+    assert data(capsys, "train", path, "--json")["costs"]
+    assert "0 − 1·0·1e299" in output(capsys, "shot", path, "--at", "update:w")
 
 
 def test_epoch_5000_of_or_needs_5001_epochs(capsys: pytest.CaptureFixture[str]) -> None:

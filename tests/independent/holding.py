@@ -254,10 +254,13 @@ class _Walk:
         tape = Tape()
         for name, value in self.given.items():
             tape.leaf(name, value)
-        for name, (before, after, _) in self.implicit.items():
-            # What is at last the root is rounded: as much as that moves the gradient is open.
+        for name, (before, after, rate) in self.implicit.items():
+            # What is at last the root is rounded, and what the step is multiplied by may be 0
+            # within it: as much as that moves the gradient is open.
             size = np.abs(before) + np.abs(after)
-            tape.put(name, B.Bounded(np.asarray(after, B.Wide), 8 * B.ROUNDING * size))
+            least = B.LEAST * np.abs(rate * self.gradients[name].value)
+            bound = 8 * B.ROUNDING * size + least
+            tape.put(name, B.Bounded(np.asarray(after, B.Wide), bound))
         for name, tree in self.lines:
             tape.line(name, tree)
         gradients = tape.gradients(self.lines[-1][0])
