@@ -197,8 +197,10 @@ def step_factor(session: Walk, curve: TrainedCurve) -> float | None:
     if bend is None or len(curve.costs) < 3:
         return None
     factor = 1 - float(curve.label.split()[-1]) * bend.curvature
-    first, second = np.diff(curve.costs[:3])  # A kept run may be another optimiser's.
-    return factor if abs(second - factor**2 * first) <= 1e-6 * abs(first) else None
+    # A kept run may be another optimiser's.
+    first, second, third = (float(cost) for cost in curve.costs[:3])
+    is_own = abs(third - second - factor**2 * (second - first)) <= 1e-6 * abs(second - first)
+    return factor if is_own else None
 
 
 def _beside(rate: float, limit: float) -> str:
