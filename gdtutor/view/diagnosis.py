@@ -191,13 +191,12 @@ def _factor(found: Diagnosis, bend: Bend, words: _Words) -> str:
 
 def step_factor(session: Walk, curve: TrainedCurve) -> float | None:
     """Return by what each step of a swept rate multiplies the distance to the lowest point; None
-    where that is no one number.
+    where that is no one number, as of a kept run of another optimiser.
     """
     bend = bend_at(session.run, 0) if curve.setting == "learning_rate" else None
     if bend is None or len(curve.costs) < 3:
         return None
     factor = 1 - float(curve.label.split()[-1]) * bend.curvature
-    # A kept run may be another optimiser's.
     first, second, third = (float(cost) for cost in curve.costs[:3])
     is_own = abs(third - second - factor**2 * (second - first)) <= 1e-6 * abs(second - first)
     return factor if is_own else None
