@@ -33,7 +33,7 @@ def sweep_data(lesson: Lesson, sweep: Sweep) -> dict[str, object]:
                 "label": found.label,
                 "costs": plain(found.costs),
                 "final_cost": plain(np.asarray(np.nan if found.end is None else found.end)),
-                "stopped_by": found.stopped_by,
+                "stopped_by": (found.stopped_by or "").removesuffix("_below"),
                 "verdict": found.verdict,
                 "parameters": {name: plain(value) for name, value in found.parameters.items()},
             }

@@ -124,6 +124,42 @@ def test_a_sweep_marks_the_best_and_says_what_went_wrong(
     assert data(capsys, *alike, "--json")["lowest"] == [0, 1]
 
 
+@pytest.mark.parametrize("bound", ["cost_below=0.2", "gradient_below=0.2", ""])
+def test_a_run_of_a_sweep_is_told_as_the_same_run_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, bound: str
+) -> None:
+    """Examples held back are no part of its cost, and one word says what ended it."""
+    path = tmp_path / "held.md"
+    path.write_text(HELD.replace("STOP", bound.replace("=", " = ")), encoding="utf-8")
+    (run, _) = data(capsys, "train", str(path), "--sweep", "seed=0,1", "--json")["runs"]
+    alone = data(capsys, "train", str(path), "--json")
+    for key in ("final_cost", "costs", "stopped_by", "verdict", "parameters"):
+        assert run[key] == alone[key], key
+
+
+HELD = """+++
+format = 1
+id = "held"
+title = "Held"
+[parameters]
+w = 0.5
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[1, 1], [2, 1.5], [3, 9]]
+[training]
+learning_rate = 0.1
+epochs = 4
+batch = 1
+validation = 0.34
+stop = { STOP }
++++
+```graph
+L = (w*x - y)**2
+```
+"""
+
+
 @pytest.mark.parametrize(
     "words",
     [
