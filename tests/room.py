@@ -64,6 +64,8 @@ class Boxed(Struct, frozen=True):
     title: str
     rows: tuple[str, ...]
     """What its border holds; a plot among it as signs that it is there."""
+    foot: str
+    """What its lower border says."""
 
     @property
     def told(self) -> list[str]:
@@ -88,7 +90,8 @@ def boxes(frame: Frame) -> list[Boxed]:
         right = min(a for a, b, c in marks if b == y and c == "╮" and a > x)
         low = min(b for a, b, c in marks if a == x and c == "╰" and b > y)
         title = rows[y][x + 1 : right].strip("─ ")
-        found.append(Boxed(title, tuple(row[x + 1 : right] for row in rows[y + 1 : low])))
+        inside = tuple(row[x + 1 : right] for row in rows[y + 1 : low])
+        found.append(Boxed(title, inside, rows[low][x + 1 : right].strip("─ ")))
     return found
 
 

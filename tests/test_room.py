@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from room import measured, shares, steps_of, used
+from room import boxes, measured, shares, steps_of, used
 from signs import unexplained
 from walks import NEURON, pressed, screen, typed, walk
 
@@ -83,15 +83,35 @@ def test_numbers_that_have_room_beside_a_short_note_are_all_in_the_table(name):
         if session.moment.steps[session.step - 1].scene == 0:
             # What explains signs, once, takes lines.
             session = replace(session, look=replace(session.look, met=()))
-            assert "more: Tab" not in frame_of(session, 120, 36, UNICODE).text()
+            panels = boxes(frame_of(session, 120, 36, UNICODE))
+            table = next(panel for panel in panels if panel.title == "values")
+            assert not any("more: 2Tab" in row for row in table.rows)
 
 
-@pytest.mark.parametrize(("name", "place"), [("15-feature-cross", "C"), ("22-batches", "L")])
-def test_blank_lines_give_way_to_the_cells_of_a_matrix(name, place):
-    session = session_at(shipped_lessons_folder() / f"{name}.md", at=f"forward:{place}")
-    *_, cells, more = frame_of(session, 120, 36, UNICODE).text().splitlines()[:-3]
-    assert re.search(r"│ +\[ .* \] +│$", cells)
-    assert "more: Tab" in more
+@pytest.mark.parametrize("place", ["15-feature-cross/forward:C", "22-batches/forward:L"])
+def test_blank_lines_give_way_to_the_cells_of_a_matrix(place):
+    name, _, at = place.partition("/")
+    session = session_at(shipped_lessons_folder() / f"{name}.md", at=at)
+    *_, row, cells = boxes(frame_of(session, 120, 36, UNICODE))[-1].rows
+    assert all(re.fullmatch(r"(  +\S+ \[ .* \])+ +", told) for told in (row, cells))
+
+
+@pytest.mark.parametrize(
+    ("at", "shown", "listed"),
+    [
+        ("forward:Z2", {"Z₂"}, {"A₁", "Z₁"}),
+        ("backward:Z2", {"∇Z₂", "∇Ŷ"}, {"Z₂", "W₂"}),
+        ("update:W2", {"W₂"}, {"∇W₂"}),
+    ],
+)
+def test_cells_that_the_node_shows_are_not_listed_beside_it(at, shown, listed):
+    session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at=at)
+    text = frame_of(session, 200, 50, UNICODE).text()
+    named = set(re.findall(r"(?<=  )(∇?[^\s∇]+) [⎡\[]", text))
+    assert listed <= named
+    assert not shown & named
+    alone = frame_of(pressed(session, "2tab"), 200, 50, UNICODE).text()
+    assert all(re.search(f" {name} [⎡\\[]", alone) for name in shown | listed)
 
 
 def test_values_at_full_size_show_all_cells_and_scroll_to_the_last():
@@ -250,9 +270,9 @@ def test_a_picture_of_times_has_room_once_they_are_taken_and_its_key_is_named_be
 
 def test_what_all_examples_have_stands_below_the_table_of_a_very_large_terminal():
     session = session_at(shipped_lessons_folder() / "09-cost.md", at="backward:z")
-    column = [row[156:] for row in frame_of(session, 200, 50, UNICODE).text().splitlines()]
-    assert any("[ 0 0.6 0.1 0.7 ]" in row for row in column)
-    assert any("[ 0.125 −0.08859 −0.1188 −0.08295 ]" in row for row in column)
+    rows = frame_of(session, 200, 50, UNICODE).text().splitlines()
+    assert any("[ 0 0.6 0.1 0.7 ]" in row[156:] for row in rows)
+    assert any("[ 0.125 −0.08859 −0.1188 −0.08295 ]" in row[156:] for row in rows)
 
 
 @pytest.mark.parametrize("name", ["05-backward.md", "26-write-it.md"])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from gdtutor.engine.characters import cells, taken
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Area, Chars, Depicts, Frame, Hides, Line, Lines, Segment, Style
 from gdtutor.view.lines import fitted, found_in, line, shortened
 
@@ -31,10 +31,21 @@ class Panel(Struct, frozen=True):
     """The lesson's picture that it holds, from 1; 0 where it holds none."""
     unlisted: int = 0
     """Matrices whose cells have no room at the end of its list."""
+    annex: Panel | None = None
+    """A panel that shares its lower border, as high as it has lines."""
+
+
+_JOINED = str.maketrans("╭╮", "├┤")
+"""Corners of a panel as they join the sides of one above it."""
 
 
 def boxed(panel: Panel, area: Area) -> Lines:
     """Return exactly as many lines as the area has; what does not fit is announced."""
+    if panel.annex is not None:
+        (edge, *annexed) = boxed(panel.annex, area.high(len(panel.annex.lines) + 2))
+        own = boxed(replace(panel, annex=None), area.less(rows=len(annexed)))
+        shared = (part._replace(text=part.text.translate(_JOINED)) for part in edge)
+        return (*own[:-1], tuple(shared), *annexed)
     inner, chars = area.width - 4, area.chars
     rows = area.height - 2 - len(panel.pinned)
     style = Style.FOCUS if panel.is_focused else Style.BORDER

@@ -57,6 +57,8 @@ class Context(Struct, frozen=True, eq=False):
     """Whether the input of the question is closed, so that Enter leads back to it."""
     seed: int | None = None
     """Replaces the lesson's own seeds."""
+    beside: tuple[object, ...] = ()
+    """Arrays of which all cells stand elsewhere on the screen."""
     is_measured: bool = False
     """Whether only the number of lines is wanted: cells of arrays are left blank."""
 

@@ -70,6 +70,12 @@ class Depicts(NamedTuple):
     """The number of the lesson's picture, from 1."""
 
 
+class Holds(Struct, frozen=True, eq=False):
+    """What all cells stand of, here and below."""
+
+    array: object
+
+
 class Chosen(NamedTuple):
     """What the cursor is on."""
 
@@ -79,7 +85,7 @@ class Segment(NamedTuple):
 
     text: str
     style: Style = Style.TEXT
-    found_as: Hides | Explains | Depicts | Chosen | None = None
+    found_as: Hides | Explains | Depicts | Holds | Chosen | None = None
     """What it is found by on a screen, whatever its text is."""
 
 

@@ -11,7 +11,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.session.matrix_digits import common_exponent, shared_exponent
 from gdtutor.session.rounded import Cells
 from gdtutor.values import Struct, replace
-from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
+from gdtutor.view.frame import Chars, Holds, Line, Lines, Segment, Style
 from gdtutor.view.lines import line, wrapped
 from gdtutor.view.notation import about_zero, cell_number, power_of_ten
 
@@ -62,9 +62,11 @@ def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> Lines:
     if look.column is not None and _has_heading(grid.shape[1], look):
         lines.append(_heading(columns, widths, look.column, exponent, chars))
         exponent = 0
+    whole = None if None in (*rows, *columns) else Holds(array)
     for position, row in enumerate(rows):
         left, right = _brackets(position, len(rows), chars)
-        segments = [*_row_number(row, margin, look, chars), Segment(left, Style.DIM), Segment(" ")]
+        opening = Segment(left, Style.DIM, None if position else whole)
+        segments = [*_row_number(row, margin, look, chars), opening, Segment(" ")]
         for column, width in zip(columns, widths, strict=True):
             if row is None or column is None:
                 cell = Segment(chars.ellipsis[:width].rjust(width), Style.DIM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import product, zip_longest
+from itertools import chain, product, zip_longest
 
 import numpy as np
 
@@ -15,11 +15,11 @@ from gdtutor.session.steps import Phase
 from gdtutor.values import Struct, replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.boxes import Panel, beside, more_text, window
-from gdtutor.view.context import Context
+from gdtutor.view.context import NO_BOUND, Context
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
 from gdtutor.view.graph.text import change_text, summary
-from gdtutor.view.lines import fitted, line, width_of, wrapped
+from gdtutor.view.lines import fitted, line, stacked, width_of, wrapped
 from gdtutor.view.once import once
 
 MOST_ROWS = 80
@@ -65,7 +65,7 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
         start = max(min(at - (shown - 2) // 2, len(lines) - shown), 0)
         left = len(lines) - start - shown + behind
         if left:
-            more = _more(context, more_text(1, left + 1, context.chars))
+            more = line((f" {left_out(context, left + 1)}", Style.DIM))
             return Panel("values", (head, *lines[start:][: shown - 2], more, lines[-1]),
                          cut=(before + start, 0))  # fmt: skip
         return Panel("values", (head, *lines[start:]), cut=(before + start, 0))
@@ -153,10 +153,10 @@ def _in_columns(
     return ()
 
 
-def _more(context: Context, count: str) -> Line:
+def left_out(context: Context, count: int) -> str:
     """Count what has no room, with the key that shows it, which an opening page does not have."""
-    key = ": Tab" if context.look.tab is Tab.NODE else ""
-    return line((f"  {count}{key}", Style.DIM))
+    key = ": 2Tab" if context.look.tab is Tab.NODE else ""
+    return f" {more_text(1, count, context.chars)}{key} " if count else ""
 
 
 class Cells(Struct, frozen=True):
@@ -167,44 +167,42 @@ class Cells(Struct, frozen=True):
     """Matrices for which there is none."""
 
 
-def values_panel(
-    context: Context, width: int, height: int | None = None, elsewhere: int = 0
-) -> Panel:
-    """Return the table and the cells of its matrices: all of them, or what a panel has room for,
-    where so many of the others stand elsewhere on the screen.
+def values_panel(context: Context, width: int, height: int | None = None) -> Panel:
+    """Return the table and the cells of its matrices: all of them, or what a panel has room for.
 
     A wide panel has the cells beside the table, a narrow one below it.
     """
     panel = value_lines(context, width, height)
     table, left = panel.lines, max(map(width_of, panel.lines)) + 1
+    most = NO_BOUND if height is None else height
     if width - left < LEAST_CELLS:
-        below = cell_lines(context, table, (width, height), elsewhere=elsewhere)
-        return replace(panel, lines=below.lines, unlisted=below.left)
-    blocks = cell_lines(context, (), (width - left, height), elsewhere=elsewhere)
-    rows = tuple(
-        (*fitted(row, left, context.chars), *right)
-        for row, right in zip_longest(table, blocks.lines, fillvalue=())
-    )
-    return replace(panel, lines=rows, unlisted=blocks.left)
+        blocks = cell_lines(context, table, (width, most))
+        rows = blocks.lines
+    else:
+        blocks = cell_lines(context, (), (width - left, most))
+        rows = tuple(
+            (*fitted(row, left, context.chars), *right)
+            for row, right in zip_longest(table, blocks.lines, fillvalue=())
+        )
+    return replace(panel, lines=rows, note=left_out(context, blocks.left), unlisted=blocks.left)
 
 
 def cell_lines(
     context: Context,
     above: Lines,
-    size: tuple[int, int | None],
+    size: tuple[int, int],
     last: int | None = None,
-    elsewhere: int = 0,
 ) -> Cells:
-    """Return lines, and below them the cells of the matrices in the table as far as there is room:
-    the node's own first, then those that stand nearest before it; gradients stand with their
-    values, and what has room beside each other does so. A blank line before the last gives way.
+    """Return lines, and below them the cells of the matrices in the table as far as there is room,
+    but for those that stand beside it: the node's own first, then those that stand nearest before
+    it; gradients stand with their values, and what has room beside each other does so. Blank lines
+    between them give way.
 
     Args:
         context: The step.
         above: The lines.
-        size: Cells of a line, and lines of all; None for as many as there are.
-        last: Of all matrices so many last ones, which no line counts where they have no room.
-        elsewhere: Of those without room so many stand elsewhere, and are not counted as left out.
+        size: Cells of a line, and lines of all.
+        last: Of all matrices so many last ones; None for all.
     """
     width, height = size
     names = _window(context)[0]
@@ -215,6 +213,7 @@ def cell_lines(
         for name in (*reversed(names[: at + 1]), *names[at + 1 :])
         for before, array in (("", context.known_value(name)), (sign, context.known_gradient(name)))
         if array is not None and array.size != 1
+        if not any(array is one for one in context.beside)
     ]
     wanted = wanted if last is None else wanted[len(wanted) - last :]
 
@@ -222,39 +221,38 @@ def cell_lines(
     def block(place: int) -> tuple[Lines, int]:
         """Return the lines of a matrix, and the cells of the widest; few have room."""
         called, name, array = wanted[place]
+        before = width_of(line(called)) + 3
+        # A matrix leaves a cell of its room.
+        most = width - before + 1
         key = context.trace, called, width, context.look.digits, context.look.example
         cells = once(
             (*key, context.is_late, context.chars),
-            lambda: array_lines(context, array, width - 4, max_rows=4, counts=False, of=name),
+            lambda: array_lines(context, array, most, max_rows=4, counts=False, of=name),
         )
-        told = (line("  ", (called, Style.DIM)), *(line("    ", *row) for row in cells))
+        heads = (line("  ", (called, Style.DIM), " "), *[line(" " * before)] * len(cells))
+        told = tuple((*head, *row) for head, row in zip(heads, cells, strict=False))
         return told, max(map(width_of, told))
 
-    lines: list[Line] = list(above)
-    place = 0
+    rows: list[Lines] = []
+    place, free = 0, height - len(above)
     while place < len(wanted):
         end = place + 1
         while end < len(wanted) and sum(block(i)[1] for i in range(place, end + 1)) <= width:
             end += 1
         blocks = [block(i) for i in range(place, end)]
         high = max(len(told) for told, _ in blocks)
-        is_last = end == len(wanted)
-        room = high + 3 if height is None else height - len(lines)
-        gap: Lines = ((),) if lines and room > high + (0 if is_last else 2) else ()
-        if len(gap) + high + (not is_last and last is None) > room:
-            left = len(wanted) - place
-            if last is not None or left == elsewhere:
-                return Cells(tuple(lines), left)
-            told = _more(context, more_text(1, left - elsewhere, context.chars))
-            ending = (told,) if room == 1 and place else ((), told) if room > 1 else ()
-            return Cells((*lines, *ending)[0 if lines else 1 :], left)
+        if high > free:
+            break
         row = [
             [fitted(part, wide, context.chars) for part in window(told, 0, high)]
             for told, wide in blocks
         ]
-        lines += [*gap, *beside(*row)]
-        place = end
-    return Cells(tuple(lines), 0)
+        rows.append(beside(*row))
+        place, free = end, free - high
+    close = tuple(chain.from_iterable(rows))
+    ways = stacked((above, *rows)), stacked((above, close)), (*above, *close)
+    lines = next((way for way in ways if len(way) <= height), above)
+    return Cells(lines, len(wanted) - place)
 
 
 def _window(context: Context) -> tuple[tuple[str, ...], int, int]:

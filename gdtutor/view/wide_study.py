@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable
 from functools import cache, partial
-from itertools import accumulate, chain
+from itertools import accumulate, chain, groupby
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from gdtutor.session.state import Walk
 from gdtutor.session.steps import Phase
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
-from gdtutor.view.boxes import Panel, beside, boxed
+from gdtutor.view.boxes import Panel, beside, boxed, window
 from gdtutor.view.context import Context
 from gdtutor.view.explain import (
     explained_signs,
@@ -25,10 +24,10 @@ from gdtutor.view.explain import (
     with_signs,
 )
 from gdtutor.view.figures import Figure, moved, number_of, timing_words, walk_figure
-from gdtutor.view.frame import Area, Block, Line, Lines, Placed, Style
+from gdtutor.view.frame import Area, Block, Holds, Line, Lines, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
-from gdtutor.view.lines import line, text_of
+from gdtutor.view.lines import found_in, line, text_of
 from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
 from gdtutor.view.page import PAGE, WIDEST, prose_width
 from gdtutor.view.prose import prose_lines
@@ -43,17 +42,13 @@ from gdtutor.view.split import (
     node_cells,
     widths_for,
 )
-from gdtutor.view.values import cell_lines, table_height, value_lines, values_panel
+from gdtutor.view.values import cell_lines, left_out, table_height, value_lines, values_panel
 from gdtutor.view.whatif import marked_names
 
 LEAST_PICTURE = 12
 """Lines below which a picture is left out, its border included."""
 HIGH_PICTURE = 18
 """Lines above which a picture makes room for what explains signs, its border included."""
-BLANK = 2
-"""Lines around the cells of matrices in a panel of something else: a blank one, and their title."""
-MORE = "more of values"
-"""What stands above cells for which the list of values has no room."""
 LEAST = 5
 """Lines below which a panel that fills up a column is left out, its border included."""
 SIGNS = 3
@@ -79,8 +74,14 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """Makes the panel of what is inside its border."""
     pinned: Lines = ()
     """What stands at its bottom besides."""
+    annex: Panel | None = None
+    """What shares its lower border, in lines of its own."""
+    note: str = ""
+    """What its lower border says of where it goes on."""
     number: str = ""
     """What stands behind its title."""
+    is_drawn: bool = False
+    """Whether blank lines are part of what it draws."""
     is_elastic: bool = False
     """Whether all of it is told in fewer lines as well."""
     has_more: bool = False
@@ -89,9 +90,12 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """Whether it lists the cells of matrices."""
 
     def make(self, inside: Area) -> Figure:
-        """Return the panel with what is pinned to its bottom."""
-        figure = self.draw(inside.less(rows=len(self.pinned)))
-        return replace(figure, panel=replace(figure.panel, pinned=self.pinned))
+        """Return the panel with what is pinned to its bottom and what stands below that."""
+        below = 0 if self.annex is None else len(self.annex.lines) + 1
+        figure = self.draw(inside.less(rows=len(self.pinned) + below))
+        note = self.note or figure.panel.note
+        panel = replace(figure.panel, pinned=self.pinned, annex=self.annex, note=note)
+        return replace(figure, panel=panel)
 
 
 def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Block:
@@ -112,6 +116,10 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     if picture is not None:
         left.append(replace(picture, lines=kept, draw=cache(picture.draw)))
     beside_step = _step(session, context, title, below.wide(widths.node))
+    (node, high), *_ = _shared(beside_step, below.height)
+    told = node.make(area.high(high).inside).panel
+    held = found_in(window(told.lines, told.scroll, high - BORDER), Holds)
+    context = replace(context, beside=tuple(one.array for one in held))
     is_left = bool(above) or picture is None
     if not is_left and not widths.values and context.look.figure is None:
         # Below the least picture, where the step leaves the table too few lines.
@@ -165,7 +173,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     lines, plots = _column(left, left_area)
     beside_step = _explaining(context, beside_step, (*upper, *lines), node_area)
     columns = [(beside_step, node_area), (left, left_area), (aside, area.wide(widths.values))]
-    beside_step, left, *others = _continued(context, graph, columns[: 2 + bool(widths.values)])
+    beside_step, left, *others = _continued(context, columns[: 2 + bool(widths.values)])
     lines, plots = _column(left, left_area)
     lower, plots = _joined(
         ((lines, plots), widths.graph),
@@ -322,41 +330,41 @@ def _taken(shown: list[tuple[PanelNeed, int]], area: Area) -> list[int] | None:
     taken; None where they cannot.
 
     The one that has more than it needs gives them, or that tells all in fewer; else one that has
-    blank lines, that scrolls, or will scroll for a while; the lowest of each kind.
+    blank lines, then one that leaves lines out or scrolls; the lowest of each kind.
     """
-    taken, freest = [0] * len(shown), _freest(shown)
+    taken, freest, left = [0] * len(shown), _freest(shown), area.taken
 
-    def cost(number: int) -> int | None:
+    def has_more(number: int, lower: int) -> bool:
         one, height = shown[number]
-        lower = height - taken[number] - 1
-        if lower >= (LEAST if one.is_elastic else one.lines if number == freest else height):
-            return 0
-        before, after = (one.make(area.high(rows).inside).panel for rows in (lower + 1, lower))
-        was, told = _told(before), _told(after)
-        if any(before.cut) and len(was) - len(told) == 1:
-            return 2
-        if lower <= BORDER or was != told or before.cut != after.cut:
-            return None
-        lines = len(after.lines) + len(after.pinned) + BORDER
-        return 1 if lines <= lower else 2 if lines > lower + 1 else 3
+        needs = LEAST if one.is_elastic else one.lines if number == freest else height
+        return lower >= needs
 
-    for _ in range(area.taken):
-        costs: dict[int, int] = {}
+    def has_blank(number: int, lower: int) -> bool:
+        one, height = shown[number]
+        return height - lower <= _spare(one, area.high(height).inside)
+
+    def may_hide(number: int, lower: int) -> bool:
+        one, height = shown[number]
+        inside = area.high(height).inside
+        is_cut = any(one.make(inside).panel.cut)
+        return lower > BORDER and (is_cut or _tells_same(one, inside, height - lower))
+
+    for gives in (has_more, has_blank, may_hide):
         for number in reversed(range(len(shown))):
-            if (found := cost(number)) is not None:
-                costs[number] = found
-            if found == 0:
-                # No other is cheaper, and to ask one it is made twice.
-                break
-        if not costs:
-            return None
-        taken[min(costs, key=costs.__getitem__)] += 1
-    return taken
+            while left and gives(number, shown[number][1] - taken[number] - 1):
+                taken[number] += 1
+                left -= 1
+    return None if left else taken
 
 
-def _told(panel: Panel) -> list[str]:
-    """Return the lines of a panel that are not blank."""
-    return [text for row in (*panel.lines, *panel.pinned) if (text := text_of(row)).strip()]
+def _tells_same(one: PanelNeed, inside: Area, rows: int) -> bool:
+    """Say whether the lines of a panel, shown or not, are the same in so many rows less, but for
+    blank ones."""
+    before, after = (one.make(room).panel for room in (inside, inside.less(rows=rows)))
+    told = (
+        [text_of(row) for row in panel.lines if text_of(row).strip()] for panel in (before, after)
+    )
+    return before.cut == after.cut and next(told) == next(told)
 
 
 def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed:
@@ -384,7 +392,7 @@ def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | Non
         note = timing_words(session, context.chars, inside.width)
         return Figure(Panel("graph", (*shown, *lines[near:]), note=note))
 
-    return PanelNeed(drawing.rows + below + BORDER, 3, 0, make)
+    return PanelNeed(drawing.rows + below + BORDER, 3, 0, make, is_drawn=True)
 
 
 def _explaining(
@@ -398,10 +406,15 @@ def _explaining(
     shown, above = _shared(column, area.height), explained_signs(drawn)
     explaining: dict[int, PanelNeed] = {}
 
+    def has_room(one: PanelNeed, inside: Area, rows: int) -> bool:
+        figure = one.make(inside.less(rows=rows))
+        is_whole = not figure.plots and len(figure.panel.lines) <= inside.height - rows
+        return is_whole and _tells_same(one, inside, rows)
+
     for one, height in (*shown[1::-1], *shown[2:]):
         inside = area.high(height).inside
         wanted = len(met_lines(context, inside.width, inside.height, above))
-        free = next((n for n in range(wanted, 0, -1) if _has_blank(one, inside, n)), 0)
+        free = next((n for n in range(wanted, 0, -1) if has_room(one, inside, n)), 0)
         told = met_lines(context, inside.width, free, above)
         above |= explained_signs(told)
         explaining[column.index(one)] = replace(one, pinned=told)
@@ -409,60 +422,51 @@ def _explaining(
 
 
 def _continued(
-    context: Context, graph: PanelNeed, columns: list[tuple[list[PanelNeed], Area]]
+    context: Context, columns: list[tuple[list[PanelNeed], Area]]
 ) -> list[list[PanelNeed]]:
-    """Return columns with cells of matrices for which their list has no room in blank lines of
-    other panels, the emptiest first; the list counts them as left out no more. The graph stands
-    still.
+    """Return columns with what a list of cells has no room for below panels with blank lines: those
+    that are alike at every step, then those of the step, a picture last, which training may change.
+    Each lower border says where it goes on.
     """
-    shown = [(n, p, area.high(h).inside) for n, (column, area) in enumerate(columns)
-             for p, h in _shared(column, area.height)]  # fmt: skip
-    panels = ((p, p.make(inside).panel.unlisted) for _, p, inside in shown if p.is_list)
-    listing, left = next((one for one in panels if one[1]), (graph, 0))
-    waiting, more = left, dict[int, PanelNeed]()
-    free = [(_blank_lines(p, inside) - BLANK, p, inside) for _, p, inside in shown
-            if left and p not in (graph, listing)]  # fmt: skip
-    for rows, one, inside in sorted(free, key=lambda it: it[0], reverse=True):
-        rest = cell_lines(context, (), (inside.width, rows), last=waiting)
-        if rows > 0 and rest.left < waiting:
-            title = (
-                f"{MORE} {('─' if context.chars.unicode else '-') * (inside.width - len(MORE) - 1)}"
+    shown = [(one, area.high(height).inside) for column, area in columns
+             for one, height in _shared(column, area.height)]  # fmt: skip
+    lists = ((one, one.make(inside).panel) for one, inside in shown if one.is_list)
+    last, listing = next((found for found in lists if found[1].unlisted), (None, Panel("", ())))
+    left, ways = listing.unlisted, {id(last): last}
+    for one, inside in sorted((*shown[2:], *shown[:2]), key=lambda it: it[0].is_elastic):
+        if not left or one.is_list:
+            continue
+        rest = cell_lines(context, (), (inside.width, _spare(one, inside) - 1), last=left)
+        if rest.left < left:
+            title = "the picture" if one.is_elastic else one.make(inside).panel.title
+            ways[id(last)] = _noted(ways[id(last)], f" goes on under {title} ")
+            more = Panel(
+                f"{listing.title}, continued", rest.lines, note=left_out(context, rest.left)
             )
-            told = (line((title, Style.DIM)), *rest.lines, *one.pinned)
-            more[id(one)], waiting = replace(one, pinned=told), rest.left
-    more[id(listing)] = replace(listing, draw=partial(listing.draw, elsewhere=left - waiting))
-    return (
-        [[more.get(id(one), one) for one in column] for column, _ in columns]
-        if left
-        else [column for column, _ in columns]
-    )
+            ways[id(one)] = replace(one, annex=more)
+            last, left = one, rest.left
+    return [[ways.get(id(one)) or one for one in column] for column, _ in columns]
 
 
-def _blank_lines(one: PanelNeed, inside: Area) -> int:
-    """Return how many lines a panel has to spare, without which it tells the same."""
+def _noted(one: PanelNeed | None, note: str) -> PanelNeed | None:
+    """Return a panel with a note in the last of its lower borders."""
+    if one is None or one.annex is None:
+        return one and replace(one, note=note)
+    return replace(one, annex=replace(one.annex, note=note))
+
+
+def _spare(one: PanelNeed, inside: Area) -> int:
+    """Return how many blank lines a panel has below each other, all but one of those before what it
+    ends with; none where they are part of what it draws.
+    """
     figure = one.make(inside)
-    told = _told(figure.panel)
-
-    def tells_less(rows: int) -> bool:
-        panel = one.make(inside.less(rows=rows)).panel
-        return _told(panel) != told or len(panel.lines) + len(panel.pinned) > inside.height - rows
-
-    most = max(inside.height - len(told), 0)
-    if any(figure.panel.cut) or figure.plots or most <= BLANK:
+    if one.is_drawn or figure.plots:
         return 0
-    if not one.is_elastic and len(figure.panel.lines) < inside.height:
-        return inside.height - len(figure.panel.lines) - len(one.pinned)
-    return max(bisect_left(range(most + 1), True, key=tells_less) - 1, 0)
-
-
-def _has_blank(one: PanelNeed, inside: Area, lines: int) -> bool:
-    """Say whether a panel has so many lines to spare: it tells the same in fewer, or is cut."""
-    before, after = one.make(inside), one.make(inside.less(rows=lines))
-    if before.plots or len(after.panel.lines) > inside.height - lines:
-        return False
-    less = len(_told(before.panel)) - len(_told(after.panel))
-    is_cut = any(before.panel.cut) and less == lines
-    return is_cut or _told(before.panel) == _told(after.panel)
+    panel = figure.panel
+    rows = window(panel.lines, 0, inside.height - len(panel.pinned))
+    blank = [text_of(row).strip() == "" for row in rows]
+    runs = [len([*run]) for is_blank, run in groupby(blank) if is_blank]
+    return max([run - 1 for run in runs] + [runs[-1] if blank[-1:] == [True] else 0])
 
 
 def _picture(session: Walk, context: Context) -> PanelNeed | None:
@@ -526,8 +530,8 @@ def _with_numpy(context: Context, node: PanelNeed) -> PanelNeed:
 
 
 def _values(context: Context) -> PanelNeed:
-    def draw(inside: Area, elsewhere: int = 0) -> Figure:
-        return Figure(values_panel(context, inside.width, inside.height, elsewhere))
+    def draw(inside: Area) -> Figure:
+        return Figure(values_panel(context, inside.width, inside.height))
 
     return PanelNeed(table_height(context) + BORDER, LEAST, 0, draw, is_list=True)
 
@@ -540,9 +544,10 @@ def _cells(context: Context) -> list[PanelNeed]:
     """Return the panel of the cells of matrices, where there is one."""
     is_any = any(np.prod(shape) > 1 for shape in context.trace.shapes.values())
 
-    def draw(inside: Area, elsewhere: int = 0) -> Figure:
-        cells = cell_lines(context, (), (inside.width, inside.height), elsewhere=elsewhere)
-        return Figure(Panel("cells", cells.lines, unlisted=cells.left))
+    def draw(inside: Area) -> Figure:
+        cells = cell_lines(context, (), (inside.width, inside.height))
+        note = left_out(context, cells.left)
+        return Figure(Panel("cells", cells.lines, note=note, unlisted=cells.left))
 
     return [PanelNeed(LEAST, LEAST, 0, draw, is_list=True)] * is_any
 

@@ -24,8 +24,9 @@ from gdtutor.view.screen import frame_of
 from gdtutor.view.values import MOST_ROWS
 
 LESSONS = discover(shipped_lessons_folder())
-BLANK = 8
-"""Blank rows below each other that have room for the cells of any matrix of the shipped lessons."""
+BLANK = 6
+"""Blank rows below each other that have room for the cells of any matrix, as they are listed, under
+a rule, with one left before what the panel ends with."""
 NUMBER = 10
 """Cells that a drawing keeps at its end for a number that no step of an iteration tells."""
 
@@ -220,11 +221,26 @@ def test_each_step_has_its_numpy_and_no_cells_are_left_out_beside_blank_rows(wal
             text, all_panels = frame.text(), boxes(frame)
             assert current_step(session).phase is Phase.GIVEN or "NumPy" in text
             panels = [panel for panel in all_panels if not panel.title.startswith("graph")]
-            cut = [panel for panel in panels if "more: Tab" in "".join(panel.told[-1:])]
-            assert not cut or max(panel.blank for panel in panels if panel not in cut) < BLANK
+            is_cut = any("more: 2Tab" in panel.foot for panel in panels)
+            assert not is_cut or max(panel.blank for panel in panels) < BLANK
             first = all_panels[0]
             assert (
                 size < (200, 50)
                 or len(first.rows) - len(first.told) < 4 * BLANK
                 or "─ tasks ─" in text
             )
+
+
+@pytest.mark.slow
+def test_a_list_of_cells_says_where_it_goes_on_and_has_none_twice(walked):
+    for frame in (frame for size in SIZES[1:] for frame in walked.frames[size]):
+        panels = {panel.title: panel for panel in boxes(frame)}
+        ways = [re.fullmatch("goes on under (.*)", panel.foot) for panel in panels.values()]
+        hosts = [title for title, p in panels.items() if any(", continued ─" in r for r in p.rows)]
+        named = (re.sub(r".* \d/\d|.*\?.*", "the picture", title) for title in hosts)
+        assert sorted(way[1] for way in ways if way) == sorted(named)
+        listed = [panels[title].foot for title in ("values", "cells") if title in panels]
+        assert not hosts or any(foot.startswith("goes on under ") for foot in listed)
+        text = "".join(row for panel in panels.values() for row in panel.rows)
+        cells_of = re.findall(r"(?<=  )(∇?[^\s∇]+) [⎡\[]", text)
+        assert len(cells_of) == len(set(cells_of))
