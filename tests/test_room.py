@@ -275,6 +275,14 @@ def test_what_all_examples_have_stands_below_the_table_of_a_very_large_terminal(
     assert any("[ 0.125 −0.08859 −0.1188 −0.08295 ]" in row[156:] for row in rows)
 
 
+@pytest.mark.parametrize(("name", "step"), [("08-and-or.md", 7), ("28-attention.md", 10)])
+def test_a_program_of_which_most_has_no_room_leaves_its_one_line_to_the_step(name, step):
+    session = moved(session_at(shipped_lessons_folder() / name), 1, step)
+    text = frame_of(replace(session, challenge=None), 120, 36, UNICODE).text()
+    assert "─ NumPy ─" not in text
+    assert re.search("│ NumPy  d", text)
+
+
 @pytest.mark.parametrize("name", ["05-backward.md", "26-write-it.md"])
 def test_a_sign_is_explained_right_below_a_graph_in_the_middle_of_a_large_panel(name):
     session = steps_of(shipped_lessons_folder() / name)

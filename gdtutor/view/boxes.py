@@ -42,7 +42,8 @@ _JOINED = str.maketrans("╭╮", "├┤")
 def boxed(panel: Panel, area: Area) -> Lines:
     """Return exactly as many lines as the area has; what does not fit is announced."""
     if panel.annex is not None:
-        (edge, *annexed) = boxed(panel.annex, area.high(len(panel.annex.lines) + 2))
+        high = min(len(panel.annex.lines) + 2, area.height - 1)
+        edge, *annexed = boxed(panel.annex, area.high(high))
         own = boxed(replace(panel, annex=None), area.less(rows=len(annexed)))
         shared = (part._replace(text=part.text.translate(_JOINED)) for part in edge)
         return (*own[:-1], tuple(shared), *annexed)

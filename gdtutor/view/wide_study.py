@@ -19,11 +19,12 @@ from gdtutor.view.explain import (
     explained_signs,
     has_signs,
     met_lines,
+    met_signs,
     node_lines,
     note_lines,
     with_signs,
 )
-from gdtutor.view.figures import Figure, moved, number_of, timing_words, walk_figure
+from gdtutor.view.figures import Figure, lowered, moved, number_of, timing_words, walk_figure
 from gdtutor.view.frame import Area, Block, Holds, Line, Lines, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
@@ -91,8 +92,8 @@ class PanelNeed(Struct, frozen=True, eq=False):
 
     def make(self, inside: Area) -> Figure:
         """Return the panel with what is pinned to its bottom and what stands below that."""
-        below = 0 if self.annex is None else len(self.annex.lines) + 1
-        figure = self.draw(inside.less(rows=len(self.pinned) + below))
+        below = len(self.pinned) + (0 if self.annex is None else len(self.annex.lines) + 1)
+        figure = self.draw(inside.less(rows=min(below, inside.height)))
         note = self.note or figure.panel.note
         panel = replace(figure.panel, pinned=self.pinned, annex=self.annex, note=note)
         return replace(figure, panel=panel)
@@ -111,10 +112,9 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     below = area.high(area.height - above)
     place = replace(area.wide(both).high(above), taken=0) if above else area.wide(widths.graph)
     graph = _graph(session, context, place, None if above else picture)
-    graph = replace(graph, draw=cache(graph.draw))
     left = [] if above else [graph]
     if picture is not None:
-        left.append(replace(picture, lines=kept, draw=cache(picture.draw)))
+        left.append(replace(picture, lines=kept))
     beside_step = _step(session, context, title, below.wide(widths.node))
     (node, high), *_ = _shared(beside_step, below.height)
     told = node.make(area.high(high).inside).panel
@@ -156,7 +156,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         beside_step.append(table)
     elif not left or (is_free and right < code.lines <= spare):
         left.append(code)
-    elif right >= LEAST:
+    elif right >= max(LEAST, code.lines // 2):
         beside_step.append(code)
     elif above and is_free:
         left.insert(0, replace(code, lines=kept))
@@ -170,13 +170,13 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         # Cells of matrices for which the values have no room stand below the tasks.
         graph = replace(graph, has_more=not _cells(context))
         left = [graph, tasks]
-    lines, plots = _column(left, left_area)
-    beside_step = _explaining(context, beside_step, (*upper, *lines), node_area)
+    if met_signs(context):
+        drawn = (*upper, *_column(left, left_area)[0])
+        beside_step = _explaining(context, beside_step, drawn, node_area)
     columns = [(beside_step, node_area), (left, left_area), (aside, area.wide(widths.values))]
     beside_step, left, *others = _continued(context, columns[: 2 + bool(widths.values)])
-    lines, plots = _column(left, left_area)
     lower, plots = _joined(
-        ((lines, plots), widths.graph),
+        (_column(left, left_area), widths.graph),
         (_column(beside_step, node_area), widths.node),
     )
     values = [_column(one, area.wide(widths.values))[0] for one in others]
@@ -385,6 +385,7 @@ def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | Non
     kept = LEAST if picture is None else HIGH_PICTURE
     below = SIGNS if drawing.rows + SIGNS + BORDER + kept <= height else 0
 
+    @cache
     def make(inside: Area) -> Figure:
         lines = drawing.centred(inside)[: inside.height]
         near = (inside.whole.height + drawing.rows) // 2 + SIGNS
@@ -477,9 +478,14 @@ def _picture(session: Walk, context: Context) -> PanelNeed | None:
     if not number_of(replace(session, challenge=None), context.chars, always=True):
         return None
 
+    @cache
     def make(inside: Area) -> Figure:
-        figure = walk_figure(session, inside, always=True)
-        return figure or Figure(Panel("picture", _later("picture")))
+        figure = walk_figure(session, replace(inside.whole, taken=0), always=True)
+        if figure is None:
+            return Figure(Panel("picture", _later("picture")))
+        is_plotted = figure.plots or not inside.taken
+        figure = figure if is_plotted else walk_figure(session, inside, always=True) or figure
+        return lowered(figure, inside.taken)
 
     return PanelNeed(LEAST_PICTURE, LEAST_PICTURE, 0, make, is_elastic=True)
 
@@ -522,6 +528,7 @@ def _numpy_at(context: Context, column: list[PanelNeed], area: Area) -> int:
 def _with_numpy(context: Context, node: PanelNeed) -> PanelNeed:
     """Return a panel with the step's line of NumPy at its bottom, where it has room."""
 
+    @cache
     def draw(inside: Area) -> Figure:
         panel = node.draw(inside).panel
         return Figure(replace(panel, lines=with_numpy_line(context, panel.lines, inside)))
@@ -530,6 +537,7 @@ def _with_numpy(context: Context, node: PanelNeed) -> PanelNeed:
 
 
 def _values(context: Context) -> PanelNeed:
+    @cache
     def draw(inside: Area) -> Figure:
         return Figure(values_panel(context, inside.width, inside.height))
 
@@ -544,6 +552,7 @@ def _cells(context: Context) -> list[PanelNeed]:
     """Return the panel of the cells of matrices, where there is one."""
     is_any = any(np.prod(shape) > 1 for shape in context.trace.shapes.values())
 
+    @cache
     def draw(inside: Area) -> Figure:
         cells = cell_lines(context, (), (inside.width, inside.height))
         note = left_out(context, cells.left)
@@ -556,6 +565,5 @@ def _code(context: Context, *, is_met: bool = True) -> PanelNeed:
     """Return the iteration as a program; before gradients are met, its forward pass."""
     steps = [s for s in code_steps(context) if is_met or s.phase is Phase.FORWARD]
     lines = len(steps) + BORDER
-    return PanelNeed(
-        lines, min(LEAST, lines), 0, lambda inside: Figure(code_panel(context, steps, inside))
-    )
+    draw = cache(lambda inside: Figure(code_panel(context, steps, inside)))
+    return PanelNeed(lines, min(LEAST, lines), 0, draw)

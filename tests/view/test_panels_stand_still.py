@@ -78,6 +78,18 @@ def test_a_message_moves_no_panel_by_more_than_its_row_and_takes_no_column_of_th
         assert all(0 <= was[1] - now[1] <= 1 for was, now in zip(plain, told, strict=True))
 
 
+@pytest.mark.parametrize("number", [18, 19, 22, 25])
+def test_a_message_of_two_lines_has_room_and_rescales_no_curve(number):
+    def curves(session, text):
+        frame = frame_of(replace(session, message=text), 120, 36, UNICODE)
+        assert len(frame.lines) == 36
+        assert text.split(" ")[-1] in frame.text()
+        return [(one.x, one.y, one.width, one.height + one.plot.taken) for one in frame.plots]
+
+    for session in [*steps_of(LESSONS[number - 1])][::4]:
+        assert curves(session, "") == curves(session, "There is nothing to undo here. " * 5 + "Oh")
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_what_explains_signs_takes_no_column_of_the_table_and_moves_no_panel(path):
     session, _ = shown(session_at(path), 120, 36, UNICODE)
