@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Iterator
+from itertools import chain, islice, product
 from math import ceil, floor, isclose, log10
 from typing import NamedTuple
 
 CELLS_A_TICK = 12
 """Cells of a long row that each tick has for itself."""
-LONGEST = (1.25, 1.4)
-"""How many times as long as its range an axis should be, and may be, for evenly spaced ticks."""
+LONGEST = ((1.25, 0.2), (1.25, 1.0), (1.4, 1.0))
+"""How many times as long as its range an axis should be, and may be, for evenly spaced ticks, and
+which part of it may lie behind the last of them."""
 
 
 class AxisTick(NamedTuple):
@@ -53,9 +55,10 @@ def axis_of(
 ) -> Scale:
     """Return an axis whose ticks are a whole number of cells apart, so that they look so.
 
-    It holds the range, and as little beyond it as that takes; at most `most` ticks, and one beyond
-    the range, stand at multiples of 1, 2 or 5 times a power of ten. Where two of them have no room
-    it is the range itself, with the outermost round numbers.
+    It holds the range, and as little beyond it as that takes, a column with its last tick near its
+    top where it has room for that; at most `most` ticks, and one beyond the range, stand at
+    multiples of 1, 2 or 5 times a power of ten. Where two of them have no room it is the range
+    itself, with the outermost round numbers.
 
     Args:
         limits: The range.
@@ -66,11 +69,16 @@ def axis_of(
     """
     low, high = limits
     steps = _steps(low, high, most, whole)
-    axes = [a for step in steps if (a := _even(limits, cells, step, slack)) is not None]
-    for least, longest in product((min(most, 3), 2), LONGEST):
+    # Neither a row nor powers of ten give cells away for a tick at their end.
+    is_plain = whole or slack > 0.1
+    tried = (islice(_even(limits, cells, step, slack), 1 if is_plain else None) for step in steps)
+    axes = [*chain.from_iterable(tried)]
+    for least, (longest, end) in product((min(most, 3), 2), LONGEST[is_plain:]):
         for axis in axes:
             length = axis.high - axis.low
-            if length <= longest * (high - low) and least <= len(axis.ticks) <= most + 1:
+            is_near = not axis.ticks or axis.high - axis.ticks[-1].at <= end * length
+            is_short = length <= longest * (high - low)
+            if is_short and is_near and least <= len(axis.ticks) <= most + 1:
                 return axis
     return Scale(low, high, cells, linear_ticks(low, high, most, whole))
 
@@ -86,18 +94,20 @@ def _steps(low: float, high: float, most: int, whole: bool) -> list[float]:
     return steps
 
 
-def _even(limits: tuple[float, float], cells: int, step: float, slack: float) -> Scale | None:
-    """Return an axis with a tick every so many cells, None where a cell is more than a step."""
+def _even(limits: tuple[float, float], cells: int, step: float, slack: float) -> Iterator[Scale]:
+    """Yield axes with a tick every so many cells, the shortest first; none where a cell is more
+    than a step."""
     low, high = limits
-    for between in range(int(step * (cells - 1 + 2 * slack) / (high - low)), 0, -1):
+    finest = int(step * (cells - 1 + 2 * slack) / (high - low))
+    # Of twice the length none is wanted.
+    for between in range(finest, finest // 2, -1):
         cell = step / between
         starts = (floor(low / cell + part) for part in (1e-6, slack))
         fitting = (start for start in starts if (start + cells - 1 + slack) * cell >= high)
         if (start := next(fitting, None)) is not None:
             first, last = ceil(start / between), (start + cells - 1) // between
             ticks = (AxisTick(n * step, _label(n * step, step)) for n in range(first, last + 1))
-            return Scale(start * cell, (start + cells - 1) * cell, cells, tuple(ticks))
-    return None
+            yield Scale(start * cell, (start + cells - 1) * cell, cells, tuple(ticks))
 
 
 def labelled_axis(low: float, high: float, cells: int, whole: bool = False) -> Scale:

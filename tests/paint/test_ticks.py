@@ -127,6 +127,13 @@ def test_a_row_has_the_ticks_that_it_can_label(cells: int, labels: list[str]) ->
     assert [tick.label for tick in labelled_axis(-1, 1, cells).ticks] == labels
 
 
+@pytest.mark.parametrize("cells", [10, 20, 25, 26])
+def test_an_axis_has_a_tick_near_its_top_where_it_has_room_for_one(cells: int) -> None:
+    axis = axis_of((0.0015, 0.125), cells, 9)
+    assert 0.125 <= axis.high + 1e-9 <= 1.25 * 0.125
+    assert axis.high - axis.ticks[-1].at <= (axis.high - axis.low) / 5
+
+
 @pytest.mark.parametrize("high", [0.32, 0.19, 0.7, 1.3, 3.9])
 def test_an_axis_with_room_for_three_ticks_has_them(high: float) -> None:
     assert len(axis_of((0, high), 14, 5).ticks) >= 3
