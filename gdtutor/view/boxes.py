@@ -48,7 +48,7 @@ def boxed(panel: Panel, area: Area) -> Lines:
         shared = (part._replace(text=part.text.translate(_JOINED)) for part in edge)
         return (*own[:-1], tuple(shared), *annexed)
     inner, chars = area.width - 4, area.chars
-    rows = area.height - 2 - len(panel.pinned)
+    rows = max(area.height - 2 - len(panel.pinned), 0)
     style = Style.FOCUS if panel.is_focused else Style.BORDER
     corners = "╭╮╰╯─│" if chars.unicode else "++++-|"
     title = f" {panel.title} " if panel.title else ""
@@ -65,7 +65,7 @@ def boxed(panel: Panel, area: Area) -> Lines:
         (corners[4] * (inner - cells(title) - len(above)), style),
         (above, Style.DIM), (corners[4] + corners[1], style),
     )  # fmt: skip
-    body = (*window(panel.lines, panel.scroll, rows), *panel.pinned)
+    body = (*window(panel.lines, panel.scroll, rows), *panel.pinned)[: area.height - 2]
     lines = [
         line((corners[5] + " ", style), *fitted(content, inner, chars), (" " + corners[5], style))
         for content in body

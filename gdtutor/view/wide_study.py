@@ -90,10 +90,14 @@ class PanelNeed(Struct, frozen=True, eq=False):
     is_list: bool = False
     """Whether it lists the cells of matrices."""
 
+    @property
+    def below(self) -> int:
+        """Lines that are pinned to its bottom and stand below that."""
+        return len(self.pinned) + (0 if self.annex is None else len(self.annex.lines) + 1)
+
     def make(self, inside: Area) -> Figure:
         """Return the panel with what is pinned to its bottom and what stands below that."""
-        below = len(self.pinned) + (0 if self.annex is None else len(self.annex.lines) + 1)
-        figure = self.draw(inside.less(rows=min(below, inside.height)))
+        figure = self.draw(inside.less(rows=min(self.below, inside.height)))
         note = self.note or figure.panel.note
         panel = replace(figure.panel, pinned=self.pinned, annex=self.annex, note=note)
         return replace(figure, panel=panel)
@@ -347,7 +351,8 @@ def _taken(shown: list[tuple[PanelNeed, int]], area: Area) -> list[int] | None:
         one, height = shown[number]
         inside = area.high(height).inside
         is_cut = any(one.make(inside).panel.cut)
-        return lower > BORDER and (is_cut or _tells_same(one, inside, height - lower))
+        has_line = lower > BORDER + one.below
+        return has_line and (is_cut or _tells_same(one, inside, height - lower))
 
     for gives in (has_more, has_blank, may_hide):
         for number in reversed(range(len(shown))):
@@ -432,7 +437,10 @@ def _continued(
     shown = [(one, area.high(height).inside) for column, area in columns
              for one, height in _shared(column, area.height)]  # fmt: skip
     lists = ((one, one.make(inside).panel) for one, inside in shown if one.is_list)
-    last, listing = next((found for found in lists if found[1].unlisted), (None, Panel("", ())))
+    found = next((found for found in lists if found[1].unlisted), None)
+    if found is None:
+        return [column for column, _ in columns]
+    last, listing = found
     left, ways = listing.unlisted, {id(last): last}
     for one, inside in sorted((*shown[2:], *shown[:2]), key=lambda it: it[0].is_elastic):
         if not left or one.is_list:
@@ -446,13 +454,13 @@ def _continued(
             )
             ways[id(one)] = replace(one, annex=more)
             last, left = one, rest.left
-    return [[ways.get(id(one)) or one for one in column] for column, _ in columns]
+    return [[ways.get(id(one), one) for one in column] for column, _ in columns]
 
 
-def _noted(one: PanelNeed | None, note: str) -> PanelNeed | None:
+def _noted(one: PanelNeed, note: str) -> PanelNeed:
     """Return a panel with a note in the last of its lower borders."""
-    if one is None or one.annex is None:
-        return one and replace(one, note=note)
+    if one.annex is None:
+        return replace(one, note=note)
     return replace(one, annex=replace(one.annex, note=note))
 
 

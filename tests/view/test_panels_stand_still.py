@@ -90,6 +90,14 @@ def test_a_message_of_two_lines_has_room_and_rescales_no_curve(number):
         assert curves(session, "") == curves(session, "There is nothing to undo here. " * 5 + "Oh")
 
 
+@pytest.mark.parametrize("words", [70, 130])
+@pytest.mark.parametrize("size", [(100, 30), (160, 34)])
+def test_a_long_message_leaves_a_panel_that_a_list_goes_on_under_its_border(size, words):
+    for session in [*steps_of(LESSONS[17])][::5]:
+        session = replace(session, message="word " * words)
+        assert len(frame_of(session, *size, UNICODE).lines) == size[1]
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_what_explains_signs_takes_no_column_of_the_table_and_moves_no_panel(path):
     session, _ = shown(session_at(path), 120, 36, UNICODE)
