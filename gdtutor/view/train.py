@@ -161,11 +161,18 @@ def _tab(session: Walk) -> int:
 
 def _stacked(session: Walk, chosen: PictureWish, area: Area) -> Figure:
     """Return a picture, and below it what has room of what is behind Tab else: the predictions,
-    then planes. What neither needs makes a plane larger. A message takes none of what
-    stands below away.
+    then planes. What neither needs makes a plane larger. To a message blank lines give way, then
+    the plane, nothing of what stands below.
     """
     if not kind_of(chosen.kind).has_below:
         return training_figure(session, chosen, area)
+    if area.taken:
+        panel = _stacked(session, chosen, replace(area.whole, taken=0)).panel
+        blank = [number for number, row in enumerate(panel.lines) if not row]
+        over = max(len(panel.lines) - area.height, 0)
+        if over <= len(blank):
+            kept = (row for number, row in enumerate(panel.lines) if number not in blank[:over])
+            return Figure(replace(panel, lines=tuple(kept)))
     small = min(area.height, PLANE)
     figure = training_figure(session, chosen, area.high(small))
     below = _below(session, chosen, area.whole.less(rows=len(_trimmed(figure))))

@@ -43,6 +43,15 @@ def test_every_example_stands_below_the_plane(name, size):
     assert any("x₁    1.25" in row or row.endswith("1.25") for row in rows[:head])
 
 
+@pytest.mark.parametrize("name", ["bias", "or-vectorised", "xor-hidden"])
+def test_blank_lines_give_way_to_a_message_and_leave_the_plane_as_it_is(name):
+    def told(message):
+        rows = beside_curve(replace(trained(name), message=message), 120, 36)
+        return [row for row in rows if row]
+
+    assert told("There is nothing to undo.") == told("")
+
+
 def test_a_message_takes_no_example_away():
     told = [row[:1] for row in beside_curve(trained("xor-hidden", "t space"), 80, 24)]
     assert told[told.index("#") :][:5] == [*"#0123"]
