@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtutor.engine.cells import largest_change
 from gdtutor.engine.operations import OPERATIONS, Array, evaluate, parse_rule
@@ -226,18 +227,32 @@ def asleep_over(
 def asleep_units(trace: Trace) -> tuple[Asleep, ...]:
     """Return, for each activation, how many of its units are saturated or dead on every example of
     a trace."""
-    found = []
-    with np.errstate(all="ignore"):
-        for node in trace.graph.nodes:
-            row = OPERATIONS[node.op]
-            if not row.steepness:
-                continue
-            slopes = evaluate(parse_rule(row.steepness), {"out": trace.values[node.name]})
-            quiet = np.asarray(np.abs(slopes) < FLAT_SLOPE)
-            if not quiet.any():
-                continue
-            units = np.all(quiet, axis=trace.axes[node.name])
-            count = int(np.sum(units))
-            if count:
-                found.append(Asleep(node.name, bool(row.kink), count, int(np.size(units))))
+    found, quiet = [], _quiet_cells(trace)
+    for node in trace.graph.nodes:
+        if node.name not in quiet or not quiet[node.name].any():
+            continue
+        units = np.all(quiet[node.name], axis=trace.axes[node.name])
+        if count := int(np.sum(units)):
+            is_dead = bool(OPERATIONS[node.op].kink)
+            found.append(Asleep(node.name, is_dead, count, int(np.size(units))))
     return tuple(found)
+
+
+def _quiet_cells(trace: Trace) -> dict[str, NDArray[np.bool_]]:
+    """Return for each activation of a trace where its slope is about 0, in its shape.
+
+    All of one operation are looked at together: a graph may have a thousand of single numbers.
+    """
+    alike: dict[str, list[str]] = {}
+    for node in trace.graph.nodes:
+        if OPERATIONS[node.op].steepness:
+            alike.setdefault(node.op, []).append(node.name)
+    quiet: dict[str, NDArray[np.bool_]] = {}
+    for op, names in alike.items():
+        cells = np.concatenate([np.ravel(trace.values[name]) for name in names])
+        with np.errstate(all="ignore"):
+            slopes = evaluate(parse_rule(OPERATIONS[op].steepness), {"out": cells})
+        ends = np.cumsum([np.size(trace.values[name]) for name in names])[:-1]
+        for name, part in zip(names, np.split(np.abs(slopes) < FLAT_SLOPE, ends), strict=True):
+            quiet[name] = part.reshape(trace.shapes[name])
+    return quiet
