@@ -34,13 +34,13 @@ PARAMETERS = 5
 
 BARS = {
     "lines of code": 47_788,
-    "modules": 447,
+    "modules": 414,
     "modules over 300 lines": 18,
     "class names used twice": 0,
     "functions with more than 5 parameters": 4,
     "files at the top": 5,
     "import circles": 0,
-    "modules under 60 lines with one importer": 2,
+    "modules under 60 lines with one importer": 1,
 }
 """What each measure is recorded to come to; 0 and the files at the top are fixed."""
 
