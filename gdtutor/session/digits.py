@@ -16,6 +16,8 @@ WHOLE = 1e6
 LARGE = 1e5
 SMALL = 1e-4
 """Outside `SMALL` to `LARGE`, or ten to the digits where that is more, an exponent is shown."""
+ROUNDED = 1e-12
+"""Share of a size by which rounding may have made it too large: that of 0.1 + 0.2 is 0.3."""
 
 
 @lru_cache(maxsize=8192)
@@ -72,6 +74,18 @@ def trimmed(text: str) -> str:
 def read_back(value: float, digits: int) -> float:
     """Return what a learner who reads the shown number would compute with."""
     return float(number(value, digits))
+
+
+def raised(size: float, digits: int) -> float:
+    """Return the least number that can be shown for what a size is at most: the nearest may lie
+    below it, by more than rounding has left in it.
+    """
+    nearest = read_back(size, digits)
+    return (
+        nearest
+        if nearest >= size * (1 - ROUNDED)
+        else read_back(size + shown_unit(size, digits), digits)
+    )
 
 
 def shown_unit(value: float, digits: int) -> float:

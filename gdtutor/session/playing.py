@@ -17,6 +17,7 @@ from gdtutor.play.options import CSV
 from gdtutor.play.playground import Playground, fitted
 from gdtutor.session.controls import CONTROLS, Control, typed, with_layers, with_neurons
 from gdtutor.session.curve_cursor import move_cursor, open_point
+from gdtutor.session.digits import raised
 from gdtutor.session.edits import with_change
 from gdtutor.session.effects import PauseTraining, Result, WriteFile
 from gdtutor.session.moving import moved
@@ -74,7 +75,7 @@ def _unscaled(session: Playing) -> str:
     if largest <= MOST_INPUT or playground.features != playground.dataset.inputs:
         return ""
     scaled = f"({playground.columns[0]}{-values.mean():+.3g})/{values.std() or 1.0:.2g}"
-    told = f"Inputs go up to {largest:.4g}, where neurons are flat"
+    told = f"Inputs go up to {raised(largest, 4):.4g}, where neurons are flat"
     return f"{told}; features as {scaled} scale them."
 
 

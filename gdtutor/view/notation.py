@@ -8,6 +8,7 @@ import unicodedata
 from gdtutor.session import digits as digits_of
 from gdtutor.session.digits import DEFAULT_DIGITS as DEFAULT_DIGITS
 from gdtutor.session.digits import MAX_DIGITS as MAX_DIGITS
+from gdtutor.session.digits import raised as raised
 from gdtutor.session.digits import read_back as read_back
 from gdtutor.view.frame import ASCII, Chars
 

@@ -126,7 +126,7 @@ def _verdict(context: Context, proof: Proof, width: int) -> Lines:
             "A second difference, over 2h each way, takes that out: they agree."
         )
     else:
-        noise = notation.shown(difference.noise, 2, context.chars)
+        noise = notation.shown(notation.raised(difference.noise, 2), 2, context.chars)
         text = f"They differ by {far}. Rounding alone may do that, up to {noise}: they agree."
     return wrapped(text, width, Style.GOOD)
 

@@ -16,7 +16,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import WEIGHT_DECAY
 from gdtutor.view.context import Context
 from gdtutor.view.graph.text import summary
-from gdtutor.view.notation import apart, plural
+from gdtutor.view.notation import apart, plural, raised
 from gdtutor.view.proof import convention_at
 
 MOST_NAMES = 4
@@ -230,8 +230,9 @@ def _update(context: Context) -> str:
         start, end = apart(ends, context.look.digits, context.chars)
         return f"{called} goes {way}, {moved}from {start} to {end}; the learning rate is {rate}."
     with np.errstate(all="ignore"):
-        largest = context.number(float(np.max(np.abs(after - before))))
-    return f"{called} moves {moved}no cell by more than {largest}; the learning rate is {rate}."
+        largest = raised(float(np.max(np.abs(after - before))), context.look.digits)
+    most = context.number(largest)
+    return f"{called} moves {moved}no cell by more than {most}; the learning rate is {rate}."
 
 
 def _course(context: Context, before: Array, after: Array, gradient: Array) -> str:

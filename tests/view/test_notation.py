@@ -1,6 +1,6 @@
 """Digits are decided in one place, and a shown 0 is an exact zero."""
 
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from gdtutor.view.notation import (
     percent,
     plain,
     plural,
+    raised,
     shown,
 )
 from gdtutor.view.prose import prose_lines
@@ -197,3 +198,20 @@ def test_one_thing_is_no_many(count: int, told: str) -> None:
 )
 def test_only_all_of_them_are_a_hundred_percent(right, count, digits, text) -> None:
     assert percent(right / count, digits) == text
+
+
+@given(st.floats(1e-290, 1e290), st.integers(1, 10))
+@example(0.12341, 4)
+@example(9.9991, 4)
+@example(12341.2, 4)
+@example(123412.3, 4)
+def test_a_bound_is_the_least_number_shown_that_is_not_below_the_size(size, digits):
+    bound = raised(size, digits)
+    assert float(number(bound, digits)) == bound >= size * (1 - 1e-12)
+    least = Context(digits, ROUND_CEILING).create_decimal(Decimal(size) * Decimal(1 - 1e-12))
+    assert bound <= float(least) * (1 + 1e-14)
+
+
+@pytest.mark.parametrize(("size", "bound"), [(0.0, 0.0), (123456.0, 123456.0), (0.1 + 0.2, 0.3)])
+def test_what_is_shown_as_it_is_and_what_rounding_left_are_not_raised(size, bound):
+    assert raised(size, 4) == bound

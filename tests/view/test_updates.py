@@ -14,6 +14,7 @@ from gdtutor.values import replace
 from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.notation import shown
+from gdtutor.view.sentences import sentence
 from tests.walks import NETWORK, NEURON, screen, walk
 
 
@@ -87,6 +88,18 @@ def test_the_graph_shows_the_largest_change_of_a_matrix(size, told):
     cell = int(found[1]), int(found[2])
     assert cell == np.unravel_index(int(np.argmax(change)), change.shape)
     assert float(found[4].replace("−", "-")) == pytest.approx(update.p[cell], rel=1e-3)
+
+
+def test_what_no_cell_moves_by_more_than_is_rounded_up():
+    """The nearest number of four digits lies below the largest change here."""
+    session = walk(NETWORK, "update:W1", changes=("learning_rate=1.3",))
+    _, change = largest_change(
+        session.moment.state.parameters["W1"], session.moment.updates["W1"].p
+    )
+    assert float(shown(change, 4, UNICODE)) < change
+    told = sentence(context_of(session, UNICODE)), screen(session, 80, 24)
+    for text, words in zip(told, (r"by more than ([\d.]+);", r"→ by ≤([\d.]+)"), strict=True):
+        assert change <= float(re.search(words, text)[1]) < 1.001 * change
 
 
 def test_a_note_on_an_update_tells_before_from_after_with_as_many_digits_as_it_takes():

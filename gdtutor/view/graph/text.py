@@ -167,7 +167,7 @@ def change_text(context: Context, before: Array, after: Array, *, is_wide: bool)
         arrow = "→" if context.chars.unicode else ">"
         return f"most {cell_name('', cell)} {old} {arrow} {new}"
     least = "≤" if context.chars.unicode else "<="
-    return f"by {least}{context.number(size)}"
+    return f"by {least}{context.number(notation.raised(size, context.look.digits))}"
 
 
 def change_room(context: Context, name: str, room: int, *, is_wide: bool) -> int:

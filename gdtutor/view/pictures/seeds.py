@@ -9,6 +9,7 @@ from gdtutor.session.state import Status, Trial
 from gdtutor.values import Struct
 from gdtutor.view.frame import Line, Size, Style
 from gdtutor.view.lines import line
+from gdtutor.view.notation import exact
 from gdtutor.view.pictures.source import Drawing, PictureKind, Source, stacked_notes
 
 OWN = "this lesson"
@@ -63,7 +64,7 @@ def seeds_picture(source: Source, wish: PictureWish, size: Size) -> Drawing:
         lines.extend(line("  ", (part, Style.RUN_1)) for part in parts)
     legend = (
         f"Seeds 0 to {len(row.ends) - 1}, a sign each: # where the run ended "
-        f"with a cost below {source.number(bound)}, . where it did not."
+        f"with a cost below {exact(bound)}, . where it did not."
         + (" ? where it goes on." if None in row.ends else "")
         for row in rows[:1]
     )
@@ -77,7 +78,7 @@ def seeds_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
     bound, rows = wish.real("below", 0.0), tallies(source.trial_of(wish))
     words = [
         f"{row.label}: {row.counted(bound)}{'' if None in row.ends else ' starts'} end with a cost "
-        f"below {source.number(bound)}"
+        f"below {exact(bound)}"
         for row in rows
     ]
     return (*_progress(source, wish), *words, *_notes(source, wish, rows))

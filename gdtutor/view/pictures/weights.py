@@ -46,7 +46,7 @@ def weights_words(source: Source, wish: PictureWish) -> tuple[str, ...]:
             continue
         shape = notation.shape(np.shape(shown.value), source.chars)
         grid = np.atleast_2d(shown.value)
-        largest = source.number(float(np.max(np.abs(grid))), 3)
+        largest = source.number(notation.raised(float(np.max(np.abs(grid))), 3), 3)
         called = f"{shown.called}, {shape}" if shape else shown.called
         words.append(f"{called}, no number larger than {largest}:")
         for number, row in enumerate(grid):

@@ -53,6 +53,10 @@ def test_there_is_a_sign_for_every_seed_and_a_count(below, count, signs):
     assert "100 epochs" in text
 
 
+def test_the_cost_that_runs_are_to_end_below_is_told_in_full():
+    assert "below 0.123456," in " ".join(picture(ROWS, wish(0.123456)).split())
+
+
 def test_many_seeds_go_on_in_another_line():
     alone = wish(9.0, 20).replace(', "wild"]', "]")
     rows = picture(ROWS, alone, width=18, chars=ASCII).splitlines()
