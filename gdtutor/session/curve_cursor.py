@@ -105,14 +105,21 @@ def open_run(session: Walk, name: str) -> Walk | Result:
     if found.label == label:
         return shown
     session = session.with_train(sweeping=None)
-    if found.setting:
-        session, _ = reset_training(session)
-        session = apply_edit(session, f"{found.setting}={found.label.split(' ', 1)[1]}")
-    elif found.label in (OWN, *(one.name for one in session.base.variants)):
+    if found.label in (OWN, *(one.name for one in session.base.variants)):
         session = in_variant(session, "" if found.label == OWN else found.label)
     else:
         making = session.train.made[found.label]
-        session = reduce(with_change, making.changes, in_variant(session, making.variant))
+        # The present run may be one of the same sweep.
+        made, now = (
+            [change for change in changes if change.text().partition("=")[0] != found.setting]
+            for changes in (making.changes, session.changes)
+        )
+        if found.setting and (making.variant, made) == (session.variant, now):
+            session, _ = reset_training(session)
+        else:
+            session = reduce(with_change, making.changes, in_variant(session, making.variant))
+        if found.setting:
+            session = apply_edit(session, f"{found.setting}={found.label.split(' ', 1)[1]}")
     if (session.variant, session.changes) == at:
         return shown
     session = session.with_train(look=replace(session.train.look, tab=0, run=""))

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from session_walks import lesson_file, open_at, press
 
@@ -210,6 +211,38 @@ def test_a_run_of_a_sweep_is_trained_as_the_present_one_and_told_of_in_full() ->
         assert same.train == present.train
     unknown = press(session, ": r u n space 7 enter")
     assert "there is no run '7' — the runs are the lesson's own, 0.1, 50" in unknown.prompt.error
+
+
+@pytest.mark.parametrize(
+    ("variant", "before", "after"),
+    [
+        ("", "", "escape e 'optimizer space 'adam enter t 5n"),
+        ("", "e 'optimizer space 'adam enter", "escape R t 5n"),
+        ("", "e 'b space '0.3 enter", "escape e 'b space '0.4 enter t"),
+        ("AND", "e 'optimizer space 'adam enter", "2V 5n"),
+        ("AND", "", "5n 2+"),
+    ],
+)
+def test_a_run_of_a_sweep_is_trained_as_it_was_whatever_was_changed_since(
+    variant: str, before: str, after: str
+) -> None:
+    session = pressed(open_at("and-or", variant=variant), parse_keys(f"{before} t"))
+    session, _ = sweep(session, "learning_rate=0.25,2")
+    sweep_ = session.train.sweeping.sweep
+    sweep_.advance(epochs=3)
+    session = press(update(session, news_of(sweep_, Status.RUNNING))[0], "s")
+    others = pressed(session, parse_keys(after))
+    opened = pressed(others, parse_keys(": 'run space '2 enter"))
+    assert opened.variant == variant
+    assert opened.run.segments[0].settings == sweep_.members[1].settings
+    opened.run.advance(epochs=3)
+    (curve,) = (one for one in others.train.kept if one.label == "learning_rate 2")
+    np.testing.assert_allclose(opened.run.costs[:3], curve.costs[:3], rtol=1e-12)
+    # What was trained since stays beside; a run of the same sweep gives way to the next.
+    assert len(opened.train.kept) == len(others.train.kept) + 1
+    again = pressed(opened, parse_keys(": 'run space '0.25 enter"))
+    assert again.run.segments[0].settings == sweep_.members[0].settings
+    assert again.train.kept == opened.train.kept
 
 
 def test_the_run_that_the_list_names_is_opened_as_it_is_named_there() -> None:
