@@ -19,6 +19,7 @@ from gdtutor.linear.commands import help_lines, in_words
 from gdtutor.linear.conversation import ConversationServices, converse
 from gdtutor.report.transcript import step_text
 from gdtutor.session.commands import commands_of
+from gdtutor.session.digits import raised
 from gdtutor.session.display_options import toggle_cell, toggle_mistakes, toggle_proof
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import KeepAttempt
@@ -45,7 +46,7 @@ DRAWN = re.compile(r"[\u239b-\u23ae\u2500-\u259f\u2800-\u28ff\x00-\x09\x0b-\x1f\
 """Pieces of brackets, box drawing, blocks, Braille, and what controls a terminal."""
 COLUMNS = re.compile(r"[ 0-9…]*\d▾[ 0-9…]*(×10.*)?$")
 """The line above a matrix that counts its columns."""
-NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?(?![\w…~])")
+NUMBER = re.compile(r"(?<![\w.≤])[≤−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?(?![\w…~])")
 
 
 class Talk:
@@ -130,9 +131,15 @@ SMALL, LARGE = (80, 24), (120, 36)
 
 
 def is_rounded(shown: str, numbers: set[str]) -> bool:
-    """Say whether a number is one of others in fewer digits, as in a graph that has little room."""
+    """Say whether a number is one of others in fewer digits, as in a graph that has little room;
+    a bound is rounded up.
+    """
     digits = len(re.sub(r"e.*|\D", "", shown).lstrip("0"))
-    few, *many = (float(one.replace("−", "-").replace(",", "")) for one in (shown, *numbers))
+    few, *many = (
+        float(one.lstrip("≤").replace("−", "-").replace(",", "")) for one in (shown, *numbers)
+    )
+    if shown.startswith("≤"):
+        return any(raised(abs(one), d) == few for one in many for d in range(1, 5))
     return digits > 0 and any(float(f"{one:.{digits}g}") == few for one in many)
 
 
