@@ -282,9 +282,9 @@ def _update(working: Working) -> Slips:
         return np.asarray(o.values["p"])
 
     yield SlipMatch(Slip.UPHILL), lambda o: 2 * old(o) - new(o)
+    yield SlipMatch(Slip.GRADIENT_ALONE), lambda o: np.asarray(o.values["g"])
     yield SlipMatch(Slip.STEP_ALONE), lambda o: new(o) - old(o)
     yield SlipMatch(Slip.STEP_ALONE), lambda o: old(o) - new(o)
-    yield SlipMatch(Slip.GRADIENT_ALONE), lambda o: np.asarray(o.values["g"])
     yield SlipMatch(Slip.STALE), old
     if float(working.operands.values["learning_rate"]) != 1.0:
         yield SlipMatch(Slip.NO_RATE), with_values(new, {"learning_rate": np.asarray(1.0)})

@@ -12,7 +12,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.session.working import Operands, Working, as_read
 
 MOST_FITTING = 3
-"""Where more kinds of slips than this give one number, none is named."""
+"""Where more kinds of slips than this give one number, the first of them are named."""
 _TOO_MANY = frozenset(
     {Slip.OTHER_FUNCTION, Slip.OTHER_DERIVATIVE, Slip.OTHER_VALUE, Slip.STALE_CACHE}
 )
@@ -22,7 +22,7 @@ _TOO_MANY = frozenset(
 def slips_that_fit(
     working: Working, cell: tuple[int, ...], answer: Typed, digits: int
 ) -> tuple[SlipMatch, ...]:
-    """Return every slip that gives this answer, none where they cannot be told apart.
+    """Return the slips that give this answer, of many kinds the first.
 
     A slip that the right value itself allows says nothing, nor one that gives 0, but in an update.
     Those of whole arrays are looked through where none of one cell fits.
@@ -38,7 +38,8 @@ def slips_that_fit(
             if is_telling and wrong.accepts(answer) and not wrong.overlaps(right):
                 fits[fit] = None
         if fits:
-            return tuple(fits) if len({fit.slip for fit in fits}) <= MOST_FITTING else ()
+            kinds = list(dict.fromkeys(fit.slip for fit in fits))[:MOST_FITTING]
+            return tuple(fit for fit in fits if fit.slip in kinds)
     return ()
 
 

@@ -48,7 +48,7 @@ def kinds(working, answer, cell=(), digits=4):
 
 
 def value(working, name):
-    return float(working.operands.values[name])
+    return float(working.operands.values[name].item())
 
 
 def test_every_result_is_what_its_working_computes():
@@ -259,6 +259,17 @@ def test_a_step_of_0_in_the_place_of_the_new_value_is_named():
     assert kinds(done, 0.0) == {Slip.STEP_ALONE, Slip.GRADIENT_ALONE}
 
 
+@pytest.mark.parametrize(("lesson", "at"), [("bias", "update:b"), ("xor-hidden", "update:b2")])
+def test_where_many_slips_give_one_number_the_first_are_named(lesson, at):
+    """The old value is 0 and the rate 1: the step, the gradient and the way uphill are one."""
+    session = open_at(lesson, at)
+    done = working_of(session.moment, session.moment.steps[session.step - 1])
+    cell = (0,) * done.result.ndim
+    named = {Slip.SIGN, Slip.UPHILL, Slip.GRADIENT_ALONE}
+    assert kinds(done, value(done, "g"), cell) == named
+    assert kinds(done, done.result.item(), cell) == set()
+
+
 def test_two_slips_that_give_one_number_are_both_named():
     lesson = lesson_of("z = p*q\nL = z*c", "p = 2.0\nq = 3.7", "c = 3.7")
     back = worked(lesson, Phase.BACKWARD, "p")
@@ -298,7 +309,7 @@ def test_the_value_of_every_wrong_formula_is_told_from_the_right_one_or_left_alo
                 found = {f.slip for f in slips_that_fit(working, cell, wrong, 4)}
                 is_telling = wrong != 0 and not right.holds(wrong)
                 if found and is_telling and abs(wrong - right.low) > 20 * right.unit:
-                    assert fit.slip in found
+                    assert fit.slip in found or len(found) == fitting.MOST_FITTING
 
 
 def test_what_a_step_does_not_name_is_not_read_and_the_rest_is_read_once(monkeypatch):
