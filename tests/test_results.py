@@ -126,7 +126,7 @@ def test_a_run_that_a_condition_has_ended_says_so_in_the_table() -> None:
         assert run["final_cost"] == pytest.approx(cost, rel=1e-9) != run["costs"][-1]
         assert f"  cost {cost:.6g} " in f"{told} "
     assert "stopped" not in slow
-    assert fast.endswith("stopped: loss of a batch below 1e-06")
+    assert fast.endswith("stopped: loss of a batch below 1e-6")
 
 
 def test_the_curves_of_a_swept_cell_stay_apart_in_csv() -> None:

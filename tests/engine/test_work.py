@@ -83,7 +83,8 @@ def test_the_work_of_a_whole_iteration_holds_what_is_counted(op, monkeypatch) ->
     counter = Counter()
     monkeypatch.setattr(operations, "apply", counter)
     monkeypatch.setattr(tracing, "apply", counter)
-    tracing.trace(graph, {name: np.full(shape, 0.5) for name, shape in given.items()})
+    halves = {name: np.full(shape, 0.5) for name, shape in given.items()}
+    assert dict(tracing.trace(graph, halves).gradients)
     work = iteration_work(graph, given)
     assert work.products == counter.work.products
     assert counter.work.cells <= work.cells <= 8 * counter.work.cells

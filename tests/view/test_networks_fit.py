@@ -59,7 +59,7 @@ def network(layers: list[int], optimizer: str = "sgd") -> Walk:
 def test_every_step_of_a_network_fits(layers: list[int], optimizer: str) -> None:
     session = network(layers, optimizer)
     session.run.advance()
-    assert [misfit.text() for misfit in fit_of(session, (0, 39)).misfits] == []
+    assert [misfit.text() for misfit in fit_of(session, (0, 39))[0]] == []
 
 
 @pytest.mark.parametrize("optimizer", EXPLICIT)
