@@ -13,6 +13,7 @@ from gdtutor.engine.operations import OPERATIONS
 from gdtutor.export.loop import WIDTH, ScriptPhase, rate_source, train_source
 from gdtutor.export.phases import Code, CodeLine
 from gdtutor.lesson.model import Lesson
+from gdtutor.session.digits import raised
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Walk
@@ -251,9 +252,8 @@ def _rounding(walked: list[tuple[ScriptPhase, ...]]) -> str:
                 # The script rounds in its own way, and so has the walk.
                 bound = np.where(np.isfinite(line.bound), 2 * line.bound, 0.0)
                 if np.any(bound > np.maximum(_RELATIVE * np.abs(line.value), _ABSOLUTE)):
-                    rows.append(
-                        f'    ({k}, "{phase.title}", "{line.target}"): {np.max(bound):.2g},'
-                    )
+                    most = raised(float(np.max(bound)), 2)
+                    rows.append(f'    ({k}, "{phase.title}", "{line.target}"): {most:.2g},')
     return "\n".join([*rows, "}"]) + "\n"
 
 

@@ -44,7 +44,7 @@ def check(problem: Problem, settings: Settings) -> int:
     train = settings.trained_on(size)
     if settings.validation and not 1 <= train < size:
         what = f"validation {settings.validation:g} holds back {size - train} of {size} examples"
-        hint = f"use {1 / max(2, size):.2g} to {1 - 1 / max(2, size):.2g}"
+        hint = f"use {1 / size:.2g}, which holds back 1" if size > 1 else "hold back none"
         raise TrainingError(what, hint)
     if batch is not None and not 1 <= batch <= max(1, train):
         raise TrainingError(
