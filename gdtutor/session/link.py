@@ -195,8 +195,12 @@ def _keys(session: Walk, again: TrainingKeys | None = None) -> str:
     if isinstance(session, Playing) and session.screen is Screen.PLAY:
         return " ".join(_play_keys(session))
     keys = ["v"] if look.proof else ["w"] if look.mistakes else []
-    keys += ["tab"] * list(Tab).index(look.tab)
-    keys += figure_key(session)
+    tabs, figure = list(Tab), figure_key(session)
+    # A picture may bring the graph's panel, and is chosen there before another one.
+    is_there = figure and (look.is_alone or look.tab is not Tab.NODE)
+    to_graph = tabs.index(Tab.GRAPH) if is_there else 0
+    keys += [*presses(to_graph, "tab"), *figure]
+    keys += presses((tabs.index(look.tab) - to_graph) % len(tabs), "tab")
     keys += ["h"] if look.hides_hints else []
     keys += ["z"] if look.is_closing else []
     if look.scroll > 0 and look.cell is None:

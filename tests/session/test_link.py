@@ -15,6 +15,8 @@ from gdtutor.session.link import command_of, place_of
 from gdtutor.session.runs import run_label
 from gdtutor.session.state import AutoPlay, EditHistory, Screen
 from gdtutor.values import replace
+from gdtutor.view import scrolling
+from gdtutor.view.frame import UNICODE
 from tests.tries import tries
 
 XOR = lesson_file("xor-hidden")
@@ -151,6 +153,27 @@ def test_the_command_reopens_any_screen(data):
         session = pressed(session, "ctrl+u")
     command = command_of(session)
     assert shown(reopened(command)) == shown(session), command
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [("xor-hidden", "given"), ("bias", "backward:w1"), ("xor-hidden", "backward:W1")],
+)
+def test_every_order_of_the_keys_of_panels_and_pictures_is_reopened(name, at):
+    def seen(session):
+        """The screen finds which panel is alone, which the key of the pictures asks."""
+        session, _ = scrolling.shown(session, 80, 24, UNICODE)
+        return replace(session, look=replace(session.look, met=None))
+
+    start = seen(walk(lesson_file(name), at))
+    met, reached = {start.look: start}, [start]
+    for _ in range(4):
+        after = [seen(pressed(one, key)) for one in reached for key in ("tab", *"fcwo")]
+        reached = [one for one in after if met.setdefault(one.look, one) is one]
+    assert len(met) > 10
+    for session in met.values():
+        assert shown(seen(reopened(command_of(session)))) == shown(session), command_of(session)
 
 
 def test_a_seed_is_part_of_the_command():
