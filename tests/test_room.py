@@ -114,6 +114,27 @@ def test_cells_that_the_node_shows_are_not_listed_beside_it(at, shown, listed):
     assert all(re.search(f" {name} [⎡\\[]", alone) for name in shown | listed)
 
 
+@pytest.mark.parametrize(
+    ("lesson", "at", "listed"),
+    [
+        ("18-deeper", "backward:W3", ["A₂", "X", "Y"]),
+        ("16-xor-hidden", "backward:W2", ["A₁", "X"]),
+        ("24-brute-force", "backward:W2", ["A₁", "X"]),
+        ("16-xor-hidden", "forward:Z2", ["W₂", "A₁", "X"]),
+        ("16-xor-hidden", "update:W2", ["∇W₂", "X"]),
+    ],
+)
+def test_cells_are_listed_of_what_the_step_is_computed_from_then_as_the_table_stands(
+    lesson, at, listed
+):
+    session = session_at(shipped_lessons_folder() / f"{lesson}.md", at=at)
+    panels = boxes(frame_of(session, 120, 36, UNICODE))
+    # A panel goes on below those that are above it, but for the picture, which is the last.
+    rows = [row for panel in panels for row in panel.rows]
+    named = re.findall(r"(?<=  )(∇?[^\s∇]+) [⎡\[]", "\n".join(rows))
+    assert named[: len(listed)] == listed
+
+
 def test_values_at_full_size_show_all_cells_and_scroll_to_the_last():
     session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:b2")
     text = ""

@@ -8,14 +8,14 @@ from gdtutor.engine.cells import cell_name, open_cell
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.graph import Line
 from gdtutor.engine.local import UPSTREAM
-from gdtutor.engine.operations import Array, parse_rule
+from gdtutor.engine.operations import Array
 from gdtutor.session.asking import followed_cell
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved, moved_to
 from gdtutor.session.navigation import cell_shape, looking, refolded, said, with_cell
 from gdtutor.session.state import AutoPlay, Session, Tab, W, Walk, current_step
 from gdtutor.session.steps import Phase, Step, find_step
-from gdtutor.session.working import node_expr
+from gdtutor.session.working import named_operands, node_expr
 from gdtutor.values import replace
 
 MOST_BACK = 50
@@ -118,27 +118,12 @@ def operands(session: Walk) -> tuple[tuple[str, Step], ...]:
     if step is None or not step.node or session.look.is_closing:
         return ()
     trace, back, forward = moment.traces[step.scene], Phase.BACKWARD, Phase.FORWARD
-    wanted: list[tuple[Phase, str, str]] = []
-    if step.phase is forward:
-        wanted = [(forward, name.name, "") for name in names_in(node_expr(trace, step.node))]
-    elif step.phase is back:
-        for c in trace.contributions[step.node]:
-            names = [name.name for name in names_in(c.rule)]
-            wanted += [(back, c.consumer, "") if n == UPSTREAM else (forward, n, "") for n in names]
-    elif step.phase is Phase.UPDATE:
-        formulas, own = moment.updates[step.node].formulas, {"p": forward, "g": back}
-        done = list(formulas)[: list(formulas).index(step.variable)]
-        for name in names_in(parse_rule(formulas[step.variable])):
-            if name.name in own:
-                wanted.append((own[name.name], step.node, ""))
-            elif name.name in done:
-                wanted.append((Phase.UPDATE, step.node, name.name))
     given = next(s for s in moment.steps if (s.scene, s.phase) == (step.scene, Phase.GIVEN))
     of_scene = {(s.phase, s.node, s.variable): s for s in moment.steps if s.scene == step.scene}
     of_scene |= {(forward, leaf.name, ""): given for leaf in trace.graph.leaves}
     return tuple(
         (f"the gradient of {one[1]}" if one[0] is back else one[2] or one[1], of_scene[one])
-        for one in dict.fromkeys(wanted)
+        for one in named_operands(moment, step)
         if one in of_scene
     )
 

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from gdtutor.engine.expression import Apply, Expr
+from gdtutor.engine.expression import Apply, Expr, names_in
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array, evaluate, parse_rule, sum_to
 from gdtutor.engine.places import places_of
@@ -55,6 +55,32 @@ def update_operands(moment: Moment, name: str, variable: str) -> dict[str, Array
             break
         values[line_name] = value
     return values
+
+
+def named_operands(moment: Moment, step: Step) -> tuple[tuple[Phase, str, str], ...]:
+    """Return what a step with a node is computed from, in the order of its formula: values,
+    gradients by whose they are, and an update's own variables.
+    """
+    trace, back, forward = moment.traces[step.scene], Phase.BACKWARD, Phase.FORWARD
+    found: list[tuple[Phase, str, str]] = []
+    match step.phase:
+        case Phase.FORWARD:
+            found = [(forward, n.name, "") for n in names_in(node_expr(trace, step.node))]
+        case Phase.BACKWARD:
+            for c in trace.contributions[step.node]:
+                names = [name.name for name in names_in(c.rule)]
+                found += [
+                    (back, c.consumer, "") if n == UPSTREAM else (forward, n, "") for n in names
+                ]
+        case Phase.UPDATE:
+            formulas, own = moment.updates[step.node].formulas, {"p": forward, "g": back}
+            done = list(formulas)[: list(formulas).index(step.variable)]
+            for name in names_in(parse_rule(formulas[step.variable])):
+                if name.name in own:
+                    found.append((own[name.name], step.node, ""))
+                elif name.name in done:
+                    found.append((Phase.UPDATE, step.node, name.name))
+    return tuple(dict.fromkeys(found))
 
 
 Reader = Callable[[Array], Array]

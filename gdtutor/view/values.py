@@ -12,6 +12,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.places import nearest, places_of
 from gdtutor.session.state import Tab
 from gdtutor.session.steps import Phase
+from gdtutor.session.working import named_operands
 from gdtutor.values import Struct, replace
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.boxes import Panel, beside, more_text, window
@@ -194,9 +195,9 @@ def cell_lines(
     last: int | None = None,
 ) -> Cells:
     """Return lines, and below them the cells of the matrices in the table as far as there is room,
-    but for those that stand beside it: the node's own first, then those that stand nearest before
-    it; gradients stand with their values, and what has room beside each other does so. Blank lines
-    between them give way.
+    but for those that stand beside it: what the step computes and is computed from first, then all
+    in the table's order, gradients with their values; what has room beside each other stands so.
+    Blank lines between them give way.
 
     Args:
         context: The step.
@@ -205,14 +206,16 @@ def cell_lines(
         last: Of all matrices so many last ones; None for all.
     """
     width, height = size
-    names = _window(context)[0]
-    at = names.index(context.step.node) if context.step.node in names else len(names)
-    sign = "∇" if context.chars.unicode else "grad "
+    step, forward, back = context.step, Phase.FORWARD, Phase.BACKWARD
+    of_step = ((step.phase, step.node, ""), *named_operands(context.moment, step))
+    in_table = product(_window(context)[0], (forward, back))
+    known = {forward: context.known_value, back: context.known_gradient}
+    signs = {forward: "", back: "∇" if context.chars.unicode else "grad "}
+    first = ((name, phase) for phase, name, _ in of_step if name and phase in known)
     wanted = [
-        (f"{before}{context.name(name)}", name, array)
-        for name in (*reversed(names[: at + 1]), *names[at + 1 :])
-        for before, array in (("", context.known_value(name)), (sign, context.known_gradient(name)))
-        if array is not None and array.size != 1
+        (f"{signs[phase]}{context.name(name)}", name, array)
+        for name, phase in dict.fromkeys((*first, *in_table))
+        if (array := known[phase](name)) is not None and array.size != 1
         if not any(array is one for one in context.beside)
     ]
     wanted = wanted if last is None else wanted[len(wanted) - last :]
