@@ -530,8 +530,6 @@ def test_training_is_reset_to_its_start() -> None:
         ("e", "e needs NAME VALUE — change a value: w1 0.9"),
         ("e nobody 1", "'nobody' is no given value"),
         ("e activation r2", "unknown activation 'r2' — known are identity"),
-        ("c 0,1", "no cell"),
-        ("c a", "is no cell"),
         ("t 0", "no number of epochs"),
         ("b", "no command here"),
         ("\x1b[A", "no command here"),
@@ -542,6 +540,14 @@ def test_what_cannot_be_done_is_said(line: str, answer: str) -> None:
     assert talk.last.startswith("error: ")
     assert answer in talk.last.replace("\n", " ")
     assert talk.code == 0
+
+
+def test_a_cell_that_is_not_there_is_told_from_a_step_without_cells() -> None:
+    talk = Talk(lesson("xor-hidden", "given"), "c", "c 1,1", "g forward:Z1", "c 9,9", "c a")
+    assert talk.said[1] == talk.said[2]
+    assert "no matrix at this step" in talk.said[2]
+    assert "error: no cell [9, 9] — the shape is 3×4" in talk.said[4]
+    assert "error: 'a' is no cell" in talk.said[5]
 
 
 def test_every_command_listed_is_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

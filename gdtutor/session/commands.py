@@ -245,9 +245,10 @@ def goto_label(session: Walk) -> str:
 
 
 def _cell_typed(session: Walk, text: str) -> Session:
+    if why := works_at.cells(session):
+        return navigation.said(session, why)
     if not text:
-        why = works_at.cells(session)
-        return navigation.said(session, why) if why else display_options.toggle_cell(session)
+        return display_options.toggle_cell(session)
     parts = text.strip("[]").replace(",", " ").split()
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise GdTutorError(f"'{text}' is no cell", "give row and column from 0, as in 0,1")

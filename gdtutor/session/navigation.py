@@ -251,8 +251,9 @@ def with_cell(session: W, cell: tuple[int, ...]) -> W:
     """
     shape = cell_shape(session)
     if not has_cell(shape, cell):
-        shown = "×".join(str(n) for n in shape) or "a plain number"
-        raise GdTutorError(f"no cell {list(cell)}", f"the shape is {shown}, counted from 0")
+        shown = f"the shape is {'×'.join(str(n) for n in shape)}, counted from 0"
+        why = shown if shape else "there is no matrix at this step"
+        raise GdTutorError(f"no cell {list(cell)}", why)
     return looking(session, cell=cell, scroll=0)
 
 

@@ -159,7 +159,7 @@ def test_a_place_is_reached_by_its_name(typed: str, where: tuple[int, int, str, 
         ("backward:x1", "'x1' has no backward step"),
         ("given:w1", "'w1' has no given step of its own — write given alone"),
         ("sideways", "'sideways' is not a phase"),
-        ("backward:w1[0,1]", "no cell [0, 1] — the shape is a plain number"),
+        ("backward:w1[0,1]", "no cell [0, 1] — there is no matrix at this step"),
     ],
 )
 def test_a_place_that_is_not_there_says_so(typed: str, complaint: str) -> None:
