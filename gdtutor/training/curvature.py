@@ -30,6 +30,9 @@ FEW_CELLS = 16
 """Trained cells up to which a flat curve is held against the lowest cost there can be."""
 FEW_EXAMPLES = 10_000
 """Examples up to which it is."""
+THROWN = 10 * STILL
+"""Share of the cost that a run on batches may still gain at its lowest point: its last batch has by
+chance thrown it up to ten times as high as it lies on average, which a flat curve shows."""
 
 _ROUNDING = float(np.finfo(np.float64).eps)
 _MARGIN = 4.0
@@ -112,20 +115,21 @@ def bend_of(problem: Problem, parameters: dict[str, Array], batch: Indices) -> B
 
 
 def is_lowest(
-    problem: Problem, parameters: Mapping[str, Array], examples: int, cost: float
+    problem: Problem, parameters: Mapping[str, Array], settings: Settings, cost: float
 ) -> bool:
     """Say whether no step lowers a cost that bends the same everywhere, as a regression's does.
 
     Its gradient is linear in what is trained, so that one step of Newton's method leads to its
-    lowest point: there is no more to gain than what a flat curve may move by.
+    lowest point: there is no more to gain than what a flat curve may move by, or where batches
+    have thrown it.
 
     Args:
         problem: The problem.
         parameters: Where it stands.
-        examples: How many are trained on.
+        settings: Of the run.
         cost: The cost there.
     """
-    cells = problem.trained_cells
+    cells, examples = problem.trained_cells, settings.trained_on(problem.size)
     if not 0 < cells <= FEW_CELLS or examples > FEW_EXAMPLES:
         return False
     gradient, start = gradient_of(problem, dict(parameters), np.arange(examples))
@@ -144,7 +148,8 @@ def is_lowest(
         lowest = float(np.linalg.eigvalsh((bends + bends.T) / 2)[0])
         is_bowl = lowest > -1e-9 * np.max(np.abs(bends))
         is_root = np.allclose(bends @ newton, -slope, rtol=1e-6, atol=1e-9)
-    return bool(is_bowl and is_root and -float(slope @ newton) / 2 <= STILL * abs(cost))
+    most = STILL if settings.is_whole(examples) else THROWN
+    return bool(is_bowl and is_root and -float(slope @ newton) / 2 <= most * abs(cost))
 
 
 def verdict_of(
@@ -157,12 +162,12 @@ def verdict_of(
     parameters are not known, as those of costs alone are not, is.
     """
     found = judge(costs, stopped_by)
-    trained = settings.trained_on(problem.size)
     is_stuck, is_known = found == Trouble.STUCK.value, set(problem.trained) <= set(parameters)
     if not is_stuck or not is_known:
         return found
-    if is_lowest(problem, parameters, trained, float(costs[-1])):
+    if is_lowest(problem, parameters, settings, float(costs[-1])):
         return ""
+    trained = settings.trained_on(problem.size)
     gradient, at = gradient_of(problem, dict(parameters), np.arange(trained))
     norm = float(np.linalg.norm(gradient(at)))
     return JUMPS if is_jumping(settings, trained, norm, float(costs[-1])) else found

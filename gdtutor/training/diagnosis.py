@@ -101,8 +101,8 @@ def diagnose(run: Run, cost_now: float | None = None) -> Diagnosis | None:
             found = _growing(run)
         case Trouble.STUCK:
             at, end = run.farthest, float(run.costs[-1])
-            problem = run.segment_at(at).problem
-            if is_lowest(problem, run.state(at).parameters, run.trained_examples, end):
+            now = run.segment_at(at)
+            if is_lowest(now.problem, run.state(at).parameters, now.settings, end):
                 return None
             found = _stuck(run)
         case None:

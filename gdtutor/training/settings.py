@@ -60,8 +60,11 @@ class Settings(Struct, frozen=True):
 
     def is_plain(self, examples: int) -> bool:
         """Say whether every step is the slope times the rate, of the cost of all examples."""
-        is_whole = self.batch_size(examples) >= examples and self.order != "drawn"
-        return self.optimizer == "sgd" and not self.hyperparameters and is_whole
+        return self.optimizer == "sgd" and not self.hyperparameters and self.is_whole(examples)
+
+    def is_whole(self, examples: int) -> bool:
+        """Say whether every batch holds all examples that are trained on."""
+        return self.batch_size(examples) >= examples and self.order != "drawn"
 
     def decays(self, name: str) -> bool:
         """Say whether a weight decay is for a parameter, where there is one."""

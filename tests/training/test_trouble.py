@@ -15,7 +15,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, parse_lesson, with_variant
 from gdtutor.lesson.runs import run_of
-from gdtutor.training.curvature import verdict_of
+from gdtutor.training.curvature import is_lowest, verdict_of
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
 from gdtutor.training.settings import Stop
@@ -28,6 +28,7 @@ from gdtutor.training.trouble import (
     trouble_of,
     window_of,
 )
+from gdtutor.values import replace
 
 PARABOLA = DATA / "lessons" / "deep.md"
 UP_AND_DOWN = np.tile([0.3, 0.6], 40)
@@ -213,6 +214,24 @@ def test_a_regression_that_lies_as_low_as_it_can_is_not_stuck(rate, line, verdic
     assert told == verdict
     found = diagnose(run)
     assert (found.trouble.value if found else "") == verdict
+
+
+@pytest.mark.parametrize(
+    ("batch", "above", "is_told"),
+    [(4, 0.0005, True), (4, 0.003, False), (1, 0.003, True), (1, 0.02, False)],
+)
+def test_a_batch_may_have_thrown_a_run_that_rests_off_the_lowest_point(
+    batch: int, above: float, is_told: bool
+) -> None:
+    lesson, _ = parse_lesson(REGRESSION.format(rate=0.1, line="w*x + b"), Path("01-line.md"))
+    segment = run_of(lesson).segment_at(0)
+    x, y = segment.problem.examples.T
+    w, b = np.polyfit(x, y, 1)
+    cost = np.mean((w * x + b - y) ** 2) * (1 + above)
+    off = np.sqrt(above * cost / (1 + above))
+    settings = replace(segment.settings, batch=batch)
+    parameters = {"w": np.array(w), "b": np.array(b + off)}
+    assert is_lowest(segment.problem, parameters, settings, float(cost)) is is_told
 
 
 def test_in_a_sweep_the_runs_at_the_lowest_cost_are_not_stuck_and_the_slow_one_is(
