@@ -226,6 +226,33 @@ def test_a_sign_that_a_picture_hides_or_that_has_no_room_is_explained_where_it_i
     assert explained(session)[1] == {"▶", "▾", "─•─"}
 
 
+@pytest.mark.parametrize(
+    ("keys", "size", "gone"),
+    [
+        ("w", (80, 24), {"▾", "…"}),
+        ("c", (80, 24), {"▾", "…"}),
+        ("2tab", (80, 24), {"▾", "─•─", "◀", "…"}),
+        ("w", (120, 36), {"▾"}),
+        ("2tab", (120, 36), {"▾", "◀"}),
+    ],
+)
+def test_what_hides_a_sign_hides_what_explains_it(keys, size, gone):
+    session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="3071/backward:W1")
+    session, told = explained(session, size)
+    assert told >= gone
+    session, hidden = explained(pressed(session, keys), size)
+    assert not hidden & {*gone, "─•─" if keys == "2tab" else ""}
+    if (keys, size) == ("w", (80, 24)):
+        assert explained(pressed(session, keys), size)[1] == told
+
+
+def test_a_sign_that_gives_way_to_what_explains_signs_is_not_explained():
+    session = session_at(shipped_lessons_folder() / "18-deeper.md", at="update:W2")
+    _, frame = shown(session, 120, 36, UNICODE)
+    assert "●" in explained_signs(frame.lines)
+    assert "…" not in frame.text()
+
+
 def test_what_an_edit_and_an_update_show_is_explained():
     session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:W2")
     session, told = explained(session)
@@ -345,9 +372,8 @@ def test_every_sign_is_explained_on_the_first_screen_that_has_it(name, size):
 
 
 def test_what_explains_signs_takes_lines_of_a_note_that_scrolls_and_not_the_other_way_round():
-    session, _ = explained(walk(shipped_lessons_folder() / "09-cost.md", "forward:z"))
-    session, told = explained(pressed(session, "tab tab"))
-    assert told == {"▶", "▸", "▾"}
+    session, told = explained(moved(session_at(shipped_lessons_folder() / "09-cost.md"), 0, 7))
+    assert told == {"◀", "▾", "─•─"}
     note = frame_of(session, 80, 24, UNICODE).text().splitlines()[-6:-2]
     assert note[0].endswith("↓1 more")
     down = frame_of(pressed(session, "down"), 80, 24, UNICODE).text().splitlines()[-6:-2]

@@ -124,7 +124,7 @@ def with_signs(context: Context, lines: Lines, width: int) -> Lines:
 
 def explained_signs(rows: Lines) -> frozenset[str]:
     """Return the signs that rows explain to the end."""
-    return frozenset(found.sign for found in found_in(rows, Explains))
+    return frozenset(found.sign for found in found_in(rows, Explains) if found.sign)
 
 
 def has_signs(context: Context, rows: Lines) -> bool:
@@ -139,10 +139,6 @@ def met_lines(
 
     Where these are more lines than there is room for, what was met last goes before.
     """
-    if context.look.cell is not None:
-        # The sum of an opened cell stands in place of the arrays whose examples are counted.
-        drawn = "".join(map(text_of, node_lines(replace(context, chars=UNICODE), NOTATION_WIDTH)))
-        above |= frozenset({"▾"} if "▾" not in drawn else ())
     told: dict[str, Lines] = {}
     signs, order = met_signs(context), [sign for sign, *_ in context.look.met or ()]
     for sign in sorted(signs, key=order.index, reverse=True) if order else signs:
@@ -154,8 +150,9 @@ def met_lines(
 
 def _explained(sign: str, width: int, chars: Chars) -> Lines:
     """Return the lines that explain a sign, by the last of which it is found."""
-    *rows, (last,) = wrapped(explanation(sign, chars), width, Style.DIM)
-    return (*rows, (last._replace(found_as=Explains(sign)),))
+    *rows, last = wrapped(explanation(sign, chars), width, Style.DIM)
+    told = *((row, "") for row in rows), (last, sign)
+    return tuple(tuple(s._replace(found_as=Explains(of)) for s in row) for row, of in told)
 
 
 def explanation(sign: str, chars: Chars) -> str:
@@ -184,18 +181,25 @@ def met_signs(context: Context) -> tuple[str, ...]:
             if not met:
                 break
             met -= _signs(moment, context.lesson, earlier)
+        if context.look.cell is not None or context.look.mistakes:
+            # An opened cell or wrong sums stand in place of the arrays whose examples are counted.
+            rows = node_lines(replace(context, chars=UNICODE), NOTATION_WIDTH)
+            met -= {"▾"}.difference(*map(text_of, rows))
     return tuple(sign for sign, *_ in SIGNS if sign in met)
 
 
 def drawn_signs(context: Context, frame: Frame) -> frozenset[str]:
     """Return the signs that stand on a screen in Unicode, which may show a picture for the graph.
 
-    Its first line, which says where the walk is, and the keys are no part of it.
+    Its first line, which says where the walk is, what explains signs, and the keys are no part.
     """
-    text, called = frame.text(), context.name(context.step.node)
+    told = [
+        tuple(part for part in row if not isinstance(part.found_as, Explains))
+        for row in frame.lines
+    ]
+    text, called = "\n".join(map(text_of, told)), context.name(context.step.node)
     # What is cut by a note on hidden lines is all there, a key away.
-    rows = [row for row in frame.lines[1:-2] if not found_in([row], Hides)]
-    parts = [part for row in rows for part in row]
+    parts = [part for row in told[1:-2] if not found_in([row], Hides) for part in row]
     found = {sign for sign, words in _SOUGHT.items() if words in text}
     found |= {mark for mark in _MARKS.values() if called and f"{mark}{called}" in text}
     found |= {HERE for words, style, _ in parts if style is Style.CURRENT and HERE in words}

@@ -58,9 +58,10 @@ class Hides(NamedTuple):
 
 
 class Explains(NamedTuple):
-    """What the last line of an explanation is about."""
+    """What a line of an explanation is about."""
 
     sign: str
+    """The sign; empty before its last line."""
 
 
 class Depicts(NamedTuple):

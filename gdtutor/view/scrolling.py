@@ -60,23 +60,31 @@ def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
     context = context_of(at, UNICODE)
     if context is None or session.look.is_closing:
         return session, frame
-    met = session.look.met or ()
-    # In ASCII some signs are no more than letters.
-    drawn = frame if chars.unicode else frame_of(session, frame.width, frame.height, UNICODE)
-    new = drawn_signs(context, drawn) - {sign for sign, *_ in met}
-    if session.look.is_resumed:
-        known = (*met, *((sign, -1, 0) for sign in sorted(new)))
-        return replace(session, look=replace(session.look, met=known, is_resumed=False)), frame
-    if not new and session.look.met is not None:
-        return session, frame
+    size, met = (frame.width, frame.height), session.look.met or ()
     place = context.moment.iteration, context.step.number
-    look = replace(session.look, met=(*met, *((sign, *place) for sign in sorted(new))))
-    if new:
-        frame = frame_of(replace(session, look=look), frame.width, frame.height, chars)
+
+    def drawn(at: Walk, frame: Frame) -> frozenset[str]:
+        # In ASCII some signs are no more than letters.
+        return drawn_signs(context, frame if chars.unicode else frame_of(at, *size, UNICODE))
+
+    signs = drawn(session, frame)
+    new = tuple((sign, *place) for sign in sorted(signs - {sign for sign, *_ in met}))
+    if session.look.is_resumed:
+        known = (*met, *((sign, -1, 0) for sign, *_ in new))
+        return replace(session, look=replace(session.look, met=known, is_resumed=False)), frame
+    at, held = session, (*met, *new)
+    for _ in range(2):
+        # What hides a sign hides what explains it, be it what explains the others.
+        held = tuple(one for one in held if one[1:] != place or one[0] in signs)
+        if held == at.look.met:
+            break
+        at = replace(session, look=replace(session.look, met=held))
+        frame = frame_of(at, *size, chars)
+        signs = drawn(at, frame)
     # What had no room is explained where it is seen next.
     explained = explained_signs(frame.lines)
-    known = tuple(one for one in look.met or () if one in met or one[0] in explained)
-    return replace(session, look=replace(look, met=known)), frame
+    known = tuple(one for one in (*met, *new) if one in met or one[0] in explained)
+    return replace(session, look=replace(session.look, met=known)), frame
 
 
 def _pictured(session: Session, frame: Frame) -> Session:
