@@ -16,7 +16,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.library.lessons import library_of, listing
 from gdtutor.linear.commands import help_lines, in_words
-from gdtutor.linear.conversation import ConversationServices, converse
+from gdtutor.linear.conversation import PARTING, ConversationServices, converse
 from gdtutor.report.transcript import step_text
 from gdtutor.session.commands import commands_of
 from gdtutor.session.digits import raised
@@ -379,6 +379,14 @@ def test_how_to_go_on_is_no_error() -> None:
     assert "Where you left off" in talk.said[0] or "as you left it" in talk.said[0]
     assert "error:" not in talk.said[0]
     assert "error:" in talk.last
+
+
+def test_what_is_to_be_known_of_a_start_is_said_and_how_to_go_on() -> None:
+    left = lesson("bias", at="forward:z")
+    first = Talk(update(left, Resumed(left))[0]).said[0]
+    assert first.startswith("The walk as you left it; t trains anew.")
+    assert first.endswith(PARTING)
+    assert Talk(said(left, "nothing is kept", error=True)).said[0].startswith("error: nothing is")
 
 
 def test_training_is_told_in_numbers_and_a_sentence() -> None:

@@ -82,7 +82,7 @@ def converse(session: Session, presses: tuple[Press, ...], services: Conversatio
         if trained and isinstance(session, Walk):
             rows = heard(partial(training_lines, session, services.chars))
             services.say("\n".join([f"{told}." if told else "Trained.", *rows]))
-        services.say(heard(partial(whole, session, services.chars)))
+        services.say(heard(partial(_first, session, services.chars, told=trained)))
         while code is None:
             text = services.ask()
             if text is None:
@@ -261,6 +261,17 @@ def whole(session: Session, chars: Chars) -> str:
     if context is None:
         return f"{opening_text(session, chars)}\n{PARTING}"
     return "\n".join([step_text(session, context), *_question(session, chars)])
+
+
+def _first(session: Session, chars: Chars, *, told: bool) -> str:
+    """Return what is said first: what is to be known of the start where it was not told, where the
+    learner is, and how to go on."""
+    is_new = bool(session.message) and not told
+    start = [_marked(session.message, session.is_error, chars), ""] if is_new else []
+    # Each of the others says itself how to go on.
+    is_step = isinstance(session, Walk) and session.screen is Screen.STUDY and session.step > 0
+    is_step = is_step and session.prompt is None and not session.look.is_closing
+    return "\n".join([*start, whole(session, chars), *[PARTING] * is_step])
 
 
 def _question(session: Session, chars: Chars) -> list[str]:

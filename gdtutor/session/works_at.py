@@ -169,7 +169,7 @@ def _edits(session: Walk) -> tuple[int, int]:
 
 def changes(session: Walk) -> str:
     """For going back to the lesson's own values."""
-    return "" if session.changes else "These are the lesson's own values already."
+    return "" if session.changes else "No value is changed, so there is none to take back."
 
 
 def questions(session: Walk) -> str:

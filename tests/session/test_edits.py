@@ -264,6 +264,12 @@ def test_going_back_to_the_own_values_can_be_undone():
     assert pressed(own, "u").changes == session.changes
 
 
+@pytest.mark.parametrize("at", ["given", "4/given"])
+def test_where_nothing_is_changed_trained_values_are_not_called_the_lessons_own(at):
+    own = pressed(walk(NEURON, at), "R")
+    assert own.message == "No value is changed, so there is none to take back."
+
+
 def test_a_new_change_forgets_what_was_undone():
     session = edit(pressed(edit(walk(NEURON, "given"), "w1 = 1"), "u"), "b = 2")
     assert "nothing to redo" in pressed(session, "ctrl+r").message
