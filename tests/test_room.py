@@ -135,6 +135,14 @@ def test_cells_are_listed_of_what_the_step_is_computed_from_then_as_the_table_st
     assert named[: len(listed)] == listed
 
 
+def test_a_list_beside_an_opening_page_names_the_keys_that_show_what_it_has_no_room_for():
+    session = replace(session_at(shipped_lessons_folder() / "26-write-it.md"), message="")
+    foot = boxes(frame_of(session, 120, 36, UNICODE))[-1].foot
+    assert foot == "↓3 more: → 2Tab"
+    alone = frame_of(pressed(session, "right 2tab"), 120, 36, UNICODE).text()
+    assert all(f" {name} " in alone for name in ("W₁ ⎡", "W₂ [", "b₁ ⎡"))
+
+
 def test_values_at_full_size_show_all_cells_and_scroll_to_the_last():
     session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:b2")
     text = ""

@@ -14,6 +14,7 @@ from gdtutor.session.state import Tab
 from gdtutor.session.steps import Phase
 from gdtutor.session.working import named_operands
 from gdtutor.values import Struct, replace
+from gdtutor.view import notation
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.boxes import Panel, beside, more_text, window
 from gdtutor.view.context import NO_BOUND, Context
@@ -155,9 +156,12 @@ def _in_columns(
 
 
 def left_out(context: Context, count: int) -> str:
-    """Count what has no room, with the key that shows it, which an opening page does not have."""
-    key = ": 2Tab" if context.look.tab is Tab.NODE else ""
-    return f" {more_text(1, count, context.chars)}{key} " if count else ""
+    """Count what has no room, with the keys that show it: beside an opening page, after the first
+    step; what stands beside it of another scene, or beside a closing page, names none.
+    """
+    is_step, way = context.look.tab is Tab.NODE, notation.plain("→", context.chars)
+    keys = ": 2Tab" if is_step else f": {way} 2Tab" if context.step.number == 1 else ""
+    return f" {more_text(1, count, context.chars)}{keys} " if count else ""
 
 
 class Cells(Struct, frozen=True):
