@@ -193,7 +193,8 @@ def test_a_key_with_the_name_of_a_value_is_called_a_key(name):
 def test_a_closing_page_says_where_a_key_works_that_does_nothing_on_it(name):
     *_, closing = screens(session_at(LESSONS[name]))
     for part in re.split(r"\n\s*\n|\n- ", closing.lesson.closing):
-        for key in re.findall(r"`([^`\n]{1,9})`", part):
+        # A letter that is pressed is a key without its backticks too.
+        for key in re.findall(r"(?:`|\b[Pp]ress |\()((?<=`)[^`\n]{1,9}(?=`)|[a-zA-Z]\b)", part):
             found = [c for c in commands_of(Screen.STUDY) if key in (*c.keys, c.symbols)]
             if found and found[0].why_not(closing):
                 is_placed = any(place in part.lower() for place in ELSEWHERE)
