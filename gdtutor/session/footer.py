@@ -194,6 +194,8 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
     if session.screen is not Screen.STUDY:
         return {}
     words = {} if _marks_example(session) else {"example": ""}
+    opened = {"verify": session.look.proof, "mistakes": session.look.mistakes}
+    words |= {name: "close" for name, is_open in opened.items() if is_open}
     if session.look.cell is not None:
         leads = "playground" if isinstance(session, Playing) else "close"
         return {**words, "next": "cell", "down": "row", "escape": leads, "next_key": "step",

@@ -64,7 +64,7 @@ def unfolding(session: Walk) -> str:
     if is_page(session) or line is None:
         return "Go to a computed node first; `x` shows the operations inside it."
     if line.first == line.last:
-        return f"{line.name} is one operation already: there is nothing to unfold."
+        return "This node is one operation already: there is nothing to unfold."
     return ""
 
 
@@ -135,6 +135,14 @@ def gradients(session: Walk) -> str:
     step = current_step(session)
     is_back = step is not None and step.phase is Phase.BACKWARD and not is_page(session)
     return "" if is_back else "Go to a backward step first: this key speaks of its gradient."
+
+
+def proofs(session: Walk) -> str:
+    """For proving a gradient, which the first one needs not: it is 1 whatever the numbers are."""
+    step, why = current_step(session), gradients(session)
+    if why or step is None or step.node != session.moment.traces[step.scene].graph.root:
+        return why
+    return "Nothing to prove: the pass begins here, with a gradient of 1."
 
 
 def wrong_sums(session: Walk) -> str:

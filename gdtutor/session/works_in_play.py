@@ -24,6 +24,12 @@ def sideways(session: Playing) -> str:
     return works_in_training.curves(session) if session.play.focus is Focus.CURVE else ""
 
 
+def to_the_left(session: Playing) -> str:
+    """For going to the left in the playground."""
+    is_curve = session.play.focus is Focus.CURVE
+    return works_in_training.earlier_epochs(session) if is_curve else ""
+
+
 def widths(session: Playing) -> str:
     """For another number of neurons in the chosen layer."""
     is_last = session.play.layer == len(session.play.playground.layers) - 1

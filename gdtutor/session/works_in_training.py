@@ -50,6 +50,12 @@ def curves(session: Walk) -> str:
     return "" if len(session.train.snapshot.costs) else NO_CURVE
 
 
+def earlier_epochs(session: Walk) -> str:
+    """For the cursor on the curve to the left."""
+    is_first = session.train.look.cursor == 0
+    return curves(session) or "The cursor is at the first epoch." * is_first
+
+
 def starts(session: Walk) -> str:
     """For going back to the start of the run."""
     is_changed = isinstance(session, Playing) and bool(session.changes)

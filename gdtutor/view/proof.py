@@ -50,9 +50,6 @@ def proof_lines(context: Context, width: int) -> Lines:
     node = context.step.node
     cell = proved_cell(context)
     gradient = float(context.trace.gradients[node][cell])
-    if node == context.root:
-        text = f"Nothing to prove: {context.name(node)} moves exactly as fast as itself."
-        return (line(f"{context.gradient_name(node)} = 1"), *wrapped(text, width, Style.GOOD))
     proof = prove(context.graph, context.trace.values, node, cell, gradient)
     called = cell_name(context.gradient_name(node), cell)
     sign, shown = context.equal(gradient)

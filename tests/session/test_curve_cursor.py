@@ -106,6 +106,15 @@ def test_right_of_the_last_epoch_the_panels_show_what_training_has_come_to(train
     assert pressed(at_last, "]").train.look.cursor is None
 
 
+@pytest.mark.parametrize("key", ["[", "left"])
+def test_left_of_the_first_epoch_there_is_no_more_and_the_keys_are_not_named(trained, key):
+    at_first = pressed(trained, ": epoch:0 enter")
+    assert pressed(at_first, key).message == "The cursor is at the first epoch."
+    keys = "\n".join(screen(at_first, 120, 36).splitlines()[-2:])
+    assert " → cursor" in keys
+    assert not {"←", "["} & {*keys.split()}
+
+
 @pytest.mark.parametrize("name", ["and-or", "xor-hidden"])
 def test_an_iteration_after_training_is_called_so_by_every_reader(name):
     end = pressed(pressed(walk(lesson_file(name)), "t"), "enter")

@@ -48,7 +48,7 @@ def test_a_narrow_screen_names_the_way_to_the_other_panels():
         (lesson_file("gradients-add-up"), "backward:q", {"verify", "mistakes"}),
         (NETWORK, "given", {"train"}),
         (NETWORK, "forward:C", {"train", "unfold"}),
-        (NETWORK, "backward:C", {"train", "unfold", "verify"}),
+        (NETWORK, "backward:C", {"train", "unfold"}),
         (NETWORK, "backward:A1", {"train", "example", "cell", "verify"}),
         (NETWORK, "update:W1", {"train", "cell"}),
         (NETWORK, "forward:Z1", {"train", "example", "cell", "unfold"}),
@@ -71,6 +71,13 @@ def test_no_key_that_is_named_says_that_it_does_nothing_and_a_dead_one_says_why(
         why = with_keys(command.why_not(session), session.moment)
         after, _ = update(session, Press(command.keys[0].split()[-1]))
         assert not why or (after.message == why and command.name not in words(session))
+
+
+@pytest.mark.parametrize(("key", "name"), [("v", "verify"), ("w", "mistakes")])
+def test_a_key_that_closes_what_it_has_opened_says_so(key, name):
+    shut = walk(lesson_file("gradients-add-up"), "backward:q")
+    assert words(pressed(shut, key))[name] == "close"
+    assert words(pressed(pressed(shut, key), key)) == words(shut)
 
 
 @pytest.mark.parametrize(
