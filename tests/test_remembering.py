@@ -117,6 +117,12 @@ def test_enter_continues_where_the_learner_left(folder):
     assert after.library.entries
 
 
+def test_at_the_start_of_a_lesson_nothing_is_told_of_where_it_was_left(folder):
+    left = walk(folder / "02-rows.md", "", "4n Home Home")
+    after = driven(shelf(folder, remembered(left)), services(), ["enter"])
+    assert (after.moment.iteration, after.step, after.message) == (0, left.step, "")
+
+
 @pytest.mark.sampled
 @pytest.mark.parametrize("over", ["", "question_mark", "l"])
 @pytest.mark.parametrize(

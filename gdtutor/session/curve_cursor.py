@@ -164,10 +164,13 @@ def _at_epoch(session: Walk, epoch: int) -> Walk:
 def _walked(session: Walk, iteration: int) -> Walk:
     walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
     back = "Esc leads back to the playground." if isinstance(walk, Playing) else "`t` goes back."
-    if comes_after_training(walk):
+    is_over = comes_after_training(walk)
+    if iteration > session.train.snapshot.iterations:
+        rests = "ended" if is_over else "stands"
+        told = f"Iteration {iteration} goes on from where training {rests}, and was not trained."
+        return said(walk, f"{told} {back}")
+    if is_over:
         told = f"Iteration {iteration} has what training ended with, and was not trained itself."
-        if iteration > session.train.snapshot.iterations:
-            told = f"Iteration {iteration} goes on from where training ended, and was not trained."
         return said(walk, f"{told} {back}")
     if session.train.snapshot.diverged_at == iteration + 1:
         return said(walk, f"Iteration {iteration}, the last whose numbers are all finite. {back}")

@@ -36,6 +36,7 @@ from gdtutor.session.state import (
     is_training,
     screen_left,
 )
+from gdtutor.session.works_at import earlier_steps
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
 
@@ -138,6 +139,9 @@ def resumed(session: Session, place: W) -> W:
     after = placed_at(session, place)
     look = replace(after.look, met=after.look.met or (), is_resumed=True)
     after = replace(after, look=look)
+    is_at_start = after.screen is Screen.STUDY and bool(earlier_steps(after))
+    if is_at_start and not (after.changes or after.predict or after.prompt):
+        return said(after, "")
     left, told = "Where you left off", "Home twice goes to the start of the lesson."
     if after.screen is Screen.TRAIN:
         left = "Trained again as you left it"

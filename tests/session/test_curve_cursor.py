@@ -131,6 +131,14 @@ def test_an_iteration_after_training_is_called_so_by_every_reader(name):
     assert step_data(last, context_of(last, UNICODE))["after_training"] is False
 
 
+def test_an_iteration_beyond_where_training_pauses_is_not_called_a_trained_one():
+    paused = pressed(walk(XOR), "100t")
+    beyond = pressed(paused, ": 150 enter").message
+    assert beyond.startswith("Iteration 150 goes on from where training stands, and was not")
+    reached = pressed(paused, ": 100 enter").message
+    assert reached.startswith("Iteration 100, walked from training's own parameters")
+
+
 def test_an_epoch_of_a_run_that_went_on_beyond_its_settings_was_trained():
     # The settings end with 20 epochs; ten more were asked for.
     beyond = pressed(pressed(walk(NEURON), "t"), "10n")
