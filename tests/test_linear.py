@@ -695,3 +695,9 @@ def test_a_place_left_while_training_says_so_and_is_not_overwritten_by_looking()
     assert talk.said[0].startswith("Trained again as you left it.\n20 of 200 epochs")
     assert "forward z" in talk.last
     assert talk.saved == []
+
+
+def test_lines_say_that_a_closing_page_names_the_keys_of_screens() -> None:
+    talk = Talk(lesson("train-or"), "z", "q")
+    told = next(said for said in talk.said if "What to try next" in said)
+    assert "\nKeys named above are those of the screens; ? lists what lines take.\n" in told

@@ -36,9 +36,11 @@ def with_keys(text: str, moment: Moment | None) -> str:
 
     def named(key: re.Match[str]) -> str:
         before, name = key[1] or "", key[2]
-        if name not in values or before == "key ":
+        # Digits before a key are its count.
+        if name.lstrip("0123456789") not in values or before == "key ":
             return before + name
-        return f"{before}{'the' if key[1] is None else 'The'} key {name}"
+        keys = "keys" if name[0].isdigit() else "key"
+        return f"{before}{'the' if key[1] is None else 'The'} {keys} {name}"
 
     return _KEY.sub(named, text)
 

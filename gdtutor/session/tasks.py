@@ -269,5 +269,5 @@ def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
     if wanted == ["epochs"] and missed.sign == "<=":
         # The lines have a word for the key of the Train screen.
         most = missed.right.text
-        return f"{told} 0 goes back, {most}`n` (`t` {most} in lines) trains {most}."
+        return f"{told} 0 goes back; train {most} with `{most}n` (in lines t {most})."
     return told

@@ -6,6 +6,7 @@ from gdtutor.engine.characters import shell_word
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.catalogue import WRITTEN
 from gdtutor.session.link import lesson_word
+from gdtutor.session.navigation import with_keys
 from gdtutor.session.state import AT_TASKS, Playing, Session, Walk
 from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
@@ -21,6 +22,8 @@ _MADE = """# The end of the walk
 - `r` hides each next value and asks you for it.
 """
 _MADE_TRAINING = "- `t` trains it, and any point of its curve opens as a walk.\n"
+
+SCREEN_KEYS = "Keys named above are those of the screens; ? lists what lines take."
 
 
 def closing_prose(session: Walk) -> str:
@@ -68,7 +71,8 @@ def ways_on(session: Walk, width: int, chars: Chars, *, hides_more: bool = False
     leads_on = session.lesson.trains and not hides_more
     on = f", PgDn iteration {session.moment.iteration + 1}" * leads_on
     told = f" Enter {_leads(session, chars)}"
-    counted = f"{on}; 4t trains 4 iterations" * session.lesson.trains
+    counted = f"{on}; `4t`: 4 iterations" * session.lesson.trains
+    counted = with_keys(counted, session.moment)
     return line((first_that_fits((told + counted, told + on, told), width), Style.DIM))
 
 
@@ -78,7 +82,10 @@ def ways_text(session: Walk, chars: Chars) -> str:
     on = "so does Enter"
     if session.lesson.trains:
         on = f"Enter goes on with iteration {session.moment.iteration + 1}"
-    return f"{on}." if isinstance(session, Playing) else f"next {_leads(session, chars)}; {on}."
+    keys = f"{SCREEN_KEYS}\n" if "`" in closing_prose(session) else ""
+    return keys + (
+        f"{on}." if isinstance(session, Playing) else f"next {_leads(session, chars)}; {on}."
+    )
 
 
 def _leads(session: Walk, chars: Chars) -> str:

@@ -365,7 +365,7 @@ def test_enter_opens_the_walk_there_and_escape_comes_back(keys: str, place: str)
 def test_the_closing_page_says_that_enter_leads_back_and_in_lines_that_the_walk_goes_on() -> None:
     session = begun(keys="tab enter z")
     rows = [plain(row).strip() for row in frame_of(session, 80, 24, UNICODE).lines]
-    told = "Enter leads back to the playground, PgDn iteration 1; 4t trains 4 iterations"
+    told = "Enter leads back to the playground, PgDn iteration 1; 4t: 4 iterations"
     assert told in rows
     assert pressed(session, parse_keys("enter")).screen is Screen.PLAY
     assert whole(session, UNICODE).endswith("\nEnter goes on with iteration 1.")

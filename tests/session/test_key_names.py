@@ -8,6 +8,7 @@ import pytest
 
 import gdtutor
 from gdtutor.drive.opening import session_at
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.session.commands import COMMANDS
 from gdtutor.session.navigation import with_keys
 from gdtutor.session.state import Walk
@@ -16,11 +17,14 @@ from tests.session.session_walks import press
 
 # `a` is an article as well.
 _LETTERS = "".join({key for row in COMMANDS for key in row.keys if re.fullmatch("[A-Zb-z]", key)})
-_NAMED = re.compile(
-    r"(?:^|[.;:,] |\(|\b(?:then|until|or|with|and|step,?) )"
-    rf"[{_LETTERS}](?= (?:\w+s|for)\b|[.,;:)]|$)"
-)
+_BEFORE = r"(?:^|[.;:,] |\(|\b(?:then|until|or|with|and|step,?) )"
+_KEY = rf"[{_LETTERS}](?= (?:\w+s|for)\b|[.,;:)]|$)"
+_NAMED = re.compile(_BEFORE + _KEY)
 """A letter that stands in a text as the name of a key does."""
+_COUNTED = re.compile(rf"{_BEFORE}(?:\d+|\{{\}})?{_KEY}")
+"""The same, or with a count before it."""
+_OF_KEYS = ("commands.py", "help.py")
+"""Modules whose texts are entries of Help: they stand beside keys."""
 
 
 def _texts(path: Path) -> list[str]:
@@ -38,8 +42,20 @@ def test_no_text_of_the_program_names_a_key_without_its_mark() -> None:
     """Where it stands unmarked a learner may take it for a value of the lesson."""
     root = Path(gdtutor.__file__).parent
     files = [path for part in ("session", "view") for path in (root / part).rglob("*.py")]
-    found = [text for path in files for text in _texts(path) if _NAMED.search(text)]
+    named = {path: _NAMED if path.name in _OF_KEYS else _COUNTED for path in files}
+    found = [text for path in files for text in _texts(path) if named[path].search(text)]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted(shipped_lessons_folder().glob("[0-9]*.md")), ids=lambda path: path.stem[:2]
+)
+def test_no_hint_of_a_lesson_names_a_key_as_it_names_a_value(path: Path) -> None:
+    session = session_at(path, at="given")
+    values = {step.variable for step in session.moment.steps}
+    doing = re.compile(r"(?<!key )\b([A-Za-z])(?= (?:trains|takes|goes|shows)\b)")
+    hints = [hint for task in session.lesson.tasks for hint in task.hints]
+    assert [hint for hint in hints if values & {*doing.findall(hint)}] == []
 
 
 @pytest.mark.parametrize(
@@ -47,6 +63,7 @@ def test_no_text_of_the_program_names_a_key_without_its_mark() -> None:
     [
         ("`n` goes back.", "The key n goes back."),
         ("Done. `n` trains; `t`, or `n`: all", "Done. The key n trains; t, or the key n: all"),
+        ("Train 4 with `4n`.", "Train 4 with the keys 4n."),
         ("The key `n`, then `:` and `37/given`", "The key n, then : and 37/given"),
     ],
 )

@@ -139,7 +139,7 @@ def test_behind_the_last_lesson_the_library_opens(tmp_path: Path) -> None:
 def test_the_closing_page_names_the_next_lesson_and_the_next_iteration(tmp_path: Path) -> None:
     frame = frame_of(press(story(tmp_path), "z"), 80, 24, UNICODE)
     text = "\n".join(text_of(row) for row in frame.lines)
-    assert "Enter opens lesson 03 Lesson 3, PgDn iteration 1; 4t trains 4 iterations" in text
+    assert "Enter opens lesson 03 Lesson 3, PgDn iteration 1; 4t: 4 iterations" in text
     assert "← → step" in text
     assert text.count("Enter") == 2
 

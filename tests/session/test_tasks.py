@@ -268,7 +268,9 @@ def test_what_is_to_be_trained_for_is_not_reached_untrained(tmp_path: Path) -> N
 def test_too_many_epochs_are_told_with_the_keys_that_train_fewer(tmp_path: Path) -> None:
     text = TEXT.replace("epochs <= 400", "epochs <= 20").replace("cost < 0.02", "cost < 0.3")
     told = pressed(with_tasks(tmp_path, text), parse_keys("z z t")).message
-    assert "not yet: epochs is 400; the goal is at most 20. 0 goes back, 20n (t 20 in" in told
+    assert (
+        "not yet: epochs is 400; the goal is at most 20. 0 goes back; train 20 with 20n (in" in told
+    )
 
 
 def test_a_near_miss_names_numbers_where_the_task_has_a_formula(tmp_path: Path) -> None:
