@@ -117,9 +117,13 @@ def help_lines(screen: Screen, width: int, chars: Chars, around: Sequence[Around
         lines += wrapped("While something is typed, these need Alt.", width)
     for title, entries in HELPED:
         lines += [(), line((title, Style.TITLE))]
-        widest = max(len(entry[0 if chars.unicode else 1]) for entry in entries)
-        for entry in entries:
-            name, text = entry[0 if chars.unicode else 1], entry[2]
+        told: dict[str, str] = {}
+        for sign, ascii_sign, text in entries:
+            # Signs that are one in ASCII have one entry.
+            name = sign if chars.unicode else ascii_sign
+            told[name] = f"{told[name]}; or {text}" if name in told else text
+        widest = max(map(len, told))
+        for name, text in told.items():
             lines.extend(_entry(name, plain(text, chars), widest, width))
     return (*lines, (), line(("Operations", Style.TITLE)), *_operations(width))
 

@@ -10,10 +10,11 @@ from gdtutor.engine.operations import OPERATIONS
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.state import Screen
 from gdtutor.session.update import update
-from gdtutor.view.frame import UNICODE
+from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.glossary import WORDS
 from gdtutor.view.help import help_lines
 from gdtutor.view.lines import text_of
+from gdtutor.view.notation import in_ascii
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 
@@ -121,3 +122,13 @@ def test_help_of_the_library_names_what_else_a_shell_starts():
     text = " ".join(text_of(row) for row in help_lines(Screen.LIBRARY, 76, UNICODE))
     for command in ("gdtutor play", "gdtutor practice", "gdtutor progress"):
         assert command in " ".join(text.split())
+
+
+def test_in_ascii_each_sign_has_one_entry_whose_words_name_signs_that_ascii_has() -> None:
+    rows = [text_of(row) for row in help_lines(Screen.STUDY, 300, ASCII)]
+    signs = rows[rows.index("Signs on the screens") + 1 : rows.index("The words of the field") - 1]
+    names = [re.split(r"  +", row.strip())[0] for row in signs]
+    assert len(names) == len(set(names))
+    assert {"*", "<", ">", "P + ."} <= set(names)
+    # What has no letters in ASCII at all is drawn as a question mark.
+    assert not any("?" in in_ascii(row) for row in signs)
