@@ -25,6 +25,8 @@ class Panel(Struct, frozen=True):
     """What its lower border says where no line is hidden."""
     cut: tuple[int, int] = (0, 0)
     """Lines left out above and below of what does not scroll."""
+    ways: tuple[str, str] = ("", "")
+    """Keys that show those."""
     pinned: Lines = ()
     """Its last lines, which do not scroll with the others."""
     picture: int = 0
@@ -56,7 +58,8 @@ def boxed(panel: Panel, area: Area) -> Lines:
     title = taken(title, max(inner, 0))
     # Notes for the borders at which lines are left out, the upper one and the lower one.
     above, below = (
-        f" {more_text(way, count, chars)} " if count else "" for way, count in enumerate(panel.cut)
+        f" {more_text(way, count, chars)}{panel.ways[way]} " if count else ""
+        for way, count in enumerate(panel.cut)
     )
     picture = Depicts(panel.picture) if panel.picture else None
     top = line(

@@ -175,7 +175,9 @@ def code_panel(context: Context, steps: list[Step], size: Size) -> Panel:
             head, text, style = told(one, False)
             is_present = style is Style.CURRENT and present
             rows += present if is_present else (cut(line(head, (text, style)), width, end),)
-    return Panel("NumPy", tuple(rows), cut=(first, len(steps) - first - len(near)))
+    # The program goes along with the walk.
+    keys = (": ←", ": →") if context.chars.unicode else (": <-", ": ->")
+    return Panel("NumPy", tuple(rows), cut=(first, len(steps) - first - len(near)), ways=keys)
 
 
 def _code(context: Context, at: Context, text: str) -> tuple[str, str, Style]:

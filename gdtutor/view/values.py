@@ -61,6 +61,7 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
             titles[3] = gradient if narrower is not _without_gradients else ""
             widths = _widths(rows, titles)
     at = names.index(context.step.node) if context.step.node in names else 0
+    ways = (_way(context),) * 2
     head, *lines = _table(context, rows, titles)
     if height is not None and len(lines) + 1 + bool(before) + bool(behind) > height:
         shown = max(height - 1, 2)
@@ -69,8 +70,8 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
         if left:
             more = line((f" {left_out(context, left + 1)}", Style.DIM))
             return Panel("values", (head, *lines[start:][: shown - 2], more, lines[-1]),
-                         cut=(before + start, 0))  # fmt: skip
-        return Panel("values", (head, *lines[start:]), cut=(before + start, 0))
+                         cut=(before + start, 0), ways=ways)  # fmt: skip
+        return Panel("values", (head, *lines[start:]), cut=(before + start, 0), ways=ways)
     above, below = (
         (line((f"  {more_text(way, count, context.chars)}", Style.DIM)),) if count else ()
         for way, count in enumerate((before, behind))
@@ -159,9 +160,13 @@ def left_out(context: Context, count: int) -> str:
     """Count what has no room, with the keys that show it: beside an opening page, after the first
     step; what stands beside it of another scene, or beside a closing page, names none.
     """
+    return f" {more_text(1, count, context.chars)}{_way(context)} " if count else ""
+
+
+def _way(context: Context) -> str:
+    """Return the keys that show all values, where some lead to them."""
     is_step, way = context.look.tab is Tab.NODE, notation.plain("→", context.chars)
-    keys = ": 2Tab" if is_step else f": {way} 2Tab" if context.step.number == 1 else ""
-    return f" {more_text(1, count, context.chars)}{keys} " if count else ""
+    return ": 2Tab" if is_step else f": {way} 2Tab" if context.step.number == 1 else ""
 
 
 class Cells(Struct, frozen=True):

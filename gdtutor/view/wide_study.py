@@ -14,7 +14,7 @@ from gdtutor.session.steps import Phase
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, boxed, window
-from gdtutor.view.context import Context
+from gdtutor.view.context import NO_BOUND, Context
 from gdtutor.view.explain import (
     explained_signs,
     has_signs,
@@ -202,8 +202,9 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     ]
     begun = {step.scene: step for step in reversed(context.moment.steps)}
     scenes = [replace(context, step=begun[scene]) for scene in sorted(begun)]
-    tables = _numbered([_values(one) for one in scenes])
-    codes = _numbered([_code(one, is_met=False) for one in scenes])
+    first, *others = map(_values, scenes)
+    tables = _numbered([first, *(_scrolled(one, scroll) for one in others)])
+    codes = _numbered([_scrolled(_code(one, is_met=False), scroll) for one in scenes])
     beside_text = [_graph(session, context, area.wide(middle), picture)]
     if picture is None and len(scenes) > 1:
         beside_text = _numbered([_whole_graph(one, area.wide(middle)) for one in scenes])
@@ -221,6 +222,20 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     return _beside(columns if values else columns[:2], area)
 
 
+def _scrolled(one: PanelNeed, scroll: int) -> PanelNeed:
+    """Return a panel beside a page, to which no key leads, scrolled with it where it is cut."""
+
+    @cache
+    def draw(inside: Area) -> Figure:
+        figure = one.draw(inside)
+        if figure.panel.cut == (0, 0) and not figure.panel.unlisted:
+            return figure
+        whole = one.draw(inside.high(NO_BOUND)).panel
+        return replace(figure, panel=replace(whole, scroll=scroll))
+
+    return replace(one, draw=draw)
+
+
 def _tasks(session: Walk, context: Context, area: Area) -> PanelNeed:
     """Return the lesson's tasks, those that are done with a mark."""
     waiting, scroll = {task.id for task in open_tasks(session)}, session.look.scroll
@@ -236,20 +251,20 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
     area = area.whole
     values = widths_for(area.width).values
     middle = area.width - CLOSING - values
-    picture, table = _picture(session, context), _values(context)
+    picture, table = _picture(session, context), _scrolled(_values(context), scroll)
     page = PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True)))
     is_graph = picture is None or values
     beside_text = [_graph(session, context, area.wide(middle), picture)] if is_graph else []
     beside_text += [] if values else [table]
     beside_text += [] if picture is None else [replace(picture, keeps=LEAST_PICTURE)]
-    codes, tables = [_code(context)], [table]
+    codes, tables = [_scrolled(_code(context), scroll)], [table]
     done = {step.scene: step for step in context.moment.steps[: context.step.number]}
     if picture is None and values and len(done) > 1:
         over = [replace(context, step=done[scene]) for scene in sorted(done)[:-1]]
         graphs = [_whole_graph(one, area.wide(middle)) for one in over]
         beside_text = _last_kept([*graphs, *beside_text])
-        tables = _last_kept([*(_values(one) for one in over), table])
-        codes = _last_kept([*map(_code, over), *codes])
+        tables = _last_kept([*(_scrolled(_values(one), scroll) for one in over), table])
+        codes = _last_kept([*(_scrolled(_code(one), scroll) for one in over), *codes])
     columns = [([page, *codes], CLOSING), (beside_text, middle), (tables, values)]
     return _beside(columns if values else columns[:2], area)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from room import SIZES, boxes, corners, steps_of
+from room import SIZES, boxes, corners, opened, steps_of
 
 from gdtutor.engine.characters import cells
 from gdtutor.engine.places import places_of
@@ -17,10 +17,11 @@ from gdtutor.values import replace
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.context import Context
 from gdtutor.view.explain import context_of
-from gdtutor.view.frame import UNICODE, Area, Frame, Style
+from gdtutor.view.frame import UNICODE, Area, Frame, Hides, Style
 from gdtutor.view.lines import text_of
 from gdtutor.view.numpy_line import code_steps, plain_name
 from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import shown
 from gdtutor.view.values import MOST_ROWS
 
 LESSONS = discover(shipped_lessons_folder())
@@ -244,3 +245,26 @@ def test_a_list_of_cells_says_where_it_goes_on_and_has_none_twice(walked):
         text = "".join(row for panel in panels.values() for row in panel.rows)
         cells_of = re.findall(r"(?<=  )(∇?[^\s∇]+) [⎡\[]", text)
         assert len(cells_of) == len(set(cells_of))
+
+
+def unreached(frame: Frame) -> list[str]:
+    """Return the notes on what has no room of which no key shows the rest."""
+    parts = [part for row in frame.lines for part in row if re.search(r"[↑↓]\d+ more", part.text)]
+    way = re.compile(r"more: (\d?Tab|→|←)")
+    return [p.text for p in parts if not isinstance(p.found_as, Hides) and not way.search(p.text)]
+
+
+@pytest.mark.slow
+def test_every_note_on_what_has_no_room_scrolls_or_names_the_key(walked):
+    found = {text for size in SIZES[1:] for one in walked.frames[size] for text in unreached(one)}
+    assert found == set()
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem[:2])
+def test_what_stands_beside_an_opening_page_scrolls_to_its_end(path):
+    for size in SIZES[1:]:
+        session, frame = shown(replace(opened(path), message=""), *size, UNICODE)
+        assert unreached(frame) == []
+        look = replace(session.look, scroll=1000)
+        _, below = shown(replace(session, look=look), *size, UNICODE)
+        assert not re.search(r"↓\d+ more(?!:)", below.text())
