@@ -48,6 +48,16 @@ class _Overtime(BaseException):
     """Ends what a thread computes, wherever in Python it is."""
 
 
+def _forget_taken_back() -> None:
+    """Have Python look for no exception that was taken back from a thread: until any thread meets
+    one it would look at every turn, and a call that is traced would never begin (CPython 3.11)."""
+    here = ctypes.c_ulong(threading.get_ident())
+    with contextlib.suppress(_Overtime):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(_Overtime))
+        for _ in range(1000):
+            pass  # it comes here
+
+
 class _Job(Struct, eq=False):
     """Something that is computed for a seat."""
 
@@ -183,6 +193,7 @@ class Workbench:
         if job.is_done:
             # The thread waits for the condition that is held here, and would never give it back.
             end(None)
+            _forget_taken_back()
         job.refuse()
 
     def _charge(self, job: _Job) -> None:

@@ -305,6 +305,20 @@ def test_work_that_is_ended_as_it_ends_keeps_no_lock() -> None:
         bench.close()
 
     asyncio.run(work())
+    # What measures or debugs this process still sees calls: they once never began.
+    calls: list[str] = []
+    traced = threading.Thread(target=_traced, args=(calls,), daemon=True)
+    traced.start()
+    traced.join(PATIENCE)
+    assert calls[-1:] == ["over"]
+
+
+def _traced(calls: list[str]) -> None:
+    sys.setprofile(lambda frame, event, _: calls.append(event))
+    perf_counter()
+    (lambda: None)()
+    sys.setprofile(None)
+    calls.append("over")
 
 
 def test_who_has_taken_least_is_computed_for_first_and_plots_last() -> None:
