@@ -15,6 +15,7 @@ from gdtutor.session.working import node_expr
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import shown
 
 
 def node(session: Session) -> str:
@@ -193,7 +194,7 @@ def test_a_parameter_of_a_later_iteration_is_followed_to_the_update_that_compute
 def test_the_mark_of_the_followed_column_is_not_explained_where_an_opened_cell_hides_it() -> None:
     session = open_at("xor-hidden", "backward:W1")
     seen = replace(session, look=replace(session.look, met=(("▾", 0, session.step),)))
-    assert "▾ the column" not in frame_of(press(seen, "c"), 120, 36, UNICODE).text()
+    assert "▾ the column" not in shown(press(seen, "c"), 120, 36, UNICODE)[1].text()
     there = goto(session, "forward:A1")
     seen = replace(there, look=replace(there.look, met=(("▾", 0, there.step),)))
     assert "▾ the column" in frame_of(seen, 120, 36, UNICODE).text()
