@@ -28,7 +28,7 @@ from gdtutor.ui.picture import frame_text
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.screen import frame_of
+from gdtutor.view.scrolling import shown
 from tests.ui.piloting import until
 from tests.ui.saving_app import trained_for_ever
 
@@ -61,7 +61,7 @@ def test_the_terminal_shows_the_views_frame_after_every_key() -> None:
         for key in ("n", "n", "x", "right", "left", "N", "question_mark", "escape", "D", "tab"):
             await pilot.press(key)
             await pilot.pause()
-            expected = frame_text(frame_of(app.program.session, 80, 24, UNICODE), UNICODE)
+            expected = frame_text(shown(app.program.session, 80, 24, UNICODE)[1], UNICODE)
             assert screen_text(app).rstrip("\n") == expected.rstrip("\n")
 
     in_app(app, steps)
@@ -78,7 +78,7 @@ def test_a_resize_keeps_the_place() -> None:
             await until(pilot, lambda size=size: tuple(app.size) == size)
             await pilot.pause()
             assert app.program.session.step == before
-            expected = frame_text(frame_of(app.program.session, *size, UNICODE), UNICODE)
+            expected = frame_text(shown(app.program.session, *size, UNICODE)[1], UNICODE)
             assert screen_text(app).rstrip("\n") == expected.rstrip("\n")
 
     in_app(app, steps)
