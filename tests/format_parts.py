@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gdtutor.check.lesson import LESSON_CODES
-from gdtutor.check.paths import FOLDER_CODES
 from gdtutor.engine import expression, parsing
 from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import FUNCTIONS, OPERANDS, OPERATIONS, Kind, Operation
@@ -35,7 +33,6 @@ from gdtutor.lesson import (
 )
 from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITLE
 from gdtutor.lesson.placeholders import ABOUT, WORDS
-from gdtutor.lesson.reports import CODES
 from gdtutor.lesson.variants import MAX_LABEL, SECTIONS, WHOLE
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES
 from gdtutor.training.initialise import INITIALISATIONS
@@ -288,12 +285,6 @@ def bounds() -> str:
     return rows("what | at most", [f"{what} | {most}" for what, most in listed.items()])
 
 
-def codes() -> str:
-    """Return every code of a report."""
-    every = CODES | LESSON_CODES | FOLDER_CODES
-    return rows("code | what it means", [f"`{code}` | {text}" for code, text in every.items()])
-
-
 def overrides() -> str:
     """Return what a variant may override."""
     sections = ", ".join(f"`{name}.KEY`" for name in SECTIONS)
@@ -324,7 +315,6 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "pictures": pictures,
     "overrides": overrides,
     "bounds": bounds,
-    "codes": codes,
 }
 """Every generated part by its mark in the page."""
 
@@ -337,6 +327,13 @@ def with_parts(text: str) -> str:
         assert found is not None, f"the page has no part {name}"
         text = f"{text[: found.end(1)]}\n{part()}\n\n{text[found.start(3) :]}"
     return text
+
+
+def codes_listed() -> list[dict[str, str]]:
+    """Return what the page says of every code of a report, those of a file by itself first, then of
+    its numbers and screens, then of files beside each other."""
+    tables = re.findall(r"^\| code \|.*\n\|---.*\n((?:\| `.*\n)+)", PAGE.read_text("utf-8"), re.M)
+    return [dict(re.findall(r"^\| `(.+)` \| (.+) \|$", table, re.M)) for table in tables]
 
 
 def examples(text: str) -> list[str]:

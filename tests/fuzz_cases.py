@@ -14,8 +14,9 @@ from gdtutor.engine.characters import pictured
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Lesson
-from gdtutor.lesson.reports import CODES, WARNINGS, LessonError, Report
+from gdtutor.lesson.reports import WARNINGS, LessonError, Report
 from gdtutor.lesson.source import decoded
+from tests.format_parts import codes_listed
 from tests.fuzz_lessons import grammar_lesson
 from tests.fuzz_tape import Tape
 from tests.lesson.lessons_for_tests import MATRIX, NETWORK, SCALAR
@@ -25,6 +26,8 @@ Read = Callable[[bytes, Path], tuple[Lesson | None, tuple[Report, ...]]]
 
 PATH = Path(__file__).parent / "data" / "fuzz" / "01-fuzz.md"
 """The name of every case; a CSV file lies beside it."""
+CODES = codes_listed()[0]
+"""What lessons/README.md says of every code of a file's report."""
 CHOICES = 128
 """Bytes that a case is made of."""
 SEEDS = (

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from gdtutor.check import lesson as check_lesson
-from gdtutor.check.lesson import LESSON_CODES
-from gdtutor.check.paths import FOLDER_CODES, check_paths
+from gdtutor.check.paths import check_paths
 from gdtutor.lesson.discovery import discover
+from tests.format_parts import codes_listed
 
 FOLDER = Path(__file__).parent / "data" / "bad_checks"
 CASES = sorted(FOLDER.iterdir())
@@ -48,7 +48,8 @@ def test_a_bad_file_or_folder_gets_exactly_its_report(path, assert_screen):
 def test_every_rule_of_check_is_broken_by_one():
     """All but a wrong gradient and a shown answer, which only a wrong program gives."""
     codes = {r.code for path in CASES for r in reports_of(path)}
-    assert codes == {*LESSON_CODES, *FOLDER_CODES} - {"gradient", "folding", "seen"}
+    _, of_lessons, of_folders = codes_listed()
+    assert codes == {*of_lessons, *of_folders} - {"gradient", "folding", "seen"}
 
 
 def test_every_case_has_its_report_and_the_other_way_round():

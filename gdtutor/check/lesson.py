@@ -27,38 +27,6 @@ from gdtutor.view.figures import source_of
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.pictures.neurons import output_neurons
 
-LESSON_CODES = {
-    "settings": "the run cannot be set up as configured",
-    "not-finite": "a value, gradient or run is not finite, and the lesson is not about that",
-    "long-run": "the run is too long to be followed to its end (a warning)",
-    "slow": "an iteration takes longer than a second, by estimate, or a check took too long and "
-    "was left out (a warning)",
-    "gradient": "a gradient differs from the central difference",
-    "folding": "a gradient is not the same where lines are folded and unfolded",
-    "unconfirmed": "no central difference can confirm a gradient here (a warning)",
-    "rounding": "an update takes a gradient that is rounding alone (a warning)",
-    "kink": "a value stands where its derivative does not exist (a warning)",
-    "row": "a vector meets a matrix as a row, not as a column (a warning)",
-    "swapped": "a loss takes the target for the prediction, or clip its bounds the wrong way round "
-    "(a warning)",
-    "shares": "a loss of shares gets other targets, or one of sums gets shares (a warning)",
-    "axis": "a reduction goes along what was meant as an operand (a warning)",
-    "level": "a boundary has no level where targets are numbers and no classes (a warning)",
-    "starts": "a picture of many starts whose runs are all the same (a warning)",
-    "outer": "every example meets every other by broadcasting (a warning)",
-    "uneven": "one target meets several predictions by broadcasting (a warning)",
-    "flat": "no gradient reaches a parameter that trains (a warning)",
-    "fit": "a panel of a step, or a label beside the curve, does not fit the design size",
-    "given-away": "a question says its own answer",
-    "untrue": "a claim of a note, `{check: …}`, is false at a step that shows the note",
-    "seen": "a screen shows an answer while its question is open",
-    "undecided": "of a question's choices not exactly one is right where it is asked",
-    "unsolved": "a task is done at the start, or its solution does not do it",
-    "lost-note": "a variant has no note at steps where the lesson has one (a note, no problem)",
-    "unproved": "a task has no solution that proves it can be done (a warning)",
-}
-"""Every code that is about numbers and screens, with what it means."""
-
 TRAINING_WORK = 1e7
 """How much work the runs of one lesson may be together, in the microseconds of `training_work`,
 which are estimated and not measured."""

@@ -32,17 +32,6 @@ from gdtutor.values import asdict
 FORMAT = 1
 """Version of the JSON."""
 
-FOLDER_CODES = {
-    "no-lessons": "a folder holds no file NN-name.md",
-    "duplicate-id": "two lessons have one id",
-    "shipped-id": "a lesson that came with the program has the id (a warning)",
-    "id-name": "id and file name have nothing in common, or the id holds the number (a warning)",
-    "duplicate-number": "two files of a folder have one number",
-    "link": "a file NN-name.md of the folder is a link that leads out of it",
-    "stray": "a file of the folder is no lesson and nothing uses it",
-}
-"""Every code that is about files beside each other, with what it means."""
-
 
 def check_paths(paths: Iterable[Path], clock: Clock | None = None) -> CheckResult:
     """Check lesson files and folders of lessons.

@@ -18,58 +18,6 @@ SHOWN_NAME = 40
 SHOWN_MESSAGE = 400
 """How many cells of a message that may repeat the file's text a report holds."""
 
-CODES = {
-    "file": "the file is missing, is no regular file, or cannot be read",
-    "encoding": "the file is not UTF-8",
-    "bound": "something is larger than a lesson may be",
-    "front-matter": "the front matter does not stand between +++ lines",
-    "toml": "the front matter or a question is not TOML",
-    "duplicate-key": "a key or table is written twice",
-    "format": "the format number is missing, newer or older than this program's",
-    "unknown-key": "the format does not know the key",
-    "missing-key": "a key must be there and is not",
-    "type": "a value has the wrong type",
-    "value": "a value is outside what its key allows",
-    "id": "the id cannot serve as an id",
-    "name": "a name cannot be used in formulas",
-    "conflict": "two things exclude each other",
-    "examples": "the rows of examples do not fit the columns",
-    "data": "the data or a starting value cannot be had",
-    "csv": "the CSV file cannot serve as examples",
-    "fence": "a block is not closed, or its kind is misspelt",
-    "no-graph": "the lesson has no formulas",
-    "line": "a line of a graph block is not NAME = FORMULA",
-    "formula": "a formula is not in the grammar",
-    "unknown-operation": "a formula calls an operation that does not exist",
-    "redefined": "a name is given twice",
-    "reserved": "the program itself uses the name",
-    "undefined": "a name is used before it is defined",
-    "constant": "a line is only a number",
-    "scalar-only": "a formula about one example uses a matrix operation",
-    "shape": "operands do not fit together",
-    "not-scalar": "the last line of a lesson that trains is not one number",
-    "untrainable": "the last line depends on no parameter that trains",
-    "unused": "a name is given and never used (a warning)",
-    "note-heading": "a ## heading does not name a step",
-    "note-step": "a note is about a step that the walk does not have",
-    "duplicate-note": "a step has two notes",
-    "empty-note": "a note has no text",
-    "lost-prose": "text stands where no page and no step shows it",
-    "placeholder": "a placeholder names nothing",
-    "not-yet": "a placeholder asks for what its step does not know yet",
-    "unfilled": "a placeholder stands where none is filled, on a page or in a question (a warning)",
-    "question": "a question cannot be asked where or as it is",
-    "task": "a task cannot be judged, or stands on no closing page",
-    "write": "a program is asked for that cannot be judged, or on no closing page",
-    "story": "a story is longer than the lesson has iterations",
-    "pass": "a step that is passed over is none, or the last",
-    "variant": "a variant overrides what cannot be overridden",
-    "picture": "a picture is asked for that the lesson cannot give",
-    "id-command": "the id has become the name of a command (a warning)",
-    "clipped": "a title is longer than its place on the screen (a warning)",
-}
-"""Every code of a report, with what it means. The engine's codes are among them."""
-
 WARNINGS = frozenset({"unused", "unfilled", "clipped", "id-command"})
 """Codes of reports that do not keep a lesson from being used."""
 

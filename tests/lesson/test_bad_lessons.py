@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from gdtutor.lesson.load import read_lesson
-from gdtutor.lesson.reports import CODES, WARNINGS, Report
+from gdtutor.lesson.reports import WARNINGS, Report
 from gdtutor.testing.lessons import GoldenScreens
 from gdtutor.values import replace
+from tests.format_parts import codes_listed
 
 FOLDER = Path(__file__).parent.parent / "data" / "bad_lessons"
 KEPT = Path(__file__).parent / "screens" / "test_bad_lessons"
@@ -35,7 +36,11 @@ def test_a_broken_lesson_is_no_lesson_unless_there_are_only_warnings(path: Path)
 
 def test_every_code_has_a_broken_lesson() -> None:
     seen = {report.code for path in FILES for report in reports_of(path)}
-    assert seen == set(CODES)
+    assert seen == set(codes_listed()[0])
+
+
+def test_the_page_says_which_codes_are_warnings() -> None:
+    assert {code for code, said in codes_listed()[0].items() if "(a warning)" in said} == WARNINGS
 
 
 def test_every_broken_lesson_has_its_report_and_the_other_way_round() -> None:
