@@ -222,8 +222,7 @@ def walking(session: Session) -> Session:
 def news(before: Session, session: Session, chars: Chars) -> str:
     """Return what has changed, in words: the message, the training, the step, the question."""
     parts: list[str] = []
-    if isinstance(session, Walk):
-        session = with_symbols(session, chars)
+    session = with_symbols(session, chars)
     if isinstance(before, Walk) and isinstance(session, Walk):
         was, now = before.train, session.train
         if now.snapshot is not was.snapshot and len(now.snapshot.parameters):
@@ -266,6 +265,7 @@ def whole(session: Session, chars: Chars) -> str:
 def _first(session: Session, chars: Chars, *, told: bool) -> str:
     """Return what is said first: what is to be known of the start where it was not told, where the
     learner is, and how to go on."""
+    session = with_symbols(session, chars)
     is_new = bool(session.message) and not told
     start = [_marked(session.message, session.is_error, chars), ""] if is_new else []
     # Each of the others says itself how to go on.

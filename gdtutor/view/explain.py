@@ -8,7 +8,7 @@ from functools import lru_cache
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.moment import Moment
 from gdtutor.session.predict import answer_words
-from gdtutor.session.state import ClassRole, Look, PromptKind, W, Walk, current_step
+from gdtutor.session.state import ClassRole, Look, PromptKind, S, Walk, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view import notation
@@ -32,6 +32,12 @@ _SOUGHT = {
 _LEFT_OUT = re.compile(r"(?:^|\s)…(?:\s|$)")
 _NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?")
 """A number in a note, but no digit of a name."""
+_NAMED = re.compile(
+    r"\"[^\"]*\"|(?:Hint \d|Task done:).*"
+    r"|(?<![\w/:.-])(?P<about>grad )?(?P<name>[A-Za-z_]\w*)(?:\.\d+)?(?![\w/-]|\.\w)"
+)
+"""What may name a value in a message, but for an author's words, a path and a place that is typed.
+"""
 
 
 def context_of(session: Walk, chars: Chars) -> Context | None:
@@ -50,17 +56,47 @@ def context_of(session: Walk, chars: Chars) -> Context | None:
     )  # fmt: skip
 
 
-def with_symbols(session: W, chars: Chars) -> W:
-    """Return the session with the choices that its message tells as the question showed them."""
+def with_symbols(session: S, chars: Chars) -> S:
+    """Return the session with what its message and its question tell in the characters and the
+    symbols of the panels. A complaint names what is typed as it is typed, and an author's words
+    stand as they are written.
+    """
+    told, prompt = session.message, session.prompt
+    if isinstance(session, Walk):
+        told = (
+            told if session.is_error else _in_symbols(session, _with_choices(session, chars), chars)
+        )
+        if prompt is not None and prompt.kind is PromptKind.ANSWER:
+            prompt = replace(prompt, label=_in_symbols(session, prompt.label, chars))
+    if prompt is not None:
+        prompt = replace(prompt, error=notation.plain(prompt.error, chars))
+    return replace(session, message=notation.plain(told, chars), prompt=prompt)
+
+
+def _with_choices(session: Walk, chars: Chars) -> str:
+    """Return the message with the choices that it tells as the question showed them."""
+    context, choices = context_of(session, chars), session.named_choices
+    if context is None or not choices:
+        return session.message
     from gdtutor.view.asking import choice_text
 
-    context = context_of(session, chars)
-    if context is None:
-        return session
-    choices = session.named_choices
     written = answer_words((number, choice.text) for number, choice in choices)
     shown = answer_words((number, choice_text(context, choice)) for number, choice in choices)
-    return replace(session, message=session.message.replace(written, shown))
+    return session.message.replace(written, shown)
+
+
+def _in_symbols(session: Walk, text: str, chars: Chars) -> str:
+    names = {name for trace in session.moment.traces for name in trace.values}
+    context = context_of(session, chars)
+
+    def shown(at: re.Match[str]) -> str:
+        if at["name"] not in names:
+            return at[0]
+        if at["about"] and context is not None:
+            return context.gradient_name(at["name"])
+        return notation.name(at[0], chars)
+
+    return _NAMED.sub(shown, text)
 
 
 def node_lines(context: Context, width: int) -> Lines:

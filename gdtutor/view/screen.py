@@ -19,7 +19,7 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
         return too_small_frame(width, height)
     if session.look.is_blank:
         return blank_frame(width, height)
-    if isinstance(session, Walk) and session.named_choices:
+    if session.message or session.prompt is not None:
         from gdtutor.view.explain import with_symbols
 
         session = with_symbols(session, chars)
