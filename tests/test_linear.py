@@ -384,7 +384,8 @@ def test_how_to_go_on_is_no_error() -> None:
 def test_what_is_to_be_known_of_a_start_is_said_and_how_to_go_on() -> None:
     left = lesson("bias", at="forward:z")
     first = Talk(update(left, Resumed(left))[0]).said[0]
-    assert first.startswith("The walk as you left it; t trains anew.")
+    # No sentence begins with a key, which would be a small letter.
+    assert first.startswith("The walk as you left it; first twice goes to the start, t trains")
     assert first.endswith(PARTING)
     assert Talk(said(left, "nothing is kept", error=True)).said[0].startswith("error: nothing is")
 

@@ -377,7 +377,7 @@ def test_a_lesson_named_on_the_command_line_goes_on_where_it_was_left(arguments)
     begin = starting.start(arguments())
     begin.finish()
     assert place_of_session(begin.session, 1.0).place.iteration == 3
-    assert "t trains anew. Home twice" in begin.session.message
+    assert "Home twice goes to the start, t trains anew." in begin.session.message
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 from functools import reduce
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.display_options import with_trail
 from gdtutor.session.edits import apply_edit, with_change
 from gdtutor.session.effects import Result
 from gdtutor.session.moving import moved
@@ -86,8 +87,8 @@ def goto_from_curve(session: Walk, text: str) -> Walk | Result:
         return open_run(session, run.group(1))
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return _walked(session, int(text))
-    walk = moved(replace(session, screen=Screen.STUDY), iteration_under_cursor(session), 1)
-    return goto(walk, text)
+    walk = goto(_led_away(session, iteration_under_cursor(session)), text)
+    return said(walk, f"{walk.message} {_ways_back(walk)}".strip())
 
 
 def open_run(session: Walk, name: str) -> Walk | Result:
@@ -162,8 +163,8 @@ def _at_epoch(session: Walk, epoch: int) -> Walk:
 
 
 def _walked(session: Walk, iteration: int) -> Walk:
-    walk = moved(replace(session, screen=Screen.STUDY), iteration, 1)
-    back = "Esc leads back to the playground." if isinstance(walk, Playing) else "`t` goes back."
+    walk = _led_away(session, iteration)
+    back = _ways_back(walk)
     is_over = comes_after_training(walk)
     if iteration > session.train.snapshot.iterations:
         rests = "ended" if is_over else "stands"
@@ -175,3 +176,17 @@ def _walked(session: Walk, iteration: int) -> Walk:
     if session.train.snapshot.diverged_at == iteration + 1:
         return said(walk, f"Iteration {iteration}, the last whose numbers are all finite. {back}")
     return said(walk, f"Iteration {iteration}, walked from training's own parameters. {back}")
+
+
+def _led_away(session: Walk, iteration: int) -> Walk:
+    """Return the walk at an iteration's first step, from which Backspace goes back to where the
+    walk was; in the playground nobody was anywhere in it."""
+    left = session if isinstance(session, Playing) else with_trail(session)
+    return moved(replace(left, screen=Screen.STUDY), iteration, 1)
+
+
+def _ways_back(walk: Walk) -> str:
+    """Return where Esc and Backspace lead from a walk that was opened beside a curve."""
+    if isinstance(walk, Playing):
+        return "Esc leads back to the playground."
+    return f"Esc leads back to training{', Backspace to where you were' * bool(walk.trail)}."

@@ -56,6 +56,9 @@ def named_keys(session: Session, *, is_narrow: bool) -> tuple[Command, ...]:
     words = {**always, **_words(session, is_narrow=is_narrow)}
     worded = (replace(c, footer=words[c.name]) if c.name in words else c
               for c in commands_of(session.screen))  # fmt: skip
+    opened = _opened(session)
+    if opened and words.get("escape") == opened[1]:
+        worded = (replace(c, pair=opened[0]) if c.name == "escape" else c for c in worded)
     named = [one for c in worded if c.footer for one in _working(c, session)]
     if session.screen is Screen.HELP:
         named = [c for c in named if c.name != "help"]
@@ -194,10 +197,11 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
     if session.screen is not Screen.STUDY:
         return {}
     words = {} if _marks_example(session) else {"example": ""}
-    opened = {"verify": session.look.proof, "mistakes": session.look.mistakes}
-    words |= {name: "close" for name, is_open in opened.items() if is_open}
+    opened = _opened(session)
+    words |= {opened[0]: opened[1]} if opened else {}
     if session.look.cell is not None:
-        leads = "playground" if isinstance(session, Playing) else "close"
+        closes = "close both" if opened else "close"
+        leads = "playground" if isinstance(session, Playing) else closes
         return {**words, "next": "cell", "down": "row", "escape": leads, "next_key": "step",
                 "operand": "operand", "operand_back": "back"}  # fmt: skip
     words |= {"predict": "ask no more"} if session.predict else {}
@@ -218,9 +222,19 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
     is_open = step is not None and step.node.partition(".")[0] in line
     if isinstance(session, Playing):
         words["escape"] = "playground"
-    elif session.look.proof or session.look.mistakes:
-        words["escape"] = "close"
+    elif opened:
+        # Both keys do the same, so that they have one word.
+        words |= {opened[0]: "", "escape": opened[1]}
     return {**words, "unfold": "fold"} if is_open else words
+
+
+def _opened(session: Session) -> tuple[str, str] | None:
+    """Return the command that has opened what Esc closes beside a cell, and the word for closing
+    it; None where nothing is open.
+    """
+    if session.look.proof:
+        return "verify", "close proof"
+    return ("mistakes", "close sums") if session.look.mistakes else None
 
 
 def _marks_example(session: Walk) -> bool:

@@ -148,7 +148,7 @@ def resumed(session: Session, place: W) -> W:
         told = "Esc leads to the walk, Home twice to the start."
     elif after.lesson.trains:
         # A place is one of the walk: what was trained is not kept.
-        left, told = "The walk as you left it", "`t` trains anew. Home twice goes to the start."
+        left, told = "The walk as you left it", "Home twice goes to the start, `t` trains anew."
     prompt = after.prompt
     if prompt is not None and prompt.kind is PromptKind.ANSWER:
         # Beside an input there is no message, and its keys type.

@@ -189,7 +189,9 @@ def questions(session: Walk) -> str:
         return ""
     if session.count and not has_operands and not session.is_answered:
         return "Nothing is computed at this step, so there is no operand to go to."
-    how = "The next step may ask one." if session.predict else "`r` asks for each next value."
+    how = (
+        "The next step may ask one." if session.predict else "The key `r` asks for each next value."
+    )
     asked = "Already answered" if session.is_answered else "No question is open"
     twice = ", twice," * session.is_answered
     return f"{asked}. {how}{f' 1 Enter{twice} goes to the first operand.' * has_operands}"

@@ -149,8 +149,8 @@ def _backward(context: Context) -> str:
     convention = convention_at(context)
     if convention and not gradient.ndim:
         value = context.number(float(gradient))
-        with_it = f"with the convention at its kink it is {value}. `v` shows why"
-        return f"{start} No derivative exists at this point; {with_it}."
+        with_it = f"with the convention at its kink it is {value}; `v` shows why"
+        return f"{start} No derivative exists at this point: {with_it}."
     if is_all_rounding(context.trace, node):
         return f"{start} {_ROUNDING}"
     if gradient.ndim:

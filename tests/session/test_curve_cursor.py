@@ -41,6 +41,23 @@ def test_a_place_is_gone_to_in_the_iteration_under_the_cursor(trained):
     assert after.moment.steps[after.step - 1].node == "W1"
 
 
+@pytest.mark.parametrize("keys", ["enter", ": 37 enter", ": 37/backward:W1 enter"])
+def test_from_a_walk_opened_on_the_curve_esc_leads_to_training_and_backspace_to_where_one_was(keys):
+    before = walk(XOR, "2/forward:Z2")
+    there = pressed(before, f"20t {keys}")
+    assert there.moment.iteration > 2
+    assert "Esc leads back to training, Backspace to where you were." in screen(there, 200, 50)
+    assert pressed(there, "escape").screen is Screen.TRAIN
+    for keys in ("backspace", "n n backspace", "escape escape backspace"):
+        back = pressed(there, keys)
+        at = back.screen, back.moment.iteration, back.step
+        assert at == (Screen.STUDY, 2, before.step)
+
+
+def test_from_the_opening_page_no_way_back_is_named(trained):
+    assert pressed(trained, "enter").message.endswith("Esc leads back to training.")
+
+
 def test_brackets_move_by_an_epoch_and_arrows_by_a_column(trained):
     assert pressed(trained, "[ [ ]").train.look.cursor == 4998
     assert pressed(trained, "left").train.look.cursor == 4999 - 5000 // 60

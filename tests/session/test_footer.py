@@ -76,7 +76,13 @@ def test_no_key_that_is_named_says_that_it_does_nothing_and_a_dead_one_says_why(
 @pytest.mark.parametrize(("key", "name"), [("v", "verify"), ("w", "mistakes")])
 def test_a_key_that_closes_what_it_has_opened_says_so(key, name):
     shut = walk(lesson_file("gradients-add-up"), "backward:q")
-    assert words(pressed(shut, key))[name] == "close"
+    opened = pressed(shut, key)
+    told = f"close {'proof' if key == 'v' else 'sums'}"
+    # Esc does the same, under one word; with a cell open it closes that as well.
+    assert words(opened)["escape"] == told
+    assert f"{key} Esc {told}" in screen(opened)
+    with_cell = words(pressed(walk(NETWORK, "backward:W2"), "c v"))
+    assert (with_cell["verify"], with_cell["escape"]) == ("close proof", "close both")
     assert words(pressed(pressed(shut, key), key)) == words(shut)
 
 
