@@ -90,6 +90,7 @@ def threshold_of(problem: Problem) -> float | None:
     return 0.0 if any(loss.args[0] == prediction for loss in losses) else None
 
 
+@lru_cache(maxsize=8)
 def signed_targets(problem: Problem) -> bool:
     """Say whether all that is aimed at is -1 or 1."""
     columns = [c for b in problem.bindings if b.leaf == problem.target for c in b.columns]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from gdtutor.engine.operations import Array
@@ -82,11 +84,10 @@ def _range_of(
     is_log = session.train.look.log_y
     sound = [one for one in shown if not one.curve.is_broken]
     costs = [*beside, *(one.curve.costs for one in (shown if is_log else sound or shown))]
-    known = [c[np.isfinite(c) & (c > 0)] if is_log else c[np.isfinite(c)] for c in costs]
-    known = [array for array in known if len(array)]
-    if not known:
+    ends = [end for array in costs for end in _ends_of(array, is_log)]
+    if not ends:
         return None
-    low, high = min(float(a.min()) for a in known), max(float(a.max()) for a in known)
+    low, high = min(ends), max(ends)
     least = LEAST_SPAN * max(abs(low), abs(high))
     if high > LARGEST:
         return None
@@ -94,6 +95,22 @@ def _range_of(
         middle = (low + high) / 2
         return middle - least / 2, middle + least / 2
     return 0.0 if not is_log and 0 < low < FROM_0 * high else low, high
+
+
+def _ends_of(costs: Array, is_log: bool) -> tuple[float, ...]:
+    """Return the least and the greatest cost that an axis has, none where it has none.
+
+    A running training asks this of its whole curve for every frame, so nothing is copied where the
+    axis has all.
+    """
+    if not costs.size:
+        return ()
+    with np.errstate(invalid="ignore"):
+        low, high = float(costs.min()), float(costs.max())
+    if not (isfinite(low) and isfinite(high) and (low > 0 or not is_log)):
+        costs = costs[np.isfinite(costs) & ((costs > 0) | (not is_log))]
+        return (float(costs.min()), float(costs.max())) if costs.size else ()
+    return low, high
 
 
 def _off_the_scale(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) -> str:
@@ -113,6 +130,6 @@ def _off_the_log(session: Walk, shown: tuple[ShownCurve, ...], chars: Chars) -> 
     """Return a note on costs that a log axis cannot show, empty where it shows all."""
     if not session.train.look.log_y:
         return ""
-    count = sum(int(np.sum(one.curve.costs <= 0)) for one in shown if not one.same_as)
+    count = sum(np.count_nonzero(one.curve.costs <= 0) for one in shown if not one.same_as)
     # The axis beside it says that these are costs.
     return f"{count:,} {'≤' if chars.unicode else '<='}0 left out" if count else ""

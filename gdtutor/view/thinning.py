@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
 
+_PARTS = 50
+"""In how many parts the runs of points are gone through."""
+
 
 def thin(xs: Array, ys: Array, columns: int) -> tuple[Array, Array]:
     """Return the least and the greatest point of each of `columns` runs of points, in order.
@@ -29,17 +32,25 @@ def thinned(ys: Array, columns: int) -> NDArray[np.intp]:
     points = ys.size
     if points <= 2 * columns:
         return np.arange(points)
-    if not np.isfinite(ys).all():
-        ys = np.where(np.isfinite(ys), ys, 0.0)
     length = -(-points // columns)
     whole = points // length * length
-    runs = ys[:whole].reshape(-1, length)
     starts = np.arange(0, whole, length)
-    found = [np.array([0, points - 1]), starts + runs.argmin(axis=1), starts + runs.argmax(axis=1)]
+    # In parts: of what is read-only, as the costs of a run are, NumPy looks for it in a copy.
+    runs = np.array_split(ys[:whole].reshape(-1, length), _PARTS)
+    least, most = (np.concatenate(ends) for ends in zip(*map(_ends_in, runs), strict=True))
+    found = [np.array([0, points - 1]), starts + least, starts + most]
     if whole < points:
         rest = ys[whole:]
         found.append(whole + np.array([rest.argmin(), rest.argmax()]))
-    return np.unique(np.concatenate(found))
+    kept = np.unique(np.concatenate(found))
+    if np.isfinite(ys[kept]).all():
+        return kept
+    # What is not finite is an extreme, so that it shows among those.
+    return thinned(np.where(np.isfinite(ys), ys, 0.0), columns)
+
+
+def _ends_in(runs: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    return runs.argmin(axis=1), runs.argmax(axis=1)
 
 
 def running_means(ys: Array, window: int, points: int) -> tuple[Array, Array]:

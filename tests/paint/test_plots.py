@@ -3,12 +3,14 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import plotext
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtutor.paint.cells import line_of
-from gdtutor.paint.plots import plot_rows
+from gdtutor.paint.plots import _PLOTEXT, _Curve, _drawable, _in_braille, plot_rows
+from gdtutor.paint.ticks import Scale
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Plot, Series, Style
 from gdtutor.view.thinning import thin, thinned
 from tests.tries import tries
@@ -195,6 +197,44 @@ def test_a_large_cloud_keeps_its_outline() -> None:
     grid = [(x, y) for x in range(100) for y in range(100)]
     cloud = Series("", tuple(x for x, _ in grid), tuple(y for _, y in grid), joined=False, mark="o")
     assert drawn(cloud).count("o") > 560
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_line_of_dots_is_the_one_that_plotext_draws(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    xs, ys = np.sort(rng.uniform(-0.1, 1.1, 40)), rng.normal(size=40) * 1.5
+    axes = Scale(0.0, 1.0, 30, ()), Scale(-3.0, 3.0, 10, ())
+    line_of_dots = _Curve(xs, ys, Style.RUN_1, joined=True, mark="braille")
+    places, marks = _in_braille(line_of_dots, axes)
+    with _PLOTEXT:
+        pictures = [
+            uncoloured_picture(axes, places, marks),
+            uncoloured_picture(axes, _drawable(line_of_dots, axes), "braille", joined=True),
+        ]
+    assert pictures[0] == pictures[1]
+    assert len(set(pictures[0])) > 10
+
+
+def uncoloured_picture(axes, places, marks, *, joined: bool = False) -> str:
+    plotext.clear_figure()
+    plotext.limit_size(False, False)
+    plotext.plot_size(*(axis.cells for axis in axes))
+    plotext.xaxes(False, False)
+    plotext.yaxes(False, False)
+    plotext.xticks([])
+    plotext.yticks([])
+    plotext.xlim(axes[0].low, axes[0].high)
+    plotext.ylim(axes[1].low, axes[1].high)
+    draw = plotext.plot if joined else plotext.scatter
+    draw(*(values.tolist() for values in places), marker=marks)
+    return plotext.uncolorize(plotext.build())
+
+
+def test_a_thin_curve_that_lies_beyond_the_axis_is_left_out() -> None:
+    beyond = Series("far", (0.0, 1.0, 2.0), (9.0, 9.5, 9.0), mark="o", thin=True)
+    picture = drawn((curve(0.0, 1.0, 0.5, label="near"), beyond), y_range=(0.0, 1.0))
+    assert "o far" in picture.split("\n")[0]
+    assert "o" not in "".join(picture.split("\n")[1:])
 
 
 def test_the_cursor_is_a_line_at_its_x() -> None:

@@ -154,8 +154,8 @@ def unit_label(source: Source, name: str, number: int) -> str:
 
 def unit_word(source: Source, name: str) -> str:
     """Return what of a matrix one of several values of each example is: a row, or a column."""
-    trace = source.traces[-1]
-    is_column = trace.axes[name] == (0,) and len(trace.shapes[name]) == 2
+    shapes, axes = source.shapes
+    is_column = axes[name] == (0,) and len(shapes[name]) == 2
     return "column" if is_column else "row"
 
 

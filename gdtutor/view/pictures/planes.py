@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gdtutor.engine.batch_axis import apart, batch_axes, by_example
+from gdtutor.engine.batch_axis import Apart, Axes, apart, batch_axes, by_example
 from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
@@ -114,11 +114,20 @@ def at_points(
 
 def values_apart(problem: Problem, value: Array, name: str, points: int) -> Array:
     """Return a line's value at points, of shape (values, points)."""
-    axes = batch_axes(problem.graph, _shapes(problem, max(problem.size, 1)))[name]
-    turned = by_example(value, axes, points)
+    turned = by_example(value, _axes(problem, max(problem.size, 1))[name], points)
     if turned is None:
         raise ValueError(f"{name} has no value of its own at a point")
     return turned
+
+
+@lru_cache(maxsize=8)
+def _axes(problem: Problem, examples: int) -> Mapping[str, Axes]:
+    return batch_axes(problem.graph, _shapes(problem, examples))
+
+
+@lru_cache(maxsize=32)
+def _apart(problem: Problem, trained: int, names: tuple[str, ...]) -> Apart:
+    return apart(problem.graph, _shapes(problem, max(trained, 1)), names)
 
 
 @lru_cache(maxsize=8)
@@ -134,7 +143,7 @@ def gathered_values(
     """Return what the examples trained on give to values at any point: how many they are, and
     what brings them together."""
     problem, trained = source.problem, source.run.trained_examples
-    held = apart(problem.graph, _shapes(problem, max(trained, 1)), names).gathered
+    held = _apart(problem, trained, names).gathered
     size = {BATCH_SIZE: np.asarray(float(trained))}
     if not held:
         return size
@@ -152,8 +161,7 @@ def no_point(problem: Problem, trained: int, names: Iterable[str]) -> str:
         names: The lines.
     """
     graph = problem.graph
-    names = [name for name in names if name in graph.line_by_name]
-    fault = apart(graph, _shapes(problem, max(trained, 1)), names).fault
+    fault = _apart(problem, trained, tuple(n for n in names if n in graph.line_by_name)).fault
     if fault is None:
         return ""
     line = graph.lines[graph.nodes[graph.node_by_name[fault]].line]

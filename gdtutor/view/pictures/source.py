@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -109,10 +110,7 @@ class Source(Struct, frozen=True):
         if isinstance(self.at, Moment):
             last = self.at.traces[-1]
             return last.shapes, last.axes
-        graph = self.problem.graph
-        given = self.problem.given(self.parameters, self.run.batch(self.iteration))
-        shapes = infer_shapes(graph, {name: np.shape(value) for name, value in given.items()})
-        return shapes, batch_axes(graph, shapes)
+        return _layout(self.problem, len(self.run.batch(self.iteration)))
 
     def trace_with(self, name: str) -> Trace:
         """Return the trace of the step's scene, or of the first one that has this name."""
@@ -151,6 +149,13 @@ class Source(Struct, frozen=True):
     def column(self, text: str) -> str:
         """Return a column's name as the screen shows it; one that is words stays as it is."""
         return self.name(text) if text.isidentifier() else notation.plain(text, self.chars)
+
+
+@lru_cache(maxsize=8)
+def _layout(problem: Problem, examples: int) -> tuple[Mapping[str, Shape], Mapping[str, Axes]]:
+    """Return the shapes and the axes for so many examples, which no parameters change."""
+    shapes = infer_shapes(problem.graph, problem.leaf_shapes(examples))
+    return shapes, batch_axes(problem.graph, shapes)
 
 
 _SIGN = re.compile(r"(^(?:[^\w\s]|[Sox])|[,;] (?:[^\w\s]|[Sox])| =) ")
