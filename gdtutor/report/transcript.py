@@ -25,6 +25,7 @@ from gdtutor.session.tasks import open_tasks
 from gdtutor.session.trials import tried
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import replace
+from gdtutor.view.asking import operand_lines
 from gdtutor.view.closing import closing_prose
 from gdtutor.view.context import Context
 from gdtutor.view.equation import numbers_writer
@@ -249,6 +250,7 @@ def step_text(session: Walk, context: Context) -> str:
     stands_above = step.phase is Phase.GIVEN and not has_shapes
     known = () if stands_above else known_lines(context, WIDTH - 2)
     after = ["", *(f"  {text_of(row)}" for row in known)] if known else []
+    after += [f"  {text_of(row)}".rstrip() for row in operand_lines(context, WIDTH - 4)]
     picture = picture_lines(session, shown_figure(session), context.chars)
     after += ["", *picture] if picture else []
     return "\n".join([head + node, *body, "", *note, *after, ""])

@@ -39,6 +39,7 @@ def array_lines(
     is_result: bool = False,
     counts: bool = True,
     of: str = "",
+    like: Array | None = None,
 ) -> Lines:
     """Return an array's cells, the followed example marked, in the result the opened cell too.
 
@@ -50,6 +51,7 @@ def array_lines(
         is_result: Whether a cell of it may be opened.
         counts: Whether a line above counts the examples.
         of: The name whose axes it has, the step's own where not said.
+        like: The array in whose power of ten it is shown, its own where not said.
     """
     if value.ndim == 0:
         return (line("  ", context.number(float(value))),)
@@ -65,6 +67,7 @@ def array_lines(
         counts,
         row=None if is_last else example,
         rounded=context.rounded(value),
+        like=like,
     )
     if context.is_measured and context.chars.draws:
         return ((),) * matrix_height(value, look)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from itertools import chain
 
+import numpy as np
+
 from gdtutor.engine.cells import cell_name
 from gdtutor.lesson.conditions import Wanted
 from gdtutor.lesson.model import Choice
-from gdtutor.session.answers import FIGURES
+from gdtutor.session.answers import FIGURES, read_sign
 from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase
+from gdtutor.session.working import named_operands
 from gdtutor.view import notation
+from gdtutor.view.arrays import array_lines
 from gdtutor.view.context import Context
 from gdtutor.view.formula import Writer
 from gdtutor.view.forward import definition_lines
-from gdtutor.view.frame import Line, Lines, Style
+from gdtutor.view.frame import Line, Lines, Size, Style
 from gdtutor.view.hints import hint_lines
 from gdtutor.view.lines import line, stacked, wrapped, wrapped_formula
 
@@ -108,6 +112,47 @@ def asking_lines(context: Context, challenge: Challenge, width: int) -> Lines:
     return (*top, *said, *chain.from_iterable(hints), *how)
 
 
+def with_operands(
+    context: Context, lines: Lines, size: Size, *, is_alone: bool = False
+) -> tuple[Lines, str]:
+    """Return a question's lines, and below them, as far as there is room, the numbers of which its
+    answer is made; and what the border says of matrices that have none.
+
+    Args:
+        context: The step.
+        lines: Its lines.
+        size: The panel's inside.
+        is_alone: Whether no graph beside it shows plain numbers.
+    """
+    from gdtutor.view.values import cell_lines, known_lines, left_out
+
+    asked = context.challenge
+    if asked is None or not asked.hides or asked.ask is Ask.SHAPE:
+        return lines, ""
+    if is_alone and not any(context.trace.shapes.values()):
+        whole = stacked([lines, known_lines(context, size.width)])
+        return (whole if len(whole) <= size.height else lines), ""
+    found = cell_lines(context, lines, (size.width, size.height))
+    return found.lines, left_out(context, found.left)
+
+
+def operand_lines(context: Context, width: int) -> Lines:
+    """Return the matrices of which the answer to a question is made, as they are read aloud."""
+    asked = context.challenge
+    if asked is None or not asked.hides or asked.ask is Ask.SHAPE or context.graph.by_rows:
+        return ()
+    rows: list[Line] = []
+    for phase, name, _ in named_operands(context.moment, asked.step):
+        is_back = phase is Phase.BACKWARD
+        array = context.known_gradient(name) if is_back else context.known_value(name)
+        if array is None or array.size == 1 or phase is Phase.UPDATE:
+            continue
+        called = context.gradient_name(name) if is_back else context.name(name)
+        rows.append(line(f"{called}, {notation.shape(array.shape, context.chars)}:"))
+        rows += array_lines(context, array, width, counts=False, of=name)
+    return tuple(rows)
+
+
 def _typed(context: Context) -> str:
     """Return how a name is typed that is shown in other letters; empty where none is."""
     names = [one.name for one in context.graph.lines]
@@ -197,7 +242,32 @@ def _feedback(context: Context, challenge: Challenge, tried: Tried, width: int) 
         said.append(f"It still waits for {context.name(tried.waits_for)}.")
     elif challenge.ask is Ask.VALUE and not tried.fits:
         said.append("No usual slip gives that number.")
+    elif challenge.ask is Ask.SIGN and challenge.step.phase is Phase.BACKWARD:
+        said.append(_about_sign(context, challenge, read_sign(tried.answer)))
     return tuple(row for text in said for row in wrapped(text, width, Style.ERROR))
+
+
+def _about_sign(context: Context, challenge: Challenge, given: int) -> str:
+    """Return what is wrong about the sign of a gradient."""
+    if not given:
+        return "It is 0 only where a factor is 0, or shares cancel."
+    received = context.trace.contributions[challenge.step.node]
+    if not received:
+        return "The pass begins here: it changes as fast as itself."
+    first = received[0]
+    if len(received) > 1 or first.local is None or first.sums:
+        return "Products add up here: the larger ones decide the sign."
+    shape = np.shape(first.value)
+    upstream, local = (
+        np.sign(np.broadcast_to(factor, shape)[challenge.cell])
+        for factor in (first.upstream, first.local)
+    )
+    if not upstream * local:
+        return "One of its factors is 0."
+    if given not in (upstream, local):
+        return "Neither of its factors has that sign."
+    alone, other = ("upstream", "local") if given == upstream else ("local", "upstream")
+    return f"That is the sign of the {alone} gradient alone: the {other} one turns it."
 
 
 def slip_text(fit: SlipMatch, about: str) -> str:

@@ -212,7 +212,10 @@ def _block(context: Context, title: str, value: Array, why: str, width: int) -> 
     if value.size == 1:
         sign, shown = context.equal(float(value.reshape(())))
         return (head, line(f"{called} {sign} ", (shown, style)), *reason)
-    return (head, line(f"{called} ="), *array_lines(context, value, width, max_rows=3), *reason)
+    # The wrong sums are read beside the right one.
+    right = context.trace.gradients[context.step.node]
+    cells = array_lines(context, value, width, max_rows=3, like=right)
+    return (head, line(f"{called} ="), *cells, *reason)
 
 
 def _share_left(context: Context, received: tuple[Contribution, ...]) -> str:

@@ -40,6 +40,8 @@ class MatrixLook(Struct, frozen=True):
     """Row of the example that is followed."""
     rounded: Cells | None = None
     """Cells that are 0 but for their rounding, which are shown as ≈0; none where None."""
+    like: Array | None = None
+    """The array beside which it is to be read, in whose power of ten it is shown."""
 
 
 def matrix_lines(array: Array, look: MatrixLook, chars: Chars) -> Lines:
@@ -176,6 +178,8 @@ def _exponent(grid: Array, look: MatrixLook, chars: Chars) -> int:
     that a number is written alike on screens of all sizes and in the transcript, with or without
     the numbers of the examples.
     """
+    if look.like is not None:
+        grid = np.atleast_2d(look.like)
     rows = _window(grid.shape[0], look.max_rows, None)
     width = min(look.width, NOTATION_WIDTH)
     narrow = replace(look, width=width, counts=False, column=None, cell=None)

@@ -144,6 +144,7 @@ def _trouble(session: Walk, width: int, chars: Chars) -> Line:
 
 def _panels(session: Walk, context: Context, area: Area) -> Block:
     """Return the panels side by side and the note, with the plots of a picture among them."""
+    from gdtutor.view.asking import with_operands
     from gdtutor.view.numpy_line import with_numpy_line
     from gdtutor.view.split import Widths, node_cells
 
@@ -166,9 +167,9 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
     left, right = (area.high(room.body).wide(cells) for cells in (room.graph, room.node))
     figure = _left(session, context, left.inside)
     plots = moved(figure.plots, 2, 1)
-    node = node_lines(context, room.node_width)
+    node, more = with_operands(context, node_lines(context, room.node_width), right.inside)
     node = with_numpy_line(context, node, right.inside)
-    panel = Panel(_node_title(context), node, session.look.scroll, True)
+    panel = Panel(_node_title(context), node, session.look.scroll, True, note=more)
     below = _note(session, context, width, room.note, explained_signs(figure.panel.lines))
     return (*beside(boxed(figure.panel, left), boxed(panel, right)), *below), plots
 
@@ -196,7 +197,9 @@ def _tab(session: Walk, context: Context, tab: Tab, area: Area) -> Figure:
         case Tab.GRAPH:
             return _left(session, context, area)
         case Tab.NODE:
-            lines = node_lines(context, area.width)
+            from gdtutor.view.asking import with_operands
+
+            lines, _ = with_operands(context, node_lines(context, area.width), area, is_alone=True)
         case Tab.VALUES:
             from gdtutor.view.values import values_panel
 

@@ -21,7 +21,7 @@ from gdtutor.view.context import NO_BOUND, Context
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
 from gdtutor.view.graph.text import change_text, summary
-from gdtutor.view.lines import fitted, line, stacked, width_of, wrapped
+from gdtutor.view.lines import fitted, line, stacked, text_of, width_of, wrapped
 from gdtutor.view.once import once
 
 MOST_ROWS = 80
@@ -166,7 +166,9 @@ def left_out(context: Context, count: int) -> str:
 def _way(context: Context) -> str:
     """Return the keys that show all values, where some lead to them."""
     is_step, way = context.look.tab is Tab.NODE, notation.plain("→", context.chars)
-    return ": 2Tab" if is_step else f": {way} 2Tab" if context.step.number == 1 else ""
+    # While an answer is typed the walk's keys come behind Esc.
+    leave = "Esc " * (context.challenge is not None and not context.is_left)
+    return f": {leave}2Tab" if is_step else f": {way} 2Tab" if context.step.number == 1 else ""
 
 
 class Cells(Struct, frozen=True):
@@ -237,10 +239,22 @@ def cell_lines(
         # A matrix leaves a cell of its room.
         most = width - before + 1
         key = context.trace, called, width, context.look.digits, context.look.example
-        cells = once(
-            (*key, context.is_late, context.chars),
-            lambda: array_lines(context, array, most, max_rows=4, counts=False, of=name),
-        )
+
+        def cells_in(room: int) -> Lines:
+            return once(
+                (*key, context.is_late, context.chars, room),
+                lambda: array_lines(context, array, room, max_rows=4, counts=False, of=name),
+            )
+
+        cells = cells_in(most)
+        if context.challenge is not None and context.chars.ellipsis in text_of(cells[0]):
+            # All of a row may be asked for: its name gives way to a line of its own.
+            below = cells_in(width - 1)
+            if context.chars.ellipsis not in text_of(below[0]):
+                return (
+                    line("  ", (called, Style.DIM)),
+                    *(line("  ", *row) for row in below),
+                ), width
         heads = (line("  ", (called, Style.DIM), " "), *[line(" " * before)] * len(cells))
         told = tuple((*head, *row) for head, row in zip(heads, cells, strict=False))
         return told, max(map(width_of, told))

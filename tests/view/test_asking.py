@@ -5,12 +5,17 @@ import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, pressed, screen, screens, typed, walk
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.report.transcript import read_aloud
 from gdtutor.session.challenge import Ask
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import ClassRole, Surroundings
 from gdtutor.session.steps import Phase
+from gdtutor.session.working import working_of
 from gdtutor.values import replace
-from gdtutor.view.asking import SAYS
+from gdtutor.view.asking import SAYS, operand_lines
+from gdtutor.view.explain import context_of, node_lines
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.lines import text_of
 
 REASONS = DATA / "lessons" / "reasons.md"
 ASKED = DATA / "lessons" / "asked.md"
@@ -58,6 +63,49 @@ def test_a_question_offers_a_hint_while_its_input_is_open_and_one_is_left():
     for role in ClassRole:
         says_back = back in screen(replace(left, around=Surroundings(class_role=role), message=""))
         assert says_back is (role is not ClassRole.FOLLOWER)
+
+
+def test_a_question_about_a_cell_shows_the_matrices_of_which_it_is_made():
+    asked = predicting(find_lesson("xor-hidden", shipped_lessons_folder()), "2/backward:W1", "n")
+    assert asked.challenge.step.node == "b1"
+    text = screen(asked)
+    # All of each row, whose sum it is, and no array whose values are still to come.
+    for row in ("−9.52  6.031  7.746 −6.884", "7.398 −4.662 −6.755  7.833 ⎦", "Y [ 0 1 1 0 ]"):
+        assert row in text, text
+    assert "∇b₁ ⎡" not in text
+    assert "more: Esc 2Tab" in text
+    left = screen(pressed(asked, "escape"))
+    assert "more: 2Tab" in left
+    # Without a graph beside it plain numbers stand there as well.
+    assert "w₁=0.1" in screen(predicting(NEURON, "given", "n"), 40, 12)
+    context = context_of(asked, read_aloud(UNICODE))
+    told = [text_of(row) for row in operand_lines(context, 70)]
+    assert told[0] == "dZ₁, 3×4:"
+    assert "row 2: 7.398, −4.662, −6.755, 7.833" in told
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "told"),
+    [
+        (NEURON, "backward:L", "That is the sign of the upstream gradient alone"),
+        (NEURON, "1/forward:L", "The pass begins here"),
+        (NETWORK, "2/backward:A1", "One of its factors is 0."),
+        (NETWORK, "backward:b2", "Products add up here"),
+    ],
+)
+def test_a_wrong_sign_is_told_what_is_wrong_with_it(path, at, told):
+    asked = predicting(path, at, "n")
+    assert asked.challenge.ask is Ask.SIGN
+    right = working_of(asked.moment, asked.challenge.step).sign(asked.challenge.cell)
+    wrong = typed(asked, "-" if right > 0 else "+")
+    assert told in node_text(wrong)
+    if right:
+        assert "It is 0 only where a factor is 0" in node_text(typed(asked, "0"))
+
+
+def node_text(session):
+    rows = node_lines(context_of(session, UNICODE), 70)
+    return " ".join(map(text_of, rows))
 
 
 def test_what_is_told_last_shows_on_a_small_terminal():

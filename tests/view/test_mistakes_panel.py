@@ -35,6 +35,13 @@ def test_a_shared_bias_keeps_the_share_of_the_last_example():
     assert "last example" in text
 
 
+def test_wrong_sums_of_matrices_have_the_power_of_ten_of_the_right_one():
+    text = text_at("backward:b2", "w", find_lesson("deeper", shipped_lessons_folder()))
+    assert text.count("×10⁻⁴") == 2
+    for told in ("  5.868 ⎤", "−17.53 ⎤"):
+        assert told in text, text
+
+
 @pytest.mark.parametrize(
     ("at", "told"), [("backward:r", "Only one share"), ("backward:J", "No share arrives")]
 )
