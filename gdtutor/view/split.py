@@ -28,7 +28,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.lesson.placeholders import fill
 from gdtutor.session.asking import placed_at, placed_challenge, predicted
-from gdtutor.session.challenge import Challenge, Tried
+from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.moment import roughly
 from gdtutor.session.notes import comes_after_training
 from gdtutor.session.state import Look, Walk
@@ -128,8 +128,9 @@ def most_asked(session: Walk, context: Context, width: int) -> int:
 
     def looks(challenge: Challenge) -> Iterator[Challenge]:
         yield challenge
-        if session.predict:
-            yield replace(challenge, tried=(Tried("0"),), hints_shown=challenge.stages)
+        signs = "+-0" if challenge.ask is Ask.SIGN else "0"
+        for wrong in signs if session.predict else ():
+            yield replace(challenge, tried=(Tried(wrong),), hints_shown=challenge.stages)
 
     def measured() -> int:
         plain = _plain(context)

@@ -11,7 +11,7 @@ from walks import answered, pressed
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.session.asking import placed_at, placed_challenge, question_for
-from gdtutor.session.challenge import Tried
+from gdtutor.session.challenge import Ask, Tried
 from gdtutor.session.moment import roughly
 from gdtutor.session.moving import moved
 from gdtutor.session.predict import posed
@@ -230,8 +230,9 @@ def test_hints_and_wrong_answers_move_no_panel_in_predict_mode(number, first):
     for session in list(steps_of(LESSONS[number - 1]))[first : first + 3]:
         session = replace(session, message="", predict=True)
         asked = question_for(session, current_step(session))
-        hinted = replace(asked, tried=(Tried("17"),), hints_shown=asked.stages)
-        looks = [session, posed(session, asked), posed(session, hinted)]
+        wrong = ("+", "-", "0") if asked.ask is Ask.SIGN else ("17",)
+        hinted = [replace(asked, tried=(Tried(text),), hints_shown=asked.stages) for text in wrong]
+        looks = [session, *(posed(session, one) for one in (asked, *hinted))]
         for size in ((80, 24), (120, 36)):
             screens = [corners(frame_of(look, *size, UNICODE)) for look in looks]
             assert screens == screens[:1] * len(screens)
