@@ -144,7 +144,6 @@ def _trouble(session: Walk, width: int, chars: Chars) -> Line:
 
 def _panels(session: Walk, context: Context, area: Area) -> Block:
     """Return the panels side by side and the note, with the plots of a picture among them."""
-    from gdtutor.view.asking import with_operands
     from gdtutor.view.numpy_line import with_numpy_line
     from gdtutor.view.split import Widths, node_cells
 
@@ -167,11 +166,22 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
     left, right = (area.high(room.body).wide(cells) for cells in (room.graph, room.node))
     figure = _left(session, context, left.inside)
     plots = moved(figure.plots, 2, 1)
-    node, more = with_operands(context, node_lines(context, room.node_width), right.inside)
+    node, more = _node(context, right.inside)
     node = with_numpy_line(context, node, right.inside)
     panel = Panel(_node_title(context), node, session.look.scroll, True, note=more)
     below = _note(session, context, width, room.note, explained_signs(figure.panel.lines))
     return (*beside(boxed(figure.panel, left), boxed(panel, right)), *below), plots
+
+
+def _node(context: Context, size: Size, *, is_alone: bool = False) -> tuple[Lines, str]:
+    """Return the node's lines, of a question with the numbers that it needs, and what the border
+    says of them."""
+    lines = node_lines(context, size.width)
+    if context.challenge is None:
+        return lines, ""
+    from gdtutor.view.asking import with_operands
+
+    return with_operands(context, lines, size, is_alone=is_alone)
 
 
 def _graph(session: Walk, context: Context, area: Area) -> Figure:
@@ -197,9 +207,7 @@ def _tab(session: Walk, context: Context, tab: Tab, area: Area) -> Figure:
         case Tab.GRAPH:
             return _left(session, context, area)
         case Tab.NODE:
-            from gdtutor.view.asking import with_operands
-
-            lines, _ = with_operands(context, node_lines(context, area.width), area, is_alone=True)
+            lines, _ = _node(context, area, is_alone=True)
         case Tab.VALUES:
             from gdtutor.view.values import values_panel
 
