@@ -1,12 +1,25 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all; templates that stand beside a module are read by part."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+from string import Template
 
 from gdtutor.engine.errors import GdTutorError
+
+
+def template_parts(module: str, name: str) -> dict[str, Template]:
+    """Return the parts of a template that stands beside a module, each behind a line `#: PART`.
+
+    Args:
+        module: The module's own file.
+        name: The template's.
+    """
+    text = Path(module).with_name(name).read_text(encoding="utf-8")
+    parts = (part.partition("\n") for part in text.split("#: ")[1:])
+    return {part: Template(rest) for part, _, rest in parts}
 
 
 def write_atomically(path: str | Path, text: str, *, is_private: bool = False) -> None:

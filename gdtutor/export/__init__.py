@@ -3,5 +3,5 @@
 In: a session. Out: Python source as text: the phases of an iteration line by line, then the loop
 that trains. It runs nothing of what it writes.
 
-Imports: values, engine, training, lesson, session, view. Outside: numpy.
+Imports: values, files, engine, training, lesson, session, view. Outside: numpy.
 """

@@ -6,6 +6,8 @@ The classes, the cost and the loop are written from the lesson's own graph: a ch
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
@@ -17,6 +19,7 @@ from gdtutor.engine.operations import OPERATIONS, Operation, local_formula, vjp_
 from gdtutor.engine.simplify import simplify
 from gdtutor.export.chain import Chain, chain_of
 from gdtutor.export.script import about
+from gdtutor.files import template_parts
 from gdtutor.lesson.model import Lesson, Start
 from gdtutor.session.moment import Moment
 from gdtutor.session.moving import moved
@@ -30,75 +33,18 @@ TOLD = 10
 _PREDICTION, _TARGET = "Yhat", "Y"
 _KEPT_INPUT, _KEPT_OUTPUT, _RECEIVED = "self.Z", "self.A", "dA"
 
-_HEAD = '''\
-"""The layers of a lesson as classes in NumPy alone, and the loop that trains them."""
-
-'''
-
-_LINEAR = '''\
-class Linear:
-    """Z = W @ A + b: one row of W and one bias for each neuron, one column for each example."""
-
-    def __init__(self, W, b):
-        self.W, self.b = W, b
-
-    def forward(self, A):
-        self.A = A
-        return self.W @ A + self.b
-
-    def backward(self, dZ):
-        self.dW = dZ @ self.A.T
-        self.db = np.sum(dZ, axis=1, keepdims=True)
-        return self.W.T @ dZ
-
-    def update(self, learning_rate):
-        self.W = self.W - learning_rate*self.dW
-        self.b = self.b - learning_rate*self.db
-'''
-_LINEAR_ROWS = (
-    _LINEAR.replace("Z = W @ A + b: one row of W", "Z = A @ W + b: one column of W")
-    .replace("one column for each", "one row for each")
-    .replace("self.W @ A + self.b", "A @ self.W + self.b")
-    .replace("dZ @ self.A.T", "self.A.T @ dZ")
-    .replace("np.sum(dZ, axis=1, keepdims=True)", "np.sum(dZ, axis=0).reshape(self.b.shape)")
-    .replace("self.W.T @ dZ", "dZ @ self.W.T")
-)
-"""The same where an example is a row."""
-
-_TRAIN = '''\
-def train(X, Y, layers, learning_rate, epochs):
-    """Return the cost of every epoch, each before the update of that epoch."""
-    costs = []
-    for _ in range(epochs):
-        A = X
-        for layer in layers:
-            A = layer.forward(A)
-        cost, dA = compute_cost(A, Y)
-        costs.append(cost)
-        for layer in reversed(layers):
-            dA = layer.backward(dA)
-        for layer in layers:
-            if isinstance(layer, Linear):
-                layer.update(learning_rate)
-    return costs
-'''
-
-_MAIN = '''\
-def main():
-    """Train as the lesson does, and hold the costs against the lesson's."""
-    X = np.array({inputs})
-    Y = np.array({targets})
-{layers}
-    costs = train(X, Y, layers, learning_rate={rate!r}, epochs={epochs})
-    for epoch, expected in COSTS.items():
-        print(f"epoch {{epoch}}: cost {{costs[epoch]:.6g}}")
-        if not np.isclose(costs[epoch], expected, rtol=1e-6, atol=1e-15, equal_nan=True):
-            raise AssertionError(f"epoch {{epoch}}: the lesson has {{expected}}")
-
-
-if __name__ == "__main__":
-    main()
-'''
+_COLUMNS = {
+    "layer": "W @ A + b", "neuron": "row", "example": "column", "forward": "self.W @ A + self.b",
+    "weights": "dZ @ self.A.T", "biases": "np.sum(dZ, axis=1, keepdims=True)",
+    "back": "self.W.T @ dZ",
+}  # fmt: skip
+_ROWS = {
+    "layer": "A @ W + b", "neuron": "column", "example": "row", "forward": "A @ self.W + self.b",
+    "weights": "self.A.T @ dZ", "biases": "np.sum(dZ, axis=0).reshape(self.b.shape)",
+    "back": "dZ @ self.W.T",
+}  # fmt: skip
+"""What a linear layer computes where an example is a row, as `_COLUMNS` where it is a column."""
+_PARTS = template_parts(__file__, "layers.txt")
 
 
 def classes_text(session: Walk, command: str = "") -> str:
@@ -123,25 +69,24 @@ def classes_text(session: Walk, command: str = "") -> str:
     cost, slope = _cost(moment, chain)
     helpers.update(dict.fromkeys((*helper_names(cost), *helper_names(slope))))
     target = graph.of_role(Role.TARGET)[0]
-    layers, initialise = _layers(session, moment, lesson, chain)
-    main = _MAIN.format(
+    drawn, made = _made(session, moment, lesson, chain)
+    needs_m = Name(BATCH_SIZE) in (*names_in(cost), *names_in(slope))
+    write = NumpyWriter().write
+    return _PARTS["script"].substitute(
+        _ROWS if chain.in_rows else _COLUMNS,
+        about=about(lesson, command),
+        costs="\n".join(_costs(session, settings)),
+        helpers="".join(f"{helper_source(OPERATIONS[name])}\n\n" for name in helpers),
+        activations="".join(_activation_class(row, int(chain.in_rows)) for row in rows),
+        initialise="" if drawn is None else _initialise(drawn.init),
+        size=f"    {BATCH_SIZE} = Y.shape[{int(not chain.in_rows)}]\n" if needs_m else "",
+        cost=write(cost), slope=write(slope),
         inputs=value_text(moment.trace.values[chain.inputs]),
         targets=value_text(moment.trace.values[target]),
-        layers=layers, rate=float(settings.learning_rate), epochs=settings.epochs,
+        generator="" if drawn is None else f"    rng = np.random.RandomState({drawn.seed})\n",
+        made="\n".join(made),
+        rate=repr(float(settings.learning_rate)), epochs=settings.epochs,
     )  # fmt: skip
-    parts = (
-        f"{_HEAD}{about(lesson, command)}"
-        + '\nimport numpy as np\n\nnp.seterr(all="ignore")\n\n'
-        + _costs(session, settings),
-        *(helper_source(OPERATIONS[name]) for name in helpers),
-        _LINEAR_ROWS if chain.in_rows else _LINEAR,
-        *(_activation_class(row, int(chain.in_rows)) for row in rows),
-        initialise,
-        _cost_function(cost, slope, int(not chain.in_rows)),
-        _TRAIN,
-        main,
-    )
-    return "\n\n".join(part for part in parts if part)
 
 
 def _plain(lesson: Lesson, moment: Moment) -> tuple[Settings, Chain]:
@@ -188,20 +133,13 @@ def _activation_class(row: Operation, axis: int) -> str:
     """Return the class of an activation, with what its way back reads of the way there."""
     back, along = _backward(row, axis), axis if row.takes_axis else None
     forward = _own(Apply(row.name, (Name("a"),), along))
-    keeps_input = Name("a") in names_in(back)
-    lines = [
-        f"class {_class_name(row.name)}:",
-        f'    """{row.says.format(a="its input").capitalize()}."""',
-        "",
-        "    def forward(self, Z):",
-        *(["        self.Z = Z"] if keeps_input else []),
-        f"        self.A = {forward.replace(_KEPT_INPUT, 'Z')}",
-        "        return self.A",
-        "",
-        f"    def backward(self, {_RECEIVED}):",
-        f"        return {_own(back)}",
-    ]
-    return "\n".join(lines) + "\n"
+    return _PARTS["activation"].substitute(
+        name=_class_name(row.name),
+        says=row.says.format(a="its input").capitalize(),
+        keeps="        self.Z = Z\n" if Name("a") in names_in(back) else "",
+        forward=forward.replace(_KEPT_INPUT, "Z"),
+        back=_own(back),
+    )
 
 
 def _class_name(op: str) -> str:
@@ -221,30 +159,15 @@ def _cost(moment: Moment, chain: Chain) -> tuple[Expr, Expr]:
     return substitute(root.expr, names), substitute(chained(parts, "add"), names)
 
 
-def _cost_function(cost: Expr, slope: Expr, examples: int) -> str:
-    write = NumpyWriter().write
-    needs_m = Name(BATCH_SIZE) in (*names_in(cost), *names_in(slope))
-    lines = [
-        "def compute_cost(Yhat, Y):",
-        '    """Return the cost of all examples, and its gradient with respect to Yhat."""',
-        *([f"    {BATCH_SIZE} = Y.shape[{examples}]"] if needs_m else []),
-        f"    cost = {write(cost)}",
-        f"    return cost, {write(slope)}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _layers(session: Walk, moment: Moment, lesson: Lesson, chain: Chain) -> tuple[str, str]:
-    """Return the lines that make the layers, and the function that draws them where they are."""
+def _made(
+    session: Walk, moment: Moment, lesson: Lesson, chain: Chain
+) -> tuple[Start | None, list[str]]:
+    """Return how all layers are drawn, None where they are not, and the lines that make them."""
     starts = [lesson.starts[layer.weights] for layer in chain.layers]
     values = moment.state.parameters
     is_zero = not any(np.any(values[x.bias]) for x in chain.layers)
     is_drawn = is_zero and not (session.changes or chain.in_rows) and _is_drawn(starts)
-    rows, initialise = [], ""
-    if is_drawn:
-        rows = [f"    rng = np.random.RandomState({starts[0].seed})"]
-        initialise = _initialise(starts[0].init)
-    rows.append("    layers = [")
+    rows = []
     for layer, start in zip(chain.layers, starts, strict=True):
         if is_drawn:
             made = f"*initialize_parameters(rng, {start.shape[1]}, {start.shape[0]})"
@@ -253,8 +176,7 @@ def _layers(session: Walk, moment: Moment, lesson: Lesson, chain: Chain) -> tupl
             made = f"np.array({weights}), np.array({bias})"
         activation = f", {_class_name(layer.activation)}()" if layer.activation else ""
         rows.append(f"        Linear({made}){activation},")
-    rows.append("    ]")
-    return "\n".join(rows), initialise
+    return starts[0] if is_drawn else None, rows
 
 
 def _is_drawn(starts: list[Start]) -> bool:
@@ -269,25 +191,13 @@ def _is_drawn(starts: list[Start]) -> bool:
 
 def _initialise(init: str) -> str:
     """Return the function that draws the start of a layer by any rule that has NumPy text."""
-    rows = [
-        f'def initialize_parameters(rng, n_in, n_out, ini_type="{init}"):',
-        '    """Return the weights of a layer, drawn from rng, and its biases, which are zeros."""',
-        "    rules = {",
-        *(
-            f'        "{name}": lambda: {row.numpy},'
-            for name, row in INITIALISATIONS.items()
-            if row.numpy
-        ),
-        "    }",
-        "    return rules[ini_type](), np.zeros((n_out, 1))",
-    ]
-    return "\n".join(rows) + "\n"
+    known = ((name, row.numpy) for name, row in INITIALISATIONS.items() if row.numpy)
+    rules = "\n".join(f'        "{name}": lambda: {text},' for name, text in known)
+    return _PARTS["initialise"].substitute(init=init, rules=rules)
 
 
-def _costs(session: Walk, settings: Settings) -> str:
-    """Return the table of the lesson's own costs, by epoch."""
-    rows = ["# What the lesson has, by epoch.", "COSTS = {"]
+def _costs(session: Walk, settings: Settings) -> Iterator[str]:
+    """Yield the rows of the table of the lesson's own costs, by epoch."""
     for epoch in range(0, settings.epochs, max(settings.epochs // TOLD, 1)):
         moment = moved(session, epoch, 1).moment
-        rows.append(f"    {epoch}: {value_text(moment.trace.values[moment.root])},")
-    return "\n".join([*rows, "}"]) + "\n"
+        yield f"    {epoch}: {value_text(moment.trace.values[moment.root])},"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from gdtutor.engine.numpy_text import HELPERS, helper_source, value_text
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.export.loop import WIDTH, ScriptPhase, rate_source, train_source
 from gdtutor.export.phases import Code, CodeLine
+from gdtutor.files import template_parts
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.digits import raised
 from gdtutor.session.moment import Moment
@@ -29,51 +31,7 @@ MAX_LINES = 5_000
 _RELATIVE, _ABSOLUTE = 1e-9, 1e-15
 """What a value of the script may differ by from the walk's, whatever its rounding error."""
 
-_HEAD = '''\
-"""A lesson in NumPy alone: it does what the walk does, and trains where the walk trains.
-
-In the first iterations every value is held against the one that the walk shows: the first that
-differs ends the script with an error.
-"""
-
-'''
-
-_CHECK = '''\
-def check(k, phase, **values):
-    """Stop where a value is not the one that the walk shows in iteration k."""
-    if k >= len(SHOWN):
-        return
-    for name, value in values.items():
-        expected = SHOWN[k][phase][name]
-        atol = np.maximum(ROUNDING.get((k, phase, name), 0.0), 1e-15)
-        if not np.allclose(value, expected, rtol=1e-9, atol=atol, equal_nan=True):
-            raise AssertionError(f"iteration {k}, {phase}: {name} is {value}, not {expected}")
-'''
-
-_SETTLED = '''\
-def settled(k, cells, name, value):
-    """Return the walk's result where the rounding of a gradient moves it far: it has its own."""
-    if k >= len(SHOWN) or cells not in SHOWN[k]["update"]:
-        return value
-    return np.where(SHOWN[k]["update"][cells], SHOWN[k]["update"][name], value)
-'''
-
-_MAIN = '''\
-def main():
-    """Train, as long as the lesson does or for the number of epochs on the command line."""
-    train(int(sys.argv[1]) if len(sys.argv) > 1 else {epochs})
-    print(f"{{len(SHOWN)}} iterations agree with the walk, value by value")
-
-
-if __name__ == "__main__":
-    main()
-'''
-
-_WALK = """\
-if __name__ == "__main__":
-    walk()
-    print("every value agrees with the walk")
-"""
+_PARTS = template_parts(__file__, "script.txt")
 
 
 def export_text(session: Walk, iterations: int, command: str = "") -> str:
@@ -115,15 +73,20 @@ def export_text(session: Walk, iterations: int, command: str = "") -> str:
     settings = moment.settings
     helpers = [helper_source(OPERATIONS[name]) for name in code.helpers]
     called = "".join((train, *helpers))
-    parts = [
-        _HEAD + about(lesson, command) + _imports(moment), _examples(code, moment),
-        *helpers,
-        *(text for name, text in HELPERS.items() if f"{name}(" in called),
-        *_implicit(moment), _order(moment), _CHECK, _SETTLED if code.settled else "", train,
-        _shown(walked), _rounding(walked),
-        _WALK if settings is None else _MAIN.format(epochs=settings.epochs),
-    ]  # fmt: skip
-    return "\n\n".join(part for part in parts if part)
+    helpers += [text for name, text in HELPERS.items() if f"{name}(" in called]
+    end = _PARTS["walks" if settings is None else "trains"]
+    return _PARTS["script"].substitute(
+        about=about(lesson, command),
+        imports=_imports(moment),
+        examples=_examples(code, moment),
+        helpers="".join(f"{text}\n\n" for text in (*helpers, *_implicit(moment))),
+        order=_order(moment),
+        settled=_PARTS["settled"].substitute() if code.settled else "",
+        train=train,
+        shown="\n".join(_shown(walked)),
+        rounding="".join(_rounding(walked)),
+        main=end.substitute(epochs=settings and settings.epochs),
+    )
 
 
 def _check_size(session: Walk, lesson: Lesson) -> None:
@@ -183,12 +146,10 @@ def _one_line(text: str) -> str:
 def _imports(moment: Moment) -> str:
     settings = moment.settings
     is_drawn = settings is not None and settings.order != "given"
-    rows = ["\n", *(["import math\n"] if root_of(settings) else [])]
+    rows = ["import math\n"] if root_of(settings) else []
     rows += ["import sys\n"] if settings is not None else []
     rows += ["from functools import lru_cache\n"] if is_drawn else []
-    rows += ["\nimport numpy as np\n"]
-    rows += ["\n# A run may overflow; NumPy then goes on with inf, and so does the walk.\n"]
-    return "".join(rows) + 'np.seterr(all="ignore")\n'
+    return "".join([*rows, "\n"])
 
 
 def _examples(code: Code, moment: Moment) -> str:
@@ -198,7 +159,7 @@ def _examples(code: Code, moment: Moment) -> str:
         return ""
     columns = ", ".join(_one_line(column) for column in problem.columns)
     rows = "".join(f"    {value_text(row)},\n" for row in problem.examples)
-    return f"# One example a row. Columns: {columns}\nEXAMPLES = np.array([\n{rows}])\n"
+    return _PARTS["examples"].substitute(columns=columns, rows=rows)
 
 
 def _implicit(moment: Moment) -> list[str]:
@@ -226,24 +187,12 @@ def _order(moment: Moment) -> str:
     else:
         says = "each example once, shuffled"
         draw = f"rng.random_sample(({per_block}, {n})).argsort(axis=1)"
-    return (
-        "@lru_cache(maxsize=1)\n"
-        "def drawn_epochs(block):\n"
-        f'    """Draw the order of {per_block} epochs at a time: {says}."""\n'
-        f"    words = np.array([{settings.seed}, block & 0xFFFFFFFF, block >> 32], "
-        "dtype=np.uint32)\n"
-        "    rng = np.random.RandomState(words)\n"
-        f"    return {draw}\n\n\n"
-        "def order_of(epoch):\n"
-        '    """Return the examples of an epoch in their order."""\n'
-        f"    return drawn_epochs(epoch // {per_block})[epoch % {per_block}]\n"
-    )
+    return _PARTS["order"].substitute(per_block=per_block, says=says, seed=settings.seed, draw=draw)
 
 
-def _rounding(walked: list[tuple[ScriptPhase, ...]]) -> str:
-    """Return the table of rounding errors that are large beside their values, as those of sums
-    that cancel are."""
-    rows = ["# By how much rounding alone may change a value, where that is much.", "ROUNDING = {"]
+def _rounding(walked: list[tuple[ScriptPhase, ...]]) -> Iterator[str]:
+    """Yield the rows of the table of rounding errors that are large beside their values, as those
+    of sums that cancel are."""
     for k, phases in enumerate(walked):
         for phase in phases:
             for line in phase.lines:
@@ -253,27 +202,23 @@ def _rounding(walked: list[tuple[ScriptPhase, ...]]) -> str:
                 bound = np.where(np.isfinite(line.bound), 2 * line.bound, 0.0)
                 if np.any(bound > np.maximum(_RELATIVE * np.abs(line.value), _ABSOLUTE)):
                     most = raised(float(np.max(bound)), 2)
-                    rows.append(f'    ({k}, "{phase.title}", "{line.target}"): {most:.2g},')
-    return "\n".join([*rows, "}"]) + "\n"
+                    yield f'    ({k}, "{phase.title}", "{line.target}"): {most:.2g},\n'
 
 
-def _shown(walked: list[tuple[ScriptPhase, ...]]) -> str:
-    """Return the table of everything that the walk shows, with every digit."""
-    rows = ["# What the walk shows, by iteration and phase.", "SHOWN = ("]
+def _shown(walked: list[tuple[ScriptPhase, ...]]) -> Iterator[str]:
+    """Yield the rows of the table of everything that the walk shows, with every digit."""
     for k, phases in enumerate(walked):
-        rows.append(f"    {{  # iteration {k}")
+        yield f"    {{  # iteration {k}"
         for phase in phases:
             if not phase.lines:
                 continue
-            rows.append(f'        "{phase.title}": {{')
+            yield f'        "{phase.title}": {{'
             values = {line.target: line.value for line in phase.lines}
             for name, value in values.items():
                 text = f'"{name}": {value_text(value)},'
-                rows += textwrap.wrap(
+                yield from textwrap.wrap(
                     text, WIDTH, subsequent_indent=" " * 13, initial_indent=" " * 12,
                     break_long_words=False, break_on_hyphens=False,
                 )  # fmt: skip
-            rows.append("        },")
-        rows.append("    },")
-    rows.append(")")
-    return "\n".join(rows) + "\n"
+            yield "        },"
+        yield "    },"

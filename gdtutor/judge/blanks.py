@@ -9,6 +9,7 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.numpy_text import plain_name
 from gdtutor.engine.operations import Array
+from gdtutor.files import template_parts
 from gdtutor.judge.asked import (
     AskedName,
     AskedProgram,
@@ -19,9 +20,11 @@ from gdtutor.judge.asked import (
     given_values,
     shape_text,
 )
+from gdtutor.lesson.readers import fields_of
 from gdtutor.session.moment import Moment
 
 _WIDTH = 96
+_PARTS = template_parts(__file__, "blanks.txt")
 
 
 def blank_program(program: AskedProgram, command: str) -> str:
@@ -31,13 +34,7 @@ def blank_program(program: AskedProgram, command: str) -> str:
         program: What is asked for.
         command: The command line that judges it.
     """
-    rows = [
-        *_head(program, command),
-        "# The given values. The judge also tries others in their place.",
-        *_givens(program.moments[0]),
-        "",
-    ]
-    previous = None
+    rows, previous = [], None
     for name in program.wanted:
         section = (name.step.scene, name.step.phase)
         if section != previous:
@@ -45,7 +42,12 @@ def blank_program(program: AskedProgram, command: str) -> str:
             rows += ["", back if name.is_gradient else "# Forward: the lines of the lesson"]
             previous = section
         rows.append(_blank(program.moments[0], name))
-    return "\n".join(rows) + "\n"
+    return _PARTS["program"].substitute(
+        fields_of(program.lesson, "title", "summary"),
+        command=command,
+        givens="\n".join(_givens(program.moments[0])),
+        blanks="\n".join(rows),
+    )
 
 
 def blank_layers(program: AskedProgram, command: str) -> str:
@@ -59,53 +61,16 @@ def blank_layers(program: AskedProgram, command: str) -> str:
     if not chain:
         what = f"'{program.lesson.id}' is no chain of layers"
         raise GdTutorError(what, "leave out --layers for a script")
-    rows = _head(program, command)
-    done: set[str] = set()
-    for link in chain:
-        called = class_of(link)
-        if called in done:
-            continue
-        done.add(called)
-        rows += ["", *(_LINEAR if link[0] == "linear" else _FUNCTION.format(called)).split("\n")]
+    names = {class_of(link): link[0] == "linear" for link in chain}
+    classes = (_PARTS["linear" if is_linear else "function"].substitute(name=name)
+               for name, is_linear in names.items())  # fmt: skip
     _, target, cost = ends_of(graph)
-    prediction = chain[-1][1]
-    rows += [
-        "", "", f"def compute_cost({prediction}, {target}):",
-        f"    m = {target}.shape[{0 if graph.in_rows else 1}]",
-        f"    {cost} = ...",
-        f"    d{prediction} = ...  # the gradient of {cost} with respect to {prediction}",
-        f"    return {cost}, d{prediction}",
-    ]  # fmt: skip
-    return "\n".join(rows) + "\n"
-
-
-_LINEAR = """
-class Linear:
-    def __init__(self, W, b):
-        self.W, self.b = W, b
-
-    def forward(self, A):
-        self.A = A
-        return ...
-
-    def backward(self, dZ):
-        self.dW = ...
-        self.db = ...
-        return ...  # the gradient with respect to A"""
-
-_FUNCTION = """
-class {}:
-    def forward(self, Z):
-        return ...  # keep what backward will need
-
-    def backward(self, dA):
-        return ...  # the gradient with respect to Z"""
-
-
-def _head(program: AskedProgram, command: str) -> list[str]:
-    lesson = program.lesson
-    return [f'"""{lesson.title}: {lesson.summary}.', "", f"judged by: {command}", '"""', "",
-            "import numpy as np", ""]  # fmt: skip
+    return _PARTS["layers"].substitute(
+        fields_of(program.lesson, "title", "summary"),
+        command=command,
+        layers="".join(classes),
+        prediction=chain[-1][1], target=target, cost=cost, examples=int(not graph.in_rows),
+    )  # fmt: skip
 
 
 def _givens(moment: Moment) -> Iterator[str]:
