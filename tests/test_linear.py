@@ -342,6 +342,7 @@ def test_every_command_answers_and_names_no_key_that_no_line_can_press(at: str) 
             assert not KEY_OF_A_SCREEN.search(" ".join(" ".join(said).split())), typed
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_hint_of_a_task_names_no_key_that_means_another_thing_in_lines(name: str) -> None:
     hints = [hint for task in opened(name).lesson.tasks for hint in task.hints]

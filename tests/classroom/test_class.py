@@ -397,6 +397,7 @@ def test_nothing_but_the_class_is_to_be_had() -> None:
     run(work())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("request_name", "what"),
     [
@@ -476,6 +477,7 @@ def test_the_last_frame_after_a_storm_of_sizes_is_the_one_of_the_last_size() -> 
     run(work())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_paste", [True, False])
 def test_a_long_line_reaches_the_input_whole(is_paste: bool) -> None:
     async def work() -> None:
@@ -536,6 +538,7 @@ def test_a_paste_without_an_end_is_over_after_a_silence(monkeypatch: pytest.Monk
     run(work())
 
 
+@pytest.mark.slow
 def test_who_types_too_fast_is_told_that_keys_were_dropped() -> None:
     async def work() -> None:
         async with running_class(lesson_session("bias", "forward:z")) as room:

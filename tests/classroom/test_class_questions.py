@@ -182,6 +182,7 @@ def seen(room: Classroom, name: str, size: tuple[int, int]) -> list[str]:
     return [row.rstrip() for row in emulator.display]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
 @pytest.mark.parametrize("text", ["one half", "abc", "(" * 90 + "end"])
 def test_a_refusal_is_told_whole_at_every_size(size: tuple[int, int], text: str) -> None:
@@ -325,6 +326,7 @@ def test_keys_that_look_and_scroll_leave_the_question_open() -> None:
     assert room.poll.replies["anna"].verdict == RIGHT
 
 
+@pytest.mark.slow
 def test_looking_gives_no_answer_away() -> None:
     room, _ = posed("value", "backward:yhat")
     for key in ("escape", "escape", "tab", "tab", "tab", "tab", "v", "k"):
@@ -521,6 +523,7 @@ def test_an_edit_begins_no_round_and_answers_are_judged_by_the_values_that_stand
     assert room.seats["cleo"].notice == "Your answer 0.1437: right."
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", ["value", "sign", "next"])
 @pytest.mark.parametrize("judges_later", [False, True])
 def test_verdicts_are_told_when_the_class_goes_on_and_not_when_it_goes_back(

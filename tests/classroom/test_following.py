@@ -132,6 +132,7 @@ def right_answers(poll: Poll) -> tuple[str, ...]:
     return (f"{float(working.result[poll.challenge.cell]):.6g}",) * 5
 
 
+@pytest.mark.slow
 def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None:
     hub, shared = ClassHub(), SharedScreens()
     hub.teach(lesson_session("bias"))
@@ -145,6 +146,7 @@ def test_a_class_has_so_many_seats_and_gives_up_those_of_who_have_gone() -> None
     assert hub.seat("anna").is_here
 
 
+@pytest.mark.slow
 def test_what_a_seat_has_computed_is_forgotten_with_it() -> None:
     async def work() -> None:
         bench = Workbench()

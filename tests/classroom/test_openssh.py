@@ -107,6 +107,7 @@ def test_without_asyncssh_the_command_says_how_to_get_it(
     assert "pip install 'gdtutor[class]'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_class_computes_a_product_in_one_thread() -> None:
     text = (
         "import os; from gdtutor.cli import main; main(['class', '--code', '1']); import numpy;"

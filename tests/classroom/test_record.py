@@ -123,6 +123,7 @@ def test_a_second_class_stands_behind_the_first(file: Path) -> None:
     assert [kept.title for kept in kept_classes(file)] == ["ML 1", "ML 2"]
 
 
+@pytest.mark.slow
 def test_a_record_with_any_byte_flipped_is_told_or_said_to_be_damaged(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

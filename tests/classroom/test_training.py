@@ -129,6 +129,7 @@ def test_a_student_sweeps_within_bounds(pool: TrainingPool) -> None:
     asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_a_students_picture_counts_starts_in_turn_and_for_no_longer_than_a_run(
     pool: TrainingPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +182,7 @@ def test_a_student_pauses_and_an_edit_ends_what_was_trained(pool: TrainingPool) 
     asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_a_class_that_ends_at_once_leaves_nothing_behind() -> None:
     text = (
         "import asyncio, os; from gdtutor.classroom.pool import TrainingPool as Pool; p = Pool();"

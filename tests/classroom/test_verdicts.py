@@ -118,6 +118,7 @@ def test_a_verdict_reaches_the_class_and_no_other_seat_than_ones_own(
     assert main(["judge", "xor-hidden", str(program), "--class", "nobody"]) == 2
 
 
+@pytest.mark.slow
 def test_a_program_that_is_watched_is_told_whenever_its_verdict_changes(
     program: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,6 +138,7 @@ def test_a_program_that_is_watched_is_told_whenever_its_verdict_changes(
     assert said.err.count("The class has anna's verdict") == 2
 
 
+@pytest.mark.slow
 def test_who_follows_stays_and_one_word_is_all_that_is_heard() -> None:
     async def work() -> None:
         async with running_class(lesson_session("xor-hidden", "backward:Z2")) as room:
@@ -167,6 +169,7 @@ def test_who_follows_stays_and_one_word_is_all_that_is_heard() -> None:
     asyncio.run(work())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "told",
     [

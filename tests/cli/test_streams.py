@@ -94,6 +94,7 @@ def test_every_command_prints_all_of_it_in_any_encoding(
             assert len(least.decode(encoding).splitlines()) == len(whole.decode().splitlines())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name or "app")
 def test_help_is_printed_in_any_encoding(command, monkeypatch) -> None:
     words = [*filter(None, [command.name]), "--help"]
@@ -196,6 +197,7 @@ def test_python_that_starts_on_such_streams_says_the_same(line) -> None:
     assert in_shell(line, "<&- >&- 2>&-")[0] == 2
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("line", ["--help", "train --help", "--version"])
 @pytest.mark.parametrize("redirection", [">/dev/full", ">&-"])
 def test_help_that_cannot_be_printed_is_told(line, redirection) -> None:
@@ -211,6 +213,7 @@ def test_a_closed_input_is_an_input_that_has_ended(words) -> None:
     assert on(words, given=None) == (0, "")
 
 
+@pytest.mark.slow
 def test_an_input_that_cannot_be_read_is_told() -> None:
     code, errors = in_shell("bias --linear --no-save", "0>/dev/null >/dev/null")
     assert code == 2

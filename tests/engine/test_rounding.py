@@ -145,6 +145,7 @@ CASES += [(n, ((4, 3), (4, 3)), None) for n in ("spread", "mul_or_zero")]
 CASES += [("sum_to", ((4, 3), (4, 1)), None), ("sum_to", ((4, 3), ()), None)]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("name", "shapes", "fixed"), CASES)
 def test_what_operands_are_off_by_moves_the_result_by_no_more(name, shapes, fixed) -> None:
     row = OPERATIONS[name]

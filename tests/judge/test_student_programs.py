@@ -24,6 +24,7 @@ def test_a_right_program_of_a_student_is_not_blamed(
     assert verdict.mishap is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(WRONG)), ids=[f"{w[0]}: {w[2]}" for w in WRONG])
 def test_a_mistake_of_a_student_is_named_truly_or_not_at_all(
     found: list[Verdict | Exception], number: int

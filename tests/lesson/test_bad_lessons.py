@@ -27,6 +27,7 @@ def test_a_broken_lesson_gets_exactly_its_report(path: Path, assert_screen: Gold
     assert_screen(text, path.stem)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_broken_lesson_is_no_lesson_unless_there_are_only_warnings(path: Path) -> None:
     lesson, reports = read_lesson(path)

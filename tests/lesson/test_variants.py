@@ -126,6 +126,7 @@ def test_a_variant_keeps_the_notes_that_its_values_leave_true(name: str, kept: l
     assert ("update", "w") in lost or name == "fast"
 
 
+@pytest.mark.slow
 def test_check_tells_which_notes_a_variant_loses_and_counts_no_problem(tmp_path: Path) -> None:
     base = varied(SCALAR + NOTED)
     found = check_lesson(base)

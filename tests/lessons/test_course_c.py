@@ -110,6 +110,7 @@ def curvatures(problem: Problem, parameters: dict[str, Array]) -> Array:
     return np.linalg.eigvalsh((bends + bends.T) / 2)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("name", "variant"), READ)
 def test_the_trained_network_is_read(name: str, variant: str) -> None:
     session = trained(name, variant)
@@ -135,6 +136,7 @@ def test_16_the_hidden_neurons_have_become_nor_nand_and_one_that_hardly_matters(
     assert (sums > 0).tolist() == (fires[2] & ~fires[0]).tolist() == XOR.astype(bool).tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "line"), [("xor-hidden", "Z2"), ("two-and-one", "z"), ("deeper", "Z3")]
 )
@@ -183,6 +185,7 @@ def test_17_in_the_poor_place_two_rows_of_different_classes_look_the_same() -> N
     assert (outputs > 0.5).tolist() != XOR.astype(bool).tolist()
 
 
+@pytest.mark.slow
 def test_17_the_other_start_comes_free_as_the_closing_page_says() -> None:
     for edit in ("learning_rate 1", "w22 -1"):
         session = apply_edit(moved(opened("two-and-one", OTHER), 0, 1), edit)
@@ -196,6 +199,7 @@ def norm(found: Trace, names: tuple[str, ...]) -> float:
     return float(np.sqrt(sum(np.sum(found.gradients[name] ** 2) for name in names)))
 
 
+@pytest.mark.slow
 def test_18_iteration_44_is_the_flattest_and_bends_downwards_in_several_directions() -> None:
     run = run_of(trained("deeper"))
     problem = run.segments[0].problem

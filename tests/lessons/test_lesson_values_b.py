@@ -240,7 +240,7 @@ def test_17_the_other_start_is_stopped_early_in_a_poor_place() -> None:
     assert final_cost(run) > 0.05
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "learns"), [(0, True), (1, True), (8, False)])
 def test_17_some_starts_get_stuck(seed: int, learns: bool) -> None:
     run = run_of(lesson("two-and-one"), seed)

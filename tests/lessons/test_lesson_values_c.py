@@ -139,6 +139,7 @@ def test_the_count_of_those_who_leave_is_what_an_independent_run_finds() -> None
         assert row.below(bound) == expected, row.label
 
 
+@pytest.mark.slow
 def test_single_examples_leave_the_poor_place_and_the_full_batch_never_does() -> None:
     left = {row.label: sum(map(bool, row.below(0.05))) for row in of_starts()}
     assert left["full batch"] == 0
@@ -294,6 +295,7 @@ def program() -> SimpleNamespace:
     return SimpleNamespace(**{key: value for key, value in names.items() if key[0] != "_"})
 
 
+@pytest.mark.slow
 def test_the_code_of_lesson_26_trains_as_its_walk_does() -> None:
     """Published costs: Khan 2019, Nothing but NumPy, epochs 0, 100 and 4900."""
     costs = program().costs

@@ -83,6 +83,7 @@ def is_moved(before: Session, after: Session) -> bool:
     return len({*places}) > 1
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("width", "height"), SIZES, ids=SIZE_NAMES)
 @pytest.mark.parametrize("name", ["bias", "gradients-add-up", "or-vectorised"])
 def test_each_key_in_the_line_does_something_at_some_steps(name, width, height):
@@ -101,6 +102,7 @@ def test_each_key_in_the_line_does_something_at_every_step(name):
         assert not [*dead_keys(here, *size)]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", LESSONS)
 def test_no_key_in_the_line_is_refused_at_the_ends_of_a_lesson(name):
     start = session_at(LESSONS[name])
@@ -109,6 +111,7 @@ def test_no_key_in_the_line_is_refused_at_the_ends_of_a_lesson(name):
         assert not [*dead_keys(here, 80, 24)]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("keys", ["", "tab", "tab right", "tab tab", "3n", "3n tab tab left"])
 def test_no_key_in_the_line_of_the_playground_is_refused(keys):
     """Where the arrows still have both ways to go."""
@@ -121,6 +124,7 @@ def test_no_key_in_the_line_of_the_playground_is_refused(keys):
     assert not [*dead_keys(session, 80, 24)]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("keys", ["", "r n n n", "r n n n escape", "n n v", "t", "t s 0", "a"])
 def test_no_key_in_the_line_is_refused_beside_a_question_a_proof_and_a_curve(keys):
     for name in ("neuron", "or-vectorised"):
@@ -133,6 +137,7 @@ def test_no_key_in_the_line_is_refused_beside_a_question_a_proof_and_a_curve(key
         assert not [*dead_keys(session, 80, 24)]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("width", "height"), SIZES[:2], ids=SIZE_NAMES[:2])
 @pytest.mark.parametrize("name", LESSONS)
 def test_what_is_said_at_the_foot_is_whole(name, width, height):
@@ -150,6 +155,7 @@ def test_what_is_said_at_the_foot_is_whole(name, width, height):
             assert here.message in " ".join(" ".join(rows[-9:]).split())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", LESSONS)
 def test_each_key_that_a_note_asks_for_is_named_below_it(name):
     for here in [*screens(session_at(LESSONS[name]))][:-1]:
@@ -166,6 +172,7 @@ def test_each_key_that_a_note_asks_for_is_named_below_it(name):
         assert known <= below, (here.step, known - below)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", LESSONS)
 def test_an_edit_on_a_closing_page_tells_what_comes_of_it(name):
     *_, closing = screens(session_at(LESSONS[name]))
@@ -174,6 +181,7 @@ def test_an_edit_on_a_closing_page_tells_what_comes_of_it(name):
     assert re.search(rf"= 0.9.*; {root} is [-0-9.e]+ \(own [-0-9.e]+\); .*undoes it", after.message)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_key_with_the_name_of_a_value_is_called_a_key(name):
     said = []
@@ -189,6 +197,7 @@ def test_a_key_with_the_name_of_a_value_is_called_a_key(name):
             assert not re.search(rf"(?<!the key )\b{key}(:| (?!is\b)[a-z]+s\b)", one), one
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_closing_page_says_where_a_key_works_that_does_nothing_on_it(name):
     *_, closing = screens(session_at(LESSONS[name]))

@@ -75,6 +75,7 @@ def test_a_lesson_asks_two_to_four_questions_and_sets_two_or_three_tasks(path: P
             assert getattr(task, key), f"task {task.id!r} has no {key}"
 
 
+@pytest.mark.sampled
 @every_lesson
 def test_the_steps_of_a_lesson_and_its_training_do_only_tasks_that_ask_for_them(path: Path) -> None:
     lesson = load_lesson(path)

@@ -45,6 +45,7 @@ for line in (
 '''
 
 
+@pytest.mark.slow
 def test_a_new_row_is_an_activation_everywhere() -> None:
     done = subprocess.run(
         [sys.executable, "-c", WITH_A_ROW], capture_output=True, text=True, check=False

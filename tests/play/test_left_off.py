@@ -83,6 +83,7 @@ def test_the_iteration_and_what_is_chosen_are_there_again(home) -> None:
     assert again.train.look.cursor == 1
 
 
+@pytest.mark.slow
 def test_a_rate_that_was_changed_is_undone_after_it_is_opened_again(home) -> None:
     left("--points 20 --epochs 9", "2n 14down right n 2up 2down right n")
     again = opened_again()
@@ -93,6 +94,7 @@ def test_a_rate_that_was_changed_is_undone_after_it_is_opened_again(home) -> Non
         assert len(again.train.snapshot.costs) == epochs
 
 
+@pytest.mark.slow
 def test_what_was_changed_is_undone_after_it_is_opened_again(home) -> None:
     """Each change with its run, and another day as well."""
     line, keys = (
@@ -116,6 +118,7 @@ def test_what_was_changed_is_undone_after_it_is_opened_again(home) -> None:
     assert "nothing to undo" in pressed(again, parse_keys("u")).message
 
 
+@pytest.mark.slow
 def test_so_many_changes_are_remembered(home) -> None:
     left("--data moons --points 20 --epochs 9", "12r 12r s s s s s s s s s s")
     again = opened_again()

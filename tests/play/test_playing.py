@@ -131,6 +131,7 @@ def test_a_random_walk_over_all_controls_keeps_the_three_one(seed: int) -> None:
     hold(session)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("label", ROW)
 def test_every_control_moved_keeps_the_three_one(label: str) -> None:
     """A random walk may pass a control by; what it writes and saves is held here for each."""
@@ -325,6 +326,7 @@ def test_what_the_last_change_did_and_what_the_cursor_reads_have_room(keys: str)
     assert ("at epoch" in facts) == (session.train.look.cursor is not None)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_a_run_is_told_to_its_end_in_two_lines() -> None:
     session = begun("--data spiral --layers 2-3 --epochs 700", "space")
     assert session.train.snapshot.diagnosis is not None

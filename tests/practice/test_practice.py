@@ -214,6 +214,7 @@ def test_a_factor_that_lacks_on_one_path_is_named_with_its_path() -> None:
     assert named > 3 * count
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("template", [t for t in TEMPLATES if t.asks != "shape"])
 def test_what_is_said_about_a_slip_holds_for_its_exercise(template: Template) -> None:
     """A local gradient has no upstream, and a sentence about something names it."""

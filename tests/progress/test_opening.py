@@ -107,6 +107,7 @@ def test_a_file_that_is_no_database_is_moved_aside(path: Path, content: bytes) -
     assert_starts_afresh(path, "damaged", content)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kept", [2, 50, 100, 512, 4095, 4096, 8192, -4096, -1])
 def test_a_truncated_file_is_moved_aside(written: Path, kept: int) -> None:
     content = written.read_bytes()[:kept]
@@ -114,6 +115,7 @@ def test_a_truncated_file_is_moved_aside(written: Path, kept: int) -> None:
     assert_starts_afresh(written, "damaged", content)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("seed", range(8))
 def test_a_page_of_noise_is_moved_aside(written: Path, seed: int) -> None:
     rng = random.Random(seed)
@@ -124,6 +126,7 @@ def test_a_page_of_noise_is_moved_aside(written: Path, seed: int) -> None:
     assert_starts_afresh(written, "damaged", bytes(content))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "statement",
     [

@@ -47,6 +47,7 @@ def test_no_text_of_the_program_names_a_key_without_its_mark() -> None:
     assert found == []
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "path", sorted(shipped_lessons_folder().glob("[0-9]*.md")), ids=lambda path: path.stem[:2]
 )

@@ -155,10 +155,13 @@ def test_the_command_reopens_any_screen(data):
     assert shown(reopened(command)) == shown(session), command
 
 
-@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "at"),
-    [("xor-hidden", "given"), ("bias", "backward:w1"), ("xor-hidden", "backward:W1")],
+    [
+        ("bias", "backward:w1"),
+        pytest.param("xor-hidden", "given", marks=pytest.mark.slow),
+        pytest.param("xor-hidden", "backward:W1", marks=pytest.mark.slow),
+    ],
 )
 def test_every_order_of_the_keys_of_panels_and_pictures_is_reopened(name, at):
     def seen(session):

@@ -17,9 +17,9 @@ LEFT_OUT = pytest.StashKey[int]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    mine = [item for item in items if HERE in item.path.parents]
-    if MISSING and mine:
-        items[:] = [item for item in items if item not in mine]
+    mine = [item for item in items if item.path.parent == HERE] if MISSING else []
+    if mine:
+        items[:] = [item for item in items if item.path.parent != HERE]
         config.hook.pytest_deselected(items=mine)
         config.stash[LEFT_OUT] = len(mine)
 

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.lesson.discovery import discover, find_lesson, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import run_of
@@ -24,6 +24,7 @@ from gdtutor.training.run import State
 from gdtutor.training.settings import Settings
 from gdtutor.training.state import layout_of
 from gdtutor.values import replace
+from tests.lesson_texts import shipped_heads
 from tests.training.walking import Array, Walked, assert_close, start, walk
 
 ITERATIONS = 20
@@ -34,19 +35,26 @@ PROBE = "momentum"
 """The optimiser whose velocity, after one update from 0, is the gradient itself."""
 
 
-def training_lessons() -> Iterator[tuple[str, Lesson]]:
-    """Yield every shipped lesson that trains, and each of its variants."""
-    for path in sorted(shipped_lessons_folder().glob("[0-9]*.md")):
-        lesson = load_lesson(path)
-        if lesson.trains:
-            yield lesson.id, lesson
-        for variant in lesson.variants:
-            varied = with_variant(lesson, variant.name)
-            if varied.trains:
-                yield f"{lesson.id}, {variant.name}", varied
+def training_lessons() -> Iterator[tuple[str, str]]:
+    """Yield every shipped lesson that trains, and each of its variants, with its optimiser."""
+    for said in shipped_heads().values():
+        if own := said.get("training"):
+            first = own.get("optimizer", "sgd")
+            yield said["id"], first
+            for variant in said.get("variants", ()):
+                optimizer = variant.get("training", {}).get("optimizer", first)
+                yield f"{said['id']}, {variant['name']}", optimizer
 
 
-LESSONS = dict(training_lessons())
+OPTIMISER = dict(training_lessons())
+
+
+@cache
+def lesson_of(name: str) -> Lesson:
+    """Return a lesson, or a variant of it, by its name among those that train."""
+    own, _, variant = name.partition(", ")
+    lesson = load_lesson(find_lesson(own, shipped_lessons_folder()))
+    return with_variant(lesson, variant) if variant else lesson
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +70,7 @@ class Walk:
 
 @cache
 def walk_of(name: str) -> Walk:
-    segment = run_of(LESSONS[name]).segments[0]
+    segment = run_of(lesson_of(name)).segments[0]
     problem, settings = segment.problem, segment.settings
     size = max(1, settings.trained_on(problem.size))
     per = iterations_per_epoch(size, settings.batch or size)
@@ -109,13 +117,11 @@ class Trainer:
         return losses, State(first + count, parameters, optimizer, state.t + count)
 
 
-def kinds_of(name: str) -> tuple[str, ...]:
-    settings = LESSONS[name].settings
-    assert settings is not None
-    return ("implicit",) if settings.optimizer == "implicit" else ("numpy", "scalar", "stacked")
+def kinds_of(optimizer: str) -> tuple[str, ...]:
+    return ("implicit",) if optimizer == "implicit" else ("numpy", "scalar", "stacked")
 
 
-CASES = [(name, kind) for name in LESSONS for kind in kinds_of(name)]
+CASES = [(name, kind) for name, own in OPTIMISER.items() for kind in kinds_of(own)]
 
 
 @pytest.mark.slow
@@ -159,7 +165,16 @@ def assert_same_state(found: State, wanted: State) -> None:
 
 @pytest.mark.slow
 def test_all_shipped_lessons_that_train_are_looked_at() -> None:
-    optimisers = {lesson.settings.optimizer for lesson in LESSONS.values() if lesson.settings}
-    assert {"sgd", "momentum", "nesterov", "adam", "averaged", "implicit"} <= optimisers
-    assert len(LESSONS) > 50
-    assert all(len(walk_of(name).steps) == ITERATIONS for name in LESSONS)
+    lessons = [load_lesson(path) for path in discover(shipped_lessons_folder())]
+    names = [
+        f"{lesson.id}, {variant}" if variant else lesson.id
+        for lesson in lessons
+        for variant in ("", *(one.name for one in lesson.variants))
+        if (with_variant(lesson, variant) if variant else lesson).trains
+    ]
+    assert sorted(names) == sorted(OPTIMISER)
+    assert len(names) > 50
+    assert {"sgd", "momentum", "nesterov", "adam", "averaged", "implicit"} <= {*OPTIMISER.values()}
+    for name, optimizer in OPTIMISER.items():
+        assert lesson_of(name).settings.optimizer == optimizer
+        assert len(walk_of(name).steps) == ITERATIONS

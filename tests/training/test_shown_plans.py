@@ -12,12 +12,12 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.training.settings import Schedule, Stop
 from gdtutor.values import replace
 from tests.independent.authors import EXPLICIT
-from tests.training.test_shipped_plans import CASES, LESSONS, Trainer
+from tests.training.test_shipped_plans import CASES, Trainer, lesson_of
 
 
 @cache
 def source_of(name: str, kind: str, **changes: object) -> str:
-    segment = run_of(LESSONS[name]).segments[0]
+    segment = run_of(lesson_of(name)).segments[0]
     return Trainer(segment.problem, replace(segment.settings, **changes), kind).source
 
 
@@ -40,7 +40,7 @@ def test_every_line_of_the_lesson_is_named_also_where_it_is_folded_away(
     name: str, kind: str
 ) -> None:
     told = "\n".join(comments_of(source_of(name, kind)))
-    for line in LESSONS[name].scenes[-1].graph.lines:
+    for line in lesson_of(name).scenes[-1].graph.lines:
         if (name, kind) == ("attention", "scalar") and line.name in ("Q", "K"):
             # Words are one-hot: a cell of Q is a cell of its weights, and nothing is computed.
             continue

@@ -151,6 +151,7 @@ def test_what_a_key_asks_of_the_terminal_is_done() -> None:
     in_app(app, steps)
 
 
+@pytest.mark.slow
 def test_what_training_has_come_to_is_saved_as_its_lesson_is_left() -> None:
     saved: list[Session] = []
     app = app_in("xor-hidden", saved)
@@ -182,6 +183,7 @@ def test_keys_given_at_the_start_are_pressed() -> None:
     in_app(app, steps)
 
 
+@pytest.mark.slow
 def test_a_key_given_at_the_start_that_leaves_training_waits_for_what_was_asked_for() -> None:
     keys = "0t S learning_rate=0.5,0.1 enter escape 50t escape e 5:b=1 enter 9t"
     app = app_in("bias", keys=keys)
@@ -196,6 +198,7 @@ def test_a_key_given_at_the_start_that_leaves_training_waits_for_what_was_asked_
     in_app(app, steps)
 
 
+@pytest.mark.slow
 def test_a_run_that_keys_given_at_the_start_choose_waits_for_all_their_sweeps() -> None:
     app = app_in("bias", keys="t S 0.5,0.1 enter S 0.2,0.3 enter 2down : epoch:48 enter")
 
@@ -270,7 +273,7 @@ def test_a_command_of_the_palette_is_done_while_an_input_is_open() -> None:
     in_app(app, steps)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((40, 12), marks=pytest.mark.slow)])
 def test_the_palette_names_its_own_keys_below_its_list(size: tuple[int, int]) -> None:
     app = app_in("bias")
 
@@ -288,6 +291,7 @@ def test_the_palette_names_its_own_keys_below_its_list(size: tuple[int, int]) ->
     in_app(app, steps, size)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("query", "shown"),
     [

@@ -26,6 +26,7 @@ def luminance(colour: Color) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@pytest.mark.sampled
 @STYLES
 @GROUNDS
 @pytest.mark.parametrize("mode", [ColourMode.TRUECOLOR, ColourMode.PALETTE])

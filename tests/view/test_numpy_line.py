@@ -132,6 +132,7 @@ def test_a_line_that_has_no_room_below_a_long_step_stands_below_the_note(name):
     assert "NumPy  dZ1 = dA1*A1*(1 - A1)" in note
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", discover(shipped_lessons_folder()), ids=lambda path: path.stem)
 def test_a_statement_that_is_broken_is_still_the_one_it_was(path):
     """What stands in a panel is Python as it stands there, however narrow the panel is."""

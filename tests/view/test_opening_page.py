@@ -14,6 +14,7 @@ from gdtutor.view.screen import frame_of
 LESSONS = discover(shipped_lessons_folder())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("size", [(120, 36), (200, 50)])
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_large_opening_page_has_the_graph_and_more_beside_its_text(path, size):
@@ -31,6 +32,7 @@ def test_a_large_opening_page_has_the_graph_and_more_beside_its_text(path, size)
     assert ("╭─ NumPy" in frame.text()) == bool(re.search(r"│ [▸ ] \w+ = ", frame.text()))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("number", [3, 5, 7, 14, 18, 21])
 @pytest.mark.parametrize("chars", [UNICODE, ASCII])
 def test_a_page_a_few_lines_too_long_is_set_closer(number, chars):
@@ -41,6 +43,7 @@ def test_a_page_a_few_lines_too_long_is_set_closer(number, chars):
     assert last in " ".join(rows[10:22])
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("size", [(120, 36), (200, 50)])
 @pytest.mark.parametrize(("number", "graphs"), [(1, 2), (5, 3), (12, 3), (13, 3)])
 def test_a_large_opening_page_shows_all_graphs_of_the_lesson(number, graphs, size):

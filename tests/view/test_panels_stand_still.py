@@ -65,6 +65,7 @@ def columns(frame):
     return max(row.count(" value ") for row in frame.text().splitlines())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_message_moves_no_panel_by_more_than_its_row_and_takes_no_column_of_the_table(path):
     for session in [*steps_of(path)][::3]:
@@ -98,6 +99,7 @@ def test_a_long_message_leaves_a_panel_that_a_list_goes_on_under_its_border(size
         assert len(frame_of(session, *size, UNICODE).lines) == size[1]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_what_explains_signs_takes_no_column_of_the_table_and_moves_no_panel(path):
     session, _ = shown(session_at(path), 120, 36, UNICODE)
@@ -110,6 +112,7 @@ def test_what_explains_signs_takes_no_column_of_the_table_and_moves_no_panel(pat
         assert corners(plain) == corners(told)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_question_of_the_lesson_moves_no_panel_and_no_other_cell_of_the_graph(path):
     for session in steps_of(path):
@@ -156,6 +159,7 @@ def test_a_narrow_graph_that_is_whole_going_forward_is_drawn_whole(place):
     assert graph_drawing(context, 34, 15).is_whole
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("number", [16, 20, 24, 26, 28])
 def test_a_network_is_drawn_whole_at_every_step_of_a_small_terminal(number):
     for session in steps_of(LESSONS[number - 1]):

@@ -82,7 +82,7 @@ def test_a_sweep_repeated_takes_the_places_of_its_curves():
 def test_as_many_curves_as_a_sweep_has_are_told_apart_without_colour_by_marks_that_are_no_keys(
     chars,
 ):
-    session = beside(*((f"rate {n}", [float(n), 0.5]) for n in range(MAX_RUNS)))
+    session = beside(*((f"rate {n}", [float(n), 0.5 + n]) for n in range(MAX_RUNS)))
     drawn = {one.mark for one in curves_shown(session, chars)}
     assert len(drawn) == MAX_RUNS
     signs, known = {sign for mark in drawn for sign in mark}, marks_of(chars)

@@ -260,6 +260,7 @@ def test_every_note_on_what_has_no_room_scrolls_or_names_the_key(walked):
     assert found == set()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem[:2])
 def test_what_stands_beside_an_opening_page_scrolls_to_its_end(path):
     for size in SIZES[1:]:

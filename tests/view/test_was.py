@@ -50,6 +50,7 @@ def test_a_changed_value_says_what_it_was_in_every_lesson(path):
     assert told == changed
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", TRAINED, ids=lambda path: path.stem)
 def test_parameters_and_a_cost_of_the_same_examples_always_say_what_they_were(path):
     """Whatever examples the iterations see, and in whatever order: in the first five."""
@@ -79,6 +80,7 @@ def test_of_other_examples_a_loss_is_not_said_to_have_been_another():
         assert sum("(was" in text_of(row) for row in panel) == told, at
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", TRAINED, ids=lambda path: path.stem)
 def test_where_an_iteration_begins_each_changed_parameter_says_what_it_was_or_is_counted(path):
     """A width each of 40×12 and 80×24, of 120×36, and of 200×50; the table that Tab leads to has

@@ -110,6 +110,7 @@ def test_a_choice_is_asked_whole():
     assert "最后除以例子的个数" in shown.replace("│", "")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("code", [*range(0x20, 0x7F), 0x3042, 0x4E00, 0xAC00, 0xFF21, 0x1F600])
 def test_the_terminal_is_told_the_same_width_as_the_view(code):
     assert (
