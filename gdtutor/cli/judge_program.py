@@ -31,13 +31,12 @@ from gdtutor.judge.telling import open_command, verdict_data, verdict_lines
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson
-from gdtutor.paint.cells import line_of
 from gdtutor.progress.schema import Attempt, ProgressError
 from gdtutor.progress.store import ProgressStore, default_path
 from gdtutor.session.catalogue import TASK, WRITTEN
 from gdtutor.session.link import lesson_word
 from gdtutor.ui.terminal import speaks_plainly
-from gdtutor.view.lines import text_of
+from gdtutor.view.lines import merged, text_of
 
 if TYPE_CHECKING:
     from gdtutor.ui.app import TutorApp
@@ -96,7 +95,7 @@ def _lines(judged: Outcome, path: Path) -> list[str]:
 
             chars = printed_chars(None)
             rows = plot_rows(curve_plot(judged.curves, chars), *_CURVE, chars)
-            lines += [f"{'':9}{text_of(line_of(row)).rstrip()}" for row in rows]
+            lines += [f"{'':9}{text_of(merged(row)).rstrip()}" for row in rows]
     return lines
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
 from typing import NamedTuple
 
 from gdtutor.engine.characters import cells
-from gdtutor.view.frame import Chars, Line, Segment, Style
+from gdtutor.view.frame import Chars, Line, Style
 from gdtutor.view.notation import base_letter
 
 GAP = 6
@@ -79,14 +78,6 @@ def cells_of(character: str, style: Style) -> tuple[Cell, ...]:
     size = cells(character)
     wide = (Cell("", style),) if size == 2 else ()
     return (Cell(character, style), *wide) if size else ()
-
-
-def line_of(row: Sequence[Cell]) -> Line:
-    """Return the cells as the fewest segments."""
-    return tuple(
-        Segment("".join(cell.text for cell in run), style)
-        for style, run in groupby(row, key=lambda cell: cell.style)
-    )
 
 
 def overlay(row: Row, x: int, patch: Row) -> Row:

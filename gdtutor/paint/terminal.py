@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from gdtutor.paint.cells import Row, changed_spans, line_of
+from gdtutor.paint.cells import Row, changed_spans
 from gdtutor.paint.colours import Colours, TextLook
 from gdtutor.view.frame import Line, Segment
+from gdtutor.view.lines import merged
 
 
 class Codes(NamedTuple):
@@ -93,7 +94,7 @@ def runs_of(row: Row, colours: Colours) -> Line:
     Blanks take the colour of the text before them, which costs no bytes.
     """
     runs: list[Segment] = []
-    for text, style, _ in line_of(row):
+    for text, style, _ in merged(row):
         if runs:
             last, look = runs[-1], colours.look(style)
             before = colours.look(last.style)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
 
-_PARTS = 50
-"""In how many parts the runs of points are gone through."""
+_AT_ONCE = 16_384
+"""Points that are looked through at once, about: as many as are quickly copied."""
 
 
 def thin(xs: Array, ys: Array, columns: int) -> tuple[Array, Array]:
@@ -34,10 +34,11 @@ def thinned(ys: Array, columns: int) -> NDArray[np.intp]:
         return np.arange(points)
     length = -(-points // columns)
     whole = points // length * length
-    starts = np.arange(0, whole, length)
-    # In parts: of what is read-only, as the costs of a run are, NumPy looks for it in a copy.
-    runs = np.array_split(ys[:whole].reshape(-1, length), _PARTS)
-    least, most = (np.concatenate(ends) for ends in zip(*map(_ends_in, runs), strict=True))
+    runs, starts = ys[:whole].reshape(-1, length), np.arange(0, whole, length)
+    # Of what is read-only, as the costs of a run are, NumPy makes a copy for these.
+    step = _AT_ONCE // length + 1
+    parts = [runs[at : at + step] for at in range(0, len(runs), step)]
+    least, most = (np.concatenate(ends) for ends in zip(*map(_ends_in, parts), strict=True))
     found = [np.array([0, points - 1]), starts + least, starts + most]
     if whole < points:
         rest = ys[whole:]

@@ -9,7 +9,6 @@ import pytest
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
-from gdtutor.paint.cells import line_of
 from gdtutor.paint.plots import plot_rows
 from gdtutor.session.figures import offered_figures, training_pictures
 from gdtutor.session.moving import moved
@@ -19,7 +18,7 @@ from gdtutor.session.training import open_training
 from gdtutor.session.update import Progressed, update
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
-from gdtutor.view.lines import text_of
+from gdtutor.view.lines import merged, text_of
 from gdtutor.view.screen import frame_of
 
 NUMBER = r"[−-]?\d[\d.]*(?:e[−-]?\d+)?"
@@ -70,7 +69,7 @@ def drawn(frame: Frame, chars: Chars) -> Iterator[list[str]]:
     """Yield the text of each plot of a frame."""
     for placed in frame.plots:
         rows = plot_rows(placed.plot, placed.width, placed.height, chars)
-        yield [text_of(line_of(row)).rstrip() for row in rows]
+        yield [text_of(merged(row)).rstrip() for row in rows]
 
 
 def assert_a_scale(rows: list[str]) -> None:

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtutor.paint.cells import GAP, Cell, changed_spans, clean, line_of, overlay, row_of
+from gdtutor.paint.cells import GAP, Cell, changed_spans, clean, overlay, row_of
 from gdtutor.view.frame import ASCII, UNICODE, Segment, Style
+from gdtutor.view.lines import merged
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=30)
 
@@ -48,7 +49,7 @@ def test_ascii_keeps_the_base_letter_and_marks_the_rest() -> None:
 def test_a_row_has_the_width_asked_for_and_survives_the_way_back(text: str, width: int) -> None:
     cells = row(text, width)
     assert len(cells) == width
-    assert row_of(line_of(cells), width, UNICODE) == cells
+    assert row_of(merged(cells), width, UNICODE) == cells
 
 
 def test_a_wide_character_takes_two_cells_and_is_not_cut_in_half() -> None:
@@ -62,7 +63,7 @@ def test_a_combining_mark_stays_with_its_letter() -> None:
 
 def test_neighbours_of_one_style_are_one_segment() -> None:
     line = (Segment("a", Style.DIM), Segment("b", Style.DIM), Segment("c", Style.KEY))
-    assert line_of(row_of(line, 3, UNICODE)) == (Segment("ab", Style.DIM), Segment("c", Style.KEY))
+    assert merged(row_of(line, 3, UNICODE)) == (Segment("ab", Style.DIM), Segment("c", Style.KEY))
 
 
 @pytest.mark.parametrize(

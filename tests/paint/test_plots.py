@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtutor.paint.cells import line_of
 from gdtutor.paint.plots import _PLOTEXT, _Curve, _drawable, _in_braille, plot_rows
 from gdtutor.paint.ticks import Scale
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Plot, Series, Style
+from gdtutor.view.lines import merged
 from gdtutor.view.thinning import thin, thinned
 from tests.tries import tries
 
@@ -21,7 +21,7 @@ BRAILLE = range(0x2800, 0x2900)
 
 
 def plot_lines(plot, width, height, chars):
-    return tuple(line_of(row) for row in plot_rows(plot, width, height, chars))
+    return tuple(merged(row) for row in plot_rows(plot, width, height, chars))
 
 
 def text(lines: tuple[Line, ...]) -> str:

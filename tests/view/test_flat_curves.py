@@ -8,7 +8,6 @@ from gdtutor.drive.effects import pressed
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.linear.training import sweep_lines
-from gdtutor.paint.cells import line_of
 from gdtutor.paint.plots import plot_rows
 from gdtutor.session.moving import moved
 from gdtutor.session.press import Press
@@ -17,7 +16,7 @@ from gdtutor.training.trouble import STILL, TrainedCurve
 from gdtutor.values import replace
 from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.lines import text_of
+from gdtutor.view.lines import merged, text_of
 from gdtutor.view.runs import run_lines
 from gdtutor.view.screen import frame_of
 from gdtutor.view.train_lines import progress_line
@@ -59,7 +58,7 @@ def test_a_message_leaves_the_scale_of_the_costs(size, message):
     )
     assert told.height < plain.height
     ticks = [
-        re.findall(r"^ *(\S+)┤", "\n".join(text_of(line_of(row)) for row in rows), re.MULTILINE)
+        re.findall(r"^ *(\S+)┤", "\n".join(text_of(merged(row)) for row in rows), re.MULTILINE)
         for rows in (plot_rows(p.plot, p.width, p.height, UNICODE) for p in (plain, told))
     ]
     assert ticks[1] == ticks[0] != []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import zip_longest
 
 import numpy as np
@@ -112,12 +113,20 @@ def _plane(source: Source, wish: PictureWish, neuron: Neuron, size: Size) -> Lin
     if grid.rows == room and mark_examples(Field(grid), source.problem):
         # What is said of cells with several examples takes a line.
         grid = grid_of(source, wish, size.width - LABELS, room - 1).to_scale()
+    return _shaded(source, neuron, grid, size.width)
+
+
+@lru_cache(maxsize=16)
+def _shaded(source: Source, neuron: Neuron, grid: Grid, width: int) -> Lines:
+    """Return a plane to scale, which is often the same in more room: beside training a picture is
+    drawn once to see what it leaves, and again in all that is left.
+    """
     values = plane_values(source.still, neuron.line, grid)
     field = Field(grid)
     shade(source, field, neuron, values)
     told = mark_examples(field, source.problem)
-    below = (line((first_that_fits(told, size.width), Style.DIM)),) if told else ()
-    title = plane_title(source, neuron, values, field.upright, size.width)
+    below = (line((first_that_fits(told, width), Style.DIM)),) if told else ()
+    title = plane_title(source, neuron, values, field.upright, width)
     return (line((title, Style.DIM)), *field.lines(source.chars), *below)
 
 
