@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from time import thread_time
 from typing import assert_never
 
 from textual.geometry import Size
@@ -27,6 +28,8 @@ from gdtutor.view.lines import fitted
 
 MOST_WAITING = 64
 """Keys that wait for an answer at most; what is pressed beyond them is dropped."""
+TIMES_A_FRAME = 5
+"""How many times what a frame takes training has before the next one: five sixths of all time."""
 LOOK_EVERY = 0.25
 """Seconds between two looks at a watched file."""
 _AFTER_TRAINING = frozenset({"escape", "S", "up", "down"})
@@ -221,16 +224,29 @@ class Program:
 
     def _poll_training(self) -> None:
         if self._poll is None:
-            interval = 1 / self._app.looks.frames_per_second
-            self._poll = self._app.set_interval(interval, self._look_at_training)
+            self._look_again(0.0)
+
+    def _look_again(self, seconds: float) -> None:
+        """Look at training once more, after so long at least."""
+        wait = max(1 / self._app.looks.frames_per_second, seconds)
+        self._poll = self._app.set_timer(wait, self._look_at_training)
 
     def _look_at_training(self) -> None:
+        """Show the news, and look again unless none will come, once training has had the time of
+        several frames.
+        """
+        self._poll, spent = None, thread_time()
+        if self._shows_news() and self._poll is None:
+            self._look_again(TIMES_A_FRAME * (thread_time() - spent))
+
+    def _shows_news(self) -> bool:
+        """Show the news of training where there are some; say whether others may come."""
         if self._answering.is_busy:
-            return
+            return True
         if self._is_answering:
             # The key's frame comes first; these news wait for the next look, and no longer.
             self._is_answering = False
-            return
+            return True
         # What is published last is published before the work ends.
         is_working = self._trainer.is_working
         news = self._trainer.news()
@@ -239,9 +255,9 @@ class Program:
             self._trainer.stand_aside()
             self.act(news)
             self._trainer.go_on()
-        elif not is_working:
-            # Not with the last news: those of a sweep's end may begin other work.
-            self._stop_polling()
+            # After the last news too: those of a sweep's end may begin other work.
+            return True
+        return is_working
 
     def _stop_polling(self) -> None:
         if self._poll is not None:

@@ -96,6 +96,24 @@ def test_news_are_painted_alone_and_wait_for_the_answer_to_a_key() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize(("taken", "waits"), [(0.25, 1.25), (0.0, 0.1)])
+def test_training_has_five_times_what_a_frame_has_taken(monkeypatch, taken, waits) -> None:
+    times, waited = iter((7.0, 7.0 + taken)), []
+    session = session_at(lesson_path("xor-hidden"))
+
+    async def run() -> None:
+        app = TutorApp(LOOKS, lambda app: Program(app, session, Services()))
+        async with app.run_test(size=(80, 24)):
+            monkeypatch.setattr("gdtutor.ui.program.thread_time", lambda: next(times))
+            monkeypatch.setattr(app, "set_timer", lambda wait, _: waited.append(wait))
+            app.program._trainer._news = Told("some news")
+            app.program._look_at_training()
+            assert app.program.session.message == "some news"
+
+    asyncio.run(run())
+    assert waited == [waits]
+
+
 def test_there_are_as_many_news_as_are_asked_for_whatever_the_clock_says() -> None:
     async def run() -> None:
         session = replace(session_at(lesson_path("xor-hidden")), screen=Screen.TRAIN)
