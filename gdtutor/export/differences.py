@@ -179,13 +179,13 @@ def _moved(moment: Moment, name: str, bound: Array) -> list[tuple[Array, Array]]
     done, p = moment.updates[name], moment.state.parameters[name]
     if moment.settings is None or root_of(moment.settings):
         return []
-    row, hyper = row_for(moment.settings, name), optimiser_of(moment.settings)[1]
+    row, constants = row_for(moment.settings, name), optimiser_of(moment.settings)[1]
+    constants |= {"t": moment.state.t + 1, "learning_rate": moment.learning_rate}
     state = moment.state.optimizer.get(name) or zero_state(row, p)
-    t, rate = moment.state.t + 1, moment.learning_rate
     found = [(value, np.zeros(np.shape(value))) for _, _, value in done.lines]
     with np.errstate(all="ignore"):
         for side in (1.0, -1.0):
-            other = update(row, p, done.gradient + side * bound, state, t, rate, hyper)
+            other = update(row, p, done.gradient + side * bound, state, constants)
             found = [
                 (one, np.fmax(off, np.abs(one - two)))
                 for (one, off), (_, _, two) in zip(found, other.lines, strict=True)

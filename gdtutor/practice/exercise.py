@@ -204,7 +204,7 @@ def _result(template: Template, given: Mapping[str, Array], rate: float) -> Arra
             return np.asarray(sum(parts))
         case "update":
             value, gradient = given[template.node], done.gradients[template.node]
-            return update(OPTIMISERS["sgd"], value, gradient, {}, 1, rate, {}).p
+            return update(OPTIMISERS["sgd"], value, gradient, {}, {"learning_rate": rate}).p
     return done.values[template.node]
 
 

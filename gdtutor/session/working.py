@@ -40,8 +40,6 @@ def update_operands(moment: Moment, name: str, variable: str) -> dict[str, Array
     values: dict[str, Array] = {
         "p": moment.state.parameters[name],
         "g": moment.updates[name].gradient,
-        "t": np.asarray(float(moment.state.t + 1)),
-        "learning_rate": np.asarray(moment.learning_rate),
     }
     if moment.settings is not None:
         row = OPTIMISERS[moment.settings.optimizer]

@@ -168,8 +168,8 @@ class ImplicitPlan(Plan):
             name = part.parameter
             if name in step.gradients:
                 old, g = parameters[name], step.gradients[name]
-                hyper = {"shrink": step.shrink}
-                new = update(self._row, old, g, {}, t + 1, alphas[0], hyper)
+                constants = {"shrink": step.shrink, "t": t + 1, "learning_rate": alphas[0]}
+                new = update(self._row, old, g, {}, constants)
                 self._vector[part.cells] = np.ravel(new.p)
         squares = sum(float(np.sum(g**2)) for g in step.gradients.values())
         return np.array([step.loss]), np.array([math.sqrt(squares)])

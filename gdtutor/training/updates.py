@@ -44,9 +44,7 @@ def update(
     p: Array,
     g: Array,
     state: Mapping[str, Array],
-    t: int,
-    learning_rate: float,
-    hyper: Mapping[str, float],
+    constants: Mapping[str, float],
 ) -> OptimiserStep:
     """Do one update of one parameter with the engine's own evaluation.
 
@@ -55,14 +53,12 @@ def update(
         p: The parameter, of any shape.
         g: Its gradient, of the same shape.
         state: Its state variables, each of the same shape.
-        t: The number of this update, from 1.
-        learning_rate: The rate of this iteration.
-        hyper: Every constant of the row, as `optimiser_of` returns them; for an implicit rule
-            also the root that the row names in `solves`.
+        constants: Every number that the lines name: `t`, the number of this update, from 1;
+            `learning_rate`, that of this iteration; the row's own, as `optimiser_of` returns them;
+            for an implicit rule also the root that the row names in `solves`.
     """
-    values: dict[str, Array] = {name: np.asarray(float(v)) for name, v in hyper.items()}
+    values: dict[str, Array] = {name: np.asarray(float(v)) for name, v in constants.items()}
     values |= {"p": np.asarray(p), "g": np.asarray(g), **state}
-    values |= {"t": np.asarray(float(t)), "learning_rate": np.asarray(float(learning_rate))}
     lines = []
     with np.errstate(all="ignore"):
         for name, formula in row.lines:

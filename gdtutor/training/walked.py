@@ -75,9 +75,10 @@ class Iteration(Struct, frozen=True, eq=False):
         return Walked(loss, float(np.sqrt(squares)), updates)
 
     def constants(self) -> dict[str, float]:
-        """Return every constant that the optimiser's lines name: for an implicit rule the root
+        """Return every number that the optimiser's lines name: for an implicit rule the root
         that it solves for is among them."""
         row, values = optimiser_of(self.settings)
+        values |= {"t": float(self.state.t + 1), "learning_rate": self.rate}
         if row.solves:
             neuron = neuron_of(self.problem, self.settings, len(self.batch))
             at = self.state.parameters, self.batch, self.rate
@@ -93,8 +94,6 @@ class Iteration(Struct, frozen=True, eq=False):
                 state.parameters[name],
                 gradients.get(name, np.zeros_like(state.parameters[name])),
                 state.optimizer.get(name, {}),
-                state.t + 1,
-                self.rate,
                 constants,
             )
             for name in self.problem.trained

@@ -91,7 +91,9 @@ def departure(row: Optimiser) -> float:
     state = zero_state(row, p)
     worst = 0.0
     for t in range(1, 101):
-        step = update(row, p, bowl(p, hand.steepness), state, t, RATE, hyper)
+        step = update(
+            row, p, bowl(p, hand.steepness), state, hyper | {"t": t, "learning_rate": RATE}
+        )
         p, state = step.p, step.state
         wanted = hand.step(wanted, bowl(wanted, hand.steepness), t)
         pairs = [(p, wanted), *((state[name], kept.value) for name, kept in hand.state.items())]
@@ -135,7 +137,7 @@ def test_every_optimiser_goes_down_the_bowl(name: str) -> None:
     p = np.array([1.0, -2.0, 0.5])
     state = zero_state(row, p)
     for t in range(1, 301):
-        step = update(row, p, bowl(p), state, t, RATE, hyper)
+        step = update(row, p, bowl(p), state, hyper | {"t": t, "learning_rate": RATE})
         p, state = step.p, step.state
     assert float(np.abs(p).max()) < 1.5
 
@@ -157,10 +159,11 @@ def test_lines_use_only_the_names_that_are_explained(name: str) -> None:
 @pytest.mark.parametrize("name", EXPLICIT)
 def test_a_state_variable_turns_its_sign_exactly_where_the_row_says(name: str) -> None:
     row, hyper = optimiser_of(Settings(optimizer=name))
+    hyper |= {"t": 3, "learning_rate": RATE}
     p, g = np.array([0.7]), np.array([-0.4])
-    one = update(row, p, g, {v.name: np.array([0.3]) for v in row.state}, 3, RATE, hyper)
+    one = update(row, p, g, {v.name: np.array([0.3]) for v in row.state}, hyper)
     turned = {v.name: np.array([-0.3 if v.is_odd else 0.3]) for v in row.state}
-    other = update(row, -p, -g, turned, 3, RATE, hyper)
+    other = update(row, -p, -g, turned, hyper)
     assert other.p[0] == -one.p[0]
     for variable in row.state:
         sign = -1 if variable.is_odd else 1
@@ -183,7 +186,7 @@ def test_weight_decay_is_shown_in_the_lines_and_added_to_the_gradient(name: str)
     hand, plain = Explicit(name), np.array([0.7, -1.2, 2.0])
     p, state, q = plain, zero_state(row, plain), plain
     for t in range(1, 30):
-        step = update(row, p, bowl(p), state, t, RATE, hyper)
+        step = update(row, p, bowl(p), state, hyper | {"t": t, "learning_rate": RATE})
         p, state, q = step.p, step.state, hand.step(q, bowl(q) + 0.2 * q, t)
     np.testing.assert_allclose(p, q, rtol=1e-12)
 
@@ -241,8 +244,8 @@ def test_a_rule_with_a_decay_of_its_own_names_the_one_that_it_is_without(name: s
     row, hyper = optimiser_of(Settings(optimizer=name))
     assert bool(row.without_decay) is ("weight_decay" in hyper)
     plain, p, g = OPTIMISERS[row.without_decay or name], np.array(0.7), np.array(0.3)
-    hyper |= {"weight_decay": 0.0, row.solves: 0.5}
-    one, other = (update(r, p, g, zero_state(r, p), 1, RATE, hyper) for r in (row, plain))
+    hyper |= {"weight_decay": 0.0, row.solves: 0.5, "t": 1, "learning_rate": RATE}
+    one, other = (update(r, p, g, zero_state(r, p), hyper) for r in (row, plain))
     assert (one.p, one.state) == (other.p, other.state)
 
 
@@ -254,7 +257,7 @@ def test_a_rule_that_finds_its_gradient_elsewhere_takes_no_weight_decay() -> Non
 def test_a_step_lists_its_lines_with_their_values() -> None:
     row, hyper = optimiser_of(Settings(optimizer="momentum"))
     p, g = np.array(1.0), np.array(0.5)
-    step = update(row, p, g, zero_state(row, p), 1, 0.1, hyper)
+    step = update(row, p, g, zero_state(row, p), hyper | {"t": 1, "learning_rate": 0.1})
     assert [(n, f) for n, f, _ in step.lines] == [
         ("v", "beta*v + g"),
         ("p", "p - learning_rate*v"),
@@ -312,7 +315,7 @@ def test_the_lines_of_implicit_descent_give_its_update() -> None:
         gradients = trace(problem.graph, problem.given(state.parameters, run.batch(k))).gradients
         for name in problem.trained:
             p, g = state.parameters[name], gradients[name]
-            step = update(OPTIMISERS["implicit"], p, g, {}, k + 1, 4.0, constants)
+            step = update(OPTIMISERS["implicit"], p, g, {}, constants)
             assert float(step.p) == float(after.parameters[name])
 
 

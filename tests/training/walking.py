@@ -44,12 +44,12 @@ def walk(problem: Problem, settings: Settings, state: State, rate: float | None 
     parameters = dict(state.parameters)
     optimizer = {}
     alpha = settings.learning_rate if rate is None else rate
-    hyper = Iteration(problem, settings, state, batch, alpha).constants()
+    constants = Iteration(problem, settings, state, batch, alpha).constants()
     for name in problem.trained:
         row, value = row_for(settings, name), state.parameters[name]
         gradient = walked.gradients.get(name, np.zeros(np.shape(value)))
         before = state.optimizer.get(name) or zero_state(row, value)
-        step = update(row, value, gradient, before, state.t + 1, alpha, hyper)
+        step = update(row, value, gradient, before, constants)
         parameters[name] = step.p
         optimizer[name] = step.state
     loss = float(walked.values[problem.graph.root].reshape(()))
