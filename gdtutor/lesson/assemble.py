@@ -214,8 +214,7 @@ class _Assembly:
             self._check_sizes(block, graph, shapes)
         reaches = front.backward and depends_on(graph, (*graph.parameters, *front.gradients))
         goes_backward = reaches and is_one_number(shapes[graph.root])
-        # What trains is meant to end in one number: its notes are held against the walk it then
-        # has.
+        # What trains is meant to end in one number, and its notes are held against that walk.
         meant = reaches if trains else goes_backward
         asked = (name for name in front.gradients if name in graph.leaf_by_name)
         wanted = (*graph.parameters, *asked)
