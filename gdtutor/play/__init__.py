@@ -4,5 +4,5 @@ In: words of a command line, or the text of a lesson. Out: a `Playground`, its c
 lesson text and its lesson. What the three say is always the same.
 It reads no file but a CSV that a playground names, trains nothing, and knows no screen.
 
-Imports: values, engine, training, lesson. Outside: numpy.
+Imports: values, files, engine, training, lesson. Outside: numpy.
 """

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.files import template_parts
 from gdtutor.lesson.front_matter import read_front
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.model import Lesson
@@ -21,6 +22,7 @@ from gdtutor.values import replace
 ID = "playground"
 """The id of the lesson while it has no file."""
 FILE = Path(f"{ID}.md")
+_PARTS = template_parts(__file__, "lesson.txt")
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
     "": ("format", "id", "title", "chapter", "summary", "source", "diverges", "pictures",
@@ -40,31 +42,18 @@ def text_of(playground: Playground, lesson_id: str = ID) -> str:
     """Return a playground as a whole lesson file, which opens to the same state."""
     tables = {"network": _network(playground), "data": _data(playground),
               "training": _training(playground)}  # fmt: skip
-    data = Path(playground.data).name
-    rows = [
-        "+++",
-        "format = 1",
-        f"id = {toml_of(lesson_id)}",
-        f"title = {toml_of(f'Playground: {data}')}",
-        'chapter = "Playground"',
-        f"summary = {toml_of(f'A network with layers of {playground.shape} on {data}')}",
-        'source = "made with gdtutor play"',
-        "# Whatever is tried in a playground is a result, a run that diverges as well.",
-        "diverges = true",
-    ]
-    for name, table in tables.items():
-        rows += ["", f"[{name}]", *(f"{key} = {toml_of(value)}" for key, value in table.items())]
-    if playground.dataset.most_classes:
-        rows += ["", "[[pictures]]", 'kind = "boundary"']
-    words = f"gdtutor play {' '.join(words_of(playground)[:2])}"
-    rows += [
-        "+++",
-        f"# Playground: {data}",
-        "",
-        f"A network with layers of {playground.shape}, features first, made with `{words}`.",
-        "Every number of it is a step away; `t` trains it.",
-    ]
-    return "\n".join(rows) + "\n"
+    written = (
+        "\n".join([f"[{name}]", *(f"{key} = {toml_of(value)}" for key, value in table.items())])
+        for name, table in tables.items()
+    )
+    data, shape = Path(playground.data).name, playground.shape
+    return _PARTS["lesson"].substitute(
+        id=toml_of(lesson_id), title=toml_of(f"Playground: {data}"),
+        summary=toml_of(f"A network with layers of {shape} on {data}"),
+        tables="\n\n".join(written),
+        picture=_PARTS["picture"].template if playground.dataset.most_classes else "",
+        data=data, shape=shape, words=f"gdtutor play {' '.join(words_of(playground)[:2])}",
+    )  # fmt: skip
 
 
 def file_of(playground: Playground) -> Path:
