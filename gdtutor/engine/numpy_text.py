@@ -32,31 +32,6 @@ from gdtutor.engine.shapes import Shape, expression_shape
 
 _STRANGE = {"inf": "np.inf", "-inf": "-np.inf", "nan": "np.nan", "-0": "-0.0"}
 
-SUM_TO = '''\
-def sum_to(a, b):
-    """Sum a gradient over the axes along which an operand of the shape of b was broadcast."""
-    shape = np.shape(b)
-    extra = np.ndim(a) - len(shape)
-    axes = tuple(range(extra)) + tuple(
-        extra + i for i, n in enumerate(shape) if n == 1 and np.shape(a)[extra + i] != 1
-    )
-    return np.sum(a, axis=axes).reshape(shape)
-'''
-PLACE = '''def place(a, b, index):
-    """Put a where it was picked from b, and 0 elsewhere."""
-    placed = np.zeros(np.shape(b))
-    placed[index] = a
-    return placed
-'''
-ONE_HOT = '''\
-def one_hot(a, b):
-    """Give a row for each cell of a, with a 1 at its place among the rows of b."""
-    found = np.reshape(a, (-1, 1)) == np.arange(np.shape(b)[0])
-    return np.where(np.any(found, axis=1, keepdims=True), found, np.nan)
-'''
-HELPERS = {"sum_to": SUM_TO, "place": PLACE, "one_hot": ONE_HOT}
-"""The helpers of rules that are not one call of NumPy, by their names."""
-
 
 def plain_name(name: str) -> str:
     """Return a name as it stands, the dot of an inner node made an underscore, and one after what

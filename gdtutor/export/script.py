@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.numpy_text import HELPERS, helper_source, value_text
+from gdtutor.engine.numpy_text import helper_source, value_text
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.export.loop import WIDTH, ScriptPhase, rate_source, train_source
 from gdtutor.export.phases import Code, CodeLine
@@ -32,6 +32,8 @@ _RELATIVE, _ABSOLUTE = 1e-9, 1e-15
 """What a value of the script may differ by from the walk's, whatever its rounding error."""
 
 _PARTS = template_parts(__file__, "script.txt")
+HELPERS = {name: _PARTS[name].template for name in ("sum_to", "place", "one_hot")}
+"""The helpers of rules that are not one call of NumPy, by their names."""
 
 
 def export_text(session: Walk, iterations: int, command: str = "") -> str:

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from gdtutor.engine.errors import ShapeError
-from gdtutor.engine.numpy_text import HELPERS, NumpyWriter, helper_names, helper_source
+from gdtutor.engine.numpy_text import NumpyWriter, helper_names, helper_source
 from gdtutor.engine.operations import OPERATIONS, evaluate, parse_rule
 from gdtutor.engine.shapes import expression_shape
+from gdtutor.export.script import HELPERS
 from tests.tries import tries
 
 VALUES = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from gdtutor.engine.local import UPSTREAM
-from gdtutor.engine.numpy_text import HELPERS, NumpyWriter, helper_names, helper_source
+from gdtutor.engine.numpy_text import NumpyWriter, helper_names, helper_source
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.shapes import expression_shape
+from gdtutor.export.script import HELPERS
 from gdtutor.judge.asked import AskedProgram
 from gdtutor.session.working import node_expr
 
