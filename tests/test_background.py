@@ -109,6 +109,7 @@ def test_the_program_ends_at_its_last_word_and_is_not_taken_apart_first(words) -
     assert b"taken apart" not in told.stdout
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_an_iteration_of_the_linear_mode_and_the_talk_goes_on() -> None:
     words = "xor-hidden", "--linear", "--no-save"
     with subprocess.Popen(

@@ -116,6 +116,7 @@ def test_the_right_choice_alone_in_a_question_is_reported(tmp_path):
     assert found_in(neuron(NEURON_GRAPH + both), tmp_path) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["Is it in {0, 1}, or { below?", "Is it above 0.2?"])
 def test_a_question_that_names_other_values_is_fine(tmp_path, text):
     ask = QUESTION.format(step="forward z", kind="value", text=text)
@@ -145,6 +146,7 @@ def test_an_id_used_twice_is_reported_at_the_second(tmp_path):
     assert found.what == "01-lesson.md has the id 'a-lesson' too"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "lesson_id", "what"),
     [
@@ -169,6 +171,7 @@ def test_an_id_that_is_not_likely_to_stay_is_a_warning(tmp_path, name, lesson_id
     )
 
 
+@pytest.mark.slow
 def test_an_id_of_a_lesson_of_the_program_is_a_warning_unless_it_is_that_lesson(tmp_path):
     write(tmp_path, "01-my-bias.md", neuron(lesson_id="bias"))
     [found] = check_paths([tmp_path]).problems

@@ -74,11 +74,13 @@ def test_a_title_of_wide_characters_is_measured_in_cells(
     assert (reports == []) is fits
 
 
+@pytest.mark.slow
 def test_a_title_that_gives_way_to_the_name_of_a_variant_is_no_mistake(tmp_path: Path) -> None:
     text = neuron(more=VARIANTS, title="A title of thirty characters..")
     assert check_lesson(lesson_of(text, tmp_path)).problems == ()
 
 
+@pytest.mark.slow
 def test_a_variant_with_other_numbers_alone_is_looked_at_plainly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +147,7 @@ def test_lines_of_the_node_panel_that_fold_are_a_warning_and_can_be_scrolled_to(
     assert "w₁₀" in frame_of(down, 80, 24, UNICODE).text().partition("parameters")[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["iteration 7", "trained", "variant slow, iteration 9"])
 def test_the_iteration_that_a_note_is_written_for_is_looked_at(tmp_path: Path, words: str) -> None:
     body = BODY.replace("always", words) + "y" * 60
@@ -153,6 +156,7 @@ def test_the_iteration_that_a_note_is_written_for_is_looked_at(tmp_path: Path, w
     assert report.what.endswith("given the note is 1 line too long for 80x24")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "is_so", "told"),
     [
@@ -216,6 +220,7 @@ def _with_variant(name: str) -> str:
     )
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("text", "label"),
     [

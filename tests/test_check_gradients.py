@@ -84,6 +84,7 @@ def test_a_right_gradient_where_differences_are_hard_is_confirmed(tmp_path, name
     assert [gradient.parameter for gradient in checked.gradients] == ["w"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wave", ["1e9", "1e11", "1e13", "1e15"])
 def test_a_wave_that_no_step_can_follow_is_a_warning_and_no_accusation(tmp_path, wave):
     for start in (0.5, 0.7, 1.3, 2.9):

@@ -41,6 +41,7 @@ def asked_lines(path: Path) -> set[int]:
     return {number for number, row in enumerate(lines, 1) if row == "```question"}
 
 
+@pytest.mark.slow
 def test_the_screens_of_open_questions_do_not_depend_on_their_answers():
     assert problems(REASONS) == []
 
@@ -52,6 +53,7 @@ def test_values_that_show_while_they_are_asked_for_are_reported_at_every_questio
     assert {row for _, row in found} == asked_lines(REASONS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["_trouble", "_node_title"])
 def test_a_line_made_from_the_hidden_gradient_is_reported(monkeypatch, name):
     def telling(first, *_):
@@ -73,6 +75,7 @@ def test_a_note_that_shows_with_the_question_is_reported(monkeypatch):
     assert "seen" in {code for code, _ in problems(REASONS)}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("size", "tab"),
     [((80, 24), Tab.VALUES), ((40, 12), Tab.GRAPH), ((40, 12), Tab.NOTE), ((120, 36), Tab.NODE)],
@@ -88,6 +91,7 @@ def test_an_answer_that_one_screen_alone_shows_is_reported(monkeypatch, size, ta
     assert "seen" in {code for code, _ in problems(REASONS)}
 
 
+@pytest.mark.slow
 def test_an_answer_that_a_later_iteration_alone_shows_is_reported(monkeypatch, tmp_path):
     def telling(session, area):
         frame = study_view.study_frame(session, area)
@@ -102,6 +106,7 @@ def test_an_answer_that_a_later_iteration_alone_shows_is_reported(monkeypatch, t
     assert ("seen", first) in problems(path)
 
 
+@pytest.mark.slow
 def test_an_answer_that_a_hint_or_a_line_of_the_linear_mode_alone_says_is_reported(monkeypatch):
     def telling(context, *_):
         return (line(f"{float(context.trace.values['z']):g}"),)

@@ -82,6 +82,7 @@ def test_running_the_script_exits_0_and_with_one_value_changed_1(tmp_path):
     assert "iteration 0, forward: yhat is 0.5, not 0.5001" in changed.stderr
 
 
+@pytest.mark.slow
 def test_any_one_value_that_is_changed_is_noticed(tmp_path, capsys):
     script = export_text(session_at(NEURON), 2)
     places = [m.span(1) for m in re.finditer(r'^ +"\w+": (\S+),$', script, flags=re.M)]
@@ -102,6 +103,7 @@ PLANTED = [
 ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("right", "wrong"), PLANTED)
 def test_a_planted_fault_is_noticed_where_rounding_moves_some_cells_far(right, wrong, tmp_path):
     text = (FAULTS / "zero-of-equal-sums.md").read_text(encoding="utf-8")
@@ -119,6 +121,7 @@ def test_a_changed_start_is_noticed(tmp_path):
         run(tmp_path, script.replace("w1 = np.array(0.1)", "w1 = np.array(0.2)"))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", EXPLICIT)
 def test_every_optimiser_is_written_with_its_state(name, tmp_path):
     script = written(tmp_path, lesson_text(LINEAR, ROWS), 4, changes=[f"optimizer={name}"])
@@ -183,6 +186,7 @@ def test_text_of_a_lesson_never_becomes_code(tmp_path):
     run(tmp_path, script)
 
 
+@pytest.mark.slow
 def test_large_arrays_and_a_short_last_batch_agree(tmp_path):
     more = """
     [network]
@@ -231,6 +235,7 @@ def test_examples_that_are_rows_of_a_lesson_are_rows_of_its_script(tmp_path):
     )
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("batch", [1, 2, 3])
 @pytest.mark.parametrize(
     "cost",

@@ -86,6 +86,7 @@ def test_any_activation_and_cost_of_a_network_becomes_a_class(
     assert len(costs_of(classes_text(session_at(path)), tmp_path, capsys)) == 10
 
 
+@pytest.mark.slow
 def test_a_start_that_was_changed_is_written_out(tmp_path, capsys):
     text = classes_text(session_at(BY_STEM["26-write-it"], changes=["W1[0,0]=2"]))
     assert "initialize_parameters" not in text

@@ -229,12 +229,14 @@ def loaded_by_a_step(at):
     )
 
 
+@pytest.mark.slow
 def test_the_first_frame_of_a_step_needs_no_lines_of_others():
     lines = {"given", "forward", "backward", "updates", "asking", "wide_study"}
     loaded = loaded_by_a_step("given")
     assert {name for name in lines if f"gdtutor.view.{name}" in loaded} == {"given"}
 
 
+@pytest.mark.slow
 def test_a_forward_step_needs_no_masked_arrays():
     loaded = loaded_by_a_step("3")
     assert {"numpy", "gdtutor.view.forward"} <= loaded
@@ -253,6 +255,7 @@ def test_the_engine_needs_nothing_of_the_package_but_itself_and_what_values_are(
     assert loaded == {"gdtutor.values", "gdtutor.engine", *engine}
 
 
+@pytest.mark.slow
 def test_the_first_frame_needs_no_numpy_and_nothing_of_the_engine_that_computes():
     """They take as long as Textual itself; the program brings them behind the first page."""
     cover = "gdtutor.cli.open_app, gdtutor.ui.app, gdtutor.library.reading"

@@ -141,7 +141,7 @@ def test_changed_values_can_be_told_without_colour(name: str, chars: str) -> Non
     assert "*edited" not in before
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 def test_every_phase_is_among_the_screens() -> None:
     phases = {
         step.phase

@@ -328,6 +328,7 @@ TYPED = {"i": "i 3", "g": "g 3", "c": "c 0,1", "e": "e w1 0.9", "t": "t 20", "S"
 """Lines with what their commands take."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["bias --at forward:z", "xor-hidden --at backward:W1"])
 def test_every_command_answers_and_names_no_key_that_no_line_can_press(at: str) -> None:
     name, _, place = at.partition(" --at ")
@@ -638,6 +639,7 @@ def test_f_tells_the_next_picture_and_nothing_else() -> None:
     assert heads[1] in talk.last.split("\n")
 
 
+@pytest.mark.slow
 def test_a_picture_that_waits_for_times_gets_them() -> None:
     talk = Talk(lesson("cost", "step:2"), "f")
     assert re.search(r"^    +10 +[\d.]+ [mµ]?s +[\d.]+ [mµ]?s ", talk.last, re.MULTILINE)

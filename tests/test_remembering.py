@@ -348,6 +348,7 @@ def test_a_lesson_is_finished_on_the_closing_page_behind_its_story():
     assert has_ended(walk(NEURON, "given", "G n"))
 
 
+@pytest.mark.slow
 def test_a_lesson_that_is_merely_opened_keeps_its_place(folder):
     saved = []
     given = services(save=lambda s: saved.append(s.step))

@@ -64,6 +64,7 @@ def test_a_very_large_terminal_shows_the_cells_of_matrices_and_the_keys_of_an_op
     assert len(re.findall(r"  (?=\S)", rows[-1])) >= 8
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("place", ["forward:Z1", "backward:W1", "update:W2"])
 def test_values_show_the_step_and_the_cost_where_they_have_few_lines_and_count_what_is_left_out(
     place,
@@ -96,6 +97,7 @@ def test_blank_lines_give_way_to_the_cells_of_a_matrix(place):
     assert all(re.fullmatch(r"(  +\S+ \[ .* \])+ +", told) for told in (row, cells))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("at", "shown", "listed"),
     [
@@ -114,6 +116,7 @@ def test_cells_that_the_node_shows_are_not_listed_beside_it(at, shown, listed):
     assert all(re.search(f" {name} [⎡\\[]", alone) for name in shown | listed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lesson", "at", "listed"),
     [
@@ -199,6 +202,7 @@ def explained(session, size=(80, 24)):
     return session, {u for u, text in texts.items() if text in frame.text()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 def test_a_sign_is_explained_on_the_screen_that_has_it_first_in_whatever_iteration(size):
     session, told = explained(session_at(shipped_lessons_folder() / "09-cost.md"), size)
@@ -234,6 +238,7 @@ def test_a_sign_that_a_picture_hides_or_that_has_no_room_is_explained_where_it_i
     assert explained(session)[1] == {"▶", "▾", "─•─"}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("keys", "size", "gone"),
     [
@@ -261,6 +266,7 @@ def test_a_sign_that_gives_way_to_what_explains_signs_is_not_explained():
     assert "…" not in frame.text()
 
 
+@pytest.mark.slow
 def test_what_an_edit_and_an_update_show_is_explained():
     session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:W2")
     session, told = explained(session)
@@ -274,6 +280,7 @@ def test_what_an_edit_and_an_update_show_is_explained():
     assert "*" in explained(pressed(undone, "ctrl+r"))[1]
 
 
+@pytest.mark.slow
 def test_what_is_called_own_is_explained_on_the_screen_that_says_so_first():
     session = session_at(shipped_lessons_folder() / "06-bias.md", at="forward:z")
     session, told = explained(session, (120, 36))
@@ -283,6 +290,7 @@ def test_what_is_called_own_is_explained_on_the_screen_that_says_so_first():
     assert "(own 1)" not in explained(pressed(session, "u"), (120, 36))[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 def test_a_joint_and_an_open_cell_are_explained_where_they_are_seen_first(size):
     start = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="given")

@@ -353,6 +353,7 @@ def test_q_leaves_and_the_seat_stays() -> None:
     run(work())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("password", ["", "482914", f"{CODE}0", "\x00", "é" * 100])
 def test_a_wrong_code_does_not_come_in(password: str) -> None:
     async def work() -> None:

@@ -652,6 +652,7 @@ def test_a_question_about_an_update_says_that_it_is_about_what_comes_of_it(
     assert room.poll.read() == (f"{text} after the update?",)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("text", ["", "colour", "a | b", "a | *b | *c", "| *b | c"])
 def test_what_is_no_question_is_refused(text: str) -> None:
     with pytest.raises(GdTutorError):

@@ -237,6 +237,7 @@ def test_an_error_that_cannot_be_told_leaves_the_exit_code() -> None:
     assert on("transcript nowhere", err="/dev/full")[0] == 2
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     assert in_shell("transcript bias --iterations 20", "| head -1 >/dev/null") == (0, "")
 

@@ -209,6 +209,7 @@ sys.exit(main(sys.argv[1:]))
 """The program, which tells when it begins to train."""
 
 
+@pytest.mark.slow
 def test_ctrl_c_writes_what_there_is_and_exits_130(tmp_path: Path) -> None:
     path = tmp_path / "curve.csv"
     words = ["train", "xor-hidden", "--epochs", "5000000", "--json", "--csv", str(path)]

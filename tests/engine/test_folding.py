@@ -47,6 +47,7 @@ def test_the_largest_of_a_product_has_its_gradient_folded_and_unfolded():
         assert all(difference.is_confirmed for difference in differences)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("form", ["max({})", "sum(max({}, 0))", "sum(maximum({0}, {0}*1))"])
 @pytest.mark.parametrize("product", ["W @ X", "W @ X.T.T", "(X.T @ W.T).T", "(W @ X + b)*0.1"])
 def test_a_comparison_with_a_product_never_depends_on_the_last_bit(form, product):

@@ -59,6 +59,7 @@ def test_names_are_marked_in_the_graph_beside_what_departs(half_done: Board) -> 
     assert "local factor missing" in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 def test_a_frame_fills_every_size(half_done: Board, slower: Board, chars: object) -> None:
     for board in (half_done, slower, replace(half_done, has_help=True)):

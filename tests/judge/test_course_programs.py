@@ -160,6 +160,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Verdict | Excep
     return dict(zip(RIGHT, verdicts, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_program_of_a_course_is_right(found: dict[str, Verdict | Exception], name: str) -> None:
     verdict = found[name]

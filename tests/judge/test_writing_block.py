@@ -59,6 +59,7 @@ def test_the_names_of_the_block_alone_are_asked_for(
     assert (data["first"]["name"], data["first"]["slip"]) == ("dW", "constant factor twice")
 
 
+@pytest.mark.slow
 def test_progress_knows_what_was_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

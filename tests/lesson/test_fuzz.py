@@ -26,6 +26,7 @@ def test_any_bytes_after_the_first_mark_have_located_reports(data: bytes) -> Non
     assert not check(b"+++\n" + data)
 
 
+@pytest.mark.slow
 def test_what_is_changed_is_a_lesson_before() -> None:
     assert [text[:200] for text in SEEDS if not check(text.encode())] == []
 

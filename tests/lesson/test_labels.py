@@ -167,6 +167,7 @@ def test_the_table_says_which_label_a_class_is(tmp_path, capsys) -> None:
     assert "0 cat, 1 dog, 2 owl" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("at", "keys", "said"),
     [

@@ -197,6 +197,7 @@ def test_rows_are_refused_where_formulas_are_about_one_example() -> None:
     assert "rows are for matrices" in reports[0].what
 
 
+@pytest.mark.slow
 def test_check_passes_a_lesson_in_rows_with_a_bias_that_is_a_vector(tmp_path, capsys) -> None:
     (tmp_path / "lesson.md").write_text(WRITTEN)
     assert main(["check", str(tmp_path / "lesson.md")]) == 0
@@ -289,6 +290,7 @@ def test_what_numpy_programs_write_gets_a_hint(old: str, new: str, hint: str) ->
     assert hint in reports[0].hint
 
 
+@pytest.mark.slow
 def test_one_number_an_example_against_a_column_of_targets_is_warned_of(tmp_path, capsys) -> None:
     text = WRITTEN.replace("[[0.5], [-0.4], [0.9]]", "[0.5, -0.4, 0.9]").replace("[[0.0]]", "0.0")
     (tmp_path / "lesson.md").write_text(text)

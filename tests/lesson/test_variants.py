@@ -81,6 +81,7 @@ def test_every_variant_is_tried_when_the_lesson_is_read() -> None:
     assert codes_of(SCALAR, ("+++\nOpening", f"{broken}+++\nOpening")) == ["variant"]
 
 
+@pytest.mark.slow
 def test_variants_of_a_large_lesson_are_bounded() -> None:
     many = "".join(f'\n[[variants]]\nname = "v{i}"\ntraining.epochs = {i + 1}\n' for i in range(20))
     rows = ", ".join(["[1, 0]"] * 9_000)

@@ -288,6 +288,7 @@ def test_20_equal_rows_stay_equal_to_the_last_bit(epoch: int) -> None:
     assert np.all(weights["W2"] == weights["W2"][0, 0])
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("variant", "learns"),
     [("", False), ("zeros", False), ("plain", False), ("Xavier", True), ("He", True)],

@@ -184,6 +184,7 @@ def test_the_map_of_the_output_has_two_columns_a_row(width: int, height: int) ->
     assert abs(len(rows[0]) - 2 * len(rows)) <= 1
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("layers", "keys", "told"),
     [
@@ -344,6 +345,7 @@ def test_a_bound_is_said_where_a_count_goes_beyond_it() -> None:
     assert f"{MAX_WIDTH} is the most" in many
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("keys", "place"),
     [

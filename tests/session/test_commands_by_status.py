@@ -92,6 +92,7 @@ def changed(before: Session, after: Session) -> bool:
     return any(getattr(before, name) is not getattr(after, name) for name in names)
 
 
+@pytest.mark.sampled
 def test_an_offered_command_does_something_and_another_says_why(session: Session) -> None:
     for command in commands_of(session.screen):
         if command.name in SCROLLS:
@@ -118,6 +119,7 @@ def holds(session: Session, said: str) -> bool:
     return True
 
 
+@pytest.mark.sampled
 def test_what_a_command_promises_holds_after_it(session: Session) -> None:
     for command in commands_of(session.screen):
         after, effects = update(session, Press(command.keys[0].split()[-1]))
@@ -126,12 +128,14 @@ def test_what_a_command_promises_holds_after_it(session: Session) -> None:
         assert holds(after, after.message), (command.name, after.message)
 
 
+@pytest.mark.sampled
 def test_what_the_title_promises_holds(session: Session) -> None:
     if session.screen is Screen.TRAIN:
         title = frame_of(session, 120, 36, UNICODE).text().splitlines()[0]
         assert holds(session, title), title
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("keys", ["5000t", "t", "t +", "t 20n"])
 def test_a_run_at_its_end_is_not_stopped(keys: str) -> None:
     session = worked(open_at("xor-hidden"), keys)

@@ -60,6 +60,7 @@ def test_auto_play_ends_where_it_cannot_go_on() -> None:
     assert "s of training away" in after.message
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("at", ["", "given", "2/forward:z", "3/backward:b"])
 @pytest.mark.parametrize("key", ["N", "P"])
 def test_a_count_of_phases_is_as_many_keys(at: str, key: str) -> None:
@@ -103,6 +104,7 @@ def test_the_iterations_before_a_far_one_are_near() -> None:
     assert back.run.seconds_beyond(29_900) < 0.01
 
 
+@pytest.mark.slow
 def test_the_way_through_large_numbers_is_walked_once_and_told_as_long(monkeypatch) -> None:
     session = session_at(lesson_file("xor-hidden"), changes=["W1=1e300"])
     run = session.run

@@ -38,6 +38,7 @@ def _texts(path: Path) -> list[str]:
     return [text for text in (*map("".join, whole), *plain) if " " in str(text)]
 
 
+@pytest.mark.slow
 def test_no_text_of_the_program_names_a_key_without_its_mark() -> None:
     """Where it stands unmarked a learner may take it for a value of the lesson."""
     root = Path(gdtutor.__file__).parent

@@ -235,6 +235,7 @@ def test_the_backward_phase_begins_at_the_first_gradient_that_the_lesson_shows(k
     assert current_step(session).node == "yhat"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lesson", "before"), [("16-xor-hidden", 6), ("02-activations", 14)])
 def test_steps_that_were_passed_over_are_named_both_ways_and_no_others(lesson, before):
     def at(step):
@@ -297,6 +298,7 @@ def test_the_words_of_a_search_are_found_apart_behind_those_in_a_row_and_none_sa
     assert "Esc shows all" in pressed(none, "enter").message
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("sought", ["relu", "sigmoid", "tanh", "dead", "saturation", "chain rule"])
 def test_a_search_finds_the_words_of_a_lesson_and_shows_where_they_stand(sought):
     session = Session(screen=Screen.LIBRARY, library=library_of(shipped_lessons_folder()))

@@ -156,7 +156,7 @@ def test_it_is_judged_as_0(normed):
     assert working_of(other.moment, current_step(other)).sign((0, 0)) != 0
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", EXPLICIT)
 def test_an_exported_script_goes_along_with_the_walk(normed, tmp_path, optimizer, capsys):
     run(tmp_path, export_text(session_at(normed(optimizer)), 18))
@@ -172,6 +172,7 @@ def test_an_exported_script_still_notices_a_wrong_number_beside_rounding(normed,
         run(tmp_path, wrong)
 
 
+@pytest.mark.slow
 def test_what_the_walk_updates_to_is_what_the_next_iteration_begins_with(normed):
     for k in range(8):
         session = session_at(normed(), at=f"{k}/update:b")
@@ -180,6 +181,7 @@ def test_what_the_walk_updates_to_is_what_the_next_iteration_begins_with(normed)
             assert np.array_equal(step.p, after[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("playground", "at", "shown", "cell"),
     [

@@ -311,6 +311,7 @@ solution = ["iteration 4"]
 )
 
 
+@pytest.mark.slow
 def test_what_the_optimiser_remembers_stands_in_notes_claims_and_goals(tmp_path: Path) -> None:
     path = tmp_path / "a-story.md"
     path.write_text(REMEMBERED, encoding="utf-8")

@@ -114,6 +114,7 @@ def flipped(row: Optimiser) -> Iterator[Optimiser]:
             yield replace(row, lines=lines)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_a_hundred_updates_equal_those_written_by_hand(name: str) -> None:
     assert departure(OPTIMISERS[name]) < ALIKE

@@ -206,6 +206,7 @@ def test_a_row_may_name_any_function_of_the_update_s_number(
     assert_every_iteration_agrees(xor_231(), Settings(0.5, optimizer="fading"), kind)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
 @pytest.mark.parametrize("schedule", ["step", "exponential", "cosine"])
 def test_a_schedule_acts_epoch_by_epoch(schedule: str, kind: str) -> None:
@@ -245,6 +246,7 @@ def test_the_norm_is_that_of_the_walk_s_gradient(batch: int | None, kind: str) -
         assert_close(outcome.norms[k], wanted)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
 @pytest.mark.parametrize(
     "name", ["xor 2-3-1", "xor 2-3-1, three", "xor 2-3-1, shuffled", "or, rows"]

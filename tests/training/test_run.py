@@ -323,6 +323,7 @@ def test_evaluation_covers_all_the_data() -> None:
     assert found.cost == pytest.approx(0.08891294752305501, rel=1e-14)
 
 
+@pytest.mark.slow
 def test_checkpoints_stay_within_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoints, "MAX_BYTES", 8_000)
     run = run_of(xor_231(), Settings(epochs=60_000))

@@ -47,6 +47,7 @@ def test_every_line_of_the_lesson_is_named_also_where_it_is_folded_away(
         assert re.search(rf"(?<![\w/∂]){line.name}(?!\w)", told), f"{line.name} is not in {told}"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("kind", ["numpy", "scalar"])
 @pytest.mark.parametrize("optimizer", EXPLICIT)
 def test_every_line_of_every_optimiser_has_a_comment(optimizer: str, kind: str) -> None:

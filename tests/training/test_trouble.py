@@ -121,6 +121,7 @@ def shipped(name: str, variant: str) -> Run:
     return run
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "variant", "verdict"),
     [
@@ -147,7 +148,7 @@ def test_a_lesson_is_judged_as_its_text_says_and_explained_alike(
     assert (found.trouble.value if found else "") == verdict
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "changes"),
     [

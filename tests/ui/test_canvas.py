@@ -117,6 +117,7 @@ def test_the_canvas_shows_what_it_is_given_on_any_screen() -> None:
     assert shown(StockScreenApp(Colours()), plot_frame()) == frame_text(plot_frame())
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("mode", ColourMode)
 def test_the_text_is_the_same_in_every_colour_mode(mode: ColourMode) -> None:
     assert shown(PaintingApp(Colours(mode)), plot_frame()) == frame_text(plot_frame())

@@ -150,6 +150,7 @@ def test_a_program_that_could_not_open_leaves_garbage_to_be_collected(
     assert gc.isenabled()
 
 
+@pytest.mark.slow
 def test_garbage_is_looked_for_once_a_command_is_imported() -> None:
     code = """
 import gc, gdtutor.cli as cli

@@ -10,6 +10,7 @@ from gdtutor.ui.picture import frame_svg, frame_text
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Frame
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("frame", [plot_frame(), study_frame(7)], ids=["plot", "study"])
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 def test_text_picture_and_screen_agree(frame: Frame, chars: Chars) -> None:
@@ -33,6 +34,7 @@ def test_the_text_holds_lines_and_plots() -> None:
     assert "epoch" in text
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("mode", ColourMode)
 @pytest.mark.parametrize("light", [False, True])
 def test_equal_frames_make_equal_pictures(mode: ColourMode, light: bool) -> None:

@@ -74,6 +74,7 @@ os.kill(os.getpid(), int(sys.argv[1]))
 """
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("number", [*numbers_of(KILLING), *killing()[-1:]])
 def test_a_signal_that_kills_restores_the_terminal_and_kills(number: int) -> None:
     master, slave = pty.openpty()

@@ -61,6 +61,7 @@ class _App:
         return lambda _: None
 
 
+@pytest.mark.slow
 def test_the_worker_keeps_the_pace_by_the_clock_and_ends_with_the_run() -> None:
     run = walk(lesson_path("train-or")).run
     ticks, seen, over = itertools.count(), [], threading.Event()

@@ -23,6 +23,7 @@ def session_with(reports):
     return replace(session, broken=reports)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (40, 12)])
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("count", [1, 30])

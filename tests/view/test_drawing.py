@@ -419,6 +419,7 @@ def test_where_nothing_else_fits_the_current_node_stands_alone() -> None:
     ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("lesson", ["07-learning-rate", "12-gradients-add-up", "16-xor-hidden"])
 @pytest.mark.parametrize("size", [(34, 15), (60, 17), (86, 40)])
 def test_more_digits_leave_every_node_in_its_row(lesson, size):

@@ -89,6 +89,7 @@ def test_a_run_that_grows_or_ends_by_chance_carries_no_star(costs, verdict, told
     assert other == f"  worse: cost {costs[-1]} at epoch {len(costs) - 1}, {told}"
 
 
+@pytest.mark.slow
 def test_runs_on_other_data_are_not_compared():
     session = pressed(session_at(find_lesson("optimisers", shipped_lessons_folder())), [Press("t")])
     rotated = pressed(session, [Press(key) for key in "VVVVVVVVV"])

@@ -48,6 +48,7 @@ def test_the_ends_are_one_key_away(end, top):
     assert shown(f"{end} {top}") == shown("")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["end", "99pagedown", "999down"])
 def test_keys_past_the_end_need_not_be_taken_back(end):
     assert shown(f"{end} up") != shown(end)
@@ -105,6 +106,7 @@ def test_a_word_is_found_and_the_next_place_and_a_missing_one_is_told():
     assert settled(session, *SIZE, UNICODE).message == "Nothing here says 'zzz'."
 
 
+@pytest.mark.slow
 def test_a_word_is_found_where_its_entry_begins():
     found = [shown("/ operand enter" + " / operand enter" * more)[0] for more in range(5)]
     assert len(set(found)) == 3

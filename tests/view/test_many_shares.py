@@ -54,6 +54,7 @@ def panel(count, chars, batch=1):
     return [text_of(line) for line in node_lines(context_of(session, chars), 38)]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("count", [2, 3, 4, 5])
 @pytest.mark.parametrize("batch", [1, 2])

@@ -116,6 +116,7 @@ def test_a_listing_calls_an_operation_one_way_and_breaks_a_line_that_has_no_room
     assert "sigmoid(" not in listing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "at"), [("deeper", "forward:A1"), ("neuron", "forward:neuron")])
 def test_the_line_of_a_step_and_the_listing_write_what_numpy_lacks_alike(name, at):
     session = session_at(find_lesson(name, shipped_lessons_folder()), at=at)

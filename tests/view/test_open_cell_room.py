@@ -27,7 +27,7 @@ def opened(session, cell, chars=UNICODE):
     return [text_of(line) for line in node_lines(context, WIDTH)]
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("lesson", ["deeper", "nonlinearity"])
 def test_every_cell_of_every_step_opens_in_the_room_of_the_panel(lesson, chars):

@@ -117,6 +117,7 @@ def test_formulas_of_the_tables_can_be_written_in_both_character_sets(chars):
     assert squares.endswith("s = sqrt(sum((x - mean(x))**2) / m)")
 
 
+@pytest.mark.slow
 def test_the_transcript_has_the_rules_as_well():
     text = "\n".join(transcript_text(opened("batches", at=""), 1, UNICODE))
     assert "drawn w: U[0, 1), seed 12" in text

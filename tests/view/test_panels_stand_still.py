@@ -79,6 +79,7 @@ def test_a_message_moves_no_panel_by_more_than_its_row_and_takes_no_column_of_th
         assert all(0 <= was[1] - now[1] <= 1 for was, now in zip(plain, told, strict=True))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("number", [18, 19, 22, 25])
 def test_a_message_of_two_lines_has_room_and_rescales_no_curve(number):
     def curves(session, text):
@@ -91,6 +92,7 @@ def test_a_message_of_two_lines_has_room_and_rescales_no_curve(number):
         assert curves(session, "") == curves(session, "There is nothing to undo here. " * 5 + "Oh")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("words", [70, 130])
 @pytest.mark.parametrize("size", [(100, 30), (160, 34)])
 def test_a_long_message_leaves_a_panel_that_a_list_goes_on_under_its_border(size, words):

@@ -41,6 +41,7 @@ def by_library(monkeypatch: pytest.MonkeyPatch):
     return lines
 
 
+@pytest.mark.slow
 def test_most_pages_are_plain_and_are_read_as_the_library_reads_them(by_library) -> None:
     plain = [text for text in TEXTS if prose.plain_tokens(text) is not None]
     assert len(plain) > 1_000

@@ -21,6 +21,7 @@ def test_the_proof_stands_beside_the_gradient(name, path, at, keys, assert_scree
     assert_screen(screens(walk(path, at, keys)), name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [NEURON, ROWS, NETWORK])
 def test_every_gradient_of_a_lesson_is_confirmed_or_has_none(path):
     start = walk(path)

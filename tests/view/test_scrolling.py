@@ -43,6 +43,7 @@ def shown(session: Session, size: tuple[int, int], chars=UNICODE) -> str:
     return frame_of(session, *size, chars).text()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("chars", [UNICODE, ASCII])
 @pytest.mark.parametrize(("path", "at", "size"), PLACES)
 def test_the_first_key_back_from_the_end_scrolls(path, at, size, chars):

@@ -73,6 +73,7 @@ def test_the_node_gives_cells_to_a_graph_that_needs_them(number, size):
     assert graph_drawing(context, cells, room.body - 2).is_across
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("number", "size"),
     [
@@ -103,6 +104,7 @@ def test_a_graph_that_needs_both_columns_lies_above_them_and_takes_no_line_of_a_
         assert all(re.search(f"[ ▸] {name} ", below) for name in names)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("number", [16, 20, 24, 26, 28])
 def test_a_graph_of_a_very_large_terminal_has_room_around_it_where_no_step_needs_that(number):
     session = next(steps_of(LESSONS[number - 1]))

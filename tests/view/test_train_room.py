@@ -34,6 +34,7 @@ def beside_curve(session, width, height):
     return [row.rpartition("││ ")[2].removesuffix("│").rstrip() for row in rows if "││ " in row]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 @pytest.mark.parametrize("name", ["cost", "or-vectorised", "xor-hidden"])
 def test_every_example_stands_below_the_plane(name, size):
@@ -111,6 +112,7 @@ def test_the_header_counts_in_whole_words_where_they_have_room(width):
     assert "epoch 11028, iteration 44114" in text
 
 
+@pytest.mark.slow
 def test_below_the_runs_stand_the_predictions_of_the_present_one():
     keys = "t S learning_rate=0.1,0.5,5 enter"
     rows = beside_curve(trained("xor-hidden", keys), 120, 36)

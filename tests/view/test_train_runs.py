@@ -49,6 +49,7 @@ def beside(*curves: tuple[str, list[float]], own: tuple[float, ...] = ()) -> Ses
     return with_swept(session, tuple(TrainedCurve(name, np.array(ys)) for name, ys in curves))
 
 
+@pytest.mark.slow
 def test_a_kept_curve_keeps_its_mark_while_others_come_and_go():
     session = pressing(RATES, "tV")
     seen: dict[str, str] = {}
@@ -155,6 +156,7 @@ def test_a_run_without_an_epoch_says_so():
     assert "-1" not in text
 
 
+@pytest.mark.slow
 def test_a_run_that_a_batch_ends_in_epoch_0_says_so_everywhere():
     """So far off, the second batch of one example happens to have no loss at all."""
     start = find_lesson("two-and-one", shipped_lessons_folder())
@@ -390,6 +392,7 @@ def test_the_run_without_the_changes_has_a_curve_from_where_it_parts_on():
     assert cost_plot(early, UNICODE).series[1].xs[0] == 0.0
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("of", [("xor-hidden", ""), ("scaling", "two flats held out")])
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 def test_every_curve_has_its_row_and_every_row_its_curve(of, size):
@@ -407,6 +410,7 @@ def test_every_curve_has_its_row_and_every_row_its_curve(of, size):
     assert {row[0] for row in runs if row[1] == " "} - {*" ★"} == signs - {HELD}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("lesson", "sweep"),
     [

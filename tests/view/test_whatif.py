@@ -17,6 +17,7 @@ def changed(path, at, *texts, keys=""):
     return pressed(session, keys)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "session"),
     [

@@ -50,6 +50,7 @@ def spans(text: str) -> list[tuple[str, str]]:
     return _SPAN.findall(" ".join(text.split()))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "picture",
     [

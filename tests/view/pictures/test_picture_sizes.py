@@ -80,6 +80,7 @@ def test_a_picture_keeps_its_rectangle(chars, index, width, height):
     assert title_of(origin, wish).strip()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("index", range(len(WISHES)))
 def test_no_room_at_all_is_no_mistake(index):
     origin = drawn_from(index, UNICODE)

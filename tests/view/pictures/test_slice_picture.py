@@ -233,6 +233,7 @@ def test_steps_that_lie_close_to_the_present_one_are_said_to_do_so():
     assert "◇ 3 steps before" in early
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["49/update:w", "200/update:w", "500/update:w"])
 def test_a_point_too_far_out_to_be_drawn_leaves_the_valley_in_the_picture(at):
     template, wish = LINEAR.replace("5.0", "50.0"), 'kind = "slice"\nalong = "w"'

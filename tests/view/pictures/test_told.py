@@ -104,6 +104,7 @@ def untold(at: Session, wish: PictureWish) -> list[tuple[set[str], str, str]]:
     return found
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("kind", PICTURES)
 def test_every_kind_is_told_in_lines_that_draw_nothing(kind: str, chars: Chars) -> None:
