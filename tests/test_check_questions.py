@@ -65,6 +65,7 @@ def test_a_line_made_from_the_hidden_gradient_is_reported(monkeypatch, name):
     assert {code for code, _ in problems(REASONS)} == {"seen"}
 
 
+@pytest.mark.slow
 def test_a_note_that_shows_with_the_question_is_reported(monkeypatch):
     original = study_view._note
 
@@ -130,6 +131,7 @@ def test_no_mark_of_a_sleeping_unit_shows_while_a_gradient_is_asked_for(monkeypa
 CLAIMED = "The gradient is {grad w1}.{check: grad w1 == 0}\n{check: x1 == 0 and z < y}\nIt is 0."
 
 
+@pytest.mark.slow
 def test_claims_that_are_true_show_nothing(tmp_path):
     path = lesson(tmp_path, ("The gradient is {grad w1}.", CLAIMED))
     assert problems(path) == []

@@ -130,6 +130,7 @@ def test_the_curvatures_of_a_network_agree_with_second_differences_of_its_cost()
     assert np.sum(found) == pytest.approx(trace_of_matrix, rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
 def test_a_curvature_that_is_0_but_for_the_differences_is_0(tmp_path, size):
     """One example bends the cost along its inputs alone, however steep they are."""

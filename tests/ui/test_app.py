@@ -323,6 +323,7 @@ def test_the_palette_says_the_words_of_the_line_of_keys(keys: str) -> None:
         assert any(command.footer in said for said in shown), command.footer
 
 
+@pytest.mark.slow
 def test_what_is_typed_into_the_palette_is_text_and_no_markup() -> None:
     app = app_in("bias")
 
