@@ -518,6 +518,8 @@ def test_the_keys_that_a_text_names_are_words_that_a_line_can_give() -> None:
     assert "iteration 1" in back.said[-2]
     assert "iteration 0" in back.last
     assert in_words("PgDn and PgUp") == "i and I"
+    assert in_words("e, then W[0,0] 10, and once more") == "e W[0,0] 10, and once more"
+    assert in_words(": and 37/given goes to a place") == "g 37/given goes to a place"
 
 
 def test_training_is_reset_to_its_start() -> None:
@@ -573,7 +575,7 @@ def test_every_command_listed_is_obeyed(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_command_of_the_walk_is_listed_or_no_command_here() -> None:
     talk = Talk(lesson("bias"), "?")
     for command in commands_of(Screen.STUDY):
-        if f": {in_words(command.title)}\n" not in talk.last:
+        if f": {in_words(command.title)} " not in " ".join(talk.last.split()):
             assert command.linear is None
             assert "no command here" in Talk(lesson("bias"), command.keys[0]).last
     assert ": reset to the same start" in talk.last
@@ -701,7 +703,28 @@ def test_a_place_left_while_training_says_so_and_is_not_overwritten_by_looking()
     assert talk.saved == []
 
 
-def test_lines_say_that_a_closing_page_names_the_keys_of_screens() -> None:
-    talk = Talk(lesson("train-or"), "z", "q")
-    told = next(said for said in talk.said if "What to try next" in said)
-    assert "\nKeys named above are those of the screens; ? lists what lines take.\n" in told
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("bias", "as b 1; then R takes all changes back. t trains. (In lines: e b 1.)"),
+        ("and-or", "t trains, and V chooses the variant OR. (In lines: e NAME VALUE.)"),
+        ("xor-one-neuron", "half wrong. (In lines: e W[0,0] 5, e W[0,1] -5.)"),
+        ("train-or", "flat there as well? (In lines: nothing for y of the Train screen.)"),
+        ("train-or", "has notes of its own. (In lines: i ITERATION.)"),
+        ("xor-hidden", "draws its line. (In lines: nothing for w of the Train screen.)"),
+        ("optimisers", "(In lines: S beta=0,0.5,0.9.)"),
+    ],
+)
+def test_a_closing_page_says_where_a_key_of_the_screens_stands_what_lines_take(
+    name: str, told: str
+) -> None:
+    page = " ".join(Talk(lesson(name), "z").last.split())
+    assert told in page
+    # Keys that are the same in lines need no word.
+    assert "(In lines" not in Talk(lesson("cost"), "z").last
+
+
+def test_no_line_of_the_list_of_commands_is_wider_than_a_terminal() -> None:
+    told = Talk(lesson("bias"), "?").last
+    assert max(map(len, told.splitlines())) <= 80
+    assert "redo: do the undone change again" in told

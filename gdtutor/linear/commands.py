@@ -71,7 +71,35 @@ def in_words(text: str) -> str:
     an iteration of it.
     """
     text = re.sub(r": (\d+) Enter\b", r"i \1", text.replace("Esc, then ", ""))
+    # What is typed behind a key stands in one line with it.
+    text = re.sub(r"\be, then (?=\S+ -?\d)", "e ", re.sub(r": and (?=\d+/)", "g ", text))
     return _KEY.sub(lambda key: _WORD_OF_KEY[key[0]], text)
+
+
+def page_in_lines(page: str) -> str:
+    """Return a page of a lesson as Markdown that says, where each paragraph or task stands, what
+    lines take in place of the keys of screens that it names."""
+    parts = re.split(r"(\n\n|\n(?=- ))", page)
+    return "".join(f"{part}{_in_lines(part)}" for part in parts)
+
+
+def _in_lines(part: str) -> str:
+    told: list[str] = []
+    command: Command | None = None
+    for code in re.findall(r"`([^`\n]+)`", part):
+        known = [c for c in COMMANDS if code in (*c.keys, *c.symbols.split())]
+        of_train = [c for c in known if Screen.TRAIN in c.screens and "Train screen" in part]
+        if any(c not in _IN_LINES for c in of_train):
+            told.append(f"nothing for `{code}` of the Train screen")
+        elif known:
+            command = next((c for c in known if (c.linear or "")[-1:].isupper()), None)
+            told += [f"`{command.linear}`"] if command else []
+        elif command is not None and command.linear:
+            usage, word = f"`{command.linear}`", command.linear.split()[0]
+            told = [one for one in told if one != usage] + [f"`{word} {code}`"]
+    if re.search(r"curve.* Enter\b", part, re.DOTALL):
+        told.append("`i ITERATION`")
+    return f" (In lines: {', '.join(dict.fromkeys(told))}.)" if told else ""
 
 
 def _words(command: Command) -> tuple[str, ...]:

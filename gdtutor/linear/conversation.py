@@ -16,7 +16,7 @@ from gdtutor.drive.background import heard, unless_stopped
 from gdtutor.drive.effects import Outside, answered, trained
 from gdtutor.engine.characters import shell_line
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.linear.commands import help_lines, in_words, library_lines, obey
+from gdtutor.linear.commands import help_lines, in_words, library_lines, obey, page_in_lines
 from gdtutor.linear.training import sweep_lines, training_lines
 from gdtutor.report.transcript import WIDTH, closing_rows, opening_text, picture_lines, step_text
 from gdtutor.session import effects
@@ -108,7 +108,7 @@ def _turn(
     """Do what a line says and tell what came of it."""
     is_asked = session.prompt is not None and session.prompt.kind is PromptKind.ANSWER
     if text.strip() == ":?" or (text.strip() == "?" and not is_asked):
-        services.say("\n".join(help_lines(session.screen)))
+        services.say("\n".join(map(_filled, help_lines(session.screen))))
         return session, None
     after, code = _carry_out(heard(lambda: answered_line(session, text)), services)
     after = heard(partial(walking, after))
@@ -256,7 +256,7 @@ def whole(session: Session, chars: Chars) -> str:
         return "\n".join(library_lines(session, chars))
     context = context_of(session, chars)
     if session.look.is_closing:
-        return "\n".join([*closing_rows(session, chars), ways_text(session, chars)])
+        return "\n".join([*closing_rows(session, chars, page_in_lines), ways_text(session, chars)])
     if context is None:
         return f"{opening_text(session, chars)}\n{PARTING}"
     return "\n".join([step_text(session, context), *_question(session, chars)])
@@ -297,4 +297,7 @@ def _marked(message: str, is_error: bool, chars: Chars) -> str:
 
 def _filled(text: str) -> str:
     """Return a text in lines that break at blanks alone."""
-    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    indent = "    " * text.startswith(" ")
+    return fill(
+        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

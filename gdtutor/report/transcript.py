@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -214,9 +214,12 @@ def transcript_text(session: Walk, iterations: int, chars: Chars) -> Iterator[st
         yield "\n".join([*closing_rows(session, chars), ""])
 
 
-def closing_rows(session: Walk, chars: Chars) -> list[str]:
-    """Return the lesson's closing page as plain lines, its tasks open or done."""
-    return [text_of(row) for row in prose_lines(closing_prose(session), WIDTH, chars)]
+def closing_rows(
+    session: Walk, chars: Chars, told: Callable[[str], str] = lambda page: page
+) -> list[str]:
+    """Return the lesson's closing page as plain lines, its tasks open or done; `told` may change
+    what the page says."""
+    return [text_of(row) for row in prose_lines(told(closing_prose(session)), WIDTH, chars)]
 
 
 def _title(lesson: Lesson, chars: Chars) -> str:

@@ -338,7 +338,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             _STUDY, lambda s: asked(s, PromptKind.EDIT, f"change ({example_of_edit(s)})"), "edit",
             linear="e NAME VALUE", takes=apply_edit),
     Row("undo", ("u",), "undo the last change", _STUDY, undo, "undo", why_not=works_at.undoing),
-    Row("redo", ("ctrl+r",), "redo", _STUDY, redo, why_not=works_at.redoing),
+    Row("redo", ("ctrl+r",), "do the undone change again", _STUDY, redo, why_not=works_at.redoing),
     Row("own_values", ("R",), "back to the lesson's own values", _STUDY, own_values, "own values",
             why_not=works_at.changes),
     Row("verify", ("v",), "verify the gradient by a central difference", _STUDY,
@@ -479,7 +479,8 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
     Row("play_save", ("W",), "write it as a lesson file", _PLAY, playing.save_lesson, "save"),
     Row("play_undo", ("u",), "undo the last change", _PLAY, playing.undo_play, "undo",
             why_not=works_at.undoing),
-    Row("play_redo", ("ctrl+r",), "redo", _PLAY, playing.redo_play, why_not=works_at.redoing),
+    Row("play_redo", ("ctrl+r",), "do the undone change again", _PLAY,
+            playing.redo_play, why_not=works_at.redoing),
 )  # fmt: skip
 _OF_ANY: tuple[Row[Session], ...] = (
     Row("entry_down", ("down", "j"), "next lesson", _LIBRARY, _by(library.move_cursor),

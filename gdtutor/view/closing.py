@@ -23,8 +23,6 @@ _MADE = """# The end of the walk
 """
 _MADE_TRAINING = "- `t` trains it, and any point of its curve opens as a walk.\n"
 
-SCREEN_KEYS = "Keys named above are those of the screens; ? lists what lines take."
-
 
 def closing_prose(session: Walk) -> str:
     """Return the author's closing page as Markdown, or a made one where there is none."""
@@ -82,10 +80,7 @@ def ways_text(session: Walk, chars: Chars) -> str:
     on = "so does Enter"
     if session.lesson.trains:
         on = f"Enter goes on with iteration {session.moment.iteration + 1}"
-    keys = f"{SCREEN_KEYS}\n" if "`" in closing_prose(session) else ""
-    return keys + (
-        f"{on}." if isinstance(session, Playing) else f"next {_leads(session, chars)}; {on}."
-    )
+    return f"{on}." if isinstance(session, Playing) else f"next {_leads(session, chars)}; {on}."
 
 
 def _leads(session: Walk, chars: Chars) -> str:
