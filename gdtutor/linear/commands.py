@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from textwrap import fill
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.report.transcript import WIDTH
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.changes import changeable
 from gdtutor.session.commands import COMMANDS, Command
@@ -122,6 +124,14 @@ def _in_library(session: Session, text: str) -> Result:
             return session, (OpenLesson(str(entry.path)),)
     near = did_you_mean(text, [entry.id for entry in entries])
     raise GdTutorError(f"there is no lesson '{text}'", near or "give a number or an id")
+
+
+def filled(text: str) -> str:
+    """Return a text in lines that break at blanks alone, those of a list going on further in."""
+    indent = "    " * text.startswith(" ")
+    return fill(
+        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def help_lines(screen: Screen) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
-from textwrap import fill
 from time import perf_counter
 from typing import assert_never
 
@@ -16,9 +15,16 @@ from gdtutor.drive.background import heard, unless_stopped
 from gdtutor.drive.effects import Outside, answered, trained
 from gdtutor.engine.characters import shell_line
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.linear.commands import help_lines, in_words, library_lines, obey, page_in_lines
+from gdtutor.linear.commands import (
+    filled,
+    help_lines,
+    in_words,
+    library_lines,
+    obey,
+    page_in_lines,
+)
 from gdtutor.linear.training import sweep_lines, training_lines
-from gdtutor.report.transcript import WIDTH, closing_rows, opening_text, picture_lines, step_text
+from gdtutor.report.transcript import closing_rows, opening_text, picture_lines, step_text
 from gdtutor.session import effects
 from gdtutor.session.challenge import Ask
 from gdtutor.session.figures import shown_figure
@@ -108,7 +114,7 @@ def _turn(
     """Do what a line says and tell what came of it."""
     is_asked = session.prompt is not None and session.prompt.kind is PromptKind.ANSWER
     if text.strip() == ":?" or (text.strip() == "?" and not is_asked):
-        services.say("\n".join(map(_filled, help_lines(session.screen))))
+        services.say("\n".join(map(filled, help_lines(session.screen))))
         return session, None
     after, code = _carry_out(heard(lambda: answered_line(session, text)), services)
     after = heard(partial(walking, after))
@@ -287,17 +293,9 @@ def _question(session: Session, chars: Chars) -> list[str]:
     hint = "? a hint, " if challenge is not None and challenge.has_hint else ""
     keys = f"{hint}Enter alone shows it; commands start with a colon, as in :n"
     what = f"{answer} is an answer, {keys}" if prompt.kind is PromptKind.ANSWER else ""
-    return [*lines, _filled(f"{prompt.label}: {what}")]
+    return [*lines, filled(f"{prompt.label}: {what}")]
 
 
 def _marked(message: str, is_error: bool, chars: Chars) -> str:
     told = plain("error: " * is_error + in_words(message), chars)
-    return told if "\n" in told else _filled(told)
-
-
-def _filled(text: str) -> str:
-    """Return a text in lines that break at blanks alone."""
-    indent = "    " * text.startswith(" ")
-    return fill(
-        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+    return told if "\n" in told else filled(told)
