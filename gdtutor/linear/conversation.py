@@ -269,8 +269,7 @@ def whole(session: Session, chars: Chars) -> str:
 
 
 def _first(session: Session, chars: Chars, *, told: bool) -> str:
-    """Return what is said first: what is to be known of the start where it was not told, where the
-    learner is, and how to go on."""
+    """Return what is said first: what is new of the start, where it is, and how to go on."""
     session = with_symbols(session, chars)
     is_new = bool(session.message) and not told
     start = [_marked(session.message, session.is_error, chars), ""] if is_new else []
