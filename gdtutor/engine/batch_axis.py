@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from gdtutor.engine.errors import ShapeError
-from gdtutor.engine.expression import Attribute, Expr, Name, Number, Range
+from gdtutor.engine.expression import Apply, Attribute, Expr, Name, Number, Range
 from gdtutor.engine.graph import Graph, Leaf, Node, Role
-from gdtutor.engine.operations import OPERATIONS, Array, Kind, Operation
+from gdtutor.engine.operations import OPERATIONS, Array, Kind, Operation, broadcast_axes
 from gdtutor.engine.shapes import Shape, expression_shape, operation_shape
 from gdtutor.values import Struct
 
@@ -58,6 +58,19 @@ def expression_axes(expr: Expr, shapes: Mapping[str, Shape], axes: Mapping[str, 
         for arg in expr.args
     )
     return _operation_axes(OPERATIONS[expr.op], operands, expr.attribute)
+
+
+def summed_over(expr: Apply, shapes: Mapping[str, Shape], axes: Mapping[str, Axes]) -> str:
+    """Return what a sum along a broadcast runs over: examples, where no other axis is summed.
+
+    An axis of one place that is not the examples' adds nothing up.
+    """
+    wide, narrow = (expression_shape(arg, shapes) for arg in expr.args)
+    examples = expression_axes(expr.args[0], shapes, axes)
+    along = {a for a in broadcast_axes(wide, narrow) if a in examples or wide[a] > 1}
+    if along and along.issubset(examples):
+        return "examples"
+    return ("rows", "columns")[along.pop()] if len(wide) == 2 and len(along) == 1 else "cells"
 
 
 class _Operand(Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, partial
 
 from gdtutor.engine.cells import MAX_TERMS, cell_name, open_cell
-from gdtutor.engine.expression import Apply, Expr, Name
+from gdtutor.engine.expression import WHOLE, Apply, Expr, Name
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
 from gdtutor.engine.shapes import Shape
 from gdtutor.values import Struct
@@ -20,6 +20,15 @@ from gdtutor.view.notation import shape as shape_text
 
 _CELL_ROOM = 9
 """Lines that one cell's sum may take, in symbols and in numbers together."""
+
+
+class _ShapeWriter(Writer, frozen=True):
+    """Writes the shapes of arrays in the place of their names, that of `X.T` turned."""
+
+    def _call(self, expr: Apply) -> tuple[str, int]:
+        if expr.op == "transpose" and isinstance(expr.args[0], Name):
+            return self._named(f"{expr.args[0].name}.T"), WHOLE
+        return super()._call(expr)
 
 
 class Computed(Struct, frozen=True, eq=False):
@@ -134,8 +143,8 @@ def fit_lines(context: Context, expr: Expr, target: Shape, width: int, of: str =
         shape = shapes[name] if name in shapes else shapes[name.removesuffix(".T")][::-1]
         return f"({shape_text(shape, context.chars)})" if shape else context.name(name)
 
-    writer = Writer(context.chars, leaf, number=exact, summed=context.summed)
-    text = f"{writer.write(_turned(expr))} {arrow} {shown}{of}"
+    writer = _ShapeWriter(context.chars, leaf, number=exact, summed=context.summed)
+    text = f"{writer.write(expr)} {arrow} {shown}{of}"
     return wrapped_formula("", text, width, Style.DIM)
 
 
@@ -145,12 +154,3 @@ def mixes_shapes(expr: Expr) -> bool:
         return False
     is_mixing = OPERATIONS[expr.op].kind is not Kind.ELEMENTWISE
     return is_mixing or any(mixes_shapes(arg) for arg in expr.args)
-
-
-def _turned(expr: Expr) -> Expr:
-    """Replace `X.T` by a name of its own, so that its turned shape is written."""
-    if not isinstance(expr, Apply):
-        return expr
-    if expr.op == "transpose" and isinstance(expr.args[0], Name):
-        return Name(f"{expr.args[0].name}.T")
-    return Apply(expr.op, tuple(_turned(arg) for arg in expr.args), expr.attribute)

@@ -7,9 +7,9 @@ from itertools import takewhile
 
 import numpy as np
 
-from gdtutor.engine.batch_axis import Axes
+from gdtutor.engine.batch_axis import Axes, summed_over
 from gdtutor.engine.cells import cell_name, largest_change
-from gdtutor.engine.expression import Expr
+from gdtutor.engine.expression import Apply, Expr
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array
@@ -249,10 +249,10 @@ class Context(Struct, frozen=True, eq=False):
         # A constant of a formula is exact, so it is shown in full.
         return Writer(self.chars, self.name, self.is_array, notation.exact, self.summed)
 
-    @property
-    def summed(self) -> str:
-        """What a sum along a broadcast runs over: examples, where the graph has any."""
-        return "examples" if self.graph.sees_examples else "cells"
+    def summed(self, expr: Apply) -> str:
+        """Return what a sum along a broadcast runs over: `examples`, `rows`."""
+        upstream = {} if self.upstream is None else {UPSTREAM: self.trace.axes[self.upstream[0]]}
+        return summed_over(expr, self.shapes, {**self.trace.axes, **upstream})
 
     def is_array(self, expr: Expr) -> bool:
         """Say whether a formula's value is an array rather than one number."""

@@ -38,7 +38,7 @@ class Writer(FormulaWriter, frozen=True):
     is_array: Callable[[Expr], bool] = lambda _: False
     """Whether a part is an array, whose elementwise product is written ⊙."""
     number: Callable[[float], str] = number_text
-    summed: str = "examples"
+    summed: Callable[[Apply], str] = lambda _: "examples"
     """What a sum along a broadcast runs over."""
 
     def _number(self, value: float) -> str:
@@ -83,7 +83,7 @@ class Writer(FormulaWriter, frozen=True):
                 inner = self.write(first)
                 return f"abs({inner})" if "|" in inner else f"|{inner}|", WHOLE
             case "sum_to":
-                return f"{self._sum} over {self.summed} of {self._wrapped(first, 2)}", 1
+                return f"{self._sum} over {self.summed(expr)} of {self._wrapped(first, 2)}", 1
             case "sum" if expr.attribute is None:
                 return f"{self._sum}({self.write(first)})", WHOLE
         return super()._call(expr)
