@@ -185,7 +185,7 @@ large = 1e200
 """
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("line", "why"),
     [
@@ -205,7 +205,7 @@ def test_what_is_not_finite_at_the_start_has_its_cause_and_no_word_of_the_rate(t
     assert found.hint.startswith(why)
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -224,7 +224,7 @@ def test_a_shared_gradient_stands_at_a_kink_and_bounds_have_an_order(tmp_path, l
     assert found == ([] if code is None else [(code, line)])
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -254,7 +254,7 @@ examples = [[0, 0, 1], [1, 0, 0], [1, 1, 1]]
 """
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("line", "op"),
     [

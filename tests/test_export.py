@@ -103,7 +103,7 @@ PLANTED = [
 ]
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("right", "wrong"), PLANTED)
 def test_a_planted_fault_is_noticed_where_rounding_moves_some_cells_far(right, wrong, tmp_path):
     text = (FAULTS / "zero-of-equal-sums.md").read_text(encoding="utf-8")
@@ -235,7 +235,7 @@ def test_examples_that_are_rows_of_a_lesson_are_rows_of_its_script(tmp_path):
     )
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("batch", [1, 2, 3])
 @pytest.mark.parametrize(
     "cost",

@@ -189,6 +189,7 @@ def test_imports_that_point_down_are_allowed():
     assert violations("from gdtutor.report.transcript import steps", "linear/training.py") == []
 
 
+@pytest.mark.slow
 def test_text_is_run_as_code_by_the_training_plan_alone():
     assert in_every_module(lambda text, _: compiled_source(text)).keys() == {COMPILES_SOURCE}
 

@@ -14,14 +14,8 @@ def _in_a_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "2024-rates-in-a-very-long-course",
-        pytest.param("my-lesson", marks=pytest.mark.slow),
-        pytest.param("a", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("name", ["my-lesson", "a", "2024-rates-in-a-very-long-course"])
 def test_a_new_lesson_passes_check_without_a_warning(name, tmp_path):
     path = new_lesson(name)
     assert check_paths([tmp_path]).problems == ()

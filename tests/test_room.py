@@ -64,7 +64,7 @@ def test_a_very_large_terminal_shows_the_cells_of_matrices_and_the_keys_of_an_op
     assert len(re.findall(r"  (?=\S)", rows[-1])) >= 8
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("place", ["forward:Z1", "backward:W1", "update:W2"])
 def test_values_show_the_step_and_the_cost_where_they_have_few_lines_and_count_what_is_left_out(
     place,
@@ -78,6 +78,7 @@ def test_values_show_the_step_and_the_cost_where_they_have_few_lines_and_count_w
         assert any("   C  " in row for row in column)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["14-xor-one-neuron.md", "23-optimisers.md"])
 def test_numbers_that_have_room_beside_a_short_note_are_all_in_the_table(name):
     for session in steps_of(shipped_lessons_folder() / name):
@@ -146,6 +147,7 @@ def test_a_list_beside_an_opening_page_names_the_keys_that_show_what_it_has_no_r
     assert all(f" {name} " in alone for name in ("W₁ ⎡", "W₂ [", "b₁ ⎡"))
 
 
+@pytest.mark.slow
 def test_values_at_full_size_show_all_cells_and_scroll_to_the_last():
     session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:b2")
     text = ""
@@ -238,7 +240,7 @@ def test_a_sign_that_a_picture_hides_or_that_has_no_room_is_explained_where_it_i
     assert explained(session)[1] == {"▶", "▾", "─•─"}
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("keys", "size", "gone"),
     [

@@ -25,7 +25,7 @@ def trained(name):
     return pressed(session_at(lesson(name)), parse_keys("t"))
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_training_screen_opens_and_every_panel_of_it(name):
     session = trained(name)
@@ -91,7 +91,7 @@ def test_the_forgotten_sum_of_a_bias_is_the_share_of_the_last_example():
         assert notation.shown(float(number), 4, UNICODE) in shown
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("name", "picture"),
     [

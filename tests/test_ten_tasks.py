@@ -143,6 +143,7 @@ def test_training_runs_and_iteration_3071_opens_in_seven_keys(shelf):
     assert learner.keys - before <= 7
 
 
+@pytest.mark.slow
 def test_two_learning_rates_are_compared(shelf):
     learner = opened(shelf, 6)
     learner.press("right", "t", "S")

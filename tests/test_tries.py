@@ -31,17 +31,28 @@ class Case:
     """What `sampled` asks of an item."""
 
     def __init__(self, nodeid, *marks):
-        self.nodeid, self._marks = nodeid, marks
+        self.nodeid, self._marks = nodeid, {mark.name: mark for mark in marks}
 
     def get_closest_marker(self, name):
-        return name if name in self._marks else None
+        return self._marks.get(name)
+
+
+def cases(name, count, *marks):
+    return [Case(f"a.py::{name}[{number}]", *marks) for number in range(count)]
 
 
 @pytest.mark.parametrize("count", range(1, 20))
 def test_some_cases_of_a_test_that_is_marked_are_left_and_all_of_any_other(count):
-    others = [Case(f"a.py::test_all[{number}]") for number in range(count)]
-    marked = [Case(f"a.py::test_many[{number}]", "sampled") for number in range(count)]
+    others, marked = cases("test_all", count), cases("test_many", count, pytest.mark.sampled.mark)
     kept = sampled([*others, *marked])
     assert kept[:count] == others
     assert (kept[count], kept[-1]) == (marked[0], marked[-1])
     assert len(kept) - count == min(count, CASES)
+
+
+@pytest.mark.parametrize(
+    ("count", "left"), [(1, [5]), (2, [0, 9]), (4, [0, 3, 6, 9]), (99, range(10))]
+)
+def test_where_a_mark_says_how_many_cases_so_many_are_left(count, left):
+    marked = cases("test_many", 10, pytest.mark.sampled(count).mark)
+    assert sampled(marked) == [marked[place] for place in left]

@@ -21,20 +21,30 @@ def tries(count: int) -> int:
     return max(2, count * settings().max_examples // MANY)
 
 
+def places(cases: int, count: int) -> list[int]:
+    """Return so many places in a list of cases, as far apart as they can be; of one, the middle."""
+    if count == 1:
+        return [cases // 2]
+    return [(cases - 1) * place // (count - 1) for place in range(count)]
+
+
 def sampled(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Return all but most cases of those tests that try the same on many of them.
 
-    The first, one from the middle and the last are left, so that where two things vary both do.
+    So many are left as the mark says, or the first, one from the middle and the last, so that where
+    two things vary both do.
     """
+    counts: dict[str, int] = {}
     of_one: dict[str, list[pytest.Item]] = {}
     for item in items:
         name = item.nodeid
-        if item.get_closest_marker("sampled") is not None:
+        if (mark := item.get_closest_marker("sampled")) is not None:
             name = name.partition("[")[0]
+            counts[name] = mark.args[0] if mark.args else CASES
         of_one.setdefault(name, []).append(item)
     kept = {
-        cases[place * (len(cases) - 1) // (CASES - 1)]
-        for cases in of_one.values()
-        for place in range(CASES)
+        cases[place]
+        for name, cases in of_one.items()
+        for place in places(len(cases), counts.get(name, 1))
     }
     return [item for item in items if item in kept]

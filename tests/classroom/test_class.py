@@ -398,7 +398,7 @@ def test_nothing_but_the_class_is_to_be_had() -> None:
     run(work())
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("request_name", "what"),
     [

@@ -197,7 +197,7 @@ def test_python_that_starts_on_such_streams_says_the_same(line) -> None:
     assert in_shell(line, "<&- >&- 2>&-")[0] == 2
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("line", ["--help", "train --help", "--version"])
 @pytest.mark.parametrize("redirection", [">/dev/full", ">&-"])
 def test_help_that_cannot_be_printed_is_told(line, redirection) -> None:

@@ -251,6 +251,7 @@ def test_the_progress_stays_on_one_line_of_any_terminal(
         assert terminal.wait_for_end() == 130
 
 
+@pytest.mark.slow
 def test_the_command_line_for_training_needs_no_terminal_library() -> None:
     code = (
         "import sys\nfrom gdtutor.cli import main\nmain(['train', 'bias', '--json'])\n"

@@ -194,6 +194,7 @@ def test_shapes_of_rows_are_told_in_rows(tmp_path: Path) -> None:
     assert "yours is 2×3, in rows it is 1×3:" in told("16", text, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_name_that_is_handed_a_wrong_value_departs_at_its_own_line(tmp_path: Path) -> None:
     text = BATCHES.replace("dA1*A1*(1 - A1)", "dA1*A1").replace("dZ1.sum(0, keepdims=True)", "dZ1")
     (verdict,) = judged([("16", text)], tmp_path)

@@ -31,6 +31,7 @@ def test_what_is_changed_is_a_lesson_before() -> None:
     assert [text[:200] for text in SEEDS if not check(text.encode())] == []
 
 
+@pytest.mark.slow
 def test_the_grammar_makes_lessons_and_mistakes() -> None:
     draws = random.Random(0)
     tapes = [Tape(draws.randbytes(CHOICES)) for _ in range(80)]

@@ -110,7 +110,7 @@ def curvatures(problem: Problem, parameters: dict[str, Array]) -> Array:
     return np.linalg.eigvalsh((bends + bends.T) / 2)
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("name", "variant"), READ)
 def test_the_trained_network_is_read(name: str, variant: str) -> None:
     session = trained(name, variant)

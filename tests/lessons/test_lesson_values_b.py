@@ -229,6 +229,7 @@ def test_17_the_own_start_learns_xor() -> None:
     np.testing.assert_allclose(predictions(run), [0.006, 0.995, 0.995, 0.005], atol=0.002)
 
 
+@pytest.mark.slow
 def test_17_the_other_start_is_stopped_early_in_a_poor_place() -> None:
     run = trained("two-and-one", "another start")
     assert run.stopped_by == "loss_below"
@@ -254,6 +255,7 @@ def test_18_rests_on_a_plateau_and_then_falls() -> None:
     assert lesson("deeper").expansion[0] == "Z1 = W1 @ X + b1"
 
 
+@pytest.mark.slow
 def test_18_the_plain_start_stays_on_the_plateau() -> None:
     run = trained("deeper", "plain start")
     assert run.farthest == 8000

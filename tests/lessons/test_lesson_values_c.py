@@ -215,6 +215,7 @@ def test_adam_sets_out_on_the_diagonal() -> None:
     assert float(weights["w1"]) == pytest.approx(float(weights["w2"]), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_plain_step_zigzags_at_its_rate_and_an_implicit_one_never_flies_away() -> None:
     run = run_of("optimisers", "plain")
     sides = [float(run.state(k).parameters["w1"]) > 1 for k in range(6)]

@@ -83,7 +83,7 @@ def is_moved(before: Session, after: Session) -> bool:
     return len({*places}) > 1
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("width", "height"), SIZES, ids=SIZE_NAMES)
 @pytest.mark.parametrize("name", ["bias", "gradients-add-up", "or-vectorised"])
 def test_each_key_in_the_line_does_something_at_some_steps(name, width, height):
@@ -111,7 +111,7 @@ def test_no_key_in_the_line_is_refused_at_the_ends_of_a_lesson(name):
         assert not [*dead_keys(here, 80, 24)]
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("keys", ["", "tab", "tab right", "tab tab", "3n", "3n tab tab left"])
 def test_no_key_in_the_line_of_the_playground_is_refused(keys):
     """Where the arrows still have both ways to go."""

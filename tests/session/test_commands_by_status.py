@@ -135,7 +135,7 @@ def test_what_the_title_promises_holds(session: Session) -> None:
         assert holds(session, title), title
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("keys", ["5000t", "t", "t +", "t 20n"])
 def test_a_run_at_its_end_is_not_stopped(keys: str) -> None:
     session = worked(open_at("xor-hidden"), keys)

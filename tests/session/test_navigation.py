@@ -59,7 +59,7 @@ def test_as_many_steps_back_as_forward_lead_to_the_same_state(name: str) -> None
         assert np.array_equal(back.moment.state.parameters[name_], value)
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", LESSONS)
 def test_single_steps_lead_where_a_count_leads(name: str) -> None:
     one_by_one = open_at(name)

@@ -213,7 +213,7 @@ def test_a_run_of_a_sweep_is_trained_as_the_present_one_and_told_of_in_full() ->
     assert "there is no run '7' — the runs are the lesson's own, 0.1, 50" in unknown.prompt.error
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("variant", "before", "after"),
     [

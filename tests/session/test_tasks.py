@@ -327,7 +327,7 @@ def test_done_tasks_are_read_back_until_they_are_cleared() -> None:
     assert store.tasks_done() == {("a", "two")}
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -33,7 +33,7 @@ def rotated(eigenvalues, seed=0):
     return q @ np.diag(eigenvalues) @ q.T
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "eigenvalues",
     [

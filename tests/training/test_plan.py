@@ -277,6 +277,7 @@ def test_overflow_gives_infinities_and_not_errors(kind: str) -> None:
     assert_close(layout.split(outcome.vector)[0]["b"], state.parameters["b"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [
     Settings(0.5, batch=1, stop=Stop(gradient_below=1e-9), validation=0.25),
     Settings(0.5, batch=3, order="shuffled", optimizer="adam"),

@@ -159,7 +159,7 @@ def test_seeds_that_shuffle_the_examples_train_in_turn() -> None:
         assert_alike([Member("", SHARED, s) for s in settings], parts)
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("settings", "parts"),
     [

@@ -291,7 +291,7 @@ def test_the_palette_names_its_own_keys_below_its_list(size: tuple[int, int]) ->
     in_app(app, steps, size)
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("query", "shown"),
     [

@@ -43,7 +43,7 @@ def test_the_walk_is_told_where_it_has_come_to_the_trouble():
     assert "Not finite: first in L at iteration 1." in screen(there)
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_the_line_of_the_walk_tells_a_stuck_run_to_its_end(width):
     session = trained(NETWORK, *DEAD)

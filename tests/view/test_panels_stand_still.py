@@ -65,7 +65,7 @@ def columns(frame):
     return max(row.count(" value ") for row in frame.text().splitlines())
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_message_moves_no_panel_by_more_than_its_row_and_takes_no_column_of_the_table(path):
     for session in [*steps_of(path)][::3]:
@@ -79,7 +79,7 @@ def test_a_message_moves_no_panel_by_more_than_its_row_and_takes_no_column_of_th
         assert all(0 <= was[1] - now[1] <= 1 for was, now in zip(plain, told, strict=True))
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("number", [18, 19, 22, 25])
 def test_a_message_of_two_lines_has_room_and_rescales_no_curve(number):
     def curves(session, text):

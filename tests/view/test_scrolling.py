@@ -193,6 +193,7 @@ def test_where_no_screen_was_shown_an_arrow_may_scroll():
     assert (session.look.scroll, session.message) == (1, "")
 
 
+@pytest.mark.slow
 def test_both_signs_of_an_edit_are_explained_where_it_is_made():
     two_and_one = find_lesson("two-and-one", shipped_lessons_folder())
     session, _ = drawn(walk(two_and_one, "1/given"), 120, 36, UNICODE)

@@ -73,7 +73,7 @@ def test_the_node_gives_cells_to_a_graph_that_needs_them(number, size):
     assert graph_drawing(context, cells, room.body - 2).is_across
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("number", "size"),
     [

@@ -392,7 +392,7 @@ def test_the_run_without_the_changes_has_a_curve_from_where_it_parts_on():
     assert cost_plot(early, UNICODE).series[1].xs[0] == 0.0
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("of", [("xor-hidden", ""), ("scaling", "two flats held out")])
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 def test_every_curve_has_its_row_and_every_row_its_curve(of, size):
@@ -410,7 +410,7 @@ def test_every_curve_has_its_row_and_every_row_its_curve(of, size):
     assert {row[0] for row in runs if row[1] == " "} - {*" ★"} == signs - {HELD}
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("lesson", "sweep"),
     [

@@ -112,7 +112,7 @@ def test_a_note_on_an_update_tells_before_from_after_with_as_many_digits_as_it_t
 TRAINED = [p for p in discover(shipped_lessons_folder()) if "[training]" in p.read_text("utf-8")]
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("path", TRAINED, ids=lambda path: path.stem)
 def test_a_step_too_small_for_the_digits_says_how_far_it_goes(path):
     """With a rate of 1e-9 old and new look alike in every lesson."""
