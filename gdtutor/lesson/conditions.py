@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,20 +43,15 @@ FACTS: Mapping[str, str] = {
 EVERYWHERE = "at every example"
 """Behind a comparison: over all examples, not only those of the batch."""
 
-_OPERATORS: Mapping[str, Callable[[Array, Array, Array], NDArray[np.bool_]]] = {
-    "==": lambda a, b, near: (a == b) | (np.abs(a - b) <= near),
-    "!=": lambda a, b, near: (a != b) & ~(np.abs(a - b) <= near),
-    "<=": lambda a, b, near: (a <= b) | (np.abs(a - b) <= near),
-    ">=": lambda a, b, near: (a >= b) | (np.abs(a - b) <= near),
-    "<": lambda a, b, near: (a < b) & ~(np.abs(a - b) <= near),
-    ">": lambda a, b, near: (a > b) & ~(np.abs(a - b) <= near),
+_OPERATORS: Mapping[str, tuple[str, Callable[..., NDArray[np.bool_]]]] = {
+    "==": ("", np.equal),
+    "!=": ("not", np.not_equal),
+    "<=": ("at most", np.less_equal),
+    ">=": ("at least", np.greater_equal),
+    "<": ("below", np.less),
+    ">": ("above", np.greater),
 }
-"""Comparisons; what differs by rounding alone is equal."""
-
-_WORDS = {
-    "==": "", "!=": "not", "<=": "at most", ">=": "at least", "<": "below", ">": "above",
-}  # fmt: skip
-"""How a goal is said in words."""
+"""Comparisons, each with how a goal says it."""
 
 _ROUNDING = 1e-12
 """Times the size of what a side is computed from: what differs by less is equal."""
@@ -223,24 +219,21 @@ def _comparison(text: str, signs: Sequence[re.Match[str]]) -> Comparison:
 def _check_end(rest: str) -> None:
     """Refuse what is left behind a condition."""
     if rest.strip():
-        what = f"'{shown(rest.strip())}' cannot stand here"
-        raise ConditionError(what, "join with and, or, not")
+        raise ConditionError(f"'{shown(rest.strip())}' cannot stand here", "join with and, or, not")
 
 
 def comparisons_of(condition: Condition) -> Iterator[Comparison]:
     """Yield the comparisons of a condition, from left to right."""
     if isinstance(condition, Comparison):
         yield condition
-        return
-    for part in condition.parts:
-        yield from comparisons_of(part)
+    else:
+        yield from chain.from_iterable(map(comparisons_of, condition.parts))
 
 
 def wanted_by(condition: Condition) -> Iterator[Wanted]:
     """Yield everything that a condition looks up."""
     for comparison in comparisons_of(condition):
-        for side in (comparison.left, comparison.right):
-            yield from (wish for _, wish in side.wanted)
+        yield from (wish for _, wish in (*comparison.left.wanted, *comparison.right.wanted))
 
 
 def check_names(condition: Condition, known: Container[str]) -> None:
@@ -273,33 +266,30 @@ def holds(condition: Condition, values: Values) -> bool:
 
 
 def _compared(comparison: Comparison, values: Values) -> bool:
-    pair = comparison.left, comparison.right
     with np.errstate(all="ignore"):
         try:
-            sides = [value_of(side, values) for side in pair]
-            near = np.asarray(sum(_rounding(side, values) for side in pair))
-            return bool(np.all(_OPERATORS[comparison.sign](sides[0], sides[1], near)))
+            left, right = value_of(comparison.left, values), value_of(comparison.right, values)
+            # What differs by rounding alone is equal.
+            near = np.abs(left - right) <= _rounding(comparison, values)
+            _, compare = _OPERATORS[comparison.sign]
+            return bool(np.all(np.where(near, compare(0, 0), compare(left, right))))
         except ValueError:
             # Shapes that do not fit together are alike in nothing.
             return False
 
 
-def _rounding(side: Side, values: Values) -> float:
-    """Return how far rounding may have carried a side from its true value."""
-    total = 0.0
-    for found in (values(wish) for _, wish in side.wanted):
-        size = np.max(np.abs(found.value), initial=0.0, where=np.isfinite(found.value))
-        total += found.error + _ROUNDING * float(size)
-    return total
+def _rounding(comparison: Comparison, values: Values) -> float:
+    """Return how far rounding may have carried the two sides from what they truly are."""
+    found = [values(wish) for wish in wanted_by(comparison)]
+    sizes = (np.max(np.abs(k.value), initial=0.0, where=np.isfinite(k.value)) for k in found)
+    return sum(k.error + _ROUNDING * float(size) for k, size in zip(found, sizes, strict=True))
 
 
 def failing(condition: Condition, values: Values) -> Comparison | None:
     """Return the first comparison that keeps a condition from holding, None where it holds."""
-    if holds(condition, values):
-        return None
     if isinstance(condition, Comparison):
-        return condition
-    if condition.word == "not":
+        return None if holds(condition, values) else condition
+    if condition.word == "not" or holds(condition, values):
         return None
     open_parts = (failing(part, values) for part in condition.parts)
     return next((found for found in open_parts if found is not None), None)
@@ -307,4 +297,4 @@ def failing(condition: Condition, values: Values) -> Comparison | None:
 
 def goal_words(comparison: Comparison) -> str:
     """Return what a comparison asks for, in words: `below 0.01`."""
-    return f"{_WORDS[comparison.sign]} {comparison.right.text}".strip()
+    return f"{_OPERATORS[comparison.sign][0]} {comparison.right.text}".strip()
