@@ -11,10 +11,10 @@ from gdtutor.engine.errors import FormulaError, did_you_mean
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.operations import Array, parse_formula
 from gdtutor.engine.trace import frozen
-from gdtutor.lesson.labels import label_columns
+from gdtutor.lesson.labels import by_leaf, check_alike, with_labels
 from gdtutor.lesson.model import DataScaling
 from gdtutor.lesson.network import INPUT, TARGET
-from gdtutor.lesson.readers import Mistake, Wrong, collected, located
+from gdtutor.lesson.readers import Mistake, Wrong, collected
 from gdtutor.lesson.reports import shown, shown_sentence
 from gdtutor.lesson.tables import UNSCALED, DataTable, LabelTable, NetworkTable, Sides
 from gdtutor.training.csvdata import CsvForm, ExampleRows, read_csv, resolve_inside
@@ -27,9 +27,6 @@ from gdtutor.values import Struct, field, replace
 
 SOURCES = ("examples", "dataset", "csv")
 """The keys of `[data]` of which one says where the examples come from."""
-
-Taken = Mapping[str, tuple[str, ...] | LabelTable]
-"""The columns that each leaf takes; a column of labels stands for several."""
 
 
 class Data(Struct, frozen=True, eq=False):
@@ -165,7 +162,7 @@ def _feature(inputs: tuple[str, ...], text: str, position: int) -> None:
 def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
     _check_source(table)
     inputs, targets = _sides(table, is_network)
-    _check_alike(inputs, targets)
+    check_alike(inputs, targets)
     wanted = _flat(inputs), _flat(targets)
     listed = (*wanted[0], *wanted[1])
     for position, name in enumerate(listed):
@@ -173,11 +170,11 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
             count = len(wanted[0])
             at = ("inputs", position) if position < count else ("targets", position - count)
             raise Wrong("name", f"the column '{shown(name)}' is named twice", "name each once", at)
-    taken = _by_leaf(inputs), _by_leaf(targets)
+    taken = by_leaf(inputs), by_leaf(targets)
     labels = (side.column for of in taken for side in of.values() if isinstance(side, LabelTable))
     read = _rows(table, folder, *wanted, frozenset(labels))
     doubts: dict[str, str] = {}
-    named, examples = _with_labels(taken, table.csv, read, doubts)
+    named, examples = with_labels(taken, table.csv, read, doubts)
     leaves = [(leaf, names) for side in named for leaf, names in side.items()]
     columns = tuple(name for _, names in leaves for name in names)
     is_matrix = isinstance(inputs, Mapping)
@@ -191,27 +188,6 @@ def _read(table: DataTable, folder: FilePath, is_network: bool) -> Data:
         tuple(named[0]), tuple(named[1]), tuple(bindings), columns, examples, is_matrix, scaling,
         doubts=doubts,
     )  # fmt: skip
-
-
-def _check_alike(inputs: Sides, targets: Sides) -> None:
-    """Refuse matrices beside plain numbers, but for targets that are labels with a number each."""
-    if isinstance(inputs, Mapping) == isinstance(targets, Mapping):
-        return
-    sides = targets if isinstance(targets, Mapping) else {}
-    if not sides or not all(isinstance(side, LabelTable) for side in sides.values()):
-        what = "inputs and targets are not written the same way"
-        hint = "both are lists of names, or both are tables of matrices"
-        raise Wrong("conflict", what, hint, ("targets",))
-    for leaf, side in sides.items():
-        if isinstance(side, LabelTable) and side.one_hot:
-            what = f"one-hot columns are a matrix, and '{shown(leaf)}' is one number an example"
-            hint = "write values = { no = 0, yes = 1 }, or bind inputs = { X = [...] }"
-            raise Wrong("conflict", what, hint, ("targets", leaf))
-
-
-def _by_leaf(side: Sides) -> Taken:
-    """Return what each leaf takes: of a list of names each takes its own column."""
-    return side if isinstance(side, Mapping) else {name: (name,) for name in side}
 
 
 def _check_source(table: DataTable) -> None:
@@ -230,39 +206,6 @@ def _check_source(table: DataTable) -> None:
         if getattr(table, name) is not None and given[0] != "dataset":
             what = f"'{name}' without a data set"
             raise Wrong("conflict", what, "it belongs to `dataset`", (name,))
-
-
-def _with_labels(
-    sides: tuple[Taken, Taken], file: str | None, read: ExampleRows, doubts: dict[str, str]
-) -> tuple[tuple[dict[str, tuple[str, ...]], ...], Array]:
-    """Return the columns of each leaf among inputs and targets, and the examples, with every column
-    of labels as numbers.
-
-    Args:
-        sides: What the inputs and the targets take.
-        file: The CSV file, None where the examples stand in the lesson.
-        read: The examples as they were read.
-        doubts: Where doubtful labels are added, see `Data.doubts`.
-    """
-    examples, texts = read.cells, read.texts
-    places = [f"'{shown(file)}', row {line}" for line in read.lines] if file else []
-    places = places or [f"example {i}" for i in range(len(examples))]
-    found: tuple[dict[str, tuple[str, ...]], ...] = {}, {}
-    parts, at = [], 0
-    for key, side, named in zip(("inputs", "targets"), sides, found, strict=True):
-        for leaf, taken in side.items():
-            if isinstance(taken, LabelTable):
-                with located(key, leaf):
-                    labels = label_columns(taken, examples[:, at], texts.get(at, ()), places)
-                named[leaf] = labels.names
-                doubts |= {leaf: labels.doubt} if labels.doubt else {}
-                parts.append(labels.values)
-                at += 1
-            else:
-                named[leaf] = taken
-                parts.append(examples[:, at : at + len(taken)])
-                at += len(taken)
-    return found, frozen(np.concatenate(parts, axis=1))
 
 
 def _sides(table: DataTable, is_network: bool) -> tuple[Sides, Sides]:

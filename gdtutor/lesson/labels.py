@@ -8,13 +8,19 @@ import numpy as np
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
-from gdtutor.lesson.readers import Wrong
+from gdtutor.engine.trace import frozen
+from gdtutor.lesson.readers import Wrong, located
 from gdtutor.lesson.reports import shown
-from gdtutor.lesson.tables import LabelTable, label_text
+from gdtutor.lesson.tables import LabelTable, Sides, label_text
+from gdtutor.training.csvdata import ExampleRows
 from gdtutor.values import Struct
 
 MAX_CLASSES = 200
 """Most classes of one column of labels."""
+
+
+Taken = Mapping[str, tuple[str, ...] | LabelTable]
+"""The columns that each leaf takes; a column of labels stands for several."""
 
 
 class LabelColumns(Struct, frozen=True, eq=False):
@@ -91,3 +97,57 @@ def _valued(values: Mapping[str, float], labels: list[str], places: Sequence[str
             what = f"{place}: the label '{shown(label)}' has no value"
             raise Wrong("value", what, hint, ("values",))
     return np.array([values[label] for label in labels], dtype=np.float64)
+
+
+def check_alike(inputs: Sides, targets: Sides) -> None:
+    """Refuse matrices beside plain numbers, but for targets that are labels with a number each."""
+    if isinstance(inputs, Mapping) == isinstance(targets, Mapping):
+        return
+    sides = targets if isinstance(targets, Mapping) else {}
+    if not sides or not all(isinstance(side, LabelTable) for side in sides.values()):
+        what = "inputs and targets are not written the same way"
+        hint = "both are lists of names, or both are tables of matrices"
+        raise Wrong("conflict", what, hint, ("targets",))
+    for leaf, side in sides.items():
+        if isinstance(side, LabelTable) and side.one_hot:
+            what = f"one-hot columns are a matrix, and '{shown(leaf)}' is one number an example"
+            hint = "write values = { no = 0, yes = 1 }, or bind inputs = { X = [...] }"
+            raise Wrong("conflict", what, hint, ("targets", leaf))
+
+
+def by_leaf(side: Sides) -> Taken:
+    """Return what each leaf takes: of a list of names each takes its own column."""
+    return side if isinstance(side, Mapping) else {name: (name,) for name in side}
+
+
+def with_labels(
+    sides: tuple[Taken, Taken], file: str | None, read: ExampleRows, doubts: dict[str, str]
+) -> tuple[tuple[dict[str, tuple[str, ...]], ...], Array]:
+    """Return the columns of each leaf among inputs and targets, and the examples, with every column
+    of labels as numbers.
+
+    Args:
+        sides: What the inputs and the targets take.
+        file: The CSV file, None where the examples stand in the lesson.
+        read: The examples as they were read.
+        doubts: Where doubtful labels are added, see `Data.doubts`.
+    """
+    examples, texts = read.cells, read.texts
+    places = [f"'{shown(file)}', row {line}" for line in read.lines] if file else []
+    places = places or [f"example {i}" for i in range(len(examples))]
+    found: tuple[dict[str, tuple[str, ...]], ...] = {}, {}
+    parts, at = [], 0
+    for key, side, named in zip(("inputs", "targets"), sides, found, strict=True):
+        for leaf, taken in side.items():
+            if isinstance(taken, LabelTable):
+                with located(key, leaf):
+                    labels = label_columns(taken, examples[:, at], texts.get(at, ()), places)
+                named[leaf] = labels.names
+                doubts |= {leaf: labels.doubt} if labels.doubt else {}
+                parts.append(labels.values)
+                at += 1
+            else:
+                named[leaf] = taken
+                parts.append(examples[:, at : at + len(taken)])
+                at += len(taken)
+    return found, frozen(np.concatenate(parts, axis=1))
