@@ -34,6 +34,7 @@ from gdtutor.lesson import (
 from gdtutor.lesson.pictures import PICTURES, TRAIN_TITLE, WALK_PLACE, WALK_TITLE
 from gdtutor.lesson.placeholders import ABOUT, WORDS
 from gdtutor.lesson.variants import MAX_LABEL, SECTIONS, WHOLE
+from gdtutor.training import datasets as training_datasets
 from gdtutor.training.datasets import DATASETS, MAX_EXAMPLES
 from gdtutor.training.initialise import INITIALISATIONS
 from gdtutor.training.optimisers import OPTIMISERS
@@ -206,7 +207,10 @@ def datasets() -> str:
     lines = []
     for name, row in DATASETS.items():
         count = f"{row.count}" + ("" if row.is_gate else f", noise {row.noise:g}")
-        lines.append(f"`{name}` | {row.description} | {count}")
+        says = (inspect.getdoc(row.make) or "").replace("\n", " ").rstrip(".")
+        says = says.format(**vars(training_datasets))
+        says = says if says[1].isupper() else f"{says[0].lower()}{says[1:]}"
+        lines.append(f"`{name}` | {says} | {count}")
     return rows("name | what it is | rows", lines)
 
 

@@ -59,7 +59,6 @@ class Playground(Struct, frozen=True):
         if not self.columns:
             return DATASETS[self.data]
         return Dataset(
-            "a CSV file",
             DATASETS["circle"].make,
             count=self.points,
             inputs=self.columns[:-1],

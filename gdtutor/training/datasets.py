@@ -39,12 +39,11 @@ MOST_CLASSES = 6
 
 
 class Dataset(Struct, frozen=True):
-    """One named data set, with what a reader should know before drawing it."""
+    """One named data set."""
 
-    description: str
-    """What it looks like, the range of each input without noise, and what the noise does."""
     make: Make
-    """Draws the rows; a gate ignores its arguments."""
+    """Draws the rows; a gate ignores its arguments. Its docstring says what a reader should know
+    before: what the set looks like, the range of each input without noise, what the noise does."""
     count: int = 200
     """How many rows where the lesson does not say."""
     noise: float = 0.0
@@ -59,11 +58,16 @@ class Dataset(Struct, frozen=True):
     """How many classes it can have; 0 where the target is no class but a number."""
 
 
-def _gate(*outputs: int) -> Make:
-    """Return the maker of a truth table whose rows are (0,0), (0,1), (1,0), (1,1)."""
+def _gate(says: str, *outputs: int) -> Dataset:
+    """Return a truth table whose rows are (0,0), (0,1), (1,0), (1,1)."""
     pairs = [(0, 0), (0, 1), (1, 0), (1, 1)]
     rows = [(*pair, y) for pair, y in zip(pairs, outputs, strict=True)]
-    return lambda rng, count, noise, classes: np.array(rows, dtype=np.float64)
+
+    def make(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+        return np.array(rows, dtype=np.float64)
+
+    make.__doc__ = f"{says}; inputs 0 and 1, rows 00, 01, 10, 11"
+    return Dataset(make, count=4, is_gate=True)
 
 
 def _rows(
@@ -80,6 +84,8 @@ def _alternate(count: int, classes: int = 2) -> NDArray[np.int64]:
 
 
 def _circle(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    """A disc of radius 0.5 (target 1) in a ring of radii 0.7 to 1 (target 0), within −1 to 1;
+    noise moves each point after its class is set."""
     inside = _alternate(count)
     radius = np.where(inside == 1, 0.0, 0.7) + rng.random_sample(count) * np.where(
         inside == 1, 0.5, 0.3
@@ -89,6 +95,8 @@ def _circle(rng: np.random.RandomState, count: int, noise: float, classes: int) 
 
 
 def _quadrants(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    """XOR spread over the plane: target 1 where the signs of the inputs differ, each input
+    {QUADRANT_GAP:g} to 1 away from 0; noise moves each point after its class is set."""
     corner = np.arange(count, dtype=np.int64) % 4
     first, second = corner // 2, corner % 2
     away = QUADRANT_GAP + (1 - QUADRANT_GAP) * rng.random_sample((2, count))
@@ -96,6 +104,9 @@ def _quadrants(rng: np.random.RandomState, count: int, noise: float, classes: in
 
 
 def _gaussians(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    """Two round clouds around (−0.5, −0.5) (target 0) and (0.5, 0.5) (target 1);
+    noise is the standard deviation of a cloud, so its points have no bounds;
+    more classes are clouds on the circle through these."""
     target = _alternate(count, classes)
     angle = 2 * math.pi * (target / classes - 3 / 8)
     away = math.sqrt(0.5)
@@ -103,6 +114,8 @@ def _gaussians(rng: np.random.RandomState, count: int, noise: float, classes: in
 
 
 def _spiral(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    """Two arms that go round {SPIRAL_TURNS:g} times from the middle to radius 1, or as many
+    as there are classes; noise moves each point off its arm."""
     arm = _alternate(count, classes)
     # Places along the arms come in an order drawn at random: what is held back from the end of the
     # rows would else be the outer end of every arm.
@@ -113,6 +126,8 @@ def _spiral(rng: np.random.RandomState, count: int, noise: float, classes: int) 
 
 
 def _moons(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    """Two half circles that reach into each other, x1 within −1 to 1 and x2 within −0.5 to
+    0.5; noise moves each point off its arc."""
     lower = _alternate(count)
     angle = math.pi * rng.random_sample(count)
     side: Array = np.where(lower == 1, -1.0, 1.0)
@@ -122,6 +137,8 @@ def _moons(rng: np.random.RandomState, count: int, noise: float, classes: int) -
 
 
 def _checkerboard(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    """{CHECKERS}×{CHECKERS} fields of 0 and 1 in turn within −1 to 1;
+    noise moves each point after its class is set."""
     target = _alternate(count)
     # A column of fields, then one of the rows whose fields have the class.
     column = rng.randint(0, CHECKERS, count)
@@ -131,11 +148,14 @@ def _checkerboard(rng: np.random.RandomState, count: int, noise: float, classes:
 
 
 def _plane(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    """Regression: the target is (x1 + x2)/2, inputs within −1 to 1; noise moves the target."""
     x1, x2 = 2 * rng.random_sample((2, count)) - 1
     return _measured(rng, x1, x2, (x1 + x2) / 2, noise)
 
 
 def _bumps(rng: np.random.RandomState, count: int, noise: float, classes: int) -> Array:
+    """Regression: the target is the sum of three Gaussians of height 1 and three of −1,
+    of standard deviation {BUMP_WIDTH:g}, inputs within −1 to 1; noise moves the target."""
     x1, x2 = 2 * rng.random_sample((2, count)) - 1
     height = np.zeros(count)
     for first, second, top in BUMPS:
@@ -151,64 +171,21 @@ def _measured(
     return np.column_stack([x1, x2, height + noise * rng.standard_normal(len(x1))])
 
 
-def _gate_row(name: str, words: str, *outputs: int) -> Dataset:
-    text = f"{name}: {words}; inputs 0 and 1, rows 00, 01, 10, 11"
-    return Dataset(text, _gate(*outputs), count=4, is_gate=True)
-
-
 DATASETS: dict[str, Dataset] = {
-    "and": _gate_row("AND", "1 where both inputs are 1", 0, 0, 0, 1),
-    "or": _gate_row("OR", "1 where an input is 1", 0, 1, 1, 1),
-    "xor": _gate_row("XOR", "1 where the inputs differ", 0, 1, 1, 0),
-    "nand": _gate_row("NAND", "0 where both inputs are 1", 1, 1, 1, 0),
-    "nor": _gate_row("NOR", "1 where both inputs are 0", 1, 0, 0, 0),
-    "xnor": _gate_row("XNOR", "1 where the inputs agree", 1, 0, 0, 1),
-    "circle": Dataset(
-        "a disc of radius 0.5 (target 1) in a ring of radii 0.7 to 1 (target 0), within −1 to 1; "
-        "noise moves each point after its class is set",
-        _circle,
-    ),
-    "quadrants": Dataset(
-        "XOR spread over the plane: target 1 where the signs of the inputs differ, each input "
-        f"{QUADRANT_GAP:g} to 1 away from 0; noise moves each point after its class is set",
-        _quadrants,
-    ),
-    "gaussians": Dataset(
-        "two round clouds around (−0.5, −0.5) (target 0) and (0.5, 0.5) (target 1); "
-        "noise is the standard deviation of a cloud, so its points have no bounds; "
-        "more classes are clouds on the circle through these",
-        _gaussians,
-        noise=0.2,
-        most_classes=MOST_CLASSES,
-    ),
-    "spiral": Dataset(
-        f"two arms that go round {SPIRAL_TURNS:g} times from the middle to radius 1, or as many "
-        "as there are classes; noise moves each point off its arm",
-        _spiral,
-        most_classes=MOST_CLASSES,
-    ),
-    "moons": Dataset(
-        "two half circles that reach into each other, x1 within −1 to 1 and x2 within −0.5 to "
-        "0.5; noise moves each point off its arc",
-        _moons,
-        noise=0.05,
-    ),
-    "checkerboard": Dataset(
-        f"{CHECKERS}×{CHECKERS} fields of 0 and 1 in turn within −1 to 1; "
-        "noise moves each point after its class is set",
-        _checkerboard,
-    ),
-    "plane": Dataset(
-        "regression: the target is (x1 + x2)/2, inputs within −1 to 1; noise moves the target",
-        _plane,
-        most_classes=0,
-    ),
-    "bumps": Dataset(
-        "regression: the target is the sum of three Gaussians of height 1 and three of −1, "
-        f"of standard deviation {BUMP_WIDTH:g}, inputs within −1 to 1; noise moves the target",
-        _bumps,
-        most_classes=0,
-    ),
+    "and": _gate("AND: 1 where both inputs are 1", 0, 0, 0, 1),
+    "or": _gate("OR: 1 where an input is 1", 0, 1, 1, 1),
+    "xor": _gate("XOR: 1 where the inputs differ", 0, 1, 1, 0),
+    "nand": _gate("NAND: 0 where both inputs are 1", 1, 1, 1, 0),
+    "nor": _gate("NOR: 1 where both inputs are 0", 1, 0, 0, 0),
+    "xnor": _gate("XNOR: 1 where the inputs agree", 1, 0, 0, 1),
+    "circle": Dataset(_circle),
+    "quadrants": Dataset(_quadrants),
+    "gaussians": Dataset(_gaussians, noise=0.2, most_classes=MOST_CLASSES),
+    "spiral": Dataset(_spiral, most_classes=MOST_CLASSES),
+    "moons": Dataset(_moons, noise=0.05),
+    "checkerboard": Dataset(_checkerboard),
+    "plane": Dataset(_plane, most_classes=0),
+    "bumps": Dataset(_bumps, most_classes=0),
 }
 """Every data set by its name in a lesson."""
 
