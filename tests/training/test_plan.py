@@ -201,7 +201,7 @@ def test_a_row_may_name_any_function_of_the_update_s_number(
 ) -> None:
     lines = (("v", "maximum(v, abs(g))"), ("p", "p - learning_rate*exp(-t/10)*g/(1 + v)"))
     state = (StateVariable("v", "largest gradient", is_odd=False),)
-    row = Optimiser("fading", "fading steps", lines, source="", convention="", state=state)
+    row = Optimiser("fading", "fading steps", lines, state=state)
     monkeypatch.setitem(cast("dict[str, Optimiser]", OPTIMISERS), "fading", row)
     assert_every_iteration_agrees(xor_231(), Settings(0.5, optimizer="fading"), kind)
 
