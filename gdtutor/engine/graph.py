@@ -169,7 +169,7 @@ def depending_on(nodes: Iterable[Line | Visible], names: Iterable[str]) -> set[s
     """Return some names and those of every node, in order, that is computed from one of them."""
     found = set(names)
     for node in nodes:
-        if any(edge.source in found for edge in node.edges):
+        if not found.isdisjoint([edge.source for edge in node.edges]):
             found.add(node.name)
     return found
 

@@ -37,8 +37,8 @@ def prediction_of(
 
     Args:
         graph: The graph.
-        shapes: Of its leaves and lines, which tell whether `Y[:, 0]` is all of Y; None where they
-            do not fit together.
+        shapes: Of its leaves and lines, which tell whether `Y[:, 0]` is all of Y; None where
+            nothing is picked, or they do not fit together.
     """
     targets = {name: name for name in graph.of_role(Role.TARGET)}
     named = next((name for name in _PREDICTIONS if name in graph.line_by_name), None)
@@ -59,6 +59,8 @@ def prediction_of(
 
 def prediction_in(lesson: Lesson, graph: Graph) -> tuple[str | None, str | None]:
     """Return the prediction of one of a lesson's graphs and its target; see `prediction_of`."""
+    if all(node.op != "pick" for node in graph.nodes):
+        return prediction_of(graph)
     given = {name: start_shape(start) for name, start in lesson.starts.items()}
     given |= {name: np.shape(value) for name, value in lesson.constants.items()}
     try:

@@ -157,7 +157,7 @@ def _with_variants(lesson: Lesson, source: _Source, findings: Findings) -> Lesso
             hint = f"with the lesson itself they may have {bound:,}"
             mistakes.append(Mistake(("variants", 0), "bound", what, hint))
     works = {} if mistakes else _tried(variants, source, mistakes)
-    if not mistakes:
+    if lesson.pictures and not mistakes:
         for position, what, hint in overworked(lesson.pictures, training_work(lesson), works):
             mistakes.append(Mistake(("pictures", position, "="), "bound", what, hint))
     _report_unknown(lesson, {variant.name for variant in variants}, findings)

@@ -97,7 +97,7 @@ def moment_at(
         traces = (*traces[:-1], as_trained(traces[-1], run, iteration))
     updates = Updates(run, iteration, traces[-1].gradients) if lesson.trains else {}
     epoch, rate = run.epoch_of(iteration), run.learning_rate(iteration)
-    steps = steps_of(lesson, settings, problem.trained, unfolded)
+    steps = steps_of(lesson, settings, problem.trained, traces)
     return Moment(iteration, epoch, problem, settings, state, batch, traces, updates, rate, steps)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from enum import Enum
 
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.trace import backward_order
+from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.training.settings import Settings
@@ -48,7 +47,10 @@ def wanted_gradients(lesson: Lesson, graph: Graph) -> tuple[str, ...]:
 
 
 def steps_of(
-    lesson: Lesson, settings: Settings | None, trained: tuple[str, ...], unfolded: Set[str]
+    lesson: Lesson,
+    settings: Settings | None,
+    trained: tuple[str, ...],
+    traces: tuple[Trace, ...],
 ) -> tuple[Step, ...]:
     """Return the steps of an iteration.
 
@@ -56,22 +58,20 @@ def steps_of(
         lesson: The lesson.
         settings: How it trains at this iteration; None where it does not.
         trained: The parameters that updates change.
-        unfolded: The lines that show their elementary operations.
+        traces: One for each scene, whose nodes and backward orders the steps follow.
     """
     steps: list[Step] = []
 
     def add(scene: int, phase: Phase, node: str = "", variable: str = "") -> None:
         steps.append(Step(len(steps) + 1, scene, phase, node, variable))
 
-    for index, scene in enumerate(lesson.scenes):
-        visible = scene.graph.visible(unfolded)
+    for index, (scene, trace) in enumerate(zip(lesson.scenes, traces, strict=True)):
         add(index, Phase.GIVEN)
-        for node in visible:
+        for node in trace.visible:
             add(index, Phase.FORWARD, node.name)
-        if scene.backward:
-            wanted = wanted_gradients(lesson, scene.graph)
-            for name in backward_order(visible, scene.graph.root, wanted):
-                add(index, Phase.BACKWARD, name)
+        # Without steps back there is an order for the update alone.
+        for name in trace.backward_order if scene.backward else ():
+            add(index, Phase.BACKWARD, name)
     if settings is not None:
         last = len(lesson.scenes) - 1
         for name in trained:
