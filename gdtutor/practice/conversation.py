@@ -252,7 +252,7 @@ def _asked(exercise: Exercise, services: PracticeServices) -> Marked | None:
             services.say("Right.")
             return first
         wrong += 1
-        services.say(_answer_words(text.strip(), judged.fits))
+        services.say(answer_words(text.strip(), judged.fits))
         if wrong >= TRIES:
             services.say(f"The answer is {exercise.answer_text}.")
             return first
@@ -263,7 +263,9 @@ def _kept(exercise: Exercise, text: str, judged: Marked, services: PracticeServi
     return judged
 
 
-def _answer_words(text: str, fits: Sequence[SlipMatch]) -> str:
+def answer_words(text: str, fits: Sequence[SlipMatch]) -> str:
+    """Return what is said of a wrong answer, with every slip that gives it."""
     said = [f"{text[:40]} is not it."]
-    said += [slip_text(fit, fit.about or "it") for fit in fits[:1]]
-    return " ".join(said if fits else [*said, "No usual slip gives that."])
+    # Each slip gives that answer: which of them it was, nobody knows.
+    said.append(" Or: ".join(slip_text(fit, fit.about or "it") for fit in fits))
+    return " ".join(said if fits else [said[0], "No usual slip gives that."])

@@ -37,7 +37,8 @@ _NARROW = {Screen.STUDY: ("next", "tab"), Screen.TRAIN: ("pause", "train_tab", "
 """What comes first where few keys have room: the next step, and the way to the hidden panels."""
 _OF_A_CELL = (
     "next", "escape", "down", "operand", "operand_back", "next_key", "verify", "mistakes",
-    "edit", "figure", "train", "example", "goto", "tab", "library", "link", "help", "quit",
+    "edit", "predict", "figure", "train", "example", "goto", "tab", "library", "link", "help",
+    "quit",
 )  # fmt: skip
 """What moves and closes an open cell, then what does as it does without one."""
 _ALWAYS = ("help", "quit")
@@ -197,6 +198,7 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
     if session.screen is not Screen.STUDY:
         return {}
     words = {} if _marks_example(session) else {"example": ""}
+    words |= {"predict": "ask no more"} if session.predict else {}
     opened = _opened(session)
     words |= {opened[0]: opened[1]} if opened else {}
     if session.look.cell is not None:
@@ -204,7 +206,6 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
         leads = "playground" if isinstance(session, Playing) else closes
         return {**words, "next": "cell", "down": "row", "escape": leads, "next_key": "step",
                 "operand": "operand", "operand_back": "back"}  # fmt: skip
-    words |= {"predict": "ask no more"} if session.predict else {}
     if session.auto.is_on:
         words |= {"auto": "pause", "faster": "pace"}
     if not session.step:

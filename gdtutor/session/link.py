@@ -52,7 +52,7 @@ def command_of(session: Walk) -> str:
 
 def arguments_of(session: Walk) -> tuple[str, ...]:
     """Return the words of the command line, unquoted."""
-    lesson, look, challenge = session.lesson, session.look, session.challenge
+    asked, lesson, look, challenge = session, session.lesson, session.look, session.challenge
     if challenge is not None and challenge.hides:
         # The question is asked on arriving, so the command stands one step before it.
         session = steps_back(replace(session, challenge=None), 1)
@@ -73,7 +73,7 @@ def arguments_of(session: Walk) -> tuple[str, ...]:
     for name, value in options:
         words += [f"--{name}", str(value)] if value not in ("", None) else []
     words += ["--predict"] * session.predict
-    keys = _keys(session, again) if challenge is None else "n" if session.prompt else "n escape"
+    keys = _keys(session, again) if challenge is None else _keys_of_question(asked)
     if lesson.predict and not session.predict:
         # Questions that the lesson asks and the learner has turned off stay so.
         keys = f"r {keys}".rstrip()
@@ -206,6 +206,16 @@ def _keys(session: Walk, again: TrainingKeys | None = None) -> str:
     if look.scroll > 0 and look.cell is None:
         keys.append(f"{look.scroll}down" if look.scroll > 1 else "down")
     return " ".join(keys)
+
+
+def _keys_of_question(session: Walk) -> str:
+    """Return the keys that come to the open question and bring the panel that shows with it."""
+    is_typed = session.prompt is not None
+    scroll = 0 if is_typed else session.look.scroll
+    panel = _keys(replace(session, look=replace(session.look, figure=None, scroll=scroll)))
+    if is_typed:
+        return f"n escape {panel} enter" if panel else "n"
+    return f"n escape {panel}".strip()
 
 
 def _play_keys(session: Playing) -> list[str]:

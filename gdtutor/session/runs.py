@@ -85,8 +85,9 @@ def others(session: Walk) -> list[str]:
 
 
 def changes_label(session: Walk) -> str:
-    """Return what the learner changed, the first two changes by name."""
-    changed = ", ".join(change.text() for change in session.changes[:2])
+    """Return what the learner changed, two changes by name: the optimiser, then the first ones."""
+    named = sorted(session.changes, key=lambda change: change.name != "optimizer")
+    changed = ", ".join(change.text() for change in named[:2])
     more = f" and {len(session.changes) - 2} more" if len(session.changes) > 2 else ""
     return f"{changed}{more}"
 

@@ -173,7 +173,7 @@ def prompt_keys(session: Session, prompt: Prompt, width: int) -> Line:
     if challenge is not None:
         keys.append(("Alt-n", "show the answer"))
     if prompt.text:
-        keys.insert(1, ("Ctrl-U", "empty"))
+        keys.insert(1, ("Backspace Ctrl-U", "delete"))
     if prompt.is_selected:
         keys.insert(1, ("typing", "replaces it"))
     elif challenge is not None and not prompt.text and session.around.class_role is ClassRole.NONE:

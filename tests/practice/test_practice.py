@@ -16,6 +16,7 @@ from gdtutor.lesson.load import load_lesson
 from gdtutor.practice.conversation import (
     PastAnswer,
     PracticeServices,
+    answer_words,
     level_of,
     marked,
     next_kind,
@@ -325,6 +326,13 @@ def talked(lines: list[str], count: int | None = None) -> tuple[str, list[tuple[
     )
     practise(("forward",), count, 4, (), services)
     return "\n".join(said), kept
+
+
+def test_every_slip_that_gives_a_wrong_answer_is_told() -> None:
+    fits = SlipMatch(Slip.ONE_TERM), SlipMatch(Slip.FIRST_TERM)
+    told = answer_words("3", fits)
+    assert told == f"3 is not it. {SAYS[Slip.ONE_TERM]} Or: {SAYS[Slip.FIRST_TERM]}"
+    assert answer_words("3", ()) == "3 is not it. No usual slip gives that."
 
 
 def test_a_conversation_keeps_the_first_answer_and_tells_the_right_one() -> None:

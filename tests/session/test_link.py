@@ -222,6 +222,14 @@ def test_predict_mode_and_its_open_question_are_reopened(keys):
     assert (again.challenge is None) == (session.challenge is None)
 
 
+@pytest.mark.parametrize("keys", ["tab", "2tab", "2tab enter", "h", "2tab down"])
+def test_an_open_question_is_reopened_with_the_panel_that_shows_beside_it(keys):
+    session = walk(NETWORK, "given", f"r n escape {keys}")
+    again = reopened(command_of(session))
+    assert again.challenge == session.challenge
+    assert shown(again) == shown(session)
+
+
 def test_the_closing_page_is_reopened():
     session = walk(ADD_UP, "given", "z")
     assert session.look.is_closing

@@ -14,6 +14,7 @@ from gdtutor.session.curve_cursor import goto_from_curve
 from gdtutor.session.effects import PauseTraining, SweepRuns, Train
 from gdtutor.session.link import command_of
 from gdtutor.session.press import Press
+from gdtutor.session.runs import run_label
 from gdtutor.session.state import PromptKind, Session, Status
 from gdtutor.session.trials import news_of, sweep
 from gdtutor.session.update import Failed, update
@@ -42,6 +43,11 @@ def sweeping(wish: str = "learning_rate=0.1,1") -> Session:
         ("optimizer=sgd,adam,implicit", "takes one example at a time"),
     ],
 )
+def test_the_label_of_a_run_names_its_optimiser_whatever_else_was_changed():
+    session = open_at("bias", "given", changes=("w1=1", "w2=2", "optimizer=adam"))
+    assert run_label(session) == "yours: optimizer=adam, w1=1 and 1 more"
+
+
 def test_a_sweep_that_cannot_be_says_why(wish: str, complaint: str) -> None:
     with pytest.raises(GdTutorError) as caught:
         sweep(open_at("or-vectorised"), wish)

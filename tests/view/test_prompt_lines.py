@@ -28,9 +28,9 @@ def test_the_last_line_has_the_keys_of_the_open_input(keys, predict, shown):
 
 def test_the_keys_of_a_question_are_those_that_do_something_with_what_is_typed():
     session = pressed(replace(walk(NEURON, "given"), predict=True), "n")
-    assert "Enter answer  Ctrl-U empty  Esc leave" in rows(pressed(session, "a b"))[-1]
+    assert "Enter answer  Backspace Ctrl-U delete  Esc leave" in rows(pressed(session, "a b"))[-1]
     refused = typed(session, "abc")
-    assert "Enter answer  typing replaces it  Ctrl-U empty" in rows(refused)[-1]
+    assert "Enter answer  typing replaces it  Backspace Ctrl-U delete" in rows(refused)[-1]
     assert pressed(refused, "5").prompt.text == "5"
     assert pressed(refused, "ctrl+u").prompt.text == ""
     assert "or ? for a" in " ".join(rows(session))
