@@ -7,16 +7,14 @@ from functools import cache
 
 import numpy as np
 import pytest
+from trained_lessons import opened, trained
 
-from gdtutor.drive.opening import session_at
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import Trace, trace
-from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.lesson.runs import problem_of
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.moving import moved
 from gdtutor.session.notes import note_for
-from gdtutor.session.runs import in_variant
 from gdtutor.session.state import Session, current_step
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
@@ -37,19 +35,6 @@ READ = {
 }
 """Steps at which the trained network is read."""
 XOR = np.array([0.0, 1, 1, 0])
-
-
-def opened(name: str, variant: str = "") -> Session:
-    session = session_at(find_lesson(name, shipped_lessons_folder()))
-    return in_variant(session, variant) if variant else session
-
-
-@cache
-def trained(name: str, variant: str = "") -> Session:
-    """Return a lesson at the first step of the iteration that training ends with."""
-    session = opened(name, variant)
-    session.run.advance()
-    return moved(session, session.run.farthest, 1)
 
 
 def run_of(session: Session) -> Run:
@@ -161,6 +146,7 @@ def test_at_the_start_the_examples_lie_closer_together(name: str) -> None:
     assert spread[0] < 0.6 * spread[1]
 
 
+@pytest.mark.slow
 def test_17_the_first_neuron_fires_at_one_row_and_the_second_is_silent_at_another() -> None:
     h1, h2 = (of_every_example("two-and-one", "", name) > 0.5 for name in ("h1", "h2"))
     assert h1.tolist() == [False, True, False, False]
@@ -173,6 +159,7 @@ def test_17_the_first_neuron_fires_at_one_row_and_the_second_is_silent_at_anothe
     assert w["w21"] < 0 < w["w22"]
 
 
+@pytest.mark.slow
 def test_17_in_the_poor_place_two_rows_of_different_classes_look_the_same() -> None:
     sums, answers = (
         np.array([of_every_example("two-and-one", OTHER, name) for name in names])

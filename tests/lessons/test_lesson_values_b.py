@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import trained_lessons
 
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.mistakes import overwritten, too_early
@@ -52,9 +53,8 @@ def run_of(chosen: Lesson, seed: int | None = None) -> Run:
     return run
 
 
-@cache
 def trained(name: str, variant: str = "") -> Run:
-    return run_of(lesson(name, variant))
+    return trained_lessons.trained(name, variant).run
 
 
 def final_cost(run: Run) -> float:

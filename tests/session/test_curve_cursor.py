@@ -41,6 +41,7 @@ def test_a_place_is_gone_to_in_the_iteration_under_the_cursor(trained):
     assert after.moment.steps[after.step - 1].node == "W1"
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("keys", ["enter", ": 37 enter", ": 37/backward:W1 enter"])
 def test_from_a_walk_opened_on_the_curve_esc_leads_to_training_and_backspace_to_where_one_was(keys):
     before = walk(XOR, "2/forward:Z2")
