@@ -66,6 +66,13 @@ class Boxed(Struct, frozen=True):
     """What its border holds; a plot among it as signs that it is there."""
     foot: str
     """What its lower border says."""
+    left: int = 0
+    """The column of its left border."""
+
+    @property
+    def width(self) -> int:
+        """Cells of a row between its borders."""
+        return len(self.rows[0]) if self.rows else 0
 
     @property
     def told(self) -> list[str]:
@@ -91,8 +98,23 @@ def boxes(frame: Frame) -> list[Boxed]:
         low = min(b for a, b, c in marks if a == x and c == "╰" and b > y)
         title = rows[y][x + 1 : right].strip("─ ")
         inside = tuple(row[x + 1 : right] for row in rows[y + 1 : low])
-        found.append(Boxed(title, inside, rows[low][x + 1 : right].strip("─ ")))
+        found.append(Boxed(title, inside, rows[low][x + 1 : right].strip("─ "), x))
     return found
+
+
+def spare(panel: Boxed) -> int:
+    """Return the blank rows at the end of a panel, or all but one of those before what ends it."""
+    runs = [(blank, len([*run])) for blank, run in groupby(panel.rows, lambda r: not r.strip())]
+    inner = [count - 1 for blank, count in runs[:-1] if blank]
+    return max([*inner, runs[-1][1] if runs and runs[-1][0] else 0])
+
+
+def columns_of(frame: Frame) -> list[list[Boxed]]:
+    """Return the panels that stand above each other, by the cells that they have in common; one
+    across several columns is in each of them."""
+    found = boxes(frame)
+    lefts = sorted({panel.left for panel in found})
+    return [[p for p in found if p.left <= left < p.left + p.width] for left in lefts]
 
 
 opened = cache(session_at)

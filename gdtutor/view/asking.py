@@ -124,7 +124,7 @@ def with_operands(
         size: The panel's inside.
         is_alone: Whether no graph beside it shows plain numbers.
     """
-    from gdtutor.view.values import cell_lines, known_lines, left_out
+    from gdtutor.view.values import cell_lines, cells_of, known_lines, left_out
 
     asked = context.challenge
     if asked is None or not asked.hides or asked.ask is Ask.SHAPE:
@@ -132,8 +132,8 @@ def with_operands(
     if is_alone and not any(context.trace.shapes.values()):
         whole = stacked([lines, known_lines(context, size.width)])
         return (whole if len(whole) <= size.height else lines), ""
-    found = cell_lines(context, lines, (size.width, size.height))
-    return found.lines, left_out(context, found.left)
+    found = cell_lines(context, lines, (size.width, size.height), cells_of(context))
+    return found.lines, left_out(context, len(found.left))
 
 
 def operand_lines(context: Context, width: int) -> Lines:

@@ -11,6 +11,9 @@ from gdtutor.values import Struct, replace
 from gdtutor.view.frame import Area, Chars, Depicts, Frame, Hides, Line, Lines, Segment, Style
 from gdtutor.view.lines import fitted, found_in, line, shortened
 
+Listed = tuple[str, str]
+"""The phase in which it is computed, of what has cells, and its name; a row of a table has none."""
+
 
 class Panel(Struct, frozen=True):
     """A titled block of lines, which may be longer than the room it gets."""
@@ -31,8 +34,10 @@ class Panel(Struct, frozen=True):
     """Its last lines, which do not scroll with the others."""
     picture: int = 0
     """The lesson's picture that it holds, from 1; 0 where it holds none."""
-    unlisted: int = 0
-    """Matrices whose cells have no room at the end of its list."""
+    unlisted: tuple[Listed, ...] = ()
+    """What has no room in its list."""
+    is_part: bool = False
+    """Whether what it draws has more to show in more lines."""
     annex: Panel | None = None
     """A panel that shares its lower border, as high as it has lines."""
 

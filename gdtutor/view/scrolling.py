@@ -58,7 +58,7 @@ def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
     # Beside an opening page stand panels of the first step.
     at = session if session.step else replace(session, step=1)
     context = context_of(at, UNICODE)
-    if context is None or session.look.is_closing:
+    if context is None:
         return session, frame
     size, met = (frame.width, frame.height), session.look.met or ()
     place = context.moment.iteration, context.step.number

@@ -21,7 +21,19 @@ from gdtutor.view.explain import (
     with_signs,
 )
 from gdtutor.view.figures import Figure, moved, walk_figure
-from gdtutor.view.frame import Area, Block, Chars, Depicts, Frame, Line, Lines, Placed, Size, Style
+from gdtutor.view.frame import (
+    Area,
+    Block,
+    Chars,
+    Depicts,
+    Explains,
+    Frame,
+    Line,
+    Lines,
+    Placed,
+    Size,
+    Style,
+)
 from gdtutor.view.header import header_line, passed_over
 from gdtutor.view.lines import cut, fitted, found_in, framed, line, text_of, width_of
 from gdtutor.view.page import is_large, page_lines, prose_width
@@ -83,6 +95,7 @@ def study_frame(session: Walk, area: Area) -> Frame:
         scroll = closing_scroll(session, width, chars)
         # Beside the page stand panels that Tab does not lead to.
         plain = Look(digits=look.digits, example=look.example, figure=look.figure, tab=Tab.VALUES)
+        plain = replace(plain, met=look.met)
         last = replace(session, step=session.step or 1, look=plain)
         ended, text = context_of(last, chars), closing_prose(session)
         if ended is not None and is_large(area):
@@ -160,9 +173,16 @@ def _panels(session: Walk, context: Context, area: Area) -> Block:
         note = 0 if session.look.tab is Tab.NOTE else room.note or NOTE
         whole = area.high(room.body + room.note - note)
         figure = _tab(session, context, session.look.tab, whole.inside)
+        below = _note(session, context, width, note, explained_signs(figure.panel.lines))
+        told = [row for row in below if not found_in([row], Explains)]
+        written = (n for n, row in enumerate(told, 1) if text_of(row).strip())
+        blank = len(told) - max(written, default=0)
+        if blank and (figure.panel.is_part or len(figure.panel.lines) > whole.inside.height):
+            whole, note = whole.high(whole.height + blank), note - blank
+            figure = _tab(session, context, session.look.tab, whole.inside)
+            below = _note(session, context, width, note, explained_signs(figure.panel.lines))
         body = boxed(replace(figure.panel, is_focused=True), whole)
-        above = explained_signs(figure.panel.lines)
-        return (*body, *_note(session, context, width, note, above)), moved(figure.plots, 2, 1)
+        return (*body, *below), moved(figure.plots, 2, 1)
     left, right = (area.high(room.body).wide(cells) for cells in (room.graph, room.node))
     figure = _left(session, context, left.inside)
     plots = moved(figure.plots, 2, 1)
@@ -190,10 +210,10 @@ def _graph(session: Walk, context: Context, area: Area) -> Figure:
 
     count = len(offered_figures(session))
     more = f", `f`: {count} picture{'s' if count > 1 else ''}" if count else ""
-    lines = graph_drawing(context, area.width, area.height, marked_names(context)).centred(area)
-    return Figure(
-        Panel(with_keys(f"graph{more}", session.moment), with_signs(context, lines, area.width))
-    )
+    drawing = graph_drawing(context, area.width, area.height, marked_names(context))
+    lines = with_signs(context, drawing.centred(area), area.width)
+    title = with_keys(f"graph{more}", session.moment)
+    return Figure(Panel(title, lines, is_part=not drawing.is_whole))
 
 
 def _left(session: Walk, context: Context, area: Area) -> Figure:
@@ -211,7 +231,8 @@ def _tab(session: Walk, context: Context, tab: Tab, area: Area) -> Figure:
         case Tab.VALUES:
             from gdtutor.view.values import values_panel
 
-            return Figure(replace(values_panel(context, area.width), scroll=session.look.scroll))
+            panel = values_panel(context, area.width, area.height, scrolls=True)
+            return Figure(replace(panel, scroll=session.look.scroll))
         case Tab.NOTE:
             lines = note_lines(session, context, area.width)
     return Figure(Panel(_TABS[tab], lines, session.look.scroll))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from itertools import chain, product, zip_longest
 
 import numpy as np
@@ -16,7 +15,7 @@ from gdtutor.session.working import named_operands
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.arrays import array_lines
-from gdtutor.view.boxes import Panel, beside, more_text, window
+from gdtutor.view.boxes import Listed, Panel, beside, more_text, window
 from gdtutor.view.context import NO_BOUND, Context
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
@@ -30,23 +29,27 @@ ROWS_BEFORE = 5
 """Rows before the current one in a table that does not show all."""
 Row = tuple[str, ...]
 """Name, value, what it was, gradient, what that was, and the new value."""
+LEAST_ROWS = 4
+"""Rows of a matrix that are shown, be there no room for the others."""
 LEAST_CELLS = 36
 """Cells beside the table from which on the cells of matrices stand there, not below it."""
 
 
-def value_lines(context: Context, width: int, height: int | None = None) -> Panel:
+def value_lines(
+    context: Context, width: int, height: int | None = None, *, goes_on: bool = False
+) -> Panel:
     """Return one line for each given value and node, what is not known yet left open.
 
     In fewer lines than that needs they stand in columns beside each other, where all fit; else
     those around the current node, and the loss: the panel says how many are left out above, and a
-    line before the loss how many below.
+    line before the loss how many below, where it does not go on elsewhere.
     """
     after = context.updated
     names, before, behind = _window(context)
     rows, titles = _rows(context, names)
     gradient = titles[3]
     if height is not None and len(rows) + 1 > height and not before and not behind:
-        columns = _in_columns(context, rows, titles, width, height)
+        columns = _in_columns(context, rows, titles, (width, height))
         if columns:
             return Panel("values", columns)
     widths = _widths(rows, titles)
@@ -67,11 +70,17 @@ def value_lines(context: Context, width: int, height: int | None = None) -> Pane
         shown = max(height - 1, 2)
         start = max(min(at - (shown - 2) // 2, len(lines) - shown), 0)
         left = len(lines) - start - shown + behind
+        kept = (*range(start, start + shown - 1), len(lines) - 1)
+        rest = tuple(("", name) for n, name in enumerate(names) if n not in kept)
+        if goes_on:
+            return Panel("values", (head, *(lines[n] for n in kept)), unlisted=rest)
+        rest = () if before or behind else rest
         if left:
             more = line((f" {left_out(context, left + 1)}", Style.DIM))
             return Panel("values", (head, *lines[start:][: shown - 2], more, lines[-1]),
-                         cut=(before + start, 0), ways=ways)  # fmt: skip
-        return Panel("values", (head, *lines[start:]), cut=(before + start, 0), ways=ways)
+                         cut=(before + start, 0), ways=ways, unlisted=rest)  # fmt: skip
+        lines = lines[start:]
+        return Panel("values", (head, *lines), cut=(before + start, 0), ways=ways, unlisted=rest)
     above, below = (
         (line((f"  {more_text(way, count, context.chars)}", Style.DIM)),) if count else ()
         for way, count in enumerate((before, behind))
@@ -89,7 +98,7 @@ def has_room(context: Context, width: int, height: int) -> bool:
     """Say whether the whole table of values has room, in columns beside each other if need be."""
     names, before, behind = _window(context)
     rows, titles = _rows(context, names)
-    is_whole = len(rows) < height or bool(_in_columns(context, rows, titles, width, height))
+    is_whole = len(rows) < height or bool(_in_columns(context, rows, titles, (width, height)))
     return is_whole and not before and not behind
 
 
@@ -126,7 +135,11 @@ def _table(
 
 
 def _in_columns(
-    context: Context, rows: Sequence[Row], titles: Sequence[str], width: int, height: int
+    context: Context,
+    rows: Sequence[Row],
+    titles: Sequence[str],
+    size: tuple[int, int],
+    least: int = 2,
 ) -> Lines:
     """Return all rows in as few columns beside each other as have room, nothing where none have.
 
@@ -137,7 +150,8 @@ def _in_columns(
     less = [_without_old_gradients, no_old]
     if context.updated:
         less += [_without_gradients, lambda row: _without_gradients(no_old(row))]
-    for count in (2, 3):
+    width, height = size
+    for count in range(least, 4):
         high = -(-len(rows) // count)
         if high >= height:
             continue
@@ -175,110 +189,153 @@ class Cells(Struct, frozen=True):
     """The cells of matrices as far as there is room for them."""
 
     lines: Lines
-    left: int
-    """Matrices for which there is none."""
+    left: tuple[Listed, ...]
+    """What there is none for."""
 
 
-def values_panel(context: Context, width: int, height: int | None = None) -> Panel:
-    """Return the table and the cells of its matrices: all of them, or what a panel has room for.
+def values_panel(
+    context: Context, width: int, height: int, *, scrolls: bool = False, goes_on: bool = False
+) -> Panel:
+    """Return the table and the cells of its matrices: as many as a panel has room for, or all where
+    it scrolls; a table that goes on elsewhere says nothing of rows that it has no room for.
 
     A wide panel has the cells beside the table, a narrow one below it.
     """
-    panel = value_lines(context, width, height)
+    panel = value_lines(context, width, None if scrolls else height, goes_on=goes_on)
     table, left = panel.lines, max(map(width_of, panel.lines)) + 1
-    most = NO_BOUND if height is None else height
-    if width - left < LEAST_CELLS:
-        blocks = cell_lines(context, table, (width, most))
-        rows = blocks.lines
-    else:
-        blocks = cell_lines(context, (), (width - left, most))
+    is_below, wanted = width - left < LEAST_CELLS, cells_of(context)
+    above, cells = (table, width) if is_below else ((), width - left)
+    blocks = cell_lines(context, above, (cells, NO_BOUND if scrolls else height), wanted, height)
+    rows = blocks.lines
+    if not is_below:
         rows = tuple(
             (*fitted(row, left, context.chars), *right)
             for row, right in zip_longest(table, blocks.lines, fillvalue=())
         )
-    return replace(panel, lines=rows, note=left_out(context, blocks.left), unlisted=blocks.left)
+    unlisted = (*panel.unlisted, *blocks.left)
+    return replace(panel, lines=rows, note=left_out(context, len(blocks.left)), unlisted=unlisted)
+
+
+def continued(context: Context, wanted: Sequence[Listed], width: int, height: int) -> Cells:
+    """Return as much as has room of what a list has none for: rows of the table, in columns beside
+    each other, then cells of matrices."""
+    names = [name for phase, name in wanted if not phase]
+    cells = [one for one in wanted if one[0]]
+    rows, titles = _rows(context, names)
+    for count in range(len(rows), 0, -1):
+        above = _in_columns(context, rows[:count], titles, (width, height), least=1)
+        if above:
+            found = cell_lines(context, above, (width, height), cells)
+            return replace(found, left=(*(("", name) for name in names[count:]), *found.left))
+    found = cell_lines(context, (), (width, height), cells)
+    return replace(found, left=(*(("", name) for name in names), *found.left))
+
+
+def cells_of(context: Context) -> list[Listed]:
+    """Return the matrices whose cells are listed, but for those that stand beside: what the step
+    computes and is computed from first, then all in the table's order, gradients with their values.
+    """
+    phases = Phase.FORWARD.value, Phase.BACKWARD.value
+    in_table = ((phase, name) for name, phase in product(_window(context)[0], phases))
+    first = (one for one in of_step(context) if one[0] in phases)
+    return [
+        one
+        for one in dict.fromkeys((*first, *in_table))
+        if (array := _known(context, *one)).size > 1
+        if not any(array is other for other in context.beside)
+    ]
 
 
 def cell_lines(
     context: Context,
     above: Lines,
     size: tuple[int, int],
-    last: int | None = None,
+    wanted: Sequence[Listed],
+    most_rows: int | None = None,
 ) -> Cells:
-    """Return lines, and below them the cells of the matrices in the table as far as there is room,
-    but for those that stand beside it: what the step computes and is computed from first, then all
-    in the table's order, gradients with their values; what has room beside each other stands so.
-    Blank lines between them give way.
-
-    Args:
-        context: The step.
-        above: The lines.
-        size: Cells of a line, and lines of all.
-        last: Of all matrices so many last ones; None for all.
+    """Return lines, and below them the cells of as many matrices as have room, those first that are
+    wanted first; what has room beside each other stands so. Rows are left out of none where that
+    makes no room for another, and blank lines between them give way.
     """
-    width, height = size
-    step, forward, back = context.step, Phase.FORWARD, Phase.BACKWARD
-    of_step = ((step.phase, step.node, ""), *named_operands(context.moment, step))
-    in_table = product(_window(context)[0], (forward, back))
-    known = {forward: context.known_value, back: context.known_gradient}
-    signs = {forward: "", back: "∇" if context.chars.unicode else "grad "}
-    first = ((name, phase) for phase, name, _ in of_step if name and phase in known)
-    wanted = [
-        (f"{signs[phase]}{context.name(name)}", name, array)
-        for name, phase in dict.fromkeys((*first, *in_table))
-        if (array := known[phase](name)) is not None and array.size != 1
-        if not any(array is one for one in context.beside)
-    ]
-    wanted = wanted if last is None else wanted[len(wanted) - last :]
-
-    @cache
-    def block(place: int) -> tuple[Lines, int]:
-        """Return the lines of a matrix, and the cells of the widest; few have room."""
-        called, name, array = wanted[place]
-        before = width_of(line(called)) + 3
-        # A matrix leaves a cell of its room.
-        most = width - before + 1
-        key = context.trace, called, width, context.look.digits, context.look.example
-
-        def cells_in(room: int) -> Lines:
-            return once(
-                (*key, context.is_late, context.chars, room),
-                lambda: array_lines(context, array, room, max_rows=4, counts=False, of=name),
-            )
-
-        cells = cells_in(most)
-        if context.challenge is not None and context.chars.ellipsis in text_of(cells[0]):
-            # All of a row may be asked for: its name gives way to a line of its own.
-            below = cells_in(width - 1)
-            if context.chars.ellipsis not in text_of(below[0]):
-                return (
-                    line("  ", (called, Style.DIM)),
-                    *(line("  ", *row) for row in below),
-                ), width
-        heads = (line("  ", (called, Style.DIM), " "), *[line(" " * before)] * len(cells))
-        told = tuple((*head, *row) for head, row in zip(heads, cells, strict=False))
-        return told, max(map(width_of, told))
-
-    rows: list[Lines] = []
-    place, free = 0, height - len(above)
-    while place < len(wanted):
-        end = place + 1
-        while end < len(wanted) and sum(block(i)[1] for i in range(place, end + 1)) <= width:
-            end += 1
-        blocks = [block(i) for i in range(place, end)]
-        high = max(len(told) for told, _ in blocks)
-        if high > free:
-            break
-        row = [
-            [fitted(part, wide, context.chars) for part in window(told, 0, high)]
-            for told, wide in blocks
-        ]
-        rows.append(beside(*row))
-        place, free = end, free - high
+    _, height = size
+    high = height if most_rows is None else most_rows
+    counts = {min(len(np.atleast_2d(_known(context, *one))), high) for one in wanted}
+    tried = sorted({LEAST_ROWS, *(n for n in counts if n > LEAST_ROWS)})
+    found = [_packed(context, wanted, size, len(above), rows) for rows in tried]
+    rows, left = next(one for one in reversed(found) if len(one[1]) <= len(found[0][1]))
     close = tuple(chain.from_iterable(rows))
     ways = stacked((above, *rows)), stacked((above, close)), (*above, *close)
     lines = next((way for way in ways if len(way) <= height), above)
-    return Cells(lines, len(wanted) - place)
+    return Cells(lines, left)
+
+
+def _packed(
+    context: Context, wanted: Sequence[Listed], size: tuple[int, int], above: int, most_rows: int
+) -> tuple[list[Lines], tuple[Listed, ...]]:
+    """Return rows of matrices beside each other, each of at most so many rows, and what is left."""
+    width, free = size[0], size[1] - above
+    rows, left, waiting = list[Lines](), list[Listed](), list(wanted)
+    while waiting:
+        row, room = list[Lines](), width
+        while waiting:
+            ways = _block(context, waiting[0], width, most_rows)
+            told = next((way for way in ways if len(way) <= free), ways[-1])
+            if len(told) <= free and (wide := max(map(width_of, told))) <= room:
+                row.append(tuple(fitted(part, wide, context.chars) for part in told))
+                room -= wide
+            elif row and len(told) <= free:
+                break
+            else:
+                left.append(waiting[0])
+            del waiting[0]
+        if row:
+            high = max(map(len, row))
+            padded = ([*one, *(line(" " * width_of(one[0])),) * (high - len(one))] for one in row)
+            rows.append(beside(*padded))
+            free -= high
+    return rows, tuple(left)
+
+
+def _block(context: Context, wanted: Listed, width: int, most_rows: int) -> tuple[Lines, ...]:
+    """Return the lines of a matrix behind its name; before that, where fewer cells are left out
+    then, below it.
+    """
+    phase, name = wanted
+    back = "∇" if context.chars.unicode else "grad "
+    called = f"{back if phase == Phase.BACKWARD.value else ''}{context.name(name)}"
+    array, before = _known(context, phase, name), width_of(line(called)) + 3
+
+    def cells(before: int) -> Lines:
+        # A matrix leaves a cell of its room.
+        most = width - before + 1
+        return array_lines(context, array, most, max_rows=most_rows, counts=False, of=name)
+
+    def told() -> tuple[Lines, ...]:
+        whole, beside = cells(1), cells(before)
+        heads = (line("  ", (called, Style.DIM), " "), *[line(" " * before)] * len(beside))
+        behind = tuple((*head, *row) for head, row in zip(heads, beside, strict=False))
+        below = (line("  ", (called, Style.DIM)), *(line(" ", *row) for row in whole))
+        cut = [max(text_of(row).count(context.chars.ellipsis) for row in way)
+               for way in (whole, beside)]  # fmt: skip
+        return (below, behind) if cut[0] < cut[1] else (behind,)
+
+    key = context.trace, called, width, most_rows, context.look.digits, context.look.example
+    return once((*key, context.is_late, context.chars), told)
+
+
+def of_step(context: Context) -> list[Listed]:
+    """Return what a step with a node computes, and what it is computed from."""
+    step = context.step
+    own = [(step.phase, step.node, "")] if step.node else []
+    return [(phase.value, name) for phase, name, _ in (*own, *named_operands(context.moment, step))]
+
+
+def _known(context: Context, phase: str, name: str) -> Array:
+    """Return a value, or a gradient going back; of what is not known yet, an array of no cells."""
+    is_back = phase == Phase.BACKWARD.value
+    known = context.known_gradient if is_back else context.known_value
+    array = known(name)
+    return np.zeros(0) if array is None else array
 
 
 def _window(context: Context) -> tuple[tuple[str, ...], int, int]:
@@ -314,7 +371,7 @@ def _without_old(context: Context) -> Callable[[Row], Row]:
     star = "" if context.own is None else "*"
 
     def narrower(row: Row) -> Row:
-        name, value, old, gradient, _, new = row
+        name, value, old, gradient, _, new = _without_old_gradients(row)
         return name, value + (star if old else ""), "", gradient, "", new
 
     return narrower

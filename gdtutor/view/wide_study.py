@@ -9,11 +9,11 @@ from itertools import accumulate, chain, groupby
 import numpy as np
 
 from gdtutor.engine.places import places_of
-from gdtutor.session.state import Walk
+from gdtutor.session.state import Tab, Walk
 from gdtutor.session.steps import Phase
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
-from gdtutor.view.boxes import Panel, beside, boxed, window
+from gdtutor.view.boxes import Listed, Panel, beside, boxed, window
 from gdtutor.view.context import NO_BOUND, Context
 from gdtutor.view.explain import (
     explained_signs,
@@ -43,7 +43,16 @@ from gdtutor.view.split import (
     node_cells,
     widths_for,
 )
-from gdtutor.view.values import cell_lines, left_out, table_height, value_lines, values_panel
+from gdtutor.view.values import (
+    cell_lines,
+    cells_of,
+    continued,
+    left_out,
+    of_step,
+    table_height,
+    value_lines,
+    values_panel,
+)
 from gdtutor.view.whatif import marked_names
 
 LEAST_PICTURE = 12
@@ -89,6 +98,8 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """Whether it tells more in more lines than it needs."""
     is_list: bool = False
     """Whether it lists the cells of matrices."""
+    goes_on: Callable[..., Figure] | None = None
+    """Makes it where what it has no room for stands elsewhere."""
 
     @property
     def below(self) -> int:
@@ -174,16 +185,25 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
         # Cells of matrices for which the values have no room stand below the tasks.
         graph = replace(graph, has_more=not _cells(context))
         left = [graph, tasks]
+    others = [(left, left_area), (aside, area.wide(widths.values))][: 1 + bool(widths.values)]
     if met_signs(context):
-        drawn = (*upper, *_column(left, left_area)[0])
-        beside_step = _explaining(context, beside_step, drawn, node_area)
-    columns = [(beside_step, node_area), (left, left_area), (aside, area.wide(widths.values))]
-    beside_step, left, *others = _continued(context, columns[: 2 + bool(widths.values)])
+        operands = {*of_step(context)}
+
+        def missing(column: list[PanelNeed]) -> int:
+            """Count what the step is computed from that has no room."""
+            _, without = _continued(context, [(column, node_area), *others])
+            return len(operands & {*without})
+
+        drawn, most = (*upper, *_column(left, left_area)[0]), missing(beside_step)
+        beside_step = _explaining(
+            context, beside_step, drawn, node_area, lambda column: missing(column) <= most
+        )
+    (beside_step, left, *last), _ = _continued(context, [(beside_step, node_area), *others])
     lower, plots = _joined(
         (_column(left, left_area), widths.graph),
         (_column(beside_step, node_area), widths.node),
     )
-    values = [_column(one, area.wide(widths.values))[0] for one in others]
+    values = [_column(one, area.wide(widths.values))[0] for one in last]
     return beside((*upper, *lower), *values), moved(plots, 0, above)
 
 
@@ -214,12 +234,31 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     else:
         left += codes
         beside_text.append(tables[0] if picture is None else picture)
-    drawn, _ = _column(beside_text, area.wide(middle))
-    beside_text = _explaining(context, beside_text, drawn, area.wide(middle))
-    drawn, _ = _column(beside_text, area.wide(middle))
-    left = _explaining(context, left, drawn, area.wide(PAGE))
-    columns = [(left, PAGE), (beside_text, middle), (tables, values)]
-    return _beside(columns if values else columns[:2], area)
+    tables = _with_cells(tables, area.wide(values)) if values else []
+    return _page(context, [(left, PAGE), (beside_text, middle), (tables, values)], area)
+
+
+def _page(context: Context, columns: list[tuple[list[PanelNeed], int]], area: Area) -> Block:
+    """Return a page and what stands beside it, in columns of so many cells each, the signs of which
+    are explained where there is room: in the middle, or else below the page.
+    """
+    (left, page), (middle, cells), _ = columns
+    drawn = [row for one, wide in columns if wide for row in _column(one, area.wide(wide))[0]]
+    middle = _explaining(context, middle, tuple(drawn), area.wide(cells))
+    drawn += _column(middle, area.wide(cells))[0]
+    left = _explaining(context, left, tuple(drawn), area.wide(page))
+    shown = [one for one in ((left, page), (middle, cells), columns[2]) if one[1]]
+    return _joined(*((_column(wanted, area.wide(wide)), wide) for wanted, wide in shown))
+
+
+def _with_cells(tables: list[PanelNeed], area: Area) -> list[PanelNeed]:
+    """Return tables below each other, each with lines for the cells of its matrices, the upper ones
+    first, where none of their own lines has to give way.
+    """
+    if sum(one.lines for one in tables) > area.height:
+        return tables
+    high = (len(one.make(area.high(NO_BOUND).inside).panel.lines) + BORDER for one in tables)
+    return [replace(one, lines=n, keeps=one.lines) for one, n in zip(tables, high, strict=True)]
 
 
 def _scrolled(one: PanelNeed, scroll: int) -> PanelNeed:
@@ -265,8 +304,9 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
         beside_text = _last_kept([*graphs, *beside_text])
         tables = _last_kept([*(_scrolled(_values(one), scroll) for one in over), table])
         codes = _last_kept([*(_scrolled(_code(one), scroll) for one in over), *codes])
+    tables = _with_cells(tables, area.wide(values)) if values else []
     columns = [([page, *codes], CLOSING), (beside_text, middle), (tables, values)]
-    return _beside(columns if values else columns[:2], area)
+    return _page(context, columns, area)
 
 
 def _last_kept(needs: list[PanelNeed]) -> list[PanelNeed]:
@@ -287,11 +327,6 @@ def _numbered(needs: list[PanelNeed]) -> list[PanelNeed]:
     """Return panels of one kind, each with its number where there are several."""
     counts = (f" {n}/{len(needs)}" for n in range(1, len(needs) + 1)) if needs[1:] else [""]
     return [replace(need, number=count) for need, count in zip(needs, counts, strict=True)]
-
-
-def _beside(columns: list[tuple[list[PanelNeed], int]], area: Area) -> Block:
-    """Return columns of so many cells each side by side."""
-    return _joined(*((_column(wanted, area.wide(cells)), cells) for wanted, cells in columns))
 
 
 def _joined(*columns: tuple[Block, int]) -> Block:
@@ -389,8 +424,8 @@ def _tells_same(one: PanelNeed, inside: Area, rows: int) -> bool:
 
 def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | None) -> PanelNeed:
     """Return the graph in the first layout that fits, which leaves room for a picture if it can,
-    and blank lines for signs that the walk meets, where that takes none from a picture. Its border
-    names the key that times a picture.
+    and blank lines for signs that the walk meets, where that takes none that a picture needs. Its
+    border names the key that times a picture.
     """
     width, height = area.inside.width, area.height
     rooms = [height - LEAST_PICTURE, height] if picture is not None else [height]
@@ -402,7 +437,9 @@ def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | Non
         drawing = graph_drawing(context, width, room - BORDER, marked_names(context))
         if drawing.rows < room - BORDER:
             break
-    kept = LEAST if picture is None else HIGH_PICTURE
+    # A page has its signs explained before the walk goes on.
+    high = HIGH_PICTURE if context.look.tab is Tab.NODE else LEAST_PICTURE
+    kept = LEAST if picture is None else high
     below = SIGNS if drawing.rows + SIGNS + BORDER + kept <= height else 0
 
     @cache
@@ -417,59 +454,69 @@ def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | Non
 
 
 def _explaining(
-    context: Context, column: list[PanelNeed], drawn: Lines, area: Area
+    context: Context,
+    column: list[PanelNeed],
+    drawn: Lines,
+    area: Area,
+    is_left: Callable[[list[PanelNeed]], bool] = bool,
 ) -> list[PanelNeed]:
     """Return a column whose panels explain the signs that what is drawn does not, in their blank
     lines: the second, the first, then the others. A sign that finds none is explained later.
+
+    Args:
+        context: The step.
+        column: The panels.
+        drawn: What stands on the screen.
+        area: That of the column.
+        is_left: Says whether a column leaves the room that comes first to what is left out.
     """
     if has_signs(context, drawn):
         return column
     shown, above = _shared(column, area.height), explained_signs(drawn)
-    explaining: dict[int, PanelNeed] = {}
-
-    def has_room(one: PanelNeed, inside: Area, rows: int) -> bool:
-        figure = one.make(inside.less(rows=rows))
-        is_whole = not figure.plots and len(figure.panel.lines) <= inside.height - rows
-        return is_whole and _tells_same(one, inside, rows)
-
     for one, height in (*shown[1::-1], *shown[2:]):
-        inside = area.high(height).inside
+        inside, at = area.high(height).inside, column.index(one)
         wanted = len(met_lines(context, inside.width, inside.height, above))
-        free = next((n for n in range(wanted, 0, -1) if has_room(one, inside, n)), 0)
-        told = met_lines(context, inside.width, free, above)
-        above |= explained_signs(told)
-        explaining[column.index(one)] = replace(one, pinned=told)
-    return [explaining.get(number, one) for number, one in enumerate(column)]
+        for rows in range(wanted, 0, -1):
+            told = met_lines(context, inside.width, rows, above)
+            explaining = [*column[:at], replace(one, pinned=told), *column[at + 1 :]]
+            figure = one.make(inside.less(rows=rows))
+            is_whole = not figure.plots and len(figure.panel.lines) <= inside.height - rows
+            if is_whole and _tells_same(one, inside, rows) and is_left(explaining):
+                column, above = explaining, above | explained_signs(told)
+                break
+    return column
 
 
 def _continued(
     context: Context, columns: list[tuple[list[PanelNeed], Area]]
-) -> list[list[PanelNeed]]:
-    """Return columns with what a list of cells has no room for below panels with blank lines: those
-    that are alike at every step, then those of the step, a picture last, which training may change.
-    Each lower border says where it goes on.
+) -> tuple[list[list[PanelNeed]], tuple[Listed, ...]]:
+    """Return columns with what a list has no room for below panels with blank lines, and what finds
+    none there: below those that are alike at every step first, then those of the step, a picture
+    last, which training may change. Each lower border says where it goes on.
     """
+    plain = [column for column, _ in columns]
     shown = [(one, area.high(height).inside) for column, area in columns
              for one, height in _shared(column, area.height)]  # fmt: skip
     lists = ((one, one.make(inside).panel) for one, inside in shown if one.is_list)
     found = next((found for found in lists if found[1].unlisted), None)
     if found is None:
-        return [column for column, _ in columns]
+        return plain, ()
     last, listing = found
-    left, ways = listing.unlisted, {id(last): last}
+    left, ways = listing.unlisted, {id(last): replace(last, draw=last.goes_on or last.draw)}
     for one, inside in sorted((*shown[2:], *shown[:2]), key=lambda it: it[0].is_elastic):
         if not left or one.is_list:
             continue
-        rest = cell_lines(context, (), (inside.width, _spare(one, inside) - 1), last=left)
-        if rest.left < left:
+        rest = continued(context, left, inside.width, _spare(one, inside) - 1)
+        if len(rest.left) < len(left):
             title = "the picture" if one.is_elastic else one.make(inside).panel.title
             ways[id(last)] = _noted(ways[id(last)], f" goes on under {title} ")
-            more = Panel(
-                f"{listing.title}, continued", rest.lines, note=left_out(context, rest.left)
-            )
+            note = left_out(context, len(rest.left))
+            more = Panel(f"{listing.title}, continued", rest.lines, note=note)
             ways[id(one)] = replace(one, annex=more)
             last, left = one, rest.left
-    return [[ways.get(id(one), one) for one in column] for column, _ in columns]
+    if left == listing.unlisted:
+        return plain, left
+    return [[ways.get(id(one), one) for one in column] for column in plain], left
 
 
 def _noted(one: PanelNeed, note: str) -> PanelNeed:
@@ -481,7 +528,7 @@ def _noted(one: PanelNeed, note: str) -> PanelNeed:
 
 def _spare(one: PanelNeed, inside: Area) -> int:
     """Return how many blank lines a panel has below each other, all but one of those before what it
-    ends with; none where they are part of what it draws.
+    ends with where that explains no signs; none where they are part of what it draws.
     """
     figure = one.make(inside)
     if one.is_drawn or figure.plots:
@@ -490,7 +537,9 @@ def _spare(one: PanelNeed, inside: Area) -> int:
     rows = window(panel.lines, 0, inside.height - len(panel.pinned))
     blank = [text_of(row).strip() == "" for row in rows]
     runs = [len([*run]) for is_blank, run in groupby(blank) if is_blank]
-    return max([run - 1 for run in runs] + [runs[-1] if blank[-1:] == [True] else 0])
+    return max(
+        [run - (not panel.pinned) for run in runs] + [runs[-1] if blank[-1:] == [True] else 0]
+    )
 
 
 def _picture(session: Walk, context: Context) -> PanelNeed | None:
@@ -560,11 +609,12 @@ def _with_numpy(context: Context, node: PanelNeed) -> PanelNeed:
 
 
 def _values(context: Context) -> PanelNeed:
-    @cache
-    def draw(inside: Area) -> Figure:
-        return Figure(values_panel(context, inside.width, inside.height))
+    def draw(goes_on: bool, inside: Area) -> Figure:
+        return Figure(values_panel(context, inside.width, inside.height, goes_on=goes_on))
 
-    return PanelNeed(table_height(context) + BORDER, LEAST, 0, draw, is_list=True)
+    alone, begun = (cache(partial(draw, goes_on)) for goes_on in (False, True))
+    lines = table_height(context) + BORDER
+    return PanelNeed(lines, LEAST, 0, alone, is_list=True, goes_on=begun)
 
 
 def _table(context: Context, inside: Area) -> Figure:
@@ -577,8 +627,8 @@ def _cells(context: Context) -> list[PanelNeed]:
 
     @cache
     def draw(inside: Area) -> Figure:
-        cells = cell_lines(context, (), (inside.width, inside.height))
-        note = left_out(context, cells.left)
+        cells = cell_lines(context, (), (inside.width, inside.height), cells_of(context))
+        note = left_out(context, len(cells.left))
         return Figure(Panel("cells", cells.lines, note=note, unlisted=cells.left))
 
     return [PanelNeed(LEAST, LEAST, 0, draw, is_list=True)] * is_any

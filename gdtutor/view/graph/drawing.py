@@ -61,6 +61,8 @@ class GraphDrawing(Struct, frozen=True):
         return (*((),) * above, *lines, *((),) * (spare - above))
 
 
+TORN = 2
+"""Lines of a page that are left blank for what would be torn there."""
 NEIGHBOURS = (24, 16, 12, 8, 5, 3, 1)
 """Nodes that are tried around the current one where the whole graph is too large."""
 
@@ -193,8 +195,8 @@ def _window(layout: Layout, current: str | None, height: int) -> tuple[int, int]
 
     Pages overlap, so that a node shows what is around it, and stay while the walk goes on in them.
     A page leaves a line for every note: one on the first and the last page, two between. Its edges
-    run neither through a node nor, where that leaves most of it, between a node and the arrow head
-    above it.
+    run neither through a node nor, where that leaves nearly all of it, between a node and the arrow
+    head above it.
     """
     box = next((box for box in layout.boxes if box.node.id == current), layout.boxes[0])
     end = box.y + len(box.rows)
@@ -215,6 +217,6 @@ def _window(layout: Layout, current: str | None, height: int) -> tuple[int, int]
             first += 1
         while last in torn and last > end:
             last -= 1
-        if 3 * (last - first) >= 2 * (bottom - top):
+        if bottom - top - (last - first) <= TORN:
             break
     return first, last
