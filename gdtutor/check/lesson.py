@@ -14,12 +14,13 @@ from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import Place, Report
 from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.selectors import cell_text
 from gdtutor.lesson.starts import seeds_of
 from gdtutor.lesson.variants import lost_notes
 from gdtutor.lesson.work import scene_microseconds, training_work
 from gdtutor.session.moment import Moment
 from gdtutor.session.opening import Opened, opened
-from gdtutor.session.rounded import is_step_of_rounding
+from gdtutor.session.rounded import cancellation, is_step_of_rounding
 from gdtutor.session.state import Session, Walk
 from gdtutor.training.run import Run
 from gdtutor.values import Struct
@@ -161,7 +162,8 @@ def _is_finite(notes: Notes, moment: Moment) -> bool:
 
 
 def _check_updates(notes: Notes, moment: Moment) -> None:
-    """Report every parameter whose first update follows rounding, and not the cost.
+    """Report every parameter whose first update follows rounding, and not the cost: its gradient
+    is 0 but for that, or has lost its digits to it.
 
     Variants show on purpose what goes wrong, such as neurons that are saturated. A network's own
     biases are none of the author's, and at 0 their gradient is where the data are symmetric.
@@ -171,6 +173,14 @@ def _check_updates(notes: Notes, moment: Moment) -> None:
         if is_step_of_rounding(moment, name):
             what = f"the gradient of {name} is 0 but for rounding, and its update follows that"
             hint = "leave it out, name it in frozen, or start where the cost depends on it"
+            notes.add("rounding", what, hint, notes.of_name(name), "warning")
+        elif name in moment.trace.gradients and (lost := cancellation(moment.trace, name)):
+            called = name + cell_text(lost.cell or None)
+            what = (
+                f"the gradient of {called} is {lost.gradient:.6g}, the central difference "
+                f"{lost.estimate:.6g}: terms cancel, and rounding alone may be {lost.bound:.2g}"
+            )
+            hint = "write the formula without the difference of what is nearly equal"
             notes.add("rounding", what, hint, notes.of_name(name), "warning")
 
 

@@ -9,6 +9,7 @@ from gdtutor.engine.graph import Node
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.proof import Proof, prove
 from gdtutor.session.navigation import with_keys
+from gdtutor.session.rounded import bounds_of, cancellation
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Lines, Style
@@ -111,7 +112,12 @@ def _verdict(context: Context, proof: Proof, width: int) -> Lines:
     relative = apart / larger if larger else 0.0
     error = notation.shown(relative, 2, context.chars)
     if not difference.is_confirmed:
-        text = f"Relative error {error}: they do not agree. The slope changes much within h."
+        node, why = context.step.node, "The slope changes much within h."
+        if cancellation(context.trace, node):
+            most = float(bounds_of(context.trace).gradients[node][difference.cell])
+            by = context.number(notation.raised(most, 2))
+            why = f"Terms cancel in the backward pass, and rounding may move its result by {by}."
+        text = f"Relative error {error}: they do not agree. {why}"
         return wrapped(text, width, Style.WARNING)
     if relative <= TOLERANCE:
         text = f"Relative error {error}: they agree."

@@ -6,12 +6,18 @@ from collections import Counter
 
 import numpy as np
 
+from gdtutor.engine.cells import cell_name
 from gdtutor.engine.expression import Apply, Expr, Name, Number
 from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.session.navigation import with_keys
-from gdtutor.session.rounded import is_all_rounding, is_step_of_rounding
+from gdtutor.session.rounded import (
+    Cancellation,
+    cancellation,
+    is_all_rounding,
+    is_step_of_rounding,
+)
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import WEIGHT_DECAY
 from gdtutor.view.context import Context
@@ -153,9 +159,19 @@ def _backward(context: Context) -> str:
         return f"{start} No derivative exists at this point: {with_it}."
     if is_all_rounding(context.trace, node):
         return f"{start} {_ROUNDING}"
+    if lost := cancellation(context.trace, node):
+        at = f" at {cell_name(called, lost.cell)}" if lost.cell else ""
+        slope = f"the slope{at} is {context.number(lost.estimate)}, as `v` measures it"
+        return f"{start} {_cancels(context, lost)}: {slope}."
     if gradient.ndim:
         return f"{start} At a tie or kink {convention}." if convention else start
     return f"{start} {_meaning(context, called, root, float(gradient))}"
+
+
+def _cancels(context: Context, lost: Cancellation) -> str:
+    """Say how far a gradient that has lost its digits may be off."""
+    most = context.number(raised(lost.bound, 2))
+    return f"Terms cancel on the way to it, and rounding alone may move it by {most}"
 
 
 def _as_folded(context: Context) -> str:
@@ -223,6 +239,8 @@ def _update(context: Context) -> str:
             f"The gradient of {called} is 0 but for rounding, which alone may be as large. What "
             "rounding leaves of it makes this step."
         )
+    if lost := cancellation(context.trace, name):
+        return f"This step follows a gradient that has lost its digits. {_cancels(context, lost)}."
     moved = f"{_course(context, before, after, gradient)}, "
     if before.ndim == 0:
         way = "down" if float(after) < float(before) else "up"

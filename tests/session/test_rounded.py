@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from gdtutor.cli import main
 from gdtutor.drive.opening import placed, session_at
 from gdtutor.export.script import export_text
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -214,3 +215,80 @@ def test_a_result_that_is_0_but_for_rounding_has_one_sign(at):
     assert "≈ 0" in told
     assert "≈ ≈0" not in told
     assert "= ≈0 " not in told.replace("= ≈0 ×", "").replace("= ≈0 +", "")
+
+
+LOST = """\
++++
+format = 1
+id = "lost"
+title = "A difference of what is nearly equal"
+[parameters]
+w = {w}
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[2, 4]]
+[training]
+learning_rate = 0.1
+epochs = 4
+batch = 1
++++
+```graph
+{lines}
+L = (p - y)**2
+```
+"""
+IN_LINES = "e = exp(w*x)\nd = e - 1\np = d/w"
+
+
+@pytest.fixture(params=["p = (exp(w*x) - 1)/w", IN_LINES], ids=["one line", "lines"])
+def lost(tmp_path, request):
+    """The true gradient is 2(2 - 4)2 = -8; that of the backward pass has no digit of it."""
+    path = tmp_path / "07-lost.md"
+    path.write_text(LOST.format(w=1e-9, lines=request.param), encoding="utf-8")
+    return path
+
+
+def test_a_gradient_whose_digits_cancel_is_not_called_0(lost):
+    told = words(session_at(lost, at="backward:w"))
+    assert "0 but for rounding" not in told
+    assert "Terms cancel on the way to it, and rounding alone may move it by 2700" in told
+    assert "the slope is −8, as v measures it" in told
+    assert "≈0" not in told
+    told = words(session_at(lost, at="update:w"))
+    assert "0 but for rounding" not in told
+    assert "This step follows a gradient that has lost its digits." in told
+
+
+def test_its_proof_says_what_keeps_both_apart(lost):
+    told = words(press(session_at(lost, at="backward:w"), "v"))
+    assert "Terms cancel in the" in told
+    assert "The slope changes much within h" not in told
+
+
+def test_check_warns_of_it(lost, capsys):
+    main(["check", str(lost)])
+    told = capsys.readouterr().out
+    assert "warning: the gradient of w is -242.255, the central difference -8" in told
+    assert "0 but for rounding" not in told
+
+
+def test_its_sign_is_not_0(lost):
+    session = session_at(lost, at="backward:w")
+    assert working_of(session.moment, current_step(session)).sign(()) == -1
+
+
+@pytest.mark.parametrize(("w", "is_lost"), [(1e-7, True), (0.5, False)])
+def test_digits_are_lost_where_the_bound_reaches_those_that_show(tmp_path, w, is_lost):
+    path = tmp_path / "07-lost.md"
+    path.write_text(LOST.format(w=w, lines=IN_LINES), encoding="utf-8")
+    told = words(session_at(path, at="backward:w"))
+    assert ("Terms cancel" in told) == is_lost
+
+
+def test_at_the_minimum_what_rounding_leaves_is_0(tmp_path):
+    """The slopes on both sides are opposite: nothing is measured that the gradient lacks."""
+    path = tmp_path / "07-lost.md"
+    path.write_text(LOST.format(w="0.1", lines="p = w*x*20 + 1e-16"), encoding="utf-8")
+    told = words(session_at(path, at="backward:w"))
+    assert "Terms cancel" not in told
