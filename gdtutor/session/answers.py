@@ -22,11 +22,19 @@ FIGURES = 3
 digits typed is right."""
 _SLACK = 4e-15
 """Relative room for the last bits of float64 at the ends of an interval."""
+_CERTAIN = 15
+"""Digits of a float64 that a calculation's rounding leaves alone."""
 _FAR = 1000.0
 """Times the true value that a reading may differ from it by: beyond it, the digits of an operand
 are all lost, and what lies between the two is nobody's result."""
 _HINT = "write a number, as 0.75, 3/4 or 1e-3, or a calculation such as 0.75*0.3"
-_SPOKEN = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "σ": "sigmoid", "÷": "/"})
+_SPOKEN = str.maketrans(
+    {"−": "-", "–": "-", "×": "*", "·": "*", "σ": "sigmoid", "÷": "/", "^": "**"}
+)
+_LOWERED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
+_RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_POWER = re.compile(r"\s*\*\s*10\s*\*\*\s*([+-]?\d+)$")
+"""A power of ten behind a number, which makes it one in scientific notation."""
 _SIGNS = {
     "+": 1, "plus": 1, "positive": 1, "pos": 1, "up": 1,
     "-": -1, "minus": -1, "negative": -1, "neg": -1, "down": -1,
@@ -66,8 +74,20 @@ class Interval(Struct, frozen=True):
     """Readings far from the true value; each is accepted, and nothing between."""
 
     def accepts(self, typed: Typed) -> bool:
-        """Say whether a typed number is one of these, or one of them rounded to its digits."""
-        return self.holds(typed.value, typed.unit if typed.figures >= FIGURES else 0.0)
+        """Say whether a typed number is one of these, or one of them rounded to its digits; however
+        it is written, also to those that are asked for."""
+        if self.holds(typed.value, typed.unit if typed.figures >= FIGURES else 0.0):
+            return True
+        # 12300 and 0.1 may be meant to more digits than other than 0 stand there.
+        figures = len(Decimal(f"{typed.value:.{_CERTAIN}g}").normalize().as_tuple().digits)
+        asked = max(figures, FIGURES)
+        return asked < _CERTAIN and any(
+            one.rounds_to(typed.value, one.unit_of(asked)) for one in (self, *self.apart)
+        )
+
+    def unit_of(self, figures: int) -> float:
+        """Return one unit in the last of so many digits of the larger end."""
+        return max(shown_unit(end, figures) for end in (float(self.low), float(self.high)))
 
     def is_right(self, typed: Typed) -> bool:
         """Judge a typed number by what is right.
@@ -77,23 +97,26 @@ class Interval(Struct, frozen=True):
         """
         if self.accepts(typed):
             return True
-        if typed.figures > 1 and any(one.rounds_to(typed) for one in (self, *self.apart)):
+        # 0.10 is no rounding of 0.095, whose two digits are 95.
+        if typed.figures > 1 and any(
+            one.rounds_to(typed.value, min(typed.unit, one.unit_of(typed.figures)))
+            for one in (self, *self.apart)
+        ):
             what = f"{typed.text.strip()} is right so far"
             raise ShortAnswerError(what, f"write {FIGURES} digits, zeros in front not counted")
         return False
 
-    def rounds_to(self, typed: Typed) -> bool:
-        """Say whether a typed number is one between the ends rounded to its digits, by either way
-        of rounding what ends in a 5.
+    def rounds_to(self, value: float, unit: float) -> bool:
+        """Say whether a number is one between the ends rounded to such units, by either way of
+        rounding what ends in a 5.
         """
         ends = float(self.low), float(self.high)
-        if not all(map(math.isfinite, ends)):
+        are_finite = all(map(math.isfinite, (*ends, value)))
+        if not are_finite or unit <= max(map(abs, ends)) / 10**_CERTAIN:
             return False
-        # 0.10 is no rounding of 0.095, whose two digits are 95.
-        unit = min(typed.unit, max(shown_unit(end, typed.figures) for end in ends))
         step, exact = Decimal(repr(unit)).normalize(), [Decimal(repr(end)) for end in ends]
         found = [e.quantize(step, way) for e in exact for way in (ROUND_HALF_EVEN, ROUND_HALF_UP)]
-        return min(found) <= Decimal(repr(typed.value)) <= max(found)
+        return min(found) <= Decimal(f"{value:.{_CERTAIN}g}") <= max(found)
 
     def holds(self, value: float, unit: float = 0.0) -> bool:
         """Say whether a number is accepted, or rounds to one that is.
@@ -141,7 +164,8 @@ def read_number(text: str) -> Typed:
     Raises:
         AnswerError: For anything else.
     """
-    written = text.translate(_SPOKEN).strip()
+    written = _RAISED.sub(lambda found: f"^{found[0]}".translate(_LOWERED), text)
+    written = written.translate(_SPOKEN).strip()
     try:
         expr = parse_formula(written)
     except FormulaError as error:
@@ -150,7 +174,7 @@ def read_number(text: str) -> Typed:
     with np.errstate(all="ignore"):
         value = float(evaluate(expr, {}))
     try:
-        _, digits, exponent = Decimal(written).as_tuple()
+        _, digits, exponent = Decimal(_POWER.sub(r"e\1", written)).as_tuple()
     except InvalidOperation:
         return Typed(text, value)
     return Typed(text, value, len(digits) if any(digits) else 0, float(f"1e{exponent}"))

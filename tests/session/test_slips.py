@@ -329,7 +329,7 @@ def test_what_a_step_does_not_name_is_not_read_and_the_rest_is_read_once(monkeyp
 
 
 def test_a_slip_is_named_by_its_number_rounded_to_three_digits_or_more():
-    lesson = lesson_of("a = sigmoid(z)\nL = a*c", "z = 0.7", "c = 3.7")
+    lesson = lesson_of("a = sigmoid(z)\nL = a*c", "z = 0.7", "c = 3.6")
     back = worked(lesson, Phase.BACKWARD, "z")
     for figures, is_named in ((2, False), (3, True), (5, True)):
         answer = read_number(f"{-float(back.result):#.{figures}g}")
