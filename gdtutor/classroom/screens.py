@@ -238,7 +238,9 @@ class SeatScreen:
                 told = told or OWN_WAY[0]
             if told:
                 said = fitted(line(" ", (told, Style.GOOD)), terminal.width, terminal.chars)
-                row = terminal.height - (2 if session.prompt is None else 1)
+                # A message stands over the further keys, as an input does.
+                is_free = session.prompt is None and not session.message
+                row = terminal.height - (2 if is_free else 1)
                 frame = frame.covered(row, (said,))
         rows = self._maker.rows(frame)
         height = _body_height(terminal)

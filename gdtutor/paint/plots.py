@@ -73,12 +73,10 @@ def plot_rows(plot: Plot, width: int, height: int, chars: Chars) -> tuple[Row, .
     heading = _heading(plot, width, height, chars)[: height if width > 0 else 0]
     rows = [row_of(line, width, chars) for line in heading]
     room = height - len(rows)
-    whole = room + plot.taken
-    # The name of the x axis gives way to a message first.
-    label_row = bool(plot.x_label) and whole > 6
+    label_row = bool(plot.x_label) and room > 6
     if width >= SMALLEST[0] and room >= SMALLEST[1]:
-        rows += _body(plot, width, min(room, whole - label_row), whole - label_row, chars)
-        if label_row and not plot.taken:
+        rows += _body(plot, width, room - label_row, chars)
+        if label_row:
             label = plot.x_label.rjust(width - 1)
             rows.append(row_of((Segment(label, Style.DIM),), width, chars))
     rows += [row_of((), width, chars)] * (height - len(rows))
@@ -170,8 +168,8 @@ def _can_show(mark: str, chars: Chars) -> bool:
     return bool(mark) and " " not in mark and [cell.text for cell in row] == [*mark, " "]
 
 
-def _body(plot: Plot, width: int, height: int, whole: int, chars: Chars) -> list[Row]:
-    """Return the axes and what is drawn between them, on the scale of the whole height."""
+def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
+    """Return the axes and what is drawn between them."""
     x_range = _span_of(plot.x_range)
     y_range = plot.y_range
     if plot.log_y and y_range is not None:
@@ -194,9 +192,8 @@ def _body(plot: Plot, width: int, height: int, whole: int, chars: Chars) -> list
     counted = [np.array([0.0, 1.0])] * plot.x_integer
     x_low, x_high = x_range or _extent([*counted, *(curve.xs for curve in curves)])
     y_low, y_high = y_range or _extent([curve.ys for curve in curves])
-    most = max(2, (whole + 1) // 3, min(3, whole - BELOW))
-    y_axis = (log_axis if plot.log_y else axis_of)((y_low, y_high), whole - BELOW, most)
-    y_axis = y_axis._replace(cells=height - BELOW)
+    most = max(2, (height + 1) // 3, min(3, height - BELOW))
+    y_axis = (log_axis if plot.log_y else axis_of)((y_low, y_high), height - BELOW, most)
     if y_axis.cells < len(y_axis.ticks):
         # Of labels in one row plotext shows any.
         y_axis = y_axis._replace(ticks=y_axis.ticks[-y_axis.cells :])

@@ -28,10 +28,8 @@ PLOT_COLUMNS = 400
 """Runs of epochs whose least and greatest cost are handed to the painter, which thins further."""
 
 
-def cost_plot(session: Walk, chars: Chars, taken: int = 0) -> Plot:
-    """Return the cost curve, the validation curve and the original run as plain data; `taken` as
-    the area has it that it is drawn in.
-    """
+def cost_plot(session: Walk, chars: Chars) -> Plot:
+    """Return the cost curve, the validation curve and the original run as plain data."""
     snapshot, shown = session.train.snapshot, curves_shown(session, chars)
     others = [one for one in shown if one.mark]
     is_plain = all(one.mark == UNCHANGED for one in others) and not session.variant
@@ -59,7 +57,7 @@ def cost_plot(session: Walk, chars: Chars, taken: int = 0) -> Plot:
     return Plot(
         ", ".join(filter(None, notes)), tuple(series), "epoch", "cost", log_y=look.log_y,
         x_integer=True, empty=NO_LOG if len(snapshot.costs) else none, cursor=cursor,
-        y_range=y_range, on_top=0, taken=taken,
+        y_range=y_range, on_top=0,
     )  # fmt: skip
 
 

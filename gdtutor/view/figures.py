@@ -32,22 +32,6 @@ def moved(plots: tuple[Placed, ...], x: int, y: int) -> tuple[Placed, ...]:
     return tuple(replace(one, x=one.x + x, y=one.y + y) for one in plots)
 
 
-def lowered(figure: Figure, rows: int) -> Figure:
-    """Return a figure whose lowest plots leave so many rows to a message, on the scale that they
-    have without it; what is below them moves up.
-    """
-    end = max((one.y + one.height for one in figure.plots), default=0)
-    plots = tuple(
-        replace(one, height=one.height - rows, plot=replace(one.plot, taken=rows))
-        if one.y + one.height == end
-        else one
-        for one in figure.plots
-    )
-    lines = figure.panel.lines
-    lines = (*lines[: end - rows], *lines[end:]) if plots else lines
-    return Figure(replace(figure.panel, lines=lines), plots)
-
-
 def source_of(session: Walk, chars: Chars) -> Source:
     """Return what the pictures of a session are drawn from."""
     from gdtutor.view.pictures import Source

@@ -184,13 +184,6 @@ class Area(Size, frozen=True):
     """Where something is drawn: a size, and the characters that are there to draw with."""
 
     chars: Chars
-    taken: int = 0
-    """Rows below it that a message has for a while, for which nothing is shared out anew."""
-
-    @property
-    def whole(self) -> Self:
-        """The same with the rows below it."""
-        return self.high(self.height + self.taken)
 
 
 class Series(Struct, frozen=True):
@@ -233,8 +226,6 @@ class Plot(Struct, frozen=True):
     """A vertical line at this x."""
     on_top: int | None = None
     """The series that is drawn last, over the others; None where the last one is."""
-    taken: int = 0
-    """Rows below it that a message has for a while, for which the scale stays."""
 
 
 LEAST_PLOT = 6

@@ -31,12 +31,12 @@ def page_lines(markdown: str, scroll: int, area: Area) -> Lines:
     """Return as many lines as the area has, with the prose in a box, from line `scroll` on.
 
     A page that is a few lines too long is set closer: without its heading, for which there is the
-    first line of the screen, and in the end without the box; not for a message that comes and goes.
+    first line of the screen, and in the end without the box.
     """
     width, height, chars = area.width, area.height, area.chars
     text = prose_lines(markdown, prose_width(width), chars)
     heading, _, rest = markdown.lstrip().partition("\n")
-    if len(text) > height - 2 and heading.startswith("# ") and not area.taken:
+    if len(text) > height - 2 and heading.startswith("# "):
         text = prose_lines(rest, prose_width(width), chars)
         open_text = prose_lines(rest, min(width - 2, WIDEST + 2), chars)
         if len(text) > height - 2 and len(open_text) <= height:

@@ -260,8 +260,6 @@ def _title(session: Playing, area: Area) -> str:
 
 def _curve(session: Playing, area: Area) -> Block:
     """Return the box of the cost curve, and the plot that lies in it."""
-    placed = Placed(
-        cost_plot(session, area.chars, area.taken), 2, 1, area.inside.width, area.inside.height
-    )
+    placed = Placed(cost_plot(session, area.chars), 2, 1, area.inside.width, area.inside.height)
     is_focused = session.play.focus is Focus.CURVE
     return boxed(Panel("cost", (), is_focused=is_focused), area), (placed,)

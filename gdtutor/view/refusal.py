@@ -4,16 +4,14 @@ command line that opens the screen, so that it can be copied."""
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gdtutor.engine.characters import cells, shell_line, shell_word
-from gdtutor.session.state import Prompt, Screen, Session, Walk
-from gdtutor.values import replace
+from gdtutor.session.state import Prompt, Session, Walk
 from gdtutor.view.bottom import fits_beside, input_line, is_compact
 from gdtutor.view.boxes import Panel, boxed
-from gdtutor.view.frame import Area, Chars, Frame, Hides, Line, Lines, Style
+from gdtutor.view.frame import Area, Chars, Frame, Hides, Line, Lines, Segment, Style
 from gdtutor.view.lines import fitted, line, text_of, width_of, wrapped
-from gdtutor.view.page import is_large
 
 BOTTOM = 2
 """Lines at the foot of every screen: what is said or typed, and the keys."""
@@ -39,55 +37,38 @@ def with_refusal(frame: Frame, prompt: Prompt | None, chars: Chars, *, keys: int
     return frame.covered(frame.height - keys - len(shown), shown)
 
 
-def with_message(session: Session, area: Area, draw: Callable[[Area], Frame]) -> Frame:
-    """Return the frame that `draw` makes of an area, with the message whole above its lines of
-    keys, which stay named.
+def with_message(frame: Frame, session: Session, chars: Chars) -> Frame:
+    """Return the frame with the message whole above its line of keys, so that no panel moves.
 
-    What is above ends as many rows higher as the message has, so that it covers no border and no
-    bar of progress. A small terminal has the note for it, or only the row of the further keys.
+    It stands in a blank line of the note that is long enough, else over the further keys, which
+    are back with the next key; a longer one goes on over what is above them.
     """
-    frame = draw(area)
     if session.prompt is not None or not session.message.strip():
         return frame
     keys = _lines_of_keys(frame, session.message)
     style = Style.ERROR if session.is_error else Style.GOOD
-    rows = _message_rows(session.message, style, area, ())[: area.height - keys]
-    kept = area.height - keys - len(rows)
-    # Blank lines above the keys need not move.
-    covered = frame.lines[kept : area.height - keys]
-    lower = area.less(rows=sum(1 for row in covered if text_of(row).strip()))
-    lower = replace(lower, taken=area.height - lower.height)
-    is_alike = is_large(lower) is is_large(area) and not is_compact(lower)
-    is_panels = session.screen is Screen.STUDY and not session.look.is_closing
-    if is_alike and (not is_panels or is_large(area)):
-        lifted = draw(lower) if lower.taken else frame
-        lines = (*lifted.lines[:kept], *rows, *lifted.lines[lower.height - keys :])
-        return Frame(area.width, area.height, lines, lifted.plots)
+    rows = _message_rows(session.message, style, frame.width, ())
+    covered = frame.lines[max(frame.height - keys - len(rows), 0) : frame.height - keys]
     # What says how many lines a panel hides stays to be read.
-    above = frame.lines[area.height - keys - 1]
-    marks = tuple(part for part in above if isinstance(part.found_as, Hides))
-    rows = _message_rows(session.message, style, area, marks)[-(area.height - keys) :]
-    return frame.covered(area.height - keys - len(rows), rows)
+    marks = tuple(part for row in covered for part in row if isinstance(part.found_as, Hides))
+    rows = _message_rows(session.message, style, frame.width, marks)[-(frame.height - keys) :]
+    shown = [fitted(row, frame.width, chars) for row in rows]
+    return frame.covered(frame.height - keys - len(shown), shown)
 
 
 def _lines_of_keys(frame: Frame, message: str) -> int:
     """Return the lines at the foot of a frame that stay below a message."""
     texts = [text_of(row).strip() for row in frame.lines[::-1]]
     keys = sum(1 for text in texts[:BOTTOM] if text)
-    if is_compact(frame.size):
-        return 1
-    if width_of(line(" ", message)) <= frame.width and "" in texts[keys : keys + NOTE]:
-        # A line of the note, as what explains a sign, gives way last.
-        return texts.index("", keys)
-    return keys
+    is_one = width_of(line(" ", message)) <= frame.width and not is_compact(frame.size)
+    return texts.index("", keys) if is_one and "" in texts[keys : keys + NOTE] else 1
 
 
-def _message_rows(message: str, style: Style, area: Area, marks: Line) -> list[Line]:
+def _message_rows(message: str, style: Style, width: int, marks: Line) -> list[Line]:
     """Return the rows of a message, the last of which ends in marks."""
-    room = area.width - width_of(marks)
+    room = width - width_of(marks)
     *rows, last = (line(" ", *row) for row in wrapped(message, room - 2, style))
-    rows = [fitted(row, area.width, area.chars) for row in rows]
-    return [*rows, (*fitted(last, room, area.chars), *marks)]
+    return [*rows, (*last, Segment(" " * (room - width_of(last))), *marks)]
 
 
 def with_reports(frame: Frame, session: Session, chars: Chars) -> Frame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from gdtutor.session.state import Playing, Screen, Session, Walk
 from gdtutor.view.bottom import bottom_lines
 from gdtutor.view.boxes import blank_frame, is_too_small, too_small_frame
@@ -23,15 +21,11 @@ def frame_of(session: Session, width: int, height: int, chars: Chars) -> Frame:
         from gdtutor.view.explain import with_symbols
 
         session = with_symbols(session, chars)
-    frame = with_message(session, Area(width, height, chars), partial(_reported, session))
+    frame = _frame(session, Area(width, height, chars))
+    frame = with_reports(frame, session, chars) if session.broken else frame
+    frame = with_message(frame, session, chars)
     frame = with_refusal(frame, session.prompt, chars)
     return with_command(frame, session.command, chars) if session.command else frame
-
-
-def _reported(session: Session, area: Area) -> Frame:
-    """Return the screen with what is wrong in the saved file."""
-    frame = _frame(session, area)
-    return with_reports(frame, session, area.chars) if session.broken else frame
 
 
 def _frame(session: Session, area: Area) -> Frame:

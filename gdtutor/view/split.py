@@ -31,6 +31,7 @@ from gdtutor.session.asking import placed_at, placed_challenge, predicted
 from gdtutor.session.challenge import Ask, Challenge, Tried
 from gdtutor.session.moment import roughly
 from gdtutor.session.notes import comes_after_training
+from gdtutor.session.slips import SlipMatch
 from gdtutor.session.state import Look, Walk
 from gdtutor.session.steps import Step
 from gdtutor.values import Struct, replace
@@ -128,9 +129,14 @@ def most_asked(session: Walk, context: Context, width: int) -> int:
 
     def looks(challenge: Challenge) -> Iterator[Challenge]:
         yield challenge
-        signs = "+-0" if challenge.ask is Ask.SIGN else "0"
-        for wrong in signs if session.predict else ():
-            yield replace(challenge, tried=(Tried(wrong),), hints_shown=challenge.stages)
+        if session.predict:
+            from gdtutor.view.asking import SAYS
+
+            longest = SlipMatch(max(SAYS, key=lambda slip: len(SAYS[slip])))
+            fits = (longest,) if challenge.ask is Ask.VALUE else ()
+            for wrong in "+-0" if challenge.ask is Ask.SIGN else "0":
+                tried = (Tried(wrong, fits),)
+                yield replace(challenge, tried=tried, hints_shown=challenge.stages)
 
     def measured() -> int:
         plain = _plain(context)

@@ -55,9 +55,9 @@ def _wide(session: Walk, area: Area) -> Block:
     main = area.less(side.width)
     title = ", ".join(["cost curve", *_qualities(session)])
     curve = boxed(Panel(title, (), is_focused=True), main)
-    figure = _standing(session, _tab(session), side.inside)
+    figure = _side(session, _tab(session), side.inside)
     panel = boxed(figure.panel, side)
-    plot = cost_plot(session, area.chars, area.taken)
+    plot = cost_plot(session, area.chars)
     if figure.panel.title == RUNS and len(figure.panel.lines) <= side.inside.height:
         # The panel beside it is the legend of all that it lists.
         shown = curves_shown(session, area.chars)
@@ -74,11 +74,11 @@ def _small(session: Walk, area: Area) -> Block:
     # The curve comes before the first panel; runs side by side begin with it as well.
     tab = (_tab(session) + has_others(session)) % (len(_sides(session)) + 1)
     if tab == 0:
-        plot, said = cost_plot(session, area.chars, area.taken), _qualities(session)
+        plot, said = cost_plot(session, chars), _qualities(session)
         if said and not plot.title:
             plot = replace(plot, title=", ".join(said))
         return ((),) * height, (Placed(plot, 0, 2, width, height),)
-    figure = _standing(session, tab - 1, area.less(rows=1))
+    figure = _side(session, tab - 1, area.less(rows=1))
     lines, scroll = figure.panel.lines, figure.panel.scroll
     more = hidden(lines, scroll, height - 1, chars)
     name = shortened(figure.panel.title, width - len(more.text), chars)
@@ -116,26 +116,10 @@ def table_lines(session: Walk, area: Area) -> Lines:
     return training_figure(beside, table, area).panel.lines
 
 
-def _standing(session: Walk, tab: int, area: Area) -> Figure:
-    """Return the side panel; a picture that has the panel alone as it is without a message, whose
-    rows cover its last.
-    """
+def _side(session: Walk, tab: int, area: Area) -> Figure:
+    """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
     sides = _sides(session)
     chosen = sides[tab % len(sides)]
-    if isinstance(chosen, str) or kind_of(chosen.kind).has_below:
-        return _side(session, chosen, area)
-    figure = _side(session, chosen, replace(area.whole, taken=0))
-    over = ((one, max(one.y + one.height - area.height, 0)) for one in figure.plots)
-    plots = tuple(
-        replace(one, height=one.height - rows, plot=replace(one.plot, taken=rows))
-        for one, rows in over
-    )
-    lines = figure.panel.lines[: area.height]
-    return Figure(replace(figure.panel, lines=lines), plots)
-
-
-def _side(session: Walk, chosen: str | PictureWish, area: Area) -> Figure:
-    """Return the side panel, of the epoch under the cursor where it is on one, which it names."""
     if chosen == RUNS:
         return _runs(session, area)
     if isinstance(chosen, str):
@@ -161,21 +145,13 @@ def _tab(session: Walk) -> int:
 
 def _stacked(session: Walk, chosen: PictureWish, area: Area) -> Figure:
     """Return a picture, and below it what has room of what is behind Tab else: the predictions,
-    then planes. What neither needs makes a plane larger. To a message blank lines give way, then
-    the plane, nothing of what stands below.
+    then planes. What neither needs makes a plane larger.
     """
     if not kind_of(chosen.kind).has_below:
         return training_figure(session, chosen, area)
-    if area.taken:
-        panel = _stacked(session, chosen, replace(area.whole, taken=0)).panel
-        blank = [number for number, row in enumerate(panel.lines) if not row]
-        over = max(len(panel.lines) - area.height, 0)
-        if over <= len(blank):
-            kept = (row for number, row in enumerate(panel.lines) if number not in blank[:over])
-            return Figure(replace(panel, lines=tuple(kept)))
     small = min(area.height, PLANE)
     figure = training_figure(session, chosen, area.high(small))
-    below = _below(session, chosen, area.whole.less(rows=len(_trimmed(figure))))
+    below = _below(session, chosen, area.less(rows=len(_trimmed(figure))))
     alone = [wish.option("title") for wish in of_hidden((chosen,))]
     if any(text_of(row) in alone for row in below):
         # The planes of the hidden neurons stand below already.

@@ -24,7 +24,7 @@ from gdtutor.view.explain import (
     note_lines,
     with_signs,
 )
-from gdtutor.view.figures import Figure, lowered, moved, number_of, timing_words, walk_figure
+from gdtutor.view.figures import Figure, moved, number_of, timing_words, walk_figure
 from gdtutor.view.frame import Area, Block, Holds, Line, Lines, Placed, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
@@ -116,7 +116,6 @@ class PanelNeed(Struct, frozen=True, eq=False):
 
 def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Block:
     """Return the panels of a large terminal, the node's under a title, and a picture's plots."""
-    area = area.whole
     widths = widths_for(area.width)
     both = widths.graph + widths.node
     cells = node_cells(session, context, widths, area.height - BORDER)
@@ -125,7 +124,7 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     least = LEAST_PICTURE if picture or not widths.values else 0
     above, kept = lines_above(session, context, widths, area.height, least)
     below = area.high(area.height - above)
-    place = replace(area.wide(both).high(above), taken=0) if above else area.wide(widths.graph)
+    place = area.wide(both).high(above) if above else area.wide(widths.graph)
     graph = _graph(session, context, place, None if above else picture)
     left = [] if above else [graph]
     if picture is not None:
@@ -211,7 +210,6 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     """Return the opening page of a large terminal: its text with the lesson's tasks and program,
     and beside it what there is at the first step, at which the session stands.
     """
-    area = area.whole
     text, scroll = prose_lines(prose, prose_width(PAGE), context.chars), session.look.scroll
     values = widths_for(area.width).values
     middle = area.width - PAGE - values
@@ -287,7 +285,6 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
     """Return the closing page of a large terminal: beside it what the walk has come to, of each of
     several graphs where no picture takes their room.
     """
-    area = area.whole
     values = widths_for(area.width).values
     middle = area.width - CLOSING - values
     picture, table = _picture(session, context), _scrolled(_values(context), scroll)
@@ -341,14 +338,10 @@ def _column(wanted: list[PanelNeed], area: Area) -> Block:
 
     Each has what it needs, the upper ones first; one for which too little stays is left out.
     """
-    shown = _shared(wanted, area.height)
-    taken = _taken(shown, area)
-    if taken is None:
-        shown, taken = _shared(wanted, area.height - area.taken), [0] * len(wanted)
     lines: list[Line] = []
     plots: list[Placed] = []
-    for (one, height), less in zip(shown, taken, strict=False):
-        own = replace(area.high(height - less), taken=less)
+    for one, height in _shared(wanted, area.height):
+        own = area.high(height)
         figure = one.make(own.inside)
         plots += moved(figure.plots, 2, len(lines) + 1)
         panel = replace(figure.panel, title=figure.panel.title + one.number)
@@ -368,48 +361,10 @@ def _shared(wanted: list[PanelNeed], room: int) -> list[tuple[PanelNeed, int]]:
             shown.append((one, given))
             room -= given
     if shown:
-        at = _freest(shown)
+        last = len(shown) - 1
+        at = next((n for n in range(last, -1, -1) if shown[n][0].has_more), last)
         shown[at] = shown[at][0], shown[at][1] + room
     return shown
-
-
-def _freest(shown: list[tuple[PanelNeed, int]]) -> int:
-    """Return which panel has what is left over."""
-    last = len(shown) - 1
-    return next((n for n in range(last, -1, -1) if shown[n][0].has_more), last)
-
-
-def _taken(shown: list[tuple[PanelNeed, int]], area: Area) -> list[int] | None:
-    """Return how many lines each panel gives away for a while, in all as many as the area has
-    taken; None where they cannot.
-
-    The one that has more than it needs gives them, or that tells all in fewer; else one that has
-    blank lines, then one that leaves lines out or scrolls; the lowest of each kind.
-    """
-    taken, freest, left = [0] * len(shown), _freest(shown), area.taken
-
-    def has_more(number: int, lower: int) -> bool:
-        one, height = shown[number]
-        needs = LEAST if one.is_elastic else one.lines if number == freest else height
-        return lower >= needs
-
-    def has_blank(number: int, lower: int) -> bool:
-        one, height = shown[number]
-        return height - lower <= _spare(one, area.high(height).inside)
-
-    def may_hide(number: int, lower: int) -> bool:
-        one, height = shown[number]
-        inside = area.high(height).inside
-        is_cut = any(one.make(inside).panel.cut)
-        has_line = lower > BORDER + one.below
-        return has_line and (is_cut or _tells_same(one, inside, height - lower))
-
-    for gives in (has_more, has_blank, may_hide):
-        for number in reversed(range(len(shown))):
-            while left and gives(number, shown[number][1] - taken[number] - 1):
-                taken[number] += 1
-                left -= 1
-    return None if left else taken
 
 
 def _tells_same(one: PanelNeed, inside: Area, rows: int) -> bool:
@@ -445,7 +400,7 @@ def _graph(session: Walk, context: Context, area: Area, picture: PanelNeed | Non
     @cache
     def make(inside: Area) -> Figure:
         lines = drawing.centred(inside)[: inside.height]
-        near = (inside.whole.height + drawing.rows) // 2 + SIGNS
+        near = (inside.height + drawing.rows) // 2 + SIGNS
         shown = with_signs(context, lines[:near], inside.width)
         note = timing_words(session, context.chars, inside.width)
         return Figure(Panel("graph", (*shown, *lines[near:]), note=note))
@@ -552,12 +507,8 @@ def _picture(session: Walk, context: Context) -> PanelNeed | None:
 
     @cache
     def make(inside: Area) -> Figure:
-        figure = walk_figure(session, replace(inside.whole, taken=0), always=True)
-        if figure is None:
-            return Figure(Panel("picture", _later("picture")))
-        is_plotted = figure.plots or not inside.taken
-        figure = figure if is_plotted else walk_figure(session, inside, always=True) or figure
-        return lowered(figure, inside.taken)
+        figure = walk_figure(session, inside, always=True)
+        return figure or Figure(Panel("picture", _later("picture")))
 
     return PanelNeed(LEAST_PICTURE, LEAST_PICTURE, 0, make, is_elastic=True)
 

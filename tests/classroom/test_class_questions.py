@@ -182,6 +182,16 @@ def seen(room: Classroom, name: str, size: tuple[int, int]) -> list[str]:
     return [row.rstrip() for row in emulator.display]
 
 
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 36)])
+def test_what_the_class_tells_one_who_walks_alone_covers_no_message(size: tuple[int, int]) -> None:
+    room, _ = posed("value")
+    own = replace(lesson_session("bias", "forward:z"), message="Nothing to undo.")
+    seat = replace(room.seats["anna"], own=own, draft=None, notice="The class goes on.")
+    rows = " ".join(seen(with_seat(room, seat), "anna", size)[-5:])
+    assert "Nothing to undo." in rows
+    assert "The class goes on." in rows
+
+
 @pytest.mark.sampled
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
 @pytest.mark.parametrize("text", ["one half", "abc", "(" * 90 + "end"])

@@ -1,5 +1,3 @@
-import re
-
 import numpy as np
 import pytest
 from walks import NEURON, screen, walk
@@ -8,17 +6,15 @@ from gdtutor.drive.effects import pressed
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.linear.training import sweep_lines
-from gdtutor.paint.plots import plot_rows
 from gdtutor.session.moving import moved
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Snapshot, Status
+from gdtutor.session.state import Snapshot, Status
 from gdtutor.training.trouble import STILL, TrainedCurve
 from gdtutor.values import replace
 from gdtutor.view.cost_plot import cost_plot
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.lines import merged, text_of
+from gdtutor.view.lines import text_of
 from gdtutor.view.runs import run_lines
-from gdtutor.view.screen import frame_of
 from gdtutor.view.train_lines import progress_line
 
 
@@ -46,22 +42,6 @@ def test_a_curve_that_hardly_falls_looks_flat():
 )
 def test_a_curve_that_falls_has_an_axis_of_its_own(costs, limits):
     assert cost_plot(with_costs(*costs), UNICODE).y_range == limits
-
-
-@pytest.mark.parametrize("message", ["There is nothing to undo.", "Many words. " * 16])
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-def test_a_message_leaves_the_scale_of_the_costs(size, message):
-    session = with_costs(*np.geomspace(0.125, 0.0015, 200))
-    session = replace(session, screen=Screen.TRAIN)
-    plain, told = (
-        frame_of(replace(session, message=text), *size, UNICODE).plots[0] for text in ("", message)
-    )
-    assert told.height < plain.height
-    ticks = [
-        re.findall(r"^ *(\S+)┤", "\n".join(text_of(merged(row)) for row in rows), re.MULTILINE)
-        for rows in (plot_rows(p.plot, p.width, p.height, UNICODE) for p in (plain, told))
-    ]
-    assert ticks[1] == ticks[0] != []
 
 
 def test_the_live_curve_is_drawn_last():

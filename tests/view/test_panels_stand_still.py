@@ -5,18 +5,24 @@ from itertools import groupby
 
 import pytest
 import room
-from room import corners, steps_of
+from room import corners, opened, steps_of
 from walks import answered, pressed
 
+from gdtutor.drive.effects import pressed as done
+from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
+from gdtutor.play.options import playground_of_line
 from gdtutor.session.asking import placed_at, placed_challenge, question_for
 from gdtutor.session.challenge import Ask, Tried
 from gdtutor.session.moment import roughly
 from gdtutor.session.moving import moved
-from gdtutor.session.predict import posed
-from gdtutor.session.state import current_step
+from gdtutor.session.playing import play_session
+from gdtutor.session.predict import posed, revealed
+from gdtutor.session.slips import Slip, SlipMatch
+from gdtutor.session.state import Screen, Session, current_step
 from gdtutor.values import replace
+from gdtutor.view.boxes import hidden_around
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.graph import panel
@@ -65,31 +71,79 @@ def columns(frame):
     return max(row.count(" value ") for row in frame.text().splitlines())
 
 
-@pytest.mark.sampled(2)
+def same_but_for_a_message(session, size, text="There is nothing to undo."):
+    """Hold that a message has its own lines and that all else is where it was; return its lines."""
+    (plain, pictures), (told, others) = (
+        (frame.text().splitlines(), frame.plots)
+        for one in ("", text)
+        for frame in [frame_of(replace(session, message=one), *size, UNICODE)]
+    )
+    assert pictures == others
+    lines = [n for n, row in enumerate(told) if row != plain[n]]
+    assert " ".join(told[n].strip() for n in lines) == text
+    return [n - size[1] for n in lines]
+
+
+@pytest.mark.sampled
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_message_moves_no_panel_by_more_than_its_row_and_takes_no_column_of_the_table(path):
-    for session in [*steps_of(path)][::3]:
-        frames = [
-            frame_of(replace(session, message=text), 120, 36, UNICODE)
-            for text in ("", "There is nothing to undo.")
-        ]
-        assert columns(frames[0]) == columns(frames[1])
-        plain, told = (sorted(corners(frame)) for frame in frames)
-        assert [(x, corner) for x, _, corner in plain] == [(x, corner) for x, _, corner in told]
-        assert all(0 <= was[1] - now[1] <= 1 for was, now in zip(plain, told, strict=True))
+def test_a_message_moves_nothing_on_a_large_terminal(path):
+    for session in (session_at(path), pressed(opened(path), "z"), *[*steps_of(path)][::5]):
+        session = replace(session, prompt=None)
+        # It stands over the further keys, or where nothing stands.
+        assert all(-6 < n < -1 for n in same_but_for_a_message(session, (120, 36)))
 
 
-@pytest.mark.sampled(1)
-@pytest.mark.parametrize("number", [18, 19, 22, 25])
-def test_a_message_of_two_lines_has_room_and_rescales_no_curve(number):
-    def curves(session, text):
-        frame = frame_of(replace(session, message=text), 120, 36, UNICODE)
-        assert len(frame.lines) == 36
-        assert text.split(" ")[-1] in frame.text()
-        return [(one.x, one.y, one.width, one.height + one.plot.taken) for one in frame.plots]
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_message_moves_nothing_at_any_step_and_size(path, size):
+    for session in steps_of(path):
+        assert -6 < same_but_for_a_message(session, size)[0] < -1
 
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize(
+    ("number", "keys"), [(7, "t y y"), (11, "20t tab"), (14, "t s"), (16, "20t tab"), (22, "2t i")]
+)
+def test_a_message_moves_nothing_beside_training(number, keys, size):
+    session = done(session_at(LESSONS[number - 1]), parse_keys(keys))
+    assert session.screen is Screen.TRAIN
+    assert same_but_for_a_message(session, size) == [-2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_message_moves_nothing_beside_any_training(path):
+    session = opened(path)
+    for keys in ("t s", "2t", "2t tab", "2t tab tab") if session.lesson.trains else ():
+        trained = done(session, parse_keys(keys))
+        for size in ((80, 24), (120, 36), (200, 50)):
+            assert same_but_for_a_message(trained, size) == [-2]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_a_message_moves_nothing_in_the_playground_and_none_does_in_help(size):
+    playing = play_session(Session(), playground_of_line("--points 20 --epochs 3"))
+    for keys in ("", "tab", "tab tab", "space", "?"):
+        assert same_but_for_a_message(done(playing, parse_keys(keys)), size) == [-2]
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
+@pytest.mark.parametrize("number", [14, 18, 19, 22, 25])
+def test_a_message_of_several_lines_covers_those_above_the_keys_alone(number, size):
+    text = "There is nothing to undo here. " * 8 + "Oh"
     for session in [*steps_of(LESSONS[number - 1])][::4]:
-        assert curves(session, "") == curves(session, "There is nothing to undo here. " * 5 + "Oh")
+        plain = frame_of(session, *size, UNICODE)
+        told = frame_of(replace(session, message=text), *size, UNICODE)
+        count = -(-len(text) // (size[0] - 2))
+        assert told.plots == plain.plots
+        rows, before = told.text().splitlines(), plain.text().splitlines()
+        assert rows[: -count - 1] == before[: -count - 1]
+        assert rows[-1] == before[-1]
+        # What a border says of lines that have no room is still there.
+        assert hidden_around(told.lines) == hidden_around(plain.lines)
 
 
 @pytest.mark.sampled
@@ -231,17 +285,39 @@ def test_the_first_frame_looks_at_what_it_shows_alone(monkeypatch, later):
         list(frames)
 
 
+def looks_of(session):
+    """Return a step of predict mode as it is asked, with its hints and what is said of a wrong
+    answer, with the worked line, and without a question."""
+    session = replace(session, message="", prompt=None, predict=True)
+    asked = question_for(session, current_step(session))
+    wrong = [Tried(sign) for sign in ("+-0" if asked.ask is Ask.SIGN else ("17",))]
+    if asked.ask is Ask.VALUE:
+        wrong.append(Tried("17", (SlipMatch(Slip.NO_FUNCTION, "z"),)))
+    hinted = [replace(asked, tried=(one,), hints_shown=asked.stages) for one in wrong]
+    tried = (replace(asked, tried=(wrong[0],)), *hinted)
+    return [
+        session,
+        *(posed(session, one) for one in (asked, *tried)),
+        revealed(posed(session, hinted[0])),
+    ]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 @pytest.mark.parametrize(("number", "first"), [(6, 7), (13, 20), (27, 11)])
-def test_hints_and_wrong_answers_move_no_panel_in_predict_mode(number, first):
+def test_hints_wrong_answers_and_worked_lines_move_no_panel_in_predict_mode(number, first, size):
     for session in list(steps_of(LESSONS[number - 1]))[first : first + 3]:
-        session = replace(session, message="", predict=True)
-        asked = question_for(session, current_step(session))
-        wrong = ("+", "-", "0") if asked.ask is Ask.SIGN else ("17",)
-        hinted = [replace(asked, tried=(Tried(text),), hints_shown=asked.stages) for text in wrong]
-        looks = [session, *(posed(session, one) for one in (asked, *hinted))]
-        for size in ((80, 24), (120, 36)):
-            screens = [corners(frame_of(look, *size, UNICODE)) for look in looks]
-            assert screens == screens[:1] * len(screens)
+        screens = [corners(frame_of(look, *size, UNICODE)) for look in looks_of(session)]
+        assert screens == screens[:1] * len(screens)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_nothing_that_is_said_of_a_question_moves_a_panel_in_predict_mode(path):
+    for session in steps_of(path):
+        if current_step(session).node:
+            for size in ((80, 24), (120, 36), (200, 50)):
+                screens = [corners(frame_of(look, *size, UNICODE)) for look in looks_of(session)]
+                assert screens == screens[:1] * len(screens)
 
 
 def test_an_open_cell_has_the_room_that_it_needs():

@@ -462,16 +462,3 @@ def test_where_something_is_wrong_with_the_lowest_run_it_is_said_that_none_is_be
     short = [text_of(row) for row in run_lines(session, 60, UNICODE, 5)]
     assert "no ★: the lowest run, but stuck" in short
     assert "★" not in "".join(full)
-
-
-@pytest.mark.parametrize("of", ["learning-rate", "optimisers"])
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-def test_a_message_covers_the_last_row_beside_training_and_rescales_nothing(of, size):
-    session = pressing(session_at(find_lesson(of, shipped_lessons_folder())), "tyy")
-    shown = [
-        frame_text(frame_of(one, *size, UNICODE), UNICODE).splitlines()
-        for one in (replace(session, message=""), replace(session, message="Nothing is running."))
-    ]
-    (plain, told), last = shown, size[1] - 5
-    assert told[-3].strip() == "Nothing is running."
-    assert [*plain[:last], plain[last + 1]] == told[: last + 1]

@@ -49,11 +49,11 @@ class GraphDrawing(Struct, frozen=True):
     """Whether its strokes stand closer than they are read best."""
 
     def centred(self, area: Area) -> Lines:
-        """Return it in the middle of an area, in as many lines as that has with no message on it.
+        """Return it in the middle of an area, in as many lines as that has.
 
         Below it there is room for signs first. What would not stand still stays at the edge.
         """
-        width, spare = area.width, area.whole.height - self.rows
+        width, spare = area.width, area.height - self.rows
         above = max(0, min(spare // 2, spare + -SIGN_CELLS // width)) * self.is_whole
         stands_still = self.is_across or (self.is_whole and width >= WIDE)
         left = Segment(" " * ((width - self.columns + 1) // 2 * stands_still))
