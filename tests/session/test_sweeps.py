@@ -43,11 +43,6 @@ def sweeping(wish: str = "learning_rate=0.1,1") -> Session:
         ("optimizer=sgd,adam,implicit", "takes one example at a time"),
     ],
 )
-def test_the_label_of_a_run_names_its_optimiser_whatever_else_was_changed():
-    session = open_at("bias", "given", changes=("w1=1", "w2=2", "optimizer=adam"))
-    assert run_label(session) == "yours: optimizer=adam, w1=1 and 1 more"
-
-
 def test_a_sweep_that_cannot_be_says_why(wish: str, complaint: str) -> None:
     with pytest.raises(GdTutorError) as caught:
         sweep(open_at("or-vectorised"), wish)
@@ -309,3 +304,8 @@ def test_the_chosen_of_many_runs_is_in_sight() -> None:
     values = ",".join(f"0.{n}" for n in range(11, 61))
     session = press(sweeping(f"learning_rate={values}"), "37down")
     assert re.search(r"▸\s*0.47 ", frame_of(session, 80, 24, UNICODE).text())
+
+
+def test_the_label_of_a_run_names_its_optimiser_whatever_else_was_changed():
+    session = open_at("bias", "given", changes=("w1=1", "w2=2", "optimizer=adam"))
+    assert run_label(session) == "yours: optimizer=adam, w1=1 and 1 more"
