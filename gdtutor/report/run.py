@@ -38,7 +38,7 @@ def result_of(run: Run, seconds: float, result: RunResult | None = None) -> Snap
     ended, found = without_what_comes(run), None
     if result is None:
         result = outcome_of(ended)
-        found = diagnose(ended, result.final_cost)
+        found = diagnose(ended)
     return replace(snapshot_of(run, result=result), seconds=seconds, diagnosis=found)
 
 

@@ -37,7 +37,7 @@ def snapshot_of(
         stopped_by=(run.stopped_by or "").removesuffix("_below"),
         diverged_at=run.diverged_at,
         first_node=run.first_node or "",
-        diagnosis=diagnose(run, outcome.final_cost) if is_diagnosed else None,
+        diagnosis=diagnose(run) if is_diagnosed else None,
     )
 
 
@@ -59,9 +59,9 @@ def verdict_on(snapshot: Snapshot) -> str:
     run = snapshot.of
     if run is None:
         return ""
-    segment, costs = run.segment_at(snapshot.iterations), snapshot.costs
-    facts = segment.problem, segment.settings, snapshot.parameters
-    return verdict_of(*facts, costs, snapshot.stopped_by)
+    segment, state = run.segment_at(snapshot.iterations), run.state(snapshot.iterations)
+    facts = segment.problem, segment.settings, replace(state, parameters=snapshot.parameters)
+    return verdict_of(*facts, snapshot.costs, snapshot.stopped_by)
 
 
 def under_cursor(session: Walk) -> Snapshot:

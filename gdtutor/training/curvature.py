@@ -13,7 +13,9 @@ from gdtutor.engine.trace import trace
 from gdtutor.training.evaluation import averaged, fitting_batches
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
-from gdtutor.training.trouble import JUMPS, STILL, Trouble, is_jumping, judge
+from gdtutor.training.state import State
+from gdtutor.training.trouble import JUMPS, STILL, Trouble, judge, transient_of
+from gdtutor.training.walked import Iteration
 from gdtutor.values import Struct
 
 ROUNDS = 60
@@ -153,24 +155,42 @@ def is_lowest(
 
 
 def verdict_of(
-    problem: Problem, settings: Settings, parameters: Mapping[str, Array], costs: Array,
-    stopped_by: str | None,
-) -> str:  # fmt: skip
+    problem: Problem, settings: Settings, state: State, costs: Array, stopped_by: str | None
+) -> str:
     """Return the word for what went wrong with a run, as `judge`, with what it has come to.
 
     A flat curve whose cost is the lowest there is has come to its end, and is not stuck: one whose
     parameters are not known, as those of costs alone are not, is.
     """
-    found = judge(costs, stopped_by)
-    is_stuck, is_known = found == Trouble.STUCK.value, set(problem.trained) <= set(parameters)
-    if not is_stuck or not is_known:
+    transient = transient_of(settings, settings.trained_on(problem.size))
+    found = judge(costs, stopped_by, transient)
+    is_known = set(problem.trained) <= set(state.parameters)
+    if found != Trouble.STUCK.value or not is_known:
         return found
-    if is_lowest(problem, parameters, settings, float(costs[-1])):
+    if is_lowest(problem, state.parameters, settings, float(costs[-1])):
         return ""
-    trained = settings.trained_on(problem.size)
-    gradient, at = gradient_of(problem, dict(parameters), np.arange(trained))
-    norm = float(np.linalg.norm(gradient(at)))
-    return JUMPS if is_jumping(settings, trained, norm, float(costs[-1])) else found
+    return JUMPS if is_jumping(problem, settings, state, float(costs[-1])) else found
+
+
+def is_jumping(problem: Problem, settings: Settings, state: State, cost: float) -> bool:
+    """Say whether a flat curve is one of steps that lead across: by the slope alone, the next step
+    would change the cost by more than it moves. Batches keep a run from the lowest point without
+    any such step.
+
+    Args:
+        problem: The problem.
+        settings: Of the run.
+        state: Where it stands.
+        cost: The cost there.
+    """
+    trained, own = settings.trained_on(problem.size), state.parameters
+    if not settings.is_whole(trained) or settings.schedule.kind != "constant":
+        return False
+    at = Iteration(problem, settings, state, np.arange(trained), settings.learning_rate)
+    with np.errstate(all="ignore"):
+        steps = at.walked().updates.items()
+        ways = [np.sum(step.gradient * (step.p - own[name])) for name, step in steps]
+    return bool(abs(sum(ways)) > STILL * abs(cost))
 
 
 def gradient_of(

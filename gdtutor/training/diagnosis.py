@@ -16,13 +16,14 @@ from gdtutor.training.curvature import (
     Stability,
     bend_of,
     gradient_of,
+    is_jumping,
     is_lowest,
     stability_of,
 )
 from gdtutor.training.evaluation import all_fit
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
-from gdtutor.training.trouble import Trouble, is_jumping, trouble_of, window_of
+from gdtutor.training.trouble import Trouble, transient_of, trouble_of, window_of
 from gdtutor.values import Struct, replace
 
 FLAT = 1e-2
@@ -68,8 +69,9 @@ class Diagnosis(Struct, frozen=True):
     window: int = 0
     """Epochs that were looked at."""
     first_cost: float = 0.0
-    """At the start of the window."""
+    """Of the curve, at the start of the window."""
     last_cost: float = 0.0
+    """Of the curve, at its end."""
     gradient_norm: float = 0.0
     jumps: bool = False
     """Whether it is stuck since each step leads across."""
@@ -84,32 +86,28 @@ class Diagnosis(Struct, frozen=True):
     """The parabola that one number trains on by plain steps; None elsewhere."""
 
 
-def diagnose(run: Run, cost_now: float | None = None) -> Diagnosis | None:
+def diagnose(run: Run) -> Diagnosis | None:
     """Return what is wrong with a run as far as it has come, None where nothing is.
 
     Args:
         run: A run that is not being trained at the moment.
-        cost_now: The cost at the parameters that it has come to, where it is known: what is told
-            of the last epochs ends with it.
     """
     if not run.segment_at(0).problem.trained:
         return None
-    match trouble_of(run.costs, run.stopped_by):
+    settings = run.segment_at(run.farthest).settings
+    match trouble_of(run.costs, run.stopped_by, transient_of(settings, run.trained_examples)):
         case Trouble.NOT_FINITE:
             return _not_finite(run, run.diverged_at or 0)
         case Trouble.GROWING:
-            found = _growing(run)
+            return _growing(run)
         case Trouble.STUCK:
             at, end = run.farthest, float(run.costs[-1])
             now = run.segment_at(at)
             if is_lowest(now.problem, run.state(at).parameters, now.settings, end):
                 return None
-            found = _stuck(run)
+            return _stuck(run)
         case None:
             return None
-    if cost_now is None or not np.isfinite(cost_now):
-        return found
-    return replace(found, first_cost=float(run.costs[-found.window]), last_cost=cost_now)
 
 
 def _not_finite(run: Run, at: int) -> Diagnosis:
@@ -202,7 +200,7 @@ def _stuck(run: Run) -> Diagnosis:
         first_cost=float(costs[-1 - window]),
         last_cost=float(costs[-1]),
         gradient_norm=norm,
-        jumps=is_jumping(segment.settings, run.trained_examples, norm, float(costs[-1])),
+        jumps=is_jumping(segment.problem, segment.settings, run.state(at), float(costs[-1])),
         asleep=asleep,
         learning_rate=run.learning_rate(at),
         stability=_stability(run, at) if is_steep else None,

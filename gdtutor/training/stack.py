@@ -41,10 +41,9 @@ class Member(Struct, frozen=True, eq=False):
         self, costs: Array, stopped_by: str | None, state: State, said: Mapping[str, Array]
     ) -> TrainedCurve:
         """Return how far it is, with the parameters that predictions are made with."""
-        own = state.parameters
-        word = verdict_of(self.problem, self.settings, own, costs, stopped_by)
+        word = verdict_of(self.problem, self.settings, state, costs, stopped_by)
         found = TrainedCurve(self.label, costs, word, self.setting)
-        return replace(found, stopped_by=stopped_by, parameters=own, predicting=said)
+        return replace(found, stopped_by=stopped_by, parameters=state.parameters, predicting=said)
 
 
 def fit_together(one: Member, other: Member) -> bool:

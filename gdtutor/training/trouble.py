@@ -10,6 +10,7 @@ import numpy as np
 
 from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
+from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.values import Struct, field
 
@@ -24,9 +25,19 @@ POOR = 0.25
 """A cost is poor that is above this share of the first one. A curve that lies flat further below
 has more likely come to its minimum, which noise in the targets keeps above 0."""
 RISE = 0.01
-"""A cost is growing whose last epoch is above every one of the window's first half, by more than
-this share of it, and above its start. A single early epoch to compare with would make a growing
-run of every curve that jumps up and down."""
+"""A cost is growing whose last peak is above all of the window's first half by more than this share
+of them."""
+PEAKS = 24
+"""Most parts of the window whose highest costs are held against each other."""
+STEADY = 0.9
+"""Least rank correlation of these peaks with the epoch: chance alone seldom orders them so well.
+Where the whole curve is fewer epochs than a window, each is above the one before."""
+UNSLOWED = 0.9
+"""A cost is growing whose peaks rise at least this share as far above their median as they have
+risen to it. A rise that slows down comes to an end, as that of momentum near its limit does."""
+FAR = 100.0
+"""Times the highest cost of the window's first quarter from which on all of the last are growth,
+however much the batches have them jump."""
 
 
 class Trouble(Enum):
@@ -144,47 +155,65 @@ def window_of(costs: Array) -> int:
     return max(len(costs) // 2, min(LEAST_WINDOW, len(costs) - 1), 0)
 
 
-def trouble_of(costs: Array, stopped_by: str | None) -> Trouble | None:
+def trouble_of(costs: Array, stopped_by: str | None, transient: int = 0) -> Trouble | None:
     """Return what went wrong with a run, None where nothing did.
 
     Args:
         costs: The cost of each finished epoch.
         stopped_by: As in `Run`.
+        transient: Epochs within which a rise may pass, as `transient_of` returns them.
     """
     if stopped_by == "not_finite":
         return Trouble.NOT_FINITE
     if len(costs) < LEAST_EPOCHS:
         return None
-    window = window_of(costs)
-    seen = costs[-1 - window :]
+    seen = costs[-1 - window_of(costs) :]
     start, last = float(costs[0]), float(seen[-1])
     with np.errstate(all="ignore"):
         if float(np.ptp(seen)) < STILL * abs(last) and last > POOR * start:
             return Trouble.STUCK
-        early = float(np.max(seen[: window // 2 + 1]))
-        if last - early > RISE * abs(early) and last > start:
+        # At its very limit momentum steps as far as this from the start, and no further.
+        least = (2 * len(costs) + 1) ** 2 * abs(start) if len(costs) < transient else start
+        if last > max(least, float(seen[0])) and _is_growing(seen):
             return Trouble.GROWING
     return None
 
 
-def is_jumping(settings: Settings, examples: int, norm: float, cost: float) -> bool:
-    """Say whether a flat curve is one of steps that lead across: by its slope alone, each step of
-    plain gradient descent would lower the cost by more than it moves. Batches keep a run from the
-    lowest point without any such step.
+def _is_growing(seen: Array) -> bool:
+    """Say whether the peaks of a curve rise all along, and no slower in the end."""
+    parts = min(len(seen), PEAKS)
+    peaks = np.maximum.reduceat(seen, np.arange(parts) * len(seen) // parts)
+    low, middle, high = float(peaks[0]), float(np.median(peaks)), float(peaks[-1])
+    early = float(np.max(peaks[: parts // 2 + 1]))
+    if not high - early > RISE * abs(early):
+        return False
+    quarter = (len(seen) + 3) // 4
+    if np.min(seen[-quarter:]) > FAR * abs(float(np.max(seen[:quarter]))):
+        return True
+    ranks = np.argsort(np.argsort(peaks))
+    least = STEADY if len(seen) > LEAST_WINDOW else 1 - SAME
+    is_steady = np.corrcoef(ranks, np.arange(parts))[0, 1] >= least
+    return bool(is_steady and high - middle >= UNSLOWED * (middle - low))
+
+
+def transient_of(settings: Settings, examples: int) -> int:
+    """Return the epochs within which the cost of a run may rise and come down again by itself:
+    batches throw it, and what an optimiser remembers drives it on.
 
     Args:
         settings: Of the run.
         examples: How many it is trained on.
-        norm: The norm of the gradient of the cost.
-        cost: The cost there.
     """
-    is_plain = settings.is_plain(examples) and settings.schedule.kind == "constant"
-    return is_plain and settings.learning_rate * norm**2 > STILL * abs(cost)
+    row, constants = optimiser_of(settings)
+    kept = max((constants.get(name, 0.0) for name in ("beta", "beta1")), default=0.0)
+    per_epoch = -(-examples // settings.batch_size(examples)) if examples else 1
+    remembered = 2 / (1 - kept) / per_epoch if row.state else 0.0
+    return math.ceil(max(remembered, 0 if settings.is_whole(examples) else LEAST_WINDOW))
 
 
-def judge(costs: Array, stopped_by: str | None) -> str:
-    """Return the word for what went wrong with a run, empty where nothing did."""
-    trouble = trouble_of(costs, stopped_by)
+def judge(costs: Array, stopped_by: str | None, transient: int = 0) -> str:
+    """Return the word for what `trouble_of` returns, empty where nothing went wrong."""
+    trouble = trouble_of(costs, stopped_by, transient)
     return "" if trouble is None else trouble.value
 
 

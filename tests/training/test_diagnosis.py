@@ -5,11 +5,11 @@ import pytest
 from walks import DATA, NETWORK, NEURON, ROWS, walk
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
-from gdtutor.training.curvature import Bend, bend_of
+from gdtutor.session.snapshots import snapshot_of
+from gdtutor.training.curvature import Bend, bend_of, is_jumping
 from gdtutor.training.curvature import verdict_of as judged
 from gdtutor.training.diagnosis import asleep_over, asleep_units, bend_at, diagnose
-from gdtutor.training.settings import Settings
-from gdtutor.training.trouble import Trouble, is_jumping
+from gdtutor.training.trouble import Trouble
 from gdtutor.values import replace
 
 PARABOLA = DATA / "lessons" / "deep.md"
@@ -148,11 +148,15 @@ def test_where_the_bend_changes_there_is_none_to_tell_of():
     assert bend_of(segment.problem, dict(run.state(0).parameters), run.batch(0)) is None
 
 
-def test_what_is_told_ends_with_the_cost_now():
-    run = trained(PARABOLA)
-    found = diagnose(run, 1e20)
-    assert found.last_cost == 1e20
-    assert found.first_cost == run.costs[-found.window]
+def test_what_is_told_are_costs_of_the_curve(tmp_path):
+    """The cost at the parameters that came of the last update is none of them."""
+    of_batches = written(tmp_path, LINE, "batch = 1")
+    for path, trouble in ((PARABOLA, Trouble.GROWING), (of_batches, Trouble.STUCK)):
+        run = trained(path, "learning_rate=0.6")
+        found = snapshot_of(run).diagnosis
+        assert found.trouble is trouble
+        ends = run.costs[-1 - found.window], run.costs[-1]
+        assert (found.first_cost, found.last_cost) == ends
 
 
 LINE = """+++
@@ -204,7 +208,7 @@ def test_a_run_whose_graph_fits_one_number_of_examples_is_judged(tmp_path):
     run = trained(written(tmp_path, FITS_TWO, "batch = 2"))
     assert diagnose(run) is None
     problem, end = run.segments[0].problem, run.state(run.farthest)
-    assert judged(problem, run.segments[0].settings, end.parameters, run.costs, "epochs") == ""
+    assert judged(problem, run.segments[0].settings, end, run.costs, "epochs") == ""
 
 
 def test_a_unit_that_sleeps_in_one_batch_alone_is_not_asleep(tmp_path):
@@ -235,8 +239,30 @@ def test_steps_multiply_the_distance_on_a_parabola_and_by_plain_steps_alone(
     assert (bend_at(run, 0) is not None) == is_plain
 
 
-def test_a_run_at_rest_by_its_decay_does_not_jump():
-    plain = Settings(learning_rate=0.1)
-    assert is_jumping(plain, 6, 1.0, 0.5)
-    assert not is_jumping(replace(plain, hyperparameters=(("weight_decay", 0.1),)), 6, 1.0, 0.5)
-    assert not is_jumping(replace(plain, order="drawn"), 6, 1.0, 0.5)
+@pytest.mark.parametrize(
+    ("more", "jumps"),
+    [
+        ("", True),
+        ('optimizer = "averaged"', True),
+        ('optimizer = "momentum"', True),
+        ("hyperparameters = { weight_decay = 0.1 }", True),
+        ('order = "drawn"', False),
+        ("batch = 3", False),
+        ('schedule = "cosine"', False),
+    ],
+)
+def test_a_step_that_leads_across_jumps_where_batches_and_schedules_do_not(tmp_path, more, jumps):
+    run = walk(written(tmp_path, LINE, more), "given").run
+    segment, state = run.segment_at(0), run.state(0)
+    assert is_jumping(segment.problem, segment.settings, state, 0.5) is jumps
+
+
+def test_a_run_at_rest_by_its_decay_does_not_jump(tmp_path):
+    """The slope of the cost is as large as the decay, and the other way."""
+    more = "hyperparameters = { weight_decay = 0.1 }"
+    run = trained(written(tmp_path, LINE, more), "learning_rate=0.1")
+    segment, state = run.segment_at(0), run.state(run.farthest)
+    cost = float(run.costs[-1])
+    assert not is_jumping(segment.problem, segment.settings, state, cost)
+    plain = replace(segment.settings, hyperparameters=())
+    assert is_jumping(segment.problem, plain, state, cost)

@@ -18,13 +18,14 @@ from gdtutor.lesson.runs import run_of
 from gdtutor.training.curvature import is_lowest, verdict_of
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
-from gdtutor.training.settings import Stop
+from gdtutor.training.settings import Settings, Stop
 from gdtutor.training.trouble import (
     TrainedCurve,
     Trouble,
     ending,
     judge,
     lowest,
+    transient_of,
     trouble_of,
     window_of,
 )
@@ -99,6 +100,97 @@ def test_a_flat_curve_is_stuck_above_a_quarter_of_its_start(share: float, verdic
 )
 def test_a_cost_of_zero_or_below_is_judged_as_well(costs: Array, verdict: str) -> None:
     assert judge(costs, None) == verdict
+
+
+def momentum_costs(beta: float, share: float, epochs: int) -> Array:
+    """Return the costs of momentum on a parabola, at a share of the largest rate that comes down.
+
+    Source: that rate times the bend is 2(1 + beta), where a root of the recursion is -1.
+    """
+    way, velocity, costs = 1.0, 0.0, []
+    for _ in range(epochs):
+        costs.append(2 * way**2)
+        velocity = beta * velocity + way
+        way -= share * 2 * (1 + beta) * velocity
+    return np.array(costs)
+
+
+def judged(beta: float, share: float, epochs: int) -> str:
+    settings = Settings(optimizer="momentum", hyperparameters=(("beta", beta),))
+    return judge(momentum_costs(beta, share, epochs), "epochs", transient_of(settings, 1))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 0.995, 1.0])
+@pytest.mark.parametrize("beta", [0.5, 0.9, 0.95, 0.99, 0.999])
+def test_momentum_up_to_its_limit_never_diverges(beta: float, share: float) -> None:
+    """However far its steps lead up at first, and wherever the run ends."""
+    for epochs in (*range(4, 31), 40, 60, 100, 200, 400):
+        assert judged(beta, share, epochs) != "diverges", epochs
+
+
+@pytest.mark.parametrize(("share", "epochs"), [(1.02, 20), (1.05, 6), (1.2, 6), (2.0, 6)])
+@pytest.mark.parametrize("beta", [0.5, 0.9, 0.95, 0.99, 0.999])
+def test_momentum_beyond_its_limit_diverges(beta: float, share: float, epochs: int) -> None:
+    for more in (0, 1, 2, 10, 50):
+        assert judged(beta, share, epochs + more) == "diverges", epochs + more
+
+
+DRAWN = """+++
+format = 1
+id = "drawn"
+title = "Drawn examples"
+[parameters]
+w = 3.0
+b = 0.5
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[2, 4], [1, 1], [-1, 3], [0.5, 2]]
+[training]
+learning_rate = {rate}
+epochs = {epochs}
+batch = 1
+order = "drawn"
+seed = {seed}
+optimizer = "momentum"
++++
+```graph
+z = w*x + b
+L = (z - y)**2 / 2
+```
+"""
+
+
+@pytest.mark.parametrize(("rate", "verdict"), [(0.03, ""), (0.8, "diverges")])
+@pytest.mark.parametrize("seed", range(6))
+def test_drawn_examples_throw_the_cost_and_let_it_grow_where_it_does(rate, verdict, seed) -> None:
+    text = DRAWN.format(rate=rate, epochs=40, seed=seed)
+    lesson, reports = parse_lesson(text, Path("01-drawn.md"))
+    assert lesson is not None, reports
+    run, found = run_of(lesson), None
+    for _ in range(36):
+        run.advance(epochs=1 if run.farthest else 5)
+        found = diagnose(run)
+        assert found is None or verdict
+        if found is not None and found.trouble is Trouble.GROWING:
+            assert found.first_cost < found.last_cost
+    assert (found.trouble.value if found else "") == verdict
+
+
+def test_batches_that_hop_to_the_end_do_not_diverge() -> None:
+    path = find_lesson("batches", shipped_lessons_folder())
+    for rate in (20, 25, 30, 40):
+        run = session_at(path, changes=(f"learning_rate={rate}",)).run
+        for _ in range(run.segments[-1].settings.epochs):
+            run.advance(epochs=1)
+            assert judge(run.costs, None, transient_of(run.segments[0].settings, 4)) == ""
+
+
+def test_a_rise_that_slows_down_is_no_growth() -> None:
+    for epochs in (20, 40, 400):
+        slower = np.arange(1, epochs + 1) ** 0.25
+        assert judge(slower, "epochs") == ""
+        assert judge(np.arange(1, epochs + 1) ** 1.0, "epochs") == "diverges"
 
 
 def test_numbers_that_are_not_finite_go_before_any_trend() -> None:
@@ -210,7 +302,7 @@ def test_a_regression_that_lies_as_low_as_it_can_is_not_stuck(rate, line, verdic
     run = run_of(lesson)
     run.advance()
     assert judge(run.costs, run.stopped_by) == "stuck"
-    segment, end = run.segment_at(0), run.state(run.farthest).parameters
+    segment, end = run.segment_at(0), run.state(run.farthest)
     told = verdict_of(segment.problem, segment.settings, end, run.costs, run.stopped_by)
     assert told == verdict
     found = diagnose(run)
