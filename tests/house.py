@@ -33,7 +33,7 @@ PARAMETERS = 5
 """Most parameters of a function, `self` and `cls` not counted."""
 
 BARS = {
-    "lines of code": 47_748,
+    "lines of code": 47_775,
     "modules": 414,
     "modules over 300 lines": 15,
     "class names used twice": 0,
