@@ -48,16 +48,6 @@ class _Overtime(BaseException):
     """Ends what a thread computes, wherever in Python it is."""
 
 
-def _forget_taken_back() -> None:
-    """Have Python look for no exception that was taken back from a thread: until any thread meets
-    one it would look at every turn, and a call that is traced would never begin (CPython 3.11)."""
-    here = ctypes.c_ulong(threading.get_ident())
-    with contextlib.suppress(_Overtime):
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(here, ctypes.py_object(_Overtime))
-        for _ in range(1000):
-            pass  # it comes here
-
-
 class _Job(Struct, eq=False):
     """Something that is computed for a seat."""
 
@@ -188,12 +178,20 @@ class Workbench:
         if self._taker is not None and thread == self._taker.ident:
             self._hand_over()
         # Python has no other way to end what is at work; its locks are given back as ever.
-        end = partial(ctypes.pythonapi.PyThreadState_SetAsyncExc, ctypes.c_ulong(thread))
-        end(ctypes.py_object(_Overtime))
+        end, overtime = ctypes.pythonapi.PyThreadState_SetAsyncExc, ctypes.py_object(_Overtime)
+        there, here = ctypes.c_ulong(thread), ctypes.c_ulong(threading.get_ident())
+        end(there, overtime)
         if job.is_done:
             # The thread waits for the condition that is held here, and would never give it back.
-            end(None)
-            _forget_taken_back()
+            end(there, None)
+            # Until any thread meets an exception Python looks for the one that was taken back at
+            # every turn, and no call begins that is traced (CPython 3.11), as one might be here.
+            try:
+                end(here, overtime)
+                for _ in range(1000):
+                    pass  # it comes here
+            except _Overtime:
+                pass
         job.refuse()
 
     def _charge(self, job: _Job) -> None:

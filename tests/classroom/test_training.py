@@ -5,7 +5,7 @@ import copy
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from time import perf_counter
 
@@ -308,19 +308,25 @@ def test_work_that_is_ended_as_it_ends_keeps_no_lock() -> None:
 
     asyncio.run(work())
     # What measures or debugs this process still sees calls: they once never began.
+    assert _traced(lambda: (perf_counter(), (lambda: None)()))[-1:] == ["over"]
+    # Nor did those of the class itself where it is measured.
+    assert _traced(lambda: asyncio.run(work()))[-1:] == ["over"]
+
+
+def _traced(do: Callable[[], object]) -> list[str]:
+    """Do something in a traced thread; return what was seen of it and, in the end, "over"."""
     calls: list[str] = []
-    traced = threading.Thread(target=_traced, args=(calls,), daemon=True)
+
+    def run() -> None:
+        sys.setprofile(lambda frame, event, _: calls.append(event))
+        do()
+        sys.setprofile(None)
+        calls.append("over")
+
+    traced = threading.Thread(target=run, daemon=True)
     traced.start()
     traced.join(PATIENCE)
-    assert calls[-1:] == ["over"]
-
-
-def _traced(calls: list[str]) -> None:
-    sys.setprofile(lambda frame, event, _: calls.append(event))
-    perf_counter()
-    (lambda: None)()
-    sys.setprofile(None)
-    calls.append("over")
+    return calls
 
 
 def test_who_has_taken_least_is_computed_for_first_and_plots_last() -> None:
