@@ -9,7 +9,7 @@ from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
-from gdtutor.lesson.body import Formula, SceneBlock
+from gdtutor.lesson.blocks import Formula, SceneBlock
 from gdtutor.lesson.discovery import TEXTS, number_of
 from gdtutor.lesson.front_matter import rehomed, report_mistakes
 from gdtutor.lesson.front_matter_checks import (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.parsing import MAX_CHARACTERS
+from gdtutor.lesson.blocks import Body, Formula, NoteBlock, SceneBlock, TomlBlock
 from gdtutor.lesson.markdown import (
     BLOCKS,
     MarkdownPart,
@@ -15,10 +15,10 @@ from gdtutor.lesson.markdown import (
     opening_of,
     report_missing_graph,
 )
-from gdtutor.lesson.repetition import filled, unrolled
+from gdtutor.lesson.repetition import unrolled
 from gdtutor.lesson.reports import Findings, Place, shown
-from gdtutor.lesson.when import When, WhenError, read_when
-from gdtutor.values import Struct, field, replace
+from gdtutor.lesson.when import When, WhenError, read_heading
+from gdtutor.values import replace
 
 MAX_LINES = 20_000
 """Most lines of a body."""
@@ -28,90 +28,6 @@ MAX_SCENES = 50
 """Most graph blocks of a lesson."""
 MAX_NOTES = 2_000
 """Most notes and questions of a lesson."""
-PHASES = ("given", "forward", "backward", "update")
-"""The phases of an iteration, in order."""
-
-_STEP = re.compile(r"(?P<phase>[^\s,]+)(?:[ \t]+(?P<node>[^\s,]+))?[ \t]*(?:,[ \t]*(?P<rest>.*))?$")
-
-
-class Formula(Struct, frozen=True):
-    """One line of a graph block."""
-
-    name: str
-    text: str
-    """The formula as written."""
-    place: Place
-    """Where the name stands."""
-    formula_place: Place
-    """Where the formula begins."""
-    columns: tuple[int, ...] = ()
-    """The column of each of its characters, from 1; empty where they follow each other."""
-    counts: tuple[tuple[str, int], ...] = ()
-    """The counters of the repetitions that it stands in, and their numbers."""
-    template: str = ""
-    """Its name as written for every count, as `h{t}`; empty outside a repetition."""
-
-    def place_of(self, column: int) -> Place:
-        """Return where a character of the formula stands in the file, by its place from 0."""
-        first = self.formula_place
-        if not self.columns:
-            return Place(first.line, first.column + column)
-        return Place(first.line, self.columns[min(column, len(self.columns) - 1)])
-
-
-class NoteBlock(Struct):
-    """A step note as written."""
-
-    phase: str
-    node: str
-    when: When
-    place: Place
-    """Where the heading's words begin."""
-    texts: list[MarkdownPart] = field(default_factory=list)
-    counts: tuple[tuple[str, int], ...] = ()
-    """The counters and numbers that it is filled with; empty where it is of one step alone."""
-
-    @property
-    def text(self) -> str:
-        """The note's Markdown."""
-        text = "\n".join(part.source for part in self.texts).strip("\n")
-        return filled(text, dict(self.counts))[0]
-
-
-class TomlBlock(Struct, frozen=True):
-    """A question, or a task or a program to write of the closing page, as written."""
-
-    toml: str
-    line: int
-    """The line of the file on which its TOML begins."""
-    note: NoteBlock | None = None
-    """The note that a question stands in."""
-    at: int = 0
-    """How many characters of the closing page's prose stand before it."""
-
-
-class SceneBlock(Struct):
-    """One graph block with what belongs to it."""
-
-    line: int
-    """The line of the file on which it begins."""
-    formulas: list[Formula]
-    is_whole: bool = True
-    """False where a line is missing because it could not be read."""
-    notes: list[NoteBlock] = field(default_factory=list)
-    questions: list[TomlBlock] = field(default_factory=list)
-
-
-class Body(Struct):
-    """Everything under the front matter, cut into its parts."""
-
-    prose: str = ""
-    scenes: list[SceneBlock] = field(default_factory=list)
-    closing: str = ""
-    tasks: list[TomlBlock] = field(default_factory=list)
-    writing: list[TomlBlock] = field(default_factory=list)
-    pages: list[MarkdownPart] = field(default_factory=list)
-    """The parts of the opening and the closing page."""
 
 
 def read_body(text: str, first_line: int, findings: Findings, *, is_network: bool = False) -> Body:
@@ -327,17 +243,8 @@ def _meant_template(node: str, formulas: Iterable[Formula]) -> str:
 def _note_heading(part: MarkdownPart, findings: Findings) -> NoteBlock | None:
     column = part.source.find(part.text, part.source.find("##") + 2) + 1 if part.text else 1
     place = Place(part.line, max(1, column))
-    hint = "write `## forward z`, or `## backward w1, always`; prose headings use # or ###"
-    match = _STEP.match(part.text)
     try:
-        if match is None:
-            what = "a ## heading without a step" if not part.text else "this is not a step"
-            raise WhenError(what, hint)
-        phase, node, rest = match["phase"], match["node"] or "", match["rest"]
-        if phase not in PHASES:
-            hint = did_you_mean(phase, PHASES) or hint
-            raise WhenError(f"'{shown(phase)}' is not a phase", hint)
-        return NoteBlock(phase, node, When() if rest is None else read_when(rest), place)
+        return NoteBlock(*read_heading(part.text), place)
     except WhenError as error:
         findings.error(place, "note-heading", error.what, error.hint)
     return None

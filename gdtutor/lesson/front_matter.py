@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from gdtutor.lesson.body import TomlBlock
+from gdtutor.lesson.blocks import TomlBlock
 from gdtutor.lesson.markdown import TOML_LINE, Divided, divide
 from gdtutor.lesson.readers import Mistake, keys_of, read_table
 from gdtutor.lesson.reports import WARNINGS, Findings, LessonError, Place, shown

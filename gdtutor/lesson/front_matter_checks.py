@@ -13,7 +13,7 @@ from gdtutor.engine.graph import Role, a_role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import Shape
-from gdtutor.lesson.body import Body
+from gdtutor.lesson.blocks import Body
 from gdtutor.lesson.data import Data, read_data, without_columns
 from gdtutor.lesson.graphs import Given
 from gdtutor.lesson.markdown import front_place

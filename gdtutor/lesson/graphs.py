@@ -13,7 +13,7 @@ from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, parse_formula
 from gdtutor.engine.shapes import Shape, infer_shapes
-from gdtutor.lesson.body import Formula, SceneBlock
+from gdtutor.lesson.blocks import Formula, SceneBlock
 from gdtutor.lesson.names import name_problem
 from gdtutor.lesson.network import COST
 from gdtutor.lesson.reports import Findings, Place, shown_sentence

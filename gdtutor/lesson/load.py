@@ -9,7 +9,8 @@ from typing import Any
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.activation import with_activation
 from gdtutor.lesson.assemble import assemble
-from gdtutor.lesson.body import Body, read_body
+from gdtutor.lesson.blocks import Body
+from gdtutor.lesson.body import read_body
 from gdtutor.lesson.front_matter import read_raw, report_mistakes, structured
 from gdtutor.lesson.front_matter_checks import Written
 from gdtutor.lesson.graphs import MAX_NODES, parse_blocks

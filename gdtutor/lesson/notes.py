@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.body import NoteBlock, SceneBlock
+from gdtutor.lesson.blocks import NoteBlock, SceneBlock
 from gdtutor.lesson.conditions import ConditionError, check_names, parse_condition
 from gdtutor.lesson.markdown import MarkdownPart
 from gdtutor.lesson.model import Note

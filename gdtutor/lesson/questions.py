@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 
 from gdtutor.engine.shapes import shape_text
-from gdtutor.lesson.body import PHASES, SceneBlock, TomlBlock
+from gdtutor.lesson.blocks import SceneBlock, TomlBlock
 from gdtutor.lesson.choices import (
     MAX_CHOICES,
     MAX_SIDES,
@@ -38,7 +38,7 @@ from gdtutor.lesson.reports import Findings, shown
 from gdtutor.lesson.selectors import parse_selector
 from gdtutor.lesson.steps import Steps
 from gdtutor.lesson.toml_text import Path
-from gdtutor.lesson.when import When, read_when
+from gdtutor.lesson.when import PHASES, When, read_when
 from gdtutor.values import Struct
 
 KINDS: Mapping[str, str] = {

@@ -11,9 +11,9 @@ from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
 from gdtutor.engine.expression import calls_in, names_in, number_text
 from gdtutor.engine.operations import evaluate
 from gdtutor.engine.parsing import parse
-from gdtutor.lesson.body import PHASES
 from gdtutor.lesson.names import SETTABLE
 from gdtutor.lesson.reports import shown
+from gdtutor.lesson.when import PHASES
 from gdtutor.values import Struct
 
 MAX_ITERATION = 10**12

@@ -11,11 +11,11 @@ from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.graph import Graph, Role, a_role
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.engine.trace import backward_order
-from gdtutor.lesson.body import PHASES
 from gdtutor.lesson.graphs import depends_on, is_one_number
 from gdtutor.lesson.placeholders import WORDS, Placeholder
 from gdtutor.lesson.readers import Mistake, collected
 from gdtutor.lesson.reports import shown
+from gdtutor.lesson.when import PHASES
 from gdtutor.training.curvature import MOST_CELLS
 from gdtutor.training.optimisers import STATES
 from gdtutor.values import Struct, field

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 
-from gdtutor.lesson.body import TomlBlock
+from gdtutor.lesson.blocks import TomlBlock
 from gdtutor.lesson.conditions import check_names, parse_condition
 from gdtutor.lesson.front_matter import read_block
 from gdtutor.lesson.model import Task, Writing

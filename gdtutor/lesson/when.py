@@ -1,4 +1,5 @@
-"""When a note or a question holds: `, iteration 1`, `, variant Adam`, `, trained`, `, always`."""
+"""What the heading of a note says: its step, and when it holds, as a question may say it too:
+`, iteration 1`, `, variant Adam`, `, trained`, `, always`."""
 
 from __future__ import annotations
 
@@ -17,7 +18,11 @@ WORDS = {
 }
 """What may stand behind the comma, with what it means; several are joined by commas."""
 
+PHASES = ("given", "forward", "backward", "update")
+"""The phases of an iteration, in order."""
+
 _MOST = 1_000_000_000
+_STEP = re.compile(r"(?P<phase>[^\s,]+)(?:[ \t]+(?P<node>[^\s,]+))?[ \t]*(?:,[ \t]*(?P<rest>.*))?$")
 _ITERATION = re.compile(r"(from[ \t]+)?iteration[ \t]+([0-9]{1,10})$")
 _VARIANT = re.compile(r"variant[ \t]+(\S.*)$")
 
@@ -54,6 +59,22 @@ class When(Struct, frozen=True):
         elif self.first:
             said.append(f"{'from ' if self.last is None else ''}iteration {self.first}")
         return ", ".join(said)
+
+
+def read_heading(text: str) -> tuple[str, str, When]:
+    """Read the heading of a note: its phase, its node, empty where it names none, and when it is.
+
+    Raises:
+        WhenError: It names no step, or does not say when.
+    """
+    match = _STEP.match(text)
+    hint = "write `## forward z`, or `## backward w1, always`; prose headings use # or ###"
+    if match is None:
+        raise WhenError("this is not a step" if text else "a ## heading without a step", hint)
+    phase, node, rest = match["phase"], match["node"] or "", match["rest"]
+    if phase not in PHASES:
+        raise WhenError(f"'{shown(phase)}' is not a phase", did_you_mean(phase, PHASES) or hint)
+    return phase, node, When() if rest is None else read_when(rest)
 
 
 def read_when(text: str) -> When:

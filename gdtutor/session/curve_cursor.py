@@ -15,7 +15,7 @@ from gdtutor.session.notes import comes_after_training
 from gdtutor.session.runs import OWN, in_variant, run_label
 from gdtutor.session.state import Playing, Screen, Walk
 from gdtutor.session.training import reset_training, start_training
-from gdtutor.session.works_in_training import NO_CURVE
+from gdtutor.session.works_in_runs import NO_CURVE
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 

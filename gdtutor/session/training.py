@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.lesson.selectors import Assignment
-from gdtutor.session import works_at, works_in_training
+from gdtutor.session import works_at, works_in_runs
 from gdtutor.session.digits import number
 from gdtutor.session.edits import rate_from_start, with_change
 from gdtutor.session.effects import Effect, PauseTraining, Result, Train
@@ -135,7 +135,7 @@ def toggle_training(session: Walk) -> Result:
         return toggle_sweep(session, session.train.sweeping)
     if session.train.is_running:
         return session, (PauseTraining(),)
-    if why := works_in_training.runs(session):
+    if why := works_in_runs.runs(session):
         return said(session, why), ()
     return start_training(session)
 
@@ -156,7 +156,7 @@ def one_epoch(session: Walk, count: int) -> Result:
 
 def one_iteration(session: Walk, count: int) -> Result:
     """Train so many iterations, a batch each, and pause."""
-    if why := works_in_training.single_steps(session):
+    if why := works_in_runs.single_steps(session):
         return said(session, why), ()
     # Keys that come while single steps are done ask for so many more.
     goal = session.train.goal if session.train.is_running else None
@@ -211,7 +211,7 @@ def change_rate(session: Walk, doublings: int) -> Result:
         return said(session, told), ()
     was_running, goal = session.train.is_running, session.train.goal
     is_over = session.train.snapshot.is_at_end and session.train.sweeping is None
-    on = "0" if works_in_training.plays(session) else "`n` trains on with it, 0"
+    on = "0" if works_in_runs.plays(session) else "`n` trains on with it, 0"
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     then = f" {on} starts anew with it." if is_over else ""
     told = f"Learning rate {rate_text(rate)} from iteration {at:,} on.{then}"

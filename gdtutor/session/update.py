@@ -55,7 +55,7 @@ from gdtutor.session.story import step_on
 from gdtutor.session.tasks import judged
 from gdtutor.session.training import sweep_news
 from gdtutor.session.trials import Swept, sweep, trial_news, with_trial, without_trials
-from gdtutor.session.works_in_training import NO_CURVE
+from gdtutor.session.works_in_runs import NO_CURVE
 from gdtutor.training.timing import Timing
 from gdtutor.values import Struct, replace
 

@@ -9,7 +9,7 @@ from gdtutor.session.figures import problem_trained, training_pictures, usual_pi
 from gdtutor.session.runs import has_others, run_label
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Screen, Walk
-from gdtutor.session.works_in_training import kept_runs
+from gdtutor.session.works_in_runs import kept_runs
 from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.bottom import bottom_lines

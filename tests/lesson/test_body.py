@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from gdtutor.lesson.body import Body, read_body
+from gdtutor.lesson.blocks import Body
+from gdtutor.lesson.body import read_body
 from gdtutor.lesson.markdown import divide_body
 from gdtutor.lesson.reports import Findings
 from tests.tries import tries

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtutor.lesson.body import PHASES
 from gdtutor.lesson.selectors import (
     Assignment,
     Selector,
@@ -15,6 +14,7 @@ from gdtutor.lesson.selectors import (
     parse_number,
     parse_selector,
 )
+from gdtutor.lesson.when import PHASES
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}(\.[1-9])?", fullmatch=True)
 CELLS = st.one_of(

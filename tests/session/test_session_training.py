@@ -10,7 +10,7 @@ from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Screen, Session, Status
 from gdtutor.session.training import MOST_MEAN, MOST_RATE, WATCHED, seconds_watched, watched_by
 from gdtutor.session.update import Progressed, update
-from gdtutor.session.works_in_training import NO_CURVE
+from gdtutor.session.works_in_runs import NO_CURVE
 from gdtutor.values import replace
 
 
