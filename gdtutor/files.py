@@ -1,13 +1,27 @@
-"""Files are written whole or not at all; templates that stand beside a module are read by part."""
+"""Files are written whole or not at all, and read without ever waiting for another program;
+templates that stand beside a module are read by part."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 from string import Template
 
 from gdtutor.engine.errors import GdTutorError
+
+
+def read_regular(path: Path, most: int) -> bytes | None:
+    """Return at most so many bytes of a file; None where it is a pipe, a device or the like.
+
+    Raises:
+        OSError: The file cannot be read, or is a folder.
+    """
+    # Opening a pipe without O_NONBLOCK would wait for a writer that may never come.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags), "rb") as file:
+        return file.read(most) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
 
 
 def template_parts(module: str, name: str) -> dict[str, Template]:

@@ -13,7 +13,7 @@ from typing import assert_never, overload
 
 from gdtutor.drive.opening import open_lesson
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.files import write_atomically
+from gdtutor.files import read_regular, write_atomically
 from gdtutor.session.effects import (
     CopyText,
     Effect,
@@ -36,7 +36,6 @@ from gdtutor.session.state import Session, Snapshot, Walk
 from gdtutor.session.training import catch_up
 from gdtutor.session.trials import swept_to_end
 from gdtutor.session.update import Action, Failed, Progressed, Timed, Told, update
-from gdtutor.training.files import read_regular
 from gdtutor.training.pacing import Clock, Deadline
 from gdtutor.training.timing import time_examples
 from gdtutor.values import Struct

@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from gdtutor.engine.characters import pictured
+from gdtutor.files import read_regular
 from gdtutor.lesson.reports import LessonError, Report
-from gdtutor.training.files import read_regular
 
 MAX_BYTES = 1024 * 1024
 """The largest lesson file, in bytes."""

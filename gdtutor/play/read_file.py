@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.files import read_regular
 from gdtutor.lesson.reports import shown
 from gdtutor.play.playground import Playground, usual
 from gdtutor.training.csvdata import MAX_BYTES, CsvForm, read_csv, resolve_inside
 from gdtutor.training.errors import CsvError
-from gdtutor.training.files import read_regular
 
 _HINT = "it takes rows of three numbers: two inputs, then the target, classes as 0 and 1"
 

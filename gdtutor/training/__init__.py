@@ -6,5 +6,5 @@ the log of its changes, so that every iteration can be had again, to the bit.
 Clocks, threads and files of its own it has none: who trains says how far, and looks at what came.
 It knows no lesson file, no cursor and no screen.
 
-Imports: values, engine. Outside: numpy.
+Imports: values, files, engine. Outside: numpy.
 """

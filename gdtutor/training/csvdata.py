@@ -15,9 +15,9 @@ import numpy as np
 from gdtutor.engine.characters import cut_short
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
+from gdtutor.files import read_regular
 from gdtutor.training.datasets import MAX_EXAMPLES
 from gdtutor.training.errors import NO_COLUMN, CsvError
-from gdtutor.training.files import read_regular
 from gdtutor.values import Struct
 
 MAX_BYTES = 16 * 1024 * 1024
