@@ -29,13 +29,14 @@ from gdtutor.lesson.graphs import (
     shapes_of,
 )
 from gdtutor.lesson.markdown import TOML_LINE
+from gdtutor.lesson.mistakes import Mistake
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST
 from gdtutor.lesson.notes import check_notes
 from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.pictures import of_hidden, read_pictures
 from gdtutor.lesson.questions import QuestionScope, check_questions
-from gdtutor.lesson.readers import Mistake, fields_of
+from gdtutor.lesson.readers import fields_of
 from gdtutor.lesson.repetition import repeated
 from gdtutor.lesson.reports import NOWHERE, Findings, Place
 from gdtutor.lesson.steps import Steps, read_passes
@@ -172,8 +173,7 @@ class _Assembly:
 
     def _check_memory(self, walks: list[Steps]) -> None:
         """Report a lesson whose numbers are too many to be kept."""
-        sizes = self._batch, self._examples
-        problem = memory_problem(walks, self._settings, self._bound, sizes)
+        problem = memory_problem(walks, self._settings, self._bound, (self._batch, self._examples))
         if problem is not None:
             position, what, hint = problem
             self._findings.error(self._place(self._parsed[position]), "bound", what, hint)

@@ -13,8 +13,9 @@ from gdtutor.lesson.conditions import (
     parse_condition,
     parse_side,
 )
+from gdtutor.lesson.mistakes import Mistake, Wrong, collected
 from gdtutor.lesson.model import Choice
-from gdtutor.lesson.readers import Mistake, Wrong, collected, key, keyed, line, read_table
+from gdtutor.lesson.readers import key, keyed, line, read_table
 from gdtutor.lesson.toml_text import Path
 
 MAX_CHOICES = 9

@@ -12,9 +12,9 @@ from gdtutor.engine.expression import names_in
 from gdtutor.engine.operations import Array, parse_formula
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.labels import by_leaf, check_alike, with_labels
+from gdtutor.lesson.mistakes import Mistake, Wrong, collected
 from gdtutor.lesson.model import DataScaling
 from gdtutor.lesson.network import INPUT, TARGET
-from gdtutor.lesson.readers import Mistake, Wrong, collected
 from gdtutor.lesson.reports import shown, shown_sentence
 from gdtutor.lesson.tables import UNSCALED, DataTable, LabelTable, NetworkTable, Sides
 from gdtutor.training.csvdata import CsvForm, ExampleRows, read_csv, resolve_inside

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from gdtutor.lesson.blocks import TomlBlock
 from gdtutor.lesson.markdown import TOML_LINE, Divided, divide
-from gdtutor.lesson.readers import Mistake, keys_of, read_table
+from gdtutor.lesson.mistakes import Mistake
+from gdtutor.lesson.readers import keys_of, read_table
 from gdtutor.lesson.reports import WARNINGS, Findings, LessonError, Place, shown
 from gdtutor.lesson.tables import (
     FORMAT,

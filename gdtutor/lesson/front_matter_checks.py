@@ -17,10 +17,10 @@ from gdtutor.lesson.blocks import Body
 from gdtutor.lesson.data import Data, read_data, without_columns
 from gdtutor.lesson.graphs import Given
 from gdtutor.lesson.markdown import front_place
+from gdtutor.lesson.mistakes import Mistake, collected
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.names import MAX_GIVEN, name_problem
 from gdtutor.lesson.network import INPUT, TARGET, Expansion, expand
-from gdtutor.lesson.readers import Mistake, collected
 from gdtutor.lesson.reports import Place, shown
 from gdtutor.lesson.starts import read_starts, start_shape
 from gdtutor.lesson.tables import FrontMatter, NetworkTable

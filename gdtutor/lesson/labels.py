@@ -9,7 +9,7 @@ import numpy as np
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
-from gdtutor.lesson.readers import Wrong, located
+from gdtutor.lesson.mistakes import Wrong, located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.tables import LabelTable, Sides, label_text
 from gdtutor.training.csvdata import ExampleRows

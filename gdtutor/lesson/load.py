@@ -15,9 +15,9 @@ from gdtutor.lesson.front_matter import read_raw, report_mistakes, structured
 from gdtutor.lesson.front_matter_checks import Written
 from gdtutor.lesson.graphs import MAX_NODES, parse_blocks
 from gdtutor.lesson.markdown import TOML_LINE, Divided, divide
+from gdtutor.lesson.mistakes import Mistake
 from gdtutor.lesson.model import Lesson, Variant
 from gdtutor.lesson.placeholders import warn_pages
-from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Place, Report, shown
 from gdtutor.lesson.source import clean, read_source
 from gdtutor.lesson.variants import (

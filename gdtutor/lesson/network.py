@@ -6,8 +6,8 @@ import numpy as np
 
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
+from gdtutor.lesson.mistakes import Wrong
 from gdtutor.lesson.model import Start
-from gdtutor.lesson.readers import Wrong
 from gdtutor.lesson.tables import NETWORK_COSTS, NetworkTable
 from gdtutor.values import Struct
 

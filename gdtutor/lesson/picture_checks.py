@@ -10,9 +10,9 @@ from gdtutor.engine.expression import Apply
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.operations import FUNCTIONS, OPERATIONS, Kind
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
+from gdtutor.lesson.mistakes import located
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import GRADIENT, PictureScope, Unfit, check_known
-from gdtutor.lesson.readers import located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import parse_cell, parse_selector
 from gdtutor.lesson.steps import absent_from

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.shapes import Shape
-from gdtutor.lesson.readers import Wrong
+from gdtutor.lesson.mistakes import Wrong
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.steps import Steps
 from gdtutor.values import Struct

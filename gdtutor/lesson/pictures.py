@@ -7,22 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from gdtutor.engine.characters import cells
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.lesson import picture_checks, prediction_checks
+from gdtutor.lesson.mistakes import Mistake, Wrong, collected, located
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import PictureScope
-from gdtutor.lesson.readers import (
-    Mistake,
-    Reader,
-    Wrong,
-    collected,
-    either,
-    flag,
-    line,
-    list_of,
-    located,
-    number,
-    one_of,
-    whole,
-)
+from gdtutor.lesson.readers import Reader, either, flag, line, list_of, number, one_of, whole
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
 from gdtutor.training.optimisers import OPTIMISERS

@@ -12,7 +12,7 @@ from itertools import islice
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.lesson.markdown import MarkdownPart
-from gdtutor.lesson.readers import Mistake
+from gdtutor.lesson.mistakes import Mistake
 from gdtutor.lesson.reports import Findings, Place, shown
 from gdtutor.lesson.selectors import cell_of, cell_text
 from gdtutor.lesson.toml_text import Path

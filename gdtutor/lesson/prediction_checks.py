@@ -8,9 +8,9 @@ from gdtutor.engine.batch_axis import apart, batch_axes
 from gdtutor.engine.graph import Role
 from gdtutor.engine.shapes import shape_text
 from gdtutor.lesson.activation import prediction_of
+from gdtutor.lesson.mistakes import located
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import PictureScope, Unfit, check_known
-from gdtutor.lesson.readers import located
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.selectors import parse_unit
 from gdtutor.lesson.steps import Steps

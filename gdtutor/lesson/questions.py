@@ -17,23 +17,11 @@ from gdtutor.lesson.choices import (
 )
 from gdtutor.lesson.front_matter import read_block
 from gdtutor.lesson.graphs import is_one_number
+from gdtutor.lesson.mistakes import Mistake, Wrong, collected, located
 from gdtutor.lesson.model import MAX_HINTS, Choice, Question
 from gdtutor.lesson.notes import never
 from gdtutor.lesson.placeholders import Placeholder, placeholders_in_question
-from gdtutor.lesson.readers import (
-    Mistake,
-    Wrong,
-    collected,
-    flag,
-    key,
-    keyed,
-    line,
-    list_of,
-    located,
-    one_of,
-    paragraph,
-    whole,
-)
+from gdtutor.lesson.readers import flag, key, keyed, line, list_of, one_of, paragraph, whole
 from gdtutor.lesson.reports import Findings, shown
 from gdtutor.lesson.selectors import parse_selector
 from gdtutor.lesson.steps import Steps

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, dataclass_transform
 
 import numpy as np
 
 from gdtutor.engine.characters import pictured
-from gdtutor.engine.errors import GdTutorError, did_you_mean
+from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
+from gdtutor.lesson.mistakes import Mistake, Wrong, collected
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
 from gdtutor.values import NODEFAULT, Struct, defstruct
@@ -28,55 +28,6 @@ MAX_LIST = 1_000
 """Most entries of a list of texts or tables."""
 
 T = TypeVar("T")
-
-
-class Mistake(Struct, frozen=True):
-    """A value that cannot be used, by its path."""
-
-    path: Path
-    """Ends in "=" where the key itself is at fault."""
-    code: str
-    what: str
-    hint: str
-
-
-class Wrong(GdTutorError):
-    """Raised by a reader or a check: why a value cannot be used."""
-
-    def __init__(self, code: str, what: str, hint: str, at: Path = ()) -> None:
-        super().__init__(what, hint)
-        self.code = code
-        self.at = at
-        """The path from the value to the part at fault."""
-
-
-@contextmanager
-def located(*path: str | int, code: str = "") -> Iterator[None]:
-    """Raise what is wrong inside as `Wrong`, at a part of the value.
-
-    Args:
-        path: The way from the value to the part.
-        code: Stands for the error's own.
-    """
-    try:
-        yield
-    except GdTutorError as error:
-        raise Wrong(code or error.code, error.what, error.hint, (*path, *_part(error))) from None
-
-
-@contextmanager
-def collected(mistakes: list[Mistake], *path: str | int, code: str = "") -> Iterator[None]:
-    """Add what is wrong inside to the mistakes, and go on behind it; see `located`."""
-    try:
-        yield
-    except GdTutorError as error:
-        at = (*path, *_part(error))
-        mistakes.append(Mistake(at, code or error.code, error.what, error.hint))
-
-
-def _part(error: GdTutorError) -> Path:
-    return error.at if isinstance(error, Wrong) else ()
-
 
 Reader = Callable[[object, Path, list[Mistake]], Any]
 """(value, its path, mistakes to add to) → the value as its field wants it; raises `Wrong`."""

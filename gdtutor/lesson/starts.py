@@ -11,9 +11,10 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import MAX_CELLS, Shape
 from gdtutor.engine.trace import frozen
+from gdtutor.lesson.mistakes import Mistake, Wrong, collected, located
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.network import NETWORK_STREAM
-from gdtutor.lesson.readers import Mistake, Wrong, collected, located, one_of
+from gdtutor.lesson.readers import one_of
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.tables import DrawnTable
 from gdtutor.training.initialise import (

@@ -12,8 +12,8 @@ from gdtutor.engine.graph import Graph, Role, a_role
 from gdtutor.engine.shapes import Shape, has_cell, shape_text
 from gdtutor.engine.trace import backward_order
 from gdtutor.lesson.graphs import depends_on, is_one_number
+from gdtutor.lesson.mistakes import Mistake, collected
 from gdtutor.lesson.placeholders import WORDS, Placeholder
-from gdtutor.lesson.readers import Mistake, collected
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.when import PHASES
 from gdtutor.training.curvature import MOST_CELLS

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import ACTIVATIONS, OPERATIONS, Array
+from gdtutor.lesson.mistakes import Mistake, Wrong
 from gdtutor.lesson.readers import (
     MAX_TEXT,
-    Mistake,
-    Wrong,
     array,
     as_number,
     by_kind,

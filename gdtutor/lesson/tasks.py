@@ -8,8 +8,8 @@ from collections.abc import Container, Sequence
 from gdtutor.lesson.blocks import TomlBlock
 from gdtutor.lesson.conditions import check_names, parse_condition
 from gdtutor.lesson.front_matter import read_block
+from gdtutor.lesson.mistakes import Mistake, collected
 from gdtutor.lesson.model import Task, Writing
-from gdtutor.lesson.readers import Mistake, collected
 from gdtutor.lesson.reports import Findings, Place, shown
 from gdtutor.values import replace
 

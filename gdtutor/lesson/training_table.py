@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.readers import Mistake, collected, fields_of
+from gdtutor.lesson.mistakes import Mistake, collected
+from gdtutor.lesson.readers import fields_of
 from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
 from gdtutor.training.optimisers import DECOUPLED, WEIGHT_DECAY, optimiser_of
 from gdtutor.training.order import iterations_per_epoch

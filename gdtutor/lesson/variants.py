@@ -14,8 +14,8 @@ from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.data import SOURCES
 from gdtutor.lesson.front_matter import TOP_LEVEL, homes_of, renamed
+from gdtutor.lesson.mistakes import Mistake
 from gdtutor.lesson.model import Lesson, Note, Scene, Variant
-from gdtutor.lesson.readers import Mistake
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
 from gdtutor.training.initialise import CONSTANTS
