@@ -35,12 +35,12 @@ PARAMETERS = 5
 BARS = {
     "lines of code": 47_775,
     "modules": 414,
-    "modules over 300 lines": 15,
+    "modules over 300 lines": 12,
     "class names used twice": 0,
     "functions with more than 5 parameters": 3,
     "files at the top": 5,
     "import circles": 0,
-    "modules under 60 lines with one importer": 1,
+    "modules under 60 lines with one importer": 0,
 }
 """What each measure is recorded to come to; 0 and the files at the top are fixed."""
 

@@ -32,7 +32,6 @@ BESIDE, BELOW = 7, 5
 """Cells of a picture that its plot has not for points, at the most: beside them, and above and
 below."""
 
-
 Curve = tuple[float, ...]
 
 
@@ -89,17 +88,15 @@ def slice_of(source: Source, wish: PictureWish) -> Slice:
 
 
 def _cost_along(source: Source, wish: PictureWish, cell: ParameterCell) -> CostFunction:
-    wanted = str(wish.option("of", ""))
     is_last = cell.name in source.problem.graph.parameters
     if wish.option("over") == "all" and is_last:
         return all_examples(source, POINTS)
-    return this_batch(source, _trace(source, wish, cell), wanted, POINTS)
+    return this_batch(source, _trace(source, wish, cell), str(wish.option("of", "")), POINTS)
 
 
 def _trace(source: Source, wish: PictureWish, cell: ParameterCell) -> Trace:
     """Return the scene that has the line asked for, else the step's or the first with the name."""
-    wanted = wish.option("of")
-    found = (trace for trace in source.traces if wanted in trace.graph.line_by_name)
+    found = (t for t in source.traces if wish.option("of") in t.graph.line_by_name)
     return next(found, source.trace_with(cell.name))
 
 
@@ -204,8 +201,7 @@ def _plot(source: Source, numbers_of: Slice, drawn: frozenset[str]) -> Plot:
     if slope is not None and np.isfinite(slope):
         reach = 0.22 * (high - low)
         if slope:
-            top = numbers_of.y_range[1] - numbers_of.y_range[0]
-            reach = min(reach, 0.4 * top / abs(slope))
+            reach = min(reach, 0.4 * float(np.ptp(numbers_of.y_range)) / abs(slope))
         ends = np.linspace(x - reach, x + reach, 41)
         tangent = tuple(ends.tolist()), tuple((y + slope * (ends - x)).tolist())
         series.append(Series("", *tangent, Style.BACKWARD, False, marks.beside))
@@ -246,12 +242,11 @@ def _words(
     def beyond(x: float, y: float) -> str:
         return "" if _contains(numbers_of, x, y) else " (outside)"
 
-    slope = "" if numbers_of.slope is None else f"slope {source.number(numbers_of.slope)}"
     # The tangent is drawn with the sign before its slope.
     tangent = f"{marks.beside} " if sign(marks.here) else ""
-    slope = slope and f", {tangent}{slope}"
-    here = numbers_of.here
-    words = [(f"{sign(marks.here)}{point(*here)}{slope}{beyond(*here)}", Style.CURRENT)]
+    here, slope = numbers_of.here, numbers_of.slope
+    steep = "" if slope is None else f", {tangent}slope {source.number(slope)}"
+    words = [(f"{sign(marks.here)}{point(*here)}{steep}{beyond(*here)}", Style.CURRENT)]
     if (after := numbers_of.after) is not None:
         told = f"{sign(marks.after)}after: {point(*after)}{beyond(*after)}"
         words.append((told, Style.UPDATE))
@@ -262,8 +257,7 @@ def _words(
         )
         count = max(len(trail.xs) for trail in named) - 1
         words.append((f"{name} after {count} {plural(count, 'step')} at rate: {parts}", Style.TEXT))
-    plain = (trail for trail in numbers_of.trails if not trail.label)
-    for trail in plain:
+    for trail in (trail for trail in numbers_of.trails if not trail.label):
         told, out = _trail_words(numbers_of, trail)
         is_under = not out and sign(marks.here) and not sign(trail.mark[0])
         lies = "lies" if len(trail.xs) == 1 else "lie"
@@ -278,10 +272,8 @@ def _words(
 
 
 def _contains(numbers_of: Slice, x: float, y: float) -> bool:
-    if max(abs(x), abs(y)) > LARGEST:
-        return False
     (left, right), (low, high) = numbers_of.x_range, numbers_of.y_range
-    return left <= x <= right and low <= y <= high
+    return max(abs(x), abs(y)) <= LARGEST and left <= x <= right and low <= y <= high
 
 
 def _trail_words(numbers_of: Slice, trail: Trail) -> tuple[str, int]:
@@ -298,11 +290,9 @@ def _rate_words(source: Source, numbers_of: Slice, trail: Trail) -> str:
     if trail.why:
         return f"{words} none: {trail.why}"
     out = outside(numbers_of, trail)
-    arrow = "→" if source.chars.unicode else "->"
     if not out:
-        return f"{words} {arrow} {source.number(trail.xs[-1], 3)}"
-    at = trail.xs[out[0]]
-    value = f"at {source.number(at, 3)}"
+        return f"{words} {'→' if source.chars.unicode else '->'} {source.number(trail.xs[-1], 3)}"
+    value = f"at {source.number(trail.xs[out[0]], 3)}"
     later = "" if out[-1] == len(trail.xs) - 1 else ", then back"
     if not np.isfinite(trail.xs).all():
         later = ", soon not finite"
