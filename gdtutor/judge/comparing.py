@@ -39,7 +39,7 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
 
-_TOLD = (Slip.UPHILL, Slip.NO_RATE, Slip.STEP_ALONE, Slip.GRADIENT_ALONE)
+_TOLD = (Slip.UPHILL, Slip.NO_RATE, Slip.STEP_ALONE, Slip.GRADIENT_ALONE, Slip.NO_DECAY)
 """Slips of an update, the first of those that fit being named."""
 
 
@@ -274,7 +274,8 @@ def _slip(step: Step, start: OneStart, reading: Reading) -> SlipMatch | None:
     right, own = reading.engine - before, value - before
     largest = np.unravel_index(np.argmax(np.abs(right)), right.shape)
     times = float(own[largest] / right[largest]) if right[largest] else 0.0
-    if not np.all(np.abs(own - times * right) <= 10 * room):
+    about = f"{times:.4g}"
+    if about == "1" or not np.all(np.abs(own - times * right) <= 10 * room):
         return None
-    other = SlipMatch(Slip.OTHER_RATE, f"{times:.4g}")
+    other = SlipMatch(Slip.OTHER_RATE, about)
     return other if abs(times) > 1e-6 else SlipMatch(Slip.STALE)

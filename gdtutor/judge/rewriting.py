@@ -26,6 +26,8 @@ _SETTERS = frozenset({"setattr", "subtract", "__setitem__"})
 """Calls that give a parameter its value, of a learning rate among their arguments."""
 _LOOPS = ast.For, ast.While, ast.ListComp
 _PASS = "__gdtutor_pass__"
+_COUNTS = frozenset({"range", "trange", "count"})
+"""Calls over whose numbers a loop counts."""
 _PASSES = frozenset({"epoch", "iteration", "it", "ep", "step"})
 
 
@@ -85,7 +87,7 @@ def rewritten(
         parameters: The given names that an update changes.
     """
     if any(isinstance(part, _LOOPS) for part in parts_in(tree)):
-        _OnePass(tree, parameters).visit(tree)
+        _OnePass(tree, parameters, computed).visit(tree)
     ask_for_given(tree, given, computed | parameters)
     return tree
 
@@ -93,8 +95,8 @@ def rewritten(
 class _OnePass(ast.NodeTransformer):
     """Has loops that train pass once: over epochs, or with an update that every pass does alike."""
 
-    def __init__(self, tree: ast.Module, parameters: Set[str]) -> None:
-        self._parameters = parameters
+    def __init__(self, tree: ast.Module, parameters: Set[str], computed: Set[str]) -> None:
+        self._parameters, self._computed = parameters, computed
         nodes = parts_in(tree)
         bodies = (getattr(node, "body", ()) for node in nodes)
         self._after = {id(a): b.lineno for body in bodies if isinstance(body, list)
@@ -114,16 +116,18 @@ class _OnePass(ast.NodeTransformer):
     def visit_For(self, node: ast.For) -> ast.AST:
         """Change the loop where its variable or what it changes says that it trains."""
         self.generic_visit(node)
-        is_over = isinstance(node.iter, ast.Call) and name_of(node.iter.func) in ("range", "trange")
+        is_over = isinstance(node.iter, ast.Call) and name_of(node.iter.func) in _COUNTS
         is_named = name_of(node.target) in _PASSES or bool(_words(node.iter) & EPOCHS)
-        if (is_over and is_named) or self._trains(node, node.target):
+        own = set() if is_over and self._does_passes(node, node.target) else _names(node.target)
+        if (is_over and is_named) or self._trains(node, own):
             node.iter = self._first(node.iter, node)
         return node
 
     def visit_While(self, node: ast.While) -> ast.AST:
         """Change a loop with an update into one pass; `break` and `continue` hold in it."""
         self.generic_visit(node)
-        if not self._trains(node, node.test):
+        own = set() if self._does_passes(node, node.test) else _names(node.test)
+        if not self._trains(node, own):
             return node
         tests = ast.copy_location(ast.List([node.test, node.test], ast.Load()), node.test)
         once, name = self._first(tests, node), ast.Name(_PASS, ast.Store())
@@ -133,7 +137,7 @@ class _OnePass(ast.NodeTransformer):
         """Change `[step() for _ in range(100)]` as the loop."""
         self.generic_visit(node)
         first = node.generators[0]
-        if self._trains(node.elt, first.target):
+        if self._trains(node.elt, _names(first.target)):
             first.iter = self._first(first.iter, node)
         return node
 
@@ -143,14 +147,23 @@ class _OnePass(ast.NodeTransformer):
         call = ast.copy_location(ast.Call(ast.Name(FIRST, ast.Load()), words, []), passes)
         return ast.fix_missing_locations(call)
 
-    def _trains(self, part: ast.AST, variable: ast.expr) -> bool:
-        """Say whether an update is done alike in every pass, not with the loop's own variable.
+    def _does_passes(self, loop: ast.For | ast.While, variable: ast.expr) -> bool:
+        """Say whether a loop computes what is asked for, or a product of matrices, and has its own
+        variables for counting alone: `beta**t`, `costs[t] = C`, and no `X[:, t]`."""
+        own, parts = _names(variable), parts_in(loop)
+        kept = [id(t) for n in parts if isinstance(n, ast.Assign) for t in targets_of(n)]
+        picked = [n.slice for n in parts if isinstance(n, ast.Subscript) and id(n) not in kept]
+        bound = {name_of(target) for n in parts for target in targets_of(n)}
+        is_pass = bool(bound & self._computed) or any(map(_is_product, parts))
+        return is_pass and not any(own & _names(index) for index in picked)
+
+    def _trains(self, part: ast.AST, own: Set[str]) -> bool:
+        """Say whether an update is done alike in every pass, not with the loop's own variables.
 
         A loop that takes what is sent to it, `dw = yield w @ x`, passes when another loop asks.
         """
         if _is_sent_to(part):
             return False
-        own = _names(variable)
         return any(
             self._is_pass(update, own) or not own & _names(update) for update in self._updates(part)
         )

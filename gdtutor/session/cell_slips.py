@@ -41,7 +41,8 @@ from gdtutor.session.slips import (
     without_examples,
 )
 from gdtutor.session.steps import Phase
-from gdtutor.session.working import Operands, Working, node_expr
+from gdtutor.session.working import Operands, Working, node_expr, undecayed
+from gdtutor.training.optimisers import WEIGHT_DECAY
 
 MOST_EXAMPLES = 16
 """Largest batch in which a forgotten example is looked for."""
@@ -288,3 +289,5 @@ def _update(working: Working) -> Slips:
     yield SlipMatch(Slip.STALE), old
     if float(working.operands.values["learning_rate"]) != 1.0:
         yield SlipMatch(Slip.NO_RATE), with_values(new, {"learning_rate": np.asarray(1.0)})
+    if np.any(working.operands.values.get(WEIGHT_DECAY, 0.0)):
+        yield SlipMatch(Slip.NO_DECAY), partial(undecayed, working)

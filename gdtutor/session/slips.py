@@ -38,6 +38,7 @@ class Slip(Enum):
     NO_FUNCTION = "function left out"
     UPHILL = "step in the wrong direction"
     NO_RATE = "learning rate forgotten"
+    NO_DECAY = "weight decay forgotten"
     STEP_ALONE = "the step instead of the new value"
     GRADIENT_ALONE = "the gradient instead of the new value"
     STALE = "value before the update"

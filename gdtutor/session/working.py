@@ -19,7 +19,7 @@ from gdtutor.session.matrix_digits import read_back_all
 from gdtutor.session.moment import Moment, over
 from gdtutor.session.rounded import of_rounding, rounded_cells
 from gdtutor.session.steps import Phase, Step
-from gdtutor.training.optimisers import OPTIMISERS, root_of
+from gdtutor.training.optimisers import OPTIMISERS, WEIGHT_DECAY, root_of
 from gdtutor.training.updates import zero_state
 from gdtutor.training.walked import Iteration
 from gdtutor.values import Found, Struct, replace
@@ -222,3 +222,15 @@ def working_of(moment: Moment, step: Step) -> Working:
             return Working(moment, step, result, Operands(values))
         case _:
             return Working(moment, step, trace.values[step.node], Operands(trace.values))
+
+
+def undecayed(working: Working, operands: Operands) -> Array:
+    """Return what an update would give where no line of it had the weight decay."""
+    moment, node = working.moment, working.step.node
+    lines = moment.updates[node].formulas
+    own = {name: operands.values[name] for name in ("p", "g")}
+    values = {**update_operands(moment, node, next(iter(lines))), **own}
+    values[WEIGHT_DECAY] = np.asarray(0.0)
+    for variable, formula in lines.items():
+        values[variable] = np.asarray(evaluate(parse_rule(formula), values))
+    return values["p"]

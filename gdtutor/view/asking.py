@@ -42,6 +42,7 @@ SAYS = {
     Slip.NO_FUNCTION: "That is what goes into {about}; the function itself was left out.",
     Slip.UPHILL: "The step went uphill: the gradient is subtracted, not added.",
     Slip.NO_RATE: "The learning rate was forgotten.",
+    Slip.NO_DECAY: "The weight decay was forgotten.",
     Slip.STEP_ALONE: "That is the step alone; the old value belongs to it.",
     Slip.GRADIENT_ALONE: "That is the gradient; the new value is the old one minus a step.",
     Slip.STALE: "That is the value before the update.",

@@ -29,9 +29,10 @@ from gdtutor.view.lines import text_of
 OF_PROGRAMS = {
     Slip.NO_SUM, Slip.ELEMENTWISE, Slip.OTHER_DERIVATIVE, Slip.OTHER_FUNCTION, Slip.OTHER_VALUE,
     Slip.STALE_CACHE, Slip.LOST_AXIS, Slip.OTHER_RATE, Slip.NOT_RESET, Slip.PRECISION,
-    Slip.IN_PLACE, Slip.NOT_FINITE, Slip.TYPED, Slip.EPSILON, Slip.RESET,
+    Slip.IN_PLACE, Slip.NOT_FINITE, Slip.TYPED, Slip.EPSILON, Slip.RESET, Slip.NO_DECAY,
 }  # fmt: skip
-"""What goes wrong with arrays, or over several steps, and no single number tells."""
+"""What goes wrong with arrays, or over several steps, and no single number tells; no lesson of the
+course has a weight decay."""
 
 
 def told_by(session: Walk, challenge: Challenge, missing: Set[Slip]) -> Iterator[tuple[Slip, str]]:

@@ -19,7 +19,36 @@ PLAY = (
     "--data moons --points 24 --layers 2-3-1 --activation tanh --l2 0.01 --batch 6 "
     "--optimizer momentum --features 'x1,x2,x1*x2'"
 )
+DECAYED = """\
++++
+format = 1
+id = "decayed"
+title = "Adam with a weight decay"
+[parameters]
+W = [[0.3, -0.2], [0.1, 0.5], [-0.4, 0.25]]
+b = [[0.1], [-0.2], [0.05]]
+[data]
+inputs = { X = ["x1", "x2"] }
+targets = { Y = ["p", "q", "r"] }
+examples = [
+  [1, 2, 1, 0, 0], [0.5, -1, 0, 1, 0], [2, 0.3, 0, 0, 1], [-1, -1.5, 0, 0, 1], [0.1, 0.2, 0, 1, 0],
+]
+[training]
+learning_rate = 0.1
+optimizer = "adam"
+hyperparameters = { weight_decay = 0.02 }
+decayed = ["W"]
+epochs = 50
++++
+```graph
+Z = W @ X + b
+P = softmax(Z)
+H = cross_entropy(P, 0.9*Y + 0.1/3)
+C = sum(H)/m
+```
+"""
 OWN = {
+    "decayed": DECAYED,
     "relu": corpus.RELU_NET,
     "square": corpus.TANH_SQUARE,
     "play": text_of(playground_of_line(PLAY)),

@@ -60,6 +60,18 @@ def cut(text: str) -> str:
          "X 4, 5, 0"),
         ("def move(x):\n    global W\n    W = W - x\nfor x in X:\n    move(x)\n", ""),
         ("for layer in layers:\n    layer.W -= lr * layer.dW\n", ""),
+        # A counter in the arithmetic is no choice among parameters or examples.
+        ("for t in range(1, 9):\n    Z = W @ X\n    W = W - lr / (1 - 0.9**t)\n",
+         "range(1, 9) 1, 3, 0"),
+        ("for i in count():\n    Z = 2*W\n    costs[i] = Z\n    W = W - lr * 0.9**(i + 1)\n",
+         "count() 1, 4, 0"),
+        ("for t in range(9):\n    Q = W @ X\n    W, v = adam(W, v, lr, t)\n", "range(9) 1, 3, 0"),
+        ("while t < 9:\n    t += 1\n    Z = W * X\n    W = W - lr / t\n",
+         "[t < 9, t < 9] 1, 4, 0"),
+        ("for t in range(9):\n    Z = W @ X[:, t]\n    W = W - lr / (1 - 0.9**t)\n", ""),
+        ("for t in range(9):\n    W = W - lr / (1 - 0.9**t)\n", ""),
+        ("for w in (W, b):\n    Z = W @ X\n    w -= lr * w\n", ""),
+        ("while t < 9:\n    t += 1\n    Z = W @ X[t]\n    W = W - lr / t\n", ""),
         # What is sent to a loop comes from another one.
         ("def g():\n    for k in range(9):\n        dw = yield W\n        W[0] -= dw\n", ""),
         ("def g():\n    for k in range(9):\n        yield W\n        W[0] -= 1\n",

@@ -387,3 +387,78 @@ def test_parameters_are_looked_for_in_so_many_values_and_no_more(monkeypatch) ->
     monkeypatch.setattr(left_values, "as_numbers", looked.append)
     left_values.HeldParameters({}).begin({"rows": [[0.0] * 150 for _ in range(150)]})
     assert len(looked) == 10_000
+
+
+ADAM = """\
+import numpy as np
+mW, vW = np.zeros_like(W), np.zeros_like(W)
+mb, vb = np.zeros_like(b), np.zeros_like(b)
+for t in range(1, 51):
+    Z = W @ X + b
+    E = np.exp(Z - Z.max(axis=0))
+    P = E / E.sum(axis=0)
+    T = 0.9*Y + 0.1/3
+    H = -np.sum(T*np.log(P), axis=0, keepdims=True)
+    C = H.sum() / m
+    dH = np.ones_like(H) / m
+    dP = -dH*T/P
+    dZ = (P - T) / m
+    dW = dZ @ X.T
+    db = dZ.sum(axis=1, keepdims=True)
+    g = dW + 0.02*W
+    mW = 0.9*mW + 0.1*g
+    vW = 0.999*vW + 0.001*g**2
+    mb = 0.9*mb + 0.1*db
+    vb = 0.999*vb + 0.001*db**2
+    W = W - learning_rate*(mW/(1 - 0.9**t))/(np.sqrt(vW/(1 - 0.999**t)) + 1e-8)
+    b = b - learning_rate*(mb/(1 - 0.9**t))/(np.sqrt(vb/(1 - 0.999**t)) + 1e-8)
+"""
+COUNTERS = [
+    [],
+    [("range(1, 51)", "range(1, 3)")],
+    [("t in range(1, 51)", "i in range(50)"), ("**t", "**(i + 1)")],
+    [("for t in range(1, 51):", "t = 0\nwhile t < 50:\n    t += 1")],
+    [("for t in range(1, 51):", "t = 0\nfor i in range(50):\n    t += 1")],
+]
+"""How the same passes are counted, as what is written in the place of what."""
+UNCOUNTED = [
+    ("T = 0.9*Y + 0.1/3", "T = Y", "H", None),
+    ("dZ = (P - T) / m", "dZ = P - T", "dZ", Slip.NO_SHARE),
+    ("g = dW + 0.02*W", "g = dW", "W", Slip.NO_DECAY),
+    ("/(1 - 0.999**t)", "/(1 - 0.999**(t + 1))", "W", Slip.OTHER_RATE),
+    (" + 1e-8", " + 3e-8", "W", None),
+]
+"""What is wrong in a program that counts, the name that departs, and the slip."""
+
+
+def changed(changes: list[tuple[str, str]]) -> tuple[str, str]:
+    text = ADAM
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return "decayed", text
+
+
+@pytest.fixture(scope="module")
+def counting(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict | Exception]:
+    wrong = [changed([(old, new)]) for old, new, _, _ in UNCOUNTED]
+    return judged([*map(changed, COUNTERS), *wrong], tmp_path_factory.mktemp("counting"))
+
+
+@pytest.mark.parametrize("number", range(len(COUNTERS)))
+def test_a_loop_whose_counter_is_in_the_arithmetic_is_left_after_its_first_pass(
+    counting: list[Verdict | Exception], number: int
+) -> None:
+    verdict = counting[number]
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.is_right
+
+
+@pytest.mark.parametrize("number", range(len(UNCOUNTED)))
+def test_a_slip_in_such_a_loop_is_named(counting: list[Verdict | Exception], number: int) -> None:
+    _, _, name, slip = UNCOUNTED[number]
+    verdict = counting[len(COUNTERS) + number]
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert (verdict.first.name.name, verdict.first.slip and verdict.first.slip.slip) == (name, slip)
+    assert "The step is 1 times" not in " ".join(verdict_lines(verdict, Path("mine.py"), None))

@@ -253,6 +253,22 @@ def test_slips_of_an_update_are_named():
     assert kinds(done, w) == {Slip.STALE}
 
 
+@pytest.mark.parametrize("optimiser", ["sgd", "momentum", "adam"])
+def test_a_weight_decay_that_is_forgotten_is_named(tmp_path, optimiser):
+    path = tmp_path / "07-rows.md"
+    named = f'optimizer = "{optimiser}"\nhyperparameters = {{ weight_decay = 0.5 }}'
+    path.write_text(ROWS.read_text("utf-8").replace('optimizer = "momentum"', named), "utf-8")
+    session = walk(path, "2/update:w")
+    done = working_of(session.moment, session.moment.steps[session.step - 1])
+    (formula,) = (f for fit, f in wrong_formulas(done) if fit.slip is Slip.NO_DECAY)
+    wrong = formula(done.operands)
+    assert not np.allclose(wrong, done.result)
+    if optimiser == "sgd":
+        step = session.moment.learning_rate * value(done, "g")
+        assert wrong == pytest.approx(value(done, "p") - step, rel=1e-14)
+    assert Slip.NO_DECAY in kinds(done, float(wrong))
+
+
 def test_a_step_of_0_in_the_place_of_the_new_value_is_named():
     session = open_at("bias", "update:w2")
     done = working_of(session.moment, session.moment.steps[session.step - 1])
