@@ -685,7 +685,7 @@ def test_near_misses_are_told_once_the_tasks_were_read() -> None:
 
 def test_a_sum_runs_over_examples_only_where_the_graph_has_them() -> None:
     told = Talk(lesson("softmax", "given"), "g backward:s").last
-    assert "over cells of" in told
+    assert "over rows of" in told
     assert "examples" not in told
     assert "over examples of" in Talk(lesson("xor-hidden", "given"), "g backward:b2").last
 

@@ -87,8 +87,9 @@ def test_the_forgotten_sum_of_a_bias_is_the_share_of_the_last_example():
     shown = screen(session)
     assert "with = in place of +=" in shown
     assert "only the share of the last example is" in shown
+    _, wrong = (line for line in shown.splitlines() if "×10⁻⁴" in line)
     for number in last:
-        assert notation.shown(float(number), 4, UNICODE) in shown
+        assert notation.shown(float(number) * 1e4, 4, UNICODE) in wrong
 
 
 @pytest.mark.sampled(1)
