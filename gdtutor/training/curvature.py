@@ -11,11 +11,12 @@ from gdtutor.engine.gradient_check import step_for
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import trace
 from gdtutor.training.evaluation import averaged, fitting_batches
+from gdtutor.training.optimisers import coupled_decay
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.state import State
 from gdtutor.training.trouble import JUMPS, STILL, Trouble, judge, transient_of
-from gdtutor.training.walked import Iteration
+from gdtutor.training.walked import is_jumping, norm_of
 from gdtutor.values import Struct
 
 ROUNDS = 60
@@ -49,17 +50,24 @@ class Stability(Struct, frozen=True):
     """How steep the cost bends, and what that allows."""
 
     curvature: float
-    """λmax, the largest eigenvalue of the matrix of second derivatives."""
+    """λmax, the largest eigenvalue of the matrix of second derivatives of what is descended: the
+    cost, and what a weight decay adds to it."""
     limit: float
-    """2/λmax: along the steepest bend, gradient descent with a larger rate moves away."""
+    """2/λmax: along the steepest bend, gradient descent with a larger rate moves away; infinite
+    where nothing bends upwards."""
+    is_everywhere: bool = False
+    """Whether it bends the same everywhere, as a regression's cost does."""
+    decay: float = 0.0
+    """The weight decay that its slope is with."""
 
 
 def stability_of(
-    problem: Problem, parameters: dict[str, Array], batch: Indices
+    problem: Problem, parameters: dict[str, Array], batch: Indices, settings: Settings | None = None
 ) -> Stability | None:
-    """Return the stability limit at some parameters, for the cost of a batch.
+    """Return the stability limit at some parameters, for the cost of a batch and the weight decay
+    of the settings.
 
-    None where nothing bends upwards, where a value is not finite, or where it would take too long.
+    None where a value is not finite, or where it would take too long.
 
     Source: LeCun, Simard and Pearlmutter, Automatic learning rate maximization by on-line
     estimation of the Hessian's eigenvectors, 1993, with a central difference; the limit
@@ -68,11 +76,27 @@ def stability_of(
     cells = problem.trained_cells
     if not cells or cells * max(len(batch), 1) > MOST_WORK:
         return None
-    gradient, start = gradient_of(problem, parameters, batch)
+    gradient, start = gradient_of(problem, parameters, batch, settings)
     curvature = largest_curvature(gradient, start)
-    if curvature is None or not curvature > 0:
+    if curvature is None:
         return None
-    return Stability(curvature, 2 / curvature)
+    limit = 2 / curvature if curvature > 0 else np.inf
+    return Stability(curvature, limit, _is_linear(gradient, start), coupled_decay(settings))
+
+
+def _is_linear(gradient: Gradient, start: Array) -> bool:
+    """Say whether a gradient changes by the same over the same way, near and far."""
+    far = 100 * max(1.0, float(np.max(np.abs(start)))) * _directions(start.size)
+    with np.errstate(all="ignore"):
+        here = gradient(start)
+        whole, half, back = (gradient(start + share * far) - here for share in (1, 0.5, -1))
+        rounding = 1e-9 * float(np.max(np.abs(whole)))
+        told = all(np.allclose(one, whole, 1e-6, rounding) for one in (2 * half, -back))
+    return told and bool(np.isfinite(whole).all())
+
+
+def _directions(cells: int) -> Array:
+    return np.random.RandomState(0).uniform(-1, 1, cells)
 
 
 class Bend(Struct, frozen=True):
@@ -119,7 +143,8 @@ def bend_of(problem: Problem, parameters: dict[str, Array], batch: Indices) -> B
 def is_lowest(
     problem: Problem, parameters: Mapping[str, Array], settings: Settings, cost: float
 ) -> bool:
-    """Say whether no step lowers a cost that bends the same everywhere, as a regression's does.
+    """Say whether no step lowers a cost that bends the same everywhere, as a regression's does,
+    and what a weight decay adds to it.
 
     Its gradient is linear in what is trained, so that one step of Newton's method leads to its
     lowest point: there is no more to gain than what a flat curve may move by, or where batches
@@ -134,12 +159,12 @@ def is_lowest(
     cells, examples = problem.trained_cells, settings.trained_on(problem.size)
     if not 0 < cells <= FEW_CELLS or examples > FEW_EXAMPLES:
         return False
-    gradient, start = gradient_of(problem, dict(parameters), np.arange(examples))
+    gradient, start = gradient_of(problem, dict(parameters), np.arange(examples), settings)
     with np.errstate(all="ignore"):
         slope, step = gradient(start), max(1.0, float(np.max(np.abs(start))))
         ways = step * np.eye(cells)
         bends = np.array([gradient(start + w) - gradient(start - w) for w in ways]) / (2 * step)
-        far = 100 * step * np.random.RandomState(0).uniform(-1, 1, cells)
+        far = 100 * step * _directions(cells)
         there = np.array([gradient(start + far), gradient(start - far)])
         told = np.array([slope + bends.T @ far, slope - bends.T @ far])
         if not np.isfinite([*bends.ravel(), *there.ravel()]).all() or not np.allclose(
@@ -172,32 +197,12 @@ def verdict_of(
     return JUMPS if is_jumping(problem, settings, state, float(costs[-1])) else found
 
 
-def is_jumping(problem: Problem, settings: Settings, state: State, cost: float) -> bool:
-    """Say whether a flat curve is one of steps that lead across: by the slope alone, the next step
-    would change the cost by more than it moves. Batches keep a run from the lowest point without
-    any such step.
-
-    Args:
-        problem: The problem.
-        settings: Of the run.
-        state: Where it stands.
-        cost: The cost there.
-    """
-    trained, own = settings.trained_on(problem.size), state.parameters
-    if not settings.is_whole(trained) or settings.schedule.kind != "constant":
-        return False
-    at = Iteration(problem, settings, state, np.arange(trained), settings.learning_rate)
-    with np.errstate(all="ignore"):
-        steps = at.walked().updates.items()
-        ways = [np.sum(step.gradient * (step.p - own[name])) for name, step in steps]
-    return bool(abs(sum(ways)) > STILL * abs(cost))
-
-
 def gradient_of(
-    problem: Problem, parameters: dict[str, Array], examples: Indices
-) -> tuple[Gradient, Array]:
-    """Return the gradient of the cost of examples as a function of all trained cells, and where
-    they are.
+    problem: Problem, parameters: dict[str, Array], examples: Indices,
+    settings: Settings | None = None,
+) -> tuple[Gradient, Array]:  # fmt: skip
+    """Return the gradient of the cost of examples as a function of all trained cells, with the
+    weight decay of the settings, if any, and where they are.
 
     The cells stand in one vector, parameter after parameter, each in row order.
     """
@@ -206,7 +211,9 @@ def gradient_of(
     ends = np.cumsum([np.size(value) for _, value in trained])[:-1]
     if problem.is_single and len(examples) > 1:
         problem = averaged(problem)
-    batches = fitting_batches(problem, examples)
+    batches, decay = fitting_batches(problem, examples), coupled_decay(settings)
+    decays = [settings is not None and settings.decays(name) for name, _ in trained]
+    shares = decay * np.repeat(decays, [np.size(value) for _, value in trained])
 
     def of_batch(values: dict[str, Array], batch: Indices) -> Array:
         given = problem.given(values, batch)
@@ -217,7 +224,8 @@ def gradient_of(
         parts = np.split(point, ends)
         own = {n: part.reshape(np.shape(v)) for (n, v), part in zip(trained, parts, strict=True)}
         each = [of_batch({**parameters, **own}, batch) for batch in batches]
-        return each[0] if len(each) == 1 else np.mean(each, axis=0)
+        found = each[0] if len(each) == 1 else np.mean(each, axis=0)
+        return found + shares * point if decay else found
 
     return gradient, start
 
@@ -244,7 +252,7 @@ def curvatures(problem: Problem, parameters: dict[str, Array], batch: Indices) -
     if not np.isfinite([matrix, wider, rounding]).all():
         return np.full(start.size, np.nan)
     found = np.linalg.eigvalsh((matrix + matrix.T) / 2)
-    error = float(np.linalg.norm(matrix - wider) + np.linalg.norm(rounding))
+    error = norm_of(matrix - wider) + norm_of(rounding)
     found[np.abs(found) <= _MARGIN * error] = 0.0
     return found
 
@@ -263,18 +271,18 @@ def largest_curvature(gradient: Gradient, point: Array) -> float | None:
     basis, small = np.zeros((rounds, point.size)), np.zeros((rounds, rounds))
     rest = np.random.RandomState(0).normal(size=point.shape)
     with np.errstate(all="ignore"):
-        step, size = step_for(float(np.linalg.norm(point))), float(np.linalg.norm(rest))
-        open_ = _MARGIN * _ROUNDING * float(np.linalg.norm(gradient(point))) / step
+        step, size = step_for(norm_of(point)), norm_of(rest)
+        open_ = _MARGIN * _ROUNDING * norm_of(gradient(point)) / step
         for at in range(rounds):
             basis[at] = rest / size
             above, below = (gradient(point + way * basis[at]) for way in (step, -step))
             product = (above - below) / (2 * step)
-            if not np.isfinite(np.linalg.norm(product)):
+            if not np.isfinite(product).all():
                 return None
             small[at, at] = basis[at] @ product
             rest = product - basis.T @ (basis @ product)
             rest -= basis.T @ (basis @ rest)
-            size = float(np.linalg.norm(rest))
+            size = norm_of(rest)
             values, vectors = np.linalg.eigh(small[: at + 1, : at + 1])
             found = float(values[-1])
             if size * abs(vectors[-1, -1]) <= max(ENOUGH * abs(found), open_) or at + 1 == rounds:

@@ -16,7 +16,6 @@ from gdtutor.training.curvature import (
     Stability,
     bend_of,
     gradient_of,
-    is_jumping,
     is_lowest,
     stability_of,
 )
@@ -24,6 +23,7 @@ from gdtutor.training.evaluation import all_fit
 from gdtutor.training.problem import Problem
 from gdtutor.training.run import Run
 from gdtutor.training.trouble import Trouble, transient_of, trouble_of, window_of
+from gdtutor.training.walked import is_jumping, norm_of
 from gdtutor.values import Struct, replace
 
 FLAT = 1e-2
@@ -79,11 +79,16 @@ class Diagnosis(Struct, frozen=True):
     learning_rate: float = 0.0
     """In use where it shows."""
     stability: Stability | None = None
-    """What limits the rate; None where nothing does, and where it explains nothing."""
+    """What limits the rate; None where that is not known, and where it explains nothing."""
     stability_at: int = 0
     """The iteration at whose parameters the limit was worked out."""
     bend: Bend | None = None
     """The parabola that one number trains on by plain steps; None elsewhere."""
+
+    @property
+    def limit(self) -> float:
+        """The rate above which steps grow; infinite where none is known."""
+        return np.inf if self.stability is None else self.stability.limit
 
 
 def diagnose(run: Run) -> Diagnosis | None:
@@ -154,9 +159,8 @@ def _start_of_rise(run: Run) -> int:
 
 
 def _stability(run: Run, iteration: int) -> Stability | None:
-    problem = run.segment_at(iteration).problem
-    parameters = dict(run.state(iteration).parameters)
-    return stability_of(problem, parameters, np.arange(run.trained_examples))
+    now, parameters = run.segment_at(iteration), dict(run.state(iteration).parameters)
+    return stability_of(now.problem, parameters, np.arange(run.trained_examples), now.settings)
 
 
 def bend_at(run: Run, iteration: int) -> Bend | None:
@@ -190,7 +194,7 @@ def _stuck(run: Run) -> Diagnosis:
     segment, parameters = run.segment_at(at), dict(run.state(at).parameters)
     gradient, start = gradient_of(segment.problem, parameters, np.arange(run.trained_examples))
     with np.errstate(all="ignore"):
-        norm = float(np.linalg.norm(gradient(start)))
+        norm = norm_of(gradient(start))
     asleep = asleep_over(segment.problem, parameters, run.trained_examples)
     is_steep = norm > FLAT and not asleep
     return Diagnosis(

@@ -204,6 +204,13 @@ def row_for(settings: Settings, name: str) -> Optimiser:
     return OPTIMISERS[row.without_decay or row.name]
 
 
+def coupled_decay(settings: Settings | None) -> float:
+    """Return what of a parameter is added to its gradient; 0 for a rule with a decay of its own."""
+    if settings is None or settings.optimizer in DECOUPLED:
+        return 0.0
+    return dict(settings.hyperparameters).get(WEIGHT_DECAY, 0.0)
+
+
 @cache
 def with_weight_decay(row: Optimiser) -> Optimiser:
     """Return a rule whose gradient has weight_decay times the parameter added to it.

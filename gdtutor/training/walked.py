@@ -6,6 +6,7 @@ of them overflows and the other does not; there the walk's numbers are taken.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -18,6 +19,7 @@ from gdtutor.training.optimisers import optimiser_of, row_for
 from gdtutor.training.problem import Indices, Problem
 from gdtutor.training.settings import Settings
 from gdtutor.training.state import PlanResult, State
+from gdtutor.training.trouble import STILL
 from gdtutor.training.updates import OptimiserStep, update
 from gdtutor.values import Struct
 
@@ -52,6 +54,16 @@ def first_large(losses: Array) -> int:
     return int(found[0]) if len(found) else len(losses)
 
 
+def norm_of(numbers: Array) -> float:
+    """Return the Euclidean norm, also where its square is no float64."""
+    largest = float(np.max(np.abs(numbers), initial=0.0))
+    if not 0 < largest < np.inf:
+        return largest
+    # A power of 2 changes no digit.
+    scale = math.ldexp(1.0, math.frexp(largest)[1] - 1)
+    return scale * float(np.linalg.norm(numbers / scale))
+
+
 class Iteration(Struct, frozen=True, eq=False):
     """What one iteration is done from."""
 
@@ -69,10 +81,8 @@ class Iteration(Struct, frozen=True, eq=False):
         graph = self.problem.graph
         done = trace(graph, self.problem.given(self.state.parameters, self.batch))
         updates = self.updates(done.gradients)
-        with np.errstate(all="ignore"):
-            squares = sum(float(np.sum(step.gradient**2)) for step in updates.values())
-        loss = float(np.mean(done.values[graph.root]))
-        return Walked(loss, float(np.sqrt(squares)), updates)
+        norm = norm_of(np.array([norm_of(step.gradient) for step in updates.values()]))
+        return Walked(float(np.mean(done.values[graph.root])), norm, updates)
 
     def constants(self) -> dict[str, float]:
         """Return every number that the optimiser's lines name: for an implicit rule the root
@@ -98,3 +108,24 @@ class Iteration(Struct, frozen=True, eq=False):
             )
             for name in self.problem.trained
         }
+
+
+def is_jumping(problem: Problem, settings: Settings, state: State, cost: float) -> bool:
+    """Say whether a flat curve is one of steps that lead across: by the slope alone, the next step
+    would change the cost by more than it moves. Batches keep a run from the lowest point without
+    any such step.
+
+    Args:
+        problem: The problem.
+        settings: Of the run.
+        state: Where it stands.
+        cost: The cost there.
+    """
+    trained, own = settings.trained_on(problem.size), state.parameters
+    if not settings.is_whole(trained) or settings.schedule.kind != "constant":
+        return False
+    at = Iteration(problem, settings, state, np.arange(trained), settings.learning_rate)
+    with np.errstate(all="ignore"):
+        steps = at.walked().updates.items()
+        ways = [np.sum(step.gradient * (step.p - own[name])) for name, step in steps]
+    return bool(abs(sum(ways)) > STILL * abs(cost))

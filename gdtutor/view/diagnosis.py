@@ -17,7 +17,7 @@ from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_over, asleep_un
 from gdtutor.training.run import Run
 from gdtutor.training.settings import Settings
 from gdtutor.training.trouble import JUMPS, STILL, TrainedCurve, Trouble
-from gdtutor.values import Struct, replace
+from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Lines, Style
@@ -71,9 +71,8 @@ def diagnosis_sentences(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, 
 def _words(run: Run, digits: int, chars: Chars) -> _Words:
     """Return how a run is told; the limit is that of plain steps on all examples."""
     settings = run.segments[-1].settings
-    plain = replace(settings, batch=None, order="given").is_plain(run.trained_examples)
-    is_own = settings.is_plain(run.trained_examples)
-    of = "" if is_own else " of full batches" if plain else " of plain gradient descent"
+    of = "" if settings.is_whole(run.trained_examples) else " of full batches"
+    of = of if settings.optimizer == "sgd" else " of plain gradient descent"
     return _Words(min(digits, 4), chars, of)
 
 
@@ -127,9 +126,9 @@ def _brief(found: Diagnosis, words: _Words) -> list[str]:
         cost, norm = words.counted(found.last_cost), words.number(found.gradient_norm)
         return [f"{_kind(found)} at cost {cost}, gradient {norm}.", *asleep]
     limit = ""
-    if found.stability is not None:
-        sign = ">" if found.learning_rate > found.stability.limit else "<"
-        rate, most = words.apart(found.learning_rate, found.stability.limit)
+    if found.limit < math.inf:
+        sign = ">" if found.learning_rate > found.limit else "<"
+        rate, most = words.apart(found.learning_rate, found.limit)
         limit = f"{words.rate} = {rate} {sign} 2/{words.lambda_max} = {most}."
     if found.trouble is Trouble.GROWING:
         return [f"Diverges over the last {found.window} epochs.", limit]
@@ -152,24 +151,25 @@ def _not_finite(found: Diagnosis, words: _Words) -> list[str]:
 
 
 def _limit(found: Diagnosis, words: _Words) -> list[str]:
-    rate = words.number(found.learning_rate)
-    if found.stability is None:
-        at = f"at iteration {found.stability_at} no bend limits it"
-        return [f"The {words.rate} was {rate}; {at}."]
-    limit, curvature = words.number(found.stability.limit), words.number(found.stability.curvature)
-    beyond, bend = _beside(found.learning_rate, found.stability.limit), found.bend
-    each, equal = list[str](), ""
-    at = f"At iteration {found.stability_at} the slope changes over a way of 1"
+    rate, stability, bend = words.number(found.learning_rate), found.stability, found.bend
+    at = f"t iteration {found.stability_at}"
+    if stability is None or found.limit == math.inf:
+        said = "its limit was not found" if stability is None else "no bend limits it"
+        return [f"The {words.rate} was {rate}; a{at} {said}."]
+    limit, most = words.number(found.limit), words.number(stability.curvature)
+    slope = "the slope and its weight decay change" if stability.decay else "the slope changes"
+    each, way = list[str](), " over a way of 1" if stability.is_everywhere else ""
+    head = f"A{at} {slope}{way}"
     if bend is not None:
-        to = "the distance to the lowest point by"
-        each = [f"Each step multiplies {to} {_factor(found, bend, words)}."]
-        equal = f"{_second(bend, words)} = " if bend.of else ""
-        at = "Over a way of 1 the slope changes"
+        by = _factor(found, bend, words)
+        each = [f"Each step multiplies the distance to the lowest point by {by}."]
+        most = f"{_second(bend, words)} = {most}" if bend.of else most
+        head = f"Over a way of 1 {slope}"
     return [
         *each,
-        f"{at} by at most {words.lambda_max} = {equal}{curvature}, so the stability "
-        f"limit{words.limit_of} is 2/{words.lambda_max} = {limit}: {words.rate} = {rate} is "
-        f"{beyond} it.",
+        f"{head} by at most {words.lambda_max} = {most}{'' if way else ' times a short way'}, so "
+        f"the stability limit{words.limit_of} is 2/{words.lambda_max} = {limit}: {words.rate} = "
+        f"{rate} is {_beside(found.learning_rate, found.limit)} it.",
     ]
 
 
@@ -217,7 +217,7 @@ def _stuck(found: Diagnosis, words: _Words) -> list[str]:
         f"the gradient's norm is {norm}."
     ]
     said += [f"{asleep_text(asleep, words.name(asleep.node))}." for asleep in found.asleep]
-    return said if found.stability is None else [*said, *_limit(found, words)]
+    return [*said, *_limit(found, words)] if found.limit < math.inf else said
 
 
 def _kind(found: Diagnosis) -> str:

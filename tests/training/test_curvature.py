@@ -4,6 +4,8 @@ from walks import NETWORK, walk
 
 from gdtutor.engine.trace import trace
 from gdtutor.training.curvature import MOST_CELLS, curvatures, largest_curvature, stability_of
+from gdtutor.training.settings import Settings
+from gdtutor.training.walked import norm_of
 from gdtutor.values import replace
 
 QUADRATIC = """+++
@@ -71,8 +73,73 @@ def test_gradients_that_are_not_finite_give_no_limit():
     assert largest_curvature(lambda x: np.full_like(x, np.nan), np.ones(3)) is None
 
 
-def test_a_point_whose_length_overflows_gives_no_limit():
-    assert largest_curvature(lambda x: x, np.full(3, 1e200)) is None
+def test_a_point_whose_length_overflows_has_its_limit_too():
+    assert largest_curvature(lambda x: x, np.full(3, 1e200)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-170, 1e160, 1e250, 1e300])
+def test_the_largest_eigenvalue_is_found_whatever_its_scale(scale):
+    matrix = rotated([4.0, 1.0, 0.5])
+    found = largest_curvature(lambda x: scale * (matrix @ x), np.linspace(-1, 1, 3))
+    assert found == pytest.approx(4 * scale, rel=1e-6, abs=0)
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-300, 1e-170, 1.0, 3.0, 1e160, 1e300])
+def test_a_norm_is_found_whatever_its_scale(scale):
+    assert norm_of(scale * np.array([[3.0, 0.0], [0.0, -4.0]])) == pytest.approx(
+        5 * scale, rel=1e-12, abs=0
+    )
+
+
+def test_a_norm_is_the_usual_one_to_the_last_digit():
+    numbers = np.random.RandomState(0).normal(size=100)
+    for some in (numbers, 1e-9 * numbers, 1e9 * numbers):
+        assert norm_of(some) == np.linalg.norm(some)
+    assert norm_of(np.array([1.0, np.inf])) == np.inf
+    assert np.isnan(norm_of(np.array([1.0, np.nan])))
+    assert norm_of(np.zeros(0)) == norm_of(np.zeros(3)) == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "decay", "curvature", "is_everywhere"),
+    [
+        ("w1*x + w2*x", 0.0, 4.0, True),
+        ("w1*x + w2*x", 0.5, 4.5, True),
+        ("w1**2*x + w2", 0.0, None, False),
+        ("tanh(w1*x) + w2", 0.0, None, False),
+        ("relu(w1*x) + w2", 0.0, None, False),
+    ],
+)
+def test_a_limit_says_whether_it_holds_everywhere_and_takes_the_decay_in(
+    tmp_path, line, decay, curvature, is_everywhere
+):
+    path = tmp_path / "quadratic.md"
+    path.write_text(QUADRATIC.replace("w1*x + w2*x", line), encoding="utf-8")
+    moment = walk(path, "given").moment
+    settings = Settings(hyperparameters=(("weight_decay", decay),) if decay else ())
+    found = stability_of(moment.problem, dict(moment.state.parameters), moment.batch, settings)
+    assert found.is_everywhere is is_everywhere
+    assert found.decay == decay
+    if curvature is not None:
+        assert found.curvature == pytest.approx(curvature, rel=1e-6)
+
+
+def test_a_decay_of_its_own_or_for_other_parameters_is_no_part_of_the_slope(tmp_path):
+    path = tmp_path / "quadratic.md"
+    path.write_text(QUADRATIC, encoding="utf-8")
+    moment = walk(path, "given").moment
+    given = moment.problem, dict(moment.state.parameters), moment.batch
+    decayed = Settings(hyperparameters=(("weight_decay", 0.5),))
+    for settings in (replace(decayed, optimizer="adamw"), replace(decayed, decayed=())):
+        assert stability_of(*given, settings).curvature == pytest.approx(4.0, rel=1e-6)
+
+
+def test_where_nothing_bends_upwards_no_rate_is_too_large(tmp_path):
+    path = tmp_path / "quadratic.md"
+    path.write_text(QUADRATIC.replace("(z - y)**2", "-(z - y)**2"), encoding="utf-8")
+    moment = walk(path, "given").moment
+    found = stability_of(moment.problem, dict(moment.state.parameters), moment.batch)
+    assert (found.curvature <= 0, found.limit) == (True, np.inf)
 
 
 def test_the_limit_of_a_network_is_that_of_its_matrix_of_second_derivatives():

@@ -6,10 +6,11 @@ from walks import DATA, NETWORK, NEURON, ROWS, walk
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.session.snapshots import snapshot_of
-from gdtutor.training.curvature import Bend, bend_of, is_jumping
+from gdtutor.training.curvature import Bend, bend_of
 from gdtutor.training.curvature import verdict_of as judged
 from gdtutor.training.diagnosis import asleep_over, asleep_units, bend_at, diagnose
 from gdtutor.training.trouble import Trouble
+from gdtutor.training.walked import is_jumping
 from gdtutor.values import replace
 
 PARABOLA = DATA / "lessons" / "deep.md"

@@ -6,7 +6,7 @@ from gdtutor.linear.training import training_lines
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed, update
-from gdtutor.training.trouble import TrainedCurve
+from gdtutor.training.trouble import TrainedCurve, Trouble
 from gdtutor.view import notation
 from gdtutor.view.diagnosis import step_factor
 from gdtutor.view.frame import ASCII, UNICODE
@@ -142,6 +142,50 @@ def test_the_limit_of_small_batches_is_told_as_that_of_full_ones(tmp_path, batch
     assert (
         f"λmax = {'2·mean(x²) = ' * (batch == 3)}4, so the stability {told} 2/λmax = 0.5" in lines
     )
+
+
+SCALED = DEAD_AT_ONE.replace("relu(w*x)", "w*x").replace("batch = 1", "learning_rate = {rate}")
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e160, 1e300])
+@pytest.mark.parametrize(("share", "told"), [(1e-6, "is below it"), (1e2, "is above it")])
+def test_costs_of_any_scale_are_told_with_their_norm_and_limit(tmp_path, scale, share, told):
+    """The second derivative is 4 times the scale."""
+    path, rate = tmp_path / "scaled.md", 0.5 * share / scale
+    text = SCALED.replace("(h - y)**2", f"(h - y)**2*{scale}").format(rate=rate)
+    path.write_text(text, encoding="utf-8")
+    session = trained(path)
+    found = session.train.snapshot.diagnosis
+    lines = " ".join(screen(session, 120, 36).split())
+    assert "no bend limits it" not in lines
+    if share < 1:
+        assert found.trouble is Trouble.STUCK
+        assert found.gradient_norm == pytest.approx(abs(1.5 * 4 - 14 / 3) * scale, rel=0.01)
+    if found.stability is not None:
+        assert found.stability.limit == pytest.approx(0.5 / scale, rel=1e-4)
+        assert told in lines
+    assert (found.stability is None) == (found.gradient_norm < 1e-2 and share < 1)
+
+
+def test_what_holds_near_here_alone_is_told_so(tmp_path):
+    """The slope of (w²·x − y)² is no line, and from 3 to 4 it changes by more than at 3."""
+    path = tmp_path / "square.md"
+    text = SCALED.replace("w*x", "w*w*x").replace("w = 1.5", "w = 3.0").format(rate=0.3)
+    path.write_text(text, encoding="utf-8")
+    lines = " ".join(screen(trained(path), 120, 36).split())
+    assert "At iteration 0 the slope changes by at most λmax = " in lines
+    assert " times a short way, so the stability limit is 2/λmax = " in lines
+
+
+def test_the_limit_of_a_run_with_weight_decay_is_with_the_decay(tmp_path):
+    path = tmp_path / "decayed.md"
+    text = SCALED.replace("{rate}", "0.48\nhyperparameters = {{ weight_decay = 0.5 }}")
+    path.write_text(text.format(), encoding="utf-8")
+    lines = " ".join(screen(trained(path), 120, 36).split())
+    assert (
+        "the slope and its weight decay change over a way of 1 by at most λmax = 4.5, so the "
+        "stability limit is 2/λmax = 0.4444: α = 0.48 is above it."
+    ) in lines
 
 
 def test_a_kept_run_of_another_optimiser_has_no_factor(tmp_path):
