@@ -5,7 +5,8 @@ The graphs before the last one do not train: of them it changes the given values
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 import numpy as np
 
@@ -19,7 +20,8 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.runs import problem_of
 from gdtutor.lesson.selectors import Assignment
-from gdtutor.training.optimisers import OPTIMISERS
+from gdtutor.training.errors import TrainingError
+from gdtutor.training.optimisers import OPTIMISERS, WEIGHT_DECAY, optimiser_of
 from gdtutor.training.problem import Binding, Indices, Problem, is_identical
 from gdtutor.training.segments import Edit, RunSegment, filled, with_edit
 from gdtutor.training.settings import Settings, Stop
@@ -103,7 +105,23 @@ def _with_optimizer(settings: Settings, change: Assignment) -> Settings:
     if name not in OPTIMISERS:
         near = did_you_mean(name, OPTIMISERS) or f"there are {', '.join(OPTIMISERS)}"
         raise GdTutorError(f"unknown optimizer '{shown(name)}'", near)
-    return replace(settings, optimizer=name, hyperparameters=())
+    other = replace(settings, optimizer=name, hyperparameters=())
+    return replace(other, hyperparameters=tuple(_taken(constants_of(settings), other)))
+
+
+def constants_of(settings: Settings) -> dict[str, float]:
+    """Return the constants that a lesson gives its optimiser, and a decay that is of its kind."""
+    _, values = optimiser_of(settings)
+    own = {name: value for name, value in values.items() if name == WEIGHT_DECAY}
+    return dict(settings.hyperparameters) | own
+
+
+def _taken(constants: Mapping[str, float], settings: Settings) -> Iterator[tuple[str, float]]:
+    """Yield the constants that the optimiser takes: every one but implicit has a weight decay."""
+    for constant in constants.items():
+        with suppress(TrainingError):
+            optimiser_of(replace(settings, hyperparameters=(constant,)))
+            yield constant
 
 
 def _with_stop(settings: Settings, change: Assignment) -> Settings:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from gdtutor.engine.expression import number_text
 from gdtutor.lesson.selectors import Assignment, SelectorError, parse_assignment
 from gdtutor.session.asking import right_choices
-from gdtutor.session.changes import changeable, is_own_value, not_given, segments_with
+from gdtutor.session.changes import changeable, constants_of, is_own_value, not_given, segments_with
 from gdtutor.session.digits import number
 from gdtutor.session.moving import recomputed
 from gdtutor.session.navigation import said
@@ -50,8 +51,19 @@ def apply_edit(session: Walk, text: str) -> Walk:
     value = session.moment.trace.values.get(wish.name)
     has_cells = wish.cell is None and value is not None and value.size > 1
     every = "every cell of " if has_cells else ""
-    told = f"{every}{shown}{_since(wish)}{of_example}; {_result(changed)}"
+    told = f"{every}{shown}{_since(wish)}{of_example}; {_left_out(session, changed)}"
+    told += _result(changed)
     return said(changed, f"{told}`u` undoes it.")
+
+
+def _left_out(session: Walk, changed: Walk) -> str:
+    """Return which of its constants an optimiser does not hand on to the one in its place."""
+    before, after = session.moment.settings, changed.moment.settings
+    if before is None or after is None or before.optimizer == after.optimizer:
+        return ""
+    lost = {name: v for name, v in constants_of(before).items() if name not in constants_of(after)}
+    named = ", ".join(f"{name} = {number_text(value)}" for name, value in lost.items())
+    return f"without {named}; " if lost else ""
 
 
 def _result(session: Walk) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lesson_texts import neuron
 from walks import KINK, NETWORK, NEURON, ROWS, pressed, typed, walk
 
 from gdtutor.drive.opening import session_at
@@ -484,3 +485,35 @@ def test_the_example_of_an_edit_is_of_the_graph_at_hand_and_is_taken(number):
     assert closing.prompt.label.removeprefix("change (").split()[0].partition("[")[0] in (
         closing.moment.trace.graph.leaf_by_name
     )
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "kept", "left_out"),
+    [
+        ("sgd", {"weight_decay": 0.02}, "without beta = 0.8; "),
+        ("nesterov", {"beta": 0.8, "weight_decay": 0.02}, ""),
+        ("adamw", {"weight_decay": 0.02}, "without beta = 0.8; "),
+        ("implicit", {}, "without beta = 0.8, weight_decay = 0.02; "),
+    ],
+)
+def test_another_optimizer_keeps_the_constants_that_it_takes(tmp_path, optimiser, kept, left_out):
+    path = tmp_path / "07-decayed.md"
+    training = 'optimizer = "momentum"\nhyperparameters = { beta = 0.8, weight_decay = 0.02 }\n'
+    text = neuron(more="").replace("batch = 1\n", f"batch = 1\n{training}")
+    path.write_text(text, encoding="utf-8")
+    session = edit(walk(path, "update:w"), f"optimizer {optimiser}")
+    assert dict(session.moment.settings.hyperparameters) == kept
+    assert session.message == f"optimizer = {optimiser}; {left_out}u undoes it."
+    formulas = " ".join(session.moment.updates["w"].formulas.values())
+    assert ("weight_decay" in formulas) == ("weight_decay" in kept)
+    again = edit(session, "optimizer momentum").moment.settings
+    assert again == walk(path, "update:w").moment.settings
+
+
+def test_a_decay_of_its_own_kind_is_kept_and_told_where_it_cannot_be(tmp_path):
+    path = tmp_path / "07-decayed.md"
+    path.write_text(neuron().replace("batch = 1\n", 'batch = 1\noptimizer = "adamw"\n'), "utf-8")
+    session = edit(walk(path, "update:w"), "optimizer sgd")
+    assert dict(session.moment.settings.hyperparameters) == {"weight_decay": 0.01}
+    told = edit(walk(path, "update:w"), "optimizer implicit").message
+    assert told == "optimizer = implicit; without weight_decay = 0.01; u undoes it."
