@@ -1,5 +1,6 @@
 """Tasks are judged by the engine, kept, shown as open or done, and cleared."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from gdtutor.check.questions import solved
 from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
+from gdtutor.engine.characters import cells
+from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.load import load_lesson, parse_lesson
 from gdtutor.lesson.runs import run_of
 from gdtutor.linear.conversation import whole
@@ -428,3 +431,10 @@ def test_a_cell_that_no_task_speaks_of_is_no_near_miss() -> None:
     assert "ot yet" not in other.message
     meant, _ = typed(session, "W2[0,1] = 0.1")
     assert "not yet: W2[0,1] is 0.1" in meant.message
+
+
+def test_what_a_task_of_the_course_says_when_it_is_done_fits_one_row_of_120():
+    texts = [path.read_text("utf-8") for path in discover(shipped_lessons_folder())]
+    done = [line for text in texts for line in re.findall(r'^done = "(.*)"$', text, re.M)]
+    assert len(done) > len(texts)
+    assert [line for line in done if cells(f"Task done: {line}") > 120 - 2] == []
