@@ -85,6 +85,21 @@ class RunResult(Struct, frozen=True, eq=False):
     predicting: Mapping[str, Array] = field(default_factory=dict)
     """The parameters that predictions are made with: averages where the run keeps them."""
 
+    @property
+    def averages(self) -> dict[str, Array]:
+        """The averages that the costs and predictions are made with; empty where they are made with
+        the parameters themselves."""
+        own, used = self.parameters, self.predicting
+        return {name: value for name, value in used.items() if value is not own.get(name)}
+
+    @property
+    def told(self) -> list[tuple[str, str, Array]]:
+        """What is shown of the parameters: words before a name, the name, and the value; of one
+        that has an average that as well."""
+        averages, own = self.averages, self.parameters.items()
+        pairs = ((("", n, v), ("average of ", n, averages.get(n))) for n, v in own)
+        return [(word, n, v) for pair in pairs for word, n, v in pair if v is not None]
+
 
 def run_of(lesson: Lesson, seed: int | None = None) -> Run:
     """Return a lesson's own run; one that only walks where the lesson does not train."""

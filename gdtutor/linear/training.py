@@ -56,8 +56,8 @@ def training_lines(session: Walk, chars: Chars) -> list[str]:
 def _parameter_lines(session: Walk, chars: Chars) -> list[str]:
     lines = ["parameters"]
     digits = session.look.digits
-    for name, value in session.train.snapshot.parameters.items():
-        called = notation.name(name, chars)
+    for before, name, value in session.train.snapshot.told:
+        called = f"{before}{notation.name(name, chars)}"
         if value.ndim == 0:
             lines.append(f"  {called} = {notation.shown(float(value), digits, chars)}")
             continue

@@ -15,7 +15,7 @@ from gdtutor.session.snapshots import snapshot_of, verdict_on
 from gdtutor.session.state import Snapshot
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
-from gdtutor.training.trouble import ending
+from gdtutor.training.trouble import AT_AVERAGE, ending
 from gdtutor.values import replace
 from gdtutor.view.curve import sampled_epochs
 from gdtutor.view.diagnosis import diagnosis_sentences
@@ -72,6 +72,8 @@ def result_data(lesson: Lesson, seed: int | None, run: Run, result: Snapshot) ->
     }
     if result.validation.size:
         data["validation_costs"] = plain(result.validation)
+    if result.averages:
+        data["averages"] = {name: plain(value) for name, value in result.averages.items()}
     if result.validation_cost is not None:
         data["final_validation_cost"] = plain(np.asarray(result.validation_cost))
     return data
@@ -138,12 +140,14 @@ def summary_lines(lesson: Lesson, run: Run, result: Snapshot) -> Iterator[str]:
     if result.final_cost is None:
         yield "the final cost was not waited for"
     elif result.validation_cost is None:
-        yield f"final cost {counted(result.final_cost, 6, ASCII)}"
+        at = f" {AT_AVERAGE}" * bool(result.averages)
+        yield f"final cost {counted(result.final_cost, 6, ASCII)}{at}"
     else:
         cost, held = (counted(c, 6, ASCII) for c in (result.final_cost, result.validation_cost))
-        yield f"final cost {cost} on the examples trained on, {held} on those held back"
-    for name, value in result.parameters.items():
-        yield f"{name} = {_rounded(value)}"
+        at = f", both {AT_AVERAGE}" * bool(result.averages)
+        yield f"final cost {cost} on the examples trained on, {held} on those held back{at}"
+    for before, name, value in result.told:
+        yield f"{before}{name} = {_rounded(value)}"
     if result.predictions.size:
         for name, value in (("predictions", result.predictions), ("targets", result.targets)):
             yield f"{name:<11} {_rounded(_as_written(lesson, value))}"

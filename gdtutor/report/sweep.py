@@ -11,7 +11,7 @@ from gdtutor.lesson.model import Lesson
 from gdtutor.report.jsondata import plain
 from gdtutor.report.run import FORMAT, progress_line
 from gdtutor.training.sweep import Sweep
-from gdtutor.training.trouble import LOWEST, ending, have_ended
+from gdtutor.training.trouble import AT_AVERAGE, LOWEST, ending, have_ended
 from gdtutor.view.frame import ASCII
 from gdtutor.view.notation import counted
 
@@ -65,12 +65,14 @@ def sweep_lines(lesson: Lesson, sweep: Sweep) -> Iterator[str]:
     at_end = have_ended(found)
     wide = max(cells(run.label) for run in found)
     for place, run in enumerate(found):
-        cost = counted(run.cost(at_end)[0], 6, ASCII) if len(run.costs) else "-"
+        number, is_after = run.cost(at_end)
+        cost = counted(number, 6, ASCII) if len(run.costs) else "-"
+        where = AT_AVERAGE if is_after and run.is_averaged else ""
         verdict = run.remark or (LOWEST if place in best else "")
         is_early = (run.stopped_by or "").endswith("_below")
         stop = sweep.members[place].settings.stop
         ended = f"stopped: {ending(run.stopped_by, stop)}" if is_early else ""
-        told = "; ".join(word for word in (verdict, ended) if word)
+        told = "; ".join(word for word in (where, verdict, ended) if word)
         epochs = f"{len(run.costs):>8} {'epoch ' if len(run.costs) == 1 else 'epochs'}"
         yield f"  {padded(run.label, wide)}  {epochs}  cost {cost:<12} {told}".rstrip()
 

@@ -172,6 +172,8 @@ def _walked(session: Walk, iteration: int) -> Walk:
         return said(walk, f"{told} {back}")
     if is_over:
         told = f"Iteration {iteration} has what training ended with, and was not trained itself."
+        if session.train.snapshot.averages:
+            told = f"Iteration {iteration} has the parameters of the end of training, no averages."
         return said(walk, f"{told} {back}")
     if session.train.snapshot.diverged_at == iteration + 1:
         return said(walk, f"Iteration {iteration}, the last whose numbers are all finite. {back}")

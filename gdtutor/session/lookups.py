@@ -17,6 +17,7 @@ from gdtutor.training.classes import accuracy
 from gdtutor.training.curvature import curvatures
 from gdtutor.training.evaluation import fitting_batches
 from gdtutor.training.run import Run
+from gdtutor.training.walked import norm_of
 from gdtutor.values import Struct, replace
 
 
@@ -104,7 +105,7 @@ def _accuracy(run: Run, iteration: int, place: Situation) -> float:
 
 def gradient_norm(run: Run, iteration: int) -> float:
     """Return the Euclidean length of the gradient of all trained parameters, in one iteration."""
-    return float(np.sqrt(sum(np.sum(np.square(g)) for g in run.gradients(iteration).values())))
+    return norm_of(np.array([norm_of(g) for g in run.gradients(iteration).values()]))
 
 
 @lru_cache(maxsize=4)

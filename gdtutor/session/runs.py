@@ -126,7 +126,8 @@ def _curve(label: str, run: Run, told: Snapshot) -> TrainedCurve:
     now = run.segment_at(run.farthest)
     measure = measure_of(now.problem, now.settings.validation)
     end = told.final_cost if told.is_at_end else None
-    return TrainedCurve(label, told.costs, verdict_on(told), measure=measure, end=end)
+    curve = TrainedCurve(label, told.costs, verdict_on(told), measure=measure, end=end)
+    return replace(curve, is_averaged=bool(told.averages))
 
 
 @lru_cache(maxsize=8)

@@ -44,6 +44,11 @@ class Asleep(Struct, frozen=True):
     of: int
     """How many there are."""
 
+    @property
+    def how(self) -> str:
+        """The word for it."""
+        return "dead" if self.is_dead else "saturated"
+
 
 class BigStep(Struct, frozen=True):
     """The update that moved a parameter furthest."""

@@ -42,7 +42,8 @@ class Member(Struct, frozen=True, eq=False):
     ) -> TrainedCurve:
         """Return how far it is, with the parameters that predictions are made with."""
         word = verdict_of(self.problem, self.settings, state, costs, stopped_by)
-        found = TrainedCurve(self.label, costs, word, self.setting)
+        is_averaged = said is not state.parameters
+        found = TrainedCurve(self.label, costs, word, self.setting, is_averaged=is_averaged)
         return replace(found, stopped_by=stopped_by, parameters=state.parameters, predicting=said)
 
 

@@ -56,6 +56,9 @@ LOWEST = "the lowest cost"
 """Words for the run that is best of several."""
 CHANCE = "ends by chance"
 """Words for a run that jumps above its start to the end: another epoch would end elsewhere."""
+AT_AVERAGE = "at the average"
+"""Is said of a cost of averaged gradient descent after its last update; those of the curve are at
+the parameters themselves."""
 OFTEN = 0.25
 """Share of epochs above the start from which on a curve has not come down below it."""
 
@@ -78,6 +81,8 @@ class TrainedCurve(Struct, frozen=True, eq=False):
     parameters: Mapping[str, Array] = field(default_factory=dict)
     predicting: Mapping[str, Array] = field(default_factory=dict)
     """The parameters that predictions are made with."""
+    is_averaged: bool = False
+    """Whether predictions are made with averages, and the cost at its end is theirs."""
     end: float | None = None
     """The cost over all that it is trained on where it has ended; None where it has not, or where
     that is not known."""
@@ -111,8 +116,9 @@ class TrainedCurve(Struct, frozen=True, eq=False):
     def cost(self, at_end: bool) -> tuple[float, bool]:
         """Return its cost over all the data after the last update where that is wanted and it has
         one, else that of the last epoch; and whether it is the former."""
-        is_after = at_end and not self.is_broken and self.end is not None
-        return (self.end if is_after and self.end is not None else self.last), is_after
+        if not at_end or self.end is None or not math.isfinite(self.end):
+            return self.last, False
+        return self.end, True
 
 
 SAME = 1e-9

@@ -14,9 +14,10 @@ from gdtutor.session.moment import Moment
 from gdtutor.session.state import Walk
 from gdtutor.training.curvature import Bend
 from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_over, asleep_units, bend_at
+from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.run import Run
 from gdtutor.training.settings import Settings
-from gdtutor.training.trouble import JUMPS, STILL, TrainedCurve, Trouble
+from gdtutor.training.trouble import AT_AVERAGE, JUMPS, STILL, TrainedCurve, Trouble
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.context import Context
@@ -73,7 +74,9 @@ def _words(run: Run, digits: int, chars: Chars) -> _Words:
     settings = run.segments[-1].settings
     of = "" if settings.is_whole(run.trained_examples) else " of full batches"
     of = of if settings.optimizer == "sgd" else " of plain gradient descent"
-    return _Words(min(digits, 4), chars, of)
+    is_averaged = optimiser_of(settings)[0].predicts_with != "p"
+    cost = f"the cost, not {AT_AVERAGE}," if is_averaged else "the cost"
+    return _Words(min(digits, 4), chars, of, cost)
 
 
 class _Words(Struct, frozen=True):
@@ -81,6 +84,7 @@ class _Words(Struct, frozen=True):
     chars: Chars
     limit_of: str
     """What has the stability limit, where that is not the run itself."""
+    cost: str
 
     def counted(self, value: float) -> str:
         """Return a number; a large one with how many digits it has."""
@@ -113,7 +117,7 @@ def _sentences(found: Diagnosis, words: _Words) -> list[str]:
         case Trouble.GROWING:
             costs = found.first_cost, found.last_cost
             start, end = notation.counted_apart(costs, words.digits, words.chars)
-            rose = f"the cost rose from {start} to {end}."
+            rose = f"{words.cost} rose from {start} to {end}."
             return [f"Diverges: in the last {found.window} epochs {rose}", *_limit(found, words)]
         case Trouble.STUCK:
             return _stuck(found, words)
@@ -122,7 +126,7 @@ def _sentences(found: Diagnosis, words: _Words) -> list[str]:
 def _brief(found: Diagnosis, words: _Words) -> list[str]:
     """Return the same in three short lines."""
     if found.trouble is Trouble.STUCK:
-        asleep = [f"{words.name(a.node)}: {a.units} of {a.of} {_how(a)}." for a in found.asleep]
+        asleep = [f"{words.name(a.node)}: {a.units} of {a.of} {a.how}." for a in found.asleep]
         cost, norm = words.counted(found.last_cost), words.number(found.gradient_norm)
         return [f"{_kind(found)} at cost {cost}, gradient {norm}.", *asleep]
     limit = ""
@@ -212,7 +216,7 @@ def _beside(rate: float, limit: float) -> str:
 def _stuck(found: Diagnosis, words: _Words) -> list[str]:
     cost, norm = words.counted(found.last_cost), words.number(found.gradient_norm)
     said = [
-        f"{_kind(found)}: the cost is almost flat at {cost}: it moved by less than {STILL:.1%} "
+        f"{_kind(found)}: {words.cost} is almost flat at {cost}: it moved by less than {STILL:.1%} "
         f"in the last {found.window} epochs; "
         f"the gradient's norm is {norm}."
     ]
@@ -221,28 +225,20 @@ def _stuck(found: Diagnosis, words: _Words) -> list[str]:
 
 
 def _kind(found: Diagnosis) -> str:
-    return (_how(found.asleep[0]) if found.asleep else _word(found)).capitalize()
+    return (found.asleep[0].how if found.asleep else _word(found)).capitalize()
 
 
 def _word(found: Diagnosis) -> str:
     return JUMPS if found.jumps else found.trouble.value
 
 
-def _how(asleep: Asleep) -> str:
-    return "dead" if asleep.is_dead else "saturated"
-
-
 def asleep_text(asleep: Asleep, called: str) -> str:
     """Return `In A₁ 2 of 3 units are dead`."""
-    what = f"{_how(asleep)} ({'0 on every example' if asleep.is_dead else 'almost no slope'})"
+    what = f"{asleep.how} ({'0 on every example' if asleep.is_dead else 'almost no slope'})"
     if asleep.of == 1:
         return f"{called} is {what}"
     verb = "is" if asleep.units == 1 else "are"
     return f"In {called} {asleep.units} of {asleep.of} units {verb} {what}"
-
-
-def _asleep(context: Context) -> tuple[Asleep, ...]:
-    return _asleep_in(context.moment, context.step.scene)
 
 
 @lru_cache(maxsize=4)
@@ -266,7 +262,10 @@ def asleep_marks(context: Context) -> dict[str, str]:
 
     `!2` says that two units sleep. An inner node's mark stands at its line where that is folded.
     """
-    return _marks(context, {asleep.node: asleep.units for asleep in _asleep(context)})
+    return _marks(
+        context,
+        {asleep.node: asleep.units for asleep in _asleep_in(context.moment, context.step.scene)},
+    )
 
 
 def widest_marks(context: Context) -> dict[str, str]:
@@ -293,7 +292,7 @@ def asleep_lines(context: Context, width: int) -> Lines:
     """Return, for the current node, how many of its units are saturated or dead."""
     return tuple(
         row
-        for asleep in _asleep(context)
+        for asleep in _asleep_in(context.moment, context.step.scene)
         if asleep.node == context.step.node
         for called in (context.name(asleep.node),)
         for row in wrapped(f"! {asleep_text(asleep, called)}.", width, Style.WARNING)

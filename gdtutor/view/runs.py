@@ -11,7 +11,15 @@ from gdtutor.engine.operations import Array
 from gdtutor.session.runs import OWN, own_curve, run_label, unchanged_curve
 from gdtutor.session.state import Walk
 from gdtutor.training.settings import Stop
-from gdtutor.training.trouble import LOWEST, SAME, TrainedCurve, ending, have_ended, lowest
+from gdtutor.training.trouble import (
+    AT_AVERAGE,
+    LOWEST,
+    SAME,
+    TrainedCurve,
+    ending,
+    have_ended,
+    lowest,
+)
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.diagnosis import step_factor
@@ -138,7 +146,8 @@ def described_curves(session: Walk, chars: Chars) -> tuple[DescribedCurve, ...]:
             return
         (cost, is_after), epochs = one.curve.cost(at_end), len(one.curve.costs)
         number = notation.counted(cost, session.look.digits, chars)
-        at = f"after {epochs:,} epochs" if is_after else f"at epoch {epochs - 1:,}"
+        at_average = f" {AT_AVERAGE}" * (is_after and one.curve.is_averaged)
+        at = f"after {epochs:,} epochs{at_average}" if is_after else f"at epoch {epochs - 1:,}"
         yield f"{number} {at}" if epochs else "no epoch finished", Style.DIM
         if one not in alike:
             yield OTHER, Style.DIM
@@ -217,6 +226,8 @@ def _in_short(session: Walk, told: tuple[DescribedCurve, ...], width: int, chars
         lines.append(line(mark, f"{name} ", (text, style)))
     flawed = (one.curve.remark for one, facts in told if (NO_BEST, Style.DIM) in facts)
     signs_told = [f"no {star}: the lowest run, but {remark}" for remark in flawed][:1]
+    if at_end and any(one.is_averaged for one in (each.curve for each in shown)):
+        signs_told.append(f"costs of averaged runs: {AT_AVERAGE}")
     for sign, fact in ((star, (LOWEST, Style.GOOD)), (other, (OTHER, Style.DIM))):
         signs_told += [f"{sign} {fact[0]}"] * any(fact in facts for _, facts in told)
     for text in signs_told:

@@ -207,8 +207,8 @@ def _runs(session: Walk, area: Area) -> Figure:
 
 def _parameters(session: Walk, area: Area) -> Lines:
     digits, chars, lines = session.look.digits, area.chars, list[Line]()
-    for name, value in under_cursor(session).parameters.items():
-        called = notation.name(name, chars), Style.PARAMETER
+    for before, name, value in under_cursor(session).told:
+        called = f"{before}{notation.name(name, chars)}", Style.PARAMETER
         if value.ndim == 0:
             lines.append(line(called, f" {notation.shown(float(value), digits, chars)}"))
         else:

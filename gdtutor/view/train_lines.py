@@ -9,7 +9,7 @@ from gdtutor.engine.characters import cells
 from gdtutor.session.runs import has_others
 from gdtutor.session.state import Snapshot, Status, Walk
 from gdtutor.session.training import WATCHED, seconds_watched, watches
-from gdtutor.training.trouble import BROKEN, Trouble, ending
+from gdtutor.training.trouble import AT_AVERAGE, BROKEN, Trouble, ending
 from gdtutor.view import notation
 from gdtutor.view.frame import Chars, Line, Segment, Style
 from gdtutor.view.lines import line, progress_bar, shortened, text_of, width_of
@@ -135,10 +135,13 @@ def _joined(parts: Sequence[Line], gap: str) -> Line:
 def _now(snapshot: Snapshot, shown: Callable[[float], str], nothing: str) -> tuple[Line, Line]:
     """Return the costs at the parameters as they are now, in more and in fewer words."""
     cost = nothing if snapshot.final_cost is None else shown(snapshot.final_cost)
+    at = f" {AT_AVERAGE}" * bool(snapshot.averages)
     if snapshot.validation_cost is None:
-        return _with_held(("cost now ", "cost now "), cost, "", Style.TITLE)
-    held = shown(snapshot.validation_cost)
-    return _with_held(("now: training ", "cost now "), cost, held, Style.TITLE)
+        long, short = _with_held(("cost now ", "cost now "), cost, "", Style.TITLE)
+    else:
+        held = shown(snapshot.validation_cost)
+        long, short = _with_held(("now: training ", "cost now "), cost, held, Style.TITLE)
+    return (*long, *line((at, Style.DIM))), (*short, *line((at, Style.DIM)))
 
 
 def _with_held(heads: tuple[str, str], cost: str, held: str, style: Style) -> tuple[Line, Line]:

@@ -97,6 +97,13 @@ class Source(Struct, frozen=True):
         return dict(used) or self.parameters
 
     @property
+    def is_averaged(self) -> bool:
+        """Whether predictions are made with averages of the parameters."""
+        if isinstance(self.at, Moment):
+            return self.run.predicting(self.at.state) is not self.at.state.parameters
+        return bool(self.at.averages)
+
+    @property
     def traces(self) -> tuple[Trace, ...]:
         """The trace of every scene; beside training the last one alone."""
         if isinstance(self.at, Moment):

@@ -63,7 +63,8 @@ def _rows(source: Source, wish: PictureWish, found: tuple[Array, Array], size: S
     kinds = classes_in(source.problem, learned, expected)
     right, wrong = ("✓", "✗") if source.chars.unicode else ("ok", "NO")
     names = (source.column(problem.columns[c]) for c in columns)
-    head = ["#", *names, "target", "learned", ""]
+    learned_by = "by average" if source.is_averaged else "learned"
+    head = ["#", *names, "target", learned_by, ""]
     called = class_names(source.problem, source.chars) or tuple(map(str, range(len(expected))))
     body, by_class = [], []
     for example in _shown(learned.shape[1], size.height - 1):
