@@ -25,6 +25,7 @@ from gdtutor.session.formula_changes import (
     cell_by_cell,
     functions,
     has_operation,
+    parts_of,
     sums_in,
     terms_of,
     total_of,
@@ -170,6 +171,9 @@ def _contribution_slips(working: Working, index: int) -> Slips:
         if c.local is not None:
             local = c.local
             yield SlipMatch(Slip.NO_SUM), lambda o: o.upstreams[index] * local
+    else:
+        for added in (part for part in parts_of(c.rule) if part.op == "sum_to"):
+            yield from _other_sums(working, index, added)
     if has_operation(c.rule, "matmul"):
         # One of several paths stands beside the others; alone, it may have another shape.
         beside = instead if len(working.received) > 1 else lambda changed: changed
@@ -197,6 +201,22 @@ def _contribution_slips(working: Working, index: int) -> Slips:
         yield slopes, instead(lambda o: o.upstreams[index] * (v := o.values[c.consumer]) * (1 - v))
     if call := call_in(expr):
         yield from _other_derivatives(working, index, called_by(call), instead)
+
+
+def _other_sums(working: Working, index: int, added: Apply) -> Slips:
+    """Yield what a sum along a broadcast, of what is no example's, gives as a mean, where it is
+    left out, and over another axis."""
+    rule, (wide, narrow) = working.received[index].rule, added.args
+    sizes = (_ruled(part, index)(working.operands).size for part in (wide, narrow))
+    share = next(sizes) / next(sizes)
+
+    def of(changed: Expr) -> Formula:
+        return _ruled(with_part(rule, added, changed), index)
+
+    yield SlipMatch(Slip.MEAN), with_contribution(working, index, scaled(of(added), 1 / share))
+    yield SlipMatch(Slip.NO_SUM), of(wide)
+    for axis in (0, 1, None) if working.result.ndim == 2 else ():
+        yield SlipMatch(Slip.OTHER_AXIS), of(Apply("sum", (wide,), axis))
 
 
 def _other_derivatives(

@@ -47,10 +47,10 @@ SAYS = {
     Slip.GRADIENT_ALONE: "That is the gradient; the new value is the old one minus a step.",
     Slip.STALE: "That is the value before the update.",
     Slip.SHARE_TWICE: "The factor {about} was taken twice.",
-    Slip.NO_SUM: "The sum over the examples was forgotten.",
+    Slip.NO_SUM: "The sum was forgotten.",
     Slip.OVERWRITTEN: "Only the last one counts: = stands where += belongs.",
     Slip.FIRST_EXAMPLE: "Only the first example counts.",
-    Slip.MEAN: "That is the mean over the examples; the sum belongs there.",
+    Slip.MEAN: "That is the mean; the sum belongs there.",
     Slip.ELEMENTWISE: "That multiplies cell by cell, *; the matrix product @ belongs there.",
     Slip.PART_OF_LOCAL: "One factor of the slope is missing: the local factor is not whole.",
     Slip.LOCAL_TWICE: "The local factor was taken twice.",
@@ -60,7 +60,7 @@ SAYS = {
     Slip.STALE_CACHE: "{about} is that of an earlier pass: the cache was not renewed.",
     Slip.BROADCAST: "NumPy has broadcast it along the wrong axis: the shape is not the right one.",
     Slip.LOST_AXIS: "An axis is gone: keepdims=True keeps it.",
-    Slip.OTHER_AXIS: "The sum belongs over the examples alone, and went over another axis.",
+    Slip.OTHER_AXIS: "The sum went over another axis than it should.",
     Slip.OTHER_RATE: "The step is {about} times the walk's.",
     Slip.NOT_RESET: "The gradient of the pass before is still in it: it begins at 0 in each pass.",
     Slip.RESET: "It is set to 0 again in every turn of the loop: it begins at 0 once, before it.",
@@ -177,7 +177,7 @@ def asked_name(context: Context, challenge: Challenge) -> str:
     if step.phase is Phase.BACKWARD:
         called = context.gradient_name(step.node)
     elif step.variable not in ("", "p"):
-        called = f"{context.name(step.variable)} of {called}"
+        called = f"{context.memory_name(step.variable, step.node)} of {called}"
     if challenge.ask is Ask.SHAPE or not challenge.cell:
         return called
     if context.graph.by_rows:

@@ -239,6 +239,11 @@ class Context(Struct, frozen=True, eq=False):
         """Return how the gradient of a node is called."""
         return notation.gradient_name(self.root, of, self.is_matrix, self.chars)
 
+    def memory_name(self, variable: str, of: str) -> str:
+        """Return how what an optimiser remembers of a parameter is called: `v`, or as NumPy's line
+        has it, `w_v`, where a value of the lesson is called so."""
+        return self.name(f"{of}_{variable}" if variable in self.trace.shapes else variable)
+
     def partial(self, of: str, by: str) -> str:
         """Return how a local gradient is called: ∂z/∂b."""
         sign = "∂" if self.chars.unicode else "d "

@@ -24,9 +24,21 @@ def relation(expr: Expr, values: Mapping[str, float], result: float, context: Co
     read = {n: 0.0 if context.is_rounded(v) else read_back(v, digits) for n, v in values.items()}
     with np.errstate(all="ignore"):
         recomputed = float(evaluate(expr, {n: np.asarray(v) for n, v in read.items()}))
-    if number(recomputed, digits) == number(result, digits):
+    if number(recomputed, digits) == number(result, digits) and not _underflows(expr, read, result):
         return "="
     return "≈" if context.chars.unicode else "~"
+
+
+def _underflows(expr: Expr, values: Mapping[str, float], result: float) -> bool:
+    """Say whether a result is 0 since a float64 holds nothing that small."""
+    if result != 0:
+        return False
+    try:
+        with np.errstate(all="ignore", under="raise"):
+            evaluate(expr, {name: np.asarray(value) for name, value in values.items()})
+    except FloatingPointError:
+        return True
+    return False
 
 
 def numbers_writer(context: Context, values: Mapping[str, float]) -> Writer:

@@ -104,10 +104,13 @@ def about_zero(chars: Chars) -> str:
 
 
 def apart(values: tuple[float, ...], digits: int, chars: Chars) -> tuple[str, ...]:
-    """Return numbers that are compared, with more digits where they would look the same."""
+    """Return numbers that are compared, with more digits where they would look the same, or more
+    than twice as far apart as they are."""
+    gap = values[-1] - values[0]
     for more in range(digits, 18):
         texts = tuple(shown(value, more, chars) for value in values)
-        if len(set(texts)) == len(set(values)):
+        seen = read_back(values[-1], more) - read_back(values[0], more)
+        if len(set(texts)) == len(set(values)) and not abs(seen) > 2 * abs(gap):
             break
     return texts if more == digits else _as_long(texts)
 

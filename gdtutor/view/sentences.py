@@ -218,7 +218,8 @@ def _update(context: Context) -> str:
     called = context.name(name)
     done = context.moment.updates[name]
     if variable != "p":
-        return f"The optimiser remembers {variable} for {called}, and needs it for the step."
+        kept = context.memory_name(variable, name)
+        return f"The optimiser remembers {kept} for {called}, and needs it for the step."
     before, after = context.moment.state.parameters[name], done.p
     rate = context.number(context.moment.learning_rate)
     gradient = context.trace.gradients.get(name)

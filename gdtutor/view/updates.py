@@ -10,7 +10,7 @@ from gdtutor.engine.operations import Array, parse_rule
 from gdtutor.engine.shapes import expression_shape
 from gdtutor.session.steps import Step
 from gdtutor.session.working import update_operands
-from gdtutor.training.optimisers import LETTERS, root_of
+from gdtutor.training.optimisers import LETTERS, STATES, root_of
 from gdtutor.values import Struct, replace
 from gdtutor.view import notation
 from gdtutor.view.arrays import array_lines
@@ -71,7 +71,7 @@ def optimiser_line(context: Context, step: Step, width: int) -> OptimiserLine:
     lines = {key: (text, value) for key, text, value in context.moment.updates[name].lines}
     text, after = lines[variable]
     values = update_operands(context.moment, name, variable)
-    called = context.name(name if variable == "p" else variable)
+    called = context.name(name) if variable == "p" else context.memory_name(variable, name)
     expr = parse_rule(text)
     writer = _writer(context, name, values)
     formula = wrapped_formula(f"{called} {_arrow(context)} ", writer.write(expr), width)
@@ -151,7 +151,8 @@ def _writer(context: Context, name: str, values: dict[str, Array]) -> Writer:
             "p": context.name(name),
             "g": context.gradient_name(name),
             **(LETTERS if context.chars.unicode else {}),
-        }.get(stem, context.name(stem))
+            **{key: context.memory_name(key, name) for key in STATES},
+        }.get(stem, stem)
         return shown + bracket + cell
 
     return Writer(

@@ -47,7 +47,32 @@ H = cross_entropy(P, 0.9*Y + 0.1/3)
 C = sum(H)/m
 ```
 """
+BY_HAND = """\
++++
+format = 1
+id = "by-hand"
+title = "Softmax by hand"
+[parameters]
+W = [[0.3, -0.2], [0.1, 0.5], [-0.4, 0.25]]
+b = [[0.1], [-0.2], [0.05]]
+[data]
+inputs = { X = ["x1", "x2"] }
+targets = { Y = ["p", "q", "r"] }
+examples = [[1, 2, 1, 0, 0], [0.5, -1, 0, 1, 0], [2, 0.3, 0, 0, 1], [-1, -1.5, 0, 0, 1]]
+[training]
+learning_rate = 0.1
+epochs = 5
++++
+```graph
+Z = W @ X + b
+E = exp(Z)
+S = sum(E, axis=0)
+P = E/S
+C = -sum(Y*log(P))/m
+```
+"""
 OWN = {
+    "by-hand": BY_HAND,
     "decayed": DECAYED,
     "relu": corpus.RELU_NET,
     "square": corpus.TANH_SQUARE,

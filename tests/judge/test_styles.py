@@ -462,3 +462,40 @@ def test_a_slip_in_such_a_loop_is_named(counting: list[Verdict | Exception], num
     assert verdict.first is not None
     assert (verdict.first.name.name, verdict.first.slip and verdict.first.slip.slip) == (name, slip)
     assert "The step is 1 times" not in " ".join(verdict_lines(verdict, Path("mine.py"), None))
+
+
+BY_HAND = """\
+import numpy as np
+Z = W @ X + b
+E = np.exp(Z)
+S = E.sum(axis=0, keepdims=True)
+P = E / S
+C = -np.sum(Y*np.log(P)) / m
+dP = -Y / P / m
+dS = -(dP*P/S).sum(axis=0, keepdims=True)
+dE = dP/S + dS
+dZ = dE * E
+dW = dZ @ X.T
+db = dZ.sum(axis=1, keepdims=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "slip"),
+    [
+        ("", "", None),
+        ("S).sum(axis=0", "S).sum(axis=1", Slip.OTHER_AXIS),
+        ("S).sum(axis=0", "S).mean(axis=0", Slip.MEAN),
+        ("S).sum(axis=0, keepdims=True)", "S)", Slip.NO_SUM),
+    ],
+)
+def test_a_slip_in_a_sum_over_classes_is_named(
+    right: str, wrong: str, slip: Slip | None, tmp_path: Path
+) -> None:
+    (verdict,) = judged([("by-hand", BY_HAND.replace(right, wrong))], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    first = verdict.first
+    found = first and (first.name.name, first.slip and first.slip.slip)
+    assert found == (None if slip is None else ("dS", slip))
+    told = " ".join(verdict_lines(verdict, Path("mine.py"), None))
+    assert "over the examples" not in told

@@ -171,6 +171,12 @@ def test_numbers_that_are_compared_have_as_many_digits_as_tell_them_apart():
     assert apart((1.76, 1.76), 3, UNICODE) == ("1.76", "1.76")
 
 
+def test_numbers_that_are_compared_do_not_look_further_apart_than_twice_as_far():
+    assert apart((999999.5, 999999.08), 4, UNICODE) == ("999999.5", "999999.1")
+    assert apart((1.0004, 1.0006), 4, UNICODE) == ("1.0004", "1.0006")
+    assert apart((1e6, 5.0), 4, UNICODE) == ("1e6", "5")
+
+
 def test_masked_scores_leave_the_others_their_digits():
     scores = np.array([[-0.9228, -1e9], [0.9502, -1.421]])
     assert common_exponent(scores, 4) == 0

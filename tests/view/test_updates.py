@@ -15,6 +15,7 @@ from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.notation import shown
 from gdtutor.view.sentences import sentence
+from tests.lesson_texts import lesson_text
 from tests.walks import NETWORK, NEURON, screen, walk
 
 
@@ -140,3 +141,43 @@ def test_an_opened_cell_of_an_update_is_assigned_as_the_parameter_is():
     text = screen(walk(NETWORK, "update:W1", "c"), 120, 36)
     assert re.search(r"W₁\[0,0\] ← W₁\[0,0\] − α·", text)
     assert "W₁[0,0] =" not in text
+
+
+NAMED = """\
+[parameters]
+w = 0.7
+v = -0.3
+[data]
+inputs = ["x"]
+targets = ["y"]
+examples = [[1, 2]]
+[training]
+learning_rate = 0.1
+optimizer = "{optimizer}"
+epochs = 20
+batch = 1
+"""
+GRAPH = "```graph\nz = w*x + v\nL = (z - y)**2 / 2\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("at", "line", "told"),
+    [
+        ("update:w.v", "w_v ← β·w_v + ∂L/∂w", "remembers w_v for w,"),
+        ("update:w", "w ← w − α·w_v", ""),
+        ("update:v.v", "v_v ← β·v_v + ∂L/∂v", "remembers v_v for v,"),
+        ("update:v", "v ← v − α·v_v", ""),
+    ],
+)
+def test_what_is_remembered_has_no_name_of_the_lesson(tmp_path, at, line, told):
+    path = tmp_path / "07-named.md"
+    path.write_text(lesson_text(GRAPH, NAMED.format(optimizer="momentum")), "utf-8")
+    text = screen(walk(path, at), 100, 30)
+    assert f"{line} " in text
+    assert told in text
+
+
+def test_what_is_remembered_keeps_its_symbol_where_no_value_has_it(tmp_path):
+    path = tmp_path / "07-named.md"
+    path.write_text(lesson_text(GRAPH, NAMED.format(optimizer="adam")), "utf-8")
+    assert "m₁ ← β₁·m₁ + " in screen(walk(path, "update:v.m1"), 100, 30)
