@@ -123,7 +123,7 @@ def test_at_the_start_of_a_lesson_nothing_is_told_of_where_it_was_left(folder):
     assert (after.moment.iteration, after.step, after.message) == (0, left.step, "")
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("over", ["", "question_mark", "l"])
 @pytest.mark.parametrize(
     "keys", ["t + left left y", "20t + 5n", "20t S learning_rate=0.5,2 enter", "20t s"]
@@ -388,6 +388,7 @@ def test_what_says_where_to_begin_does_not_go_on(arguments, words):
     assert place_opened(arguments(*words)) == (0, 0)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("words", [("--at", "1/given"), ("--keys", "n"), ("--set", "b=1")])
 def test_a_rehearsed_start_leaves_the_place_that_was_kept(arguments, monkeypatch, tmp_path, words):
     monkeypatch.setattr(starting, "default_path", lambda: tmp_path / "kept.sqlite")

@@ -15,7 +15,7 @@ def difference(moved, step):
     return (high - low) / ((moved.value + step) - (moved.value - step))
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("text", "slope"),
     [

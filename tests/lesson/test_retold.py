@@ -126,7 +126,7 @@ def shipped(name: str) -> Lesson:
     return lesson
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", MATRICES)
 def test_shipped_lessons_have_the_same_transcript_in_rows(name: str, tmp_path: Path) -> None:
     lesson = shipped(name)

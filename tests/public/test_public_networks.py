@@ -63,6 +63,7 @@ def test_check_finds_no_mistake(path: Path, capsys: pytest.CaptureFixture[str]) 
     assert " 0 errors" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_two_layers_from_scratch() -> None:
     run = trained(1)
     np.random.seed(1)

@@ -96,7 +96,7 @@ def test_the_digits_that_a_lesson_opens_with_are_left_out_of_the_command(keys, w
     assert shown(reopened(command)) == shown(session)
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("path", "at", "keys"),
     [
@@ -201,6 +201,7 @@ def test_the_key_shows_the_command_and_the_next_key_takes_it_away():
     assert "gdtutor" not in screen(pressed(session, "n"))
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 def test_a_long_command_is_broken_so_that_a_shell_reads_it_as_one(size):
     changes = tuple(f"{k}:W1[0,1]=0.{k}" for k in range(1, 5))
@@ -222,6 +223,7 @@ def test_predict_mode_and_its_open_question_are_reopened(keys):
     assert (again.challenge is None) == (session.challenge is None)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("keys", ["tab", "2tab", "2tab enter", "h", "2tab down"])
 def test_an_open_question_is_reopened_with_the_panel_that_shows_beside_it(keys):
     session = walk(NETWORK, "given", f"r n escape {keys}")
@@ -278,6 +280,7 @@ def test_the_curves_of_variants_are_there_again():
         )
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("keys", "command"),
     [

@@ -327,7 +327,10 @@ def test_auto_play_waits_while_something_is_typed():
 
 
 def test_enter_without_a_question_says_what_asks_one():
-    for session, said in ((walk(NEURON, "given"), "r asks"), (predicting(NEURON), "The next step")):
+    for session, said in (
+        (walk(NEURON, "given"), "The key r asks"),
+        (predicting(NEURON), "The next step"),
+    ):
         after = pressed(session, "enter")
         assert after.message.startswith(f"No question is open. {said}")
     assert "there is no operand" in pressed(walk(NEURON, "given"), "2 enter").message

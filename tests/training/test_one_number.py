@@ -154,7 +154,7 @@ def normalised_small() -> Problem:
     )
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("optimizer", EXPLICIT)
 def test_a_step_made_of_rounding_is_shown_as_it_is_trained(optimizer: str) -> None:
     assert_one_number(normalised(), Settings(0.1, optimizer=optimizer))

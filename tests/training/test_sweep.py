@@ -76,7 +76,7 @@ SWEPT = {
 }
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", SWEPT)
 def test_stacked_runs_equal_separate_ones(name: str) -> None:
     make, settings = SWEPT[name]

@@ -161,6 +161,7 @@ L = (z - y)**2 / 2
 """
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("rate", "verdict"), [(0.03, ""), (0.8, "diverges")])
 @pytest.mark.parametrize("seed", range(6))
 def test_drawn_examples_throw_the_cost_and_let_it_grow_where_it_does(rate, verdict, seed) -> None:

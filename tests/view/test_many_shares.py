@@ -78,7 +78,7 @@ def test_the_shares_that_are_shown_are_those_that_are_added():
     assert total.removeprefix("d L/d w = ").split(" + ") == shares
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("chars", [UNICODE, ASCII], ids=["unicode", "ascii"])
 @pytest.mark.parametrize(("count", "more"), [(6, 2), (24, 20), (56, 52)])
 @pytest.mark.parametrize("batch", [1, 2])

@@ -62,7 +62,7 @@ def test_every_step_of_a_network_fits(layers: list[int], optimizer: str) -> None
     assert [misfit.text() for misfit in fit_of(session, (0, 39))[0]] == []
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("optimizer", EXPLICIT)
 def test_every_update_fits_whatever_the_optimiser(optimizer: str) -> None:
     """In both sets of characters, whole and with a cell open; all else is as with any other."""

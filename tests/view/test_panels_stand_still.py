@@ -84,7 +84,7 @@ def same_but_for_a_message(session, size, text="There is nothing to undo."):
     return [n - size[1] for n in lines]
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_message_moves_nothing_on_a_large_terminal(path):
     for session in (session_at(path), pressed(opened(path), "z"), *[*steps_of(path)][::5]):
@@ -129,7 +129,7 @@ def test_a_message_moves_nothing_in_the_playground_and_none_does_in_help(size):
         assert same_but_for_a_message(done(playing, parse_keys(keys)), size) == [-2]
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("size", [(120, 36), (200, 50)])
 @pytest.mark.parametrize("number", [14, 18, 19, 22, 25])
 def test_a_message_of_several_lines_covers_those_above_the_keys_alone(number, size):
@@ -146,7 +146,7 @@ def test_a_message_of_several_lines_covers_those_above_the_keys_alone(number, si
         assert hidden_around(told.lines) == hidden_around(plain.lines)
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("words", [70, 130])
 @pytest.mark.parametrize("size", [(100, 30), (160, 34)])
 def test_a_long_message_leaves_a_panel_that_a_list_goes_on_under_its_border(size, words):
@@ -302,6 +302,7 @@ def looks_of(session):
     ]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 @pytest.mark.parametrize(("number", "first"), [(6, 7), (13, 20), (27, 11)])
 def test_hints_wrong_answers_and_worked_lines_move_no_panel_in_predict_mode(number, first, size):

@@ -78,7 +78,7 @@ def test_help_settles_at_every_size_and_stays_where_nothing_is_drawn():
             assert len(frame_of(after, width, height, UNICODE).lines) == height
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("size", "chars"), [((40, 20), ASCII), ((80, 16), UNICODE), *LOOKS])
 @pytest.mark.parametrize(("path", "at"), [(LONG, ""), (NETWORK, "given"), (WIDE, "given")])
 def test_the_end_is_the_first_scroll_that_shows_the_last_line(path, at, size, chars):

@@ -15,6 +15,7 @@ def foot(session, chars=UNICODE):
     return " ".join(" ".join(frame_of(session, 120, 36, chars).text().split("\n")[-5:]).split())
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("keys", "in_unicode", "in_ascii"),
     [

@@ -65,7 +65,7 @@ def test_no_line_is_cut_and_each_tells_its_most_important_number(width: int) -> 
             assert "6.0 s left" in progress
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("stopped_by", ["gradient", "cost", "validation", "not_finite", "key", ""])
 def test_no_end_of_a_run_cuts_the_number_of_its_iteration(stopped_by: str) -> None:
     statuses = (Status.FINISHED, Status.PAUSED)

@@ -105,6 +105,7 @@ def test_a_mean_is_named_once():
         assert frame_text(frame_of(meant, width, 24, UNICODE), UNICODE).count("~ mean") == 1
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_the_header_counts_in_whole_words_where_they_have_room(width):
     session = trained("and-or", "t")

@@ -34,7 +34,7 @@ SCREENS = {
 }
 
 
-@pytest.mark.sampled
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", SCREENS)
 def test_the_screen_is_as_it_was_read(name, assert_screen):
     template, wish, at = SCREENS[name]
