@@ -189,16 +189,17 @@ def _is_growing(seen: Array) -> bool:
     """Say whether the peaks of a curve rise all along, and no slower in the end."""
     parts = min(len(seen), PEAKS)
     peaks = np.maximum.reduceat(seen, np.arange(parts) * len(seen) // parts)
-    low, middle, high = float(peaks[0]), float(np.median(peaks)), float(peaks[-1])
-    early = float(np.max(peaks[: parts // 2 + 1]))
+    low, high, early = float(peaks[0]), float(peaks[-1]), float(peaks[: parts // 2 + 1].max())
     if not high - early > RISE * abs(early):
         return False
     quarter = (len(seen) + 3) // 4
-    if np.min(seen[-quarter:]) > FAR * abs(float(np.max(seen[:quarter]))):
+    if seen[-quarter:].min() > FAR * abs(float(seen[:quarter].max())):
         return True
-    ranks = np.argsort(np.argsort(peaks))
-    least = STEADY if len(seen) > LEAST_WINDOW else 1 - SAME
-    is_steady = np.corrcoef(ranks, np.arange(parts))[0, 1] >= least
+    order = np.argsort(peaks)
+    # Spearman's, which is the same for the places of the ranks as for the ranks.
+    off = float(np.sum((order - np.arange(parts)) ** 2))
+    is_steady = 1 - 6 * off / (parts**3 - parts) >= (STEADY if len(seen) > LEAST_WINDOW else 1)
+    middle = float(peaks[order[(parts - 1) // 2]] + peaks[order[parts // 2]]) / 2
     return bool(is_steady and high - middle >= UNSLOWED * (middle - low))
 
 
