@@ -31,6 +31,8 @@ class Situation(Struct, frozen=True, eq=False):
     has_diverged: bool
     scene: int | None = None
     """The graph whose values come first; None where the last one's do."""
+    is_goal: bool = False
+    """Whether it is what all iterations before it have led to: their rates are its learning rate."""
 
 
 @lru_cache(maxsize=4)
@@ -86,7 +88,7 @@ def _value(place: Situation, wish: Wanted) -> Known:
     return _of_trace(moment, wish, place.scene)
 
 
-def _fact(place: Situation, name: str) -> float | None:
+def _fact(place: Situation, name: str) -> Array | float | None:
     graph = place.run.segment_at(place.iteration).problem.graph
     is_fact = name in _FACTS and name not in graph.node_by_name
     return _FACTS[name](place.run, place.iteration, place) if is_fact else None
@@ -95,6 +97,17 @@ def _fact(place: Situation, name: str) -> float | None:
 def _cost(run: Run, iteration: int, place: Situation) -> float:
     parameters = run.predicting(run.state(iteration))
     return run.evaluate(parameters, np.arange(run.trained_examples)).cost
+
+
+def _rates(run: Run, iteration: int, place: Situation) -> Array | float:
+    """Return the rate of an iteration; of a goal, those that each stretch before it began and ended
+    with, one where they are alike."""
+    if not (place.is_goal and iteration):
+        return run.learning_rate(iteration)
+    firsts = [s.first_iteration for s in run.segments if s.first_iteration < iteration]
+    ends = (first - 1 for first in (*firsts[1:], iteration))
+    rates = np.unique([run.learning_rate(at) for at in (*firsts, *ends)])
+    return rates if rates.size > 1 else rates[0]
 
 
 def _accuracy(run: Run, iteration: int, place: Situation) -> float:
@@ -118,10 +131,10 @@ def curvatures_at(run: Run, iteration: int) -> Array:
     return np.full(1, np.nan) if found is None else found
 
 
-_FACTS: Mapping[str, Callable[[Run, int, Situation], float]] = {
+_FACTS: Mapping[str, Callable[[Run, int, Situation], Array | float]] = {
     "iteration": lambda run, k, place: k,
     "epochs": lambda run, k, place: run.epoch_of(k),
-    "learning_rate": lambda run, k, place: run.learning_rate(k),
+    "learning_rate": _rates,
     "diverged": lambda run, k, place: place.has_diverged,
     "cost": _cost,
     "accuracy": _accuracy,

@@ -127,12 +127,18 @@ def goal_holds(task: Task, session: Walk) -> bool:
 
 def _has_moved(before: Walk, after: Walk) -> bool:
     """Say whether anything that a goal may speak of is another."""
+    edited = [change.iteration for change in {*before.changes} ^ {*after.changes}]
+    at, was = after.moment, before.moment
+    # A change for what is ahead of the walk changes nothing yet; training has come no further.
+    is_ahead = bool(edited) and min(edited) > at.iteration == was.iteration
+    has_walked = at is not was and not is_ahead
     has_rested = after.train.snapshot is not before.train.snapshot and not is_training(after)
-    return after.moment is not before.moment or has_rested or before.challenge is not None
+    return has_walked or (has_rested and not is_ahead) or before.challenge is not None
 
 
 def _places(session: Walk) -> tuple[Situation, ...]:
-    here, training = situation_of(session), session.train.snapshot
+    here = replace(situation_of(session), is_goal=True)
+    training = session.train.snapshot
     is_resting = training.status in (Status.PAUSED, Status.FINISHED)
     if training.of is not session.run or not is_resting or not training.iterations:
         return (here,)
@@ -248,6 +254,9 @@ def _missed_words(missed: Comparison, values: Values, session: Session) -> str:
     sides = missed.left, missed.right
     found, goal = (value_of(side, values) for side in sides)
     words = goal_words(missed)
+    if missed.left.text == "learning_rate" and found.size > 1:
+        rates = " to ".join(number(float(rate), session.look.digits) for rate in found[[0, -1]])
+        return f"learning_rate was {rates}; the goal is {words} in every iteration."
     if found.size != 1:
         return f"the goal for every cell of {missed.left.text} is {words}."
     pair = [float(side.reshape(())) for side in (found, goal) if side.size == 1]

@@ -438,3 +438,25 @@ def test_what_a_task_of_the_course_says_when_it_is_done_fits_one_row_of_120():
     done = [line for text in texts for line in re.findall(r'^done = "(.*)"$', text, re.M)]
     assert len(done) > len(texts)
     assert [line for line in done if cells(f"Task done: {line}") > 120 - 2] == []
+
+
+def test_a_rate_that_nothing_was_trained_with_reaches_no_goal() -> None:
+    lesson = load_lesson(Path("lessons/21-scaling.md"))
+    start = press(opened(Session(), Opened(lesson, run_of(lesson))), "z z")
+    doubled = pressed(start, parse_keys("t +"))
+    told = "Learning rate 0.0006 from iteration 200 on. n trains on with it, 0 starts anew with it."
+    assert (doubled.message, waiting(doubled)) == (told, ["bowl", "edge", "by-hand"])
+    assert waiting(pressed(doubled, parse_keys("n"))) == ["bowl", "edge", "by-hand"]
+    walked = pressed(start, parse_keys("t g 200 enter"))
+    assert waiting(typed(walked, "learning_rate = 0.0006")[0]) == ["bowl", "edge", "by-hand"]
+    whole = pressed(typed(start, "learning_rate = 0.00037")[0], parse_keys("t"))
+    assert waiting(whole) == ["bowl", "by-hand"]
+
+
+def test_a_near_miss_tells_the_rates_of_a_run_that_has_several(tmp_path: Path) -> None:
+    text = TEXT.replace("cost < 0.02", "learning_rate > 0.6").replace(
+        '["train"]', '["train", "learning_rate"]', 1
+    )
+    mixed = pressed(with_tasks(tmp_path, text), parse_keys("z z t + n"))
+    told = "not yet: learning_rate was 0.5 to 1; the goal is above 0.6 in every iteration."
+    assert mixed.message.endswith(told)
