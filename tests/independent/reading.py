@@ -245,7 +245,7 @@ def rate_of(lesson, iteration):
             return base / (1 + schedule["factor"] * epoch / every)
         case "cosine":
             return base * (1 + math.cos(math.pi * min(epoch, every) / every)) / 2
-    raise ValueError(schedule["kind"])
+    raise LookupError(f"{schedule['kind']} is to be written in rate_of of {__name__}")
 
 
 def optimizer_of(lesson, iteration):

@@ -60,6 +60,8 @@ def _drawn(init, shape, rng, in_rows=False, **told):
             low, high = told.get("low", 0.0), told.get("high", 1.0)
             return np.array(rng.random_sample(shape)) * (high - low) + low
     factors = {"plain": 0.01, "he": math.sqrt(2 / inputs), "normal": told.get("std", 1.0)}
+    if init not in (*factors, "xavier"):
+        raise LookupError(f"{init} is to be written in _drawn of {__name__}")
     normal = np.array(rng.standard_normal(shape))
     return normal / math.sqrt(inputs) if init == "xavier" else normal * factors[init]
 
