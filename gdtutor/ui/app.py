@@ -247,7 +247,8 @@ class TutorApp(App[int], inherit_bindings=False):
         has_palette = self.program is None or self.program.has_palette
         if has_palette and not is_too_small(*self.size) and len(self.screen_stack) == 1:
             arrows = "↑ ↓" if self.looks.chars.unicode else "up down"
-            self.push_screen(Palette(f" {arrows} choose  Enter do it  Esc close"))
+            keys = f" {arrows} choose  Enter do it  Esc close  F1 help  Ctrl-C quit"
+            self.push_screen(Palette(keys))
 
     def _paint(self, size: Size) -> None:
         if self.program is not None:

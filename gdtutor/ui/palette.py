@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from functools import partial
 from inspect import unwrap
-from typing import cast
+from typing import ClassVar, cast
 
 from textual import work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.css.query import NoMatches
@@ -48,6 +49,7 @@ class Palette(CommandPalette):
     Palette LoadingIndicator { display: none; }
     Palette > Vertical { margin-top: 0; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "help", show=False)]
 
     def __init__(self, keys: str) -> None:
         super().__init__(id="--command-palette")
@@ -61,6 +63,13 @@ class Palette(CommandPalette):
     def on_resize(self, event: Resize) -> None:
         """Let the list end above the line of keys."""
         self.query_one(CommandList).styles.max_height = max(event.size.height - AROUND_LIST, 1)
+
+    def action_help(self) -> None:
+        """Close, and open Help, or what of it was open behind."""
+        self.dismiss()
+        app = cast(KeyApp, self.app)
+        if app.program is not None and app.program.session.screen is not Screen.HELP:
+            _press_all(app, (Press("f1"),))
 
     def _action_command_list(self, action: str) -> None:
         # Between a resize and the next layout the list has options and no rows to move by.

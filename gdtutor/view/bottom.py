@@ -170,14 +170,16 @@ def prompt_keys(session: Session, prompt: Prompt, width: int) -> Line:
     enter, escape = _PROMPT_KEYS.get(prompt.kind, (("Enter", "do it"), ("Esc", "leave")))
     keys = [enter, escape, ("Ctrl-C", "quit")]
     challenge = challenge_of(session) if prompt.kind is PromptKind.ANSWER else None
+    # What is selected makes way for what is typed, so that `?` alone is typed then too.
+    is_free = not prompt.text or prompt.is_selected
+    if challenge is not None and is_free and session.around.class_role is ClassRole.NONE:
+        keys.insert(1, ("? Enter", "hint" if challenge.has_hint else "show the answer"))
+    if prompt.is_selected:
+        keys.append(("typing", "replaces"))
+    if prompt.text:
+        keys.append(("Backspace Ctrl-U", "delete"))
     if challenge is not None:
         keys.append(("Alt-n", "show the answer"))
-    if prompt.text:
-        keys.insert(1, ("Backspace Ctrl-U", "delete"))
-    if prompt.is_selected:
-        keys.insert(1, ("typing", "replaces it"))
-    elif challenge is not None and not prompt.text and session.around.class_role is ClassRole.NONE:
-        keys.insert(1, ("? Enter", "hint" if challenge.has_hint else "show the answer"))
     told = line(" ")
     for place, (key, word) in enumerate(keys):
         longer = (*told, *line("  " if place else "", (key, Style.KEY), (f" {word}", Style.DIM)))

@@ -282,11 +282,18 @@ def test_the_palette_names_its_own_keys_below_its_list(size: tuple[int, int]) ->
         await until(pilot, lambda: len(app.screen_stack) > 1)
         await until(pilot, lambda: app.screen.query_one(CommandList).option_count > 20)
         (keys,) = app.screen.query("#keys")
-        assert str(keys.render()) == " ↑ ↓ choose  Enter do it  Esc close"
+        assert str(keys.render()) == " ↑ ↓ choose  Enter do it  Esc close  F1 help  Ctrl-C quit"
         assert keys.region.bottom == size[1]
         assert 0 < app.screen.query_one(CommandList).region.bottom <= keys.region.y
         await pilot.press("down", "down", "escape")
         assert len(app.screen_stack) == 1
+        for _ in range(2):
+            # Where Help is open already it stays.
+            await pilot.press("ctrl+p")
+            await until(pilot, lambda: len(app.screen_stack) > 1)
+            await pilot.press("f1")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+            await until(pilot, lambda: app.program.session.screen is Screen.HELP)
 
     in_app(app, steps, size)
 

@@ -28,9 +28,12 @@ def test_the_last_line_has_the_keys_of_the_open_input(keys, predict, shown):
 
 def test_the_keys_of_a_question_are_those_that_do_something_with_what_is_typed():
     session = pressed(replace(walk(NEURON, "given"), predict=True), "n")
-    assert "Enter answer  Backspace Ctrl-U delete  Esc leave" in rows(pressed(session, "a b"))[-1]
+    begun = rows(pressed(session, "a b"))[-1]
+    assert "Enter answer  Esc leave  Ctrl-C quit  Backspace Ctrl-U delete" in begun
     refused = typed(session, "abc")
-    assert "Enter answer  typing replaces it  Backspace Ctrl-U delete" in rows(refused)[-1]
+    told = "Enter answer  ? Enter hint  Esc leave  Ctrl-C quit  typing replaces"
+    assert told in rows(refused)[-1]
+    assert typed(refused, "?").challenge.hints_shown == 1
     assert pressed(refused, "5").prompt.text == "5"
     assert pressed(refused, "ctrl+u").prompt.text == ""
     assert "or ? for a" in " ".join(rows(session))
@@ -47,7 +50,7 @@ def test_a_complaint_is_shown_whole_below_the_input(width, height):
     at = next(i for i, row in enumerate(foot) if row.startswith(" change (w1 0.9):"))
     complaint = " ".join(row.strip() for row in foot[at + 1 : -1])
     assert complaint == session.prompt.error
-    assert foot[-1].startswith(" Enter do it  typing replaces it")
+    assert foot[-1].startswith(" Enter do it  Esc leave  Ctrl-C quit")
 
 
 @pytest.mark.parametrize("at_screen", [Screen.STUDY, Screen.TRAIN, Screen.LIBRARY])
