@@ -9,6 +9,7 @@ from gdtutor.session.state import Walk
 from gdtutor.values import replace
 from gdtutor.view import pictures
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.pictures import boundary
 from gdtutor.view.pictures.field import Field
 from gdtutor.view.screen import frame_of
 
@@ -22,6 +23,7 @@ def drawn_planes(session: Walk, number: int, size: tuple[int, int], monkeypatch)
     plain = Field.lines
     monkeypatch.setattr(Field, "lines", lambda of, chars: planes.append(of) or plain(of, chars))
     pictures.drawn.cache_clear()
+    boundary._shaded.cache_clear()
     frame_of(replace(session, look=replace(session.look, figure=number)), *size, UNICODE)
     monkeypatch.undo()
     return planes
