@@ -3,7 +3,17 @@
 import numpy as np
 
 from gdtutor.engine.expression import Range
-from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, apply, evaluate, parse_rule
+from gdtutor.engine.operations import (
+    OPERANDS,
+    OPERATIONS,
+    Kind,
+    apply,
+    evaluate,
+    local_formula,
+    parse_rule,
+    sum_to,
+    vjp_formula,
+)
 
 PUBLIC = tuple(row.name for row in OPERATIONS.values() if not row.internal)
 
@@ -103,3 +113,17 @@ def numeric_gradient(op, args, axis, position, upstream):
             ends.append(float(np.sum(upstream * apply(op, tuple(moved), axis))))
         gradient[cell] = (ends[0] - ends[1]) / (2 * step)
     return gradient
+
+
+def row_gradient(op, args, axis, position, upstream):
+    """Return the gradient of one operand by the row's own text."""
+    out = apply(op, args, axis)
+    values = dict(zip(OPERANDS, args, strict=False)) | {"out": out, "g": upstream}
+    if op.local:
+        local = evaluate(local_formula(op, position, axis), values)
+        whole = np.broadcast_to(
+            upstream * local, np.broadcast_shapes(out.shape, args[position].shape)
+        )
+        return sum_to(whole, args[position])
+    ranks = tuple(np.ndim(arg) for arg in args)
+    return evaluate(vjp_formula(op, position, ranks, axis), values)
