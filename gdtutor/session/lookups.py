@@ -32,7 +32,7 @@ class Situation(Struct, frozen=True, eq=False):
     scene: int | None = None
     """The graph whose values come first; None where the last one's do."""
     is_goal: bool = False
-    """Whether it is what all iterations before it have led to: their rates are its learning rate."""
+    """Whether it is what iterations before it have led to: their rates are its learning rate."""
 
 
 @lru_cache(maxsize=4)

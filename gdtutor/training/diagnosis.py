@@ -73,6 +73,8 @@ class Diagnosis(Struct, frozen=True):
     """The update that caused numbers that are not finite; None where no update was done."""
     window: int = 0
     """Epochs that were looked at."""
+    epoch: int = 0
+    """The last of them."""
     first_cost: float = 0.0
     """Of the curve, at the start of the window."""
     last_cost: float = 0.0
@@ -145,6 +147,7 @@ def _growing(run: Run) -> Diagnosis:
         Trouble.GROWING,
         rise,
         window=window,
+        epoch=len(costs) - 1,
         first_cost=float(costs[-1 - window]),
         last_cost=float(costs[-1]),
         learning_rate=run.learning_rate(run.farthest - 1),

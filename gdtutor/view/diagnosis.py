@@ -117,8 +117,9 @@ def _sentences(found: Diagnosis, words: _Words) -> list[str]:
         case Trouble.GROWING:
             costs = found.first_cost, found.last_cost
             start, end = notation.counted_apart(costs, words.digits, words.chars)
-            rose = f"{words.cost} rose from {start} to {end}."
-            return [f"Diverges: in the last {found.window} epochs {rose}", *_limit(found, words)]
+            when = f"from epoch {found.epoch - found.window:,} to epoch {found.epoch:,}"
+            rose = f"Diverges: {when} {words.cost} rose from {start} to {end}."
+            return [rose, *_limit(found, words)]
         case Trouble.STUCK:
             return _stuck(found, words)
 

@@ -61,10 +61,10 @@ def test_divergence_is_told_in_the_lessons_own_terms_on_every_screen():
     text = " ".join(screen(session).split())
     assert "Each step multiplies the distance to the lowest point by 1 − α·x² = −1.56." in text
     assert "at most λmax = x² = 0.16, so the stability limit is 2/λmax = 12.5" in text
-    # Both costs are of the curve, which ends before the last update.
+    # Both costs are of the curve, whose epochs are named: the cost now is after one more update.
     first, last = (session.run.costs[at] for at in (-26, -1))
     rose = " to ".join(notation.counted_apart((first, last), 4, UNICODE))
-    assert f"in the last 25 epochs the cost rose from {rose}." in text
+    assert f"Diverges: from epoch 24 to epoch 49 the cost rose from {rose}." in text
     assert rose.endswith("(a number of 19 digits)")
     there = typed(pressed(session, "escape :"), "9/forward:L")
     assert "Diverges: each step multiplies the distance by 1 − α·x² = −1.56." in screen(there)
