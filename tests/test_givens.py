@@ -25,7 +25,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.export.script import export_text
 from gdtutor.lesson.activation import with_activation
-from gdtutor.lesson.load import load_lesson, with_variant
+from gdtutor.lesson.load import load_lesson, read_lesson, with_variant
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.runs import outcome_of, problem_of, settings_of
 from gdtutor.lesson.selectors import Assignment, parse_assignment
@@ -177,7 +177,9 @@ def lesson_at(path: Path) -> Lesson:
 
 
 T = TypeVar("T")
-TRAINS = [path for path in SHIPPED if lesson_at(path).trains]
+READ = {path: read_lesson(path)[0] for path in SHIPPED}
+TRAINS = [path for path, lesson in READ.items() if lesson is not None and lesson.trains]
+"""The lessons that train; of one with a mistake the tests of lessons tell it."""
 
 
 def drawn(items: list[T], path: Path, count: int) -> list[T]:

@@ -29,6 +29,7 @@ from gdtutor.classroom.stops import (
 from gdtutor.cli.speaker_notes import NotesScreen, silent_keys
 from gdtutor.cli.talk import session_of_link
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.session.commands import COMMANDS, Command
 from gdtutor.session.link import command_of
 from gdtutor.session.opening import placed_at
 from gdtutor.session.press import Press
@@ -342,6 +343,13 @@ def test_every_key_of_a_talk_stands_in_help_and_students_see_none_of_them() -> N
         assert any(row.split()[:1] == [key.symbol] and key.title[:40] in row for row in told)
     assert shared_session(session).around.keys == ()
     assert placed_at(session, lesson_session("xor-hidden")).around is session.around
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_no_key_of_a_command_is_one_of_a_talk_or_a_class(command: Command) -> None:
+    taken = {name: key.title for key in (*CLASS_KEYS, *TALK_KEYS) for name in (key.key, key.symbol)}
+    both = {key: taken[key] for key in command.keys if key in taken}
+    assert not both, f"a class or a talk takes it before '{command.name}': {both}; choose another"
 
 
 def test_a_paste_is_typed_into_the_line_below_and_scrolls_with_its_cursor() -> None:

@@ -37,9 +37,10 @@ GRAPHS = ((34, 15), (62, 29), (86, 43))
 """Cells and lines of a graph at 80×24, 120×36 and 200×50."""
 NUMBER = r"[−≈\d.e×]+"
 HIDDEN = re.compile(
-    rf"!?\d*( *∇ {NUMBER}| ?{NUMBER}|→ (by |by ≤|most \S+ )?{NUMBER}( → {NUMBER})?)?\*? ?[◀▲]?"
+    rf"!?\d*( *∇ {NUMBER}| ?{NUMBER}|→ (by |by ≤|most \S+ )?{NUMBER}( → {NUMBER})?|→)?\*? ?[◀▲]?"
 )
-"""What a question takes from a line of a graph, and the end of a stroke that fills its place."""
+"""What a question takes from a line of a graph, and the end of a stroke that fills its place; of a
+new weight the arrow alone where the gradient that comes in its place has the same digits."""
 
 
 def walks(path):
