@@ -60,8 +60,8 @@ def marked(exercise: Exercise, text: str) -> Marked:
     # Values are short and exact here: what a slip gives to the last digit is no rounding of it.
     own = [slip for slip, value in own_slips(exercise) if _near(value).accepts(number)]
     fits = tuple(own) or _of_the_table(exercise, Typed(number.text, number.value))
-    if not fits:
-        right.is_right(number)
+    if not fits and right.is_right(number):
+        return Marked(True)
     return Marked(False, fits or _of_the_table(exercise, number))
 
 

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
 from gdtutor.engine.expression import Expr, calls_in, names_in
 from gdtutor.engine.operations import OPERATIONS, Kind, evaluate, parse_formula
 from gdtutor.play.options import divided
-from gdtutor.session.digits import shown_unit
+from gdtutor.session.digits import rounded_to, shown_unit
 from gdtutor.values import Struct
 
 FIGURES = 3
@@ -24,6 +24,9 @@ _SLACK = 4e-15
 """Relative room for the last bits of float64 at the ends of an interval."""
 _CERTAIN = 15
 """Digits of a float64 that a calculation's rounding leaves alone."""
+_NEAREST = (ROUND_HALF_EVEN, ROUND_HALF_UP)
+_CUT = (*_NEAREST, ROUND_DOWN)
+"""Ways that right digits are written by, the last of which cuts others off."""
 _FAR = 1000.0
 """Times the true value that a reading may differ from it by: beyond it, the digits of an operand
 are all lost, and what lies between the two is nobody's result."""
@@ -48,7 +51,8 @@ class AnswerError(GdTutorError):
 
 
 class ShortAnswerError(AnswerError):
-    """A number is right as far as it goes, and has fewer digits than are asked for."""
+    """A number is right as far as it goes: it has fewer digits than are asked for, or its last one
+    is not rounded."""
 
 
 class Typed(Struct, frozen=True):
@@ -60,6 +64,14 @@ class Typed(Struct, frozen=True):
     """Its significant digits; 0 of a calculation, which is as exact as it can be."""
     unit: float = 0.0
     """One unit in its last digit; 0 of a calculation."""
+
+    @property
+    def least(self) -> tuple[int, float]:
+        """Its digits and their unit where zeros at the end of a whole number only fill it up."""
+        zeros = 0
+        if self.unit == 1 and self.value:
+            zeros = int(Decimal(self.value).normalize().as_tuple().exponent)
+        return self.figures - zeros, self.unit * 10.0**zeros
 
 
 class Interval(Struct, frozen=True):
@@ -90,32 +102,49 @@ class Interval(Struct, frozen=True):
         return max(shown_unit(end, figures) for end in (float(self.low), float(self.high)))
 
     def is_right(self, typed: Typed) -> bool:
-        """Judge a typed number by what is right.
+        """Judge a typed number by what is right: digits beyond those asked for need not be.
 
         Raises:
-            ShortAnswerError: It is right as far as it goes.
+            ShortAnswerError: It is right as far as it goes, or cut off in place of rounded.
         """
-        if self.accepts(typed):
+        near = (self, *self.apart)
+        if self.accepts(typed) or any(one.is_close(typed.value) for one in near):
             return True
+        figures, unit = typed.least
+        # 0.06 has counted the zeros in front; 6 alone would be told to a guess.
+        if figures < 1 or (figures == 1 and (unit >= 1 or ".0" not in typed.text)):
+            return False
         # 0.10 is no rounding of 0.095, whose two digits are 95.
-        if typed.figures > 1 and any(
-            one.rounds_to(typed.value, min(typed.unit, one.unit_of(typed.figures)))
-            for one in (self, *self.apart)
-        ):
-            what = f"{typed.text.strip()} is right so far"
-            raise ShortAnswerError(what, f"write {FIGURES} digits, zeros in front not counted")
+        if any(one.rounds_to(typed.value, min(unit, one.unit_of(figures)), *_CUT) for one in near):
+            what = f"{typed.text.strip()} is"
+            if figures >= FIGURES:
+                raise ShortAnswerError(f"{what} cut off, not rounded: the next digit is 5 or more")
+            how = f"write {FIGURES} digits, zeros in front not counted"
+            raise ShortAnswerError(f"{what} right so far", how)
         return False
 
-    def rounds_to(self, value: float, unit: float) -> bool:
-        """Say whether a number is one between the ends rounded to such units, by either way of
-        rounding what ends in a 5.
+    def is_close(self, value: float) -> bool:
+        """Say whether a number differs from one between the ends by at most half a unit of the last
+        digit asked for, or is the same to the digits asked for."""
+        ends = float(self.low), float(self.high)
+        if not all(map(math.isfinite, (*ends, value))):
+            return False
+        low, high = (
+            10.0 ** (Decimal(end).adjusted() - FIGURES + 1) / 2 * bool(end) for end in ends
+        )
+        is_within = Interval(ends[0] - low, ends[1] + high, 0.0).holds(value)
+        return is_within or self.rounds_to(float(rounded_to(value, FIGURES)), self.unit_of(FIGURES))
+
+    def rounds_to(self, value: float, unit: float, *ways: str) -> bool:
+        """Say whether a number is one between the ends rounded to such units, by one of the ways;
+        by either of rounding what ends in a 5 where none is given.
         """
         ends = float(self.low), float(self.high)
         are_finite = all(map(math.isfinite, (*ends, value)))
         if not are_finite or unit <= max(map(abs, ends)) / 10**_CERTAIN:
             return False
         step, exact = Decimal(repr(unit)).normalize(), [Decimal(repr(end)) for end in ends]
-        found = [e.quantize(step, way) for e in exact for way in (ROUND_HALF_EVEN, ROUND_HALF_UP)]
+        found = [e.quantize(step, way) for e in exact for way in ways or _NEAREST]
         return min(found) <= Decimal(f"{value:.{_CERTAIN}g}") <= max(found)
 
     def holds(self, value: float, unit: float = 0.0) -> bool:

@@ -1,5 +1,6 @@
 import math
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+import re
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
@@ -272,7 +273,6 @@ def test_a_value_rounded_to_two_digits_is_right_so_far():
             right.is_right(read_number(text))
     for text in (
         "-0.0812",
-        "-0.08",
         "-8e-2",
         "-0.082",
         "-0.080",
@@ -289,7 +289,7 @@ def test_a_value_rounded_to_two_digits_is_right_so_far():
 
 
 @pytest.mark.parametrize("value", [-1.5, 0.25, 0.125, 0.135, 0.375, 1.25, -2.75, 31.25])
-def test_what_is_right_so_far_is_the_value_rounded_to_two_digits(value):
+def test_what_is_right_so_far_is_the_value_rounded_or_cut_to_two_digits(value):
     """Of a half way between two both are, where one way of rounding gives each; no single digit is
     told, which a guess would meet, nor one that lies as near and is rounded the wrong way."""
     right, size = Interval(value, value, 2e-6), 10.0 ** math.floor(math.log10(abs(value)))
@@ -302,7 +302,7 @@ def test_what_is_right_so_far_is_the_value_rounded_to_two_digits(value):
             except ShortAnswerError:
                 so_far.add(float(text))
     exact = Decimal(repr(value))
-    ways = (ROUND_HALF_EVEN, ROUND_HALF_UP)
+    ways = (ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_DOWN)
     unit = Decimal(1).scaleb(exact.adjusted() - 1)
     assert so_far == {float(exact.quantize(unit, way)) for way in ways} - {value}
 
@@ -310,10 +310,12 @@ def test_what_is_right_so_far_is_the_value_rounded_to_two_digits(value):
 @pytest.mark.parametrize(
     ("value", "right", "wrong"),
     [
-        (12345.0, "12300 12345 12340 1.23e4 123*10**2 1.23·10⁴", "12400 12290 1230 1.24e4 12310"),
+        (12345.0, "12300 12345 12340 1.23e4 123*10**2 1.23·10⁴ 12310", "12400 12240 1230 1.24e4"),
         (1234500.0, "1230000 1.23e6 1234500 1230000.0", "1240000 1.24e6 123000"),
-        (0.09996, "0.1 1e-1 .100 10^-1 10⁻¹ 1/10 0.09996 0.1000", "0.0999 0.11 0.01 1/11"),
-        (99.96, "1e2 100 100.0 99.96 10²", "99.9 101 1e1 10^3"),
+        (0.09996, "0.1 1e-1 .100 10^-1 10⁻¹ 1/10 0.09996 0.1000", "0.0998 0.11 0.01 1/11"),
+        (0.645656, "0.646 0.6456 0.64566 .64520 0.6460 6456/10000", "0.647 0.6450 0.644 0.6"),
+        (-0.08107, "-0.0811 -0.08107 -0.08111 -0.0811*1", "-0.0812 -0.08101 0.0811 -0.0810*1"),
+        (99.96, "1e2 100 100.0 99.96 10²", "99.8 101 1e1 10^3"),
         (1 / 3, "333/1000 3.33*10**-1 0.3330 3.33·10⁻¹ 1/3", "334/1000 0.334 3.34·10⁻¹"),
         (0.001, "1×10⁻³ 10^-3 10⁻³ 1e-3 0.00100 −1×-10⁻³", "10⁻² 1×10⁻⁴ 2·10⁻³ 1.01e-3"),
         (-8000.4, "-8e3 −8·10³ -8000 −2³*1000", "8e3 -9e3 -8010 −8·10²"),
@@ -328,6 +330,28 @@ def test_what_rounds_to_the_digits_asked_for_is_right_however_it_is_written(valu
 @pytest.mark.parametrize("text", ["12e-300", "0.00000000000000000000000000000000012"])
 def test_a_number_far_below_the_right_one_is_just_wrong(text):
     assert not honest([5000.5], 4).is_right(read_number(text))
+
+
+@pytest.mark.parametrize(
+    ("value", "cut", "short"),
+    [
+        (0.645656, "0.645 .645 6.45e-1", "0.64 0.65 .64 6.4·10⁻¹"),
+        (-0.08107, "-0.0810 −0.0810 -8.10e-2", "-0.081 -0.08"),
+        (0.06278, "0.0627 6.27e-2", "0.063 0.062 0.06 .06"),
+        (12345.0, "", "12000 1.2e4 12e3"),
+        (12367.0, "12300 1.23e4", "12000"),
+        (99.96, "99.9", "99"),
+    ],
+)
+def test_digits_cut_off_and_too_few_of_them_are_told_so_and_are_no_wrong_answer(value, cut, short):
+    interval = honest([value], 4)
+    for texts, told in (
+        (cut, "cut off, not rounded: the next digit is 5 or more"),
+        (short, "so far"),
+    ):
+        for text in texts.split():
+            with pytest.raises(ShortAnswerError, match=f"{re.escape(text)} is .*{told}"):
+                interval.is_right(read_number(text))
 
 
 @pytest.mark.parametrize("text", [".33", "3.3·10⁻¹", "3.3e-1"])
