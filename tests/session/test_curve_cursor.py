@@ -60,8 +60,10 @@ def test_from_the_opening_page_no_way_back_is_named(trained):
 
 
 def test_brackets_move_by_an_epoch_and_arrows_by_a_column(trained):
-    assert pressed(trained, "[ [ ]").train.look.cursor == 4998
-    assert pressed(trained, "left").train.look.cursor == 4999 - 5000 // 60
+    assert pressed(trained, "[").train.look.cursor == 4999
+    assert pressed(trained, "[ [ [ ]").train.look.cursor == 4998
+    assert pressed(trained, "[ [ ] ]").train.look.cursor is None
+    assert pressed(trained, "left").train.look.cursor == 5000 - 5000 // 60
 
 
 def test_an_epoch_that_does_not_exist_is_told(trained):
