@@ -179,7 +179,10 @@ def _paint_levels(field: Field, surface: Surface) -> None:
 def _level_line(source: Source, surface: Surface) -> Line:
     """Return which cost each digit stands for."""
     if not surface.levels:
-        return line(("the cost is the same everywhere here", Style.DIM))
+        finite = np.isfinite(surface.costs)
+        where = "everywhere" if finite.all() else "where it is finite"
+        told = f"the same {where}" if finite.any() else "finite nowhere"
+        return line((f"the cost is {told} here", Style.DIM))
     levels = enumerate(surface.levels, start=1)
     text = "  ".join(f"{digit}={source.number(level, 2)}" for digit, level in levels)
     return line((text, Style.DIM))

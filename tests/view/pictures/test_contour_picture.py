@@ -135,3 +135,9 @@ def test_a_start_under_the_present_is_not_in_the_legend_of_a_path_either():
     assert "● iteration 5" in text
     assert "S" not in text.partition("●")[2]
     assert "# start" not in text
+
+
+def test_a_field_without_a_finite_cost_is_not_said_to_be_the_same_everywhere():
+    wish = 'kind = "contour"\nalong = ["w1", "w2"]\nrange = [1e200, 2e200]'
+    text = picture(ROWS.replace("sigmoid(z)", "z + 0"), wish, width=60, height=16)
+    assert "the cost is finite nowhere here" in text
