@@ -63,6 +63,22 @@ def test_a_lesson_whose_graph_is_broken_cannot_be_opened(folder: Path) -> None:
     assert "'q'" in text
 
 
+def test_enter_is_named_only_where_it_opens_a_lesson_and_a_mistake_stands_once(
+    folder: Path,
+) -> None:
+    library = counted_library(library_of(folder))
+    good, broken = (Session(library=replace(library, cursor=at, is_new=True)) for at in (0, 1))
+    assert "Enter open" in frame_of(good, 80, 24, UNICODE).text()
+    assert "Enter begins" in frame_of(good, 80, 24, UNICODE).text()
+    entered, numbered = pressed(broken, "enter"), pressed(good, "3 enter")
+    for session in (broken, entered, numbered):
+        text = frame_of(session, 80, 24, UNICODE).text()
+        assert "Enter" not in text
+        assert text.count(session.library.entries[session.library.cursor].problem[:30]) == 1
+    assert entered.message == numbered.message
+    assert entered.message == "The lesson cannot be opened: its mistake stands below."
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 def test_each_lesson_has_a_sign_for_each_of_its_tasks_and_the_place_is_not_cut(size) -> None:
     library = library_of(shipped_lessons_folder())

@@ -499,7 +499,7 @@ _OF_ANY: tuple[Row[Session], ...] = (
     Row("last_entry", ("end", "G"), "last lesson; 12G goes to lesson 12", _LIBRARY,
             _last_or_numbered_entry),
     Row("open", ("enter",), "open the lesson; 12 Enter opens lesson 12", _LIBRARY, _open_entry,
-            "open", why_not=works_at.lessons),
+            "open", why_not=works_at.openings),
     Row("search", ("slash",), "search the lessons", _LIBRARY, library.search, "search"),
     Row("show_all", ("escape",), "show all lessons again", _LIBRARY, library.without_search,
             why_not=works_at.searches),

@@ -11,6 +11,7 @@ from gdtutor.session.prompting import asked
 from gdtutor.session.state import Playing, PromptKind, Screen, Session, Walk, screen_left
 from gdtutor.session.story import has_ended, next_entry, open_where_left
 from gdtutor.session.tasks import open_tasks
+from gdtutor.session.works_at import UNREADABLE
 from gdtutor.values import replace
 
 
@@ -56,7 +57,7 @@ def open_entry(session: Session) -> Result:
     entries = shown_entries(session.library)
     entry = entries[min(session.library.cursor, len(entries) - 1)]
     if entry.problem:
-        return said(session, entry.problem, error=True), ()
+        return said(session, UNREADABLE, error=True), ()
     if isinstance(session, Walk) and session.lesson.path == entry.path:
         return replace(session, screen=screen_left(session)), ()
     return open_where_left(session, entry)

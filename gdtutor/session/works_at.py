@@ -15,6 +15,9 @@ from gdtutor.session.steps import Phase
 
 ANSWER_FIRST = "Answer first; `n` shows the answer."
 
+UNREADABLE = "The lesson cannot be opened: its mistake stands below."
+"""Why Enter opens no lesson whose file is wrong."""
+
 
 def always(session: Session) -> str:
     """Return no reason: the command always works."""
@@ -240,6 +243,15 @@ def searches(session: Session) -> str:
 def lessons(session: Session) -> str:
     """For choosing and opening a lesson of the library."""
     return "" if shown_entries(session.library) else "No lesson is listed; Esc shows all."
+
+
+def openings(session: Session) -> str:
+    """For opening the lesson under the cursor, or the one whose number was typed."""
+    shown = shown_entries(session.library)
+    is_here = bool(shown) and not session.count
+    if is_here and shown[min(session.library.cursor, len(shown) - 1)].problem:
+        return UNREADABLE
+    return lessons(session)
 
 
 def earlier_lessons(session: Session) -> str:

@@ -58,9 +58,9 @@ def _welcome(session: Session, width: int) -> Line:
     if not library.is_new or library.left or library.finished:
         return ()
     if session.screen is Screen.LIBRARY:
-        return line(
-            " ", ("Lessons in gradient descent, walked step by step. Enter begins.", Style.GOOD)
-        )
+        begins = "" if works_at.openings(session) else " Enter begins."
+        told = f"Lessons in gradient descent, walked step by step.{begins}"
+        return line(" ", (told, Style.GOOD))
     if not isinstance(session, Walk) or session.screen is not Screen.STUDY:
         return ()
     if session.moment.iteration or session.step > 1 or session.look.is_closing:
