@@ -173,7 +173,7 @@ def check_weights(wish: PictureWish, scope: PictureScope) -> None:
         raise Unfit("weights in a lesson without parameters", "add [parameters]")
 
 
-def check_histogram(wish: PictureWish, scope: PictureScope) -> None:
+def check_values(wish: PictureWish, scope: PictureScope) -> None:
     """Raise `Wrong` where it does not name values or gradients of the graph."""
     if wish.option("of") is None:
         raise Unfit("the picture does not say of what", 'write of = ["A1", "grad A1"]')

@@ -111,7 +111,7 @@ PICTURES: Mapping[str, PictureRules] = {
     ),
     "weights": PictureRules({"of": _NAMES}, picture_checks.check_weights, in_training=True),
     "histogram": PictureRules(
-        {"of": _NAMES, "bins": whole(1, MAX_BINS)}, picture_checks.check_histogram, in_training=True
+        {"of": _NAMES, "bins": whole(1, MAX_BINS)}, picture_checks.check_values, in_training=True
     ),
     "counts": PictureRules(
         {

@@ -25,7 +25,7 @@ from gdtutor.session.edits import apply_edit, example_of_edit, own_values, redo,
 from gdtutor.session.effects import CopyText, Outcome, Quit, ShowPalette
 from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
-from gdtutor.session.runs import has_others
+from gdtutor.session.runs import has_others, leads_to_training
 from gdtutor.session.state import HelpLook, Playing, PromptKind, S, Screen, Session, W, Walk
 from gdtutor.session.trials import sweep
 from gdtutor.values import Struct, replace
@@ -151,7 +151,7 @@ _FAR = 1000
 
 
 def _page_on(session: Walk) -> Session:
-    if works_at.pages_on(session):
+    if display_options.pages_on(session):
         return display_options.scroll(session, session.times * session.look.page)
     # A line of the linear mode comes here without being asked why it may not.
     if why := works_at.iterations(session):
@@ -160,13 +160,13 @@ def _page_on(session: Walk) -> Session:
 
 
 def _page_back(session: Walk) -> Session:
-    if works_at.pages_back(session):
+    if display_options.pages_back(session):
         return display_options.scroll(session, -session.times * session.look.page)
     return navigation.previous_iteration(session)
 
 
 def _first(session: Walk) -> Session:
-    if works_at.pages_back(session):
+    if display_options.pages_back(session):
         return display_options.scroll(session, -session.look.scroll)
     return navigation.first_step(session)
 
@@ -174,7 +174,7 @@ def _first(session: Walk) -> Session:
 def _last_or_numbered(session: Walk) -> Session:
     if session.count:
         return navigation.goto_step(session, session.times)
-    if works_at.pages_on(session):
+    if display_options.pages_on(session):
         return display_options.scroll(session, session.look.below)
     return navigation.last_step(session)
 
@@ -274,7 +274,7 @@ def _escape(session: Walk) -> Session:
         return playing.back_to_play(session)
     look, was_on = replace(session.look, is_closing=False), session.auto.is_on
     look = replace(look, cell=None, proof=False, mistakes=False, is_blank=False)
-    if look == session.look and not was_on and works_at.leads_to_training(session):
+    if look == session.look and not was_on and leads_to_training(session):
         return replace(session, screen=Screen.TRAIN)
     return replace(session, look=look, auto=replace(session.auto, is_on=False))
 
@@ -308,7 +308,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             why_not=works_at.earlier_iterations, linear="I"),
     Row("first", ("home", "g g"), "first step of the iteration; again: start of the lesson", _STUDY,
             _first,
-            why_not=lambda s: "" if works_at.pages_back(s) else works_at.earlier_steps(s)),
+            why_not=lambda s: "" if display_options.pages_back(s) else works_at.earlier_steps(s)),
     Row("last", ("end", "G"), "last step; 12G goes to step 12", _STUDY, _last_or_numbered),
     Row("goto", ("colon",),
             "go to a place: 12, backward:w1, 37/backward:W1[0,1], iteration 37, epoch 37", _STUDY,

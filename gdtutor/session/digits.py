@@ -21,7 +21,7 @@ ROUNDED = 1e-12
 
 
 @lru_cache(maxsize=8192)
-def number(value: float, digits: int) -> str:
+def number(value: float, digits: int = DEFAULT_DIGITS) -> str:
     """Return a number with so many significant digits, in ASCII; a shown 0 is an exact zero."""
     if math.isnan(value):
         return "nan"

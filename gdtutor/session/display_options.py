@@ -13,7 +13,7 @@ from gdtutor.session.asking import followed_cell
 from gdtutor.session.digits import MAX_DIGITS
 from gdtutor.session.moving import moved, moved_to
 from gdtutor.session.navigation import cell_shape, looking, refolded, said, with_cell
-from gdtutor.session.state import AutoPlay, Session, Tab, W, Walk, current_step
+from gdtutor.session.state import AutoPlay, Screen, Session, Tab, W, Walk, current_step
 from gdtutor.session.steps import Phase, Step, find_step
 from gdtutor.session.working import named_operands, node_expr
 from gdtutor.values import replace
@@ -72,6 +72,22 @@ def toggle_repetition(session: Walk) -> Walk:
         session = session if to is None else moved(session, moment.iteration, to.number)
     word = f"Of the repetition {shown.counter} = {chosen} is walked alone; `X` walks all."
     return said(looking(session, folded=chosen), word)
+
+
+def is_page(session: Walk) -> bool:
+    """Say whether a page of text shows: the opening, or the closing one."""
+    is_study = session.screen is Screen.STUDY
+    return is_study and (session.step == 0 or session.look.is_closing)
+
+
+def pages_on(session: Walk) -> bool:
+    """Say whether a page of text shows that goes on below."""
+    return is_page(session) and session.look.below > 0
+
+
+def pages_back(session: Walk) -> bool:
+    """Say whether a page of text shows that begins above."""
+    return is_page(session) and session.look.page > 0 and session.look.scroll > 0
 
 
 def current_line(session: Walk) -> Line | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gdtutor.session import works_at
 from gdtutor.session.commands import Command, commands_of
+from gdtutor.session.display_options import is_page
 from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.notes import note_for
 from gdtutor.session.state import Focus, Play, Playing, Screen, Session, Status, Walk, current_step
@@ -242,7 +242,7 @@ def _marks_example(session: Walk) -> bool:
     """Say whether the step's own numbers are those of the followed example, or mark them."""
     step = current_step(session)
     is_asked = session.challenge is not None
-    if is_asked or works_at.is_page(session) or step is None or step.phase is Phase.UPDATE:
+    if is_asked or is_page(session) or step is None or step.phase is Phase.UPDATE:
         return False
     trace = session.moment.traces[step.scene]
     if trace.graph.by_rows or step.phase is Phase.GIVEN:

@@ -79,6 +79,13 @@ def has_others(session: Walk) -> bool:
     return bool(others(session))
 
 
+def leads_to_training(session: Walk) -> bool:
+    """Say whether Esc leads back to the training screen, once nothing else is open."""
+    train = session.train
+    is_trained = train.snapshot.status is not Status.IDLE or train.sweeping is not None
+    return is_trained and session.challenge is None
+
+
 def others(session: Walk) -> list[str]:
     """Return the labels of the runs beside the present one."""
     return [curve.label for curve in session.train.kept if curve.label != run_label(session)]

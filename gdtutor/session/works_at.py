@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from gdtutor.engine.mistakes import overwritten
 from gdtutor.session.catalogue import shown_entries
-from gdtutor.session.display_options import current_line, operands
+from gdtutor.session.display_options import current_line, is_page, operands, pages_back, pages_on
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import LAST_STEP, cell_shape
-from gdtutor.session.state import Playing, Screen, Session, Status, Walk, current_step, has_opening
+from gdtutor.session.runs import leads_to_training
+from gdtutor.session.state import Playing, Screen, Session, Walk, current_step, has_opening
 from gdtutor.session.steps import Phase
 
 ANSWER_FIRST = "Answer first; `n` shows the answer."
@@ -49,16 +50,6 @@ def earlier_iterations(session: Walk) -> str:
     """For what leads to an earlier iteration, or a page back."""
     is_later = session.moment.iteration > 0 or pages_back(session)
     return "" if is_later else "This is iteration 0: no update has been done yet."
-
-
-def pages_on(session: Walk) -> bool:
-    """Say whether a page of text shows that goes on below."""
-    return is_page(session) and session.look.below > 0
-
-
-def pages_back(session: Walk) -> bool:
-    """Say whether a page of text shows that begins above."""
-    return is_page(session) and session.look.page > 0 and session.look.scroll > 0
 
 
 def unfolding(session: Walk) -> str:
@@ -283,16 +274,3 @@ def closable(session: Walk) -> str:
     is_open = is_open or session.auto.is_on or isinstance(session, Playing)
     is_open = is_open or leads_to_training(session)
     return "" if is_open else "Nothing is open that could be closed; `l` opens the library."
-
-
-def leads_to_training(session: Walk) -> bool:
-    """Say whether Esc leads back to the training screen, once nothing else is open."""
-    train = session.train
-    is_trained = train.snapshot.status is not Status.IDLE or train.sweeping is not None
-    return is_trained and session.challenge is None
-
-
-def is_page(session: Walk) -> bool:
-    """Say whether a page of text shows: the opening, or the closing one."""
-    is_study = session.screen is Screen.STUDY
-    return is_study and (session.step == 0 or session.look.is_closing)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gdtutor.engine.characters import cells
 from gdtutor.session import works_at
 from gdtutor.session.commands import COMMANDS, Command
+from gdtutor.session.display_options import is_page
 from gdtutor.session.footer import named_keys, with_scrolling
 from gdtutor.session.navigation import with_keys
 from gdtutor.session.state import ClassRole, Prompt, PromptKind, Screen, Session, Walk, challenge_of
@@ -48,8 +49,8 @@ def keys_at(session: Session, width: int, above: Sequence[Line]) -> tuple[Comman
     keys, around = named_keys(session, is_narrow=width < NARROW), hidden_around(above)
     if session.look.cell is not None or around is None:
         return keys
-    is_page = isinstance(session, Walk) and works_at.is_page(session)
-    return with_scrolling(session, keys, around, is_page=is_page)
+    on_page = isinstance(session, Walk) and is_page(session)
+    return with_scrolling(session, keys, around, is_page=on_page)
 
 
 def _welcome(session: Session, width: int) -> Line:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import unicodedata
 
-from gdtutor.session import digits as digits_of
 from gdtutor.session.digits import DEFAULT_DIGITS as DEFAULT_DIGITS
 from gdtutor.session.digits import MAX_DIGITS as MAX_DIGITS
+from gdtutor.session.digits import in_power
+from gdtutor.session.digits import number as number
 from gdtutor.session.digits import raised as raised
 from gdtutor.session.digits import read_back as read_back
 from gdtutor.view.frame import ASCII, Chars
@@ -57,11 +58,6 @@ def base_letter(character: str) -> str:
         return ""
     base = unicodedata.normalize("NFKD", character)[0]
     return base if base.isascii() else "?"
-
-
-def number(value: float, digits: int = DEFAULT_DIGITS) -> str:
-    """Return a number with so many significant digits, in ASCII; a shown 0 is an exact zero."""
-    return digits_of.number(value, digits)
 
 
 def exact(value: float) -> str:
@@ -138,7 +134,7 @@ def cell_number(value: float, exponent: int, digits: int, chars: Chars) -> str:
     """Return one cell of a matrix that is shown in this power of ten."""
     if exponent == 0 or value == 0 or not math.isfinite(value):
         return shown(value, digits, chars)
-    text = digits_of.in_power(value, exponent, digits)
+    text = in_power(value, exponent, digits)
     return text.replace("-", "−") if chars.unicode else text
 
 

@@ -8,9 +8,9 @@ from walks import NETWORK, session_at, walk
 from gdtutor.drive.effects import pressed
 from gdtutor.drive.keys import parse_keys
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.session.display_options import pages_on
 from gdtutor.session.state import Session, Tab
 from gdtutor.session.update import update
-from gdtutor.session.works_at import pages_on
 from gdtutor.values import replace
 from gdtutor.view.explain import explained_signs
 from gdtutor.view.frame import ASCII, UNICODE
