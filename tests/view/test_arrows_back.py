@@ -1,4 +1,6 @@
-"""Going backward, the strokes of the step's node point back to it, while its value is asked for."""
+"""Going backward, the lines of gradients point back, and the mark of the node is no head."""
+
+import re
 
 import pytest
 from walks import answered, pressed
@@ -9,6 +11,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.state import current_step
 from gdtutor.session.steps import Phase
 from gdtutor.view.frame import UNICODE, Style
+from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 
 LESSONS = [
@@ -35,5 +38,20 @@ def test_an_open_question_turns_no_arrow_forward(path):
         heads += "".join(s.text for row in rows for s in row if s.style is Style.BACKWARD)
         session = answered(session)
     assert current_step(session).phase is not Phase.BACKWARD
+    assert {"◀", "▲"} & set(heads)
+    assert not {"▶", "▼"} & set(heads)
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 36)])
+@pytest.mark.parametrize("name", ["05-backward", "07-learning-rate", "16-xor-hidden"])
+def test_the_line_of_a_gradient_has_its_head_at_the_lower_end_alone(name, width, height):
+    session, heads = session_at(next(path for path in LESSONS if path.stem == name)), ""
+    for step in session.moment.steps:
+        if step.phase is not Phase.BACKWARD:
+            continue
+        rows = frame_of(moved(session, 0, step.number), width, height, UNICODE).lines
+        heads += "".join(s.text for row in rows for s in row if s.style is Style.BACKWARD)
+        # The mark stands apart from the line that comes from the left.
+        assert not any(re.search(r"─◀\w", text_of(row)) for row in rows)
     assert {"◀", "▲"} & set(heads)
     assert not {"▶", "▼"} & set(heads)

@@ -53,8 +53,13 @@ def paint(layout: Layout, top: int, bottom: int, sheet: DrawSheet) -> Lines:
             for b in layout.boxes
             if b.node.gradient is not None or b.node.id == sheet.current
         }
+        begun = {s.points[-1] for s in strokes if s.edge.source in below}
         strokes = tuple(
-            _back(s, below[s.edge.source]) if s.edge.source in below else s for s in strokes
+            _back(s, below[s.edge.source])
+            if s.edge.source in below
+            # Where gradients go back a line has no head at its upper end.
+            else replace(s, head="" if s.points[-1] in begun else s.head)
+            for s in strokes
         )
     _paint_strokes(canvas, strokes, sheet)
     for box in layout.boxes:
@@ -73,9 +78,9 @@ def paint(layout: Layout, top: int, bottom: int, sheet: DrawSheet) -> Lines:
         if here:
             canvas[box.y][box.x - 1] = _pick(MARKS[phase], chars), Style.CURRENT
             before = canvas[box.y].get(box.x - 2)
-            if phase is Phase.BACKWARD and before and before[0] in HEADS["right"]:
-                # Two heads against each other cannot be read; the mark is the one that turns.
-                canvas[box.y][box.x - 2] = "─" if chars.unicode else "-", before[1]
+            if phase is Phase.BACKWARD and before and before[0] in f"{HEADS['right']}─-":
+                # The mark is no head of the line that comes from the left.
+                del canvas[box.y][box.x - 2]
     return tuple(_line(canvas[row]) for row in range(top, bottom))
 
 
@@ -115,8 +120,9 @@ def _paint_strokes(canvas: Canvas, strokes: Iterable[Stroke], sheet: DrawSheet) 
         for cell, sides in _walk(stroke.points):
             if cell[1] in canvas:
                 passes.setdefault(cell, []).append((is_lit, sides))
-        heads.setdefault(stroke.points[-1], []).append((is_lit, 0))
-        glyphs[stroke.points[-1]] = _pick(HEADS[stroke.head], sheet.chars)
+        if stroke.head:
+            heads.setdefault(stroke.points[-1], []).append((is_lit, 0))
+            glyphs[stroke.points[-1]] = _pick(HEADS[stroke.head], sheet.chars)
     for (x, y), found in passes.items():
         shown = heads.get((x, y)) or (_on_top(found) if found[1:] else found)
         joint = JOINTS.get(reduce(or_, [sides for _, sides in shown]), "")
