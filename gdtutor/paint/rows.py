@@ -37,4 +37,5 @@ class RowMaker:
         # Imported with the first plot: only training and some pictures have one.
         from gdtutor.paint.plots import plot_rows
 
-        return plot_rows(placed.plot, placed.width, placed.height, self._chars)
+        rows = plot_rows(placed.plot, placed.width, placed.height, self._chars)
+        return rows[: max(placed.height - placed.cut, 0)]

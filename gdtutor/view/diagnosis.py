@@ -13,11 +13,11 @@ from gdtutor.engine.places import places_of
 from gdtutor.session.moment import Moment
 from gdtutor.session.state import Walk
 from gdtutor.training.curvature import Bend
-from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_over, asleep_units, bend_at
+from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_over, asleep_units
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.run import Run
 from gdtutor.training.settings import Settings
-from gdtutor.training.trouble import AT_AVERAGE, JUMPS, STILL, TrainedCurve, Trouble
+from gdtutor.training.trouble import AT_AVERAGE, JUMPS, STILL, Trouble
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.context import Context
@@ -35,18 +35,24 @@ MOST_VALUES = 1_000_000
 def diagnosis_lines(session: Walk, width: int, chars: Chars, most: int | None = None) -> Lines:
     """Return what is wrong with the run as far as it was trained, empty where nothing is.
 
-    In few words where the lines are narrow, or would be more than `most`.
+    In few words where the lines are narrow; of `most` lines, the most that they hold.
     """
     diagnosis = session.train.snapshot.diagnosis
     if diagnosis is None:
         return ()
     words = _words(session.run, session.look.digits, chars)
     style = Style.ERROR if diagnosis.trouble is Trouble.NOT_FINITE else Style.WARNING
-    brief = wrapped(" ".join(_brief(diagnosis, words)), width, style)
-    if width < ROOMY:
-        return brief[:most]
-    full = wrapped(" ".join(_sentences(diagnosis, words)), width, style)
-    return full if most is None or len(full) <= most else brief[:most]
+    full, brief = _sentences(diagnosis, words), _brief(diagnosis, words)
+    told = [full, brief]
+    if diagnosis.trouble is not Trouble.STUCK:
+        told[1:1] = [[*brief, *full[1:n]] for n in range(len(full) - 1, 1, -1)]
+        told.insert(-1, [_by_step(diagnosis, words) or brief[0], *brief[1:]])
+    elif not diagnosis.asleep:
+        told.insert(1, full[:1])
+    ways = [wrapped(" ".join(one), width, style) for one in told]
+    if most is None:
+        return ways[-(width < ROOMY)]
+    return next((lines for lines in ways if len(lines) <= most), ways[-1][:most])
 
 
 def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
@@ -55,13 +61,17 @@ def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
     words = _words(session.run, session.look.digits, chars)
     if found is None:
         return ""
-    trouble, brief = _word(found).capitalize(), _brief(found, words)[0]
-    full = _sentences(found, words)[0]
-    if found.trouble is not Trouble.NOT_FINITE and found.bend is not None:
-        each = _factor(found, found.bend, words)
-        full = f"{trouble}: each step multiplies the distance by {each}."
+    brief, full = _brief(found, words)[0], _by_step(found, words) or _sentences(found, words)[0]
     said = full, brief, f"{brief.partition(',')[0].rstrip('.')}."
-    return next((one for one in said if cells(one) <= width), f"{trouble}.")
+    return next((one for one in said if cells(one) <= width), f"{_word(found).capitalize()}.")
+
+
+def _by_step(found: Diagnosis, words: _Words) -> str:
+    """Return by what each step multiplies the distance, empty where that is not one number."""
+    if found.trouble is Trouble.NOT_FINITE or found.bend is None:
+        return ""
+    by = _factor(found, found.bend, words)
+    return f"{_word(found).capitalize()}: each step multiplies the distance by {by}."
 
 
 def diagnosis_sentences(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, ...]:
@@ -192,19 +202,6 @@ def _factor(found: Diagnosis, bend: Bend, words: _Words) -> str:
     is_small = abs(taken) < 1e-3
     result = f"1 {minus} {words.number(taken)}" if is_small else words.number(1 - taken)
     return f"1 {minus} {words.rate.replace(' ', '_')}{words.chars.times}{second} = {result}"
-
-
-def step_factor(session: Walk, curve: TrainedCurve) -> float | None:
-    """Return by what each step of a swept rate multiplies the distance to the lowest point; None
-    where that is no one number, as of a kept run of another optimiser.
-    """
-    bend = bend_at(session.run, 0) if curve.setting == "learning_rate" else None
-    if bend is None or len(curve.costs) < 3:
-        return None
-    factor = 1 - float(curve.label.split()[-1]) * bend.curvature
-    first, second, third = (float(cost) for cost in curve.costs[:3])
-    is_own = abs(third - second - factor**2 * (second - first)) <= 1e-6 * abs(second - first)
-    return factor if is_own else None
 
 
 def _beside(rate: float, limit: float) -> str:

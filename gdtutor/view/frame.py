@@ -240,6 +240,8 @@ class Placed(Struct, frozen=True):
     y: int
     width: int
     height: int
+    cut: int = 0
+    """Its last rows, which something stands over for a moment: the others stay as they are."""
 
 
 Block = tuple[Lines, tuple[Placed, ...]]

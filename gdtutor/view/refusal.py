@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from gdtutor.engine.characters import cells, shell_line, shell_word
 from gdtutor.session.state import Prompt, Session, Walk
+from gdtutor.values import replace
 from gdtutor.view.bottom import fits_beside, input_line, is_compact
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Area, Chars, Frame, Hides, Line, Lines, Segment, Style
@@ -99,11 +100,16 @@ TITLE = "The command that opens this screen, copied where the terminal lets it b
 
 
 def with_command(frame: Frame, command: str, chars: Chars) -> Frame:
-    """Return the frame with a command above its last line, in as many lines as it takes."""
+    """Return the frame with a command above its last line, in as many lines as it takes; above the
+    lower border of the panels where it would cover that.
+    """
     rows = command_lines(command, frame.width)
-    first = max(frame.height - 1 - len(rows), 0)
+    last, corner = frame.height - 1, "╰" if chars.unicode else "+"
+    edge = next((n for n in range(last, 0, -1) if text_of(frame.lines[n])[:1] == corner), last)
+    first = max((edge if last - len(rows) <= edge else last) - len(rows), 0)
     shown = [fitted(row, frame.width, chars) for row in rows][: frame.height - 1]
-    return frame.covered(first, shown)
+    cut = (replace(one, cut=max(one.y + one.height - first, 0)) for one in frame.plots)
+    return replace(frame.covered(first, shown), plots=tuple(cut))
 
 
 def command_lines(command: str, width: int) -> Lines:

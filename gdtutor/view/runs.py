@@ -10,6 +10,7 @@ from gdtutor.engine.characters import cells, padded
 from gdtutor.engine.operations import Array
 from gdtutor.session.runs import OWN, own_curve, run_label, unchanged_curve
 from gdtutor.session.state import Walk
+from gdtutor.training.diagnosis import bend_at
 from gdtutor.training.settings import Stop
 from gdtutor.training.trouble import (
     AT_AVERAGE,
@@ -22,7 +23,6 @@ from gdtutor.training.trouble import (
 )
 from gdtutor.values import Struct
 from gdtutor.view import notation
-from gdtutor.view.diagnosis import step_factor
 from gdtutor.view.frame import Chars, Chosen, Line, Lines, Segment, Style
 from gdtutor.view.lines import line, shortened, wrapped
 from gdtutor.view.marks import UNCHANGED, marks_of
@@ -282,3 +282,16 @@ def short_name(name: str, shown: tuple[ShownCurve, ...]) -> str:
         return rest.partition(", ")[2]
     alike = {one.name for one in shown if one.name.startswith(head + colon)} - {name}
     return "own" if name == OWN else name if alike else head
+
+
+def step_factor(session: Walk, curve: TrainedCurve) -> float | None:
+    """Return by what each step of a swept rate multiplies the distance to the lowest point; None
+    where that is no one number, as of a kept run of another optimiser.
+    """
+    bend = bend_at(session.run, 0) if curve.setting == "learning_rate" else None
+    if bend is None or len(curve.costs) < 3:
+        return None
+    factor = 1 - float(curve.label.split()[-1]) * bend.curvature
+    first, second, third = (float(cost) for cost in curve.costs[:3])
+    is_own = abs(third - second - factor**2 * (second - first)) <= 1e-6 * abs(second - first)
+    return factor if is_own else None

@@ -34,6 +34,10 @@ PLANE = 16
 """Lines of a plane that nothing below it takes from it."""
 LEAST_BODY = 4
 """Lines that the curve keeps, however much there is to say about a run that went wrong."""
+TOLD = 330
+"""Cells that this takes as a rule, whose lines below the curve are kept for it from the start."""
+TOLD_SHARE = 6
+"""Lines beside the curve for each of those."""
 
 
 def train_frame(session: Walk, area: Area) -> Frame:
@@ -42,19 +46,21 @@ def train_frame(session: Walk, area: Area) -> Frame:
     header = header_line(session, width, chars)
     facts = cost_facts(session, chars, width)
     bar = progress_line(session, width, chars)
-    told = diagnosis_lines(session, width - 2, chars)[: max(height - 5 - LEAST_BODY, 1)]
     draw_body = _small if width < NARROW or height < 20 else _wide
-    rows, plots = draw_body(session, area.less(rows=5 + len(told)))
+    rows, plots = draw_body(session, area.less(rows=5))
     bottom = bottom_lines(session, width, chars, above=rows)
-    lines = (header, facts, *(line(" ", *row) for row in told), *rows, bar, *bottom)
-    return framed(area, lines, moved(plots, 0, len(told)))
+    return framed(area, (header, facts, *rows, bar, *bottom), plots)
 
 
 def _wide(session: Walk, area: Area) -> Block:
     side = area.wide(SIDE if area.width < 100 else area.width * 2 // 5)
     main = area.less(side.width)
     title = ", ".join(["cost curve", *_qualities(session)])
-    curve = boxed(Panel(title, (), is_focused=True), main)
+    room = main.inside
+    most = min(-(-TOLD // room.width), area.height // TOLD_SHARE)
+    told = diagnosis_lines(session, room.width, area.chars, most)
+    high = room.height - most
+    curve = boxed(Panel(title, (*((),) * high, *told), is_focused=True), main)
     figure = _side(session, _tab(session), side.inside)
     panel = boxed(figure.panel, side)
     plot = cost_plot(session, area.chars)
@@ -64,12 +70,19 @@ def _wide(session: Walk, area: Area) -> Block:
         listed = {short_name(one.name, shown) for one in shown}
         bare = (replace(one, label="") if one.label in listed else one for one in plot.series)
         plot = replace(plot, series=tuple(bare))
-    placed = Placed(plot, 2, 3, main.inside.width, main.inside.height)
+    placed = Placed(plot, 2, 3, room.width, high)
     return beside(curve, panel), (placed, *moved(figure.plots, main.width + 2, 3))
 
 
 def _small(session: Walk, area: Area) -> Block:
-    """Return the curve or one side panel, where both do not fit."""
+    """Return what is wrong, and the curve or one side panel, where both do not fit."""
+    told = diagnosis_lines(session, area.width - 2, area.chars)[: max(area.height - LEAST_BODY, 1)]
+    rows, plots = _one_of(session, area.less(rows=len(told)))
+    return (*(line(" ", *row) for row in told), *rows), moved(plots, 0, len(told))
+
+
+def _one_of(session: Walk, area: Area) -> Block:
+    """Return the curve or one side panel."""
     width, height, chars = area.width, area.height, area.chars
     # The curve comes before the first panel; runs side by side begin with it as well.
     tab = (_tab(session) + has_others(session)) % (len(_sides(session)) + 1)

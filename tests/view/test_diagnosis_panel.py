@@ -8,9 +8,9 @@ from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed, update
 from gdtutor.training.trouble import TrainedCurve, Trouble
 from gdtutor.view import notation
-from gdtutor.view.diagnosis import step_factor
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
+from gdtutor.view.runs import step_factor
 from gdtutor.view.screen import frame_of
 
 PARABOLA = DATA / "lessons" / "deep.md"
@@ -21,6 +21,14 @@ def trained(path, *changes, status=None):
     session = pressed(walk(path, "given", changes=changes), "t")
     session.run.advance()
     return update(session, Progressed(snapshot_of(session.run, status)))[0]
+
+
+def said(session, width=120, height=36):
+    """Return what stands on a Train screen, in the curve's panel where another is beside it."""
+    rows = [
+        row.partition("││")[0].strip("│ ") for row in screen(session, width, height).split("\n")
+    ]
+    return " ".join(" ".join(rows).split())
 
 
 @pytest.mark.parametrize(
@@ -58,7 +66,7 @@ def test_the_line_of_the_walk_tells_a_stuck_run_to_its_end(width):
 def test_divergence_is_told_in_the_lessons_own_terms_on_every_screen():
     lesson = find_lesson("learning-rate", shipped_lessons_folder())
     session = trained(lesson, "learning_rate=16")
-    text = " ".join(screen(session).split())
+    text = said(session)
     assert "Each step multiplies the distance to the lowest point by 1 − α·x² = −1.56." in text
     assert "at most λmax = x² = 0.16, so the stability limit is 2/λmax = 12.5" in text
     # Both costs are of the curve, whose epochs are named: the cost now is after one more update.
@@ -78,7 +86,7 @@ def test_a_run_in_progress_is_not_judged():
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
 def test_the_limit_stands_beside_the_rate_at_every_size(size):
-    text = " ".join(screen(trained(PARABOLA), *size).split())
+    text = said(trained(PARABOLA), *size)
     assert "2/λmax = 0.5" in text
     assert "α = 0.6" in text
 
@@ -91,14 +99,14 @@ def test_the_limit_stands_beside_the_rate_at_every_size(size):
     ],
 )
 def test_a_rate_that_gets_nowhere_stands_beside_the_limit(rate, word, words):
-    text = " ".join(screen(trained(PARABOLA, f"learning_rate={rate}")).split())
+    text = said(trained(PARABOLA, f"learning_rate={rate}"))
     assert f"{word}: the cost is almost flat at 2" in text
     assert "the gradient's norm is 4." in text
     assert f"the stability limit is 2/λmax = 0.5: {words}" in text
 
 
 def test_a_start_that_is_not_finite_says_nothing_of_the_rate():
-    text = " ".join(screen(trained(PARABOLA, "w=1e200")).split())
+    text = said(trained(PARABOLA, "w=1e200"))
     assert "Not finite: first in L at iteration 0. No update was done yet" in text
     assert "λmax" not in text
 
@@ -137,7 +145,7 @@ def test_the_limit_of_small_batches_is_told_as_that_of_full_ones(tmp_path, batch
     path = tmp_path / "steep.md"
     text = DEAD_AT_ONE.replace("relu(w*x)", "w*x")
     path.write_text(text.replace("batch = 1", f"batch = {batch}"), encoding="utf-8")
-    lines = " ".join(screen(trained(path, "learning_rate=9"), 120, 36).split())
+    lines = said(trained(path, "learning_rate=9"), 200, 50)
     # The second derivative of the mean of (w·x − y)² is twice the mean of x².
     assert (
         f"λmax = {'2·mean(x²) = ' * (batch == 3)}4, so the stability {told} 2/λmax = 0.5" in lines
@@ -156,7 +164,7 @@ def test_costs_of_any_scale_are_told_with_their_norm_and_limit(tmp_path, scale, 
     path.write_text(text, encoding="utf-8")
     session = trained(path)
     found = session.train.snapshot.diagnosis
-    lines = " ".join(screen(session, 120, 36).split())
+    lines = " ".join(" ".join(training_lines(session, UNICODE)).split())
     assert "no bend limits it" not in lines
     if share < 1:
         assert found.trouble is Trouble.STUCK
@@ -172,7 +180,7 @@ def test_what_holds_near_here_alone_is_told_so(tmp_path):
     path = tmp_path / "square.md"
     text = SCALED.replace("w*x", "w*w*x").replace("w = 1.5", "w = 3.0").format(rate=0.3)
     path.write_text(text, encoding="utf-8")
-    lines = " ".join(screen(trained(path), 120, 36).split())
+    lines = said(trained(path))
     assert "At iteration 0 the slope changes by at most λmax = " in lines
     assert " times a short way, so the stability limit is 2/λmax = " in lines
 
@@ -181,7 +189,7 @@ def test_the_limit_of_a_run_with_weight_decay_is_with_the_decay(tmp_path):
     path = tmp_path / "decayed.md"
     text = SCALED.replace("{rate}", "0.48\nhyperparameters = {{ weight_decay = 0.5 }}")
     path.write_text(text.format(), encoding="utf-8")
-    lines = " ".join(screen(trained(path), 120, 36).split())
+    lines = said(trained(path))
     assert (
         "the slope and its weight decay change over a way of 1 by at most λmax = 4.5, so the "
         "stability limit is 2/λmax = 0.4444: α = 0.48 is above it."

@@ -21,6 +21,7 @@ from gdtutor.session.playing import play_session
 from gdtutor.session.predict import posed, revealed
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.state import Screen, Session, current_step
+from gdtutor.ui.picture import frame_text
 from gdtutor.values import replace
 from gdtutor.view.boxes import hidden_around
 from gdtutor.view.explain import context_of, node_lines
@@ -121,6 +122,38 @@ def test_a_message_moves_nothing_beside_any_training(path):
         trained = done(session, parse_keys(keys))
         for size in ((80, 24), (120, 36), (200, 50)):
             assert same_but_for_a_message(trained, size) == [-2]
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize(
+    ("number", "keys", "told"),
+    [(14, "t", "Stuck"), (7, "e learning_rate space 16 enter t", "Diverges")],
+)
+def test_what_is_wrong_with_a_run_moves_nothing_beside_training(number, keys, told, size):
+    trained = done(session_at(LESSONS[number - 1]), parse_keys(keys))
+    reset = done(trained, parse_keys("0"))
+    before, after = (frame_of(one, *size, UNICODE) for one in (reset, trained))
+    assert [told in frame.text() for frame in (before, after)] == [False, True]
+    assert corners(before) == corners(after)
+    assert before.plots[0].height == after.plots[0].height
+    # The limit is told at any size.
+    assert number != 7 or re.search(r"= −1\.56[\s\S]+12\.5", after.text())
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("number", [7, 14])
+def test_a_long_link_covers_no_border_and_leaves_the_curve_as_it_is(number, size):
+    trained = done(session_at(LESSONS[number - 1]), parse_keys("20t"))
+    told = replace(trained, command="gdtutor xor --at given --keys '" + "20t S " * 33 + "'")
+    before, after = (frame_of(one, *size, UNICODE) for one in (trained, told))
+    assert corners(before) == corners(after)
+    rows, others = (frame_text(one, UNICODE).splitlines()[:-2] for one in (before, after))
+    apart = [n for n, row in enumerate(others) if row != rows[n]]
+    # Nothing but its own lines, which stand together, is another.
+    assert len(apart) == apart[-1] - apart[0] + 1 <= 6
+    assert "".join(others[apart[0] : apart[-1] + 1]).count("20t") >= 32
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
