@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gdtutor.session.answers import read_name, read_numbers, read_shape, read_sign
+from gdtutor.session.answers import AnswerError, read_name, read_numbers, read_shape, read_sign
 from gdtutor.session.asking import (
     placed_question,
     question_for,
@@ -216,7 +216,11 @@ def _known(session: Walk, challenge: Challenge) -> frozenset[str]:
 
 
 def _next(session: Walk, moment: Moment, challenge: Challenge, text: str) -> Tried | None:
-    name = read_name(text, _known(session, challenge))
+    known = _known(session, challenge)
+    graph = moment.traces[challenge.step.scene].graph
+    name = read_name(text, known | {leaf.name for leaf in graph.leaves})
+    if name not in known:
+        raise AnswerError(f"{name} is given, not computed here", "name a node that is computed")
     waiting = ready_nodes(moment, challenge.step)
     if name not in waiting:
         return Tried(text, is_done=True)

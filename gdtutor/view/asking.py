@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import chain
 
 import numpy as np
@@ -182,7 +183,8 @@ def asked_name(context: Context, challenge: Challenge) -> str:
         return called
     if context.graph.by_rows:
         return f"{called} for example {challenge.cell[0]}"
-    return cell_name(called, challenge.cell)
+    is_single = math.prod(context.trace.shapes.get(step.node, ())) == 1
+    return called if is_single else cell_name(called, challenge.cell)
 
 
 def _formulas(context: Context, challenge: Challenge, width: int) -> Lines:

@@ -5,12 +5,18 @@ from walks import DATA, NETWORK, NEURON, ROWS, pressed, screen, typed, walk
 from gdtutor.drive.opening import open_lesson, session_at
 from gdtutor.lesson.conditions import parse_condition
 from gdtutor.lesson.model import Choice
-from gdtutor.session.asking import in_shown_order, read_choice, ready_nodes, right_choices
+from gdtutor.session.asking import (
+    challenge_at,
+    in_shown_order,
+    read_choice,
+    ready_nodes,
+    right_choices,
+)
 from gdtutor.session.challenge import Ask
 from gdtutor.session.digits import number
 from gdtutor.session.effects import KeepAttempt
 from gdtutor.session.opening import Resumed, arrived
-from gdtutor.session.predict import answer_words
+from gdtutor.session.predict import answer_words, posed
 from gdtutor.session.press import Press
 from gdtutor.session.slips import Slip
 from gdtutor.session.state import PromptKind, Session, current_step
@@ -606,3 +612,21 @@ def test_what_is_remembered_of_a_slope_of_about_0_is_0(tmp_path, optimizer):
     assert wrong.challenge.tried
     right, _ = submitted(session, "0")
     assert right.challenge is None
+
+
+def test_a_given_value_named_as_the_next_node_is_told_to_be_given():
+    """It is drawn as a node is, so that it is no unknown name; and it is no attempt."""
+    session = predicting(NEURON, "given")
+    step = next(s for s in session.moment.steps if s.node == "z")
+    session = posed(session, challenge_at(session.moment, step, Ask.NEXT, 0))
+    after, effects = submitted(session, "w1")
+    assert (effects, after.challenge) == ((), session.challenge)
+    assert after.prompt.error.startswith("w1 is given, not computed here")
+
+
+def test_what_is_drawn_as_a_single_number_is_asked_for_without_a_cell():
+    session = walk(NETWORK, "update:b2")
+    step = current_step(session)
+    asked = challenge_at(session.moment, step, Ask.VALUE, 0)
+    assert asked.cell == (0, 0)
+    assert "What is b₂ after the update?" in screen(posed(session, asked))
