@@ -215,6 +215,9 @@ def change_rate(session: Walk, doublings: int) -> Result:
     session = with_change(session, Assignment("learning_rate", None, rate, at))
     then = f" {on} starts anew with it." if is_over else ""
     told = f"Learning rate {rate_text(rate)} from iteration {at:,} on.{then}"
+    if session.train.snapshot.iterations > at:
+        where = f"iteration {session.train.snapshot.iterations:,}"
+        told = f"Learning rate {rate_text(rate)}: its run is back, at {where}.{then}"
     session = said(session, told)
     return start_training(session, goal) if was_running else (session, ())
 

@@ -185,3 +185,12 @@ def test_a_change_of_the_rate_leaves_the_goal_of_the_steps_asked_for() -> None:
     session, effects = update(session, Press("plus", "+"))
     assert [effect.iterations for effect in effects if isinstance(effect, Train)] == [100]
     assert session.train.goal == 300
+
+
+def test_the_rate_of_a_finished_run_brings_it_back_and_says_so() -> None:
+    session = press(trained(open_at("learning-rate")), "5+")
+    session = press(press(session, "0"), "4-")
+    assert session.message == "Learning rate 1 from iteration 0 on."
+    back = press(session, "-")
+    assert back.train.snapshot.status is Status.FINISHED
+    assert back.message == "Learning rate 0.5: its run is back, at iteration 50."
