@@ -16,7 +16,7 @@ from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.library.lessons import library_of, listing
 from gdtutor.linear.commands import help_lines, in_words
-from gdtutor.linear.conversation import PARTING, ConversationServices, converse
+from gdtutor.linear.conversation import PARTING, ConversationServices, converse, whole
 from gdtutor.report.transcript import step_text
 from gdtutor.session.commands import commands_of
 from gdtutor.session.digits import raised
@@ -728,3 +728,8 @@ def test_no_line_of_the_list_of_commands_is_wider_than_a_terminal() -> None:
     told = Talk(lesson("bias"), "?").last
     assert max(map(len, told.splitlines())) <= 80
     assert "redo: do the undone change again" in told
+
+
+def test_an_opening_page_names_what_lines_take_in_place_of_arrows() -> None:
+    told = whole(lesson("neuron"), UNICODE)
+    assert "Press Enter for the next step, p to go back." in " ".join(told.split())

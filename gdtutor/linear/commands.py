@@ -78,6 +78,11 @@ def in_words(text: str) -> str:
     return _KEY.sub(lambda key: _WORD_OF_KEY[key[0]], text)
 
 
+def opening_in_lines(page: str) -> str:
+    """Return an opening page, broken into lines, with the lines that take the place of arrows."""
+    return re.sub(r"\bn(\s)or(\s)(?:→|->)", r"Enter", re.sub(r"\bp\sor\s(?:←|<-)", "p", page))
+
+
 def page_in_lines(page: str) -> str:
     """Return a page of a lesson as Markdown that says, where each paragraph or task stands, what
     lines take in place of the keys of screens that it names."""

@@ -21,6 +21,7 @@ from gdtutor.linear.commands import (
     in_words,
     library_lines,
     obey,
+    opening_in_lines,
     page_in_lines,
 )
 from gdtutor.linear.training import sweep_lines, training_lines
@@ -264,7 +265,7 @@ def whole(session: Session, chars: Chars) -> str:
     if session.look.is_closing:
         return "\n".join([*closing_rows(session, chars, page_in_lines), ways_text(session, chars)])
     if context is None:
-        return f"{opening_text(session, chars)}\n{PARTING}"
+        return f"{opening_in_lines(opening_text(session, chars))}\n{PARTING}"
     return "\n".join([step_text(session, context), *_question(session, chars)])
 
 
