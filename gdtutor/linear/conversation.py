@@ -253,8 +253,7 @@ def news(before: Session, session: Session, chars: Chars) -> str:
 def _is_other_picture(before: Session, session: Walk) -> bool:
     """Say whether nothing but the picture has changed, so that the step need not be told again."""
     look = replace(before.look, figure=session.look.figure)
-    is_same = not differs(before, session, "step", "moment")
-    return is_same and session.look != before.look and session.look == look
+    return not differs(before, session, "step", "moment") and before.look != session.look == look
 
 
 def whole(session: Session, chars: Chars) -> str:
