@@ -17,7 +17,7 @@ from gdtutor.view import notation
 from gdtutor.view.arrays import array_lines
 from gdtutor.view.boxes import Listed, Panel, beside, more_text, window
 from gdtutor.view.context import NO_BOUND, Context
-from gdtutor.view.frame import Line, Lines, Style
+from gdtutor.view.frame import Line, Lines, Segment, Style
 from gdtutor.view.graph.drawing import NEIGHBOURS
 from gdtutor.view.graph.text import change_text, summary
 from gdtutor.view.lines import fitted, line, stacked, text_of, width_of, wrapped
@@ -65,7 +65,7 @@ def value_lines(
             widths = _widths(rows, titles)
     at = names.index(context.step.node) if context.step.node in names else 0
     ways = (_way(context),) * 2
-    head, *lines = _table(context, rows, titles)
+    head, *lines = _with_old_loss(context, _table(context, rows, titles), rows[-1], width)
     if height is not None and len(lines) + 1 + bool(before) + bool(behind) > height:
         shown = max(height - 1, 2)
         start = max(min(at - (shown - 2) // 2, len(lines) - shown), 0)
@@ -134,6 +134,16 @@ def _table(
     return lines
 
 
+def _with_old_loss(context: Context, table: list[Line], last: Row, width: int) -> list[Line]:
+    """Return a table whose last row, where it is the loss's and has lost it, ends in what the loss
+    was, if that has room."""
+    old = "" if context.own is not None else _old_value(context, context.root)
+    if not old or last[2] or last[0] != context.name(context.root):
+        return table
+    told = (*table[-1], Segment(f"  ({last[0]} {old[1:]}", Style.CHANGED))
+    return [*table[:-1], told] if width_of(told) <= width else table
+
+
 def _in_columns(
     context: Context,
     rows: Sequence[Row],
@@ -162,6 +172,8 @@ def _in_columns(
             widths = [max(map(width_of, table)) + 1 for table in tables]
             widths[-1] -= 1
             if sum(widths) <= width:
+                widths[-1] = width - sum(widths[:-1])
+                tables[-1] = _with_old_loss(context, tables[-1], narrower(rows[-1]), widths[-1])
                 blocks = (
                     [fitted(row, cells, context.chars) for row in window(table, 0, high + 1)]
                     for table, cells in zip(tables, widths, strict=True)

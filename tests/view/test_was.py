@@ -159,3 +159,12 @@ def test_late_in_training_what_has_changed_most_is_told_apart_from_what_it_was()
         strict=True,
     ):
         assert told in row
+
+
+@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
+@pytest.mark.parametrize(("number", "node"), [(6, "b"), (17, "w22")])
+def test_at_an_update_the_table_says_what_the_loss_was(number, node, size):
+    session = session_at(LESSONS[number - 1], at=f"1/update:{node}")
+    rows = screen(session, *size).splitlines()
+    # Behind the gradient, in the blank cells of the new values, it is named.
+    assert any(re.search(r" L +0\.\d+ .*\((L )?was 0\.\d+\)", row) for row in rows)
