@@ -499,3 +499,24 @@ def test_a_slip_in_a_sum_over_classes_is_named(
     assert found == (None if slip is None else ("dS", slip))
     told = " ".join(verdict_lines(verdict, Path("mine.py"), None))
     assert "over the examples" not in told
+
+
+NEW_NAME = """z = w*x
+yhat = z
+L = (yhat - y)**2/2
+dyhat = yhat - y
+dz = dyhat
+dw = dz*x
+w_new = w + learning_rate*dw
+"""
+
+
+def test_an_update_under_a_new_name_is_judged_where_the_table_of_names_says_so(
+    tmp_path: Path,
+) -> None:
+    named = 'names = {"w": "w_new"}\n' + NEW_NAME
+    texts = [NEW_NAME, named, named.replace("w + ", "w - ")]
+    found = [v for v in judged([("07", t) for t in texts], tmp_path) if isinstance(v, Verdict)]
+    slips = [v.first and v.first.slip and v.first.slip.slip for v in found]
+    assert slips == [None, Slip.UPHILL, None]
+    assert all(v.right == found[0].right for v in found)
