@@ -170,7 +170,7 @@ def test_what_training_shows_is_saved(folder):
     start = replace(walk(folder / "02-rows.md"), library=library_of(folder))
     start = headless.pressed(start, parse_keys("20t"))
     driven(start, services(save=lambda s: saved.append(s.train.look.cursor)), ["left", "left"])
-    assert saved == [18, 17]
+    assert saved == [19, 18]
 
 
 def test_a_place_that_no_longer_fits_opens_the_lesson_at_its_start(folder):

@@ -1,7 +1,7 @@
 """A learner finds each panel and each node of the graph where it was a step before."""
 
 import re
-from itertools import groupby
+from itertools import cycle, groupby
 
 import pytest
 import room
@@ -95,10 +95,13 @@ def test_a_message_moves_nothing_on_a_large_terminal(path):
         assert all(-6 < n < -1 for n in same_but_for_a_message(session, (120, 36)))
 
 
+ONE_SIZE_EACH = list(zip(LESSONS, cycle([(80, 24), (120, 36), (200, 50)]), strict=False))
+"""The lessons, each at one size: all of them at every size would take minutes."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_message_moves_nothing_at_any_step_and_size(path, size):
+@pytest.mark.parametrize(("path", "size"), ONE_SIZE_EACH, ids=[path.stem for path in LESSONS])
+def test_a_message_moves_nothing_at_any_step(path, size):
     for session in steps_of(path):
         assert -6 < same_but_for_a_message(session, size)[0] < -1
 
@@ -346,13 +349,12 @@ def test_hints_wrong_answers_and_worked_lines_move_no_panel_in_predict_mode(numb
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_nothing_that_is_said_of_a_question_moves_a_panel_in_predict_mode(path):
+@pytest.mark.parametrize(("path", "size"), ONE_SIZE_EACH, ids=[path.stem for path in LESSONS])
+def test_nothing_that_is_said_of_a_question_moves_a_panel_in_predict_mode(path, size):
     for session in steps_of(path):
         if current_step(session).node:
-            for size in ((80, 24), (120, 36), (200, 50)):
-                screens = [corners(frame_of(look, *size, UNICODE)) for look in looks_of(session)]
-                assert screens == screens[:1] * len(screens)
+            screens = [corners(frame_of(look, *size, UNICODE)) for look in looks_of(session)]
+            assert screens == screens[:1] * len(screens)
 
 
 def test_an_open_cell_has_the_room_that_it_needs():
