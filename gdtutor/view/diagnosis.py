@@ -139,7 +139,8 @@ def _brief(found: Diagnosis, words: _Words) -> list[str]:
     if found.trouble is Trouble.STUCK:
         asleep = [f"{words.name(a.node)}: {a.units} of {a.of} {a.how}." for a in found.asleep]
         cost, norm = words.counted(found.last_cost), words.number(found.gradient_norm)
-        return [f"{_kind(found)} at cost {cost}, gradient {norm}.", *asleep]
+        at = words.cost.removeprefix("the ")
+        return [f"{_kind(found)} at {at} {cost}, gradient {norm}.", *asleep]
     limit = ""
     if found.limit < math.inf:
         sign = ">" if found.learning_rate > found.limit else "<"
