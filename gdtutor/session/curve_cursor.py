@@ -38,9 +38,9 @@ def move_by_epochs(session: Walk, by: int) -> Walk:
     if not epochs:
         return said(session, NO_CURVE)
     cursor = session.train.look.cursor
-    start = epochs if cursor is None else cursor
-    if start >= epochs - 1 and by > 0:
+    if cursor == epochs - 1 and by > 0:
         return said(_with_cursor(session, None), "The panels show the end of the curve.")
+    start = epochs if cursor is None else cursor
     return _with_cursor(session, min(max(start + by, 0), epochs - 1))
 
 

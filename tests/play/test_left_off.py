@@ -80,7 +80,7 @@ def test_the_iteration_and_what_is_chosen_are_there_again(home) -> None:
     left("--points 20 --epochs 9", "3n 2tab left tab 3down tab right tab")
     again = opened_again()
     assert (again.play.focus, again.play.control, again.play.layer) == (Focus.CURVE, 3, 2)
-    assert again.train.look.cursor == 1
+    assert again.train.look.cursor == 2
 
 
 @pytest.mark.slow

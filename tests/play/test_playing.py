@@ -376,7 +376,7 @@ def test_the_closing_page_says_that_enter_leads_back_and_in_lines_that_the_walk_
 
 
 def test_a_point_of_the_curve_opens_its_iteration() -> None:
-    session = begun(keys="5n 2tab 2left enter")
+    session = begun(keys="5n 2tab 3left enter")
     assert session.screen is Screen.STUDY
     assert session.moment.iteration == session.run.first_iteration(2)
 
@@ -484,7 +484,7 @@ def test_costs_and_accuracy_are_those_of_the_parameters_of_the_map() -> None:
 
 
 def test_in_batches_the_cost_of_the_curve_under_the_cursor_is_told_besides() -> None:
-    session = begun(f"{PENALISED} --batch 10", "2n 2tab left")
+    session = begun(f"{PENALISED} --batch 10", "2n 2tab 2left")
     curve = f"  curve {float(session.run.costs[0]):.4g}"
     assert facts(session, 120).endswith(f"{curve}, over its batches before their updates")
     assert facts(session, 100).endswith(curve)
