@@ -14,7 +14,7 @@ from gdtutor.engine.errors import FormulaError, GdTutorError, did_you_mean
 from gdtutor.engine.expression import Expr, calls_in, names_in
 from gdtutor.engine.operations import OPERATIONS, Kind, evaluate, parse_formula
 from gdtutor.play.options import divided
-from gdtutor.session.digits import rounded_to, shown_unit
+from gdtutor.session.digits import shown_unit
 from gdtutor.values import Struct
 
 FIGURES = 3
@@ -125,15 +125,14 @@ class Interval(Struct, frozen=True):
 
     def is_close(self, value: float) -> bool:
         """Say whether a number differs from one between the ends by at most half a unit of the last
-        digit asked for, or is the same to the digits asked for."""
+        digit asked for."""
         ends = float(self.low), float(self.high)
         if not all(map(math.isfinite, (*ends, value))):
             return False
         low, high = (
             10.0 ** (Decimal(end).adjusted() - FIGURES + 1) / 2 * bool(end) for end in ends
         )
-        is_within = Interval(ends[0] - low, ends[1] + high, 0.0).holds(value)
-        return is_within or self.rounds_to(float(rounded_to(value, FIGURES)), self.unit_of(FIGURES))
+        return Interval(ends[0] - low, ends[1] + high, 0.0).holds(value)
 
     def rounds_to(self, value: float, unit: float, *ways: str) -> bool:
         """Say whether a number is one between the ends rounded to such units, by one of the ways;

@@ -9,6 +9,7 @@ from gdtutor.session.state import Snapshot, Status, Walk
 from gdtutor.training.curvature import verdict_of
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
+from gdtutor.training.state import State
 from gdtutor.values import asdict, replace
 
 
@@ -59,9 +60,12 @@ def verdict_on(snapshot: Snapshot) -> str:
     run = snapshot.of
     if run is None:
         return ""
-    segment, state = run.segment_at(snapshot.iterations), run.state(snapshot.iterations)
-    facts = segment.problem, segment.settings, replace(state, parameters=snapshot.parameters)
-    return verdict_of(*facts, snapshot.costs, snapshot.stopped_by)
+    now = run.segment_at(snapshot.iterations)
+
+    def state() -> State:
+        return replace(run.state(snapshot.iterations), parameters=snapshot.parameters)
+
+    return verdict_of(now.problem, now.settings, state, snapshot.costs, snapshot.stopped_by)
 
 
 def under_cursor(session: Walk) -> Snapshot:

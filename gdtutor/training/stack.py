@@ -41,7 +41,7 @@ class Member(Struct, frozen=True, eq=False):
         self, costs: Array, stopped_by: str | None, state: State, said: Mapping[str, Array]
     ) -> TrainedCurve:
         """Return how far it is, with the parameters that predictions are made with."""
-        word = verdict_of(self.problem, self.settings, state, costs, stopped_by)
+        word = verdict_of(self.problem, self.settings, lambda: state, costs, stopped_by)
         is_averaged = said is not state.parameters
         found = TrainedCurve(self.label, costs, word, self.setting, is_averaged=is_averaged)
         return replace(found, stopped_by=stopped_by, parameters=state.parameters, predicting=said)

@@ -19,6 +19,7 @@ from gdtutor.training.curvature import is_lowest, verdict_of
 from gdtutor.training.diagnosis import diagnose
 from gdtutor.training.run import Run
 from gdtutor.training.settings import Settings, Stop
+from gdtutor.training.state import State
 from gdtutor.training.trouble import (
     TrainedCurve,
     Trouble,
@@ -288,6 +289,22 @@ L = (yhat - y)**2
 """
 
 
+def test_what_a_run_has_come_to_is_asked_for_where_its_curve_is_flat_alone() -> None:
+    """A running training asks for the word with every frame."""
+    lesson, _ = parse_lesson(REGRESSION.format(rate=0.1, line="w*x + b"), Path("01-line.md"))
+    assert lesson is not None
+    segment = run_of(lesson).segment_at(0)
+
+    def state() -> State:
+        pytest.fail("the state is worked out")
+
+    falling, growing = np.linspace(1, 0, 60), 2.0 ** np.arange(60)
+    told = [
+        verdict_of(segment.problem, segment.settings, state, c, None) for c in (falling, growing)
+    ]
+    assert told == ["", "diverges"]
+
+
 @pytest.mark.parametrize(
     ("rate", "line", "verdict"),
     [
@@ -304,7 +321,7 @@ def test_a_regression_that_lies_as_low_as_it_can_is_not_stuck(rate, line, verdic
     run.advance()
     assert judge(run.costs, run.stopped_by) == "stuck"
     segment, end = run.segment_at(0), run.state(run.farthest)
-    told = verdict_of(segment.problem, segment.settings, end, run.costs, run.stopped_by)
+    told = verdict_of(segment.problem, segment.settings, lambda: end, run.costs, run.stopped_by)
     assert told == verdict
     found = diagnose(run)
     assert (found.trouble.value if found else "") == verdict
