@@ -92,3 +92,19 @@ def rule_of(name):
         raise LookupError(f"{name} is to be written in UPDATES of {__name__}")
     rule = UPDATES[name]
     return rule if "weight_decay" in signature(rule).parameters else _decayed(rule)
+
+
+def handed_on(named, constants, other):
+    """Return the constants that another optimiser has from the one before it: those given to that
+    and known to it, and the decay of either kind."""
+    decay = _constants_of(named).get("weight_decay")
+    constants = constants if decay is None else {"weight_decay": decay, **constants}
+    taken = {*_constants_of(other), "weight_decay"} if other in UPDATES else ()
+    return {name: value for name, value in constants.items() if name in taken}
+
+
+def _constants_of(name):
+    """Return the constants of an optimiser, with their usual values."""
+    rules = (_adam, UPDATES[name]) if name == "adamw" else (UPDATES.get(name, _sgd),)
+    found = {one.name: one.default for rule in rules for one in signature(rule).parameters.values()}
+    return {constant: value for constant, value in found.items() if isinstance(value, float)}

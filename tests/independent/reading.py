@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from tests.independent import bounded as B
+from tests.independent.optimisers import handed_on
 from tests.independent.sources import examples_of, expanded, started
 from tests.independent.tape import ACTIVATIONS, Tape, parsed
 
@@ -256,7 +257,7 @@ def optimizer_of(lesson, iteration):
     for at, name, _, value in lesson.edits:
         if name == "optimizer" and at <= iteration:
             since = since if value == named else at
-            named, constants = value, {}
+            named, constants = value, handed_on(named, constants, value)
     return named, constants, since
 
 
