@@ -209,7 +209,7 @@ def test_a_run_whose_graph_fits_one_number_of_examples_is_judged(tmp_path):
     run = trained(written(tmp_path, FITS_TWO, "batch = 2"))
     assert diagnose(run) is None
     problem, end = run.segments[0].problem, run.state(run.farthest)
-    assert judged(problem, run.segments[0].settings, end, run.costs, "epochs") == ""
+    assert judged(problem, run.segments[0].settings, lambda: end, run.costs, "epochs") == ""
 
 
 def test_a_unit_that_sleeps_in_one_batch_alone_is_not_asleep(tmp_path):
