@@ -64,70 +64,40 @@ _RANGES: Mapping[str, Reader] = {"range": _RANGE, "range2": _RANGE}
 
 PICTURES: Mapping[str, PictureRules] = {
     "curve": PictureRules(
-        {"functions": _NAMES, "node": line(64, 1), "range": _RANGE, "derivative": flag},
-        picture_checks.check_curve,
-    ),
+            {"functions": _NAMES, "node": line(64, 1), "range": _RANGE, "derivative": flag},
+            picture_checks.check_curve),
     "slice": PictureRules(
-        {
-            "along": _NAMES,
-            "range": _RANGE,
-            "rates": _RATES,
-            "steps": whole(1, MAX_SLICE_STEPS),
-            "over": _OVER,
-            "of": line(64, 1),
-        },
-        picture_checks.check_slice, computes_points=True, in_training=True,
-    ),
+            {"along": _NAMES, "range": _RANGE, "rates": _RATES, "steps": whole(1, MAX_SLICE_STEPS),
+             "over": _OVER, "of": line(64, 1)},
+            picture_checks.check_slice, computes_points=True, in_training=True),
     "contour": PictureRules(
-        {
-            "along": _NAMES,
-            **_RANGES,
-            "variant": line(64, 1),
-            "variants": _NAMES,
-            "optimizers": list_of(one_of(OPTIMISERS, "optimizer"), MAX_OVERLAID),
-            "batches": list_of(either(whole(1, 10**6), "full"), MAX_OVERLAID),
-            "rates": _RATES,
-            "steps": whole(1, MAX_PATH_STEPS),
-            "over": _OVER,
-        },
-        picture_checks.check_contour, computes_points=True, in_training=True,
-    ),
+            {"along": _NAMES, **_RANGES, "variant": line(64, 1), "variants": _NAMES,
+             "optimizers": list_of(one_of(OPTIMISERS, "optimizer"), MAX_OVERLAID),
+             "batches": list_of(either(whole(1, 10**6), "full"), MAX_OVERLAID),
+             "rates": _RATES, "steps": whole(1, MAX_PATH_STEPS), "over": _OVER},
+            picture_checks.check_contour, computes_points=True, in_training=True),
     "boundary": PictureRules(
-        {"of": line(64, 1), "hidden": flag, "lines": flag, "level": number(-1e300), **_RANGES},
-        prediction_checks.check_boundary,
-        computes_points=True, in_training=True, of_predictions=True,
-    ),
-    "space": PictureRules(
-        {"along": _NAMES, **_RANGES},
-        prediction_checks.check_space, computes_points=True, in_training=True, of_predictions=True,
-    ),
-    "fit": PictureRules(
-        {"of": line(64, 1), **_RANGES},
-        prediction_checks.check_fit, computes_points=True, in_training=True, of_predictions=True,
-    ),
-    "table": PictureRules(
-        {"digits": whole(1, 17)}, prediction_checks.check_table,
-        in_training=True, of_predictions=True,
-    ),
+            {"of": line(64, 1), "hidden": flag, "lines": flag, "level": number(-1e300), **_RANGES},
+            prediction_checks.check_boundary,
+            computes_points=True, in_training=True, of_predictions=True),
+    "space": PictureRules({"along": _NAMES, **_RANGES}, prediction_checks.check_space,
+            computes_points=True, in_training=True, of_predictions=True),
+    "fit": PictureRules({"of": line(64, 1), **_RANGES}, prediction_checks.check_fit,
+            computes_points=True, in_training=True, of_predictions=True),
+    "table": PictureRules({"digits": whole(1, 17)}, prediction_checks.check_table,
+            in_training=True, of_predictions=True),
     "weights": PictureRules({"of": _NAMES}, picture_checks.check_weights, in_training=True),
-    "histogram": PictureRules(
-        {"of": _NAMES, "bins": whole(1, MAX_BINS)}, picture_checks.check_values, in_training=True
-    ),
+    "histogram": PictureRules({"of": _NAMES, "bins": whole(1, MAX_BINS)},
+            picture_checks.check_values, in_training=True),
     "counts": PictureRules(
-        {
-            "values": list_of(whole(2, 10**9), 6),
-            "weights": list_of(whole(1, 10**6), 12),
-            "per_second": number(above=0),
-        },
-        lambda wish, scope: None,
-    ),
-    "timing": PictureRules(
-        {"examples": list_of(whole(1, MAX_TIMED), 5)}, picture_checks.check_timing
-    ),
+            {"values": list_of(whole(2, 10**9), 6), "weights": list_of(whole(1, 10**6), 12),
+             "per_second": number(above=0)},
+            lambda wish, scope: None),
+    "timing": PictureRules({"examples": list_of(whole(1, MAX_TIMED), 5)},
+            picture_checks.check_timing),
     "seeds": PictureRules(
-        {"variants": _NAMES, "seeds": whole(2, MAX_SEEDS), "below": number(above=0)},
-        picture_checks.check_seeds, of_predictions=True,
-    ),
+            {"variants": _NAMES, "seeds": whole(2, MAX_SEEDS), "below": number(above=0)},
+            picture_checks.check_seeds, of_predictions=True),
 }  # fmt: skip
 """Every kind of picture; `_COMMON` are the options of all kinds."""
 

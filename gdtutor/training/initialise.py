@@ -74,48 +74,26 @@ def _uniform(rng: np.random.RandomState, wish: Sampling) -> Array:
 
 
 INITIALISATIONS: dict[str, Initialisation] = {
-    "zeros": Initialisation(
-        "0",
-        "Every neuron of a layer stays the same as its neighbours.",
-        lambda rng, wish: np.zeros(wish.shape),
-    ),
-    "constant": Initialisation(
-        "value",
-        "Equal values, which stay equal like zeros do.",
-        lambda rng, wish: np.full(wish.shape, wish.constants["value"]),
-        {"value": None},
-    ),
-    "plain": Initialisation(
-        "0.01·N(0, 1)",
-        "Small and different, whatever the size of the layer.",
-        lambda rng, wish: np.asarray(0.01 * _standard_normal(rng, wish)),
-        numpy="0.01*rng.standard_normal((n_out, n_in))",
-    ),
-    "xavier": Initialisation(
-        "N(0, 1) / √n_in",
-        "Keeps the size of signals through sigmoid and tanh layers.",
-        lambda rng, wish: np.asarray(_standard_normal(rng, wish) / math.sqrt(wish.n_in)),
-        numpy="rng.standard_normal((n_out, n_in))/np.sqrt(n_in)",
-    ),
-    "he": Initialisation(
-        "N(0, 1)·√(2 / n_in)",
-        "Makes up for the half that ReLU cuts off.",
-        lambda rng, wish: np.asarray(_standard_normal(rng, wish) * math.sqrt(2 / wish.n_in)),
-        numpy="rng.standard_normal((n_out, n_in))*np.sqrt(2/n_in)",
-    ),
-    "uniform": Initialisation(
-        "U[low, high)",
-        "Evenly spread, all positive from 0 on.",
-        _uniform,
-        {"low": 0.0, "high": 1.0},
-    ),
-    "normal": Initialisation(
-        "std·N(0, 1)",
-        "Normal, whatever the layer.",
-        lambda rng, wish: np.asarray(wish.constants["std"] * _standard_normal(rng, wish)),
-        {"std": 1.0},
-    ),
-}
+    "zeros": Initialisation("0", "Every neuron of a layer stays the same as its neighbours.",
+            lambda rng, wish: np.zeros(wish.shape)),
+    "constant": Initialisation("value", "Equal values, which stay equal like zeros do.",
+            lambda rng, wish: np.full(wish.shape, wish.constants["value"]), {"value": None}),
+    "plain": Initialisation("0.01·N(0, 1)", "Small and different, whatever the size of the layer.",
+            lambda rng, wish: np.asarray(0.01 * _standard_normal(rng, wish)),
+            numpy="0.01*rng.standard_normal((n_out, n_in))"),
+    "xavier": Initialisation("N(0, 1) / √n_in",
+            "Keeps the size of signals through sigmoid and tanh layers.",
+            lambda rng, wish: np.asarray(_standard_normal(rng, wish) / math.sqrt(wish.n_in)),
+            numpy="rng.standard_normal((n_out, n_in))/np.sqrt(n_in)"),
+    "he": Initialisation("N(0, 1)·√(2 / n_in)", "Makes up for the half that ReLU cuts off.",
+            lambda rng, wish: np.asarray(_standard_normal(rng, wish) * math.sqrt(2 / wish.n_in)),
+            numpy="rng.standard_normal((n_out, n_in))*np.sqrt(2/n_in)"),
+    "uniform": Initialisation("U[low, high)", "Evenly spread, all positive from 0 on.", _uniform,
+            {"low": 0.0, "high": 1.0}),
+    "normal": Initialisation("std·N(0, 1)", "Normal, whatever the layer.",
+            lambda rng, wish: np.asarray(wish.constants["std"] * _standard_normal(rng, wish)),
+            {"std": 1.0}),
+}  # fmt: skip
 """Every rule by its name in a lesson. N(0, 1) is standard normal, U[0, 1) is uniform.
 
 Source: xavier after Glorot and Bengio 2010, in the form N(0, 1)/√n_in; he after He et al. 2015,

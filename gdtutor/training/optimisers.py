@@ -81,73 +81,56 @@ _ALL = (
     # The velocity adds up gradients and the learning rate multiplies it afterwards, so a change of
     # the rate acts at once on the whole velocity; no damping factor 1 - beta.
     # Source: Polyak 1964, eq. 9.
-    Optimiser(
-        "momentum", "gradient descent with momentum",
-        (("v", "beta*v + g"), ("p", "p - learning_rate*v")),
-        hyperparameters=(_BETA,), state=(StateVariable("v", "velocity"),),
-    ),
+    Optimiser("momentum", "gradient descent with momentum",
+            (("v", "beta*v + g"), ("p", "p - learning_rate*v")),
+            hyperparameters=(_BETA,), state=(StateVariable("v", "velocity"),)),
     # Both moments are divided by 1 - beta**t, t counting updates from 1, and epsilon stands outside
     # the root of the corrected second moment.
     # Source: Kingma and Ba 2015, algorithm 1.
-    Optimiser(
-        "adam", "Adam",
-        (*_MOMENT_LINES,
-         ("p", "p - learning_rate*(m1/(1 - beta1**t))/(sqrt(m2/(1 - beta2**t)) + epsilon)")),
-        hyperparameters=_OF_ADAM,
-        state=_MOMENTS,
-    ),
+    Optimiser("adam", "Adam",
+            (*_MOMENT_LINES,
+             ("p", "p - learning_rate*(m1/(1 - beta1**t))/(sqrt(m2/(1 - beta2**t)) + epsilon)")),
+            hyperparameters=_OF_ADAM, state=_MOMENTS),
     # Epsilon stands outside the root; s starts at 0 and is not corrected for it.
     # Source: Tieleman and Hinton 2012, Coursera lecture 6.5.
-    Optimiser(
-        "rmsprop", "RMSProp",
-        (("s", "rho*s + (1 - rho)*g**2"), ("p", "p - learning_rate*g/(sqrt(s) + epsilon)")),
-        hyperparameters=(Hyperparameter("rho", 0.9), _EPSILON),
-        state=(StateVariable("s", "running mean of squared gradients", is_odd=False),),
-    ),
+    Optimiser("rmsprop", "RMSProp",
+            (("s", "rho*s + (1 - rho)*g**2"), ("p", "p - learning_rate*g/(sqrt(s) + epsilon)")),
+            hyperparameters=(Hyperparameter("rho", 0.9), _EPSILON),
+            state=(StateVariable("s", "running mean of squared gradients", is_odd=False),)),
     # The gradient is taken at the current point: p stands for the point that looks ahead, and the
     # velocity has the same form as with momentum.
     # Source: Nesterov 1983; in this form Bengio, Boulanger-Lewandowski and Pascanu 2013, eq. 7.
-    Optimiser(
-        "nesterov", "Nesterov's accelerated gradient",
-        (("v", "beta*v + g"), ("p", "p - learning_rate*(g + beta*v)")),
-        hyperparameters=(_BETA,), state=(StateVariable("v", "velocity"),),
-    ),
+    Optimiser("nesterov", "Nesterov's accelerated gradient",
+            (("v", "beta*v + g"), ("p", "p - learning_rate*(g + beta*v)")),
+            hyperparameters=(_BETA,), state=(StateVariable("v", "velocity"),)),
     # Epsilon stands outside the root; s starts at 0.
     # Source: Duchi, Hazan and Singer 2011, fig. 1, diagonal form.
-    Optimiser(
-        "adagrad", "AdaGrad",
-        (("s", "s + g**2"), ("p", "p - learning_rate*g/(sqrt(s) + epsilon)")),
-        hyperparameters=(_EPSILON,),
-        state=(StateVariable("s", "sum of squared gradients", is_odd=False),),
-    ),
+    Optimiser("adagrad", "AdaGrad",
+            (("s", "s + g**2"), ("p", "p - learning_rate*g/(sqrt(s) + epsilon)")),
+            hyperparameters=(_EPSILON,),
+            state=(StateVariable("s", "sum of squared gradients", is_odd=False),)),
     # The decay goes past both moments, and the learning rate multiplies it; all else is as with
     # Adam.
     # Source: Loshchilov and Hutter 2019, algorithm 2, with the learning rate as the schedule.
-    Optimiser(
-        "adamw", "Adam with decoupled weight decay",
-        (*_MOMENT_LINES,
-         ("p", "p - learning_rate*((m1/(1 - beta1**t))/(sqrt(m2/(1 - beta2**t)) + epsilon)"
-          " + weight_decay*p)")),
-        hyperparameters=(*_OF_ADAM, Hyperparameter(WEIGHT_DECAY, 0.01)),
-        state=_MOMENTS,
-        without_decay="adam",
-    ),
+    Optimiser("adamw", "Adam with decoupled weight decay",
+            (*_MOMENT_LINES,
+             ("p", "p - learning_rate*((m1/(1 - beta1**t))/(sqrt(m2/(1 - beta2**t)) + epsilon)"
+              " + weight_decay*p)")),
+            hyperparameters=(*_OF_ADAM, Hyperparameter(WEIGHT_DECAY, 0.01)),
+            state=_MOMENTS, without_decay="adam"),
     # The average is over the parameters after each update, the start left out; gradients are taken
     # at p, predictions are made with the average.
     # Source: Polyak and Juditsky 1992, eq. 2; Ruppert 1988.
-    Optimiser(
-        "averaged", "averaged gradient descent",
-        (("average", "average + (p - learning_rate*g - average)/t"), ("p", "p - learning_rate*g")),
-        state=(StateVariable("average", "mean of the parameters after each update"),),
-        predicts_with="average",
-    ),
+    Optimiser("averaged", "averaged gradient descent",
+            (("average", "average + (p - learning_rate*g - average)/t"),
+             ("p", "p - learning_rate*g")),
+            state=(StateVariable("average", "mean of the parameters after each update"),),
+            predicts_with="average"),
     # The gradient is the one at the parameters after the update: shrink is the factor that makes it
     # so, found as a root in one dimension; one example at a time.
     # Source: Toulis and Airoldi 2017, eq. 4 and algorithm 1.
-    Optimiser(
-        "implicit", "implicit gradient descent", (("p", "p - learning_rate*shrink*g"),),
-        solves="shrink",
-    ),
+    Optimiser("implicit", "implicit gradient descent", (("p", "p - learning_rate*shrink*g"),),
+            solves="shrink"),
 )  # fmt: skip
 
 OPTIMISERS: Mapping[str, Optimiser] = {row.name: row for row in _ALL}

@@ -37,38 +37,21 @@ SCHEDULES: Mapping[str, ScheduleRow] = {
     row.name: row
     for row in (
         ScheduleRow("constant", "rate", "{base}", lambda s, base, epoch: base),
-        ScheduleRow(
-            "step",
-            "rate·factor^⌊e/every⌋",
-            "{base}*{factor}**(epoch // {every})",
-            lambda s, base, epoch: _power(base, s.factor, epoch // s.every),
-        ),
-        ScheduleRow(
-            "exponential",
-            "rate·factor^(e/every)",
-            "{base}*{factor}**(epoch/{every})",
-            lambda s, base, epoch: _power(base, s.factor, epoch / s.every),
-        ),
-        ScheduleRow(
-            "linear",
-            "rate·(1 − (1 − factor)·min(e, every)/every)",
-            "{base}*(1 - (1 - {factor})*(min(epoch, {every})/{every}))",
-            lambda s, base, epoch: base * (1 - (1 - s.factor) * _part(s, epoch)),
-        ),
-        ScheduleRow(
-            "inverse_time",
-            "rate/(1 + factor·e/every)",
-            "{base}/(1 + {factor}*epoch/{every})",
-            lambda s, base, epoch: base / (1 + s.factor * epoch / s.every),
-        ),
-        ScheduleRow(
-            "cosine",
-            "rate·(1 + cos(π·min(e, every)/every))/2",
-            "{base}*(1 + np.cos(np.pi*min(epoch, {every})/{every}))/2",
-            lambda s, base, epoch: base * (1 + math.cos(math.pi * _part(s, epoch))) / 2,
-        ),
+        ScheduleRow("step", "rate·factor^⌊e/every⌋", "{base}*{factor}**(epoch // {every})",
+                lambda s, base, epoch: _power(base, s.factor, epoch // s.every)),
+        ScheduleRow("exponential", "rate·factor^(e/every)", "{base}*{factor}**(epoch/{every})",
+                lambda s, base, epoch: _power(base, s.factor, epoch / s.every)),
+        ScheduleRow("linear", "rate·(1 − (1 − factor)·min(e, every)/every)",
+                "{base}*(1 - (1 - {factor})*(min(epoch, {every})/{every}))",
+                lambda s, base, epoch: base * (1 - (1 - s.factor) * _part(s, epoch))),
+        ScheduleRow("inverse_time", "rate/(1 + factor·e/every)",
+                "{base}/(1 + {factor}*epoch/{every})",
+                lambda s, base, epoch: base / (1 + s.factor * epoch / s.every)),
+        ScheduleRow("cosine", "rate·(1 + cos(π·min(e, every)/every))/2",
+                "{base}*(1 + np.cos(np.pi*min(epoch, {every})/{every}))/2",
+                lambda s, base, epoch: base * (1 + math.cos(math.pi * _part(s, epoch))) / 2),
     )
-}
+}  # fmt: skip
 """Every schedule by its name in a lesson. Source of cosine: Loshchilov and Hutter 2017, eq. 5,
 with a least rate of 0 and no restarts."""
 
