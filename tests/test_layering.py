@@ -232,7 +232,7 @@ def loaded_by_a_step(at):
 
 @pytest.mark.slow
 def test_the_first_frame_of_a_step_needs_no_lines_of_others():
-    lines = {"given", "forward", "backward", "updates", "asking", "wide_study"}
+    lines = {"given", "forward", "backward", "updates", "asking", "wide_panels"}
     loaded = loaded_by_a_step("given")
     assert {name for name in lines if f"gdtutor.view.{name}" in loaded} == {"given"}
 

@@ -15,7 +15,7 @@ from gdtutor.session.state import Session
 from gdtutor.session.steps import Phase
 from gdtutor.training.timing import Timing
 from gdtutor.values import replace
-from gdtutor.view import wide_study
+from gdtutor.view import wide_panels
 from gdtutor.view.explain import context_of, explained_signs, node_lines
 from gdtutor.view.frame import UNICODE, Frame, Style
 from gdtutor.view.glossary import SIGNS
@@ -380,8 +380,8 @@ def test_the_panel_of_the_graph_is_made_once_for_a_screen(name, monkeypatch):
         widths.append(width)
         return with_signs(context, lines, width, *above)
 
-    with_signs = wide_study.with_signs
-    monkeypatch.setattr(wide_study, "with_signs", noted)
+    with_signs = wide_panels.with_signs
+    monkeypatch.setattr(wide_panels, "with_signs", noted)
     frame_of(session_at(shipped_lessons_folder() / f"{name}.md", at="forward"), 120, 36, UNICODE)
     assert len(widths) == len(set(widths)) > 0
 

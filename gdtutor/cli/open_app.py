@@ -30,7 +30,7 @@ from gdtutor.ui.running import run_app
 from gdtutor.ui.terminal import choose_chars, choose_frames, preflight, speaks_plainly
 from gdtutor.values import replace
 from gdtutor.view.frame import Area, Chars, Frame
-from gdtutor.view.opening_screen import lesson_cover, library_cover
+from gdtutor.view.page import lesson_cover, library_cover
 
 if TYPE_CHECKING:
     from gdtutor.cli.starting import FrontEndStart

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         return train(arguments, *heard(lambda: _run_of(arguments, playground)))
     from gdtutor.cli.open_app import Begun, show_behind
     from gdtutor.ui.terminal import speaks_plainly
-    from gdtutor.view.opening_screen import lesson_cover
+    from gdtutor.view.page import lesson_cover
 
     presses = parse_keys(arguments.keys)
     if arguments.linear or speaks_plainly(os.environ, sys.stdin):

@@ -20,9 +20,9 @@ from gdtutor.judge.verdict import Verdict, job_of
 from gdtutor.lesson.runs import run_of
 from gdtutor.training.run import Run
 from gdtutor.values import Struct, replace
+from gdtutor.view.curve import thinned
 from gdtutor.view.frame import Chars, Plot, Series, Style
 from gdtutor.view.marks import marks_of
-from gdtutor.view.thinning import thinned
 
 STEP = 1e-5
 """How far a parameter is moved, to either side."""

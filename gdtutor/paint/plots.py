@@ -14,10 +14,10 @@ from gdtutor.engine.operations import Array
 from gdtutor.paint.cells import Row, row_of
 from gdtutor.paint.ticks import AxisTick, Scale, axis_of, has_length, labelled_axis, log_axis
 from gdtutor.values import Struct, replace
+from gdtutor.view.curve import thin
 from gdtutor.view.frame import LARGEST, UNICODE, Chars, Lines, Plot, Segment, Series, Style
 from gdtutor.view.lines import shortened, text_of
 from gdtutor.view.marks import marks_of
-from gdtutor.view.thinning import thin
 
 SMALLEST = (10, 3)
 """Columns and rows below which there is no room for axes."""

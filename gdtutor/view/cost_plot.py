@@ -11,10 +11,10 @@ from gdtutor.session.runs import run_label
 from gdtutor.session.state import Walk
 from gdtutor.training.trouble import STILL
 from gdtutor.view import notation
+from gdtutor.view.curve import running_means, thinned
 from gdtutor.view.frame import LARGEST, Chars, Plot, Series, Style
 from gdtutor.view.marks import HELD, MEAN, UNCHANGED
 from gdtutor.view.runs import ShownCurve, curves_shown, short_name
-from gdtutor.view.thinning import running_means, thinned
 
 LEAST_SPAN = 50 * STILL
 """Share of the cost's size that the axis spans at the least: what counts as almost flat keeps to

@@ -1,12 +1,14 @@
 """The first line of a lesson's screens: its title, where we are, and how many steps there are; and
-a page of prose that fills the rest."""
+pages: of prose that fills the rest, and what stands there while the program is still opening."""
 
 from __future__ import annotations
 
+from gdtutor.session.catalogue import Library
 from gdtutor.view import notation
-from gdtutor.view.boxes import Panel, boxed, window
-from gdtutor.view.frame import Area, Chars, Line, Lines, Segment, Size, Style
-from gdtutor.view.lines import line, shortened, width_of
+from gdtutor.view.boxes import Panel, boxed, is_too_small, too_small_frame, window
+from gdtutor.view.frame import Area, Chars, Frame, Line, Lines, Segment, Size, Style
+from gdtutor.view.library_lines import library_lines
+from gdtutor.view.lines import framed, line, shortened, width_of
 from gdtutor.view.prose import prose_lines
 
 WIDEST = 76
@@ -66,3 +68,35 @@ def heading_line(title: str, place: Line, count: Line, width: int, chars: Chars)
     before = max(gap * 2 // 3, 1)
     middle = Segment(" " * before)
     return (*left, middle, *place, Segment(" " * max(gap - before, 1)), *count, Segment(" "))
+
+
+def lesson_cover(number: str, title: str, prose: str, area: Area) -> Frame:
+    """Return a lesson's opening page before its graph is read; its keys and steps come with it.
+
+    Without prose only the title stands there: the lesson opens somewhere else.
+    """
+    if is_too_small(area.width, area.height):
+        return too_small_frame(area.width, area.height)
+    place = OPENING if prose else ()
+    heading = heading_line(title_of(number, title, area.chars), place, (), area.width, area.chars)
+    body = area.less(rows=3)
+    if prose and is_large(area):
+        # What stands beside the page comes with the walk.
+        text = prose_lines(prose, prose_width(PAGE), area.chars)
+        high = min(len(text) + 2, body.height)
+        page = boxed(Panel("", text, 0, True), Area(PAGE, high, area.chars))
+    else:
+        page = page_lines(prose, 0, body)
+    rows = (heading, *page, *((),) * (body.height - len(page)))
+    return _cover(rows, area)
+
+
+def library_cover(library: Library, area: Area) -> Frame:
+    """Return the library before its lessons are checked."""
+    if is_too_small(area.width, area.height):
+        return too_small_frame(area.width, area.height)
+    return _cover(library_lines(library, "", area.less(rows=2)), area)
+
+
+def _cover(lines: Lines, area: Area) -> Frame:
+    return framed(area, (*lines, (), line((f" opening{area.chars.ellipsis}", Style.DIM))))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from gdtutor.paint.plots import _PLOTEXT, _Curve, _drawable, _in_braille, plot_rows
 from gdtutor.paint.ticks import Scale
+from gdtutor.view.curve import thin, thinned
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Line, Plot, Series, Style
 from gdtutor.view.lines import merged
-from gdtutor.view.thinning import thin, thinned
 from tests.tries import tries
 
 DOTS = Chars(braille=False)

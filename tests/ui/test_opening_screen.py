@@ -23,8 +23,7 @@ from gdtutor.ui.app import Looks, TutorApp
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import ASCII, UNICODE, Area, Chars, Frame
-from gdtutor.view.opening_screen import lesson_cover, library_cover
-from gdtutor.view.page import LARGE, PAGE
+from gdtutor.view.page import LARGE, PAGE, lesson_cover, library_cover
 from gdtutor.view.screen import frame_of
 from tests.ui.piloting import BOUND, until
 

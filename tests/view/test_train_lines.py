@@ -16,9 +16,9 @@ from gdtutor.session.state import Screen, Session, Snapshot, Status, Sweeping, T
 from gdtutor.training.sweep import Sweep
 from gdtutor.values import replace
 from gdtutor.view.cost_plot import cost_plot
+from gdtutor.view.curve import running_means
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
-from gdtutor.view.thinning import running_means
 from gdtutor.view.train_lines import cost_facts, header_line, progress_line, standing
 
 WIDTHS = range(38, 130)

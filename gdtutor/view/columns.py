@@ -1,0 +1,178 @@
+"""Panels below each other, in columns that share their height by need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import accumulate, chain, groupby
+
+from gdtutor.values import replace
+from gdtutor.view.boxes import Listed, Panel, beside, boxed, window
+from gdtutor.view.context import Context
+from gdtutor.view.explain import explained_signs, has_signs, met_lines, met_signs
+from gdtutor.view.figures import moved
+from gdtutor.view.frame import Area, Block, Line, Lines, Placed
+from gdtutor.view.lines import text_of
+from gdtutor.view.values import continued, left_out, of_step
+from gdtutor.view.wide_panels import Column, PanelNeed
+
+
+def joined(*columns: tuple[Block, int]) -> Block:
+    """Return blocks of so many cells each side by side."""
+    lefts = accumulate((cells for _, cells in columns), initial=0)
+    plots = [moved(placed, left, 0) for ((_, placed), _), left in zip(columns, lefts, strict=False)]
+    return beside(*(rows for (rows, _), _ in columns)), tuple(chain.from_iterable(plots))
+
+
+def column_block(wanted: list[PanelNeed], area: Area) -> Block:
+    """Return panels below each other in exactly as many lines as the area has.
+
+    Each has what it needs, the upper ones first; one for which too little stays is left out.
+    """
+    lines: list[Line] = []
+    plots: list[Placed] = []
+    for one, height in shared(wanted, area.height):
+        own = area.high(height)
+        figure = one.make(own.inside)
+        plots += moved(figure.plots, 2, len(lines) + 1)
+        panel = replace(figure.panel, title=figure.panel.title + one.number)
+        lines += boxed(panel, own)
+    return tuple(lines), tuple(plots)
+
+
+def shared(wanted: list[PanelNeed], room: int) -> list[tuple[PanelNeed, int]]:
+    """Return those of a column that have room, with their lines; what is left over has the last
+    that tells more then, or the last of all.
+    """
+    shown: list[tuple[PanelNeed, int]] = []
+    for number, one in enumerate(wanted):
+        kept = sum(later.keeps for later in wanted[number + 1 :])
+        given = min(one.lines, room - kept)
+        if given >= one.least:
+            shown.append((one, given))
+            room -= given
+    if shown:
+        last = len(shown) - 1
+        at = next((n for n in range(last, -1, -1) if shown[n][0].has_more), last)
+        shown[at] = shown[at][0], shown[at][1] + room
+    return shown
+
+
+def explaining(
+    context: Context,
+    column: list[PanelNeed],
+    drawn: Lines,
+    area: Area,
+    is_left: Callable[[list[PanelNeed]], bool] = bool,
+) -> list[PanelNeed]:
+    """Return a column whose panels explain the signs that what is drawn does not, in their blank
+    lines: the second, the first, then the others. A sign that finds none is explained later.
+
+    Args:
+        context: The step.
+        column: The panels.
+        drawn: What stands on the screen.
+        area: That of the column.
+        is_left: Says whether a column leaves the room that comes first to what is left out.
+    """
+    if has_signs(context, drawn):
+        return column
+    shown, above = shared(column, area.height), explained_signs(drawn)
+    for one, height in (*shown[1::-1], *shown[2:]):
+        inside, at = area.high(height).inside, column.index(one)
+        wanted = len(met_lines(context, inside.width, inside.height, above))
+        for rows in range(wanted, 0, -1):
+            told = met_lines(context, inside.width, rows, above)
+            explaining = [*column[:at], replace(one, pinned=told), *column[at + 1 :]]
+            figure = one.make(inside.less(rows=rows))
+            is_whole = not figure.plots and len(figure.panel.lines) <= inside.height - rows
+            if is_whole and _tells_same(one, inside, rows) and is_left(explaining):
+                column, above = explaining, above | explained_signs(told)
+                break
+    return column
+
+
+def _tells_same(one: PanelNeed, inside: Area, rows: int) -> bool:
+    """Say whether the lines of a panel, shown or not, are the same in so many rows less, but for
+    blank ones."""
+    before, after = (one.make(room).panel for room in (inside, inside.less(rows=rows)))
+    told = (
+        [text_of(row) for row in panel.lines if text_of(row).strip()] for panel in (before, after)
+    )
+    return before.cut == after.cut and next(told) == next(told)
+
+
+def continuing(
+    context: Context, columns: list[tuple[list[PanelNeed], Area]]
+) -> tuple[list[list[PanelNeed]], tuple[Listed, ...]]:
+    """Return columns with what a list has no room for below panels with blank lines, and what finds
+    none there: below those that are alike at every step first, then those of the step, a picture
+    last, which training may change. Each lower border says where it goes on.
+    """
+    plain = [column for column, _ in columns]
+    shown = [(one, area.high(height).inside) for column, area in columns
+             for one, height in shared(column, area.height)]  # fmt: skip
+    lists = ((one, one.make(inside).panel) for one, inside in shown if one.is_list)
+    found = next((found for found in lists if found[1].unlisted), None)
+    if found is None:
+        return plain, ()
+    last, listing = found
+    left, ways = listing.unlisted, {id(last): replace(last, draw=last.goes_on or last.draw)}
+    for one, inside in sorted((*shown[2:], *shown[:2]), key=lambda it: it[0].is_elastic):
+        if not left or one.is_list:
+            continue
+        rest = continued(context, left, inside.width, _spare(one, inside) - 1)
+        if len(rest.left) < len(left):
+            title = "the picture" if one.is_elastic else one.make(inside).panel.title
+            ways[id(last)] = _noted(ways[id(last)], f" goes on under {title} ")
+            note = left_out(context, len(rest.left))
+            more = Panel(f"{listing.title}, continued", rest.lines, note=note)
+            ways[id(one)] = replace(one, annex=more)
+            last, left = one, rest.left
+    if left == listing.unlisted:
+        return plain, left
+    return [[ways.get(id(one), one) for one in column] for column in plain], left
+
+
+def _noted(one: PanelNeed, note: str) -> PanelNeed:
+    """Return a panel with a note in the last of its lower borders."""
+    if one.annex is None:
+        return replace(one, note=note)
+    return replace(one, annex=replace(one.annex, note=note))
+
+
+def _spare(one: PanelNeed, inside: Area) -> int:
+    """Return how many blank lines a panel has below each other, all but one of those before what it
+    ends with where that explains no signs; none where they are part of what it draws.
+    """
+    figure = one.make(inside)
+    if one.is_drawn or figure.plots:
+        return 0
+    panel = figure.panel
+    rows = window(panel.lines, 0, inside.height - len(panel.pinned))
+    blank = [text_of(row).strip() == "" for row in rows]
+    runs = [len([*run]) for is_blank, run in groupby(blank) if is_blank]
+    return max(
+        [run - (not panel.pinned) for run in runs] + [runs[-1] if blank[-1:] == [True] else 0]
+    )
+
+
+def with_more(
+    context: Context, columns: list[Column], areas: tuple[Area, Area, Area], above: Lines
+) -> list[Column]:
+    """Return columns whose blank lines explain the signs met here, and go on with what a list has
+    no room for."""
+    left, step, *values = zip(columns, areas, strict=False)
+    others = [left, *values]
+    if met_signs(context):
+        operands = {*of_step(context)}
+
+        def missing(column: Column) -> int:
+            """Count what the step is computed from that has no room."""
+            _, without = continuing(context, [(column, areas[1]), *others])
+            return len(operands & {*without})
+
+        drawn, most = (*above, *column_block(*left)[0]), missing(step[0])
+        told = explaining(context, step[0], drawn, areas[1], lambda one: missing(one) <= most)
+        step = told, areas[1]
+    (told, first, *last), _ = continuing(context, [step, *others])
+    return [first, told, *last]
