@@ -168,3 +168,25 @@ def test_at_an_update_the_table_says_what_the_loss_was(number, node, size):
     rows = screen(session, *size).splitlines()
     # Behind the gradient, in the blank cells of the new values, it is named.
     assert any(re.search(r" L +0\.\d+ .*\((L )?was 0\.\d+\)", row) for row in rows)
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize("path", TRAINED, ids=lambda path: path.stem)
+def test_beside_each_step_the_graph_or_its_border_says_what_the_loss_was(path):
+    session = moved(session_at(path), 1, 1)
+    steps, told = session.moment.steps, 0
+    for step in (*(s for s in steps if s.node == session.moment.root), steps[-1]):
+        at = replace(moved(session, 1, step.number), challenge=None)
+        was = context_of(at, UNICODE).was(at.moment.root)
+        left = [row[:42] for row in screen(at, 80, 24).splitlines()[1:-4]]
+        assert any(was in row for row in left), step
+        told += bool(was)
+    # Only what sees other examples, or no others than before an update of 0, has no loss to name.
+    assert told or session.moment.batch.tolist() != session.previous.batch.tolist()
+
+
+@pytest.mark.parametrize("at", ["1/forward:L", "1/backward:b", "1/update:b"])
+def test_in_the_graph_what_the_loss_was_stands_below_it(at):
+    rows = screen(session_at(LESSONS[5], at=at), 80, 24).splitlines()
+    place = next(row.index("L 0.1099") for row in rows if "L 0.1099" in row[:40])
+    assert [row.index("(was 0.125)") for row in rows if "(was 0.125)" in row[:40]] == [place]

@@ -57,8 +57,9 @@ class GraphDrawing(Struct, frozen=True):
         above = max(0, min(spare // 2, spare + -SIGN_CELLS // width)) * self.is_whole
         stands_still = self.is_across or (self.is_whole and width >= WIDE)
         left = Segment(" " * ((width - self.columns + 1) // 2 * stands_still))
-        lines = tuple((left, *row) if row else row for row in self.lines[: self.rows])
-        return (*((),) * above, *lines, *((),) * (spare - above))
+        # What the loss was may stand in the row below.
+        lines = tuple((left, *row) if row else row for row in self.lines[: self.rows + 1])
+        return (*((),) * above, *lines, *((),) * (spare - above))[: area.height]
 
 
 TORN = 2
@@ -164,10 +165,11 @@ def _page(layout: Layout, hidden: int, sheet: DrawSheet) -> Lines:
     height = sheet.height
     room = height - (hidden > 0)
     if layout.height <= room:
-        top, bottom = 0, layout.height
+        top, bottom = 0, min(layout.height + 1, room)
     else:
         top, bottom = _window(layout, sheet.current, height)
     lines = paint(layout, top, bottom, sheet)
+    lines = lines if any(lines[layout.height :]) else lines[: layout.height]
     ellipsis = sheet.chars.ellipsis
     above = sum(box.y < top for box in layout.boxes)
     below = sum(box.y >= top and box.y + len(box.rows) > bottom for box in layout.boxes)

@@ -10,8 +10,8 @@ from operator import or_
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view.frame import Chars, Line, Lines, Mark, Style
-from gdtutor.view.graph.model import DrawSheet, Layout, Stroke
-from gdtutor.view.lines import merged
+from gdtutor.view.graph.model import Box, DrawSheet, Layout, Stroke
+from gdtutor.view.lines import merged, text_of
 
 LEFT, RIGHT, UP, DOWN = 1, 2, 4, 8
 SIDES = {(-1, 0): LEFT, (1, 0): RIGHT, (0, -1): UP, (0, 1): DOWN}
@@ -81,7 +81,24 @@ def paint(layout: Layout, top: int, bottom: int, sheet: DrawSheet) -> Lines:
             if phase is Phase.BACKWARD and before and before[0] in f"{HEADS['right']}─-":
                 # The mark is no head of the line that comes from the left.
                 del canvas[box.y][box.x - 2]
+    for box in layout.boxes:
+        _paint_was(canvas, box, (sheet.width + layout.width) // 2)
     return tuple(_line(canvas[row]) for row in range(top, bottom))
+
+
+def _paint_was(canvas: Canvas, box: Box, end: int) -> None:
+    """Paint what a value was where its text has not told it: behind it, or else in the row below,
+    where cells are blank there, before the end of the centred drawing."""
+    was, rows = box.node.was, tuple(map(text_of, box.rows))
+    if not was or was in "".join(rows):
+        return
+    below = box.y + len(rows)
+    behind = len(rows[0]) + 1 if len(rows) > 1 or not box.node.gradient else end
+    for x, y in ((box.x + behind, box.y), (box.x, below), (end - len(was), below)):
+        near = {*range(x - 1, x + len(was) + 1)}
+        if y in canvas and x + len(was) <= end and not near & canvas[y].keys():
+            canvas[y] |= {at: (char, Style.CHANGED) for at, char in enumerate(was, x)}
+            return
 
 
 def _back(stroke: Stroke, below: int) -> Stroke:

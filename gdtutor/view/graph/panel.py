@@ -256,8 +256,9 @@ def _making(
         after = context.updated.get(name)
         updated = "" if after is None else change(name, after, value)
         style, called = leaf_style(context, name), context.name(name)
-        is_new = context.step.phase is Phase.GIVEN and context.own is None and value
-        was = context.was(name) if is_new and not is_shape(value) else ""
+        is_new = context.step.phase is Phase.GIVEN and context.own is None
+        is_told = value and not is_shape(value) and (is_new or name == context.root)
+        was = context.was(name) if is_told else ""
         gradient += "*" * (is_starred and gradient != "")
         return DrawNode(
             name, called, value or None, gradient or None, style, name in changed, mark, updated,
