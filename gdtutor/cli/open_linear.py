@@ -34,9 +34,7 @@ def run_linear(
     exit_on_signals()
     raise_interrupts()
     return converse(
-        session,
-        presses,
-        ConversationServices(shown, _say, ask_line, save, interrupts, keep),
+        session, presses, ConversationServices(shown, _say, ask_line, save, interrupts, keep)
     )
 
 

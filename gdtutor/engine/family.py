@@ -11,15 +11,7 @@ import numpy as np
 
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.operations import (
-    OPERANDS,
-    OPERATIONS,
-    Array,
-    Kind,
-    Operation,
-    apply,
-    body_of,
-)
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, Kind, Operation, apply, body_of
 
 
 def forward_family(

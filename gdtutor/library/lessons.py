@@ -33,9 +33,7 @@ def entry_of(path: Path) -> LessonEntry:
     return entry_saying(path, texts, divided.body, trains=front.training is not None)
 
 
-COUNTS: Mapping[str, Callable[[Walk], int]] = {
-    "steps": lambda walk: len(walk.moment.steps),
-}
+COUNTS: Mapping[str, Callable[[Walk], int]] = {"steps": lambda walk: len(walk.moment.steps)}
 """What is counted of a lesson as it opens, by its name among the counts of its entry."""
 
 

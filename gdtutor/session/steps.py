@@ -47,10 +47,7 @@ def wanted_gradients(lesson: Lesson, graph: Graph) -> tuple[str, ...]:
 
 
 def steps_of(
-    lesson: Lesson,
-    settings: Settings | None,
-    trained: tuple[str, ...],
-    traces: tuple[Trace, ...],
+    lesson: Lesson, settings: Settings | None, trained: tuple[str, ...], traces: tuple[Trace, ...]
 ) -> tuple[Step, ...]:
     """Return the steps of an iteration.
 

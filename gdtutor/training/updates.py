@@ -40,11 +40,7 @@ def zero_state(row: Optimiser, parameter: Array) -> dict[str, Array]:
 
 
 def update(
-    row: Optimiser,
-    p: Array,
-    g: Array,
-    state: Mapping[str, Array],
-    constants: Mapping[str, float],
+    row: Optimiser, p: Array, g: Array, state: Mapping[str, Array], constants: Mapping[str, float]
 ) -> OptimiserStep:
     """Do one update of one parameter with the engine's own evaluation.
 

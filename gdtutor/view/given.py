@@ -166,11 +166,7 @@ def _carrying(block: Lines, was: str) -> Iterator[Lines]:
         cell, _, number = was.rpartition(" ")
         first, second, *others = block
         gap = " " * (width_of(first) - width_of(second))
-        yield (
-            (*first, *_marked(f"  {cell}")),
-            (*second, *_marked(f"{gap}   {number}")),
-            *others,
-        )
+        yield ((*first, *_marked(f"  {cell}")), (*second, *_marked(f"{gap}   {number}")), *others)
 
 
 def _marked(text: str) -> Line:

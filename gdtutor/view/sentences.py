@@ -12,12 +12,7 @@ from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array
 from gdtutor.session.navigation import with_keys
-from gdtutor.session.rounded import (
-    Cancellation,
-    cancellation,
-    is_all_rounding,
-    is_step_of_rounding,
-)
+from gdtutor.session.rounded import Cancellation, cancellation, is_all_rounding, is_step_of_rounding
 from gdtutor.session.steps import Phase
 from gdtutor.training.optimisers import WEIGHT_DECAY
 from gdtutor.view.context import Context

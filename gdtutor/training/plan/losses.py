@@ -18,13 +18,7 @@ import numpy as np
 from gdtutor.engine.operations import Array
 from gdtutor.training.plan.lower import FlatProgram
 from gdtutor.training.plan.source import SourceLines
-from gdtutor.training.plan.terms import (
-    ELEMENTWISE,
-    UFUNCS,
-    operand_text,
-    operation_text,
-    reachable,
-)
+from gdtutor.training.plan.terms import ELEMENTWISE, UFUNCS, operand_text, operation_text, reachable
 
 LARGEST_HISTORY = 4096
 """Cells that an iteration may leave behind."""

@@ -62,12 +62,7 @@ def graph_drawing(
     step = context.step
     rest = ": Tab" if make_node is None and context.look.tab is Tab.NODE else ""
     sheet = DrawSheet(
-        width,
-        height,
-        context.chars,
-        current=step.node or None,
-        phase=step.phase,
-        rest=rest,
+        width, height, context.chars, current=step.node or None, phase=step.phase, rest=rest
     )
     if make_node is not None:
         return _drawn(tuple(map(make_node, names)), edges, sheet, total)

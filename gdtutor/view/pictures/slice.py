@@ -9,13 +9,7 @@ from gdtutor.view.notation import plural
 from gdtutor.view.pictures.cost_function import span_words
 from gdtutor.view.pictures.field import Axis
 from gdtutor.view.pictures.paths import Trail
-from gdtutor.view.pictures.slice_plot import (
-    Slice,
-    outside,
-    slice_of,
-    slice_picture,
-    wanted_name,
-)
+from gdtutor.view.pictures.slice_plot import Slice, outside, slice_of, slice_picture, wanted_name
 from gdtutor.view.pictures.source import PictureKind, Source
 
 LISTED = 12
