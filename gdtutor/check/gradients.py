@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from gdtutor.engine.gradient_check import (
     spread_cells,
 )
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import Array, evaluate
+from gdtutor.engine.operations import Array, Arrays, evaluate
 from gdtutor.engine.proof import prove
 from gdtutor.engine.rounding import is_rounding, rounding_of
 from gdtutor.engine.trace import Trace, trace
@@ -199,9 +199,7 @@ def _called(name: str, cell: tuple[int, ...]) -> str:
     return name + cell_text(cell or None)
 
 
-def _worst(
-    limit: TimeLimit, done: Trace, given: Mapping[str, Array], name: str, most: int
-) -> Difference:
+def _worst(limit: TimeLimit, done: Trace, given: Arrays, name: str, most: int) -> Difference:
     """Return the difference of the worst of a leaf's cells, at most so many, one at least."""
     found: list[Difference] = []
     gradient = done.gradients[name]
@@ -231,7 +229,7 @@ def _stated(found: Difference) -> float:
     return 0.0 if larger <= found.noise else abs(found.estimate - found.gradient) / larger
 
 
-def _beside(given: Mapping[str, Array], names: Sequence[str]) -> dict[str, Array]:
+def _beside(given: Arrays, names: Sequence[str]) -> dict[str, Array]:
     """Return the given values, each moved by a little that differs from cell to cell."""
     moved = dict(given)
     for place, name in enumerate(names):

@@ -6,11 +6,11 @@ open question have to stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution, Trace, frozen
 from gdtutor.lesson.model import Question
@@ -116,7 +116,7 @@ def _other_trace(done: Trace, step: Step | None) -> Trace:
     if step is not None and step.phase is Phase.UPDATE:
         return done
     is_back = step is not None and step.phase is Phase.BACKWARD
-    values: Mapping[str, Array] = done.values
+    values: Arrays = done.values
     if not is_back:
         first = done.graph.node_by_name[step.node] if step is not None and step.node else 0
         hidden = {node.name for node in done.graph.nodes[first:]}

@@ -5,13 +5,13 @@ whether every task can be done and is not done already."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from gdtutor.check.findings import QUESTIONS, SCREENS, Notes, TimeLimit
 from gdtutor.check.hidden import shown_answer
 from gdtutor.check.screens import layout_of
 from gdtutor.engine.errors import GdTutorError
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Arrays
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.conditions import ConditionError, failing, holds, parse_condition
 from gdtutor.lesson.model import Choice, Note, Question, Task
@@ -151,7 +151,7 @@ def given_away(
 
 def _answer(question: Question, done: Trace, moment: Moment) -> float:
     """Return the number asked for, NaN where there is none."""
-    values: Mapping[str, Array] = {
+    values: Arrays = {
         Phase.BACKWARD.value: done.gradients,
         Phase.UPDATE.value: {name: step.p for name, step in moment.updates.items()},
     }.get(question.phase, done.values)

@@ -11,6 +11,7 @@ from gdtutor.engine.expression import Apply, Expr, Name, Number, chained
 from gdtutor.engine.operations import (
     OPERATIONS,
     Array,
+    Arrays,
     Kind,
     Operation,
     apply,
@@ -44,11 +45,7 @@ class OpenedCell(Struct, frozen=True):
 
 
 def open_cell(
-    expr: Expr,
-    cell: Cell,
-    shapes: Mapping[str, Shape],
-    arrays: Mapping[str, Array],
-    most: int = MAX_TERMS,
+    expr: Expr, cell: Cell, shapes: Mapping[str, Shape], arrays: Arrays, most: int = MAX_TERMS
 ) -> OpenedCell:
     """Write one cell of a formula's value as a scalar formula.
 
@@ -72,7 +69,7 @@ def cell_name(name: str, cell: Cell) -> str:
 
 
 class _Opener:
-    def __init__(self, shapes: Mapping[str, Shape], arrays: Mapping[str, Array], most: int) -> None:
+    def __init__(self, shapes: Mapping[str, Shape], arrays: Arrays, most: int) -> None:
         self._most = most
         self._shapes = shapes
         self._arrays = arrays

@@ -5,18 +5,25 @@ Every value gets a leading axis for the members of the family, of length 1 where
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, Kind, Operation, apply, body_of
+from gdtutor.engine.operations import (
+    OPERANDS,
+    OPERATIONS,
+    Array,
+    Arrays,
+    Kind,
+    Operation,
+    apply,
+    body_of,
+)
 
 
-def forward_family(
-    graph: Graph, given: Mapping[str, Array], varied: Mapping[str, Array], wanted: str
-) -> Array:
+def forward_family(graph: Graph, given: Arrays, varied: Arrays, wanted: str) -> Array:
     """Return the value of a node for every member of a family.
 
     Args:
@@ -40,7 +47,7 @@ def forward_family(
     return np.broadcast_to(result, (members, *result.shape[1:]))
 
 
-def _operand(arg: Name | Number, values: Mapping[str, Array]) -> Array:
+def _operand(arg: Name | Number, values: Arrays) -> Array:
     return np.full(1, arg.value) if isinstance(arg, Number) else values[arg.name]
 
 
@@ -67,7 +74,7 @@ def _member_by_member(op: Operation, args: tuple[Array, ...], axis: Attribute) -
     return np.stack([apply(op, tuple(parts), axis) for parts in zip(*wide, strict=True)])
 
 
-def _evaluated(expr: Expr, values: Mapping[str, Array]) -> Array:
+def _evaluated(expr: Expr, values: Arrays) -> Array:
     if isinstance(expr, Number | Name):
         return _operand(expr, values)
     args = tuple(_evaluated(arg, values) for arg in expr.args)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from gdtutor.engine.graph import Graph, Node
 from gdtutor.engine.moved import MovedCell, extrapolated, rounding_noise
-from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, evaluate, parse_rule
+from gdtutor.engine.operations import OPERANDS, OPERATIONS, Array, Arrays, evaluate, parse_rule
 from gdtutor.engine.shapes import Shape
 from gdtutor.engine.trace import forward
 from gdtutor.values import Struct, replace
@@ -72,7 +72,7 @@ class Difference(Struct, frozen=True):
 
 
 def check_cell(
-    graph: Graph, given: Mapping[str, Array], name: str, cell: tuple[int, ...], gradient: float
+    graph: Graph, given: Arrays, name: str, cell: tuple[int, ...], gradient: float
 ) -> Difference:
     """Compare one cell of a leaf's gradient with the central difference of the root.
 
@@ -244,7 +244,7 @@ def spread_cells(shape: Shape, most: int) -> list[tuple[int, ...]]:
     return [tuple(int(i) for i in np.unravel_index(place, shape)) for place in places]
 
 
-def nodes_at_kink(graph: Graph, values: Mapping[str, Array]) -> tuple[str, ...]:
+def nodes_at_kink(graph: Graph, values: Arrays) -> tuple[str, ...]:
     """Return the elementary nodes that stand where their derivative does not exist."""
     return tuple(
         node.name
@@ -253,7 +253,7 @@ def nodes_at_kink(graph: Graph, values: Mapping[str, Array]) -> tuple[str, ...]:
     )
 
 
-def apart_from_kink(node: Node, values: Mapping[str, Array]) -> Array:
+def apart_from_kink(node: Node, values: Arrays) -> Array:
     """Return, cell by cell, what is 0 exactly where a node's derivative does not exist.
 
     Only for a node whose operation has a kink.

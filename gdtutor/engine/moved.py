@@ -3,13 +3,13 @@ difference is off by: rounding, and the bend of the slope within its step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
 from gdtutor.engine.expression import Name
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.operations import OPERATIONS, Array, apply
+from gdtutor.engine.operations import OPERATIONS, Array, Arrays, apply
 from gdtutor.engine.trace import frozen
 from gdtutor.values import Struct
 
@@ -21,7 +21,7 @@ class MovedCell(Struct, frozen=True, eq=False):
     """One cell of a node or leaf that is overwritten, in a graph of which every value is known."""
 
     graph: Graph
-    values: Mapping[str, Array]
+    values: Arrays
     """Every value where nothing is moved."""
     name: str
     """The node or leaf."""

@@ -24,6 +24,8 @@ from gdtutor.engine.parsing import Arity, parse
 from gdtutor.values import Struct, field
 
 Array = NDArray[np.float64]
+Arrays = Mapping[str, Array]
+"""Arrays by their names."""
 
 OPERANDS = "abc"
 """What the operands are called in the formulas and texts of a row."""
@@ -503,7 +505,7 @@ def apply(op: Operation, args: tuple[Array, ...], attribute: Attribute = None) -
     return evaluate(body_of(op, attribute), dict(zip(OPERANDS, args, strict=False)))
 
 
-def evaluate(expr: Expr, values: Mapping[str, Array]) -> Array:
+def evaluate(expr: Expr, values: Arrays) -> Array:
     """Compute a formula from the arrays of its names."""
     if isinstance(expr, Number):
         return np.asarray(expr.value)

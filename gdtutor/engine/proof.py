@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from gdtutor.engine.gradient_check import (
@@ -16,7 +14,7 @@ from gdtutor.engine.gradient_check import (
 )
 from gdtutor.engine.graph import Graph
 from gdtutor.engine.moved import MovedCell
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Arrays
 from gdtutor.values import Struct
 
 _SAME_SLOPE = 1e-3
@@ -36,9 +34,7 @@ class Proof(Struct, frozen=True):
     """The elementary nodes at whose kink this value stands, so that no derivative exists."""
 
 
-def prove(
-    graph: Graph, values: Mapping[str, Array], name: str, cell: tuple[int, ...], gradient: float
-) -> Proof:
+def prove(graph: Graph, values: Arrays, name: str, cell: tuple[int, ...], gradient: float) -> Proof:
     """Hold the gradient of one cell of a node or leaf against the central difference of the root.
 
     Args:
@@ -65,9 +61,7 @@ def prove(
     return Proof(difference, left, right, () if is_smooth else kinks)
 
 
-def _left_kinks(
-    moved: MovedCell, above: Mapping[str, Array], below: Mapping[str, Array]
-) -> tuple[str, ...]:
+def _left_kinks(moved: MovedCell, above: Arrays, below: Arrays) -> tuple[str, ...]:
     """Return the nodes that stand at a kink and leave it when the value moves."""
     found = []
     for name in nodes_at_kink(moved.graph, moved.values):

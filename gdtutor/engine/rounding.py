@@ -21,6 +21,7 @@ from gdtutor.engine.operations import (
     OPERANDS,
     OPERATIONS,
     Array,
+    Arrays,
     Kind,
     Operation,
     apply,
@@ -42,9 +43,9 @@ _Known = tuple[Array, Array]
 class RoundingErrors(Struct, frozen=True, eq=False):
     """Bounds of the rounding errors in a trace, each of its value's shape."""
 
-    values: Mapping[str, Array]
+    values: Arrays
     """Of every leaf and elementary node; 0 for what is given."""
-    gradients: Mapping[str, Array]
+    gradients: Arrays
     """Of every gradient of the trace."""
     shares: Mapping[str, tuple[Array, ...]]
     """Of what the uses of each node send back, in order of arrival."""

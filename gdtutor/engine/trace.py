@@ -11,7 +11,7 @@ from gdtutor.engine.batch_axis import Axes, batch_axes
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.graph import Edge, Graph, Visible, depending_on
 from gdtutor.engine.local import UPSTREAM, EdgeRule, edge_rule
-from gdtutor.engine.operations import OPERATIONS, Array, apply, evaluate, sum_to
+from gdtutor.engine.operations import OPERATIONS, Array, Arrays, apply, evaluate, sum_to
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.values import Found, Struct
 
@@ -60,11 +60,11 @@ class Trace(Struct, frozen=True, eq=False):
     shapes: Mapping[str, Shape]
     axes: Mapping[str, Axes]
     """Which axes of every value run over the examples of the batch; a gradient has its node's."""
-    values: Mapping[str, Array]
+    values: Arrays
     """Of every leaf and every elementary node."""
     backward_order: tuple[str, ...]
     """The nodes and parameters that get a backward step, in order."""
-    gradients: Mapping[str, Array]
+    gradients: Arrays
     """Gradient of the root with respect to each of them."""
     contributions: Mapping[str, tuple[Contribution, ...]]
     """What each of them receives, in order of arrival; none at the root."""
@@ -77,9 +77,7 @@ _Way = tuple[dict[str, Array], dict[str, tuple[Contribution, ...]]]
 """Gradients, and what each name receives."""
 
 
-def forward(
-    graph: Graph, given: Mapping[str, Array], wanted: Iterable[str] | None = None
-) -> dict[str, Array]:
+def forward(graph: Graph, given: Arrays, wanted: Iterable[str] | None = None) -> dict[str, Array]:
     """Return the value of every leaf and elementary node, finite or not; where some are wanted,
     of these and what they are computed from, but for what is given."""
     values = {name: frozen(value) for name, value in given.items()}
@@ -105,7 +103,7 @@ def frozen(value: Array | float) -> Array:
 
 def trace(
     graph: Graph,
-    given: Mapping[str, Array],
+    given: Arrays,
     *,
     wanted: Iterable[str] | None = None,
     unfolded: Set[str] = frozenset(),
@@ -158,17 +156,12 @@ class _Back:
     not; then what a name of the lesson gets is what the folded lines give it.
     """
 
-    def __init__(
-        self, graph: Graph, shapes: Mapping[str, Shape], values: Mapping[str, Array]
-    ) -> None:
+    def __init__(self, graph: Graph, shapes: Mapping[str, Shape], values: Arrays) -> None:
         self._graph, self._shapes, self._values = graph, shapes, values
         self.settled: set[str] = set()
 
     def through(
-        self,
-        visible: tuple[Visible, ...],
-        order: tuple[str, ...],
-        known: Mapping[str, Array] | None = None,
+        self, visible: tuple[Visible, ...], order: tuple[str, ...], known: Arrays | None = None
     ) -> _Way:
         """Return the gradients in an order, and what each name receives.
 
@@ -194,9 +187,7 @@ class _Back:
                 contributions[name], gradients[name] = received, total
         return gradients, contributions
 
-    def _contribution(
-        self, user: Visible, edge: Edge, gradients: Mapping[str, Array]
-    ) -> Contribution:
+    def _contribution(self, user: Visible, edge: Edge, gradients: Arrays) -> Contribution:
         # A result that is computed a second time may differ in its last bit, and a comparison with
         # it, as of the largest cell with all cells, comes out wrong.
         graph, shapes, values = self._graph, self._shapes, self._values
@@ -275,7 +266,7 @@ def _arriving(
     return arriving
 
 
-def share_of(computed: Expr, upstream: Array, values: Mapping[str, Array], shape: Shape) -> Array:
+def share_of(computed: Expr, upstream: Array, values: Arrays, shape: Shape) -> Array:
     """Return what a rule over the trace's values makes of an upstream gradient."""
     found = evaluate(computed, {**values, UPSTREAM: upstream})
     return _as_wide(found, shape)

@@ -11,13 +11,11 @@ they are; where that can make more than a rounding of difference, a script names
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Number, substitute
 from gdtutor.engine.graph import Graph, Line
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.rounding import RoundingErrors, rounding_of
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.session.moment import Moment
@@ -79,7 +77,7 @@ _ROUNDED = 4 * float(np.finfo(np.float64).eps)
 """What an update may be off by, relative to what it gives."""
 
 
-def errors_of(own: Trace, errors: Mapping[str, Array]) -> RoundingErrors:
+def errors_of(own: Trace, errors: Arrays) -> RoundingErrors:
     """Return how far every value of an iteration may be off.
 
     Args:
@@ -130,7 +128,7 @@ def _wider(bound: Array, one: Array | None, other: Array | None) -> Array:
     return np.fmax(bound, apart)
 
 
-def rounded_cells(moment: Moment, bounds: Mapping[str, Array]) -> dict[str, Array]:
+def rounded_cells(moment: Moment, bounds: Arrays) -> dict[str, Array]:
     """Return where the rounding of a gradient moves what an update gives far, for every parameter
     with such cells: 1 there, else 0.
 
@@ -152,9 +150,7 @@ def rounded_cells(moment: Moment, bounds: Mapping[str, Array]) -> dict[str, Arra
     return found
 
 
-def errors_after(
-    moment: Moment, bounds: Mapping[str, Array], errors: Mapping[str, Array]
-) -> dict[str, Array]:
+def errors_after(moment: Moment, bounds: Arrays, errors: Arrays) -> dict[str, Array]:
     """Return how far every parameter may be off after the updates of an iteration.
 
     Args:

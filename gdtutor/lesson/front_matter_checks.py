@@ -11,7 +11,7 @@ import numpy as np
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Role, a_role
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Arrays
 from gdtutor.engine.shapes import Shape
 from gdtutor.lesson.blocks import Body
 from gdtutor.lesson.data import Data, read_data, without_columns
@@ -64,7 +64,7 @@ class CheckedFrontMatter(Struct, frozen=True, eq=False):
     written: Written
     data: Data
     starts: dict[str, Start]
-    constants: Mapping[str, Array]
+    constants: Arrays
     expansion: Expansion | None
     settings: Settings | None
     given: Given
@@ -173,7 +173,7 @@ def path_of(table: TomlPath, name: str, position: int, data: Data) -> TomlPath:
 
 
 def _roles(
-    data: Data, starts: Mapping[str, Start], constants: Mapping[str, Array], mistakes: list[Mistake]
+    data: Data, starts: Mapping[str, Start], constants: Arrays, mistakes: list[Mistake]
 ) -> dict[str, Role]:
     """Return the role of every given name, in the order of the given step."""
     roles: dict[str, Role] = {}
@@ -216,7 +216,7 @@ def _check_lists(front: FrontMatter, roles: Mapping[str, Role], mistakes: list[M
 def _given(
     data: Data,
     starts: Mapping[str, Start],
-    constants: Mapping[str, Array],
+    constants: Arrays,
     roles: Mapping[str, Role],
     settings: Settings | None,
 ) -> Given:

@@ -11,7 +11,7 @@ from gdtutor.engine.errors import FormulaError, GraphError, ShapeError, did_you_
 from gdtutor.engine.expression import Apply, Expr, Name, calls_in, names_in
 from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import OPERATIONS, Array, Kind, parse_formula
+from gdtutor.engine.operations import OPERATIONS, Arrays, Kind, parse_formula
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.lesson.blocks import Formula, SceneBlock
 from gdtutor.lesson.names import name_problem
@@ -41,7 +41,7 @@ class Given(Struct, frozen=True):
     """Whether data are bound as matrices, whose columns `m` counts."""
     averages: bool
     """Whether the program appends C = mean(L) to the last graph."""
-    values: Mapping[str, Array] = field(default_factory=dict)
+    values: Arrays = field(default_factory=dict)
     """Values that the file itself gives, for messages that repeat them."""
     in_rows: bool = False
     """Whether an example is a row of the data's matrices."""

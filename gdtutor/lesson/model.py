@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.lesson.conditions import Condition, Side
 from gdtutor.lesson.discovery import LessonHead
 from gdtutor.lesson.readers import flag, key, keyed, line, list_of, paragraph
@@ -220,7 +220,7 @@ class Lesson(LessonHead, frozen=True, eq=False, kw_only=True):
     """At least one; only the last trains."""
     starts: Mapping[str, Start]
     """Every parameter, in the order given."""
-    constants: Mapping[str, Array]
+    constants: Arrays
     frozen: frozenset[str]
     gradients: tuple[str, ...]
     """Inputs that get backward steps."""

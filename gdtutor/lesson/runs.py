@@ -3,11 +3,9 @@ its own and sweeps over a setting, and what a run has come to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.activation import prediction_in
 from gdtutor.lesson.model import Lesson
@@ -71,7 +69,7 @@ def no_numbers() -> Array:
 class RunResult(Struct, frozen=True, eq=False):
     """What a run has come to. Arrays are read-only."""
 
-    parameters: Mapping[str, Array] = field(default_factory=dict)
+    parameters: Arrays = field(default_factory=dict)
     """Their values after the last iteration done."""
     final_cost: float | None = None
     """The cost over the examples trained on, all of them together, at these parameters; None where
@@ -82,7 +80,7 @@ class RunResult(Struct, frozen=True, eq=False):
     """For every example; empty where nothing is predicted."""
     targets: Array = field(default_factory=no_numbers)
     """What the predictions are compared with; empty where there is nothing."""
-    predicting: Mapping[str, Array] = field(default_factory=dict)
+    predicting: Arrays = field(default_factory=dict)
     """The parameters that predictions are made with: averages where the run keeps them."""
 
     @property

@@ -11,16 +11,14 @@ from gdtutor.engine.batch_axis import batch_axes
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Name, Number, number_text, to_text
 from gdtutor.engine.graph import Graph, Node, Role
-from gdtutor.engine.operations import OPERATIONS, Array, Kind
+from gdtutor.engine.operations import OPERATIONS, Array, Arrays, Kind
 from gdtutor.engine.shapes import Shape, operation_shape, shape_text
 
 _SHOWN_CELLS = 4
 """Most cells of a vector that a hint writes as a column."""
 
 
-def shape_hint(
-    graph: Graph, given: Mapping[str, Shape], values: Mapping[str, Array], error: ShapeError
-) -> str:
+def shape_hint(graph: Graph, given: Mapping[str, Shape], values: Arrays, error: ShapeError) -> str:
     """Return what to do about operands of a graph that do not fit, empty where nothing is likely.
 
     Args:
@@ -84,9 +82,7 @@ def _fails(node: Node, args: tuple[Shape, ...]) -> bool:
     return False
 
 
-def _beside_examples(
-    graph: Graph, node: Node, shapes: Mapping[str, Shape], values: Mapping[str, Array]
-) -> str:
+def _beside_examples(graph: Graph, node: Node, shapes: Mapping[str, Shape], values: Arrays) -> str:
     """Return which shape a parameter has beside a value of each example, as a bias has."""
     names = node.names
     if OPERATIONS[node.op].kind is not Kind.ELEMENTWISE or len(names) != 2:
@@ -138,7 +134,7 @@ def _in_rows(graph: Graph, node: Node, args: tuple[Shape, ...]) -> str:
     return f"{way}; or perhaps one needs .T" if fits else ""
 
 
-def _hint(node: Node, args: tuple[Shape, ...], values: Mapping[str, Array]) -> str:
+def _hint(node: Node, args: tuple[Shape, ...], values: Arrays) -> str:
     kind = OPERATIONS[node.op].kind
     if kind not in (Kind.ELEMENTWISE, Kind.MATMUL) or len(args) != 2:
         return ""
@@ -185,13 +181,13 @@ def _named(written: str, node: Node) -> str:
     return written if is_plain else "@"
 
 
-def _row(name: str, values: Mapping[str, Array]) -> str:
+def _row(name: str, values: Arrays) -> str:
     if name not in values:
         return "a row, one value for each column, is a matrix of one row, [[0.1, 0.2]]"
     return f"a row, one value for each column, is {name} = [[{', '.join(_cells(values[name]))}]]"
 
 
-def _column(name: str, values: Mapping[str, Array]) -> str:
+def _column(name: str, values: Arrays) -> str:
     if name not in values:
         return "a column, one value for each row, is a matrix of one column, [[0.1], [0.2]]"
     cells = (cell if cell == "…" else f"[{cell}]" for cell in _cells(values[name]))

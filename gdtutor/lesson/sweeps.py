@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Arrays
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.model import Lesson, Start
@@ -215,7 +215,7 @@ def _reshape(starts: dict[str, Start], name: str, axis: int, length: int) -> Non
         starts[name] = Start(value=frozen(np.zeros(shape)))
 
 
-def _with_parameters(problem: Problem, swept: Mapping[str, Array]) -> Problem:
+def _with_parameters(problem: Problem, swept: Arrays) -> Problem:
     """Return a problem with the values of a sweep's starts."""
     own = problem.parameters
     return replace(problem, parameters={name: swept.get(name, own[name]) for name in own})

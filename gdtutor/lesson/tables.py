@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gdtutor.engine.expression import number_text
-from gdtutor.engine.operations import ACTIVATIONS, OPERATIONS, Array
+from gdtutor.engine.operations import ACTIVATIONS, OPERATIONS, Array, Arrays
 from gdtutor.lesson.mistakes import Mistake, Wrong
 from gdtutor.lesson.readers import (
     MAX_TEXT,
@@ -345,7 +345,7 @@ class FrontMatter:
         table_of(by_kind(dict, table(DrawnTable), array)), None
     )
     """Values that training may change."""
-    constants: Mapping[str, Array] = key(table_of(array), None)
+    constants: Arrays = key(table_of(array), None)
     """Values that stay."""
     orientation: str = key(one_of(ORIENTATIONS, "orientation"), "columns")
     """Whether an example is a column of the data's matrices, or a row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from gdtutor.engine.building import build_graph
 from gdtutor.engine.expression import names_in
 from gdtutor.engine.graph import Graph, Leaf, Role
-from gdtutor.engine.operations import Array, evaluate, parse_formula
+from gdtutor.engine.operations import Array, Arrays, evaluate, parse_formula
 from gdtutor.engine.trace import Trace, frozen, trace
 from gdtutor.practice.templates import MOST_LEVEL, NUMBERS, TEMPLATES, Template
 from gdtutor.session.slips import SlipMatch
@@ -29,7 +29,7 @@ class Exercise(Struct, frozen=True, eq=False):
     """One exercise with its answer."""
 
     template: Template
-    given: Mapping[str, Array]
+    given: Arrays
     rate: float
     """The learning rate; 1 where nothing is updated."""
     cell: tuple[int, ...]
@@ -194,7 +194,7 @@ def _draw(rng: np.random.RandomState, template: Template) -> dict[str, Array]:
     return given
 
 
-def _result(template: Template, given: Mapping[str, Array], rate: float) -> Array:
+def _result(template: Template, given: Arrays, rate: float) -> Array:
     done = trace_of(template, given)
     match template.asks:
         case "gradient":
@@ -208,7 +208,7 @@ def _result(template: Template, given: Mapping[str, Array], rate: float) -> Arra
     return done.values[template.node]
 
 
-def trace_of(template: Template, given: Mapping[str, Array]) -> Trace:
+def trace_of(template: Template, given: Arrays) -> Trace:
     """Return everything that the engine computes of an exercise."""
     return trace(graph_of(template), given)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.expression import number_text
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.shapes import has_cell, shape_text
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.activation import with_activation
@@ -220,7 +220,7 @@ def _check_cell(name: str, cell: Cell | None, shape: tuple[int, ...]) -> None:
 
 def earlier_values(
     lesson: Lesson, seed: int | None, log: tuple[Assignment, ...], iteration: int, batch: Indices
-) -> tuple[Mapping[str, Array], ...]:
+) -> tuple[Arrays, ...]:
     """Return the value of every leaf of each scene but the last, with the changes so far.
 
     Args:
@@ -253,9 +253,7 @@ def is_own_value(lesson: Lesson, seed: int | None, start: RunSegment, change: As
     return is_own(lesson, start, change)
 
 
-def _given(
-    lesson: Lesson, problem: Problem, log: tuple[Assignment, ...], batch: Indices
-) -> Mapping[str, Array]:
+def _given(lesson: Lesson, problem: Problem, log: tuple[Assignment, ...], batch: Indices) -> Arrays:
     start = RunSegment(0, problem, Settings())
     segments = segments_with(lesson, start, log)
     parameters = dict(problem.parameters)

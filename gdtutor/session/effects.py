@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Arrays
 from gdtutor.session.catalogue import GivenAnswer
 from gdtutor.session.state import Session
 from gdtutor.training.problem import Problem
@@ -79,7 +79,7 @@ class TimeExamples(Struct, frozen=True, eq=False):
     """Time a loop over the examples against one pass over all of them."""
 
     problem: Problem
-    parameters: Mapping[str, Array]
+    parameters: Arrays
     sizes: tuple[int, ...]
     """Numbers of examples."""
 

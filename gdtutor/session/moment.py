@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.rounding import rounding_of
 from gdtutor.engine.trace import Contribution, Trace, frozen, trace
 from gdtutor.lesson.model import Lesson
@@ -61,11 +61,7 @@ class Moment(Struct, frozen=True, eq=False):
 
 
 def moment_at(
-    lesson: Lesson,
-    run: Run,
-    iteration: int,
-    unfolded: Set[str],
-    earlier: tuple[Mapping[str, Array], ...] = (),
+    lesson: Lesson, run: Run, iteration: int, unfolded: Set[str], earlier: tuple[Arrays, ...] = ()
 ) -> Moment:
     """Compute one iteration of a run.
 
@@ -117,7 +113,7 @@ class Updates(Found[OptimiserStep]):
         gradients: Those of its trace.
     """
 
-    def __init__(self, run: Run, iteration: int, gradients: Mapping[str, Array]) -> None:
+    def __init__(self, run: Run, iteration: int, gradients: Arrays) -> None:
         self._run, self._iteration, self._gradients = run, iteration, gradients
         self._steps: dict[str, OptimiserStep] = {}
         super().__init__(run.segment_at(iteration).problem.trained, self._found)
@@ -215,7 +211,7 @@ def changed_gradients(moment: Moment, own: Moment | None, scene: int) -> frozens
     return _different(moment.traces[scene].gradients, own.traces[scene].gradients)
 
 
-def _different(now: Mapping[str, Array], before: Mapping[str, Array]) -> frozenset[str]:
+def _different(now: Arrays, before: Arrays) -> frozenset[str]:
     return frozenset(
         name
         for name, value in now.items()

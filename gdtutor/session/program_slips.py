@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator
 from functools import partial
 
 import numpy as np
@@ -13,6 +13,7 @@ from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import (
     OPERATIONS,
     Array,
+    Arrays,
     Kind,
     Operation,
     apply,
@@ -54,7 +55,7 @@ from gdtutor.session.working import Operands, Working, node_expr
 
 
 def wrong_arrays(
-    working: Working, before: Mapping[str, Array], among: Container[SlipMatch] | None = None
+    working: Working, before: Arrays, among: Container[SlipMatch] | None = None
 ) -> Iterator[tuple[SlipMatch, Array]]:
     """Yield what each slip gives in the place of a step's result.
 
@@ -81,7 +82,7 @@ def computed(formula: Formula, operands: Operands) -> Array | None:
         return None
 
 
-def whole_slips(working: Working, before: Mapping[str, Array]) -> Slips:
+def whole_slips(working: Working, before: Arrays) -> Slips:
     """Yield the wrong formulas of a step that give all of its cells; see `wrong_arrays`."""
     yield SlipMatch(Slip.TRANSPOSED), lambda o: working.compute(o).T
     if working.step.phase is Phase.FORWARD:
@@ -239,7 +240,7 @@ def _other_derivatives(
             yield fit, instead(partial(other, row=row, is_own_output=is_own))
 
 
-def _other_operands(working: Working, before: Mapping[str, Array]) -> Slips:
+def _other_operands(working: Working, before: Arrays) -> Slips:
     """Yield what the step gives where an operand is another value of the same shape."""
     trace = working.trace
     for name in sorted(_names_used(working)):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, Name, Number, number_text, to_text
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import Array, evaluate
+from gdtutor.engine.operations import Array, Arrays, evaluate
 from gdtutor.engine.trace import Contribution
 from gdtutor.session.formula_changes import parts_of, terms_of
 from gdtutor.session.working import Operands, Working
@@ -88,7 +88,7 @@ def scaled(formula: Formula, factor: float) -> Formula:
     return lambda o: formula(o) * factor
 
 
-def with_values(formula: Formula, values: Mapping[str, Array]) -> Formula:
+def with_values(formula: Formula, values: Arrays) -> Formula:
     """Return a formula over other values of some names."""
     return lambda o: formula(o.with_values(values))
 

@@ -3,14 +3,14 @@ comes about as a function of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache, partial
 
 import numpy as np
 
 from gdtutor.engine.expression import Apply, Expr, names_in
 from gdtutor.engine.local import UPSTREAM
-from gdtutor.engine.operations import Array, evaluate, parse_rule, sum_to
+from gdtutor.engine.operations import Array, Arrays, evaluate, parse_rule, sum_to
 from gdtutor.engine.places import places_of
 from gdtutor.engine.trace import Contribution, Trace
 from gdtutor.session.answers import Interval, honest
@@ -88,7 +88,7 @@ Reader = Callable[[Array], Array]
 class Operands(Struct, frozen=True, eq=False):
     """What a step is computed from."""
 
-    values: Mapping[str, Array]
+    values: Arrays
     """By the names in its formula."""
     upstreams: tuple[Array, ...] = ()
     """Going back, the gradient of each consumer, in order of arrival."""
@@ -100,7 +100,7 @@ class Operands(Struct, frozen=True, eq=False):
         read = tuple(reader(value) for value in self.upstreams)
         return Operands(Found(self.values, lambda name: reader(self.values[name])), read)
 
-    def with_values(self, values: Mapping[str, Array]) -> Operands:
+    def with_values(self, values: Arrays) -> Operands:
         """Return them with some values replaced."""
         return replace(self, values=over(self.values, values))
 

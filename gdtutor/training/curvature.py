@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
 from gdtutor.engine.expression import Name
 from gdtutor.engine.gradient_check import step_for
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.trace import trace
 from gdtutor.training.evaluation import averaged, fitting_batches
 from gdtutor.training.optimisers import coupled_decay
@@ -137,9 +137,7 @@ def bend_of(problem: Problem, parameters: dict[str, Array], batch: Indices) -> B
     return Bend(bend)
 
 
-def is_lowest(
-    problem: Problem, parameters: Mapping[str, Array], settings: Settings, cost: float
-) -> bool:
+def is_lowest(problem: Problem, parameters: Arrays, settings: Settings, cost: float) -> bool:
     """Say whether no step lowers a cost that bends the same everywhere, as a regression's does,
     and what a weight decay adds to it.
 

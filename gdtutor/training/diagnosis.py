@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.cells import largest_change
-from gdtutor.engine.operations import OPERATIONS, Array, evaluate, parse_rule
+from gdtutor.engine.operations import OPERATIONS, Arrays, evaluate, parse_rule
 from gdtutor.engine.trace import Trace
 from gdtutor.engine.trace import trace as traced
 from gdtutor.training.curvature import (
@@ -221,9 +219,7 @@ def _stuck(run: Run) -> Diagnosis:
     )
 
 
-def asleep_over(
-    problem: Problem, parameters: Mapping[str, Array], trained: int
-) -> tuple[Asleep, ...]:
+def asleep_over(problem: Problem, parameters: Arrays, trained: int) -> tuple[Asleep, ...]:
     """Return the units that are asleep on every example trained on; none where the graph cannot be
     computed for all of them at once."""
     rows = replace(problem, is_single=False) if problem.size else problem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +10,7 @@ from gdtutor.engine.batch_axis import batch_axes
 from gdtutor.engine.building import build_graph
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Apply, Name
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.shapes import infer_shapes
 from gdtutor.engine.trace import forward
 from gdtutor.training.problem import Indices, Problem
@@ -27,9 +26,7 @@ class Evaluation(Struct, frozen=True, eq=False):
     where it names none."""
 
 
-def evaluate(
-    problem: Problem, parameters: Mapping[str, Array], examples: Indices | None = None
-) -> Evaluation:
+def evaluate(problem: Problem, parameters: Arrays, examples: Indices | None = None) -> Evaluation:
     """Return the cost over some examples, all where None, and the prediction for each of them."""
     rows = replace(problem, is_single=False) if problem.size else problem
     chosen = np.arange(problem.size) if examples is None else examples
@@ -80,9 +77,7 @@ def all_fit(problem: Problem, examples: int) -> bool:
         return error.code == "bound"
 
 
-def evaluated_parts(
-    problem: Problem, parameters: Mapping[str, Array], trained: int
-) -> tuple[Evaluation, ...]:
+def evaluated_parts(problem: Problem, parameters: Arrays, trained: int) -> tuple[Evaluation, ...]:
     """Return how good parameters are on the examples trained on, and on those held back.
 
     Each is a batch of its own, so that a mean over the examples is theirs.
@@ -98,7 +93,7 @@ def predictions_together(parts: tuple[Evaluation, ...]) -> Array | None:
     return _joined([part.predictions for part in parts if part.predictions is not None])
 
 
-def examples_last(problem: Problem, values: Mapping[str, Array], name: str) -> Array:
+def examples_last(problem: Problem, values: Arrays, name: str) -> Array:
     """Return one value of a pass with the examples as its last axis, whichever it was.
 
     Args:

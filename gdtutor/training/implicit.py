@@ -12,11 +12,11 @@ Source: Toulis and Airoldi 2017, algorithm 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.trace import trace
 from gdtutor.training.neuron import LinearNeuron, neuron_of
 from gdtutor.training.optimisers import optimiser_of
@@ -39,7 +39,7 @@ class ImplicitStep(Struct, frozen=True, eq=False):
     """δ(z')/δ(z), the factor of the explicit gradient; 1 where the gradient is 0."""
     loss: float
     """Before the update."""
-    gradients: Mapping[str, Array]
+    gradients: Arrays
     """At the parameters before the update."""
 
 
@@ -105,11 +105,7 @@ def solve(z: float, y: float, step: float) -> float:
 
 
 def implicit_step(
-    problem: Problem,
-    neuron: LinearNeuron,
-    parameters: Mapping[str, Array],
-    batch: Indices,
-    learning_rate: float,
+    problem: Problem, neuron: LinearNeuron, parameters: Arrays, batch: Indices, learning_rate: float
 ) -> ImplicitStep:
     """Return the factor of the explicit update that makes it implicit, for one example."""
     given = problem.given(parameters, batch)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.features import Features
 from gdtutor.values import Struct
@@ -44,11 +44,11 @@ class Problem(Struct, frozen=True, eq=False):
     """A graph with everything it is given. Arrays are read-only."""
 
     graph: Graph
-    parameters: Mapping[str, Array]
+    parameters: Arrays
     """Start value of every parameter, the frozen ones too."""
     frozen: frozenset[str]
     """Parameters that get a gradient but no update."""
-    constants: Mapping[str, Array]
+    constants: Arrays
     """Values of the constants, without the batch size."""
     bindings: tuple[Binding, ...]
     examples: Array
@@ -80,7 +80,7 @@ class Problem(Struct, frozen=True, eq=False):
         """The number of examples."""
         return int(self.examples.shape[0])
 
-    def given(self, parameters: Mapping[str, Array], batch: Indices) -> dict[str, Array]:
+    def given(self, parameters: Arrays, batch: Indices) -> dict[str, Array]:
         """Return the value of every leaf for a batch of examples.
 
         Args:

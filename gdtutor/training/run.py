@@ -8,12 +8,11 @@ train while others read.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.training.checkpoints import Checkpoints
 from gdtutor.training.curve import GrowingArray, Partial, epoch_costs, first_stop, strange_value
 from gdtutor.training.errors import TrainingError
@@ -166,7 +165,7 @@ class Run:
             after = stretch.run("replay", (iteration, vector, t), 1).vector
         return stretch.state((iteration + 1, after, t + 1))
 
-    def gradients(self, iteration: int) -> Mapping[str, Array]:
+    def gradients(self, iteration: int) -> Arrays:
         """Return the gradients of the trained parameters as training itself computes them: they
         differ from the walk's by rounding alone."""
         vector, t = self._reach(iteration)
@@ -186,14 +185,12 @@ class Run:
         each = microseconds_of(self._timeline.at(iteration), vector)
         return (iteration - at) * each / 1e6
 
-    def predicting(self, state: State) -> Mapping[str, Array]:
+    def predicting(self, state: State) -> Arrays:
         """Return the parameters that predictions are made with: for averaged gradient descent the
         averages, once there was an update."""
         return self._timeline.at(state.iteration).predicting(state)
 
-    def evaluate(
-        self, parameters: Mapping[str, Array], examples: Indices | None = None
-    ) -> Evaluation:
+    def evaluate(self, parameters: Arrays, examples: Indices | None = None) -> Evaluation:
         """Return the cost over some examples, all where None, and the prediction for each."""
         return evaluate(self.segment_at(self.farthest).problem, parameters, examples)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.shapes import has_cell
 from gdtutor.engine.trace import frozen
 from gdtutor.engine.work import Work, iteration_work
@@ -215,7 +214,7 @@ class Stretch:
         s = self.segment.settings
         return rate(s.schedule, s.learning_rate, self.epoch_of(iteration))
 
-    def predicting(self, state: State) -> Mapping[str, Array]:
+    def predicting(self, state: State) -> Arrays:
         """Return the parameters that predictions are made with; see `Run.predicting`."""
         row = self.optimiser
         if row.predicts_with == "p" or state.t == 0:

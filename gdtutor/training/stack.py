@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.training.curvature import verdict_of
 from gdtutor.training.curve import GrowingArray, Partial, epoch_costs, first_stop
 from gdtutor.training.limits import check
@@ -38,7 +38,7 @@ class Member(Struct, frozen=True, eq=False):
     """What is swept, with which the label begins; empty where runs differ in more."""
 
     def curve(
-        self, costs: Array, stopped_by: str | None, state: State, said: Mapping[str, Array]
+        self, costs: Array, stopped_by: str | None, state: State, said: Arrays
     ) -> TrainedCurve:
         """Return how far it is, with the parameters that predictions are made with."""
         word = verdict_of(self.problem, self.settings, lambda: state, costs, stopped_by)
@@ -86,7 +86,7 @@ def _is_same(one: Problem, other: Problem) -> bool:
     )  # fmt: skip
 
 
-def _are_equal(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
+def _are_equal(one: Arrays, other: Arrays) -> bool:
     return one.keys() == other.keys() and all(is_identical(v, other[n]) for n, v in one.items())
 
 

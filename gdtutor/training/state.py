@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.optimisers import Optimiser
 from gdtutor.training.problem import Problem
@@ -19,8 +19,8 @@ class State(Struct, frozen=True, eq=False):
     """What training has at the start of an iteration. Arrays are read-only."""
 
     iteration: int
-    parameters: Mapping[str, Array]
-    optimizer: Mapping[str, Mapping[str, Array]]
+    parameters: Arrays
+    optimizer: Mapping[str, Arrays]
     """Per parameter the optimiser's variables; empty where it has none."""
     t: int
     """Updates that the optimiser has done; this iteration's update is number t + 1."""
@@ -75,9 +75,7 @@ class VectorLayout(Struct, frozen=True):
                 parameters[part.parameter] = value
         return parameters, state
 
-    def join(
-        self, parameters: Mapping[str, Array], state: Mapping[str, Mapping[str, Array]]
-    ) -> Array:
+    def join(self, parameters: Arrays, state: Mapping[str, Arrays]) -> Array:
         """Return the flat array; variables that are not given are 0, as before any update."""
         vector = np.zeros(self.size)
         for part in self.parts:

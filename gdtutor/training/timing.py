@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Arrays
 from gdtutor.engine.trace import forward
 from gdtutor.training.problem import Problem
 from gdtutor.values import Struct, replace
@@ -26,10 +26,7 @@ class Timing(Struct, frozen=True):
 
 
 def time_examples(
-    problem: Problem,
-    parameters: Mapping[str, Array],
-    sizes: tuple[int, ...],
-    clock: Callable[[], float],
+    problem: Problem, parameters: Arrays, sizes: tuple[int, ...], clock: Callable[[], float]
 ) -> tuple[Timing, ...]:
     """Time the forward pass of a problem both ways; examples repeat where there are too few.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import Enum
 
 import numpy as np
 
 from gdtutor.engine.expression import number_text
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.settings import Settings, Stop
 from gdtutor.values import Struct, field
@@ -78,8 +78,8 @@ class TrainedCurve(Struct, frozen=True, eq=False):
     """What its costs are of: data and cost of its run; empty where that is not known."""
     stopped_by: str | None = None
     """As in `Run`; None while it goes on."""
-    parameters: Mapping[str, Array] = field(default_factory=dict)
-    predicting: Mapping[str, Array] = field(default_factory=dict)
+    parameters: Arrays = field(default_factory=dict)
+    predicting: Arrays = field(default_factory=dict)
     """The parameters that predictions are made with."""
     is_averaged: bool = False
     """Whether predictions are made with averages, and the cost at its end is theirs."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gdtutor.engine.operations import Array, evaluate, parse_rule
+from gdtutor.engine.operations import Array, Arrays, evaluate, parse_rule
 from gdtutor.training.optimisers import Optimiser
 from gdtutor.values import Struct
 
@@ -18,7 +18,7 @@ class OptimiserStep(Struct, frozen=True, eq=False):
     """(name, formula, value) of every line, in order."""
     p: Array
     """The parameter after the update."""
-    state: Mapping[str, Array]
+    state: Arrays
     """The state variables after the update."""
     gradient: Array
     """What the lines take for g."""
@@ -40,7 +40,7 @@ def zero_state(row: Optimiser, parameter: Array) -> dict[str, Array]:
 
 
 def update(
-    row: Optimiser, p: Array, g: Array, state: Mapping[str, Array], constants: Mapping[str, float]
+    row: Optimiser, p: Array, g: Array, state: Arrays, constants: Mapping[str, float]
 ) -> OptimiserStep:
     """Do one update of one parameter with the engine's own evaluation.
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.trace import trace
 from gdtutor.training.implicit import implicit_step
 from gdtutor.training.neuron import neuron_of
@@ -95,7 +95,7 @@ class Iteration(Struct, frozen=True, eq=False):
             values[row.solves] = implicit_step(self.problem, neuron, *at).shrink
         return values
 
-    def updates(self, gradients: Mapping[str, Array]) -> dict[str, OptimiserStep]:
+    def updates(self, gradients: Arrays) -> dict[str, OptimiserStep]:
         """Return the update of every trained parameter that these gradients give."""
         state, constants = self.state, self.constants()
         return {

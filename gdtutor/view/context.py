@@ -12,7 +12,7 @@ from gdtutor.engine.cells import cell_name, largest_change
 from gdtutor.engine.expression import Apply, Expr
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import UPSTREAM
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.places import places_of
 from gdtutor.engine.shapes import Shape, expression_shape
 from gdtutor.engine.trace import Trace
@@ -63,7 +63,7 @@ class Context(Struct, frozen=True, eq=False):
     """Whether only the number of lines is wanted: cells of arrays are left blank."""
 
     @property
-    def arrays(self) -> Mapping[str, Array]:
+    def arrays(self) -> Arrays:
         """The value of every name, and of the upstream gradient where there is one."""
         values = self.trace.values
         return values if self.upstream is None else over(values, {UPSTREAM: self.upstream[1]})

@@ -4,11 +4,11 @@ over the examples held back."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.training.batches import Batches
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.plan.flat_arrays import FlatArrays, aligned
@@ -42,8 +42,8 @@ class BlockRunner:
         self,
         program: FlatProgram,
         memory: FlatArrays,
-        constants: Mapping[str, Array],
-        data: Mapping[str, Array],
+        constants: Arrays,
+        data: Arrays,
         rule: Rule | None = None,
     ) -> None:
         count = min(map(len, data.values()), default=1)

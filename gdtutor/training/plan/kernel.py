@@ -8,11 +8,9 @@ its weights comes of the same product. Of XOR's second layer:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Arrays
 from gdtutor.training.plan.algebra import is_lost
 from gdtutor.training.plan.flat_arrays import FlatArrays, one_number
 from gdtutor.training.plan.losses import Losses, cost_frontier
@@ -39,11 +37,7 @@ class Kernel:
     """
 
     def __init__(
-        self,
-        program: FlatProgram,
-        memory: FlatArrays,
-        fixed: Mapping[str, Array],
-        rule: Rule | None,
+        self, program: FlatProgram, memory: FlatArrays, fixed: Arrays, rule: Rule | None
     ) -> None:
         self._program, self._ops, self._gradients = program, program.ops, program.gradients
         self._memory, self._fixed = memory, fixed

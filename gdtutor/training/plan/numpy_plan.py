@@ -3,11 +3,11 @@ or of several of one problem together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.training.batches import Batches
 from gdtutor.training.optimisers import root_of
 from gdtutor.training.plan.block_runner import BlockRunner
@@ -35,7 +35,7 @@ class NumpyPlan(Plan):
         problem: Problem,
         settings: Settings,
         train: int,
-        by_run: Mapping[str, Array] | None = None,
+        by_run: Arrays | None = None,
         runs: int = 0,
     ) -> None:
         super().__init__(problem, settings, train)
@@ -107,12 +107,7 @@ class StackedPlan(NumpyPlan):
     """
 
     def __init__(
-        self,
-        problem: Problem,
-        settings: Settings,
-        train: int,
-        numbers: Mapping[str, Array],
-        runs: int,
+        self, problem: Problem, settings: Settings, train: int, numbers: Arrays, runs: int
     ) -> None:
         if settings.schedule.kind != "constant":
             # The schedule then gives the factor that each run's own rate is multiplied by.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from gdtutor.engine.operations import Array, parse_rule
+from gdtutor.engine.operations import Arrays, parse_rule
 from gdtutor.training.optimisers import Optimiser, optimiser_of
 from gdtutor.training.plan.algebra import Builder
 from gdtutor.training.plan.terms import ONE, Term
@@ -28,7 +28,7 @@ class Rule(Struct, frozen=True, eq=False):
     """Whether the learning rate changes from epoch to epoch."""
     needs_norm: bool
     """Whether the norm of the gradient is left behind."""
-    by_run: Mapping[str, Array]
+    by_run: Arrays
     """Constants, and the learning rate, that differ between stacked runs: one number for each.
     Where the rate is scheduled, the schedule gives the factor of each run's own."""
     decays: Callable[[str], bool] = lambda _: True

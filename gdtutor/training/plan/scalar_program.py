@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtutor.engine.operations import OPERATIONS, Array, arranged
+from gdtutor.engine.operations import OPERATIONS, Arrays, arranged
 from gdtutor.engine.shapes import Shape
 from gdtutor.training.optimisers import WEIGHT_DECAY
 from gdtutor.training.plan.algebra import Builder
@@ -41,7 +41,7 @@ class ScalarProgram:
     """
 
     def __init__(
-        self, parts: Sequence[FlatSlice], flat: FlatProgram, rule: Rule, known: Mapping[str, Array]
+        self, parts: Sequence[FlatSlice], flat: FlatProgram, rule: Rule, known: Arrays
     ) -> None:
         self._builder = Builder()
         self.ops, self.notes = self._builder.ops, self._builder.notes
@@ -93,7 +93,7 @@ class ScalarProgram:
             old = ", ".join(self.ops[i].name for i in self.finals)
             source.add(level, f"{old} = {', '.join(new)}", "the update")
 
-    def _cells(self, flat: FlatProgram, known: Mapping[str, Array]) -> dict[int, Cells]:
+    def _cells(self, flat: FlatProgram, known: Arrays) -> dict[int, Cells]:
         """Return the cells of every value that the cost and the gradients need."""
         builder = self._builder
         cells = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
 from gdtutor.engine.family import forward_family
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.trace import Trace, forward, trace
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.evaluation import all_fit, fitting_batches
@@ -24,9 +24,7 @@ CELLS_TOGETHER = 4_000_000
 """Most cells of all values that are computed in one go, so that they fit in memory."""
 
 
-def in_parts(
-    points: Array, values: Mapping[str, Array], compute: Callable[[Array], Array]
-) -> Array:
+def in_parts(points: Array, values: Arrays, compute: Callable[[Array], Array]) -> Array:
     """Return what is computed at points, as many in one go as fit in memory.
 
     Args:

@@ -10,7 +10,7 @@ import numpy as np
 from gdtutor.engine.batch_axis import Apart, Axes, apart, batch_axes, by_example
 from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.shapes import Shape, infer_shapes
 from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
@@ -137,9 +137,7 @@ def _shapes(problem: Problem, examples: int) -> Mapping[str, Shape]:
     return infer_shapes(rows.graph, rows.leaf_shapes(batch))
 
 
-def gathered_values(
-    source: Source, parameters: Mapping[str, Array], names: tuple[str, ...]
-) -> dict[str, Array]:
+def gathered_values(source: Source, parameters: Arrays, names: tuple[str, ...]) -> dict[str, Array]:
     """Return what the examples trained on give to values at any point: how many they are, and
     what brings them together."""
     problem, trained = source.problem, source.run.trained_examples
@@ -182,12 +180,8 @@ def require_points(source: Source, names: Iterable[str]) -> None:
 
 
 def forward_at(
-    problem: Problem,
-    parameters: Mapping[str, Array],
-    points: Array,
-    names: tuple[str, ...],
-    held: Mapping[str, Array],
-) -> Mapping[str, Array]:
+    problem: Problem, parameters: Arrays, points: Array, names: tuple[str, ...], held: Arrays
+) -> Arrays:
     """Return what some lines are computed from at points of the input plane, with their values.
 
     Args:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
 
 from gdtutor.engine.expression import number_text
-from gdtutor.engine.operations import Array
+from gdtutor.engine.operations import Array, Arrays
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.selectors import parse_unit
 from gdtutor.training.problem import input_columns
@@ -152,7 +152,7 @@ def values_over(source: Source, seen: tuple[Seen, Seen], name: str, points: Arra
 
 
 def _replaced(
-    source: Source, seen: tuple[Seen, Seen], values: Mapping[str, Array], points: Array
+    source: Source, seen: tuple[Seen, Seen], values: Arrays, points: Array
 ) -> dict[str, Array]:
     """Return what the names of the axes are worth at points, other rows at their means."""
     axes, replaced = source.shapes[1], {}
