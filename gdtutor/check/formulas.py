@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import permutations
 
 import numpy as np
@@ -16,7 +16,7 @@ from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Apply, Name, Number, calls_in, names_in, to_text
 from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.operations import OPERATIONS, Kind, Operation, evaluate
-from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
+from gdtutor.engine.shapes import Shapes, infer_shapes, shape_text
 from gdtutor.engine.trace import Trace
 from gdtutor.session.moment import Moment
 
@@ -116,7 +116,7 @@ def _broadcasts(moment: Moment, done: Trace) -> Iterator[Doubt]:
             yield line, "uneven", what, hint
 
 
-def _shapes_of_all(moment: Moment, done: Trace) -> Mapping[str, Shape]:
+def _shapes_of_all(moment: Moment, done: Trace) -> Shapes:
     """Return the shapes of a scene with all examples in the batch, where those fit."""
     problem = moment.problem
     if done.graph is not problem.graph or len(moment.batch) > 1 or problem.is_single:
@@ -137,9 +137,7 @@ def _aimed_at(graph: Graph) -> set[str]:
     return found
 
 
-def _is_uneven(
-    operation: Operation, names: list[str], aimed: set[str], shapes: Mapping[str, Shape]
-) -> bool:
+def _is_uneven(operation: Operation, names: list[str], aimed: set[str], shapes: Shapes) -> bool:
     """Say whether a difference or loss spreads one target over several predictions.
 
     Args:

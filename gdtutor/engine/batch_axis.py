@@ -16,7 +16,7 @@ from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Apply, Attribute, Expr, Name, Number, Range
 from gdtutor.engine.graph import Graph, Leaf, Node, Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind, Operation, broadcast_axes
-from gdtutor.engine.shapes import Shape, expression_shape, operation_shape
+from gdtutor.engine.shapes import Shape, Shapes, expression_shape, operation_shape
 from gdtutor.values import Struct
 
 Axes = tuple[int, ...]
@@ -24,7 +24,7 @@ Axes = tuple[int, ...]
 value for each example, two where every example meets every example."""
 
 
-def batch_axes(graph: Graph, shapes: Mapping[str, Shape]) -> dict[str, Axes]:
+def batch_axes(graph: Graph, shapes: Shapes) -> dict[str, Axes]:
     """Return the batch axes of every leaf and every elementary node, by name.
 
     Args:
@@ -47,7 +47,7 @@ def _given_axes(leaf: Leaf, shape: Shape) -> Axes:
     return (0 if leaf.examples_first else len(shape) - 1,) if is_data and shape else ()
 
 
-def expression_axes(expr: Expr, shapes: Mapping[str, Shape], axes: Mapping[str, Axes]) -> Axes:
+def expression_axes(expr: Expr, shapes: Shapes, axes: Mapping[str, Axes]) -> Axes:
     """Return the batch axes of a formula's value, from those of its names."""
     if isinstance(expr, Number):
         return ()
@@ -60,7 +60,7 @@ def expression_axes(expr: Expr, shapes: Mapping[str, Shape], axes: Mapping[str, 
     return _operation_axes(OPERATIONS[expr.op], operands, expr.attribute)
 
 
-def summed_over(expr: Apply, shapes: Mapping[str, Shape], axes: Mapping[str, Axes]) -> str:
+def summed_over(expr: Apply, shapes: Shapes, axes: Mapping[str, Axes]) -> str:
     """Return what a sum along a broadcast runs over: examples, where no other axis is summed.
 
     An axis of one place that is not the examples' adds nothing up.
@@ -78,9 +78,7 @@ class _Operand(Struct, frozen=True):
     axes: Axes
 
 
-def _operands(
-    node: Node, shapes: Mapping[str, Shape], axes: Mapping[str, Axes]
-) -> tuple[_Operand, ...]:
+def _operands(node: Node, shapes: Shapes, axes: Mapping[str, Axes]) -> tuple[_Operand, ...]:
     return tuple(
         _Operand((), ()) if isinstance(arg, Number) else _Operand(shapes[arg.name], axes[arg.name])
         for arg in node.args
@@ -180,7 +178,7 @@ class Apart(Struct, frozen=True):
     examples meet each other in it."""
 
 
-def apart(graph: Graph, shapes: Mapping[str, Shape], names: Iterable[str]) -> Apart:
+def apart(graph: Graph, shapes: Shapes, names: Iterable[str]) -> Apart:
     """Return what it takes to compute some values at points apart from the examples.
 
     Args:
@@ -209,15 +207,13 @@ def apart(graph: Graph, shapes: Mapping[str, Shape], names: Iterable[str]) -> Ap
     return Apart(frozenset(gathered), first)
 
 
-def fitting_this_size(graph: Graph, shapes: Mapping[str, Shape]) -> str | None:
+def fitting_this_size(graph: Graph, shapes: Shapes) -> str | None:
     """Return the first node that fits the examples' number and no other, None where all fit any."""
     longer = _longer_shapes(graph, shapes, batch_axes(graph, shapes))
     return next((node.name for node in graph.nodes if node.name not in longer), None)
 
 
-def _longer_shapes(
-    graph: Graph, shapes: Mapping[str, Shape], axes: Mapping[str, Axes]
-) -> dict[str, Shape]:
+def _longer_shapes(graph: Graph, shapes: Shapes, axes: Mapping[str, Axes]) -> dict[str, Shape]:
     """Return the shapes for many times as many examples, without what fits these alone."""
     longer = {
         leaf.name: tuple(

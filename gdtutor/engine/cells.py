@@ -19,7 +19,7 @@ from gdtutor.engine.operations import (
     evaluate,
     written_out,
 )
-from gdtutor.engine.shapes import Shape, expression_shape
+from gdtutor.engine.shapes import Shape, Shapes, expression_shape
 from gdtutor.values import Struct
 
 MAX_TERMS = 6
@@ -45,7 +45,7 @@ class OpenedCell(Struct, frozen=True):
 
 
 def open_cell(
-    expr: Expr, cell: Cell, shapes: Mapping[str, Shape], arrays: Arrays, most: int = MAX_TERMS
+    expr: Expr, cell: Cell, shapes: Shapes, arrays: Arrays, most: int = MAX_TERMS
 ) -> OpenedCell:
     """Write one cell of a formula's value as a scalar formula.
 
@@ -69,7 +69,7 @@ def cell_name(name: str, cell: Cell) -> str:
 
 
 class _Opener:
-    def __init__(self, shapes: Mapping[str, Shape], arrays: Arrays, most: int) -> None:
+    def __init__(self, shapes: Shapes, arrays: Arrays, most: int) -> None:
         self._most = most
         self._shapes = shapes
         self._arrays = arrays

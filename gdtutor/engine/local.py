@@ -8,7 +8,6 @@ that turns the upstream gradient into the contribution.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from gdtutor.engine.expression import Apply, Expr, Name, Number, Range, names_in, substitute
 from gdtutor.engine.graph import Edge, Graph, Node
 from gdtutor.engine.operations import OPERANDS, OPERATIONS, Kind, local_formula, vjp_formula
-from gdtutor.engine.shapes import Shape, expression_shape
+from gdtutor.engine.shapes import Shape, Shapes, expression_shape
 from gdtutor.engine.simplify import product, simplify
 from gdtutor.values import Struct
 
@@ -39,12 +38,7 @@ class EdgeRule(Struct, frozen=True):
 
 
 def edge_rule(
-    graph: Graph,
-    edge: Edge,
-    shapes: Mapping[str, Shape],
-    *,
-    expand: bool = True,
-    counts: bool = True,
+    graph: Graph, edge: Edge, shapes: Shapes, *, expand: bool = True, counts: bool = True
 ) -> EdgeRule:
     """Compose the rule of one edge.
 
@@ -59,9 +53,7 @@ def edge_rule(
 
 
 class _Composer:
-    def __init__(
-        self, graph: Graph, shapes: Mapping[str, Shape], expand: bool, counts: bool
-    ) -> None:
+    def __init__(self, graph: Graph, shapes: Shapes, expand: bool, counts: bool) -> None:
         self._graph = graph
         self._shapes = shapes
         self._expand = expand

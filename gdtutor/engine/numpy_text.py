@@ -7,7 +7,7 @@ is copied, and every name is passed through a function of the caller.
 from __future__ import annotations
 
 import keyword
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from gdtutor.engine.expression import (
     WHOLE,
@@ -28,7 +28,7 @@ from gdtutor.engine.operations import (
     broadcast_axes,
     definition,
 )
-from gdtutor.engine.shapes import Shape, expression_shape
+from gdtutor.engine.shapes import Shapes, expression_shape
 
 _STRANGE = {"inf": "np.inf", "-inf": "-np.inf", "nan": "np.nan", "-0": "-0.0"}
 
@@ -44,7 +44,7 @@ class NumpyWriter(FormulaWriter, frozen=True):
 
     name: Callable[[str], str] = plain_name
     """How a leaf or node is called in the source."""
-    shapes: Mapping[str, Shape] | None = None
+    shapes: Shapes | None = None
     """Where known, sums over broadcast axes name their axes."""
     is_inline: bool = False
     """Whether an operation that NumPy lacks is written out rather than called by its name; one that

@@ -14,12 +14,14 @@ from gdtutor.engine.graph import Graph, Node
 from gdtutor.engine.operations import OPERATIONS, Kind, Operation
 
 Shape = tuple[int, ...]
+Shapes = Mapping[str, Shape]
+"""The shapes of arrays by their names."""
 
 MAX_CELLS = 1_000_000
 """Most cells of one array of a graph (8 MB of float64)."""
 
 
-def infer_shapes(graph: Graph, given: Mapping[str, Shape]) -> dict[str, Shape]:
+def infer_shapes(graph: Graph, given: Shapes) -> dict[str, Shape]:
     """Return the shape of every leaf and every elementary node, by name.
 
     Raises:
@@ -33,7 +35,7 @@ def infer_shapes(graph: Graph, given: Mapping[str, Shape]) -> dict[str, Shape]:
     return shapes
 
 
-def expression_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
+def expression_shape(expr: Expr, shapes: Shapes) -> Shape:
     """Return the shape of a rule's value; ShapeError where operands do not fit."""
     if isinstance(expr, Number):
         return ()
@@ -61,7 +63,7 @@ def _check_given(name: str, shape: Shape) -> None:
         raise ShapeError(what, hint, code="bound")
 
 
-def _node_shape(graph: Graph, node: Node, shapes: Mapping[str, Shape]) -> Shape:
+def _node_shape(graph: Graph, node: Node, shapes: Shapes) -> Shape:
     args = tuple(() if isinstance(a, Number) else shapes[a.name] for a in node.args)
     try:
         shape = operation_shape(OPERATIONS[node.op], args, node.attribute)

@@ -12,7 +12,7 @@ from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.graph import Edge, Graph, Visible, depending_on
 from gdtutor.engine.local import UPSTREAM, EdgeRule, edge_rule
 from gdtutor.engine.operations import OPERATIONS, Array, Arrays, apply, evaluate, sum_to
-from gdtutor.engine.shapes import Shape, infer_shapes
+from gdtutor.engine.shapes import Shape, Shapes, infer_shapes
 from gdtutor.values import Found, Struct
 
 _TINY = 1e-150
@@ -57,7 +57,7 @@ class Trace(Struct, frozen=True, eq=False):
     graph: Graph
     visible: tuple[Visible, ...]
     """The nodes of the walk at this folding, in order."""
-    shapes: Mapping[str, Shape]
+    shapes: Shapes
     axes: Mapping[str, Axes]
     """Which axes of every value run over the examples of the batch; a gradient has its node's."""
     values: Arrays
@@ -156,7 +156,7 @@ class _Back:
     not; then what a name of the lesson gets is what the folded lines give it.
     """
 
-    def __init__(self, graph: Graph, shapes: Mapping[str, Shape], values: Arrays) -> None:
+    def __init__(self, graph: Graph, shapes: Shapes, values: Arrays) -> None:
         self._graph, self._shapes, self._values = graph, shapes, values
         self.settled: set[str] = set()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from functools import lru_cache
 
 from gdtutor.engine.expression import Attribute, Expr, Name, Number
@@ -16,7 +15,7 @@ from gdtutor.engine.operations import (
     local_formula,
     vjp_formula,
 )
-from gdtutor.engine.shapes import Shape, operation_shape
+from gdtutor.engine.shapes import Shape, Shapes, operation_shape
 from gdtutor.values import Struct
 
 SLOWNESS = 10
@@ -43,7 +42,7 @@ class Work(Struct, frozen=True):
 _NOTHING = Work()
 
 
-def forward_work(graph: Graph, given: Mapping[str, Shape]) -> Work:
+def forward_work(graph: Graph, given: Shapes) -> Work:
     """Return the work of one forward pass.
 
     Args:
@@ -53,7 +52,7 @@ def forward_work(graph: Graph, given: Mapping[str, Shape]) -> Work:
     return _graph_work(graph, given, frozenset())
 
 
-def iteration_work(graph: Graph, given: Mapping[str, Shape]) -> Work:
+def iteration_work(graph: Graph, given: Shapes) -> Work:
     """Return the work of one forward and backward pass, down to every parameter.
 
     Args:
@@ -63,7 +62,7 @@ def iteration_work(graph: Graph, given: Mapping[str, Shape]) -> Work:
     return _graph_work(graph, given, frozenset(graph.parameters))
 
 
-def _graph_work(graph: Graph, given: Mapping[str, Shape], wanted: frozenset[str]) -> Work:
+def _graph_work(graph: Graph, given: Shapes, wanted: frozenset[str]) -> Work:
     shapes, reached = dict(given), set(wanted)
     calls = cells = products = 0
     for node in graph.nodes:
@@ -121,7 +120,7 @@ def _applied(name: str, args: tuple[Shape, ...], attribute: Attribute) -> tuple[
     return shape, Work(1, cells * (SLOWNESS if is_slow else 1))
 
 
-def _formula(expr: Expr, known: Mapping[str, Shape]) -> tuple[Shape, Work]:
+def _formula(expr: Expr, known: Shapes) -> tuple[Shape, Work]:
     """Return the shape and the work of a rule."""
     if isinstance(expr, Number):
         return (), _NOTHING

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from gdtutor.engine.errors import GdTutorError, ShapeError, did_you_mean
 from gdtutor.engine.expression import Apply, Expr, Name, Number, calls_in, names_in
 from gdtutor.engine.graph import Graph, Line, Role
 from gdtutor.engine.operations import ACTIVATIONS, OPERATIONS, Kind
-from gdtutor.engine.shapes import Shape, expression_shape, infer_shapes
+from gdtutor.engine.shapes import Shapes, expression_shape, infer_shapes
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.starts import start_shape
@@ -27,9 +26,7 @@ _MOVES = ("transpose", "reshape")
 _IN_A_PRODUCT = ("neg", "log", "clip")
 
 
-def prediction_of(
-    graph: Graph, shapes: Mapping[str, Shape] | None = None
-) -> tuple[str | None, str | None]:
+def prediction_of(graph: Graph, shapes: Shapes | None = None) -> tuple[str | None, str | None]:
     """Return the line that is compared with a target, and that target; None where there is none.
 
     A line named yhat or Yhat is the prediction; else it is the line that stands beside the target
@@ -70,7 +67,7 @@ def prediction_in(lesson: Lesson, graph: Graph) -> tuple[str | None, str | None]
         return prediction_of(graph)
 
 
-def _beside(expr: Expr, target: str, graph: Graph, shapes: Mapping[str, Shape]) -> str | None:
+def _beside(expr: Expr, target: str, graph: Graph, shapes: Shapes) -> str | None:
     for part in calls_in(expr):
         found = [_within(arg, part.op == "mul", shapes) for arg in part.args]
         for name, is_rest in found:
@@ -80,7 +77,7 @@ def _beside(expr: Expr, target: str, graph: Graph, shapes: Mapping[str, Shape]) 
     return None
 
 
-def _within(expr: Expr, is_factor: bool, shapes: Mapping[str, Shape]) -> tuple[str, bool]:
+def _within(expr: Expr, is_factor: bool, shapes: Shapes) -> tuple[str, bool]:
     """Return the name that an operand holds, its cells moved, and whether it is taken from 1."""
     is_rest = False
     # A margin is a product, whose sign may stand before either: exp(-Z*Y), maximum(-Y*S, 0). A
@@ -101,7 +98,7 @@ def _within(expr: Expr, is_factor: bool, shapes: Mapping[str, Shape]) -> tuple[s
     return (expr.name if isinstance(expr, Name) else "", is_rest)
 
 
-def _takes_all(pick: Apply, shapes: Mapping[str, Shape]) -> bool:
+def _takes_all(pick: Apply, shapes: Shapes) -> bool:
     """Say whether a pick leaves no cell out."""
     if not all(name.name in shapes for name in names_in(pick)):
         return False

@@ -8,7 +8,7 @@ from gdtutor.engine.batch_axis import fitting_this_size
 from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
-from gdtutor.engine.shapes import Shape, infer_shapes, shape_text
+from gdtutor.engine.shapes import Shapes, infer_shapes, shape_text
 from gdtutor.lesson.blocks import Formula, SceneBlock
 from gdtutor.lesson.discovery import TEXTS, number_of
 from gdtutor.lesson.front_matter import rehomed, report_mistakes
@@ -224,7 +224,7 @@ class _Assembly:
         lines = ((f.name, f.template, f.counts) for f in block.block.formulas)
         return _Made(Scene(graph, notes, (), goes_backward, repeated(lines)), steps, heard)
 
-    def _check_sizes(self, block: Parsed, graph: Graph, shapes: Mapping[str, Shape]) -> None:
+    def _check_sizes(self, block: Parsed, graph: Graph, shapes: Shapes) -> None:
         """Report a line that fits one number of examples where batches have several sizes."""
         if self._settings is None or not self._bound:
             return
@@ -263,7 +263,7 @@ class _Assembly:
         return None
 
     def _can_train(
-        self, graph: Graph, trained: tuple[str, ...], block: Parsed, shapes: Mapping[str, Shape]
+        self, graph: Graph, trained: tuple[str, ...], block: Parsed, shapes: Shapes
     ) -> bool:
         """Report a last line that cannot be trained; say whether it depends on what trains."""
         reaches, shape = depends_on(graph, trained), shapes[graph.root]

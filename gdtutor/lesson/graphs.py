@@ -12,7 +12,7 @@ from gdtutor.engine.expression import Apply, Expr, Name, calls_in, names_in
 from gdtutor.engine.graph import Graph, Leaf, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import OPERATIONS, Arrays, Kind, parse_formula
-from gdtutor.engine.shapes import Shape, infer_shapes
+from gdtutor.engine.shapes import Shape, Shapes, infer_shapes
 from gdtutor.lesson.blocks import Formula, SceneBlock
 from gdtutor.lesson.names import name_problem
 from gdtutor.lesson.network import COST
@@ -33,7 +33,7 @@ class Given(Struct, frozen=True):
 
     roles: Mapping[str, Role]
     """Every name that the front matter gives a value, in the order of the given step."""
-    shapes: Mapping[str, Shape]
+    shapes: Shapes
     """The shape of each for the first batch."""
     by_rows: bool
     """Whether formulas are about one example."""

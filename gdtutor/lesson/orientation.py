@@ -18,7 +18,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.expression import Apply, Expr, Range, to_text, transposed
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import OPERATIONS, Array, Kind
-from gdtutor.engine.shapes import Shape, expression_shape, infer_shapes
+from gdtutor.engine.shapes import Shape, Shapes, expression_shape, infer_shapes
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.front_matter import read_front
 from gdtutor.lesson.load import parse_lesson, with_variant
@@ -91,7 +91,7 @@ def _shapes(lesson: Lesson, number: int) -> dict[str, Shape]:
     return infer_shapes(lesson.scenes[number].graph, problem.leaf_shapes(max(problem.size, 1)))
 
 
-def _turned(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+def _turned(expr: Expr, shapes: Shapes) -> Expr:
     """Return a formula whose value is that of another turned."""
     if not isinstance(expr, Apply):
         return expr

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.graph import Graph
-from gdtutor.engine.shapes import Shape
+from gdtutor.engine.shapes import Shapes
 from gdtutor.lesson.mistakes import Wrong
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.steps import Steps
@@ -34,7 +34,7 @@ class PictureScope(Struct, frozen=True, eq=False):
         return tuple(walk.graph for walk in self.walks)
 
     @property
-    def shapes(self) -> Mapping[str, Shape]:
+    def shapes(self) -> Shapes:
         """The shape of every leaf and node of all scenes."""
         return {name: shape for walk in self.walks for name, shape in walk.shapes.items()}
 

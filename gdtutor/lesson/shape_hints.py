@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import numpy as np
 
@@ -12,13 +12,13 @@ from gdtutor.engine.errors import ShapeError
 from gdtutor.engine.expression import Name, Number, number_text, to_text
 from gdtutor.engine.graph import Graph, Node, Role
 from gdtutor.engine.operations import OPERATIONS, Array, Arrays, Kind
-from gdtutor.engine.shapes import Shape, operation_shape, shape_text
+from gdtutor.engine.shapes import Shape, Shapes, operation_shape, shape_text
 
 _SHOWN_CELLS = 4
 """Most cells of a vector that a hint writes as a column."""
 
 
-def shape_hint(graph: Graph, given: Mapping[str, Shape], values: Arrays, error: ShapeError) -> str:
+def shape_hint(graph: Graph, given: Shapes, values: Arrays, error: ShapeError) -> str:
     """Return what to do about operands of a graph that do not fit, empty where nothing is likely.
 
     Args:
@@ -37,7 +37,7 @@ def shape_hint(graph: Graph, given: Mapping[str, Shape], values: Arrays, error: 
 
 
 def one_class_too_many(
-    graph: Graph, given: Mapping[str, Shape], labelled: Collection[str], error: ShapeError
+    graph: Graph, given: Shapes, labelled: Collection[str], error: ShapeError
 ) -> str:
     """Return the leaf of labels that would fit with one class fewer; empty where none would.
 
@@ -60,7 +60,7 @@ def one_class_too_many(
 
 
 def _failing(
-    graph: Graph, given: Mapping[str, Shape], error: ShapeError
+    graph: Graph, given: Shapes, error: ShapeError
 ) -> tuple[Node, tuple[Shape, ...], dict[str, Shape]] | None:
     """Return the operation that an error is about, the shapes of its operands, and the shapes of
     every name before it."""
@@ -82,7 +82,7 @@ def _fails(node: Node, args: tuple[Shape, ...]) -> bool:
     return False
 
 
-def _beside_examples(graph: Graph, node: Node, shapes: Mapping[str, Shape], values: Arrays) -> str:
+def _beside_examples(graph: Graph, node: Node, shapes: Shapes, values: Arrays) -> str:
     """Return which shape a parameter has beside a value of each example, as a bias has."""
     names = node.names
     if OPERATIONS[node.op].kind is not Kind.ELEMENTWISE or len(names) != 2:

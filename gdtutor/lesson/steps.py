@@ -9,7 +9,7 @@ from itertools import islice
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.graph import Graph, Role, a_role
-from gdtutor.engine.shapes import Shape, has_cell, shape_text
+from gdtutor.engine.shapes import Shapes, has_cell, shape_text
 from gdtutor.engine.trace import backward_order
 from gdtutor.lesson.graphs import depends_on, is_one_number
 from gdtutor.lesson.mistakes import Mistake, collected
@@ -32,7 +32,7 @@ class Steps(Struct):
     """The steps of one graph's walk within an iteration."""
 
     graph: Graph
-    shapes: Mapping[str, Shape]
+    shapes: Shapes
     wanted: tuple[str, ...]
     """Leaves that get a backward step."""
     trained: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array, Arrays
-from gdtutor.engine.shapes import Shape
+from gdtutor.engine.shapes import Shape, Shapes
 from gdtutor.training.features import Features
 from gdtutor.values import Struct
 
@@ -121,7 +121,7 @@ def is_identical(one: Array, other: Array) -> bool:
 
 
 def leaf_shapes(
-    graph: Graph, fixed: Mapping[str, Shape], bindings: Iterable[Binding], batch: int
+    graph: Graph, fixed: Shapes, bindings: Iterable[Binding], batch: int
 ) -> dict[str, Shape]:
     """Return the shape of every leaf of a graph.
 

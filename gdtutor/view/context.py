@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import takewhile
 
 import numpy as np
@@ -14,7 +13,7 @@ from gdtutor.engine.graph import Graph, Role
 from gdtutor.engine.local import UPSTREAM
 from gdtutor.engine.operations import Array, Arrays
 from gdtutor.engine.places import places_of
-from gdtutor.engine.shapes import Shape, expression_shape
+from gdtutor.engine.shapes import Shape, Shapes, expression_shape
 from gdtutor.engine.trace import Trace
 from gdtutor.lesson.model import Lesson
 from gdtutor.lesson.selectors import Assignment
@@ -69,7 +68,7 @@ class Context(Struct, frozen=True, eq=False):
         return values if self.upstream is None else over(values, {UPSTREAM: self.upstream[1]})
 
     @property
-    def shapes(self) -> Mapping[str, Shape]:
+    def shapes(self) -> Shapes:
         """The shape of every name, and of the upstream gradient where there is one."""
         shapes = self.trace.shapes
         if self.upstream is None:

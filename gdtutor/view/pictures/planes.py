@@ -11,7 +11,7 @@ from gdtutor.engine.batch_axis import Apart, Axes, apart, batch_axes, by_example
 from gdtutor.engine.graph import Role
 from gdtutor.engine.local import BATCH_SIZE
 from gdtutor.engine.operations import Array, Arrays
-from gdtutor.engine.shapes import Shape, infer_shapes
+from gdtutor.engine.shapes import Shapes, infer_shapes
 from gdtutor.engine.trace import forward
 from gdtutor.lesson.model import PictureWish
 from gdtutor.training.classes import has_classes, signed_targets
@@ -131,7 +131,7 @@ def _apart(problem: Problem, trained: int, names: tuple[str, ...]) -> Apart:
 
 
 @lru_cache(maxsize=8)
-def _shapes(problem: Problem, examples: int) -> Mapping[str, Shape]:
+def _shapes(problem: Problem, examples: int) -> Shapes:
     rows = replace(problem, is_single=False)
     batch = len(fitting_batches(problem, np.arange(examples))[0])
     return infer_shapes(rows.graph, rows.leaf_shapes(batch))

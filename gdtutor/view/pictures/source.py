@@ -11,7 +11,7 @@ import numpy as np
 from gdtutor.engine.batch_axis import Axes, batch_axes
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array
-from gdtutor.engine.shapes import Shape, infer_shapes
+from gdtutor.engine.shapes import Shapes, infer_shapes
 from gdtutor.engine.trace import Trace, trace
 from gdtutor.lesson.model import Lesson, PictureWish
 from gdtutor.lesson.picture_scope import GRADIENT
@@ -112,7 +112,7 @@ class Source(Struct, frozen=True):
         return (trace(self.problem.graph, self.problem.given(self.parameters, batch)),)
 
     @property
-    def shapes(self) -> tuple[Mapping[str, Shape], Mapping[str, Axes]]:
+    def shapes(self) -> tuple[Shapes, Mapping[str, Axes]]:
         """The shape of every value of the last scene, and which of its axes run over examples."""
         if isinstance(self.at, Moment):
             last = self.at.traces[-1]
@@ -159,7 +159,7 @@ class Source(Struct, frozen=True):
 
 
 @lru_cache(maxsize=8)
-def _layout(problem: Problem, examples: int) -> tuple[Mapping[str, Shape], Mapping[str, Axes]]:
+def _layout(problem: Problem, examples: int) -> tuple[Shapes, Mapping[str, Axes]]:
     """Return the shapes and the axes for so many examples, which no parameters change."""
     shapes = infer_shapes(problem.graph, problem.leaf_shapes(examples))
     return shapes, batch_axes(problem.graph, shapes)
