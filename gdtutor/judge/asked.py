@@ -182,6 +182,27 @@ class AskedProgram(Struct, frozen=True, eq=False):
         listed = writing.names if writing is not None else ()
         return tuple(a for a in self.asked if a.name in listed) or self.asked
 
+    @property
+    def update_steps(self) -> tuple[Step, ...]:
+        """The step of every parameter that an iteration updates."""
+        steps = self.moments[0].steps
+        return tuple(s for s in steps if s.phase is Phase.UPDATE and s.variable == "p")
+
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """The names of each part of an iteration; the loss begins where a target is read first."""
+        graphs = [scene.graph for scene in self.lesson.scenes]
+        aimed = [graph.depending_on(graph.of_role(Role.TARGET)) for graph in graphs]
+        loss = [{later.name for line in graph.lines if line.name in names
+                 for later in graph.lines if later.first >= line.first}
+                for graph, names in zip(graphs, aimed, strict=True)]  # fmt: skip
+        parts: dict[str, tuple[str, ...]] = dict.fromkeys(("forward", "loss", "gradients"), ())
+        for name in self.asked:
+            is_loss = name.node in loss[name.step.scene]
+            part = "gradients" if name.is_gradient else "loss" if is_loss else "forward"
+            parts[part] += (name.name,)
+        return parts | {"update": tuple(step.node for step in self.update_steps)}
+
 
 def asked_of(lesson: Lesson) -> AskedProgram:
     """Return what a lesson asks of a program."""

@@ -22,6 +22,7 @@ from gdtutor.judge.asked import (
 )
 from gdtutor.lesson.readers import fields_of
 from gdtutor.session.moment import Moment
+from gdtutor.training.optimisers import optimiser_of
 
 _WIDTH = 96
 _PARTS = template_parts(__file__, "blanks.txt")
@@ -42,6 +43,12 @@ def blank_program(program: AskedProgram, command: str) -> str:
             rows += ["", back if name.is_gradient else "# Forward: the lines of the lesson"]
             previous = section
         rows.append(_blank(program.moments[0], name))
+    settings, updates = program.lesson.settings, program.moments[0].updates
+    if program.wanted == program.asked and settings is not None:
+        rule, _ = optimiser_of(settings)
+        rows += ["", f"# Update: the parameters after one step of {rule.title}"]
+        rows += [f"{plain_name(s.node)}_new = ...  # {shape_text(updates[s.node].p.shape)}"
+                 for s in program.update_steps]  # fmt: skip
     return _PARTS["program"].substitute(
         fields_of(program.lesson, "title", "summary"),
         command=command,

@@ -28,9 +28,11 @@ from gdtutor.judge.left_values import (
     cache_in,
     classes_of,
     in_returned,
+    is_as_given,
     names_in,
     objects_of,
     others_of,
+    renewed_in,
     updated_in,
     value_at,
     values_under,
@@ -161,6 +163,11 @@ class _ProgramRun:
         left = {**space, **self._local}
         own = {n: a for n in given
                if (a := as_numbers(updated_in(left, names.get(n, n)))) is not None}  # fmt: skip
+        held = {key.split()[2] for key in self._held.own}
+        same = [n for n in job["parameters"] if n not in held and is_as_given(own.get(n), given[n])]
+        renewed = {n: new for n in same
+                   if (new := renewed_in({**watch.left, **left}, names.get(n, n)))}  # fmt: skip
+        own |= {n: value for n, (_, value) in renewed.items()}
         is_whole, known = len(found) == len(job["wanted"]), {*laid, *names.values()}
         others = {} if is_whole else others_of(left, watch.left, known)
         facts |= {
@@ -172,6 +179,7 @@ class _ProgramRun:
             "unread": self._unread, "taken": watch.taken, "turned": self._turned,
             "changed": {n: line for n, (_, line) in watch.changed.items()},
             "revised": {n: line for n, (_, line) in watch.revised.items()},
+            "renewed": {n: called for n, (called, _) in renewed.items()},
             "loops": self._loops.begun, "after": self._loops.after,
             "again": continues and self._layers is not None,
             "held": {n: watch.made(v) for n, v in self._held.own.items()},

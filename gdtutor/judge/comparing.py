@@ -28,16 +28,16 @@ from gdtutor.judge.layout import (
     tolerance_of,
     transposed_parameters,
 )
-from gdtutor.judge.naming import Departure, OneStart
+from gdtutor.judge.naming import Departure, OneStart, of_the_shape
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText
 from gdtutor.judge.value_watch import examples_in
 from gdtutor.session.cell_slips import wrong_formulas
 from gdtutor.session.moment import Moment
 from gdtutor.session.slips import Slip, SlipMatch
-from gdtutor.session.steps import Phase, Step
+from gdtutor.session.steps import Step
 from gdtutor.session.working import working_of
-from gdtutor.values import replace
+from gdtutor.values import Struct, replace
 
 _TOLD = (Slip.UPHILL, Slip.NO_RATE, Slip.STEP_ALONE, Slip.GRADIENT_ALONE, Slip.NO_DECAY)
 """Slips of an update, the first of those that fit being named."""
@@ -181,7 +181,7 @@ def wrong_update(
 def _wrong_by_value(program: AskedProgram, starts: Sequence[OneStart]) -> Departure | None:
     """Return the first parameter that a program keeps in places of its own, where none of them has
     its update; on the random starts, where every parameter has numbers of its own."""
-    for step in _update_steps(program):
+    for step in program.update_steps:
         for shown in range(program.own, len(starts)):
             start = starts[shown]
             done = start.moment.updates.get(step.node)
@@ -213,8 +213,42 @@ def _line_of(parameter: str, start: OneStart, known: int) -> int:
     return next((made[-1] for made in start.held(parameter).values() if made[1:]), known)
 
 
-def _update_steps(program: AskedProgram) -> list[Step]:
-    return [s for s in program.moments[0].steps if s.phase is Phase.UPDATE and s.variable == "p"]
+class _Left(Struct, frozen=True, eq=False):
+    """A parameter by its name as a program has left it on a start."""
+
+    step: Step
+    shown: int
+    reading: Reading
+    is_as_given: bool
+
+
+def _left_by_name(program: AskedProgram, starts: Sequence[OneStart]) -> Iterator[_Left]:
+    """Yield what a program has left of each parameter, whose own shape it keeps, on each start."""
+    for step in program.update_steps:
+        for index, start in enumerate(starts):
+            # One that begins anew at iteration 1 has no velocity yet, which the walk has there.
+            if 0 < index < program.own and not start.case.facts.get("passes"):
+                continue
+            done = start.moment.updates.get(step.node)
+            reading = None if done is None else _left(step.node, start, done.p)
+            if reading is None or (reading.value is None and not of_the_shape(reading)):
+                continue
+            # After two passes, what is as at first is where the program does not keep it.
+            given = (start.moment, starts[0].moment if "passes" in start.case.facts else None)
+            befores = [moment.state.parameters[step.node] for moment in given if moment]
+            same = [_left(step.node, start, before) for before in befores]
+            is_as_given = any(one is not None and one.is_right for one in same)
+            yield _Left(step, index, reading, is_as_given)
+
+
+def updates_seen(program: AskedProgram, starts: Sequence[OneStart]) -> tuple[str, ...]:
+    """Return the parameters whose update a right program has been seen to take: by name, in places
+    of its own, or by a second pass that goes on from it."""
+    seen = {left.step.node for left in _left_by_name(program, starts) if not left.is_as_given}
+    nodes = [step.node for step in program.update_steps]
+    known = [start for start in starts[program.own :] if _knows_examples(start)]
+    seen |= {node for node in nodes if any(start.held(node) for start in known)}
+    return tuple(n for n in nodes if n in seen or goes_on(program, starts))
 
 
 def _wrong_by_name(
@@ -224,45 +258,28 @@ def _wrong_by_name(
 
     None is asked for; a program that leaves all parameters as they were given has none.
     """
-    # A program that begins anew at iteration 1 has no velocity yet, which the walk has there.
-    fresh = {i: s for i, s in enumerate(starts)
-             if not 0 < i < program.own or s.case.facts.get("passes")}  # fmt: skip
-    steps = _update_steps(program)
-    found: dict[str, tuple[int, Reading]] = {}
-    has_any = False
-    for step in steps:
-        for index, start in fresh.items():
-            done = start.moment.updates.get(step.node)
-            reading = None if done is None else _left(step.node, start, done.p)
-            if reading is None or reading.value is None:
-                return None
-            # After two passes, what is as at first is where the program does not keep it.
-            given = (start.moment, starts[0].moment if "passes" in start.case.facts else None)
-            befores = [moment.state.parameters[step.node] for moment in given if moment]
-            same = [_left(step.node, start, before) for before in befores]
-            is_as_given = any(one is not None and one.is_right for one in same)
-            has_any |= not is_as_given
-            if is_as_given and start.held(step.node):
-                continue
-            if not reading.is_right:
-                found.setdefault(step.node, (index, reading))
-    if not has_any or not found:
+    left = list(_left_by_name(program, starts))
+    if all(one.is_as_given for one in left):
         return None
-    step = next(s for s in steps if s.node in found)
-    shown, reading = found[step.node]
-    name = AskedName(step.node, step, starts[shown].moment.root)
-    slip = _slip(step, starts[shown], reading)
-    # What is not updated has no line that would be the wrong one.
-    is_stale = slip is not None and slip.slip is Slip.STALE
-    line = 0 if is_stale else _line_of(step.node, starts[shown], source.line_of(step.node))
-    return Departure(name, line, slip, shown, reading, reading.engine)
+    for one in left:
+        step, start, reading = one.step, starts[one.shown], one.reading
+        if reading.is_right or (one.is_as_given and start.held(step.node)):
+            continue
+        name = AskedName(step.node, step, start.moment.root)
+        slip = _slip(step, start, reading)
+        # What is not updated has no line that would be the wrong one.
+        is_stale = slip is not None and slip.slip is Slip.STALE
+        written = source.line_of(start.case.facts.get("renewed", {}).get(step.node, step.node))
+        line = 0 if is_stale else _line_of(step.node, start, written)
+        return Departure(name, line, slip, one.shown, reading, reading.engine)
+    return None
 
 
 def _slip(step: Step, start: OneStart, reading: Reading) -> SlipMatch | None:
     """Return the slip of an update: one of the table, or how many times the step it takes."""
     working, value = working_of(start.moment, step), reading.value
     if value is None:
-        return None
+        return of_the_shape(reading)
     room = tolerance_of(value.dtype, value)
     fits = [
         fit for fit, formula in wrong_formulas(working)

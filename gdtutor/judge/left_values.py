@@ -114,6 +114,23 @@ def updated_in(space: Space, name: str) -> Any:
     return next((table[name] for table in tables if name in table), value_at(space, name))
 
 
+def is_as_given(own: Any, given: Any) -> bool:
+    """Say whether a program has left a parameter as it was given, in either layout."""
+    return np.array_equal(own, given) or np.array_equal(own, np.transpose(given))
+
+
+def renewed_in(space: Space, name: str) -> tuple[str, Any] | None:
+    """Return what a program calls a parameter after its update that it leaves as it is: `W_new`,
+    or `W` of a dictionary `new_params`; with its value."""
+    for word in ("new", "next", "updated"):
+        places = [(n, space[n]) for n in (f"{name}_{word}", f"{word}_{name}") if n in space]
+        places += [(name, t[name]) for n, t in _tables(space) if word in n.split("_") and name in t]
+        for called, value in places:
+            if (array := as_numbers(value)) is not None:
+                return called, array
+    return None
+
+
 def objects_of(space: Space) -> list[Any]:
     """Return the objects of the program's own classes that it has left by name."""
     return [value for value in space.values() if _is_own(type(value), space)]

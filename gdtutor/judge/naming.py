@@ -105,7 +105,7 @@ def slip_of(
         if fits:
             return min(fits, key=lambda fit: _rank(fit, shown))
     # Among small numbers a slip is as little as lost digits are, which are said where none fits.
-    return plain or _of_the_shape(name, first)
+    return plain or of_the_shape(first.readings[name.name])
 
 
 def _departing(name: AskedName, starts: Sequence[OneStart]) -> list[OneStart]:
@@ -275,9 +275,8 @@ def _rank(fit: SlipMatch, shown: SourceSigns) -> float:
     return place + (0.5 if " and " in fit.about else 0.0)
 
 
-def _of_the_shape(name: AskedName, start: OneStart) -> SlipMatch | None:
+def of_the_shape(reading: Reading) -> SlipMatch | None:
     """Return the slip that a shape tells where no numbers fit."""
-    reading = start.readings[name.name]
     if reading.value is not None:
         return None
     raw, engine = reading.raw, reading.engine

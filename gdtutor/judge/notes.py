@@ -22,6 +22,7 @@ from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText, last_part
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase
+from gdtutor.training.optimisers import row_for
 from gdtutor.values import replace
 from gdtutor.view.asking import SAYS, slip_text
 
@@ -74,19 +75,20 @@ def unjudged_from(starts: Sequence[OneStart]) -> int:
     return max((int(s.case.facts.get("after", 0)) for s in starts), default=0)
 
 
-def unseen_updates(program: AskedProgram, starts: Sequence[OneStart]) -> Iterator[str]:
-    """Yield which parameters a program that trains has not been seen to change, wherever it keeps
-    them; nothing can be said of their update."""
-    start = starts[-1]
-    if not start.case.facts.get("loops"):
-        return
-    values = ((n, v, start.case.values.get(f"own {n}"))
-              for n, v in start.moment.state.parameters.items())  # fmt: skip
-    unseen = [n for n, v, own in values if not any(s.held(n) for s in starts)
-              and (own is None or _is(own, v))]  # fmt: skip
-    if unseen:
-        yield (f"No update of {' '.join(unseen)} was seen, and none is judged: a program may keep "
-               "parameters where they are not looked for.")  # fmt: skip
+def how_seen(part: str, unseen: Sequence[str], program: AskedProgram, source: ProgramText) -> str:
+    """Return what to do so that some names of a part of an iteration are judged."""
+    if part != "update":
+        return "Not asked for here, and judged too where it has these names."
+    if any(re.search(rf"^\s*{n}_new\s*=\s*(\.\.\.|None)", source.text, re.M) for n in unseen):
+        return "It is judged once its blanks are filled in."
+    first, settings, step = unseen[0], program.lesson.settings, "…"
+    if settings is not None and len((rule := row_for(settings, first)).lines) == 1:
+        gradients = [a.name for a in program.asked if a.node == first]
+        own = {"p": first} | dict.fromkeys("g", gradients[-1])
+        step = re.sub(r"\b[pg]\b", lambda name: own.get(name[0], name[0]), rule.lines[0][1])
+    return (f"Where your program takes the step, {first} = {step}, it is judged; under the name "
+            f'{first}_new too, under another one where names = {{"{first}": "…"}} at the top says '
+            "it.")  # fmt: skip
 
 
 def with_mean_taken_late(

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from gdtutor.judge.asked import shape_text
 from gdtutor.judge.cost import CostCurves, CostSlope
 from gdtutor.judge.naming import Departure
-from gdtutor.judge.notes import is_computed, passes_of, says_of, taken_of, unjudged_from
+from gdtutor.judge.notes import (
+    how_seen,
+    is_computed,
+    passes_of,
+    says_of,
+    taken_of,
+    unjudged_from,
+)
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.selectors import Selector
 from gdtutor.session.link import lesson_word, selector_of
@@ -58,6 +65,12 @@ def verdict_data(
         "follows": list(verdict.follows),
         "also": [_departure_data(d) for d in verdict.also],
         "missing": list(verdict.missing),
+        "parts": {
+            part: {"right": right, "not_seen": unseen}
+            for part, (right, unseen) in seen_parts(verdict).items()
+        }
+        if verdict.is_right
+        else None,
         "cost": _cost_data(verdict, slope),
         "error": error,
         "notes": list(verdict.notes),
@@ -139,7 +152,10 @@ def lines_below_title(
     asked, prose = verdict.program.wanted, min(width, _PROSE)
     for note in verdict.notes:
         yield from wrap(f"note     {note}", prose, subsequent_indent=_HEAD)
-    yield from _names("right", verdict.right, prose)
+    if verdict.is_right and verdict.source.text:
+        yield from _seen_lines(verdict, prose)
+    else:
+        yield from _names("right", verdict.right, prose)
     if verdict.first is not None:
         yield from _departure_lines(verdict, verdict.first, path, width)
     if slope is not None:
@@ -163,6 +179,29 @@ def lines_below_title(
                f"the update of {verdict.first.name.name} is not.")  # fmt: skip
     else:
         yield f"{len(verdict.right)} of {len(asked)} names are right."
+
+
+def _seen_lines(verdict: Verdict, width: int) -> Iterator[str]:
+    """Yield what a right program was judged by, and what was not seen of it and how it is."""
+    seen = seen_parts(verdict)
+    for head, index in (("right", 0), ("not seen", 1)):
+        for part, both in seen.items():
+            if both[index]:
+                said = f"{head:<9}{part}: {' '.join(both[index])}"
+                ways = how_seen(part, both[1], verdict.program, verdict.source) if index else ""
+                yield from wrap(f"{said}. {ways}" if ways else said, width, subsequent_indent=_HEAD)
+                head = ""
+
+
+def seen_parts(verdict: Verdict) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the names of each part of an iteration that are right, and those that have not been
+    seen."""
+    right = {*verdict.right}, {*verdict.updates}
+    return {
+        part: (tuple(n for n in names if n in right[part == "update"]),
+               tuple(n for n in names if n not in right[part == "update"]))
+        for part, names in verdict.program.parts.items()
+    }  # fmt: skip
 
 
 def _alike(verdict: Verdict, path: Path) -> dict[str, list[str]]:

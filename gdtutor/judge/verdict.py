@@ -23,7 +23,7 @@ from gdtutor.judge.asked import (
     operands_of,
 )
 from gdtutor.judge.blend import follows
-from gdtutor.judge.comparing import compared_starts, wrong_update
+from gdtutor.judge.comparing import compared_starts, updates_seen, wrong_update
 from gdtutor.judge.mishap import Mishap, mishap_of, refuse_unread, turned_factors, with_the_line
 from gdtutor.judge.naming import Departure, OneStart, slip_of
 from gdtutor.judge.notes import (
@@ -31,7 +31,6 @@ from gdtutor.judge.notes import (
     other_names,
     pass_notes,
     unread_names,
-    unseen_updates,
     with_mean_taken_late,
 )
 from gdtutor.judge.process import BOUNDS, Bounds, ProgramCase, run_programs
@@ -65,6 +64,8 @@ class Verdict(Struct, frozen=True, eq=False):
     starts: tuple[OneStart, ...]
     rows: bool = False
     """Whether the program has its examples in rows."""
+    updates: tuple[str, ...] = ()
+    """The parameters of a right program whose update was seen, and is right."""
 
     @property
     def is_right(self) -> bool:
@@ -162,11 +163,22 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     known = {*right, *(d.name.name for d in departures)}
     missing = tuple(a.name for a in program.wanted if a.name not in known)
     also = tuple(own[1:])
-    notes = (*notes, *(unseen_updates(program, starts) if is_whole and first is None else ()))
+    updates = updates_seen(program, starts) if is_whole and first is None else ()
     notes = (*notes, *unread_names(missing, cases[0]))
     notes = (*notes, *other_names(missing, right, program, source, starts))
     return Verdict(
-        program, source, right, first, following, also, missing, mishap, notes, starts, rows
+        program,
+        source,
+        right,
+        first,
+        following,
+        also,
+        missing,
+        mishap,
+        notes,
+        starts,
+        rows,
+        updates,
     )
 
 

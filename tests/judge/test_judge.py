@@ -365,6 +365,7 @@ def test_blanks_are_written_once_and_judged_as_missing(
     text = Path("mine.py").read_text(encoding="utf-8")
     assert "Z1 = ...  # 3×4\n" in text
     assert "dW1 = ...  # 3×2, the gradient of C with respect to W1\n" in text
+    assert "one step of gradient descent\nW1_new = ...  # 3×2\nb1_new = ...  # 3×1\n" in text
     assert main(["judge", "xor-hidden", "mine.py", "--new"]) == 2
     capsys.readouterr()
     assert main(["judge", "xor-hidden", "mine.py", "--json"]) == 1

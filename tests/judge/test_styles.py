@@ -8,6 +8,7 @@ from gdtutor.judge import left_values
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict
 from gdtutor.session.slips import Slip
+from tests.judge.corpus import ALL_UPDATES
 from tests.judge.judging import judged
 from tests.judge.styles import PARTS, STYLES, WRONG_STYLES
 
@@ -243,7 +244,7 @@ def test_an_update_is_judged_wherever_the_parameters_are_kept(place: str, tmp_pa
     right, wrong = judged([("10", t) for t in (kept_in(place), uphill)], tmp_path)
     assert isinstance(right, Verdict), right
     assert right.is_right
-    assert not any("No update" in note for note in right.notes)
+    assert right.updates == ("W", "b")
     assert isinstance(wrong, Verdict), wrong
     assert wrong.first is not None
     assert wrong.first.slip is not None
@@ -251,7 +252,7 @@ def test_an_update_is_judged_wherever_the_parameters_are_kept(place: str, tmp_pa
     assert "+ learning_rate" in wrong.source.written(wrong.first.line)
 
 
-def test_what_is_not_seen_of_an_update_is_said(tmp_path: Path) -> None:
+def test_an_update_that_is_not_seen_is_said_to_be_so(tmp_path: Path) -> None:
     cells = kept_in("nested", ("W.copy(), ", "W[0].tolist(), ")).replace(
         'layer["W"] @ X', 'np.array([layer["W"]]) @ X'
     )
@@ -262,7 +263,7 @@ def test_what_is_not_seen_of_an_update_is_said(tmp_path: Path) -> None:
     (verdict,) = judged([("10", cells)], tmp_path)
     assert isinstance(verdict, Verdict), verdict
     assert verdict.first is None
-    assert any(note.startswith("No update of W was seen") for note in verdict.notes)
+    assert verdict.updates == ("b",)
 
 
 def test_a_key_with_a_dot_is_read_in_the_table_of_names(tmp_path: Path) -> None:
@@ -511,12 +512,49 @@ w_new = w + learning_rate*dw
 """
 
 
-def test_an_update_under_a_new_name_is_judged_where_the_table_of_names_says_so(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("place", "head", "is_seen"),
+    [
+        ("w_new", "", True),
+        ("new_w", "", True),
+        ("new_params['w']", "new_params = {}\n", True),
+        ("a", "", False),
+        ("a", 'names = {"w": "a"}\n', True),
+    ],
+)
+def test_an_update_under_a_new_name_is_judged_where_the_name_or_a_table_says_so(
+    place: str, head: str, is_seen: bool, tmp_path: Path
 ) -> None:
-    named = 'names = {"w": "w_new"}\n' + NEW_NAME
-    texts = [NEW_NAME, named, named.replace("w + ", "w - ")]
+    uphill = head + NEW_NAME.replace("w_new", place)
+    texts = [uphill, uphill.replace("w + ", "w - ")]
     found = [v for v in judged([("07", t) for t in texts], tmp_path) if isinstance(v, Verdict)]
     slips = [v.first and v.first.slip and v.first.slip.slip for v in found]
-    assert slips == [None, Slip.UPHILL, None]
-    assert all(v.right == found[0].right for v in found)
+    assert slips == [Slip.UPHILL if is_seen else None, None]
+    assert found[1].updates == ("w",) * is_seen
+    if is_seen:
+        assert found[0].first is not None
+        assert place in found[0].source.written(found[0].first.line)
+
+
+def test_a_right_program_is_told_what_was_judged_of_it_and_how_the_rest_is(tmp_path: Path) -> None:
+    right = NEW_NAME.replace("w + ", "w - ")
+    blank = NEW_NAME.replace("w + learning_rate*dw", "...")
+    texts = [right, right.replace("w_new", "a"), blank]
+    told = [
+        " ".join(" ".join(verdict_lines(v, Path("mine.py"), None)).split())
+        for v in judged([("07", t) for t in texts], tmp_path) if isinstance(v, Verdict)
+    ]  # fmt: skip
+    assert all("right forward: z yhat loss: L gradients: dyhat dz dw" in one for one in told)
+    assert "gradients: dyhat dz dw update: w All" in told[0]
+    assert "not seen update: w. Where your program takes the step, w = w - learning" in told[1]
+    assert "not seen update: w. It is judged once its blanks are filled in." in told[2]
+
+
+def test_an_update_of_another_shape_is_broadcast(tmp_path: Path) -> None:
+    text = ALL_UPDATES.replace("learning_rate * db1", "learning_rate * db1.T")
+    (verdict,) = judged([("16", text)], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert (verdict.first.name.name, verdict.first.slip and verdict.first.slip.slip) == (
+        "b1", Slip.BROADCAST,
+    )  # fmt: skip
