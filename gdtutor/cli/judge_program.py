@@ -25,9 +25,9 @@ from gdtutor.judge.asked import asked_of
 from gdtutor.judge.blanks import blank_layers, blank_program
 from gdtutor.judge.board import AGAIN, Board
 from gdtutor.judge.cost import curve_facts, curve_plot
-from gdtutor.judge.outcome import Outcome, Tell, judge_file, read_learners
+from gdtutor.judge.outcome import Outcome, Tell, judge_file, read_learners, verdict_data
 from gdtutor.judge.process import Bounds
-from gdtutor.judge.telling import open_command, verdict_data, verdict_lines
+from gdtutor.judge.telling import open_command, verdict_lines
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.load import load_lesson
 from gdtutor.lesson.model import Lesson

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Set
 from contextlib import nullcontext
 from itertools import chain
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -28,8 +28,6 @@ from gdtutor.judge.left_values import (
     cache_in,
     classes_of,
     in_returned,
-    is_as_given,
-    names_in,
     objects_of,
     others_of,
     renewed_in,
@@ -163,9 +161,7 @@ class _ProgramRun:
         left = {**space, **self._local}
         own = {n: a for n in given
                if (a := as_numbers(updated_in(left, names.get(n, n)))) is not None}  # fmt: skip
-        held = {key.split()[2] for key in self._held.own}
-        same = [n for n in job["parameters"] if n not in held and is_as_given(own.get(n), given[n])]
-        renewed = {n: new for n in same
+        renewed = {n: new for n in self._held.as_given(own)
                    if (new := renewed_in({**watch.left, **left}, names.get(n, n)))}  # fmt: skip
         own |= {n: value for n, (_, value) in renewed.items()}
         is_whole, known = len(found) == len(job["wanted"]), {*laid, *names.values()}
@@ -228,14 +224,14 @@ class _ProgramRun:
         return loader, globals_read(loader.get_code("__main__"), known)
 
     def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:
-        is_first = self._held.begin(names_in(sys._getframe(1)))
+        is_first = self._held.begin(_names_in(sys._getframe(1)))
         try:
             yield from self._loops.passes_of(passes, *lines)
         finally:
             frame = sys._getframe(1)
             if is_first:
-                self._held.end(names_in(frame))
-            found = self._found(names_in(frame))
+                self._held.end(_names_in(frame))
+            found = self._found(_names_in(frame))
             if len(found) > len(self._after_pass) or self._loops.depth:
                 self._after_pass = {name: as_numbers(value) for name, value in found.items()}
                 self._lines = {name: self._watch.made(value) for name, value in found.items()}
@@ -291,6 +287,11 @@ class _ProgramRun:
             left = self._watch.left.get(theirs)
             if name not in found and as_numbers(left) is not None:
                 found[name] = left
+
+
+def _names_in(frame: FrameType) -> Space:
+    """Return what has a name where a line of the program stands."""
+    return {**frame.f_globals, **frame.f_locals}
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from functools import cached_property, partial
-from itertools import islice
-from types import CellType, FrameType, FunctionType, GeneratorType, MethodType
+from itertools import chain, islice
+from types import CellType, FunctionType, GeneratorType, MethodType
 from typing import Any, Literal
 
 import numpy as np
@@ -26,11 +26,6 @@ _MOST_OTHERS = 200
 """Names of the program's own whose values are told."""
 OF_PARAMETERS = ("params", "parameters", "weights", "theta")
 """How the names of dictionaries of parameters begin."""
-
-
-def names_in(frame: FrameType) -> Space:
-    """Return what has a name where a line of the program stands."""
-    return {**frame.f_globals, **frame.f_locals}
 
 
 def values_under(space: Space, name: str) -> Iterator[Any]:
@@ -114,21 +109,14 @@ def updated_in(space: Space, name: str) -> Any:
     return next((table[name] for table in tables if name in table), value_at(space, name))
 
 
-def is_as_given(own: Any, given: Any) -> bool:
-    """Say whether a program has left a parameter as it was given, in either layout."""
-    return np.array_equal(own, given) or np.array_equal(own, np.transpose(given))
-
-
 def renewed_in(space: Space, name: str) -> tuple[str, Any] | None:
     """Return what a program calls a parameter after its update that it leaves as it is: `W_new`,
     or `W` of a dictionary `new_params`; with its value."""
-    for word in ("new", "next", "updated"):
-        places = [(n, space[n]) for n in (f"{name}_{word}", f"{word}_{name}") if n in space]
-        places += [(name, t[name]) for n, t in _tables(space) if word in n.split("_") and name in t]
-        for called, value in places:
-            if (array := as_numbers(value)) is not None:
-                return called, array
-    return None
+    words = ("new", "next", "updated")
+    named = ((n, space.get(n)) for w in words for n in (f"{name}_{w}", f"{w}_{name}"))
+    tables = ((name, t.get(name)) for n, t in _tables(space) if {*words} & {*n.split("_")})
+    found = ((n, as_numbers(value)) for n, value in chain(named, tables))
+    return next(((n, value) for n, value in found if value is not None), None)
 
 
 def objects_of(space: Space) -> list[Any]:
@@ -221,6 +209,12 @@ class HeldParameters:
                 if not self._places(now, False):
                     key = f"held {len(self.own)} {name} {path[0]}"
                     self.values[key], self.own[key] = now, value
+
+    def as_given(self, own: Space) -> list[str]:
+        """Return the parameters that have changed nowhere, in either layout."""
+        held = {key.split()[2] for key in self.own}
+        return [n for n, value in self._given.items() if n not in held
+                and any(np.array_equal(own.get(n, ()), v) for v in (value, value.T))]  # fmt: skip
 
     def _places(self, array: Any, in_parts: bool) -> list[_Place]:
         """Return the given parameter that an array has the values of, or several that stand in it

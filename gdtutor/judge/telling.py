@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,15 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.judge.asked import shape_text
-from gdtutor.judge.cost import CostCurves, CostSlope
+from gdtutor.judge.cost import CostSlope
 from gdtutor.judge.naming import Departure
 from gdtutor.judge.notes import (
     how_seen,
     is_computed,
-    passes_of,
     says_of,
     taken_of,
-    unjudged_from,
 )
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.selectors import Selector
@@ -36,82 +33,6 @@ _NARROW = 60
 """Columns below which sentences and numbers are moved in less."""
 _WIDTH, _PROSE = 140, 75
 """Columns of a verdict that is printed, and of its sentences."""
-
-
-def verdict_data(
-    verdict: Verdict, slope: CostSlope | None, curves: CostCurves | None = None
-) -> dict[str, object]:
-    """Return a verdict as JSON has it; numbers that are not finite are words."""
-    first = verdict.first
-    told = None
-    if first is not None:
-        told = _departure_data(first) | {
-            "about": "" if first.slip is None else first.slip.about,
-            "second_slip": first.slip.second.value if first.slip and first.slip.second else None,
-            "yours": None if first.reading is None else _plain(first.reading.raw),
-            "engine": _plain(first.engine),
-            "open": open_command(verdict, first),
-        }
-    error, training, mishap = None, None, verdict.mishap
-    if mishap is not None:
-        error = {"type": mishap.kind, "message": mishap.message, "line": mishap.line or None}
-    if curves is not None:
-        training = {"epochs": curves.yours.size, "first_that_differs": curves.first_that_differs}
-    return {
-        "format": 1,
-        "lesson": verdict.program.lesson.id,
-        "right": list(verdict.right),
-        "first": told,
-        "follows": list(verdict.follows),
-        "also": [_departure_data(d) for d in verdict.also],
-        "missing": list(verdict.missing),
-        "parts": {
-            part: {"right": right, "not_seen": unseen}
-            for part, (right, unseen) in seen_parts(verdict).items()
-        }
-        if verdict.is_right
-        else None,
-        "cost": _cost_data(verdict, slope),
-        "error": error,
-        "notes": list(verdict.notes),
-        "passes": passes_of(verdict.starts),
-        "not_judged_from": unjudged_from(verdict.starts) or None,
-        "training": training,
-    }
-
-
-def _departure_data(departure: Departure) -> dict[str, object]:
-    slip = departure.slip
-    return {
-        "name": departure.name.name,
-        "line": departure.line or None,
-        "called": departure.called or None,
-        "slip": None if slip is None else slip.slip.value,
-    }
-
-
-def _cost_data(verdict: Verdict, slope: CostSlope | None) -> dict[str, object] | None:
-    root = verdict.program.lesson.scenes[-1].graph.root
-    reading = verdict.starts[0].readings.get(root)
-    if reading is None:
-        return None
-    told: dict[str, object] = {
-        "name": root, "yours": _plain(reading.raw), "engine": _plain(reading.engine),
-    }  # fmt: skip
-    if slope is not None:
-        told["gradient"] = {
-            "name": slope.name,
-            "central_difference": _plain(slope.difference),
-            "agrees": slope.agrees,
-        }
-    return told
-
-
-def _plain(array: NDArray[Any]) -> object:
-    if array.ndim:
-        return [_plain(part) for part in array]
-    number = float(array)
-    return number if math.isfinite(number) else str(number)
 
 
 def open_command(verdict: Verdict, departure: Departure) -> str:
@@ -183,7 +104,7 @@ def lines_below_title(
 
 def _seen_lines(verdict: Verdict, width: int) -> Iterator[str]:
     """Yield what a right program was judged by, and what was not seen of it and how it is."""
-    seen = seen_parts(verdict)
+    seen = verdict.parts
     for head, index in (("right", 0), ("not seen", 1)):
         for part, both in seen.items():
             if both[index]:
@@ -191,17 +112,6 @@ def _seen_lines(verdict: Verdict, width: int) -> Iterator[str]:
                 ways = how_seen(part, both[1], verdict.program, verdict.source) if index else ""
                 yield from wrap(f"{said}. {ways}" if ways else said, width, subsequent_indent=_HEAD)
                 head = ""
-
-
-def seen_parts(verdict: Verdict) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Return the names of each part of an iteration that are right, and those that have not been
-    seen."""
-    right = {*verdict.right}, {*verdict.updates}
-    return {
-        part: (tuple(n for n in names if n in right[part == "update"]),
-               tuple(n for n in names if n not in right[part == "update"]))
-        for part, names in verdict.program.parts.items()
-    }  # fmt: skip
 
 
 def _alike(verdict: Verdict, path: Path) -> dict[str, list[str]]:

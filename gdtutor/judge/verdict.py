@@ -72,6 +72,16 @@ class Verdict(Struct, frozen=True, eq=False):
         """Whether every name that is asked for is there and right, and no update is wrong."""
         return self.first is None and not self.missing
 
+    @property
+    def parts(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """The names of each part of an iteration that are right, and those that are not seen."""
+        right = {*self.right}, {*self.updates}
+        return {
+            part: (tuple(n for n in names if n in right[part == "update"]),
+                   tuple(n for n in names if n not in right[part == "update"]))
+            for part, names in self.program.parts.items()
+        }  # fmt: skip
+
 
 def job_of(program: AskedProgram, source: ProgramText, path: Path) -> dict[str, Any]:
     """Return a program with its starts, as the process takes it."""
@@ -162,24 +172,13 @@ def verdict_of(program: AskedProgram, source: ProgramText, cases: Sequence[Progr
     first = own[0] if own else wrong_update(program, starts, source) if is_whole else None
     known = {*right, *(d.name.name for d in departures)}
     missing = tuple(a.name for a in program.wanted if a.name not in known)
-    also = tuple(own[1:])
     updates = updates_seen(program, starts) if is_whole and first is None else ()
-    notes = (*notes, *unread_names(missing, cases[0]))
-    notes = (*notes, *other_names(missing, right, program, source, starts))
+    notes = (*notes, *unread_names(missing, cases[0]),
+             *other_names(missing, right, program, source, starts))  # fmt: skip
     return Verdict(
-        program,
-        source,
-        right,
-        first,
-        following,
-        also,
-        missing,
-        mishap,
-        notes,
-        starts,
-        rows,
-        updates,
-    )
+        program, source, right, first, following, tuple(own[1:]), missing, mishap, notes, starts,
+        rows, updates,
+    )  # fmt: skip
 
 
 def _departure(a: AskedName, judged: Sequence[OneStart], starts: Sequence[OneStart]) -> Departure:

@@ -11,10 +11,10 @@ import numpy as np
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.judge.asked import asked_of
-from gdtutor.judge.outcome import kept_learners
+from gdtutor.judge.outcome import kept_learners, verdict_data
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText
-from gdtutor.judge.telling import verdict_data, verdict_lines
+from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict, judge, verdict_of
 from gdtutor.lesson.load import load_lesson
 from gdtutor.values import Struct, replace

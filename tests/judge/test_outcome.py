@@ -14,10 +14,9 @@ from gdtutor.judge import cost
 from gdtutor.judge.asked import asked_of
 from gdtutor.judge.blanks import blank_layers, blank_program
 from gdtutor.judge.cost import CostSlope, cost_curves, curve_facts, slope_of_cost
-from gdtutor.judge.outcome import MOST_BYTES, kept_learners, read_learners
+from gdtutor.judge.outcome import MOST_BYTES, kept_learners, read_learners, verdict_data
 from gdtutor.judge.process import ProgramCase, ProgramRefused
 from gdtutor.judge.source import read_program
-from gdtutor.judge.telling import verdict_data
 from gdtutor.judge.verdict import Verdict
 from gdtutor.lesson.load import parse_lesson
 from gdtutor.lesson.runs import run_of
