@@ -15,10 +15,17 @@ from gdtutor.session.rounded import bounds_of
 from gdtutor.session.state import Walk
 from gdtutor.training.classes import accuracy
 from gdtutor.training.curvature import curvatures
+from gdtutor.training.diagnosis import Asleep, asleep_over, asleep_units
 from gdtutor.training.evaluation import fitting_batches
 from gdtutor.training.run import Run
+from gdtutor.training.settings import Settings
 from gdtutor.training.walked import norm_of
 from gdtutor.values import Struct, replace
+
+MOST_NODES = 2_000
+"""Nodes of a graph above which saturated units are not looked for at every key."""
+MOST_VALUES = 1_000_000
+"""Nodes times examples above which they are not, where the batch does not hold all examples."""
 
 
 class Situation(Struct, frozen=True, eq=False):
@@ -119,6 +126,22 @@ def _accuracy(run: Run, iteration: int, place: Situation) -> float:
 def gradient_norm(run: Run, iteration: int) -> float:
     """Return the Euclidean length of the gradient of all trained parameters, in one iteration."""
     return norm_of(np.array([norm_of(g) for g in run.gradients(iteration).values()]))
+
+
+@lru_cache(maxsize=4)
+def asleep_in(moment: Moment, scene: int) -> tuple[Asleep, ...]:
+    """Look for units that sleep on every example once in an iteration; the walk stays in one for
+    many keys. Of a graph that does not train, and sees a part of the examples, nothing is said.
+    """
+    trace, problem = moment.traces[scene], moment.problem
+    trained = (moment.settings or Settings()).trained_on(problem.size)
+    nodes, is_last = len(trace.graph.nodes), scene == len(moment.traces) - 1
+    # NumPy's `unique` imports what takes as long as a frame.
+    if len(set(moment.batch.tolist())) == trained or not trace.graph.sees_examples:
+        return asleep_units(trace) if nodes <= MOST_NODES else ()
+    if not is_last or trained * nodes > MOST_VALUES:
+        return ()
+    return asleep_over(problem, moment.state.parameters, trained)
 
 
 @lru_cache(maxsize=4)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 
 import numpy as np
 
 from gdtutor.engine.expression import Name
 from gdtutor.engine.gradient_check import step_for
 from gdtutor.engine.operations import Array, Arrays
-from gdtutor.engine.trace import trace
+from gdtutor.engine.trace import Trace, trace
 from gdtutor.training.evaluation import averaged, fitting_batches
 from gdtutor.training.optimisers import coupled_decay
 from gdtutor.training.problem import Indices, Problem
@@ -42,6 +43,7 @@ _MARGIN = 4.0
 """Times what another step makes of the second derivatives, and their rounding: a curvature no
 larger than that may be 0, or of the other sign."""
 
+Measure = Callable[[Trace], Arrays]
 Gradient = Callable[[Array], Array]
 """The gradient of the cost at a vector of all trained parameters."""
 
@@ -198,12 +200,13 @@ def verdict_of(
 
 def gradient_of(
     problem: Problem, parameters: dict[str, Array], examples: Indices,
-    settings: Settings | None = None,
+    settings: Settings | None = None, of: Measure = attrgetter("gradients"),
 ) -> tuple[Gradient, Array]:  # fmt: skip
     """Return the gradient of the cost of examples as a function of all trained cells, with the
     weight decay of the settings, if any, and where they are.
 
-    The cells stand in one vector, parameter after parameter, each in row order.
+    The cells stand in one vector, parameter after parameter, each in row order. Of a trace that
+    function may be of something else: the bounds of its gradients' rounding.
     """
     trained = [(name, parameters[name]) for name in problem.trained]
     start = np.concatenate([np.ravel(value) for _, value in trained])
@@ -216,7 +219,7 @@ def gradient_of(
 
     def of_batch(values: dict[str, Array], batch: Indices) -> Array:
         given = problem.given(values, batch)
-        gradients = trace(problem.graph, given, wanted=problem.trained).gradients
+        gradients = of(trace(problem.graph, given, wanted=problem.trained))
         return np.concatenate([np.ravel(gradients.get(n, np.zeros_like(v))) for n, v in trained])
 
     def gradient(point: Array) -> Array:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gdtutor.engine.cells import largest_change
 from gdtutor.engine.operations import OPERATIONS, Arrays, evaluate, parse_rule
+from gdtutor.engine.rounding import rounding_of
 from gdtutor.engine.trace import Trace
 from gdtutor.engine.trace import trace as traced
 from gdtutor.training.curvature import (
@@ -78,6 +79,8 @@ class Diagnosis(Struct, frozen=True):
     last_cost: float = 0.0
     """Of the curve, at its end."""
     gradient_norm: float = 0.0
+    rounding: float = 0.0
+    """The norm that rounding alone may give a gradient that is 0."""
     jumps: bool = False
     """Whether it is stuck since each step leads across."""
     asleep: tuple[Asleep, ...] = ()
@@ -89,6 +92,11 @@ class Diagnosis(Struct, frozen=True):
     """The iteration at whose parameters the limit was worked out."""
     bend: Bend | None = None
     """The parabola that one number trains on by plain steps; None elsewhere."""
+
+    @property
+    def is_rounding(self) -> bool:
+        """Whether the gradient is 0 but for rounding."""
+        return 0 < self.gradient_norm <= self.rounding < np.inf
 
     @property
     def limit(self) -> float:
@@ -198,9 +206,13 @@ def _stuck(run: Run) -> Diagnosis:
     at, costs = run.farthest, run.costs
     window = window_of(costs)
     segment, parameters = run.segment_at(at), dict(run.state(at).parameters)
-    gradient, start = gradient_of(segment.problem, parameters, np.arange(run.trained_examples))
+    examples = np.arange(run.trained_examples)
+    gradient, start = gradient_of(segment.problem, parameters, examples)
+    bounds, _ = gradient_of(
+        segment.problem, parameters, examples, of=lambda trace: rounding_of(trace).gradients
+    )
     with np.errstate(all="ignore"):
-        norm = norm_of(gradient(start))
+        norm, rounding = norm_of(gradient(start)), norm_of(bounds(start))
     asleep = asleep_over(segment.problem, parameters, run.trained_examples)
     is_steep = norm > FLAT and not asleep
     return Diagnosis(
@@ -210,6 +222,7 @@ def _stuck(run: Run) -> Diagnosis:
         first_cost=float(costs[-1 - window]),
         last_cost=float(costs[-1]),
         gradient_norm=norm,
+        rounding=rounding,
         jumps=is_jumping(segment.problem, segment.settings, run.state(at), float(costs[-1])),
         asleep=asleep,
         learning_rate=run.learning_rate(at),

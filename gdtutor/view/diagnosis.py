@@ -3,80 +3,70 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
 from gdtutor.engine.cells import cell_name
 from gdtutor.engine.characters import cells
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.places import places_of
-from gdtutor.session.moment import Moment
+from gdtutor.session.digits import raised
+from gdtutor.session.lookups import MOST_NODES, asleep_in
 from gdtutor.session.state import Walk
 from gdtutor.training.curvature import Bend
-from gdtutor.training.diagnosis import Asleep, Diagnosis, asleep_over, asleep_units
+from gdtutor.training.diagnosis import Asleep, Diagnosis
 from gdtutor.training.optimisers import optimiser_of
 from gdtutor.training.run import Run
-from gdtutor.training.settings import Settings
 from gdtutor.training.trouble import AT_AVERAGE, JUMPS, STILL, Trouble
 from gdtutor.values import Struct
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Lines, Style
-from gdtutor.view.lines import wrapped
+from gdtutor.view.lines import line, wrapped
 
-ROOMY = 70
-"""Cells of a line below which a run that went wrong is told in few words."""
-MOST_NODES = 2_000
-"""Nodes of a graph above which saturated units are not looked for at every key."""
-MOST_VALUES = 1_000_000
-"""Nodes times examples above which they are not, where the batch does not hold all examples."""
+_STEP = "each step multiplies the distance"
 
 
 def diagnosis_lines(session: Walk, width: int, chars: Chars, most: int | None = None) -> Lines:
-    """Return what is wrong with the run as far as it was trained, empty where nothing is.
-
-    In few words where the lines are narrow; of `most` lines, the most that they hold.
+    """Return what is wrong with the run as far as it was trained, empty where nothing is; of `most`
+    lines, the most that they hold.
     """
-    diagnosis = session.train.snapshot.diagnosis
-    if diagnosis is None:
+    found = session.train.snapshot.diagnosis
+    if found is None:
         return ()
     words = _words(session.run, session.look.digits, chars)
-    style = Style.ERROR if diagnosis.trouble is Trouble.NOT_FINITE else Style.WARNING
-    full, brief = _sentences(diagnosis, words), _brief(diagnosis, words)
-    told = [full, brief]
-    if diagnosis.trouble is not Trouble.STUCK:
-        told[1:1] = [[*brief, *full[1:n]] for n in range(len(full) - 1, 1, -1)]
-        told.insert(-1, [_by_step(diagnosis, words) or brief[0], *brief[1:]])
-    elif not diagnosis.asleep:
-        told.insert(1, full[:1])
-    ways = [wrapped(" ".join(one), width, style) for one in told]
-    if most is None:
-        return ways[-(width < ROOMY)]
-    return next((lines for lines in ways if len(lines) <= most), ways[-1][:most])
+    style = Style.ERROR if found.trouble is Trouble.NOT_FINITE else Style.WARNING
+    ways = (wrapped(" ".join(said), width, style) for said in _ways(found, words))
+    fitting = (lines for lines in ways if most is None or len(lines) <= most)
+    brief = line((short_diagnosis(session, width, chars), style))
+    return next(fitting, (brief,))
 
 
 def short_diagnosis(session: Walk, width: int, chars: Chars) -> str:
     """Return the diagnosis in one sentence, for a single line; the longest that has room."""
     found = session.train.snapshot.diagnosis
-    words = _words(session.run, session.look.digits, chars)
     if found is None:
         return ""
-    brief, full = _brief(found, words)[0], _by_step(found, words) or _sentences(found, words)[0]
-    said = full, brief, f"{brief.partition(',')[0].rstrip('.')}."
-    return next((one for one in said if cells(one) <= width), f"{_word(found).capitalize()}.")
+    words = _words(session.run, session.look.digits, chars)
+    brief, word, by = _brief(found, words)[0], _word(found).capitalize(), _factor(found, words)
+    limit = _limits(found, words)[-1] if found.trouble is not Trouble.NOT_FINITE else ""
+    full = f"{word}: {_STEP} {by}." if by and limit else _heads(found, words)[0][0]
+    ends = (brief.partition(end)[0].rstrip(".") for end in (", ", " for "))
+    said = full, f"{word}: {limit}" if limit else brief, brief, *(f"{end}." for end in ends)
+    return next((one for one in said if cells(one) <= width), f"{word}.")
 
 
-def _by_step(found: Diagnosis, words: _Words) -> str:
-    """Return by what each step multiplies the distance, empty where that is not one number."""
-    if found.trouble is Trouble.NOT_FINITE or found.bend is None:
-        return ""
-    by = _factor(found, found.bend, words)
-    return f"{_word(found).capitalize()}: each step multiplies the distance by {by}."
+def _ways(found: Diagnosis, words: _Words) -> Iterator[Sequence[str]]:
+    """Yield the diagnosis in sentences, and in fewer and fewer words."""
+    heads = _heads(found, words)
+    yield [*heads[0], *_limit(found, words)]
+    for head, limit in product(heads, _limits(found, words)):
+        yield [*head, limit] if limit else head
 
 
 def diagnosis_sentences(found: Diagnosis, run: Run, chars: Chars) -> tuple[str, ...]:
     """Return the diagnosis of a run that no session shows, a sentence each."""
-    return tuple(_sentences(found, _words(run, 4, chars)))
+    return tuple(next(_ways(found, _words(run, 4, chars))))
 
 
 def _words(run: Run, digits: int, chars: Chars) -> _Words:
@@ -86,7 +76,8 @@ def _words(run: Run, digits: int, chars: Chars) -> _Words:
     of = of if settings.optimizer == "sgd" else " of plain gradient descent"
     is_averaged = optimiser_of(settings)[0].predicts_with != "p"
     cost = f"the cost, not {AT_AVERAGE}," if is_averaged else "the cost"
-    return _Words(min(digits, 4), chars, of, cost)
+    most = notation.DEFAULT_DIGITS
+    return _Words(min(digits, most), chars, of, cost, is_exact=digits > most)
 
 
 class _Words(Struct, frozen=True):
@@ -95,6 +86,8 @@ class _Words(Struct, frozen=True):
     limit_of: str
     """What has the stability limit, where that is not the run itself."""
     cost: str
+    is_exact: bool
+    """Whether more digits are asked for, which show what is 0 but for rounding."""
 
     def counted(self, value: float) -> str:
         """Return a number; a large one with how many digits it has."""
@@ -102,6 +95,15 @@ class _Words(Struct, frozen=True):
 
     def number(self, value: float) -> str:
         return notation.shown(value, self.digits, self.chars)
+
+    def norm(self, found: Diagnosis) -> str:
+        """Return the norm of the gradient; how large rounding alone may make it where it is 0 but
+        for that."""
+        norm, most = (self.number(n) for n in (found.gradient_norm, raised(found.rounding, 2)))
+        if not found.is_rounding:
+            return norm
+        norm = norm if self.is_exact else notation.about_zero(self.chars)
+        return f"{norm}: rounding alone may make it {most}"
 
     def apart(self, *values: float) -> tuple[str, ...]:
         """Return numbers with as many digits as tell them apart."""
@@ -119,36 +121,49 @@ class _Words(Struct, frozen=True):
         return "α" if self.chars.unicode else "learning rate"
 
 
-def _sentences(found: Diagnosis, words: _Words) -> list[str]:
+def _heads(found: Diagnosis, words: _Words) -> Sequence[Sequence[str]]:
+    """Return what is wrong in more and in fewer words, without the limit of the rate."""
+    brief, by, word = _brief(found, words), _factor(found, words), _word(found).capitalize()
+    each = [f"{_STEP.capitalize()} to the lowest point {by}."] * bool(by)
     match found.trouble:
         case Trouble.NOT_FINITE:
-            said = _not_finite(found, words)
-            return said if found.step is None else [*said, *_limit(found, words)]
+            full = _not_finite(found, words)
+            return [*full, *each], [*brief, *full[1:]], brief
         case Trouble.GROWING:
-            costs = found.first_cost, found.last_cost
+            costs, first = (found.first_cost, found.last_cost), found.epoch - found.window
             start, end = notation.counted_apart(costs, words.digits, words.chars)
-            when = f"from epoch {found.epoch - found.window:,} to epoch {found.epoch:,}"
-            rose = f"Diverges: {when} {words.cost} rose from {start} to {end}."
-            return [rose, *_limit(found, words)]
+            when = f"from epoch {first:,} to epoch {found.epoch:,}"
+            rose = f"{word}: {when} {words.cost} rose from {start} to {end}."
+            return [rose, *each], [f"{brief[0][:-1]}: {_STEP} {by}." if by else rose], brief
         case Trouble.STUCK:
-            return _stuck(found, words)
+            # At what a cost is that is not at the average is not to be left out.
+            by_step = [[f"{word}: {_STEP} {by}."]] * bool(by and AT_AVERAGE not in words.cost)
+            return [*_stuck(found, words), *each], *by_step, brief
 
 
-def _brief(found: Diagnosis, words: _Words) -> list[str]:
-    """Return the same in three short lines."""
+def _brief(found: Diagnosis, words: _Words) -> Sequence[str]:
+    """Return what is wrong in a short line, and a short one for each node whose units sleep."""
     if found.trouble is Trouble.STUCK:
         asleep = [f"{words.name(a.node)}: {a.units} of {a.of} {a.how}." for a in found.asleep]
-        cost, norm = words.counted(found.last_cost), words.number(found.gradient_norm)
-        at = words.cost.removeprefix("the ")
-        return [f"{_kind(found)} at {at} {cost}, gradient {norm}.", *asleep]
-    limit = ""
-    if found.limit < math.inf:
-        sign = ">" if found.learning_rate > found.limit else "<"
-        rate, most = words.apart(found.learning_rate, found.limit)
-        limit = f"{words.rate} = {rate} {sign} 2/{words.lambda_max} = {most}."
+        cost, at = words.counted(found.last_cost), words.cost.removeprefix("the ")
+        flat = f"{_kind(found)} at {at} {cost} for {found.window:,} epochs"
+        return [f"{flat}, gradient {words.norm(found)}.", *asleep]
     if found.trouble is Trouble.GROWING:
-        return [f"Diverges over the last {found.window} epochs.", limit]
-    return [f"Not finite: {words.name(found.node)} at iteration {found.iteration}.", limit]
+        dash = "–" if words.chars.unicode else "-"
+        return [f"Diverges (epochs {found.epoch - found.window:,}{dash}{found.epoch:,})."]
+    return [f"Not finite: {words.name(found.node)} at iteration {found.iteration}."]
+
+
+def _limits(found: Diagnosis, words: _Words) -> Sequence[str]:
+    """Return the rate beside its limit, with and without what λ is; nothing where there is none."""
+    if found.limit == math.inf:
+        return ("",)
+    rate, most = words.apart(found.learning_rate, found.limit)
+    signs = {"above": f" = {rate} >", "below": f" = {rate} <", "at": " ="}
+    sign = signs[_beside(found.learning_rate, found.limit)]
+    most = words.number(found.limit) if sign == " =" else most
+    plain = f"{words.rate}{sign} 2/{words.lambda_max} = {most}"
+    return f"{plain}, {words.lambda_max} the largest curvature.", f"{plain}."
 
 
 def _not_finite(found: Diagnosis, words: _Words) -> list[str]:
@@ -167,6 +182,10 @@ def _not_finite(found: Diagnosis, words: _Words) -> list[str]:
 
 
 def _limit(found: Diagnosis, words: _Words) -> list[str]:
+    """Return what limits the rate, in full; nothing where that explains nothing."""
+    is_stuck, is_broken = (found.trouble is one for one in (Trouble.STUCK, Trouble.NOT_FINITE))
+    if (is_stuck and found.limit == math.inf) or (is_broken and found.step is None):
+        return []
     rate, stability, bend = words.number(found.learning_rate), found.stability, found.bend
     at = f"t iteration {found.stability_at}"
     if stability is None or found.limit == math.inf:
@@ -174,15 +193,12 @@ def _limit(found: Diagnosis, words: _Words) -> list[str]:
         return [f"The {words.rate} was {rate}; a{at} {said}."]
     limit, most = words.number(found.limit), words.number(stability.curvature)
     slope = "the slope and its weight decay change" if stability.decay else "the slope changes"
-    each, way = list[str](), " over a way of 1" if stability.is_everywhere else ""
+    way = " over a way of 1" if stability.is_everywhere else ""
     head = f"A{at} {slope}{way}"
     if bend is not None:
-        by = _factor(found, bend, words)
-        each = [f"Each step multiplies the distance to the lowest point by {by}."]
         most = f"{_second(bend, words)} = {most}" if bend.of else most
         head = f"Over a way of 1 {slope}"
     return [
-        *each,
         f"{head} by at most {words.lambda_max} = {most}{'' if way else ' times a short way'}, so "
         f"the stability limit{words.limit_of} is 2/{words.lambda_max} = {limit}: {words.rate} = "
         f"{rate} is {_beside(found.learning_rate, found.limit)} it.",
@@ -196,13 +212,17 @@ def _second(bend: Bend, words: _Words) -> str:
     return mean if bend.factor == 1 else f"2{words.chars.times}{mean}"
 
 
-def _factor(found: Diagnosis, bend: Bend, words: _Words) -> str:
-    """Return by what a step multiplies the distance to the lowest point of a parabola."""
-    taken, minus = found.learning_rate * bend.curvature, words.chars.minus
+def _factor(found: Diagnosis, words: _Words) -> str:
+    """Return by what a step multiplies the distance to the lowest point of a parabola, empty where
+    the cost is none."""
+    bend, minus = found.bend, words.chars.minus
+    if bend is None or found.limit == math.inf:
+        return ""
+    taken = found.learning_rate * bend.curvature
     second = _second(bend, words) if bend.of else words.lambda_max
     is_small = abs(taken) < 1e-3
     result = f"1 {minus} {words.number(taken)}" if is_small else words.number(1 - taken)
-    return f"1 {minus} {words.rate.replace(' ', '_')}{words.chars.times}{second} = {result}"
+    return f"by 1 {minus} {words.rate.replace(' ', '_')}{words.chars.times}{second} = {result}"
 
 
 def _beside(rate: float, limit: float) -> str:
@@ -213,14 +233,12 @@ def _beside(rate: float, limit: float) -> str:
 
 
 def _stuck(found: Diagnosis, words: _Words) -> list[str]:
-    cost, norm = words.counted(found.last_cost), words.number(found.gradient_norm)
+    cost, norm = words.counted(found.last_cost), words.norm(found)
     said = [
         f"{_kind(found)}: {words.cost} is almost flat at {cost}: it moved by less than {STILL:.1%} "
-        f"in the last {found.window} epochs; "
-        f"the gradient's norm is {norm}."
+        f"in the last {found.window:,} epochs; the gradient's norm is {norm}."
     ]
-    said += [f"{asleep_text(asleep, words.name(asleep.node))}." for asleep in found.asleep]
-    return [*said, *_limit(found, words)] if found.limit < math.inf else said
+    return said + [f"{asleep_text(asleep, words.name(asleep.node))}." for asleep in found.asleep]
 
 
 def _kind(found: Diagnosis) -> str:
@@ -240,22 +258,6 @@ def asleep_text(asleep: Asleep, called: str) -> str:
     return f"In {called} {asleep.units} of {asleep.of} units {verb} {what}"
 
 
-@lru_cache(maxsize=4)
-def _asleep_in(moment: Moment, scene: int) -> tuple[Asleep, ...]:
-    """Look for units that sleep on every example once in an iteration; the walk stays in one for
-    many keys. Of a graph that does not train, and sees a part of the examples, nothing is said.
-    """
-    trace, problem = moment.traces[scene], moment.problem
-    trained = (moment.settings or Settings()).trained_on(problem.size)
-    nodes, is_last = len(trace.graph.nodes), scene == len(moment.traces) - 1
-    # NumPy's `unique` imports what takes as long as a frame.
-    if len(set(moment.batch.tolist())) == trained or not trace.graph.sees_examples:
-        return asleep_units(trace) if nodes <= MOST_NODES else ()
-    if not is_last or trained * nodes > MOST_VALUES:
-        return ()
-    return asleep_over(problem, moment.state.parameters, trained)
-
-
 def asleep_marks(context: Context) -> dict[str, str]:
     """Return, for each node with saturated or dead units, the mark it carries in the graph.
 
@@ -263,7 +265,7 @@ def asleep_marks(context: Context) -> dict[str, str]:
     """
     return _marks(
         context,
-        {asleep.node: asleep.units for asleep in _asleep_in(context.moment, context.step.scene)},
+        {asleep.node: asleep.units for asleep in asleep_in(context.moment, context.step.scene)},
     )
 
 
@@ -291,7 +293,7 @@ def asleep_lines(context: Context, width: int) -> Lines:
     """Return, for the current node, how many of its units are saturated or dead."""
     return tuple(
         row
-        for asleep in _asleep_in(context.moment, context.step.scene)
+        for asleep in asleep_in(context.moment, context.step.scene)
         if asleep.node == context.step.node
         for called in (context.name(asleep.node),)
         for row in wrapped(f"! {asleep_text(asleep, called)}.", width, Style.WARNING)

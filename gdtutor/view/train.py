@@ -32,12 +32,10 @@ RUNS = "runs"
 """The side panel of the runs side by side."""
 PLANE = 16
 """Lines of a plane that nothing below it takes from it."""
-LEAST_BODY = 4
-"""Lines that the curve keeps, however much there is to say about a run that went wrong."""
 TOLD = 330
 """Cells that this takes as a rule, whose lines below the curve are kept for it from the start."""
 TOLD_SHARE = 6
-"""Lines beside the curve for each of those."""
+"""Lines of the screen between what is above and below for each of those."""
 
 
 def train_frame(session: Walk, area: Area) -> Frame:
@@ -76,7 +74,8 @@ def _wide(session: Walk, area: Area) -> Block:
 
 def _small(session: Walk, area: Area) -> Block:
     """Return what is wrong, and the curve or one side panel, where both do not fit."""
-    told = diagnosis_lines(session, area.width - 2, area.chars)[: max(area.height - LEAST_BODY, 1)]
+    most = max(area.height // TOLD_SHARE, 1)
+    told = diagnosis_lines(session, area.width - 2, area.chars, most)
     rows, plots = _one_of(session, area.less(rows=len(told)))
     return (*(line(" ", *row) for row in told), *rows), moved(plots, 0, len(told))
 

@@ -57,7 +57,7 @@ def test_the_screen_says_at_what_the_cost_and_the_predictions_are(path, size) ->
     table, parameters = screen(session, *size), screen(pressed(session, "tab"), *size)
     assert "cost now 0 at the average" in table
     said = " ".join(table.replace("│", " ").split())
-    brief = "Jumps to and fro at cost, not at the average, 2, gradient 4."
+    brief = "Jumps to and fro at cost, not at the average, 2 for 20 epochs, gradient 4."
     assert brief in said or "Jumps to and fro: the cost, not at the average, is" in said
     assert "by average" in table or "by average" in parameters
     assert any("w 3" in text and "average of w 2" in text for text in (table, parameters))

@@ -3,10 +3,13 @@ from walks import DATA, NETWORK, pressed, screen, screens, typed, walk
 
 from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
 from gdtutor.linear.training import training_lines
+from gdtutor.session.digits import raised
+from gdtutor.session.runs import in_variant
 from gdtutor.session.snapshots import snapshot_of
 from gdtutor.session.state import Status
 from gdtutor.session.update import Progressed, update
 from gdtutor.training.trouble import TrainedCurve, Trouble
+from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.frame import ASCII, UNICODE
 from gdtutor.view.lines import text_of
@@ -58,7 +61,8 @@ def test_the_line_of_the_walk_tells_a_stuck_run_to_its_end(width):
     there = typed(pressed(session, "escape :"), f"{session.train.snapshot.iterations}/forward:A1")
     told = text_of(frame_of(there, width, 24, UNICODE).lines[-2]).strip()
     # One word for it, however many words follow.
-    brief, whole = "Dead at cost 0.125, gradient 0.", "Dead: the cost is almost flat at 0.125:"
+    brief = "Dead at cost 0.125 for 20 epochs, gradient 0."
+    whole = "Dead: the cost is almost flat at 0.125:"
     assert told.startswith(brief if width < 120 else whole)
     assert told.endswith(".")
 
@@ -78,6 +82,58 @@ def test_divergence_is_told_in_the_lessons_own_terms_on_every_screen():
     assert "Diverges: each step multiplies the distance by 1 − α·x² = −1.56." in screen(there)
     told = " ".join(" ".join(training_lines(session, ASCII)).split())
     assert "the lowest point by 1 - learning_rate*x**2 = -1.56." in told
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_a_gradient_that_is_0_but_for_rounding_is_told_so_with_its_bound(size):
+    session = trained(find_lesson("nonlinearity", shipped_lessons_folder()))
+    found = session.train.snapshot.diagnosis
+    assert 0 < found.gradient_norm < found.rounding < 1e-14
+    bound = f"{notation.shown(raised(found.rounding, 2), 4, UNICODE)}"
+    assert f"≈0: rounding alone may make it {bound}." in said(session, *size)
+    closer = replace(session, look=replace(session.look, digits=5))
+    norm = notation.shown(found.gradient_norm, 4, UNICODE)
+    assert f"{norm}: rounding alone may make it {bound}." in said(closer, *size)
+
+
+def test_a_gradient_that_is_small_at_any_scale_is_no_rounding():
+    """The cost is 1e-200 times another, whose slope is not 0."""
+    saturated = trained(find_lesson("learning-rate", shipped_lessons_folder()))
+    assert saturated.train.snapshot.diagnosis is None
+    variant = in_variant(saturated, "sigmoid 5000: saturates")
+    variant.run.advance()
+    found = snapshot_of(variant.run).diagnosis
+    assert 0 < found.gradient_norm < 1e-30
+    assert not found.is_rounding
+
+
+@pytest.mark.parametrize(
+    ("variant", "told"),
+    [
+        ("50: diverges", "Diverges (epochs 24–49): each step multiplies the distance by 1 − α·x² = "
+         "−7. α = 50 > 2/λmax = 12.5, λmax the largest curvature."),
+        ("12.5: the limit", "α = 2/λmax = 12.5, λmax the largest curvature."),
+    ],
+)  # fmt: skip
+def test_in_few_lines_too_the_epochs_are_named_and_what_lambda_is(variant, told):
+    session = in_variant(walk(find_lesson("learning-rate", shipped_lessons_folder())), variant)
+    session = pressed(session, "t")
+    session.run.advance()
+    session = update(session, Progressed(snapshot_of(session.run)))[0]
+    assert told in said(session, 80, 24)
+
+
+@pytest.mark.parametrize(
+    ("session", "told"),
+    [
+        (trained(PARABOLA), "Diverges: α = 0.6 > 2/λmax = 0.5."),
+        (trained(NETWORK, *DEAD), "Dead at cost 0.125 for 20 epochs."),
+    ],
+)
+def test_on_a_small_screen_a_run_that_went_wrong_takes_one_line_from_its_curve(session, told):
+    frame = frame_of(session, 40, 12, UNICODE)
+    assert text_of(frame.lines[2]).strip() == told
+    assert [plot.y for plot in frame.plots] == [3]
 
 
 def test_a_run_in_progress_is_not_judged():

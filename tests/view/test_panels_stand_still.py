@@ -311,7 +311,7 @@ def test_the_first_frame_works_out_no_update(monkeypatch):
 
 @pytest.mark.parametrize(
     "later",
-    ["engine.trace._Back.through", "session.moment.rounding_of", "view.diagnosis.asleep_units"],
+    ["engine.trace._Back.through", "session.moment.rounding_of", "session.lookups.asleep_units"],
 )
 def test_the_first_frame_looks_at_what_it_shows_alone(monkeypatch, later):
     monkeypatch.setattr(f"gdtutor.{later}", None)
