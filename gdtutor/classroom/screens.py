@@ -228,20 +228,18 @@ class SeatScreen:
         return above + changes_between(old.bottom, new.bottom, colours, below=height)
 
     def _own(self, session: Session, seat: Seat, terminal: Terminal) -> Painted:
+        told, is_help = plain(seat.notice, terminal.chars), session.screen is Screen.HELP
+        if is_help and not session.message and session.prompt is None:
+            # The first line is the border of the page.
+            told = told or OWN_WAY[0]
+        if session.prompt is None:
+            session = replace(session, message=f"{told} {session.message}".strip())
         frame = frame_of(session, *terminal.kind)
         if not is_too_small(terminal.width, terminal.height):
-            told = plain(seat.notice, terminal.chars)
-            if session.screen is not Screen.HELP:
-                frame = _headed(frame, session, terminal.chars)
-            elif not session.message and session.prompt is None:
-                # The first line is the border of the page.
-                told = told or OWN_WAY[0]
-            if told:
+            frame = frame if is_help else _headed(frame, session, terminal.chars)
+            if told and session.prompt is not None:
                 said = fitted(line(" ", (told, Style.GOOD)), terminal.width, terminal.chars)
-                # A message stands over the further keys, as an input does.
-                is_free = session.prompt is None and not session.message
-                row = terminal.height - (2 if is_free else 1)
-                frame = frame.covered(row, (said,))
+                frame = frame.covered(terminal.height - 1, (said,))
         rows = self._maker.rows(frame)
         height = _body_height(terminal)
         return Painted(rows[:height], rows[height:])

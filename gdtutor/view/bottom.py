@@ -1,4 +1,4 @@
-"""The last lines of every screen: what is said or typed, and the keys that work."""
+"""The last lines of every screen: the keys that work, and what is said or typed."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def is_compact(size: Size) -> bool:
 def bottom_lines(
     session: Session, width: int, chars: Chars, *, trouble: Line = (), above: Sequence[Line] = ()
 ) -> tuple[Line, Line]:
-    """Return the last two lines: what is typed, else further keys; and the line of keys.
+    """Return the last two lines: the line of keys, and what is said below it, else further keys.
 
-    An open input has keys of its own, and the learner may hide all of them. Where a panel `above`
-    says that it hides lines, the key that scrolls is among the first.
+    An open input stands above keys of its own, and the learner may hide all of them. Where a panel
+    `above` says that it hides lines, the key that scrolls is among the first.
     """
     said = prompt_line(session, width, chars) or trouble
     if session.prompt is not None:
         return said, prompt_keys(session, session.prompt, width)
     if session.look.hides_hints:
-        return said, ()
-    further, first = footer_lines(keys_at(session, width, above), width, chars)
-    return said or _welcome(session, width) or further, first
+        return (), said
+    first, further = footer_lines(keys_at(session, width, above), width, chars)
+    return first, said or _welcome(session, width) or further
 
 
 def keys_at(session: Session, width: int, above: Sequence[Line]) -> tuple[Command, ...]:
@@ -61,12 +61,13 @@ def _welcome(session: Session, width: int) -> Line:
     if session.screen is Screen.LIBRARY:
         begins = "" if works_at.openings(session) else " Enter begins."
         told = f"Lessons in gradient descent, walked step by step.{begins}"
+        told = first_that_fits((told, f"Gradient descent.{begins}"), width - 1)
         return line(" ", (told, Style.GOOD))
     if not isinstance(session, Walk) or session.screen is not Screen.STUDY:
         return ()
     if session.moment.iteration or session.step > 1 or session.look.is_closing:
         return ()
-    told = "The line below names the keys that work now, the most useful first."
+    told = "The line above names the keys that work now, the most useful first."
     if session.step:
         phases = dict.fromkeys(step.phase.value for step in session.moment.steps)
         told = f"The walk has phases: {', '.join(phases)}. `N` goes on to the next, `P` back."
@@ -76,15 +77,15 @@ def _welcome(session: Session, width: int) -> Line:
 
 
 def footer_lines(commands: tuple[Command, ...], width: int, chars: Chars) -> tuple[Line, Line]:
-    """Return the keys of a screen with their words in two lines: the further ones, then the first.
+    """Return the keys of a screen with their words in two lines, the most useful first.
 
-    The lower line ends in help and quit, always. What has room in neither is named by Help.
+    The upper line ends in help and quit, always. What has room in neither is named by Help.
     """
     last = [c for c in commands if c.name in ("help", "quit")]
     others = [c for c in commands if c.footer and c not in last]
     kept = _fitting(others, last, width, chars)
     further = _fitting([c for c in others if c not in kept], [], width, chars)
-    return _keys(further, chars), _keys([*kept, *last], chars)
+    return _keys([*kept, *last], chars), _keys(further, chars)
 
 
 def _fitting(

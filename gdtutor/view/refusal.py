@@ -9,15 +9,13 @@ from collections.abc import Sequence
 from gdtutor.engine.characters import cells, shell_line, shell_word
 from gdtutor.session.state import Prompt, Session, Walk
 from gdtutor.values import replace
-from gdtutor.view.bottom import fits_beside, input_line, is_compact
+from gdtutor.view.bottom import fits_beside, input_line
 from gdtutor.view.boxes import Panel, boxed
 from gdtutor.view.frame import Area, Chars, Frame, Hides, Line, Lines, Segment, Style
 from gdtutor.view.lines import fitted, line, text_of, width_of, wrapped
 
 BOTTOM = 2
-"""Lines at the foot of every screen: what is said or typed, and the keys."""
-NOTE = 3
-"""Lines of the note of a small screen, above the keys."""
+"""Lines at the foot of every screen: the keys, and what is said or typed."""
 
 
 def with_refusal(frame: Frame, prompt: Prompt | None, chars: Chars, *, keys: int = 1) -> Frame:
@@ -39,30 +37,23 @@ def with_refusal(frame: Frame, prompt: Prompt | None, chars: Chars, *, keys: int
 
 
 def with_message(frame: Frame, session: Session, chars: Chars) -> Frame:
-    """Return the frame with the message whole above its line of keys, so that no panel moves.
+    """Return the frame with the message whole below its line of keys, so that no panel moves.
 
-    It stands in a blank line of the note that is long enough, else over the further keys, which
-    are back with the next key; a longer one goes on over what is above them.
+    It stands over the further keys, which are back with the next key. The line of keys goes up for
+    a longer one, over what is above it.
     """
     if session.prompt is not None or not session.message.strip():
         return frame
-    keys = _lines_of_keys(frame, session.message)
+    at = frame.height - BOTTOM
+    keys = frame.lines[at : at + 1] if text_of(frame.lines[at]).strip() else ()
     style = Style.ERROR if session.is_error else Style.GOOD
     rows = _message_rows(session.message, style, frame.width, ())
-    covered = frame.lines[max(frame.height - keys - len(rows), 0) : frame.height - keys]
+    covered = frame.lines[max(frame.height - len(keys) - len(rows), 0) : at]
     # What says how many lines a panel hides stays to be read.
     marks = tuple(part for row in covered for part in row if isinstance(part.found_as, Hides))
-    rows = _message_rows(session.message, style, frame.width, marks)[-(frame.height - keys) :]
-    shown = [fitted(row, frame.width, chars) for row in rows]
-    return frame.covered(frame.height - keys - len(shown), shown)
-
-
-def _lines_of_keys(frame: Frame, message: str) -> int:
-    """Return the lines at the foot of a frame that stay below a message."""
-    texts = [text_of(row).strip() for row in frame.lines[::-1]]
-    keys = sum(1 for text in texts[:BOTTOM] if text)
-    is_one = width_of(line(" ", message)) <= frame.width and not is_compact(frame.size)
-    return texts.index("", keys) if is_one and "" in texts[keys : keys + NOTE] else 1
+    rows = _message_rows(session.message, style, frame.width, marks)[-(frame.height - len(keys)) :]
+    shown = (*keys, *(fitted(row, frame.width, chars) for row in rows))
+    return frame.covered(frame.height - len(shown), shown)
 
 
 def _message_rows(message: str, style: Style, width: int, marks: Line) -> list[Line]:
@@ -100,12 +91,12 @@ TITLE = "The command that opens this screen, copied where the terminal lets it b
 
 
 def with_command(frame: Frame, command: str, chars: Chars) -> Frame:
-    """Return the frame with a command above its last line, in as many lines as it takes; above the
-    lower border of the panels where it would cover that.
+    """Return the frame with a command in its last line; one of several lines stands above the keys,
+    or above the lower border of the panels where it would cover that.
     """
     rows = command_lines(command, frame.width)
-    last, corner = frame.height - 1, "╰" if chars.unicode else "+"
-    edge = next((n for n in range(last, 0, -1) if text_of(frame.lines[n])[:1] == corner), last)
+    last, corner = frame.height - BOTTOM * (len(rows) > 1), "╰" if chars.unicode else "+"
+    edge = next((n for n in range(last - 1, 0, -1) if text_of(frame.lines[n])[:1] == corner), last)
     first = max((edge if last - len(rows) <= edge else last) - len(rows), 0)
     shown = [fitted(row, frame.width, chars) for row in rows][: frame.height - 1]
     cut = (replace(one, cut=max(one.y + one.height - first, 0)) for one in frame.plots)

@@ -265,15 +265,15 @@ def test_steps_that_were_passed_over_are_named_both_ways_and_no_others(lesson, b
 
 def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():
     session = session_at(shipped_lessons_folder() / "26-write-it.md")
-    assert " ↓ scroll" in screen(session).splitlines()[-1]
+    assert " ↓ scroll" in screen(session).splitlines()[-2]
     short = session_at(shipped_lessons_folder() / "03-forward.md")
     assert "scroll" not in screen(short, 200, 50)
 
 
 def test_the_library_says_how_a_lesson_is_opened_by_its_number_where_that_has_room():
     session = Session(screen=Screen.LIBRARY, library=library_of(shipped_lessons_folder()))
-    assert "Enter open, 28 Enter lesson 28" in screen(session).splitlines()[-1]
-    assert "Enter open" in screen(session, 40, 12).splitlines()[-1]
+    assert "Enter open, 28 Enter lesson 28" in screen(session)
+    assert "Enter open" in screen(session, 40, 12).splitlines()[-2]
     _, effects = update(pressed(session, "2 8"), Press("enter"))
     assert [e.path.rpartition("/")[2] for e in effects if isinstance(e, OpenLesson)] == [
         "28-attention.md"

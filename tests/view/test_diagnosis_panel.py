@@ -59,7 +59,7 @@ def test_the_walk_is_told_where_it_has_come_to_the_trouble():
 def test_the_line_of_the_walk_tells_a_stuck_run_to_its_end(width):
     session = trained(NETWORK, *DEAD)
     there = typed(pressed(session, "escape :"), f"{session.train.snapshot.iterations}/forward:A1")
-    told = text_of(frame_of(there, width, 24, UNICODE).lines[-2]).strip()
+    told = text_of(frame_of(there, width, 24, UNICODE).lines[-1]).strip()
     # One word for it, however many words follow.
     brief = "Dead at cost 0.125 for 20 epochs, gradient 0."
     whole = "Dead: the cost is almost flat at 0.125:"

@@ -10,7 +10,7 @@ from gdtutor.view.screen import frame_of
 
 
 def rows(session, width=80, height=24):
-    return frame_of(session, width, height, UNICODE).text().splitlines()
+    return frame_of(session, width, height, UNICODE).text().split("\n")
 
 
 @pytest.mark.parametrize(
@@ -55,17 +55,15 @@ def test_a_complaint_is_shown_whole_below_the_input(width, height):
 
 @pytest.mark.parametrize("at_screen", [Screen.STUDY, Screen.TRAIN, Screen.LIBRARY])
 @pytest.mark.parametrize(("width", "height"), [(120, 36), (80, 24), (40, 12)])
-def test_a_long_message_is_shown_whole_above_the_line_of_keys(at_screen, width, height):
+def test_a_long_message_is_shown_whole_below_the_line_of_keys(at_screen, width, height):
     session = replace(walk(NEURON, "given"), screen=at_screen)
     long = "iteration 999,999 is far away — t trains to 5,000, epochs beyond can follow it"
     before = rows(session, width, height)
     for message in (f"{long} one by one", "Done."):
         foot = rows(replace(session, message=message), width, height)
         count = -(-len(message) // (width - 2))
-        told = [" ".join(row.strip() for row in foot[-n - count : -n]) for n in range(1, 6)]
-        keys = told.index(message) + 1
-        # It is right above the keys that stay named, or where nothing stands; all else stays.
-        assert keys == 1 or not before[-keys - 1].strip()
-        assert foot[-keys:] == before[-keys:]
-        kept = height - keys - count
+        assert " ".join(row.strip() for row in foot[-count:]) == message
+        # The keys go up for it; all else stays.
+        assert foot[-count - 1] == before[-2]
+        kept = height - 1 - count
         assert foot[:kept] == before[:kept]

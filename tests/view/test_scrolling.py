@@ -164,7 +164,7 @@ def test_a_lesson_without_training_pages_its_text_too():
     assert "one iteration only" in paged(end, "pgdn", (80, 18))[0].message
 
 
-@pytest.mark.parametrize(("size", "covered"), [((80, 24), 2), ((120, 36), 1)])
+@pytest.mark.parametrize(("size", "covered"), [((80, 24), 3), ((120, 36), 1)])
 @pytest.mark.parametrize("lesson", ["xor-hidden", "optimisers"])
 def test_a_hint_covers_no_line_of_a_closing_page(lesson, size, covered):
     session = pressed(session_at(find_lesson(lesson, shipped_lessons_folder())), parse_keys("z T"))
@@ -174,8 +174,8 @@ def test_a_hint_covers_no_line_of_a_closing_page(lesson, size, covered):
     )
     changed = [n for n, row in enumerate(told) if row != plain[n]]
     # The last line that may go says where Enter leads, as the line of keys does.
-    assert changed == [*range(size[1] - 1 - covered, size[1] - 1)]
-    assert told[changed[0]].startswith(" Hint 1 of")
+    assert changed == [*range(size[1] - covered, size[1])]
+    assert told[changed[covered > 1]].startswith(" Hint 1 of")
 
 
 @pytest.mark.parametrize(("keys", "size"), [("", (80, 24)), ("z", (80, 24)), ("t", (120, 36))])
