@@ -120,7 +120,7 @@ def open_run(session: Walk, name: str) -> Walk | Result:
         else:
             session = reduce(with_change, making.changes, in_variant(session, making.variant))
         if found.setting:
-            session = apply_edit(session, f"{found.setting}={found.label.split(' ', 1)[1]}")
+            session = apply_edit(session, f"{found.setting}={found.value}")
     if (session.variant, session.changes) == at:
         return shown
     session = session.with_train(look=replace(session.train.look, tab=0, run=""))
@@ -128,15 +128,15 @@ def open_run(session: Walk, name: str) -> Walk | Result:
 
 
 def _run_called(kept: tuple[TrainedCurve, ...], name: str) -> TrainedCurve:
-    """Return the run of a name, else the only one with that before its colon or after its comma,
-    as lists with little room show it, else the only one that begins so.
+    """Return the run of a name, else the only one with that before its colon, or before or after
+    its comma, as lists with little room show it, else the only one that begins so.
     """
     ways = (
         [one for one in kept if name in (one.label, _called(one), "own" * (one.label == OWN))],
         [
             one
             for one in kept
-            if name in (_called(one).partition(": ")[0], _called(one).partition(", ")[2])
+            if name in (_called(one).partition(": ")[0], _called(one).partition(", ")[2], one.value)
         ],
         [one for one in kept if _called(one).startswith(name)],
     )

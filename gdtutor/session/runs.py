@@ -91,11 +91,14 @@ def others(session: Walk) -> list[str]:
     return [curve.label for curve in session.train.kept if curve.label != run_label(session)]
 
 
-def changes_label(session: Walk) -> str:
-    """Return what the learner changed, two changes by name: the optimiser, then the first ones."""
-    named = sorted(session.changes, key=lambda change: change.name != "optimizer")
+def changes_label(session: Walk, swept: str = "") -> str:
+    """Return what the learner changed, but for a setting that is swept over, two changes by name:
+    the optimiser, then the first ones.
+    """
+    changes = [one for one in session.changes if one.text().partition("=")[0] != swept]
+    named = sorted(changes, key=lambda change: change.name != "optimizer")
     changed = ", ".join(change.text() for change in named[:2])
-    more = f" and {len(session.changes) - 2} more" if len(session.changes) > 2 else ""
+    more = f" and {len(changes) - 2} more" if len(changes) > 2 else ""
     return f"{changed}{more}"
 
 
@@ -242,7 +245,7 @@ def other_runs(session: Walk) -> list[tuple[Making | None, str]]:
         if curve.label == run_label(session):
             continue
         if curve.setting:
-            found.append((making, curve.setting, curve.label.split(" ", 1)[1]))
+            found.append((making, curve.setting, curve.value))
         elif making.iterations is not None:
             found.append((making, "", f"{making.iterations}t"))
         elif curve.label in named:

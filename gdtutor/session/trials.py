@@ -18,7 +18,7 @@ from gdtutor.session.changes import segments_with
 from gdtutor.session.effects import Effect, PauseTraining, Result, SweepRuns, Train
 from gdtutor.session.figures import shown_picture
 from gdtutor.session.navigation import said
-from gdtutor.session.runs import curves_of, with_swept
+from gdtutor.session.runs import changes_label, curves_of, with_swept
 from gdtutor.session.state import Making, Session, Status, Sweeping, Trial, Walk
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import Struct, replace
@@ -68,7 +68,8 @@ def sweep(session: Walk, text: str) -> Result:
     of = session.base if text.lstrip().startswith("variant") else session.lesson
     # The run itself is in parts also where a change was taken back.
     segments = segments_with(session.lesson, session.original.segments[0], session.changes)
-    sweep_ = Sweep(members_of(of, session.seed, text, segments, TAKE_BACK))
+    members = members_of(of, session.seed, text, segments, TAKE_BACK)
+    sweep_ = Sweep([replace(one, label=_label_of(session, one)) for one in members])
     waits = session.train.is_running
     holds_up = waits or (session.train.sweeping is not None and session.train.sweeping.holds_up)
     # The worker does one thing at a time.
@@ -83,6 +84,13 @@ def sweep(session: Walk, text: str) -> Result:
     session = session.with_train(look=look, made={**session.train.made, **made})
     session = session.with_train(sweeping=Sweeping(sweep_, sweep_.epochs[1], holds_up=holds_up))
     return said(session, f"{told} Space pauses them, `s` ends them."), (SweepRuns(sweep_),)
+
+
+def _label_of(session: Walk, member: Member) -> str:
+    """Return what a run of a sweep is called: beside its value what else was changed, so that it is
+    told from that of the same value in another run's sweep."""
+    made = session.variant, changes_label(session, member.setting)
+    return ", ".join([member.label, *filter(None, made)]) if member.setting else member.label
 
 
 def swept(session: Walk, news: Swept) -> Walk:

@@ -73,7 +73,8 @@ class TrainedCurve(Struct, frozen=True, eq=False):
     verdict: str = ""
     """What went wrong, in a word; empty where nothing did."""
     setting: str = ""
-    """The setting that its sweep varies, with which its label begins; empty where there is none."""
+    """The setting that its sweep varies, with which its label begins; empty where there is none.
+    What else its runs were made with follows after a comma."""
     measure: str = ""
     """What its costs are of: data and cost of its run; empty where that is not known."""
     stopped_by: str | None = None
@@ -86,6 +87,11 @@ class TrainedCurve(Struct, frozen=True, eq=False):
     end: float | None = None
     """The cost over all that it is trained on where it has ended; None where it has not, or where
     that is not known."""
+
+    @property
+    def value(self) -> str:
+        """What its sweep's setting was."""
+        return self.label.removeprefix(f"{self.setting} ").partition(", ")[0]
 
     @property
     def is_broken(self) -> bool:

@@ -67,6 +67,7 @@ def curves_shown(session: Walk, chars: Chars) -> tuple[ShownCurve, ...]:
     whatever comes to stand beside it. An earlier curve of the present run does not show.
     """
     label, setting = run_label(session), swept_setting(session)
+    beside = {one.label.partition(", ")[2] for one in session.train.kept if one.setting}
     shown = [ShownCurve(curve, name=label) for curve in own_curve(session)]
     if (start := _unchanged_from(session)) is not None:
         curve = unchanged_curve(session.original, session.original.farthest)
@@ -75,6 +76,8 @@ def curves_shown(session: Walk, chars: Chars) -> tuple[ShownCurve, ...]:
         if curve.label != label:
             mark, style = mark_of(place, chars), _STYLES[place % len(_STYLES)]
             name = curve.label.removeprefix(f"{setting} ") if setting else curve.label
+            # What all sweeps share tells none from another.
+            name = name.partition(", ")[0] if curve.setting and len(beside) == 1 else name
             shown.append(ShownCurve(curve, mark, style, name, _twin(curve, shown)))
     return tuple(shown)
 
@@ -291,7 +294,7 @@ def step_factor(session: Walk, curve: TrainedCurve) -> float | None:
     bend = bend_at(session.run, 0) if curve.setting == "learning_rate" else None
     if bend is None or len(curve.costs) < 3:
         return None
-    factor = 1 - float(curve.label.split()[-1]) * bend.curvature
+    factor = 1 - float(curve.value) * bend.curvature
     first, second, third = (float(cost) for cost in curve.costs[:3])
     is_own = abs(third - second - factor**2 * (second - first)) <= 1e-6 * abs(second - first)
     return factor if is_own else None

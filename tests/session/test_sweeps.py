@@ -20,7 +20,7 @@ from gdtutor.session.trials import news_of, sweep
 from gdtutor.session.update import Failed, update
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
-from gdtutor.view.runs import run_lines
+from gdtutor.view.runs import curves_shown, run_lines
 from gdtutor.view.screen import frame_of
 
 
@@ -238,13 +238,34 @@ def test_a_run_of_a_sweep_is_trained_as_it_was_whatever_was_changed_since(
     assert opened.variant == variant
     assert opened.run.segments[0].settings == sweep_.members[1].settings
     opened.run.advance(epochs=3)
-    (curve,) = (one for one in others.train.kept if one.label == "learning_rate 2")
+    (curve,) = (one for one in others.train.kept if one.value == "2")
     np.testing.assert_allclose(opened.run.costs[:3], curve.costs[:3], rtol=1e-12)
     # What was trained since stays beside; a run of the same sweep gives way to the next.
     assert len(opened.train.kept) == len(others.train.kept) + 1
     again = pressed(opened, parse_keys(": 'run space '0.25 enter"))
     assert again.run.segments[0].settings == sweep_.members[0].settings
     assert again.train.kept == opened.train.kept
+
+
+def test_sweeps_of_two_optimisers_stand_beside_each_other_under_names_of_their_own() -> None:
+    session = pressed(open_at("and-or"), parse_keys("t S learning_rate=0.25,2 enter"))
+    first = {one.name for one in curves_shown(session, UNICODE)[1:]}
+    both = pressed(
+        session, parse_keys("escape e optimizer=adam enter t S learning_rate=0.25,2 enter")
+    )
+    named = [one.name for one in curves_shown(both, UNICODE) if one.curve.setting]
+    assert first == {"0.25", "2"}
+    assert named == ["0.25", "2", "0.25, optimizer=adam", "2, optimizer=adam"]
+    # The rate alone names the run where it does so, else what is beside it as well.
+    for name, optimizer in (("2", "sgd"), ("2, optimizer=adam", "adam")):
+        opened = pressed(both, parse_keys(f": 'run space '{name.replace(' ', ' space ')} enter"))
+        settings = opened.run.segments[-1].settings
+        assert (settings.learning_rate, settings.optimizer) == (2, optimizer)
+    # Alone, the runs of one optimiser need no more than their rates.
+    cleared = pressed(both, parse_keys("backspace S learning_rate=0.25,2 enter"))
+    assert {one.name for one in curves_shown(cleared, UNICODE) if one.curve.setting} == first
+    opened = pressed(cleared, parse_keys(": 'run space '2 enter"))
+    assert opened.run.segments[-1].settings.optimizer == "adam"
 
 
 def test_the_run_that_the_list_names_is_opened_as_it_is_named_there() -> None:
