@@ -96,6 +96,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 `place.edits` is a JSON list; `place.saved` counts up over all lessons, so that the lesson saved
 last is known even when the clock was set back.
 """
+_TABLES = ("place", "finished", "attempt")
+"""The tables, each of which names the lesson that a row is of."""
 
 
 def _text(text: str) -> str:
@@ -125,7 +127,7 @@ def write_record(connection: sqlite3.Connection, record: Record) -> None:
                    "slip": record.slip and _text(record.slip), "at": record.when}  # fmt: skip
             _insert(connection, "INTO attempt", row)
         case Reset():
-            for table in ("place", "finished", "attempt"):
+            for table in _TABLES:
                 connection.execute(f"DELETE FROM {table} WHERE lesson = ?", (lesson,))
         case _:
             assert_never(record)
@@ -177,15 +179,8 @@ def read_attempts(
         () if lesson_id is None else (_text(lesson_id),),
     )
     return tuple(
-        Attempt(
-            str(lesson),
-            str(question),
-            str(answer),
-            bool(correct),
-            None if slip is None else str(slip),
-            float(at),
-        )
-        for lesson, question, answer, correct, slip, at in rows
+        Attempt(str(lesson), str(asked), str(answer), bool(right), slip and str(slip), float(at))
+        for lesson, asked, answer, right, slip, at in rows
     )
 
 
@@ -197,3 +192,13 @@ def read_finished(connection: sqlite3.Connection) -> dict[str, float]:
     """
     rows = connection.execute("SELECT lesson, at FROM finished ORDER BY at")
     return {str(lesson): float(at) for lesson, at in rows}
+
+
+def read_lessons(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the ids of all lessons about which anything is kept, sorted.
+
+    Raises:
+        sqlite3.Error, ValueError, TypeError: as `read_places`.
+    """
+    rows = connection.execute(" UNION ".join(f"SELECT lesson FROM {table}" for table in _TABLES))
+    return tuple(sorted(str(lesson) for (lesson,) in rows))

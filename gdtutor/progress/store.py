@@ -5,11 +5,11 @@ A rollback journal rather than write-ahead logging, because home directories on 
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import platformdirs
 
@@ -27,6 +27,7 @@ from gdtutor.progress.schema import (
     Record,
     read_attempts,
     read_finished,
+    read_lessons,
     read_places,
     write_record,
 )
@@ -34,6 +35,7 @@ from gdtutor.progress.set_aside import Identity, identity_of
 from gdtutor.session.catalogue import TASK, WRITTEN, LessonPlace
 from gdtutor.values import asdict
 
+T = TypeVar("T")
 BUSY_SECONDS = 5.0
 """How long a write or read waits for another program's lock."""
 
@@ -122,29 +124,19 @@ class ProgressStore:
         Raises:
             ProgressError: the file cannot be read (so for every method that reads).
         """
-        with self._reading() as connection:
-            return {} if connection is None else read_places(connection)
+        return self._read(read_places, {})
 
     def attempts(self, lesson_id: str) -> tuple[Attempt, ...]:
         """Return the attempts in a lesson, oldest first."""
-        with self._reading() as connection:
-            return () if connection is None else read_attempts(connection, lesson_id)
+        return self._read(partial(read_attempts, lesson_id=lesson_id), ())
 
     def finished_lessons(self) -> dict[str, float]:
         """Return the lessons that were finished, with the time of the first finish."""
-        with self._reading() as connection:
-            return {} if connection is None else read_finished(connection)
+        return self._read(read_finished, {})
 
     def lessons(self) -> tuple[str, ...]:
         """Return the ids of all lessons about which anything is remembered, sorted."""
-        with self._reading() as connection:
-            if connection is None:
-                return ()
-            rows = connection.execute(
-                "SELECT lesson FROM place UNION SELECT lesson FROM finished"
-                " UNION SELECT lesson FROM attempt ORDER BY lesson"
-            )
-            return tuple(str(lesson) for (lesson,) in rows)
+        return self._read(read_lessons, ())
 
     def tasks_done(self) -> frozenset[tuple[str, str]]:
         """Return lesson id and task id of every task that is done, and was not cleared since."""
@@ -188,11 +180,10 @@ class ProgressStore:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """Turn what can go wrong while reading into a `ProgressError`."""
+    def _read(self, read: Callable[[sqlite3.Connection], T], nothing: T) -> T:
+        """Return what is found where there is a file; what can go wrong is a `ProgressError`."""
         try:
-            yield self._connection
+            return nothing if self._connection is None else read(self._connection)
         except sqlite3.Error as error:
             raise ProgressError(f"Progress cannot be read: {reason(error)}.") from error
         except UNREADABLE as error:
