@@ -29,7 +29,7 @@ from gdtutor.lesson.graphs import (
     shapes_of,
 )
 from gdtutor.lesson.markdown import TOML_LINE
-from gdtutor.lesson.mistakes import Mistake
+from gdtutor.lesson.mistakes import Mistake, Mistakes
 from gdtutor.lesson.model import Lesson, PictureWish, Scene
 from gdtutor.lesson.network import COST
 from gdtutor.lesson.notes import check_notes
@@ -50,7 +50,7 @@ from gdtutor.values import Struct, replace
 def assemble(written: Written, findings: Findings) -> Lesson | None:
     """Return the lesson, None where a mistake was found."""
     body = written.body
-    mistakes: list[Mistake] = []
+    mistakes: Mistakes = []
     sheet = check_front_matter(written, mistakes)
     if sheet is not None and sheet.expansion is not None:
         # The network's lines stand where a graph block would have put them.
@@ -86,7 +86,7 @@ class _Assembly:
         self,
         sheet: CheckedFrontMatter,
         parsed: list[Parsed],
-        mistakes: list[Mistake],
+        mistakes: Mistakes,
         findings: Findings,
     ) -> None:
         self._sheet, self._parsed = sheet, parsed
@@ -116,7 +116,7 @@ class _Assembly:
             hint = "add [training], or write story = 1"
             self._mistakes.append(Mistake(("story",), "story", what, hint))
         # A variant may be without a step that the lesson passes over, as one example is without C.
-        missed: list[Mistake] = [] if sheet.written.is_variant else self._mistakes
+        missed: Mistakes = [] if sheet.written.is_variant else self._mistakes
         expansion = () if sheet.expansion is None else sheet.expansion.formulas
         return Lesson(
             **fields_of(front, *TEXTS, "gradients", "predict", "diverges", "story", "digits"),

@@ -13,7 +13,7 @@ from gdtutor.lesson.conditions import (
     parse_condition,
     parse_side,
 )
-from gdtutor.lesson.mistakes import Mistake, Wrong, collected
+from gdtutor.lesson.mistakes import Mistake, Mistakes, Wrong, collected
 from gdtutor.lesson.model import Choice
 from gdtutor.lesson.readers import key, keyed, line, read_table
 from gdtutor.lesson.toml_text import Path
@@ -44,7 +44,7 @@ Written = str | ChoiceTable
 """A choice as it stands in the file."""
 
 
-def choice(value: object, path: Path, mistakes: list[Mistake]) -> Written | None:
+def choice(value: object, path: Path, mistakes: Mistakes) -> Written | None:
     """Read a choice: a text, or a text with its condition."""
     if isinstance(value, dict):
         return read_table(ChoiceTable, value, path, mistakes)
@@ -55,7 +55,7 @@ def choice(value: object, path: Path, mistakes: list[Mistake]) -> Written | None
 
 
 def choices_of(
-    kind: str, written: Sequence[Written], names: Container[str], mistakes: list[Mistake]
+    kind: str, written: Sequence[Written], names: Container[str], mistakes: Mistakes
 ) -> tuple[Choice, ...]:
     """Return the choices of a `choice` or a `why`; those that cannot be decided are reported.
 
@@ -86,7 +86,7 @@ def choices_of(
 
 
 def sides_of(
-    of: Sequence[str], names: Container[str], mistakes: list[Mistake], *, smallest: bool
+    of: Sequence[str], names: Container[str], mistakes: Mistakes, *, smallest: bool
 ) -> tuple[Choice, ...]:
     """Return the choices of a `compare`: each value, where it is beyond all others, and none.
 

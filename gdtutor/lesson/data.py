@@ -12,7 +12,7 @@ from gdtutor.engine.expression import names_in
 from gdtutor.engine.operations import Array, parse_formula
 from gdtutor.engine.trace import frozen
 from gdtutor.lesson.labels import by_leaf, check_alike, with_labels
-from gdtutor.lesson.mistakes import Mistake, Wrong, collected
+from gdtutor.lesson.mistakes import Mistake, Mistakes, Wrong, collected
 from gdtutor.lesson.model import DataScaling
 from gdtutor.lesson.network import INPUT, TARGET
 from gdtutor.lesson.reports import shown, shown_sentence
@@ -77,7 +77,7 @@ def without_columns(examples: int) -> Data:
 def read_data(
     table: DataTable | None,
     folder: FilePath,
-    mistakes: list[Mistake],
+    mistakes: Mistakes,
     network: NetworkTable | None = None,
 ) -> Data | None:
     """Return the examples, None where a mistake was found.

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from gdtutor.lesson.blocks import TomlBlock
 from gdtutor.lesson.markdown import TOML_LINE, Divided, divide
-from gdtutor.lesson.mistakes import Mistake
+from gdtutor.lesson.mistakes import Mistake, Mistakes
 from gdtutor.lesson.readers import keys_of, read_table
 from gdtutor.lesson.reports import WARNINGS, Findings, LessonError, Place, shown
 from gdtutor.lesson.tables import (
@@ -75,7 +75,7 @@ def homes_of(name: str) -> tuple[str, ...]:
     return tuple(header for header, table in _TABLES.items() if name in keys_of(table))
 
 
-def rehomed(mistakes: Iterable[Mistake]) -> list[Mistake]:
+def rehomed(mistakes: Iterable[Mistake]) -> Mistakes:
     """Return mistakes, of which those about a key in the wrong table say where it belongs.
 
     A key of the top level that stands in another table is not reported as missing as well.
@@ -160,7 +160,7 @@ def read_raw(toml: str, findings: Findings) -> dict[str, object] | None:
 
 def structured(raw: Mapping[str, object], toml: str, findings: Findings) -> FrontMatter | None:
     """Check raw TOML values against the format; None where a mistake was found."""
-    mistakes: list[Mistake] = []
+    mistakes: Mistakes = []
     front = read_table(FrontMatter, dict(raw), (), mistakes)
     report_mistakes(rehomed(mistakes), toml, TOML_LINE, findings)
     return None if mistakes else front
@@ -180,9 +180,7 @@ def read_front(text: str, findings: Findings) -> tuple[Divided, dict[str, Any], 
     return divided, raw, front
 
 
-def report_mistakes(
-    mistakes: list[Mistake], toml: str, first_line: int, findings: Findings
-) -> None:
+def report_mistakes(mistakes: Mistakes, toml: str, first_line: int, findings: Findings) -> None:
     """Report mistakes with the places that their paths have in the text."""
     if not mistakes:
         return
@@ -198,10 +196,10 @@ def report_mistakes(
 @contextmanager
 def read_block(
     cls: type[T], block: TomlBlock, findings: Findings
-) -> Iterator[tuple[T | None, list[Mistake]]]:
+) -> Iterator[tuple[T | None, Mistakes]]:
     """Give the table of a block, None where it is none, and its mistakes, to which others may be
     added; in the end they are reported."""
-    mistakes: list[Mistake] = []
+    mistakes: Mistakes = []
     raw = read_toml(block.toml, block.line, findings)
     yield None if raw is None else read_table(cls, raw, (), mistakes), mistakes
     report_mistakes(mistakes, block.toml, block.line, findings)

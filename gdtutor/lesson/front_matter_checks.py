@@ -17,7 +17,7 @@ from gdtutor.lesson.blocks import Body
 from gdtutor.lesson.data import Data, read_data, without_columns
 from gdtutor.lesson.graphs import Given
 from gdtutor.lesson.markdown import front_place
-from gdtutor.lesson.mistakes import Mistake, collected
+from gdtutor.lesson.mistakes import Mistake, Mistakes, collected
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.names import MAX_GIVEN, name_problem
 from gdtutor.lesson.network import INPUT, TARGET, Expansion, expand
@@ -72,7 +72,7 @@ class CheckedFrontMatter(Struct, frozen=True, eq=False):
     """Where the `[network]` table stands, for what is wrong with its lines; None without one."""
 
 
-def check_front_matter(written: Written, mistakes: list[Mistake]) -> CheckedFrontMatter | None:
+def check_front_matter(written: Written, mistakes: Mistakes) -> CheckedFrontMatter | None:
     """Return what the front matter gives; None, and mistakes added, where one was found.
 
     CSV files are read from the lesson's folder.
@@ -120,7 +120,7 @@ def _bound(leaf: str, data: Data) -> TomlPath:
     return (*TABLES[Role.TARGET if leaf in data.targets else Role.INPUT], leaf)
 
 
-def _in_rows(data: Data, mistakes: list[Mistake]) -> Data:
+def _in_rows(data: Data, mistakes: Mistakes) -> Data:
     """Return the data with every example a row of its matrices."""
     if data.by_rows:
         what = "rows are for matrices, and these formulas are about one example"
@@ -130,7 +130,7 @@ def _in_rows(data: Data, mistakes: list[Mistake]) -> Data:
     return replace(data, bindings=bindings)
 
 
-def _check_id(lesson_id: str, mistakes: list[Mistake]) -> None:
+def _check_id(lesson_id: str, mistakes: Mistakes) -> None:
     if lesson_id in COMMANDS:
         what = f"'{lesson_id}' is the name of a command"
         mistakes.append(Mistake(("id",), "id", what, "choose another id"))
@@ -140,7 +140,7 @@ def _check_id(lesson_id: str, mistakes: list[Mistake]) -> None:
         mistakes.append(Mistake(("id",), "id", what, hint))
 
 
-def _check_network_ends(network: NetworkTable | None, data: Data, mistakes: list[Mistake]) -> None:
+def _check_network_ends(network: NetworkTable | None, data: Data, mistakes: Mistakes) -> None:
     if network is None or len(network.layers) < 2 or not data.bindings:
         return
     last = len(network.layers) - 1
@@ -173,7 +173,7 @@ def path_of(table: TomlPath, name: str, position: int, data: Data) -> TomlPath:
 
 
 def _roles(
-    data: Data, starts: Mapping[str, Start], constants: Arrays, mistakes: list[Mistake]
+    data: Data, starts: Mapping[str, Start], constants: Arrays, mistakes: Mistakes
 ) -> dict[str, Role]:
     """Return the role of every given name, in the order of the given step."""
     roles: dict[str, Role] = {}
@@ -197,7 +197,7 @@ def _roles(
     return roles
 
 
-def _check_lists(front: FrontMatter, roles: Mapping[str, Role], mistakes: list[Mistake]) -> None:
+def _check_lists(front: FrontMatter, roles: Mapping[str, Role], mistakes: Mistakes) -> None:
     decayed = (front.training and front.training.decayed) or ()
     wanted = (
         (("frozen",), front.frozen, (Role.PARAMETER,), "a", "parameter"),

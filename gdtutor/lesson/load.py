@@ -15,7 +15,7 @@ from gdtutor.lesson.front_matter import read_raw, report_mistakes, structured
 from gdtutor.lesson.front_matter_checks import Written
 from gdtutor.lesson.graphs import MAX_NODES, parse_blocks
 from gdtutor.lesson.markdown import TOML_LINE, Divided, divide
-from gdtutor.lesson.mistakes import Mistake
+from gdtutor.lesson.mistakes import Mistake, Mistakes
 from gdtutor.lesson.model import Lesson, Variant
 from gdtutor.lesson.placeholders import warn_pages
 from gdtutor.lesson.reports import NOWHERE, Findings, LessonError, Place, Report, shown
@@ -146,7 +146,7 @@ def _with_variants(lesson: Lesson, source: _Source, findings: Findings) -> Lesso
 
     What the lesson's pictures train is held against its bound here, where the variants are known.
     """
-    mistakes: list[Mistake] = []
+    mistakes: Mistakes = []
     variants = read_variants((source.raw or {}).get("variants", ()), mistakes)
     nodes = sum(len(scene.graph.nodes) for scene in lesson.scenes)
     for count, bound, words in (
@@ -181,7 +181,7 @@ def _report_unknown(lesson: Lesson, names: set[str], findings: Findings) -> None
 
 
 def _tried(
-    variants: Sequence[Variant], source: _Source, mistakes: list[Mistake]
+    variants: Sequence[Variant], source: _Source, mistakes: Mistakes
 ) -> dict[str, TrainingWork]:
     """Return the work of every variant's run; those that cannot be had are reported."""
     works: dict[str, TrainingWork] = {}

@@ -20,6 +20,10 @@ class Mistake(Struct, frozen=True):
     hint: str
 
 
+Mistakes = list[Mistake]
+"""Where what is wrong is collected, for the checks that go on behind it."""
+
+
 class Wrong(GdTutorError):
     """Raised by a reader or a check: why a value cannot be used."""
 
@@ -45,7 +49,7 @@ def located(*path: str | int, code: str = "") -> Iterator[None]:
 
 
 @contextmanager
-def collected(mistakes: list[Mistake], *path: str | int, code: str = "") -> Iterator[None]:
+def collected(mistakes: Mistakes, *path: str | int, code: str = "") -> Iterator[None]:
     """Add what is wrong inside to the mistakes, and go on behind it; see `located`."""
     try:
         yield

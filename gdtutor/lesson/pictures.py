@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from gdtutor.engine.characters import cells
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.lesson import picture_checks, prediction_checks
-from gdtutor.lesson.mistakes import Mistake, Wrong, collected, located
+from gdtutor.lesson.mistakes import Mistake, Mistakes, Wrong, collected, located
 from gdtutor.lesson.model import PictureWish
 from gdtutor.lesson.picture_scope import PictureScope
 from gdtutor.lesson.readers import Reader, either, flag, line, list_of, number, one_of, whole
@@ -120,7 +120,7 @@ def of_hidden(pictures: tuple[PictureWish, ...]) -> tuple[PictureWish, ...]:
 
 
 def read_pictures(
-    tables: Sequence[Mapping[str, object]], scope: PictureScope, mistakes: list[Mistake]
+    tables: Sequence[Mapping[str, object]], scope: PictureScope, mistakes: Mistakes
 ) -> tuple[PictureWish, ...]:
     """Return the pictures of a lesson; those that it cannot give are reported.
 
@@ -154,7 +154,7 @@ def _clipped(picture: PictureWish, path: Path, *, is_alone: bool) -> Iterator[Mi
         yield Mistake((*path, "title"), "clipped", what, "shorten it")
 
 
-def _picture(table: Mapping[str, object], path: Path, mistakes: list[Mistake]) -> PictureWish:
+def _picture(table: Mapping[str, object], path: Path, mistakes: Mistakes) -> PictureWish:
     if "kind" not in table:
         raise Wrong("missing-key", "the picture has no kind", 'write kind = "curve"')
     with located("kind"):

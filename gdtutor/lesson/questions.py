@@ -17,7 +17,7 @@ from gdtutor.lesson.choices import (
 )
 from gdtutor.lesson.front_matter import read_block
 from gdtutor.lesson.graphs import is_one_number
-from gdtutor.lesson.mistakes import Mistake, Wrong, collected, located
+from gdtutor.lesson.mistakes import Mistake, Mistakes, Wrong, collected, located
 from gdtutor.lesson.model import MAX_HINTS, Choice, Question
 from gdtutor.lesson.notes import never
 from gdtutor.lesson.placeholders import Placeholder, placeholders_in_question
@@ -121,7 +121,7 @@ def _texts(table: QuestionTable) -> Iterator[tuple[Path, str]]:
 
 
 def _when(
-    table: QuestionTable, written: TomlBlock, scope: QuestionScope, mistakes: list[Mistake]
+    table: QuestionTable, written: TomlBlock, scope: QuestionScope, mistakes: Mistakes
 ) -> When:
     """Return when a question is asked: as it says itself, else as the note above says."""
     when = When() if written.note is None else written.note.when
@@ -135,9 +135,7 @@ def _when(
     return when
 
 
-def _choices(
-    table: QuestionTable, names: Container[str], mistakes: list[Mistake]
-) -> tuple[Choice, ...]:
+def _choices(table: QuestionTable, names: Container[str], mistakes: Mistakes) -> tuple[Choice, ...]:
     """Return what is chosen from; keys that belong to another kind are reported."""
     kind = table.kind
     for name, given, kinds in (
@@ -155,7 +153,7 @@ def _choices(
 
 
 def _checked(
-    table: QuestionTable, written: TomlBlock, scope: QuestionScope, mistakes: list[Mistake]
+    table: QuestionTable, written: TomlBlock, scope: QuestionScope, mistakes: Mistakes
 ) -> Question:
     """Return a question; mistakes that leave it one are added.
 
@@ -184,7 +182,7 @@ def _checked(
     return question
 
 
-def _question_mistakes(question: Question, steps: Steps, *, has_cell_key: bool) -> list[Mistake]:
+def _question_mistakes(question: Question, steps: Steps, *, has_cell_key: bool) -> Mistakes:
     at = ("at",)
     problem = steps.problem(question.phase, question.node)
     if problem is not None:
@@ -207,7 +205,7 @@ def _question_mistakes(question: Question, steps: Steps, *, has_cell_key: bool) 
     return found
 
 
-def _whole_mistakes(question: Question, steps: Steps) -> list[Mistake]:
+def _whole_mistakes(question: Question, steps: Steps) -> Mistakes:
     """Return why a question cannot be about a node as a whole."""
     # What an optimiser remembers of a parameter has its shape.
     is_update = question.phase == "update"

@@ -13,7 +13,7 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import Array
 from gdtutor.engine.trace import frozen
-from gdtutor.lesson.mistakes import Mistake, Wrong, collected
+from gdtutor.lesson.mistakes import Mistake, Mistakes, Wrong, collected
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
 from gdtutor.values import NODEFAULT, Struct, defstruct
@@ -29,7 +29,7 @@ MAX_LIST = 1_000
 
 T = TypeVar("T")
 
-Reader = Callable[[object, Path, list[Mistake]], Any]
+Reader = Callable[[object, Path, Mistakes], Any]
 """(value, its path, mistakes to add to) → the value as its field wants it; raises `Wrong`."""
 
 
@@ -78,7 +78,7 @@ def fields_of(record: object, *names: str) -> dict[str, Any]:
     return {name: getattr(record, name) for name in names}
 
 
-def read_table(cls: type[T], value: object, path: Path, mistakes: list[Mistake]) -> T | None:
+def read_table(cls: type[T], value: object, path: Path, mistakes: Mistakes) -> T | None:
     """Return a table as its record, None where a key that must be there is missing or wrong."""
     table = _typed(value, dict, "a table", "write KEY = VALUE")
     known = keys_of(cls)
@@ -124,7 +124,7 @@ def line(most: int = MAX_TEXT, least: int = 0) -> Reader:
     return lambda value, path, mistakes: _text(value, most, least)
 
 
-def paragraph(value: object, path: Path, mistakes: list[Mistake]) -> str:
+def paragraph(value: object, path: Path, mistakes: Mistakes) -> str:
     """Read a text of several lines."""
     return _text(value, MAX_PARAGRAPH, 1, keep="\n\t")
 
@@ -138,7 +138,7 @@ def _text(value: object, most: int, least: int, keep: str = "") -> str:
     return pictured(text, keep).strip()
 
 
-def flag(value: object, path: Path, mistakes: list[Mistake]) -> bool:
+def flag(value: object, path: Path, mistakes: Mistakes) -> bool:
     """Read true or false."""
     return _typed(value, bool, "true or false", "without quotes")
 
@@ -146,7 +146,7 @@ def flag(value: object, path: Path, mistakes: list[Mistake]) -> bool:
 def whole(low: int, high: int) -> Reader:
     """Read a whole number within bounds, both included."""
 
-    def read(value: object, path: Path, mistakes: list[Mistake]) -> int:
+    def read(value: object, path: Path, mistakes: Mistakes) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             what = f"{_kind(value)} stands where a whole number belongs"
             raise Wrong("type", what, "write it without quotes and without a point")
@@ -162,7 +162,7 @@ def whole(low: int, high: int) -> Reader:
 def number(low: float | None = None, above: float | None = None, high: float = 1e300) -> Reader:
     """Read a finite number, at least `low` or more than `above`, at most `high`."""
 
-    def read(value: object, path: Path, mistakes: list[Mistake]) -> float:
+    def read(value: object, path: Path, mistakes: Mistakes) -> float:
         read_value = as_number(value)
         told = number_text(read_value)
         if low is not None and read_value < low:
@@ -197,7 +197,7 @@ def one_of(known: Iterable[str], what: str) -> Reader:
     """Read one of several words."""
     words = tuple(known)
 
-    def read(value: object, path: Path, mistakes: list[Mistake]) -> str:
+    def read(value: object, path: Path, mistakes: Mistakes) -> str:
         word = _typed(value, str, "a text", "put it in quotes")
         if word not in words:
             hint = did_you_mean(word, words) or f"known are {', '.join(words)}"
@@ -210,7 +210,7 @@ def one_of(known: Iterable[str], what: str) -> Reader:
 def either(reader: Reader, *words: str) -> Reader:
     """Read one of the given words as it stands, and anything else by the reader."""
 
-    def read(value: object, path: Path, mistakes: list[Mistake]) -> object:
+    def read(value: object, path: Path, mistakes: Mistakes) -> object:
         if isinstance(value, str):
             if value in words:
                 return value
@@ -231,7 +231,7 @@ def by_kind(kind: type, reader: Reader, otherwise: Reader) -> Reader:
 def list_of(reader: Reader, most: int = MAX_LIST) -> Reader:
     """Read a list, every entry by the same reader."""
 
-    def read(value: object, path: Path, mistakes: list[Mistake]) -> tuple[object, ...]:
+    def read(value: object, path: Path, mistakes: Mistakes) -> tuple[object, ...]:
         listed = _typed(value, list, "a list", "use [ ]")
         if len(listed) > most:
             raise Wrong("bound", f"the list has {len(listed):,} entries", f"the bound is {most:,}")
@@ -243,7 +243,7 @@ def list_of(reader: Reader, most: int = MAX_LIST) -> Reader:
 def table_of(reader: Reader, most: int = MAX_LIST) -> Reader:
     """Read a table whose keys are the author's, every value by the same reader."""
 
-    def read(value: object, path: Path, mistakes: list[Mistake]) -> Mapping[str, object]:
+    def read(value: object, path: Path, mistakes: Mistakes) -> Mapping[str, object]:
         named = _typed(value, dict, "a table", "use NAME = VALUE")
         if len(named) > most:
             raise Wrong("bound", f"the table has {len(named):,} names", f"the bound is {most:,}")
@@ -253,7 +253,7 @@ def table_of(reader: Reader, most: int = MAX_LIST) -> Reader:
 
 
 def _entries(
-    entries: Iterable[tuple[Any, object]], reader: Reader, path: Path, mistakes: list[Mistake]
+    entries: Iterable[tuple[Any, object]], reader: Reader, path: Path, mistakes: Mistakes
 ) -> dict[Any, object]:
     """Return the entries that can be read, by their place in the list or the table."""
     read: dict[Any, object] = {}
@@ -268,12 +268,12 @@ def table(cls: type[T]) -> Reader:
     return lambda value, path, mistakes: read_table(cls, value, path, mistakes)
 
 
-def raw_table(value: object, path: Path, mistakes: list[Mistake]) -> Mapping[str, object]:
+def raw_table(value: object, path: Path, mistakes: Mistakes) -> Mapping[str, object]:
     """Read a table as it stands; its keys are checked where it is used."""
     return dict(_typed(value, dict, "a table", "use KEY = VALUE"))
 
 
-def array(value: object, path: Path, mistakes: list[Mistake]) -> Array:
+def array(value: object, path: Path, mistakes: Mistakes) -> Array:
     """Read a number, a list of numbers, or a list of equally long rows."""
     if not isinstance(value, list):
         result = np.asarray(as_number(value))

@@ -11,7 +11,7 @@ from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.engine.shapes import MAX_CELLS, Shape
 from gdtutor.engine.trace import frozen
-from gdtutor.lesson.mistakes import Mistake, Wrong, collected, located
+from gdtutor.lesson.mistakes import Mistakes, Wrong, collected, located
 from gdtutor.lesson.model import Start
 from gdtutor.lesson.network import NETWORK_STREAM
 from gdtutor.lesson.readers import one_of
@@ -32,7 +32,7 @@ FIRST_STREAM = NETWORK_STREAM + 1
 
 
 def read_starts(
-    tables: Mapping[str, Array | DrawnTable], mistakes: list[Mistake], *, in_rows: bool
+    tables: Mapping[str, Array | DrawnTable], mistakes: Mistakes, *, in_rows: bool
 ) -> dict[str, Start]:
     """Return the start of every parameter that the front matter lists, in its order.
 

@@ -12,7 +12,7 @@ from gdtutor.engine.graph import Graph, Role, a_role
 from gdtutor.engine.shapes import Shapes, has_cell, shape_text
 from gdtutor.engine.trace import backward_order
 from gdtutor.lesson.graphs import depends_on, is_one_number
-from gdtutor.lesson.mistakes import Mistake, collected
+from gdtutor.lesson.mistakes import Mistakes, collected
 from gdtutor.lesson.placeholders import WORDS, Placeholder
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.when import PHASES
@@ -215,7 +215,7 @@ def absent_from(walks: Sequence[Steps], phase: str, node: str) -> Problem | None
 
 
 def read_passes(
-    written: Sequence[str], walks: Sequence[Steps], mistakes: list[Mistake]
+    written: Sequence[str], walks: Sequence[Steps], mistakes: Mistakes
 ) -> tuple[tuple[str, str], ...]:
     """Return the steps that → passes over, each a phase and a node."""
     passes = []

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gdtutor.engine.expression import number_text
 from gdtutor.engine.operations import ACTIVATIONS, OPERATIONS, Array, Arrays
-from gdtutor.lesson.mistakes import Mistake, Wrong
+from gdtutor.lesson.mistakes import Mistakes, Wrong
 from gdtutor.lesson.readers import (
     MAX_TEXT,
     array,
@@ -112,7 +112,7 @@ def label_text(number: float) -> str:
     return number_text(number + 0.0).removesuffix(".0")
 
 
-def _label(value: object, path: Path, mistakes: list[Mistake]) -> object:
+def _label(value: object, path: Path, mistakes: Mistakes) -> object:
     """Read a label: a text, or a number, which is compared as it is written shortest."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = label_text(as_number(value))
@@ -133,7 +133,7 @@ class LabelTable:
     """The number that stands for each label, in place of `one_hot`."""
 
 
-def _labels(value: object, path: Path, mistakes: list[Mistake]) -> LabelTable:
+def _labels(value: object, path: Path, mistakes: Mistakes) -> LabelTable:
     before = len(mistakes)
     labels = read_table(LabelTable, value, path, mistakes)
     if labels is None:
@@ -155,7 +155,7 @@ _SIDE = by_kind(dict, table_of(by_kind(dict, _labels, _NAMES)), _NAMES)
 labels may stand."""
 
 
-def _rows(value: object, path: Path, mistakes: list[Mistake]) -> ExampleRows:
+def _rows(value: object, path: Path, mistakes: Mistakes) -> ExampleRows:
     """Read the rows of examples."""
     if isinstance(value, list) and len(value) > MAX_EXAMPLES:
         raise Wrong("bound", f"there are {len(value):,} examples", f"the bound is {MAX_EXAMPLES:,}")
@@ -180,7 +180,7 @@ def _coded(row: object, texts: dict[int, dict[str, int]]) -> object:
     ]
 
 
-def _separator(value: object, path: Path, mistakes: list[Mistake]) -> str:
+def _separator(value: object, path: Path, mistakes: Mistakes) -> str:
     if not isinstance(value, str) or len(value) != 1 or not separates(value):
         hint = 'one character, as ";", " " or "\\t"; no letter, digit, point, sign or quote'
         raise Wrong("value", "this cannot separate cells", hint)
@@ -281,7 +281,7 @@ class StopTable:
     """The norm of the gradient of all parameters."""
 
 
-def _schedule(value: object, path: Path, mistakes: list[Mistake]) -> object:
+def _schedule(value: object, path: Path, mistakes: Mistakes) -> object:
     if isinstance(value, str):
         return ScheduleTable(one_of(SCHEDULES, "schedule")(value, path, mistakes))
     return read_table(ScheduleTable, value, path, mistakes)
@@ -317,7 +317,7 @@ class TrainingTable:
     """How fast the training screen trains the whole run."""
 
 
-def _title(value: object, path: Path, mistakes: list[Mistake]) -> object:
+def _title(value: object, path: Path, mistakes: Mistakes) -> object:
     """Read a title, which the first line of every step has to hold beside the place."""
     if isinstance(value, str) and len(value.strip()) > MAX_TITLE:
         hint = f"at most {MAX_TITLE}: every step shows it; `summary` holds a longer text"

@@ -8,7 +8,7 @@ from collections.abc import Container, Sequence
 from gdtutor.lesson.blocks import TomlBlock
 from gdtutor.lesson.conditions import check_names, parse_condition
 from gdtutor.lesson.front_matter import read_block
-from gdtutor.lesson.mistakes import Mistake, collected
+from gdtutor.lesson.mistakes import Mistake, Mistakes, collected
 from gdtutor.lesson.model import Task, Writing
 from gdtutor.lesson.reports import Findings, Place, shown
 from gdtutor.values import replace
@@ -43,9 +43,7 @@ def read_tasks(
     return tuple(tasks.values())
 
 
-def _check(
-    task: Task, earlier: Container[str], names: Container[str], mistakes: list[Mistake]
-) -> None:
+def _check(task: Task, earlier: Container[str], names: Container[str], mistakes: Mistakes) -> None:
     if not _ID.match(task.id):
         hint = "small letters, digits and hyphens, as in never-lit"
         mistakes.append(Mistake(("id",), "task", f"'{shown(task.id)}' is no id", hint))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gdtutor.lesson.mistakes import Mistake, collected
+from gdtutor.lesson.mistakes import Mistake, Mistakes, collected
 from gdtutor.lesson.readers import fields_of
 from gdtutor.lesson.tables import ScheduleTable, StopTable, TrainingTable
 from gdtutor.training.optimisers import DECOUPLED, WEIGHT_DECAY, optimiser_of
@@ -20,7 +20,7 @@ EVERY, FACTOR = Schedule().every, Schedule().factor
 
 
 def read_settings(
-    table: TrainingTable | None, examples: int, mistakes: list[Mistake]
+    table: TrainingTable | None, examples: int, mistakes: Mistakes
 ) -> Settings | None:
     """Return how a lesson trains, None where it does not or where a mistake was found.
 

@@ -14,7 +14,7 @@ from gdtutor.engine.errors import GdTutorError, did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.lesson.data import SOURCES
 from gdtutor.lesson.front_matter import TOP_LEVEL, homes_of, renamed
-from gdtutor.lesson.mistakes import Mistake
+from gdtutor.lesson.mistakes import Mistake, Mistakes
 from gdtutor.lesson.model import Lesson, Note, Scene, Variant
 from gdtutor.lesson.reports import shown
 from gdtutor.lesson.toml_text import Path
@@ -32,9 +32,7 @@ MAX_LABEL = 40
 """Longest name of a variant, in characters."""
 
 
-def flattened(
-    table: Mapping[str, object], position: int, mistakes: list[Mistake]
-) -> dict[str, object]:
+def flattened(table: Mapping[str, object], position: int, mistakes: Mistakes) -> dict[str, object]:
     """Return a variant's overrides by dotted key; keys that cannot be overridden are reported.
 
     Args:
@@ -111,7 +109,7 @@ def _drawn(old: Mapping[str, object], new: Mapping[str, object]) -> Mapping[str,
 
 
 def read_variants(
-    tables: Sequence[Mapping[str, object]], mistakes: list[Mistake]
+    tables: Sequence[Mapping[str, object]], mistakes: Mistakes
 ) -> tuple[Variant, ...]:
     """Return the variants that a lesson lists; their overrides are not tried here."""
     variants: list[Variant] = []
