@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain, product, zip_longest
 
 import numpy as np
@@ -29,6 +29,8 @@ ROWS_BEFORE = 5
 """Rows before the current one in a table that does not show all."""
 Row = tuple[str, ...]
 """Name, value, what it was, gradient, what that was, and the new value."""
+OLD, GRADIENT, OLD_GRADIENT = 2, 3, 4
+"""Places in a row of what gives way where room is short."""
 LEAST_ROWS = 4
 """Rows of a matrix that are shown, be there no room for the others."""
 LEAST_CELLS = 36
@@ -44,24 +46,18 @@ def value_lines(
     those around the current node, and the loss: the panel says how many are left out above, and a
     line before the loss how many below, where it does not go on elsewhere.
     """
-    after = context.updated
     names, before, behind = _window(context)
     rows, titles = _rows(context, names)
-    gradient = titles[3]
     if height is not None and len(rows) + 1 > height and not before and not behind:
         columns = _in_columns(context, rows, titles, (width, height))
         if columns:
             return Panel("values", columns)
     widths = _widths(rows, titles)
-    narrowing = (
-        _without_old_gradients,
-        _without_old(context),
-        *((_without_gradients,) if after else ()),
-    )
-    for narrower in narrowing:
+    gradients = ((GRADIENT, OLD_GRADIENT),) if context.updated else ()
+    for hidden in ((OLD_GRADIENT,), (OLD,), *gradients):
         if _total(widths) > width:
-            rows = [narrower(row) for row in rows]
-            titles[3] = gradient if narrower is not _without_gradients else ""
+            rows = [_without(context, row, hidden) for row in rows]
+            titles = ["" if n in hidden else title for n, title in enumerate(titles)]
             widths = _widths(rows, titles)
     at = names.index(context.step.node) if context.step.node in names else 0
     ways = (_way(context),) * 2
@@ -156,24 +152,24 @@ def _in_columns(
     What is between their cells gives way first; then what an edit has changed, to a star, as in a
     narrow table.
     """
-    no_old = _without_old(context)
-    less = [_without_old_gradients, no_old]
+    less: list[tuple[int, ...]] = [(), (OLD_GRADIENT,), (OLD, OLD_GRADIENT)]
     if context.updated:
-        less += [_without_gradients, lambda row: _without_gradients(no_old(row))]
+        less += [(GRADIENT, OLD_GRADIENT), (OLD, GRADIENT, OLD_GRADIENT)]
     width, height = size
     for count in range(least, 4):
         high = -(-len(rows) // count)
         if high >= height:
             continue
-        parts = [rows[at : at + high] for at in range(0, len(rows), high)]
-        for narrower, gap in product((lambda row: row, *less), ("  ", " ")):
-            heads = [*titles[:3], "" if narrower in less[2:] else titles[3], *titles[4:]]
-            tables = [_table(context, [narrower(r) for r in part], heads, gap) for part in parts]
+        for hidden, gap in product(less, ("  ", " ")):
+            heads = ["" if n in hidden else title for n, title in enumerate(titles)]
+            left = [_without(context, row, hidden) for row in rows]
+            parts = [left[at : at + high] for at in range(0, len(left), high)]
+            tables = [_table(context, part, heads, gap) for part in parts]
             widths = [max(map(width_of, table)) + 1 for table in tables]
             widths[-1] -= 1
             if sum(widths) <= width:
                 widths[-1] = width - sum(widths[:-1])
-                tables[-1] = _with_old_loss(context, tables[-1], narrower(rows[-1]), widths[-1])
+                tables[-1] = _with_old_loss(context, tables[-1], left[-1], widths[-1])
                 blocks = (
                     [fitted(row, cells, context.chars) for row in window(table, 0, high + 1)]
                     for table, cells in zip(tables, widths, strict=True)
@@ -372,27 +368,11 @@ def _total(widths: Sequence[int]) -> int:
     return 2 + sum(widths) + 2 * (sum(1 for width in widths if width) - 1)
 
 
-def _without_old_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave old gradients out, and mark what changed by a star, as the graph does."""
-    name, value, old, gradient, old_gradient, new = row
-    return name, value, old, gradient + ("*" if old_gradient else ""), "", new
-
-
-def _without_old(context: Context) -> Callable[[Row], Row]:
-    """Mark what an edit has changed by a star alone; what it was before an update gives way."""
+def _without(context: Context, row: Row, hidden: tuple[int, ...]) -> Row:
+    """Leave parts of a row out; what an edit has changed keeps a star, as in the graph."""
     star = "" if context.own is None else "*"
-
-    def narrower(row: Row) -> Row:
-        name, value, old, gradient, _, new = _without_old_gradients(row)
-        return name, value + (star if old else ""), "", gradient, "", new
-
-    return narrower
-
-
-def _without_gradients(row: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave the gradients out where new values need the room; the graph shows them."""
-    name, value, old, _, _, new = row
-    return name, value, old, "", "", new
+    changed = [n - 1 for n in (OLD, OLD_GRADIENT) if n in hidden and row[n]]
+    return tuple("" if n in hidden else text + star * (n in changed) for n, text in enumerate(row))
 
 
 def _old_value(context: Context, name: str) -> str:
