@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.engine.cells import largest_change
-from gdtutor.engine.operations import OPERATIONS, Arrays, evaluate, parse_rule
+from gdtutor.engine.operations import OPERATIONS, Array, Arrays, evaluate, parse_rule
 from gdtutor.engine.rounding import rounding_of
 from gdtutor.engine.trace import Trace
 from gdtutor.engine.trace import trace as traced
@@ -133,34 +135,26 @@ def _not_finite(run: Run, at: int) -> Diagnosis:
     rate = run.learning_rate(min(at, run.farthest))
     if not run.farthest:
         return Diagnosis(Trouble.NOT_FINITE, at, first, learning_rate=rate)
-    rise = _start_of_rise(run)
-    return Diagnosis(
-        Trouble.NOT_FINITE,
-        at,
-        first,
-        _biggest_step(run, at),
-        learning_rate=rate,
-        stability=_stability(run, rise),
-        stability_at=rise,
-        bend=bend_at(run, rise),
-    )
+    step, limits = _biggest_step(run, at), _limits(run, _start_of_rise(run))
+    return Diagnosis(Trouble.NOT_FINITE, at, first, step, learning_rate=rate, **limits)
 
 
 def _growing(run: Run) -> Diagnosis:
-    rise, costs = _start_of_rise(run), run.costs
+    rise, rate = _start_of_rise(run), run.learning_rate(run.farthest - 1)
+    found = {**_window(run.costs), **_limits(run, rise)}
+    return Diagnosis(Trouble.GROWING, rise, epoch=len(run.costs) - 1, learning_rate=rate, **found)
+
+
+def _window(costs: Array) -> dict[str, Any]:
+    """Return the end of a curve that was looked at, and the costs where it begins and ends."""
     window = window_of(costs)
-    return Diagnosis(
-        Trouble.GROWING,
-        rise,
-        window=window,
-        epoch=len(costs) - 1,
-        first_cost=float(costs[-1 - window]),
-        last_cost=float(costs[-1]),
-        learning_rate=run.learning_rate(run.farthest - 1),
-        stability=_stability(run, rise),
-        stability_at=rise,
-        bend=bend_at(run, rise),
-    )
+    ends = {"first_cost": float(costs[-1 - window]), "last_cost": float(costs[-1])}
+    return {"window": window, **ends}
+
+
+def _limits(run: Run, at: int) -> dict[str, Any]:
+    """Return what limits the rate at an iteration, and how the cost bends there."""
+    return {"stability": _stability(run, at), "stability_at": at, "bend": bend_at(run, at)}
 
 
 def _start_of_rise(run: Run) -> int:
@@ -203,8 +197,7 @@ def _biggest_step(run: Run, at: int) -> BigStep:
 
 
 def _stuck(run: Run) -> Diagnosis:
-    at, costs = run.farthest, run.costs
-    window = window_of(costs)
+    at = run.farthest
     segment, parameters = run.segment_at(at), dict(run.state(at).parameters)
     examples = np.arange(run.trained_examples)
     gradient, start = gradient_of(segment.problem, parameters, examples)
@@ -214,22 +207,11 @@ def _stuck(run: Run) -> Diagnosis:
     with np.errstate(all="ignore"):
         norm, rounding = norm_of(gradient(start)), norm_of(bounds(start))
     asleep = asleep_over(segment.problem, parameters, run.trained_examples)
-    is_steep = norm > FLAT and not asleep
-    return Diagnosis(
-        Trouble.STUCK,
-        at,
-        window=window,
-        first_cost=float(costs[-1 - window]),
-        last_cost=float(costs[-1]),
-        gradient_norm=norm,
-        rounding=rounding,
-        jumps=is_jumping(segment.problem, segment.settings, run.state(at), float(costs[-1])),
-        asleep=asleep,
-        learning_rate=run.learning_rate(at),
-        stability=_stability(run, at) if is_steep else None,
-        stability_at=at,
-        bend=bend_at(run, at) if is_steep else None,
-    )
+    limits = _limits(run, at) if norm > FLAT and not asleep else {"stability_at": at}
+    jumps = is_jumping(segment.problem, segment.settings, run.state(at), float(run.costs[-1]))
+    found = Diagnosis(Trouble.STUCK, at, **_window(run.costs), **limits)
+    found = replace(found, gradient_norm=norm, rounding=rounding, jumps=jumps, asleep=asleep)
+    return replace(found, learning_rate=run.learning_rate(at))
 
 
 def asleep_over(problem: Problem, parameters: Arrays, trained: int) -> tuple[Asleep, ...]:
