@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from tests.tries import CASES, MANY, QUICK, USUAL, sampled, tries
+from tests.tries import CASES, MANY, QUICK, USUAL, in_turn, sampled, some, tries
 
 
 @pytest.fixture
@@ -25,6 +25,18 @@ def test_a_test_tries_what_it_asks_for_where_many_are_and_its_share_in_other_run
     profile(name)
     assert tries(300) == count
     assert tries(1) == 2
+
+
+def test_sizes_take_turns_and_of_many_steps_some_are_looked_at_but_where_many_are_asked_for(
+    profile,
+):
+    profile("repeatable")
+    assert [in_turn(number, "abc") for number in range(4)] == ["a", "b", "c", "a"]
+    assert [some(number, range(7)) for number in (0, 1)] == [range(0, 7, 3), range(1, 7, 3)]
+    assert [some(number, "ab", 5) for number in (0, 1, 2)] == ["a", "b", "a"]
+    assert some(4, []) == []
+    profile("many")
+    assert (in_turn(1, "abc"), some(1, range(7))) == ("abc", range(7))
 
 
 class Case:

@@ -2,13 +2,16 @@
 what takes long is left out."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
 
+T = TypeVar("T")
+
 MANY = 60
 """Examples that Hypothesis draws for a test that says nothing, where many are asked for."""
-USUAL = 20
+USUAL = 12
 """The same in the usual run."""
 QUICK = 5
 """The same where what takes long is left out."""
@@ -19,6 +22,21 @@ CASES = 3
 def tries(count: int) -> int:
     """Return how many of `count` examples that a test asks for this run draws."""
     return max(2, count * settings().max_examples // MANY)
+
+
+def in_turn(number: int, choices: Sequence[T]) -> Sequence[T]:
+    """Return the choice whose turn it is at a number, or where many are asked for all of them."""
+    return some(number, choices, len(choices))
+
+
+def some(number: int, items: Sequence[T], share: int = 3) -> Sequence[T]:
+    """Return one in so many items, other ones at the next number, or where many are asked for all.
+
+    At least one is left of any.
+    """
+    if settings().max_examples >= MANY:
+        return items
+    return items[number % max(1, min(share, len(items))) :: share]
 
 
 def places(cases: int, count: int) -> list[int]:

@@ -1,11 +1,11 @@
 """A learner finds each panel and each node of the graph where it was a step before."""
 
 import re
-from itertools import cycle, groupby
+from itertools import groupby, product
 
 import pytest
 import room
-from room import corners, opened, steps_of
+from room import SIZES, corners, opened, steps_of
 from walks import answered, pressed
 
 from gdtutor.drive.effects import pressed as done
@@ -32,6 +32,7 @@ from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import shown
+from tests.tries import in_turn, some
 
 LESSONS = discover(shipped_lessons_folder())
 GRAPHS = ((34, 15), (62, 29), (86, 43))
@@ -87,7 +88,7 @@ def same_but_for_a_message(session, size, text="There is nothing to undo."):
 
 
 @pytest.mark.sampled(1)
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS[1::9], ids=lambda path: path.stem)
 def test_a_message_moves_nothing_on_a_large_terminal(path):
     for session in (session_at(path), pressed(opened(path), "z"), *[*steps_of(path)][::5]):
         session = replace(session, prompt=None)
@@ -95,19 +96,19 @@ def test_a_message_moves_nothing_on_a_large_terminal(path):
         assert same_but_for_a_message(session, (120, 36)) == [-1]
 
 
-ONE_SIZE_EACH = list(zip(LESSONS, cycle([(80, 24), (120, 36), (200, 50)]), strict=False))
-"""The lessons, each at one size: all of them at every size would take minutes."""
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(("path", "size"), ONE_SIZE_EACH, ids=[path.stem for path in LESSONS])
-def test_a_message_moves_nothing_at_any_step(path, size):
-    for session in steps_of(path):
-        assert same_but_for_a_message(session, size) == [-1]
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_message_moves_nothing_at_any_step(path):
+    number = LESSONS.index(path)
+    opening, *steps = session_at(path), *steps_of(path)
+    closing = replace(pressed(steps[-1], "z"), prompt=None)
+    for size in in_turn(number, SIZES):
+        for session in (opening, *some(number, steps, 2), closing):
+            assert same_but_for_a_message(session, size) == [-1]
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("number", "keys"), [(7, "t y y"), (11, "20t tab"), (14, "t s"), (16, "20t tab"), (22, "2t i")]
 )
@@ -123,12 +124,12 @@ def test_a_message_moves_nothing_beside_any_training(path):
     session = opened(path)
     for keys in ("t s", "2t", "2t tab", "2t tab tab") if session.lesson.trains else ():
         trained = done(session, parse_keys(keys))
-        for size in ((80, 24), (120, 36), (200, 50)):
+        for size in in_turn(LESSONS.index(path) + len(keys), SIZES):
             assert same_but_for_a_message(trained, size) == [-1]
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("number", "keys", "told"),
     [(14, "t", "Stuck"), (7, "e learning_rate space 16 enter t", "Diverges")],
@@ -145,7 +146,7 @@ def test_what_is_wrong_with_a_run_moves_nothing_beside_training(number, keys, to
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("number", [7, 14])
 def test_a_long_link_covers_no_border_and_leaves_the_curve_as_it_is(number, size):
     trained = done(session_at(LESSONS[number - 1]), parse_keys("20t"))
@@ -159,7 +160,7 @@ def test_a_long_link_covers_no_border_and_leaves_the_curve_as_it_is(number, size
     assert "".join(others[apart[0] : apart[-1] + 1]).count("20t") >= 32
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize("size", SIZES)
 def test_a_message_moves_nothing_in_the_playground_and_none_does_in_help(size):
     playing = play_session(Session(), playground_of_line("--points 20 --epochs 3"))
     for keys in ("", "tab", "tab tab", "space", "?"):
@@ -167,11 +168,11 @@ def test_a_message_moves_nothing_in_the_playground_and_none_does_in_help(size):
 
 
 @pytest.mark.sampled(1)
-@pytest.mark.parametrize("size", [(120, 36), (200, 50)])
 @pytest.mark.parametrize("number", [14, 18, 19, 22, 25])
-def test_a_message_of_several_lines_covers_those_above_the_keys_alone(number, size):
+def test_a_message_of_several_lines_covers_those_above_the_keys_alone(number):
     text = "There is nothing to undo here. " * 8 + "Oh"
-    for session in [*steps_of(LESSONS[number - 1])][::4]:
+    steps = [*steps_of(LESSONS[number - 1])][::4]
+    for session, size in product(steps, in_turn(number, SIZES[1:])):
         plain = frame_of(session, *size, UNICODE)
         told = frame_of(replace(session, message=text), *size, UNICODE)
         count = -(-len(text) // (size[0] - 2))
@@ -196,7 +197,7 @@ def test_a_long_message_leaves_a_panel_that_a_list_goes_on_under_its_border(size
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_what_explains_signs_takes_no_column_of_the_table_and_moves_no_panel(path):
     session, _ = shown(session_at(path), 120, 36, UNICODE)
-    for number in (1, 2, 3):
+    for number in some(LESSONS.index(path), (1, 2, 3)):
         session = replace(moved(session, 0, number), challenge=None)
         session, told = shown(session, 120, 36, UNICODE)
         unexplained = replace(session, look=replace(session.look, met=()))
@@ -216,7 +217,7 @@ def test_a_question_of_the_lesson_moves_no_panel_and_no_other_cell_of_the_graph(
                 both = [replace(session, message="", challenge=one) for one in (None, asked)]
                 plain, told = (corners(frame_of(one, 120, 36, UNICODE)) for one in both)
                 assert plain == told
-                for size in GRAPHS:
+                for size in in_turn(session.step, GRAPHS):
                     for row, other in zip(*(graph_rows(one, size) for one in both), strict=True):
                         apart = [n for n, c in enumerate(row) if c != other[n]]
                         taken = row[apart[0] : apart[-1] + 1] if apart else ""
@@ -340,8 +341,9 @@ def looks_of(session):
 
 
 @pytest.mark.sampled(1)
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
-@pytest.mark.parametrize(("number", "first"), [(6, 7), (13, 20), (27, 11)])
+@pytest.mark.parametrize(
+    ("number", "first", "size"), [(6, 7, (80, 24)), (13, 20, (120, 36)), (27, 11, (200, 50))]
+)
 def test_hints_wrong_answers_and_worked_lines_move_no_panel_in_predict_mode(number, first, size):
     for session in list(steps_of(LESSONS[number - 1]))[first : first + 3]:
         screens = [corners(frame_of(look, *size, UNICODE)) for look in looks_of(session)]
@@ -349,12 +351,13 @@ def test_hints_wrong_answers_and_worked_lines_move_no_panel_in_predict_mode(numb
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("path", "size"), ONE_SIZE_EACH, ids=[path.stem for path in LESSONS])
-def test_nothing_that_is_said_of_a_question_moves_a_panel_in_predict_mode(path, size):
-    for session in steps_of(path):
-        if current_step(session).node:
-            screens = [corners(frame_of(look, *size, UNICODE)) for look in looks_of(session)]
-            assert screens == screens[:1] * len(screens)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_nothing_that_is_said_of_a_question_moves_a_panel_in_predict_mode(path):
+    number = LESSONS.index(path)
+    steps = [session for session in steps_of(path) if current_step(session).node]
+    for session, size in product(some(number, steps), in_turn(number, SIZES)):
+        screens = [corners(frame_of(look, *size, UNICODE)) for look in looks_of(session)]
+        assert screens == screens[:1] * len(screens)
 
 
 def test_an_open_cell_has_the_room_that_it_needs():
