@@ -18,6 +18,7 @@ from gdtutor.engine.moved import MovedCell
 from gdtutor.engine.operations import OPERATIONS
 from gdtutor.engine.trace import forward, trace
 from gdtutor.values import replace
+from tests.tries import some
 
 
 def wrong(text):
@@ -54,8 +55,8 @@ def worst_of(graph, given, name, gradient, **bound):
 
 CASES = [
     pytest.param(name, shapes, axis, id=f"{name}-{shapes}-{axis}")
-    for name in PUBLIC
-    for shapes, axis in signatures(OPERATIONS[name])
+    for number, name in enumerate(PUBLIC)
+    for shapes, axis in some(number, list(signatures(OPERATIONS[name])), 2)
 ]
 
 

@@ -17,6 +17,7 @@ from gdtutor.session.moment import moment_at
 from gdtutor.training.datasets import DATASETS
 from gdtutor.training.optimisers import OPTIMISERS
 from gdtutor.values import replace
+from tests.tries import tries
 
 FEATURE_SETS = (
     ("x1", "x2"),
@@ -24,7 +25,7 @@ FEATURE_SETS = (
     ("sin(6*x1)", "sin(6*x2)", "x1*x2"),
 )
 ALL = list(product(DATASETS, ACTIVATIONS, OPTIMISERS, FEATURE_SETS))
-SAMPLE = Random(20).sample(ALL, 60)
+SAMPLE = Random(20).sample(ALL, tries(120))
 
 
 @pytest.mark.sampled

@@ -53,6 +53,7 @@ from gdtutor.view.lines import text_of as plain
 from gdtutor.view.lines import width_of
 from gdtutor.view.play_network import neuron_lines, room_for_network
 from gdtutor.view.screen import frame_of
+from tests.tries import in_turn, tries
 
 PLAY = next(command for command in COMMANDS if command.name == "play")
 SMALL = "--points 20 --batch 5 --epochs 12 --layers 2-3-2-1"
@@ -107,7 +108,7 @@ def hold(session: Session) -> None:
 
 
 @pytest.mark.sampled(1)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(tries(10)))
 def test_a_random_walk_over_all_controls_keeps_the_three_one(seed: int) -> None:
     rng = Random(seed)
     keys = [command.keys[0] for command in commands_of(Screen.PLAY) if command.name not in LEFT_OUT]
@@ -135,7 +136,7 @@ def test_a_random_walk_over_all_controls_keeps_the_three_one(seed: int) -> None:
 @pytest.mark.parametrize("label", ROW)
 def test_every_control_moved_keeps_the_three_one(label: str) -> None:
     """A random walk may pass a control by; what it writes and saves is held here for each."""
-    for key in ("right", "left"):
+    for key in in_turn(ROW[label], ("right", "left")):
         session = pressed(at(begun(), label), [Press(key)])
         hold(session)
 

@@ -31,6 +31,7 @@ from gdtutor.training.trouble import (
     window_of,
 )
 from gdtutor.values import replace
+from tests.tries import tries
 
 PARABOLA = DATA / "lessons" / "deep.md"
 UP_AND_DOWN = np.tile([0.3, 0.6], 40)
@@ -164,7 +165,7 @@ L = (z - y)**2 / 2
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize(("rate", "verdict"), [(0.03, ""), (0.8, "diverges")])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(tries(6)))
 def test_drawn_examples_throw_the_cost_and_let_it_grow_where_it_does(rate, verdict, seed) -> None:
     text = DRAWN.format(rate=rate, epochs=40, seed=seed)
     lesson, reports = parse_lesson(text, Path("01-drawn.md"))

@@ -1,6 +1,7 @@
 """Scrolling a note, a page or a panel stops at its end."""
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from walks import NETWORK, session_at, walk
@@ -19,6 +20,7 @@ from gdtutor.view.prose import prose_lines
 from gdtutor.view.screen import frame_of
 from gdtutor.view.scrolling import settled
 from gdtutor.view.scrolling import shown as drawn
+from tests.tries import in_turn
 
 WIDE = find_lesson("deeper", shipped_lessons_folder())
 LONG = find_lesson("learning-rate", shipped_lessons_folder())
@@ -80,12 +82,12 @@ def test_help_settles_at_every_size_and_stays_where_nothing_is_drawn():
 
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize(("size", "chars"), [((40, 20), ASCII), ((80, 16), UNICODE), *LOOKS])
-@pytest.mark.parametrize(("path", "at"), [(LONG, ""), (NETWORK, "given"), (WIDE, "given")])
-def test_the_end_is_the_first_scroll_that_shows_the_last_line(path, at, size, chars):
-    session = walk(path, at)
-    for tab in Tab:
+def test_the_end_is_the_first_scroll_that_shows_the_last_line(size, chars):
+    begun = ((LONG, ""), (NETWORK, "given"), (WIDE, "given"))
+    sessions = [walk(path, at) for path, at in in_turn(sum(size) // 4, begun)]
+    for session, tab in product(sessions, Tab):
 
-        def at_line(n: int, tab: Tab = tab) -> Session:
+        def at_line(n: int, session: Session = session, tab: Tab = tab) -> Session:
             return replace(session, look=replace(session.look, tab=tab, scroll=n))
 
         assert_first(at_line, settled(at_line(9999), *size, chars).look.scroll, size, chars)

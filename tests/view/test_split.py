@@ -19,6 +19,7 @@ from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.screen import frame_of
 from gdtutor.view.split import AROUND, FRAME, LEAST_NODE, LEAST_PROGRAM, TRIED, most_lines
 from gdtutor.view.study import room_for
+from tests.tries import in_turn, some
 
 LESSONS = discover(shipped_lessons_folder())
 SIZES = ((100, 30), (120, 36), (200, 50))
@@ -37,7 +38,7 @@ def test_a_graph_flows_down_only_where_it_cannot_go_across(path):
     for _, group in groupby(steps_of(path), lambda one: current_step(one).scene):
         walk = list(group)
         contexts = [context_of(session, UNICODE) for session in walk]
-        for size in SIZES:
+        for size in in_turn(LESSONS.index(path), SIZES):
             room = room_for(*size)
             cells, node = cells_of_panels(frame_of(walk[0], *size, UNICODE))
             both, rows = room.graph + room.node, room.body - 2
@@ -92,7 +93,7 @@ def test_a_graph_that_needs_both_columns_lies_above_them_and_takes_no_line_of_a_
     session = moved(session_at(LESSONS[number - 1]), iteration, 1)
     room = room_for(*size)
     # The panels are shared out once an iteration.
-    for step in session.moment.steps[:: 1 + 2 * iteration]:
+    for step in some(number + iteration, session.moment.steps):
         at = replace(moved(session, iteration, step.number), challenge=None)
         context, frame = context_of(at, UNICODE), frame_of(at, *size, UNICODE)
         text = frame.text()

@@ -21,6 +21,7 @@ from gdtutor.view.pictures.source import stacked_notes
 from gdtutor.view.screen import frame_of
 from gdtutor.view.train import _sides
 from gdtutor.view.train_lines import header_line
+from tests.tries import in_turn
 
 
 def trained(name, keys="20t"):
@@ -139,7 +140,8 @@ def test_every_sign_that_is_explained_is_drawn_and_every_sign_drawn_is_explained
         return
     session = pressed(session, parse_keys("t"))
     plots = [n for n, one in enumerate(_sides(session)) if getattr(one, "kind", "") in SIGNED]
-    for tab, size in product(plots, ((80, 24), (120, 36), (200, 50))):
+    sizes = in_turn(len(path.stem), ((80, 24), (120, 36), (200, 50)))
+    for tab, size in product(plots, sizes):
         look = replace(session.train.look, tab=tab)
         frame = frame_of(session.with_train(look=look), *size, UNICODE)
         text = frame_text(frame, UNICODE).splitlines()
