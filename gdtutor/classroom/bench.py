@@ -150,10 +150,15 @@ class Workbench:
                     continue
                 if thread == self._taker.ident:
                     self._hand_over()
-                elif took >= self._longest or len(self._at) > MOST_BESIDE:
+                elif took >= self._longest or self._beside() > MOST_BESIDE:
                     self._end(thread)
             goes_on = self._taker is not None and bool(self._at or self._jobs)
         self._watch_timer = loop.call_later(self._holds / 2, self._watch, loop) if goes_on else None
+
+    def _beside(self) -> int:
+        """Return how many seats' work goes on beside; what is done just now is none of it."""
+        taker = None if self._taker is None else self._taker.ident
+        return sum(thread != taker and not job.is_done for thread, job in self._at.items())
 
     def drop(self, name: str) -> None:
         """Compute no more of what a seat has asked for, whose student is gone."""

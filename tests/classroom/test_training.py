@@ -13,7 +13,14 @@ import numpy as np
 import pytest
 from classes import PATIENCE, Watched, after, lesson_session, until
 
-from gdtutor.classroom.bench import EVERYONE, SLOW_WAITS, TOO_LONG, TooLongError, Workbench
+from gdtutor.classroom.bench import (
+    EVERYONE,
+    MOST_BESIDE,
+    SLOW_WAITS,
+    TOO_LONG,
+    TooLongError,
+    Workbench,
+)
 from gdtutor.classroom.hub import ClassHub
 from gdtutor.classroom.pool import Trained, TrainingPool, train_slice
 from gdtutor.classroom.screens import SharedScreens
@@ -222,6 +229,32 @@ def test_what_takes_long_holds_up_nobody_and_is_ended() -> None:
             await others[3]
         may_go.append(True)
         assert await others[2] == "done"
+        bench.close()
+
+    asyncio.run(work())
+
+
+def test_a_quick_work_ends_none_of_those_that_may_go_on_beside() -> None:
+    async def work() -> None:
+        bench, may_go = Workbench(0.01, PATIENCE), list[bool]()
+
+        def compute() -> str:
+            while not may_go:
+                pass
+            return "done"
+
+        asked = [asyncio.ensure_future(bench.does(name, compute)) for name in "abc"]
+        await until(lambda: len(bench._at) == MOST_BESIDE == bench._beside())
+        # From now on nobody watches but the lines below: the three are slow, and anna's is not.
+        bench._holds = PATIENCE
+        for job in bench._at.values():
+            job.started -= PATIENCE
+        bench._longest = 10 * PATIENCE
+        asked.append(asyncio.ensure_future(bench.does("anna", compute)))
+        await until(lambda: len(bench._at) == MOST_BESIDE + 1)
+        bench._watch(asyncio.get_running_loop())
+        may_go.append(True)
+        assert await asyncio.gather(*asked) == ["done"] * 4
         bench.close()
 
     asyncio.run(work())
