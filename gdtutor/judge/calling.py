@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from gdtutor.judge.left_values import classes_of
+from gdtutor.judge.left_values import as_numbers, classes_of, objects_of
 from gdtutor.judge.value_watch import Space
 
 _OF_PARAMETERS = frozenset({"params", "parameters", "weights", "theta", "p"})
@@ -30,6 +31,9 @@ _MEANT = (
     | dict.fromkeys(("lr", "alpha", "eta", "rate"), "learning_rate")
 )
 _COSTS = ("compute_cost", "cost", "compute_loss", "loss", "cost_function", "loss_function", "mse")
+"""What computes the cost may be called."""
+_UPDATES = ("update", "update_parameters", "update_params", "step")
+"""What takes a step may be called."""
 
 
 def laid_by(value: Any, rows: bool) -> Any:
@@ -191,6 +195,42 @@ def call_by_names(function: Callable[..., Any], known: Mapping[str, Any], cache:
     alike |= {} if cache is None else dict.fromkeys(_OF_CACHE, cache)
     meant = {name: known[own] for name, own in _MEANT.items() if own in known}
     return _called(function, {**meant, **known}, alike)
+
+
+def functions_in(space: Space, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the functions of a program by name: its own, or those of a class of the whole network
+    that it has not made use of."""
+    networks = classes_of(space)
+    if not networks or layer_class(space) or objects_of(space):
+        return space
+    space["__gdtutor_network__"] = network = call_by_names(networks[0], known, None)
+    return {n: getattr(network, n) for n in dir(network) if not n.startswith("__")}
+
+
+def call_besides(
+    of: Mapping[str, Any], known: Mapping[str, Any], root: str, space: Space | None
+) -> Space:
+    """Call what computes the cost and what takes a step; return the cost by its name.
+
+    Args:
+        of: The functions.
+        known: Values by name, those of the passes forward and backward among them.
+        root: The name of the cost.
+        space: Where the parameters are left by the step; None where one has been taken.
+    """
+    cost = None if root in known else _call_one_of(_COSTS, of, known)
+    if space is not None:
+        moved = _call_one_of(_UPDATES, of, known)
+        space["params"] = moved if isinstance(moved, dict) else known["params"]
+    return {} if (number := as_numbers(cost)) is None or number.ndim else {root: cost}
+
+
+def _call_one_of(words: Sequence[str], space: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+    """Call the first function of some names, for what it returns; one that asks for what is not
+    known, or takes it for something else, is of the program's own use."""
+    function = next((space[word] for word in words if callable(space.get(word))), None)
+    with suppress(LookupError, TypeError, AttributeError):
+        return None if function is None else call_by_names(function, known, None)
 
 
 def _called(

@@ -12,23 +12,29 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from contextlib import nullcontext
 from itertools import chain
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from gdtutor.judge.calling import Layers, call_by_names, laid_by, layer_class
-from gdtutor.judge.givens import EPOCHS, FIRST, GIVEN, Givens, globals_read, spelled
+from gdtutor.judge.calling import (
+    Layers,
+    call_besides,
+    call_by_names,
+    functions_in,
+    laid_by,
+    layer_class,
+)
+from gdtutor.judge.givens import EPOCHS, FIRST, GIVEN, Givens
 from gdtutor.judge.left_values import (
     HeldParameters,
     as_numbers,
     cache_in,
     classes_of,
     in_returned,
-    objects_of,
     others_of,
     renewed_in,
     updated_in,
@@ -36,9 +42,9 @@ from gdtutor.judge.left_values import (
     values_under,
 )
 from gdtutor.judge.process import bound
-from gdtutor.judge.rewriting import RATES, CutLoops, TreeLoader, rewritten, unread_as
+from gdtutor.judge.rewriting import RATES, CutLoops, TreeLoader, loader_of, unread_as
 from gdtutor.judge.source import bindings_of, declares_rows, names_table, turned_in
-from gdtutor.judge.value_watch import Space, ValueWatch, error_facts, own_lines
+from gdtutor.judge.value_watch import Space, ValueWatch, error_facts, names_in, own_lines
 
 Job = dict[str, Any]
 
@@ -159,16 +165,18 @@ class _ProgramRun:
         found |= self._after_pass
         values = {n: a for n, v in found.items() if (a := as_numbers(v)) is not None}
         left = {**space, **self._local}
-        own = {n: a for n in given
-               if (a := as_numbers(updated_in(left, names.get(n, n)))) is not None}  # fmt: skip
+        own = self._own(left, given)
         renewed = {n: new for n in self._held.as_given(own)
                    if (new := renewed_in({**watch.left, **left}, names.get(n, n)))}  # fmt: skip
-        own |= {n: value for n, (_, value) in renewed.items()}
+        if not self._loops.begun:
+            # A loop that does not take it over begins its next pass from the old one.
+            own |= {n: value for n, (_, value) in renewed.items()}
         is_whole, known = len(found) == len(job["wanted"]), {*laid, *names.values()}
         others = {} if is_whole else others_of(left, watch.left, known)
         facts |= {
             "unread_as": {n: kind for n in job["wanted"] if n not in values
                           and (kind := unread_as(value_at(left, names[n])))},
+            "lists": [n for n, v in found.items() if isinstance(v, list)],
             "rows": self._rows, "layout": self._layout, "others": list(others),
             "inputs_changed": {n: (watch.revised.get(t) or watch.changed[t])[1]
                                for n, t in theirs.items() if t in watch.after},
@@ -196,7 +204,7 @@ class _ProgramRun:
         job, given = self._program, givens.values
         known = frozenset(given) | EPOCHS | (RATES if "learning_rate" in given else frozenset())
         if known not in self._loaders:
-            self._loaders[known] = self._loader(known)
+            self._loaders[known] = loader_of(job, self._names, known)
         loader, read = self._loaders[known]
         module = ModuleType("__main__")
         module.__file__ = job["path"]
@@ -214,24 +222,15 @@ class _ProgramRun:
         loader.exec_module(module)
         self._unread = givens.unread()
 
-    def _loader(self, known: frozenset[str]) -> tuple[TreeLoader, Set[str]]:
-        job = self._program
-        tree = ast.parse(job["text"], job["path"])
-        parameters = {p for n in job["parameters"] for p in (n, spelled(self._names.get(n, n)))}
-        if not job.get("whole"):
-            tree = rewritten(tree, known, set(job["wanted"]), parameters)
-        loader = TreeLoader("__main__", job["path"], tree)
-        return loader, globals_read(loader.get_code("__main__"), known)
-
     def _first_pass(self, passes: Any, *lines: int) -> Iterator[Any]:
-        is_first = self._held.begin(_names_in(sys._getframe(1)))
+        is_first = self._held.begin(names_in(sys._getframe(1)))
         try:
             yield from self._loops.passes_of(passes, *lines)
         finally:
             frame = sys._getframe(1)
             if is_first:
-                self._held.end(_names_in(frame))
-            found = self._found(_names_in(frame))
+                self._held.end(names_in(frame))
+            found = self._found(names_in(frame))
             if len(found) > len(self._after_pass) or self._loops.depth:
                 self._after_pass = {name: as_numbers(value) for name, value in found.items()}
                 self._lines = {name: self._watch.made(value) for name, value in found.items()}
@@ -254,12 +253,8 @@ class _ProgramRun:
         space, job, names = self._space, self._program, self._names
         params = {n: v for n, v in given.items() if n in job["parameters"]}
         known = {**given, **space, "params": params}
-        forward, backward = space.get("forward"), space.get("backward")
-        networks = classes_of(space)
-        if networks and not layer_class(space) and not objects_of(space):
-            # A class of the whole network that the program has not made use of.
-            space["__gdtutor_network__"] = network = call_by_names(networks[0], known, None)
-            forward, backward = network.forward, network.backward
+        of = functions_in(space, known)
+        forward, backward = of.get("forward"), of.get("backward")
         if callable(forward) and not isinstance(forward, type):
             self._unread = []
             known |= {names[n]: v for n, v in found.items()}
@@ -267,7 +262,12 @@ class _ProgramRun:
             self._take(returned, found, "")
             if callable(backward):
                 known |= {names[n]: v for n, v in found.items()}
-                self._take(call_by_names(backward, known, cache_in(returned)), found, "d")
+                grads = call_by_names(backward, known, cache_in(returned))
+                self._take(grads, found, "d")
+                own = self._own(space, params)
+                is_first = len(self._held.as_given(own)) == len(params)
+                known |= {**found, "grads": grads}
+                found |= call_besides(of, known, job["ends"][2], space if is_first else None)
         elif job["chain"] and layer_class(space):
             self._unread = []
             self._tried = layers = self._layers or Layers(space, job["chain"])
@@ -279,6 +279,11 @@ class _ProgramRun:
                           if n in job["wanted"] and n not in found and v is not None}  # fmt: skip
             self._layers = layers if is_whole else None
 
+    def _own(self, space: Space, given: Iterable[str]) -> Space:
+        """Return what the program has at the names that it is given."""
+        named = ((n, as_numbers(updated_in(space, self._names.get(n, n)))) for n in given)
+        return {n: value for n, value in named if value is not None}
+
     def _take(self, returned: Any, found: Space, prefix: str) -> None:
         """Take what a function returned, by its keys; what it left in its own names otherwise."""
         wanted = {n: self._names[n] for n in self._program["wanted"]}
@@ -287,11 +292,6 @@ class _ProgramRun:
             left = self._watch.left.get(theirs)
             if name not in found and as_numbers(left) is not None:
                 found[name] = left
-
-
-def _names_in(frame: FrameType) -> Space:
-    """Return what has a name where a line of the program stands."""
-    return {**frame.f_globals, **frame.f_locals}
 
 
 if __name__ == "__main__":

@@ -259,7 +259,7 @@ def _wrong_by_name(
     None is asked for; a program that leaves all parameters as they were given has none.
     """
     left = list(_left_by_name(program, starts))
-    if all(one.is_as_given for one in left):
+    if all(one.is_as_given and not starts[one.shown].renewed(one.step.node) for one in left):
         return None
     for one in left:
         step, start, reading = one.step, starts[one.shown], one.reading
@@ -267,10 +267,11 @@ def _wrong_by_name(
             continue
         name = AskedName(step.node, step, start.moment.root)
         slip = _slip(step, start, reading)
-        # What is not updated has no line that would be the wrong one.
-        is_stale = slip is not None and slip.slip is Slip.STALE
-        written = source.line_of(start.case.facts.get("renewed", {}).get(step.node, step.node))
-        line = 0 if is_stale else _line_of(step.node, start, written)
+        renewed = start.renewed(step.node)
+        line = _line_of(step.node, start, source.line_of(renewed or step.node))
+        if slip is not None and slip.slip is Slip.STALE:
+            # What is not updated has no line that would be the wrong one.
+            slip, line = replace(slip, about=renewed), source.line_of(renewed)
         return Departure(name, line, slip, one.shown, reading, reading.engine)
     return None
 

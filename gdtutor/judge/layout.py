@@ -113,6 +113,8 @@ def readings_of(
         is_turned = rows if over_batch else name.is_gradient and name.node in turned
         own = case.values.get(f"own {name.node}")
         is_strict = name.is_gradient and not over_batch and not rows
+        # Lists of Python's own are spread over nothing.
+        is_strict &= name.name not in case.facts.get("lists", ())
         if own is not None and own.ndim < 2:
             is_strict = False
         reading = reading_of(raw, engine, is_turned, is_strict)

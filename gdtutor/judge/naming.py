@@ -57,6 +57,10 @@ class OneStart(Struct, frozen=True, eq=False):
         held = self.case.facts.get("held", {})
         return {n: made for n, made in held.items() if n.split()[2] == parameter}
 
+    def renewed(self, parameter: str) -> str:
+        """Return the new name of a parameter's update where the program leaves it as it is."""
+        return str(self.case.facts.get("renewed", {}).get(parameter, ""))
+
 
 class Departure(Struct, frozen=True, eq=False):
     """A name whose value departs from the walk's."""

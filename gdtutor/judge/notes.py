@@ -284,7 +284,8 @@ def says_of(departure: Departure, match: SlipMatch, rows: bool) -> str:
     if slip is Slip.OTHER_VALUE and about.startswith(COUNT):
         return f"The {about} is not the number of examples."
     if slip is Slip.STALE and departure.name.step.phase is Phase.UPDATE:
-        return f"{departure.name.name} is never updated: it is as it was given."
+        beside = f", and {about} is taken over nowhere" if about else ""
+        return f"{departure.name.name} is never updated: it is as it was given{beside}."
     more = f" {about}." if slip is Slip.TRANSPOSED and ".T" in about else ""
     second = match.second
     # The share that is looked for besides another slip is that of the batch.

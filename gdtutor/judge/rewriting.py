@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import ast
 import importlib.machinery
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import islice, pairwise
 from types import CodeType
 from typing import Any
 
 import numpy as np
 
-from gdtutor.judge.givens import EPOCHS, FIRST, ask_for_given
+from gdtutor.judge.givens import EPOCHS, FIRST, ask_for_given, globals_read, spelled
 from gdtutor.judge.source import name_of, parts_in, targets_of
 
 RATES = frozenset({"lr", "eta"})
@@ -73,6 +73,18 @@ class TreeLoader(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         """Return what the tree compiles to."""
         return self._code
+
+
+def loader_of(
+    job: Mapping[str, Any], names: Mapping[str, str], known: Set[str]
+) -> tuple[TreeLoader, Set[str]]:
+    """Return what runs a job's program, and which of the names that are known it reads."""
+    tree = ast.parse(job["text"], job["path"])
+    parameters = {p for n in job["parameters"] for p in (n, spelled(names.get(n, n)))}
+    if not job.get("whole"):
+        tree = rewritten(tree, known, set(job["wanted"]), parameters)
+    loader = TreeLoader("__main__", job["path"], tree)
+    return loader, globals_read(loader.get_code("__main__"), known)
 
 
 def rewritten(

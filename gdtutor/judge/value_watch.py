@@ -181,6 +181,11 @@ class ValueWatch:
         return [id(value), *self._made.get(id(value), (None, []))[1]]
 
 
+def names_in(frame: FrameType) -> Space:
+    """Return what has a name where a line of the program stands."""
+    return {**frame.f_globals, **frame.f_locals}
+
+
 def _is_other(before: NDArray[Any], value: NDArray[Any]) -> bool:
     """Say whether an array has other numbers than before."""
     # Its bytes, alike after most lines, say so in a tenth of the time.
