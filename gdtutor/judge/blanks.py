@@ -1,8 +1,10 @@
-"""A program to fill in: what the lesson gives, and a blank for every name of the walk."""
+"""A program to fill in: what the lesson gives, and a blank for every name of the walk; and what is
+to be written so that a part of an iteration is judged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -20,9 +22,10 @@ from gdtutor.judge.asked import (
     given_values,
     shape_text,
 )
+from gdtutor.judge.source import ProgramText
 from gdtutor.lesson.readers import fields_of
 from gdtutor.session.moment import Moment
-from gdtutor.training.optimisers import optimiser_of
+from gdtutor.training.optimisers import optimiser_of, row_for
 
 _WIDTH = 96
 _PARTS = template_parts(__file__, "blanks.txt")
@@ -55,6 +58,27 @@ def blank_program(program: AskedProgram, command: str) -> str:
         givens="\n".join(_givens(program.moments[0])),
         blanks="\n".join(rows),
     )
+
+
+def how_seen(part: str, unseen: Sequence[str], program: AskedProgram, source: ProgramText) -> str:
+    """Return what to do so that some names of a part of an iteration are judged."""
+    if part != "update":
+        return "Not asked for here, and judged too where it has these names."
+    if any(re.search(rf"^\s*{n}_new\s*=\s*(\.\.\.|None)", source.text, re.M) for n in unseen):
+        return "It is judged once its blanks are filled in."
+    loop = rf"for \(?(\w+)\b[^\n]*\b(?:{'|'.join(unseen)})\b[^\n]*:.*?\n\s+\1 = \1 -"
+    bound = re.search(loop, source.text, re.DOTALL)
+    if bound:
+        return (f"In its loop {bound[1]} is bound anew and the parameter stays as it is: "
+                f"{bound[1]} -= … changes it in place.")  # fmt: skip
+    first, settings, step = unseen[0], program.lesson.settings, "…"
+    if settings is not None and len((rule := row_for(settings, first)).lines) == 1:
+        gradients = [a.name for a in program.asked if a.node == first]
+        own = {"p": first} | dict.fromkeys("g", gradients[-1])
+        step = re.sub(r"\b[pg]\b", lambda name: own.get(name[0], name[0]), rule.lines[0][1])
+    return (f"Where your program takes the step, {first} = {step}, it is judged; under the name "
+            f'{first}_new too, under another one where names = {{"{first}": "…"}} at the top says '
+            "it.")  # fmt: skip
 
 
 def blank_layers(program: AskedProgram, command: str) -> str:

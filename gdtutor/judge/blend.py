@@ -9,11 +9,11 @@ import numpy as np
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.engine.operations import Array, evaluate
 from gdtutor.engine.trace import share_of
-from gdtutor.judge.asked import AskedName
+from gdtutor.judge.asked import AskedName, operands_of
 from gdtutor.judge.layout import DOUBLE, Reading, is_near
 from gdtutor.session.moment import Moment
 from gdtutor.session.working import Operands, Working, node_expr, working_of
-from gdtutor.values import Struct
+from gdtutor.values import Struct, replace
 
 
 class Blend(Struct, frozen=True, eq=False):
@@ -102,3 +102,25 @@ def follows(
     largest = float(np.max(np.abs(reading.value), initial=0.0, where=np.isfinite(reading.value)))
     room = reading.tolerance + max(DOUBLE, 16 * coarsest) * largest
     return is_near(reading.value, found * share, room)
+
+
+def settled(
+    readings: dict[str, Reading], moment: Moment, asked: Sequence[AskedName]
+) -> dict[str, Reading]:
+    """Return the readings, none wrong for what right ones lack within their tolerance.
+
+    A program that is float32 throughout is right; one that goes back to float64 has lost digits on
+    the line that left it, and the first such is held to float64.
+    """
+    found = dict(readings)
+    for name in (a for a in asked if a.name in found and not found[a.name].is_right):
+        before = operands_of(name, asked, moment, found)
+        if all(found[n].is_right for n in before) and follows(name, asked, moment, found):
+            small = {n: r for n, r in found.items()
+                     if r.raw.dtype.kind == "f" and r.raw.dtype.itemsize < 8}  # fmt: skip
+            lossy = (n for n, r in small.items() if np.any(r.value != r.engine))
+            blamed = next(lossy, None)
+            if blamed is not None:
+                return {**found, blamed: replace(found[blamed], is_right=False)}
+            found[name.name] = replace(found[name.name], is_right=True)
+    return found

@@ -37,7 +37,7 @@ _ROOMY = 28
 """Lines of a graph from which one says what its marks are."""
 _STYLES = dict(zip(MARKS, (Style.GOOD, Style.ERROR, Style.DIM, Style.DIM), strict=True))
 _HEADS = dict.fromkeys(("departs", "failed", "also", "training"), Style.ERROR) | {
-    "right": Style.GOOD, "open": Style.KEY,
+    "right": Style.GOOD, "not seen": Style.WARNING, "open": Style.KEY,
 }  # fmt: skip
 _KEYS = (("q", "quit"), ("?", "help"), ("Enter", "walk"), ("Tab", "panel"), ("PgDn", "scroll"))
 _HELP = (

@@ -58,6 +58,8 @@ class Layers:
         self._layers: list[Any] = []
         self.computing: dict[str, str] = {}
         """By what a layer calls it, the name that is being computed; of what it returns by ''."""
+        self.moved: Space = {}
+        """The parameters after the steps of the layers that take one."""
 
     def run(self, given: Mapping[str, Any], ends: tuple[str, str, str], found: Space) -> bool:
         """Go forward and backward; say whether there is a cost to go backward from.
@@ -100,6 +102,11 @@ class Layers:
                 raise
             finally:
                 found |= {n: _read(layer, names) for n, names in named.items()}
+        for link, layer in self._pairs():
+            step = _one_of(_UPDATES, {n: getattr(layer, n, None) for n in _UPDATES})
+            if step is not None and link[0] == "linear":
+                _tried(step, {**given, "params": {}})
+                self.moved |= {link[2]: _read(layer, _WEIGHTS), link[3]: _read(layer, _BIASES)}
         return True
 
     def _pairs(self) -> list[tuple[tuple[str, ...], Any]]:
@@ -218,17 +225,25 @@ def call_besides(
         root: The name of the cost.
         space: Where the parameters are left by the step; None where one has been taken.
     """
-    cost = None if root in known else _call_one_of(_COSTS, of, known)
+    cost = None if root in known else _tried(_one_of(_COSTS, of), known)
     if space is not None:
-        moved = _call_one_of(_UPDATES, of, known)
+        step = _one_of(_UPDATES, of)
+        moved = _tried(step, known)
+        if step is not None and isinstance(moved, tuple | list):
+            # The parameters come back in the order in which they were handed over.
+            names = [n for n in inspect.signature(step).parameters if n in known["params"]]
+            moved = dict(zip(names, moved, strict=True)) if len(names) == len(moved) else None
         space["params"] = moved if isinstance(moved, dict) else known["params"]
     return {} if (number := as_numbers(cost)) is None or number.ndim else {root: cost}
 
 
-def _call_one_of(words: Sequence[str], space: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
-    """Call the first function of some names, for what it returns; one that asks for what is not
-    known, or takes it for something else, is of the program's own use."""
-    function = next((space[word] for word in words if callable(space.get(word))), None)
+def _one_of(words: Sequence[str], of: Mapping[str, Any]) -> Callable[..., Any] | None:
+    return next((of[word] for word in words if callable(of.get(word))), None)
+
+
+def _tried(function: Callable[..., Any] | None, known: Mapping[str, Any]) -> Any:
+    """Return what a function returns; one that asks for what is not known, or takes it for
+    something else, is of the program's own use."""
     with suppress(LookupError, TypeError, AttributeError):
         return None if function is None else call_by_names(function, known, None)
 

@@ -172,7 +172,8 @@ class _ProgramRun:
             # A loop that does not take it over begins its next pass from the old one.
             own |= {n: value for n, (_, value) in renewed.items()}
         is_whole, known = len(found) == len(job["wanted"]), {*laid, *names.values()}
-        others = {} if is_whole else others_of(left, watch.left, known)
+        is_moved = len(self._held.as_given(own)) < len(job["parameters"])
+        others = {} if is_whole and is_moved else others_of(left, watch.left, known)
         facts |= {
             "unread_as": {n: kind for n in job["wanted"] if n not in values
                           and (kind := unread_as(value_at(left, names[n])))},
@@ -252,20 +253,16 @@ class _ProgramRun:
         """Call the program's functions, or run its layers, for the names that have no value yet."""
         space, job, names = self._space, self._program, self._names
         params = {n: v for n, v in given.items() if n in job["parameters"]}
-        known = {**given, **space, "params": params}
+        known = {**given, **space, "params": params, **{names[n]: v for n, v in found.items()}}
         of = functions_in(space, known)
         forward, backward = of.get("forward"), of.get("backward")
         if callable(forward) and not isinstance(forward, type):
             self._unread = []
-            known |= {names[n]: v for n, v in found.items()}
-            returned = call_by_names(forward, known, None)
-            self._take(returned, found, "")
+            self._take(returned := call_by_names(forward, known, None), found, "")
             if callable(backward):
                 known |= {names[n]: v for n, v in found.items()}
-                grads = call_by_names(backward, known, cache_in(returned))
-                self._take(grads, found, "d")
-                own = self._own(space, params)
-                is_first = len(self._held.as_given(own)) == len(params)
+                self._take(grads := call_by_names(backward, known, cache_in(returned)), found, "d")
+                is_first = len(self._held.as_given(self._own(space, params))) == len(params)
                 known |= {**found, "grads": grads}
                 found |= call_besides(of, known, job["ends"][2], space if is_first else None)
         elif job["chain"] and layer_class(space):
@@ -278,6 +275,10 @@ class _ProgramRun:
                 found |= {n: v for n, v in made.items()
                           if n in job["wanted"] and n not in found and v is not None}  # fmt: skip
             self._layers = layers if is_whole else None
+            space["params"] = layers.moved or params
+        if isinstance(left := space.get("params"), dict):
+            moved = {n: v for n, v in left.items() if v is not params.get(n)}
+            self._lines |= {f"new {n}": self._watch.made(v) for n, v in moved.items()}
 
     def _own(self, space: Space, given: Iterable[str]) -> Space:
         """Return what the program has at the names that it is given."""

@@ -17,9 +17,8 @@ from gdtutor.judge.asked import (
     given_values,
     is_over_batch,
     of_examples,
-    operands_of,
 )
-from gdtutor.judge.blend import follows
+from gdtutor.judge.blend import settled
 from gdtutor.judge.layout import (
     Reading,
     is_by_rows,
@@ -73,7 +72,7 @@ def _best(program: AskedProgram, index: int, case: ProgramCase, rows: bool) -> O
     before: Mapping[str, Array] = {}
     if 0 < index < program.own:
         before = program.moments[index - 1].trace.values
-    readings = _settled(readings_of(case, moment, asked, rows), moment, asked)
+    readings = settled(readings_of(case, moment, asked, rows), moment, asked)
     found = OneStart(moment, case, readings, before)
     # What was changed in place may have the numbers of other examples.
     changed = {*case.facts.get("inputs_changed", ())} & data_names(moment)
@@ -88,7 +87,7 @@ def _best(program: AskedProgram, index: int, case: ProgramCase, rows: bool) -> O
             other = of_examples(program.lesson, moment, taken)
         except (GdTutorError, ValueError, IndexError):
             continue
-        readings = _settled(readings_of(case, other, asked, rows), other, asked)
+        readings = settled(readings_of(case, other, asked, rows), other, asked)
         start = OneStart(other, case, readings, {}, tuple(taken))
         # Where no array holds the examples in an order, numbers may be alike by their signs alone.
         is_seen = taken in case.facts.get("taken", ()) or len(taken) < len(moment.batch)
@@ -96,28 +95,6 @@ def _best(program: AskedProgram, index: int, case: ProgramCase, rows: bool) -> O
         is_order = is_seen or all(r.is_right for r in forward)
         if _fit(start) > _fit(found) and is_order:
             found = start
-    return found
-
-
-def _settled(
-    readings: dict[str, Reading], moment: Moment, asked: Sequence[AskedName]
-) -> dict[str, Reading]:
-    """Return the readings, none wrong for what right ones lack within their tolerance.
-
-    A program that is float32 throughout is right; one that goes back to float64 has lost digits on
-    the line that left it, and the first such is held to float64.
-    """
-    found = dict(readings)
-    for name in (a for a in asked if a.name in found and not found[a.name].is_right):
-        before = operands_of(name, asked, moment, found)
-        if all(found[n].is_right for n in before) and follows(name, asked, moment, found):
-            small = {n: r for n, r in found.items()
-                     if r.raw.dtype.kind == "f" and r.raw.dtype.itemsize < 8}  # fmt: skip
-            lossy = (n for n, r in small.items() if np.any(r.value != r.engine))
-            blamed = next(lossy, None)
-            if blamed is not None:
-                return {**found, blamed: replace(found[blamed], is_right=False)}
-            found[name.name] = replace(found[name.name], is_right=True)
     return found
 
 
@@ -210,7 +187,9 @@ def _knows_examples(start: OneStart) -> bool:
 
 def _line_of(parameter: str, start: OneStart, known: int) -> int:
     """Return the last line that changed a parameter in a place of the program's own, if any is."""
-    return next((made[-1] for made in start.held(parameter).values() if made[1:]), known)
+    stepped = start.case.facts.get("lines", {}).get(f"new {parameter}", ())
+    lines = (made[-1] for made in (*start.held(parameter).values(), stepped) if made[1:])
+    return next(lines, known)
 
 
 class _Left(Struct, frozen=True, eq=False):
@@ -248,7 +227,15 @@ def updates_seen(program: AskedProgram, starts: Sequence[OneStart]) -> tuple[str
     nodes = [step.node for step in program.update_steps]
     known = [start for start in starts[program.own :] if _knows_examples(start)]
     seen |= {node for node in nodes if any(start.held(node) for start in known)}
+    if known and all(_is_in_others(node, start) for node in nodes for start in known):
+        return tuple(nodes)
     return tuple(n for n in nodes if n in seen or goes_on(program, starts))
+
+
+def _is_in_others(parameter: str, start: OneStart) -> bool:
+    """Say whether anything of a program has the numbers of a parameter after its update."""
+    moved, others = start.moment.updates[parameter].p, start.others().values()
+    return any(reading_of(raw, moved, way).is_right for raw in others for way in (False, True))
 
 
 def _wrong_by_name(
@@ -294,6 +281,19 @@ def _slip(step: Step, start: OneStart, reading: Reading) -> SlipMatch | None:
     times = float(own[largest] / right[largest]) if right[largest] else 0.0
     about = f"{times:.4g}"
     if about == "1" or not np.all(np.abs(own - times * right) <= 10 * room):
-        return None
+        return _of_another(step, start, own)
+    is_seen = {f"d{step.node}", f"grad_{step.node}"} & start.readings.keys()
+    if not is_seen and about == str(len(start.moment.batch)):
+        return SlipMatch(Slip.NO_SHARE, "1/m")
     other = SlipMatch(Slip.OTHER_RATE, about)
     return other if abs(times) > 1e-6 else SlipMatch(Slip.STALE)
+
+
+def _of_another(step: Step, start: OneStart, moved: Array) -> SlipMatch | None:
+    """Return the slip of a step along the gradient of another parameter, if it is one."""
+    for node in start.moment.updates:
+        by = -start.moment.learning_rate * start.moment.trace.gradients[node]
+        fits = by.shape == moved.shape or by.size == 1
+        if fits and node != step.node and np.allclose(by, moved, 1e-8, 1e-12):
+            return SlipMatch(Slip.OTHER_VALUE, f"d{node}")
+    return None

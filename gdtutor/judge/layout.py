@@ -194,7 +194,7 @@ def is_rounded(reading: Reading, rough: float) -> bool:
     value = reading.value
     if value is None:
         return False
-    if reading.raw.dtype.kind in "iu":
+    if reading.raw.dtype.kind in "iu" or (rough >= 1e-2 and np.all(value % 1 == 0)):
         whole = (np.trunc(reading.engine), np.round(reading.engine), np.floor(reading.engine))
         return any(np.array_equal(value, w) for w in whole)
     largest = float(np.max(np.abs(reading.engine), initial=0.0))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName
@@ -56,6 +58,11 @@ class OneStart(Struct, frozen=True, eq=False):
         with the identity of its value and the lines that made it."""
         held = self.case.facts.get("held", {})
         return {n: made for n, made in held.items() if n.split()[2] == parameter}
+
+    def others(self) -> dict[str, NDArray[Any]]:
+        """Return the numbers that the program has under names of its own."""
+        names = self.case.facts.get("others", ())
+        return {name: self.case.values[f"other {index}"] for index, name in enumerate(names)}
 
     def renewed(self, parameter: str) -> str:
         """Return the new name of a parameter's update where the program leaves it as it is."""

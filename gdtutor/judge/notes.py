@@ -22,7 +22,6 @@ from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText, last_part
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Phase
-from gdtutor.training.optimisers import row_for
 from gdtutor.values import replace
 from gdtutor.view.asking import SAYS, slip_text
 
@@ -73,22 +72,6 @@ def passes_of(starts: Sequence[OneStart]) -> int:
 def unjudged_from(starts: Sequence[OneStart]) -> int:
     """Return the line behind a loop that was left early, from which on nothing is judged."""
     return max((int(s.case.facts.get("after", 0)) for s in starts), default=0)
-
-
-def how_seen(part: str, unseen: Sequence[str], program: AskedProgram, source: ProgramText) -> str:
-    """Return what to do so that some names of a part of an iteration are judged."""
-    if part != "update":
-        return "Not asked for here, and judged too where it has these names."
-    if any(re.search(rf"^\s*{n}_new\s*=\s*(\.\.\.|None)", source.text, re.M) for n in unseen):
-        return "It is judged once its blanks are filled in."
-    first, settings, step = unseen[0], program.lesson.settings, "…"
-    if settings is not None and len((rule := row_for(settings, first)).lines) == 1:
-        gradients = [a.name for a in program.asked if a.node == first]
-        own = {"p": first} | dict.fromkeys("g", gradients[-1])
-        step = re.sub(r"\b[pg]\b", lambda name: own.get(name[0], name[0]), rule.lines[0][1])
-    return (f"Where your program takes the step, {first} = {step}, it is judged; under the name "
-            f'{first}_new too, under another one where names = {{"{first}": "…"}} at the top says '
-            "it.")  # fmt: skip
 
 
 def with_mean_taken_late(
@@ -171,7 +154,7 @@ def other_names(
     held = {key.split()[3] for s in starts for key in s.case.facts.get("held", ())}
     # `self.c = b` holds what is given.
     laid = given_values(starts[0].moment).values()
-    others = _others(starts[0]).items()
+    others = starts[0].others().items()
     held |= {last_part(n) for n, raw in others if any(_is(raw, value) for value in laid)}
     # `c["A1"]` is a table, not the cost, and what holds a parameter holds nothing else.
     plain = (
@@ -217,7 +200,7 @@ def _by_numbers(
     """
     found: dict[str, str] = {}
     added_to = set(re.findall(r"([\w.]+)(?:\.append\(|\s*\+=\s*\[)", source.text))
-    held = [_others(start) for start in starts]
+    held = [start.others() for start in starts]
     for name in (a for a in program.asked if a.name in missing):
         engines = [engine_value(start.moment, name) for start in starts]
         fitting = (
@@ -238,7 +221,7 @@ def _by_shape(
     A copy of what is given is not meant, nor an array of one number: it has been laid ready.
     """
     given = given_values(start.moment).values()
-    others = {n: raw for n, raw in _others(start).items() if n.isidentifier() and n not in taken
+    others = {n: raw for n, raw in start.others().items() if n.isidentifier() and n not in taken
               and np.ptp(raw) > 0 and not any(_is(raw, g) for g in given)}  # fmt: skip
     shapes = {a.name: engine_value(start.moment, a).shape for a in program.asked
               if a.name in missing}  # fmt: skip
@@ -248,12 +231,6 @@ def _by_shape(
         if len(alike) == 1 and list(shapes.values()).count(shape) == 1:
             found[name] = alike[0]
     return found
-
-
-def _others(start: OneStart) -> dict[str, NDArray[Any]]:
-    """Return the numbers that a program has under names of its own on a start."""
-    values, names = start.case.values, start.case.facts.get("others", ())
-    return {name: values[f"other {index}"] for index, name in enumerate(names)}
 
 
 def _is(raw: NDArray[Any] | None, engine: Array) -> bool:

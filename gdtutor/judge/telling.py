@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtutor.judge.asked import shape_text
+from gdtutor.judge.blanks import how_seen
 from gdtutor.judge.cost import CostSlope
 from gdtutor.judge.naming import Departure
 from gdtutor.judge.notes import (
-    how_seen,
     is_computed,
     says_of,
     taken_of,

@@ -447,7 +447,7 @@ def test_json_has_the_first_departure_with_the_command_that_opens_it(
     assert first["line"] == text.split("\n").index("dZ2 = dYhat") + 1
     assert first["open"] == "gdtutor xor-hidden --at 'backward:Z2[0,0]'"
     assert data["follows"] == ["dW2", "db2", "dA1", "dZ1", "dW1", "db1"]
-    assert (data["passes"], data["not_judged_from"]) == (1, None)
+    assert (data["passes"], data["not_judged_from"], data["parts"]) == (1, None, None)
     assert data["missing"] == []
 
 

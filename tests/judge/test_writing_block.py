@@ -51,8 +51,13 @@ def test_the_names_of_the_block_alone_are_asked_for(
     assert "Yhat = ..." not in blanks
     short = OR.replace("dYhat", "slope").replace("dZ", "delta")
     Path("mine.py").write_text(short, encoding="utf-8")
-    assert main(["judge", "or.md", "mine.py"]) == 0
     capsys.readouterr()
+    assert main(["judge", "or.md", "mine.py", "--json"]) == 0
+    parts = json.loads(capsys.readouterr().out)["parts"]
+    assert parts["gradients"] == {"right": ["dW", "db"], "not_seen": ["dYhat", "dZ"]}
+    assert main(["judge", "or.md", "mine.py"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "not seen gradients: dYhat dZ. Not asked for here, and judged too where it has" in told
     Path("mine.py").write_text(short.replace("/ m", "/ m / m"), encoding="utf-8")
     assert main(["judge", "or.md", "mine.py", "--json"]) == 1
     data = json.loads(capsys.readouterr().out)

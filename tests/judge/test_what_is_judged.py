@@ -1,0 +1,162 @@
+"""What of a program is judged that does not take the step or compute the cost by itself, or keeps
+them where they are not seen; and what is said of it."""
+
+from pathlib import Path
+
+import pytest
+
+from gdtutor.judge.telling import verdict_lines
+from gdtutor.judge.verdict import Verdict
+from gdtutor.session.slips import Slip
+from tests.judge.corpus import ALL_UPDATES, HIDDEN, LAYERS
+from tests.judge.judging import judged
+
+FUNCTIONS = """import numpy as np
+def forward(X, W1, b1, W2, b2):
+    Z1 = W1 @ X + b1
+    A1 = 1/(1+np.exp(-Z1))
+    Z2 = W2 @ A1 + b2
+    Yhat = 1/(1+np.exp(-Z2))
+    return Z1, A1, Z2, Yhat
+def cost(Yhat, Y):
+    return np.mean((Yhat-Y)**2)/2
+def backward(X, Y, W2, A1, Yhat):
+    dYhat = (Yhat-Y)/X.shape[1]
+    dZ2 = dYhat*Yhat*(1-Yhat)
+    dW2 = dZ2 @ A1.T
+    db2 = dZ2.sum(axis=1, keepdims=True)
+    dA1 = W2.T @ dZ2
+    dZ1 = dA1*A1*(1-A1)
+    dW1 = dZ1 @ X.T
+    db1 = dZ1.sum(axis=1, keepdims=True)
+    return dW1, db1, dW2, db2
+def update(W1, b1, W2, b2, dW1, db1, dW2, db2, lr):
+    return W1 - lr*dW1, b1 - lr*db1, W2 - lr*dW2, b2 - lr*db2
+"""
+NETWORK = """import numpy as np
+class Network:
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+    def forward(self, X):
+        self.X, self.Z = X, self.W @ X + self.b
+        self.Yhat = 1/(1+np.exp(-self.Z))
+    def cost(self, Y):
+        return np.mean((self.Yhat-Y)**2)/2
+    def backward(self, Y):
+        self.dYhat = (self.Yhat-Y)/Y.shape[1]
+        self.dZ = self.dYhat*self.Yhat*(1-self.Yhat)
+        self.dW, self.db = self.dZ @ self.X.T, self.dZ.sum(axis=1, keepdims=True)
+    def step(self, lr):
+        self.W = self.W - lr*self.dW
+        self.b = self.b - lr*self.db
+"""
+WITH_STEPS = LAYERS.replace(
+    "    def forward(self, A):",
+    "    def update(self, lr):\n        self.W -= lr*self.dW\n        self.b -= lr*self.db\n"
+    "    def forward(self, A):",
+)
+PURE = """import math
+Z = [b[0][0] + W[0][0]*X[0][i] + W[0][1]*X[1][i] for i in range(4)]
+Yhat = [1/(1+math.exp(-z)) for z in Z]
+C = sum((Yhat[i] - Y[0][i])**2 for i in range(4))/8
+dYhat = [(Yhat[i] - Y[0][i])/4 for i in range(4)]
+dZ = [dYhat[i]*Yhat[i]*(1-Yhat[i]) for i in range(4)]
+dW = [sum(dZ[i]*X[j][i] for i in range(4)) for j in range(2)]
+db = sum(dZ)
+for j in range(2):
+    W[0][j] -= learning_rate*dW[j]
+b[0][0] -= learning_rate*db
+"""
+IN_A_LIST = """params = [W1, b1, W2, b2]
+for i, g in enumerate([dW1, db1, dW2, db2]):
+    params[i] = params[i] - learning_rate*g
+"""
+UPDATED = {
+    "functions": ("16", FUNCTIONS, "W1 - lr", "W1 + lr", "W1"),
+    "a class": ("10", NETWORK, "self.b - lr", "self.b + lr", "b"),
+    "layers": ("16", WITH_STEPS, "self.W -= lr", "self.W += lr", "W1"),
+    "lists": ("10", PURE, "W[0][j] -=", "W[0][j] +=", "W"),
+}
+"""Where a step is taken, and how it goes uphill."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", UPDATED)
+def test_a_step_that_is_written_as_such_is_judged(place: str, tmp_path: Path) -> None:
+    lesson, text, old, new, name = UPDATED[place]
+    right, wrong = judged([(lesson, text), (lesson, text.replace(old, new))], tmp_path)
+    assert isinstance(right, Verdict), right
+    assert right.is_right
+    assert right.updates == right.program.parts["update"]
+    assert isinstance(wrong, Verdict), wrong
+    assert wrong.first is not None
+    assert (wrong.first.name.name, wrong.first.slip and wrong.first.slip.slip) == (
+        name, Slip.UPHILL,
+    )  # fmt: skip
+    assert new in wrong.source.written(wrong.first.line)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lesson", "text", "old", "new", "name", "slip"),
+    [
+        ("16", FUNCTIONS, "np.mean((Yhat-Y)**2)/2", "np.mean((Yhat-Y)**2)", "C", Slip.NO_SHARE),
+        ("10", NETWORK, "self.Yhat-Y)**2)/2", "self.Yhat-Y)**2)", "C", Slip.NO_SHARE),
+        ("16", ALL_UPDATES, "learning_rate * db1", "learning_rate * db2", "b1", Slip.OTHER_VALUE),
+        ("10", PURE, "(Yhat[i] - Y[0][i])/4", "(Y[0][i] - Yhat[i])/4", "dYhat", Slip.SIGN),
+        ("10", PURE, "1/(1+math", "1//(1+math", "Yhat", Slip.PRECISION),
+    ],
+)
+def test_a_slip_of_a_cost_a_step_or_a_list_is_named(
+    lesson: str, text: str, old: str, new: str, name: str, slip: Slip, tmp_path: Path
+) -> None:
+    assert old in text
+    (verdict,) = judged([(lesson, text.replace(old, new))], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.first is not None
+    assert (verdict.first.name.name, verdict.first.slip and verdict.first.slip.slip) == (name, slip)
+    assert not verdict.also
+
+
+def told_of(text: str, folder: Path, lesson: str = "16") -> str:
+    (verdict,) = judged([(lesson, text)], folder)
+    assert isinstance(verdict, Verdict), verdict
+    return " ".join(" ".join(verdict_lines(verdict, Path("mine.py"), None)).split())
+
+
+def test_a_step_in_a_list_of_parameters_is_seen_by_its_numbers(tmp_path: Path) -> None:
+    assert "update: W1 b1 W2 b2 All 13" in told_of(HIDDEN + IN_A_LIST, tmp_path)
+
+
+def test_a_loop_that_binds_its_own_variable_alone_is_told_how_parameters_change(
+    tmp_path: Path,
+) -> None:
+    loop = (
+        "for p, g in ((W1, dW1), (b1, db1), (W2, dW2), (b2, db2)):\n    p = p - learning_rate*g\n"
+    )
+    told = told_of(HIDDEN + loop, tmp_path)
+    assert "not seen update: W1 b1 W2 b2. In its loop p is bound anew" in told
+    assert "not seen" not in told_of(HIDDEN + loop.replace("p = p -", "p -="), tmp_path)
+
+
+def test_an_update_that_no_pass_takes_over_is_told_so(tmp_path: Path) -> None:
+    passes = "".join(f"    {line}\n" for line in ALL_UPDATES.splitlines()[4:])
+    head = "\n".join(ALL_UPDATES.splitlines()[:4]) + "\nfor epoch in range(100):\n"
+    stays = passes.replace("    W1 = W1", "    W1_new = W1")
+    assert "W1_new is taken over nowhere." in told_of(head + stays, tmp_path)
+    assert "All 13" in told_of(head + stays + "    W1 = W1_new\n", tmp_path)
+
+
+def test_a_step_without_a_gradient_by_name_lacks_the_mean(tmp_path: Path) -> None:
+    text = """import numpy as np
+w, c = W.copy(), b.copy()
+for epoch in range(300):
+    Z = w @ X + c
+    Yhat = 1/(1+np.exp(-Z))
+    g = (Yhat-Y)*Yhat*(1-Yhat)
+    w = w - learning_rate*(g @ X.T)
+    c = c - learning_rate*g.sum(1, keepdims=True)
+"""
+    assert "constant factor forgotten: The factor 1/m was forgotten." in told_of(
+        text, tmp_path, "10"
+    )
