@@ -454,7 +454,8 @@ def test_several_runs_are_told_side_by_side(line: str) -> None:
         "  the lesson's own: cost 0.01346 at epoch 19, yours",
         "  learning_rate 0.5: cost 9.044e−5 at epoch 49",
         "  learning_rate 5: cost 0 at epoch 49, the lowest cost",
-        "  learning_rate 50: cost 2.112e82 (a number of 83 digits) at epoch 49, diverges",
+        "  learning_rate 50: cost 2.112e82 (a number of 83 digits) at epoch 49,",
+        "    diverges",
     ]
     assert "50 of 50 epochs, 50 iterations: finished: all epochs done." in talk.said[6]
     assert "α 50 " in talk.said[8]
@@ -736,3 +737,11 @@ def test_no_line_of_the_list_of_commands_is_wider_than_a_terminal() -> None:
 def test_an_opening_page_names_what_lines_take_in_place_of_arrows() -> None:
     told = whole(lesson("neuron"), UNICODE)
     assert "Press Enter for the next step, p to go back." in " ".join(told.split())
+
+
+def test_no_sentence_of_a_line_is_wider_than_a_terminal() -> None:
+    for name in ("learning-rate", "or-vectorised", "xor-one-neuron"):
+        talk = Talk(lesson(name), "t 20", "S learning_rate=0.1,1", "z")
+        for told in talk.said:
+            assert max(map(len, told.splitlines())) <= 80, told
+    assert "Half of the fall is done by" in " ".join(" ".join(talk.said).split())

@@ -68,6 +68,11 @@ def cell_name(name: str, cell: Cell) -> str:
     return f"{name}[{','.join(str(i) for i in cell)}]" if cell else name
 
 
+def counting(cell: Cell) -> str:
+    """Return how the cells of an array are counted, whose places are written as this one's."""
+    return f"Cells count from 0{': [row, column]' * (len(cell) == 2)}."
+
+
 class _Opener:
     def __init__(self, shapes: Shapes, arrays: Arrays, most: int) -> None:
         self._most = most

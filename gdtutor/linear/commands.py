@@ -6,7 +6,7 @@ import re
 from textwrap import fill
 
 from gdtutor.engine.errors import GdTutorError, did_you_mean
-from gdtutor.report.transcript import WIDTH
+from gdtutor.report.transcript import WIDTH, closing_rows
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.changes import changeable
 from gdtutor.session.commands import COMMANDS, Command
@@ -16,6 +16,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.state import Screen, Session, Walk
 from gdtutor.session.update import settled, update
 from gdtutor.values import replace
+from gdtutor.view.closing import ways_text
 from gdtutor.view.frame import Chars
 from gdtutor.view.notation import plain
 
@@ -83,7 +84,12 @@ def opening_in_lines(page: str) -> str:
     return re.sub(r"\bn(\s)or(\s)(?:→|->)", r"Enter", re.sub(r"\bp\sor\s(?:←|<-)", "p", page))
 
 
-def page_in_lines(page: str) -> str:
+def closing_in_lines(session: Walk, chars: Chars) -> list[str]:
+    """Return the closing page, and what leads on from it."""
+    return [*closing_rows(session, chars, _page_in_lines), filled(ways_text(session, chars))]
+
+
+def _page_in_lines(page: str) -> str:
     """Return a page of a lesson as Markdown that says, where each paragraph or task stands, what
     lines take in place of the keys of screens that it names."""
     parts = re.split(r"(\n\n|\n(?=- ))", page)

@@ -16,16 +16,16 @@ from gdtutor.drive.effects import Outside, answered, trained
 from gdtutor.engine.characters import shell_line
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.linear.commands import (
+    closing_in_lines,
     filled,
     help_lines,
     in_words,
     library_lines,
     obey,
     opening_in_lines,
-    page_in_lines,
 )
 from gdtutor.linear.training import sweep_lines, training_lines
-from gdtutor.report.transcript import closing_rows, opening_text, picture_lines, step_text
+from gdtutor.report.transcript import opening_text, picture_lines, step_text
 from gdtutor.session import effects
 from gdtutor.session.challenge import Ask
 from gdtutor.session.figures import shown_figure
@@ -38,7 +38,6 @@ from gdtutor.session.state import PromptKind, Screen, Session, Status, Walk, cha
 from gdtutor.session.trials import news_of, trial_of
 from gdtutor.session.update import Action, Failed, Progressed, settled, update
 from gdtutor.values import Struct, replace
-from gdtutor.view.closing import ways_text
 from gdtutor.view.explain import context_of, with_symbols
 from gdtutor.view.frame import Chars
 from gdtutor.view.notation import plain
@@ -262,7 +261,7 @@ def whole(session: Session, chars: Chars) -> str:
         return "\n".join(library_lines(session, chars))
     context = context_of(session, chars)
     if session.look.is_closing:
-        return "\n".join([*closing_rows(session, chars, page_in_lines), ways_text(session, chars)])
+        return "\n".join(closing_in_lines(session, chars))
     if context is None:
         return f"{opening_in_lines(opening_text(session, chars))}\n{PARTING}"
     return "\n".join([step_text(session, context), *_question(session, chars)])

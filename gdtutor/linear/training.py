@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from gdtutor.linear.commands import filled
 from gdtutor.report.transcript import WIDTH, read_aloud
 from gdtutor.session.link import training_command
 from gdtutor.session.state import ClassRole, Status, Walk
@@ -45,7 +46,7 @@ def training_lines(session: Walk, chars: Chars) -> list[str]:
         f"  epoch {epoch}: cost {number(float(snapshot.costs[epoch]))}"
         for epoch in sampled_epochs(len(snapshot.costs))
     ]
-    lines.append(curve_sentence(snapshot, apart))
+    lines += filled(curve_sentence(snapshot, apart)).splitlines()
     lines += _parameter_lines(session, chars)
     lines += _prediction_lines(session, chars)
     what = " with the parameters that it ended with" if snapshot.status is Status.FINISHED else ""
@@ -91,5 +92,5 @@ def sweep_lines(session: Walk, chars: Chars) -> list[str]:
     for one, facts in told:
         cost = "" if one.same_as or not len(one.curve.costs) else "cost "
         words = [text for text, _ in facts] + ([] if one.mark else ["yours"])
-        lines.append(f"  {one.curve.label}: {cost}{', '.join(words)}")
+        lines += filled(f"  {one.curve.label}: {cost}{', '.join(words)}").splitlines()
     return lines

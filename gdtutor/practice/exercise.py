@@ -73,8 +73,8 @@ class Exercise(Struct, frozen=True, eq=False):
                     f"What is {template.node} after one step with the learning rate {self.rate:g}?"
                 )
             case "shape":
-                return f"Which shape has {template.node}?"
-        return f"What is {template.node}{at}?"
+                return f"What is the shape of {template.node}?"
+        return f"What is the value of {template.node}{at}?"
 
     @property
     def key(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtutor.engine.cells import cell_name, open_cell
+from gdtutor.engine.cells import cell_name, counting, open_cell
 from gdtutor.engine.expression import Expr, names_in
 from gdtutor.engine.graph import Line
 from gdtutor.engine.local import UPSTREAM
@@ -108,7 +108,7 @@ def toggle_cell(session: Walk) -> Walk:
     if step is None or not cell_shape(session):
         return session
     cell = followed_cell(session.moment, step, session.look.example)
-    return looking(session, cell=cell, tab=Tab.NODE, scroll=0)
+    return looking(said(session, counting(cell)), cell=cell, tab=Tab.NODE, scroll=0)
 
 
 def move_cell(session: Walk, down: int, right: int) -> Walk:

@@ -7,7 +7,7 @@ from itertools import chain
 
 import numpy as np
 
-from gdtutor.engine.cells import cell_name
+from gdtutor.engine.cells import cell_name, counting
 from gdtutor.lesson.conditions import Wanted
 from gdtutor.lesson.model import Choice
 from gdtutor.session.answers import FIGURES, read_sign
@@ -85,11 +85,11 @@ MOST_FORMULAS = 3
 _WHICH = "Which one is right?"
 _ASKED = {
     Ask.VALUE: (
-        "What is {called}{when}?",
+        "What is {value}{called}{when}?",
         f"A number to {FIGURES} digits, or a calculation: 0.75*0.3",
     ),
-    Ask.SIGN: ("What sign has {called}{when}?", "Answer + or - or 0"),
-    Ask.SHAPE: ("What shape has {called}?", "Rows x columns, as 3x4"),
+    Ask.SIGN: ("What is the sign of {called}{when}?", "Answer + or - or 0"),
+    Ask.SHAPE: ("What is the shape of {called}?", "Rows x columns, as 3x4"),
     Ask.NEXT: ("Which node comes next?", "Type the name of any node that is ready{typed}"),
     Ask.CHOICE: (_WHICH, "Answer with its number"),
     Ask.WHY: (_WHICH, "Answer with its number"),
@@ -101,10 +101,11 @@ _ASKED = {
 def asking_lines(context: Context, challenge: Challenge, width: int) -> Lines:
     """Return the question, what is said about the last answer, and the hints given so far."""
     wanted = wrapped(question_text(context, challenge), width, Style.CURRENT)
+    _, counted = _place(context, challenge)
     told = _ASKED[challenge.ask][1].format(typed=_typed(context))
     hint = "; or ? for a hint" if challenge.has_hint else ""
     told = "Enter: back to the question" if context.is_left else f"{told}{hint}"
-    how = wrapped(f"{told}.", width, Style.DIM)
+    how = wrapped(f"{told}.{counted}", width, Style.DIM)
     top = (*wanted, *_formulas(context, challenge, width), *_choices(context, challenge, width))
     if not challenge.tried and not challenge.hints_shown:
         return stacked([top, how])
@@ -168,7 +169,8 @@ def question_text(context: Context, challenge: Challenge) -> str:
         return notation.plain(challenge.text, context.chars)
     called = asked_name(context, challenge)
     when = " after the update" if challenge.step.phase is Phase.UPDATE else ""
-    return _ASKED[challenge.ask][0].format(called=called, when=when)
+    value = "the value of " * (challenge.step.phase is Phase.FORWARD)
+    return _ASKED[challenge.ask][0].format(value=value, called=called, when=when)
 
 
 def asked_name(context: Context, challenge: Challenge) -> str:
@@ -179,12 +181,19 @@ def asked_name(context: Context, challenge: Challenge) -> str:
         called = context.gradient_name(step.node)
     elif step.variable not in ("", "p"):
         called = f"{context.memory_name(step.variable, step.node)} of {called}"
-    if challenge.ask is Ask.SHAPE or not challenge.cell:
-        return called
+    return called + _place(context, challenge)[0]
+
+
+def _place(context: Context, challenge: Challenge) -> tuple[str, str]:
+    """Return which of several numbers is asked for, and how these are counted."""
+    cell = challenge.cell
+    if challenge.ask not in (Ask.VALUE, Ask.SIGN) or not cell:
+        return "", ""
     if context.graph.by_rows:
-        return f"{called} for example {challenge.cell[0]}"
-    is_single = math.prod(context.trace.shapes.get(step.node, ())) == 1
-    return called if is_single else cell_name(called, challenge.cell)
+        return f" for example {cell[0]}", " Examples count from 0."
+    if math.prod(context.trace.shapes.get(challenge.step.node, ())) == 1:
+        return "", ""
+    return cell_name("", cell), f" {counting(cell)}"
 
 
 def _formulas(context: Context, challenge: Challenge, width: int) -> Lines:

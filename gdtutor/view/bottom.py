@@ -41,7 +41,7 @@ def bottom_lines(
     if session.look.hides_hints:
         return (), said
     first, further = footer_lines(keys_at(session, width, above), width, chars)
-    return first, said or _welcome(session, width) or further
+    return first, said or _welcome(session, width) or further or _playground(session, width)
 
 
 def keys_at(session: Session, width: int, above: Sequence[Line]) -> tuple[Command, ...]:
@@ -74,6 +74,16 @@ def _welcome(session: Session, width: int) -> Line:
         ways = (told, "`N` goes on to the next phase, `P` back.")
         told = first_that_fits(tuple(with_keys(way, session.moment) for way in ways), width - 1)
     return line(" ", (told, Style.GOOD))
+
+
+def _playground(session: Session, width: int) -> Line:
+    """Return what the library says of the playground, which has a command of its own."""
+    if session.screen is not Screen.LIBRARY or session.around.class_role is not ClassRole.NONE:
+        return ()
+    command = f"{session.around.program} play"
+    ways = ("opens the playground: a network of your own to build and train.", "is the playground.")
+    told = first_that_fits(tuple(f"{command} {way}" for way in ways), width - 1)
+    return line(" ", (command, Style.KEY), (told.removeprefix(command), Style.DIM))
 
 
 def footer_lines(commands: tuple[Command, ...], width: int, chars: Chars) -> tuple[Line, Line]:

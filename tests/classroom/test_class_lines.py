@@ -252,7 +252,7 @@ def test_who_gave_no_answer_hears_that_the_question_is_closed_and_how_others_ans
     told = teller.told(room, room.seats["ben"])
     assert told.startswith("The question is closed; you gave no answer.")
     # Nothing of it is a bar, which would be read aloud block by block.
-    assert "How the class has answered:\nWhat sign has ∂L/∂z?\n+ (right): 1" in told
+    assert "How the class has answered:\nWhat is the sign of ∂L/∂z?\n+ (right): 1" in told
     edited = pressed(room.taught, parse_keys("e w1=0.9 enter"))
     assert announcement(taught(room, edited)).endswith("of 13, values edited.")
     # What is asked about the step itself does not have it announced again.

@@ -388,7 +388,7 @@ def test_two_rounds_stand_below_each_other() -> None:
     assert [spread(poll) for poll in room.polls] == [(("-", 1),), (("+ (right)", 2),)]
     room = taught(room, after(room.taught, "escape", "n"))
     rows = [text_of(row) for row in answer_rows(room.polls, 80, UNICODE)]
-    assert rows[0] == "What sign has ∂L/∂z?"
+    assert rows[0] == "What is the sign of ∂L/∂z?"
     assert (rows[1], rows[-2]) == ("round 2", "round 1")
     # Both are of one scale.
     assert rows[2] == "+ (right) " + "█" * 30 + " 2"
@@ -653,7 +653,9 @@ def test_who_follows_a_playground_on_a_small_terminal_sees_what_comes_of_it() ->
     assert "─ cost" in " ".join(seen(room, "anna", (40, 12)))
 
 
-@pytest.mark.parametrize(("kind", "text"), [("value", "What is w₂"), ("sign", "What sign has w₂")])
+@pytest.mark.parametrize(
+    ("kind", "text"), [("value", "What is w₂"), ("sign", "What is the sign of w₂")]
+)
 def test_a_question_about_an_update_says_that_it_is_about_what_comes_of_it(
     kind: str, text: str
 ) -> None:

@@ -184,7 +184,7 @@ def test_a_report_says_what_was_asked_how_often_what_was_answered_and_who_was_he
     assert ": 3 names, 3 answered\n" in told
     assert "1. Which way? (up; down; stay): 3 answers\n" in told
     assert "3 another answer (up 2, stay)" in told
-    assert "2. What sign has" in told
+    assert "2. What is the sign of" in told
     assert "?: nobody answered" in told
     assert "anna: 0 of 1 right; 1. another answer" in told
     at_last = told.partition("at last\n")[2].split("\n")

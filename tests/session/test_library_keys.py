@@ -17,7 +17,7 @@ from gdtutor.session.effects import OpenLesson
 from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session, current_step
+from gdtutor.session.state import ClassRole, Screen, Session, Surroundings, current_step
 from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -268,6 +268,16 @@ def test_keys_that_scroll_are_named_where_lines_are_hidden_and_nowhere_else():
     assert " ↓ scroll" in screen(session).splitlines()[-2]
     short = session_at(shipped_lessons_folder() / "03-forward.md")
     assert "scroll" not in screen(short, 200, 50)
+
+
+def test_the_library_names_the_playground_but_to_a_class_which_has_no_command_line():
+    session = Session(screen=Screen.LIBRARY, library=library_of(shipped_lessons_folder()))
+    named = " gdtutor play opens the playground: a network of your own to build and train."
+    assert screen(session).splitlines()[-1] == named
+    here = replace(session, around=Surroundings(program=".venv/bin/gdtutor"))
+    assert screen(here).splitlines()[-1] == " .venv/bin/gdtutor play is the playground."
+    follows = replace(session, around=Surroundings(class_role=ClassRole.FOLLOWER))
+    assert "playground" not in screen(follows)
 
 
 def test_the_library_says_how_a_lesson_is_opened_by_its_number_where_that_has_room():

@@ -143,7 +143,7 @@ def test_the_value_of_the_node_that_comes_next_is_asked_for_before_it_shows(how)
     node = session.challenge.step.node
     asked = typed(session, node) if how == "typed" else pressed(session, "escape n")
     assert (asked.challenge.ask, asked.challenge.step.node) == (Ask.VALUE, node)
-    assert f"What is {node.replace('yhat', 'ŷ')}?" in screen(asked)
+    assert f"What is the value of {node.replace('yhat', 'ŷ')}?" in screen(asked)
     assert "Now your answer:" in screen(asked)
     assert typed(asked, right_answer(asked)).challenge is None
 

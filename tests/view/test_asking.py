@@ -241,3 +241,25 @@ def test_the_formulas_that_an_answer_is_worked_out_from_stand_beside_the_questio
     for keys in ("", "?"):
         shown = screen(pressed(session, keys))
         assert all(shown.count(one) == 1 for one in formulas)
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "asked", "counted"),
+    [
+        (NEURON, "given", "What is the value of z?", ""),
+        (ROWS, "given", " for example 0?", "Examples count from 0."),
+        (NETWORK, "backward:b1", "What is W₁[0,0] after", "Cells count from 0: [row, column]."),
+    ],
+)
+def test_a_value_is_asked_for_in_a_sentence_that_says_where_its_place_counts_from(
+    path, at, asked, counted
+):
+    text = node_text(predicting(path, at, "n"))
+    assert asked in text
+    assert counted in text
+    assert ("count from 0" in text) == bool(counted)
+
+
+def test_a_cell_that_is_opened_says_where_cells_count_from():
+    session = pressed(walk(NETWORK, "backward:W1"), "c")
+    assert session.message == "Cells count from 0: [row, column]."
