@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import chain, product, zip_longest
 
 import numpy as np
@@ -29,7 +30,7 @@ ROWS_BEFORE = 5
 """Rows before the current one in a table that does not show all."""
 Row = tuple[str, ...]
 """Name, value, what it was, gradient, what that was, and the new value."""
-OLD, GRADIENT, OLD_GRADIENT = 2, 3, 4
+VALUE, OLD, GRADIENT, OLD_GRADIENT = 1, 2, 3, 4
 """Places in a row of what gives way where room is short."""
 LEAST_ROWS = 4
 """Rows of a matrix that are shown, be there no room for the others."""
@@ -47,17 +48,18 @@ def value_lines(
     line before the loss how many below, where it does not go on elsewhere.
     """
     names, before, behind = _window(context)
-    rows, titles = _rows(context, names)
-    if height is not None and len(rows) + 1 > height and not before and not behind:
-        columns = _in_columns(context, rows, titles, (width, height))
+    row_of = _reader(context)
+    if height is not None and len(names) + 1 > height and not before and not behind:
+        columns = _in_columns(context, names, row_of, (width, height))
         if columns:
             return Panel("values", columns)
+    rows, titles = [row_of(name, context.look.digits) for name in names], _titles(context, names)
     widths = _widths(rows, titles)
     gradients = ((GRADIENT, OLD_GRADIENT),) if context.updated else ()
     for hidden in ((OLD_GRADIENT,), (OLD,), *gradients):
         if _total(widths) > width:
             rows = [_without(context, row, hidden) for row in rows]
-            titles = ["" if n in hidden else title for n, title in enumerate(titles)]
+            titles = _without(context, titles, hidden)
             widths = _widths(rows, titles)
     at = names.index(context.step.node) if context.step.node in names else 0
     ways = (_way(context),) * 2
@@ -93,28 +95,30 @@ def table_height(context: Context) -> int:
 def has_room(context: Context, width: int, height: int) -> bool:
     """Say whether the whole table of values has room, in columns beside each other if need be."""
     names, before, behind = _window(context)
-    rows, titles = _rows(context, names)
-    is_whole = len(rows) < height or bool(_in_columns(context, rows, titles, (width, height)))
+    is_whole = len(names) < height or bool(
+        _in_columns(context, names, _reader(context), (width, height))
+    )
     return is_whole and not before and not behind
 
 
-def _rows(context: Context, names: Sequence[str]) -> tuple[list[Row], list[str]]:
-    """Return the rows of names with all that is known of them, and their titles."""
-    after = context.updated
-    rows: list[Row] = [
-        (
-            context.name(name),
-            summary(context, context.known_value(name)),
-            _old_value(context, name),
-            summary(context, context.known_gradient(name)),
-            _old_gradient(context, name),
-            summary(context, after.get(name)),
-        )
-        for name in names
-    ]
-    goes_back = context.lesson.scenes[context.step.scene].backward
+def _row(context: Context, name: str) -> Row:
+    """Return all that is known of a name."""
+    return (
+        context.name(name),
+        summary(context, context.known_value(name)),
+        _old_value(context, name),
+        summary(context, context.known_gradient(name)),
+        _old_gradient(context, name),
+        summary(context, context.updated.get(name)),
+    )
+
+
+def _titles(context: Context, names: Sequence[str]) -> Row:
+    """Return the titles of what the iteration comes to of any of these names."""
+    has = places_of(context.trace).reached.keys(), context.moment.updates.keys()
+    goes_back, is_updated = (bool(found & {*names}) for found in has)
     gradient = ("∇" if context.chars.unicode else "grad") * goes_back
-    return rows, ["", "value", "", gradient, "", "new" if after else ""]
+    return "", "value", "", gradient, "", "new" * (is_updated and bool(context.updated))
 
 
 def _table(
@@ -140,36 +144,49 @@ def _with_old_loss(context: Context, table: list[Line], last: Row, width: int) -
     return [*table[:-1], told] if width_of(told) <= width else table
 
 
+RowReader = Callable[[str, int], Row]
+"""Makes the row of a name at so many digits."""
+
+
+def _reader(context: Context) -> RowReader:
+    """Return what makes each row once."""
+    told = cache(lambda digits: replace(context, look=replace(context.look, digits=digits)))
+    return cache(lambda name, digits: _row(told(digits), name))
+
+
 def _in_columns(
-    context: Context,
-    rows: Sequence[Row],
-    titles: Sequence[str],
-    size: tuple[int, int],
-    least: int = 2,
+    context: Context, names: Sequence[str], row_of: RowReader, size: tuple[int, int], least: int = 2
 ) -> Lines:
-    """Return all rows in as few columns beside each other as have room, nothing where none have.
+    """Return the rows of all names in as few columns beside each other as have room, nothing where
+    none have.
 
     What is between their cells gives way first; then what an edit has changed, to a star, as in a
-    narrow table.
+    narrow table; then the title of the values and the last digit, as in the graph; at an update
+    then the gradients beside names that none of it is for: the graph shows these.
     """
-    less: list[tuple[int, ...]] = [(), (OLD_GRADIENT,), (OLD, OLD_GRADIENT)]
-    if context.updated:
-        less += [(GRADIENT, OLD_GRADIENT), (OLD, GRADIENT, OLD_GRADIENT)]
-    width, height = size
+    no_old, lean = (OLD, OLD_GRADIENT), (OLD, GRADIENT, OLD_GRADIENT)
+    all_digits, (width, height) = context.look.digits, size
+    kept = product(((), (OLD_GRADIENT,), no_old), ("  ", " "))
+    ways = [(all_digits, hidden, hidden, gap) for hidden, gap in kept]
+    brief = (no_old, lean)[: 1 + bool(context.updated)]
+    ways += [(max(all_digits - 1, 1), no_old, hidden, " ") for hidden in brief]
     for count in range(least, 4):
-        high = -(-len(rows) // count)
+        high = -(-len(names) // count)
         if high >= height:
             continue
-        for hidden, gap in product(less, ("  ", " ")):
-            heads = ["" if n in hidden else title for n, title in enumerate(titles)]
-            left = [_without(context, row, hidden) for row in rows]
-            parts = [left[at : at + high] for at in range(0, len(left), high)]
-            tables = [_table(context, part, heads, gap) for part in parts]
+        for digits, of_new, of_old, gap in ways:
+            tables = []
+            for part in (names[at : at + high] for at in range(0, len(names), high)):
+                titles = _titles(context, part)
+                hidden = of_new if titles[-1] else of_old
+                rows = [_without(context, row_of(name, digits), hidden) for name in part]
+                untitled = hidden if digits == all_digits else (VALUE, *hidden)
+                tables.append(_table(context, rows, _without(context, titles, untitled), gap))
             widths = [max(map(width_of, table)) + 1 for table in tables]
             widths[-1] -= 1
             if sum(widths) <= width:
                 widths[-1] = width - sum(widths[:-1])
-                tables[-1] = _with_old_loss(context, tables[-1], left[-1], widths[-1])
+                tables[-1] = _with_old_loss(context, tables[-1], rows[-1], widths[-1])
                 blocks = (
                     [fitted(row, cells, context.chars) for row in window(table, 0, high + 1)]
                     for table, cells in zip(tables, widths, strict=True)
@@ -229,9 +246,9 @@ def continued(context: Context, wanted: Sequence[Listed], width: int, height: in
     each other, then cells of matrices."""
     names = [name for phase, name in wanted if not phase]
     cells = [one for one in wanted if one[0]]
-    rows, titles = _rows(context, names)
-    for count in range(len(rows), 0, -1):
-        above = _in_columns(context, rows[:count], titles, (width, height), least=1)
+    row_of = _reader(context)
+    for count in range(len(names), 0, -1):
+        above = _in_columns(context, names[:count], row_of, (width, height), least=1)
         if above:
             found = cell_lines(context, above, (width, height), cells)
             return replace(found, left=(*(("", name) for name in names[count:]), *found.left))

@@ -53,14 +53,16 @@ def cut_beside_blank_rows(session, frame):
     for column in columns_of(frame):
         blank = max(map(spare, column))
         for panel in column:
+            # A row of a table stands under titles.
+            row = 1 + panel.title.startswith("values")
             if "more" in panel.foot + panel.title and MORE.search(panel.foot + panel.title):
                 is_list = "↓" in panel.foot and any(" value " in row for row in panel.rows)
                 is_list = is_list or "2Tab" in panel.foot or panel.title == "cells"
-                needed = rows_needed(session, frame) if is_list else 1
+                needed = rows_needed(session, frame) if is_list else row
                 found += [(panel.title, panel.foot, blank)] * (blank >= needed + RULE)
             if any(re.search(r"… \d+ more node", row) for row in panel.rows):
                 found += [(panel.title, "nodes", spare(panel))] * (spare(panel) > TORN)
-            if any(MORE.search(row) for row in panel.rows) and blank > RULE:
+            if any(map(MORE.search, panel.rows)) and blank >= row + RULE:
                 found.append((panel.title, "rows", blank))
             if panel.title.startswith(("values", "cells")):
                 elided = [row for row in panel.rows if re.search(r"[⎢[] +(… +)+[⎥\]]", row)]
@@ -139,3 +141,16 @@ def test_no_list_of_a_page_is_cut_beside_blank_rows(number):
     for session in (opening, replace(last, look=replace(last.look, is_closing=True))):
         frame = shown(session, 200, 50, UNICODE)[1]
         assert cut_beside_blank_rows(replace(session, step=session.step or 1), frame) == []
+
+
+@pytest.mark.parametrize(
+    ("lesson", "at"),
+    [(9, "update:b"), (16, "update:b2"), (16, "1/update:b2"), (17, "update:w22"),
+     (17, "1/update:w22"), (20, "1/update:b2"), (22, "update:b")],
+)  # fmt: skip
+def test_at_an_update_the_table_has_value_gradient_and_new_value(lesson, at):
+    session = session_at(LESSONS[lesson - 1], at=at)
+    rows = frame_of(session, 120, 36, UNICODE).text().splitlines()
+    node = context_of(session, UNICODE).name(session.moment.steps[session.step - 1].node)
+    number = r"−?\d[\d.]*"
+    assert any(re.search(rf"▸ {node} +{number} +{number} +{number} ", row) for row in rows)
