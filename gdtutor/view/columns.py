@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate, chain, groupby
 
+from gdtutor.session.state import Walk
 from gdtutor.values import replace
 from gdtutor.view.boxes import Listed, Panel, beside, boxed, window
 from gdtutor.view.context import Context
@@ -12,8 +14,19 @@ from gdtutor.view.explain import explained_signs, has_signs, met_lines, met_sign
 from gdtutor.view.figures import moved
 from gdtutor.view.frame import Area, Block, Line, Lines, Placed
 from gdtutor.view.lines import text_of
+from gdtutor.view.split import MEASURED, at_end
 from gdtutor.view.values import continued, left_out, of_step
-from gdtutor.view.wide_panels import Column, PanelNeed
+from gdtutor.view.wide_panels import (
+    SIGNS,
+    Column,
+    PanelNeed,
+    before_need,
+    other_graph,
+    tasks_need,
+)
+
+Needed = Callable[[Area], PanelNeed]
+"""Makes a panel of so many cells."""
 
 
 def joined(*columns: tuple[Block, int]) -> Block:
@@ -55,6 +68,74 @@ def shared(wanted: list[PanelNeed], room: int) -> list[tuple[PanelNeed, int]]:
         at = next((n for n in range(last, -1, -1) if shown[n][0].has_more), last)
         shown[at] = shown[at][0], shown[at][1] + room
     return shown
+
+
+def filled(
+    session: Walk, context: Context, columns: list[Column], areas: tuple[Area, ...]
+) -> tuple[list[Column], list[tuple[Needed, int]]]:
+    """Return columns with what a key would lead to: the lesson's other graphs, the step before, and
+    its tasks, each below the first column that then tells all else at every step, too; and what of
+    the last two finds none, with the panels that have it in their blank lines: the tasks only those
+    that tell the same at every step, from the third of those that `annexed` tries.
+    """
+    is_measured, whole = len(context.moment.steps) <= MEASURED, columns
+    if is_measured:
+        end = at_end(session, context)
+        whole = [
+            [one.whole(end, area) for one in column]
+            for column, area in zip(columns, areas, strict=False)
+        ]
+    free = [
+        # A picture takes all that is left.
+        0 if any(one.is_elastic for one in column) else area.height - sum(n.lines for n in column)
+        for column, area in zip(whole, areas, strict=False)
+    ]
+    here, count = context.step.scene, len(session.lesson.scenes)
+    before, tasks = (partial(make, session, context) for make in (before_need, tasks_need))
+    others = (partial(other_graph, session, context, n) for n in range(count) if n != here)
+    wanted: list[tuple[Needed, tuple[int, ...]]] = [(graph, (0, 1)) for graph in others]
+    wanted += [(before, (1, 0)), (tasks, (0, 1))]
+    if not is_measured or min(free) < 0:
+        # Lists go on in the lines that are left.
+        wanted = [(tasks, (0,))] if columns[2:] else []
+    # Lines beside the step explain signs.
+    free[1] -= SIGNS
+    told: list[Column] = [*columns]
+    left: list[tuple[Needed, int]] = [(tasks, 2), *[(before, 0)] * is_measured]
+    for make, ways in wanted:
+        for at in ways:
+            one = make(areas[at])
+            if one.least <= one.lines <= free[at]:
+                free[at] -= one.lines
+                told[at] = [*(whole[at] if told[at] is columns[at] else told[at]), one]
+                left = [other for other in left if other[0] is not make]
+                break
+    if any(one.number for column in told for one in column):
+        told[0] = [
+            replace(one, number=f" {here + 1}/{count}") if one.is_drawn else one for one in told[0]
+        ]
+    return told, left
+
+
+def annexed(
+    columns: list[Column], areas: tuple[Area, ...], wanted: list[tuple[Needed, int]]
+) -> list[Column]:
+    """Return columns with as much of what is wanted as has room in the blank lines of a panel: of
+    those in the column of the step first, from so many on."""
+    first, step, *others = (
+        [(one, area.high(height)) for one, height in shared(column, area.height)]
+        for column, area in zip(columns, areas, strict=False)
+    )
+    shown, ways = [*step, *first, *chain.from_iterable(others)], dict[int, PanelNeed]()
+    for make, start in wanted:
+        for one, area in shown[start:]:
+            if one.annex is None and id(one) not in ways:
+                room = _spare(one, area.inside) - 1
+                told = make(area).draw(area.inside.high(room)).panel if room > 0 else None
+                if told and 0 < len(told.lines) <= room:
+                    ways[id(one)] = replace(one, annex=told)
+                    break
+    return [[ways.get(id(one), one) for one in column] for column in columns]
 
 
 def explaining(

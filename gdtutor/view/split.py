@@ -81,7 +81,7 @@ def widths_for(width: int) -> Widths:
     return Widths(width - node - values, node, values)
 
 
-def _plain(context: Context) -> Context:
+def plain_step(context: Context) -> Context:
     """Return a step as it is measured: at its first look, with nothing hidden.
 
     One step may take more: where a cell, a proof, or more digits are open.
@@ -96,15 +96,25 @@ def _steps(context: Context) -> list[Step]:
 
 
 def _key(session: Walk, context: Context, *more: object) -> tuple[object, ...]:
-    of = context.step.scene, context.moment, context.own, _plain(context).look, context.chars
+    of = context.step.scene, context.moment, context.own, plain_step(context).look, context.chars
     return (*of, comes_after_training(session), *more)
+
+
+def at_end(session: Walk, context: Context) -> Context:
+    """Return the last step at a graph as it is measured: all that is told there is known."""
+
+    def measured() -> Context:
+        plain = _typical(replace(plain_step(context), moment=roughly(context.moment), beside=()))
+        return replace(plain, step=_steps(plain)[-1])
+
+    return once(_key(session, context, "end"), measured)
 
 
 def most_lines(session: Walk, context: Context, width: int) -> tuple[int, int]:
     """Return the lines of the longest step of an iteration and of its longest note."""
 
     def measured() -> tuple[int, int]:
-        rough = replace(_plain(context), moment=roughly(context.moment), is_measured=True)
+        rough = replace(plain_step(context), moment=roughly(context.moment), is_measured=True)
         plain = _typical(rough)
         at = [replace(plain, step=step) for step in _steps(plain)]
         return (
@@ -139,7 +149,7 @@ def most_asked(session: Walk, context: Context, width: int) -> int:
                 yield replace(challenge, tried=tried, hints_shown=challenge.stages)
 
     def measured() -> int:
-        plain = _plain(context)
+        plain = plain_step(context)
         return max(
             (
                 len(node_lines(replace(plain, step=step, challenge=asked, is_left=is_left), width))
@@ -196,7 +206,7 @@ def has_table(session: Walk, context: Context, width: int, rows: int) -> bool:
     """Say whether the table of values has room whole at every step of the iteration."""
 
     def measured() -> bool:
-        plain = _typical(replace(_plain(context), moment=roughly(context.moment)))
+        plain = at_end(session, context)
         # Within a phase the table only gains numbers.
         last = {step.phase: step for step in _steps(plain)}.values()
         return all(has_room(replace(plain, step=step), width, rows) for step in last)
@@ -233,7 +243,7 @@ def lines_above(
         return bool(widths.values) or has_table(session, context, left, rows)
 
     def measured() -> tuple[int, int]:
-        first = replace(_plain(context), step=_steps(context)[0])
+        first = replace(plain_step(context), step=_steps(context)[0])
         beside = graph_drawing(first, left, height - BORDER)
         whole = graph_drawing(first, left + widths.node, height - BORDER)
         graph = whole.rows + BORDER
@@ -260,7 +270,7 @@ def node_cells(session: Walk, context: Context, widths: Widths, rows: int) -> in
     usual, both = widths.node, widths.graph + widths.node
 
     def drawing(node: int) -> GraphDrawing:
-        first = replace(_plain(context), step=_steps(context)[0])
+        first = replace(plain_step(context), step=_steps(context)[0])
         return graph_drawing(first, both - node - FRAME, rows)
 
     def lies_across(node: int) -> bool:

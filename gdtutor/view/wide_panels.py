@@ -9,20 +9,21 @@ import numpy as np
 
 from gdtutor.engine.places import places_of
 from gdtutor.session.state import Tab, Walk
-from gdtutor.session.steps import Phase
+from gdtutor.session.steps import Phase, Step
 from gdtutor.session.tasks import open_tasks
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel
-from gdtutor.view.context import Context
+from gdtutor.view.context import NO_BOUND, Context
 from gdtutor.view.explain import node_lines, note_lines, with_signs
 from gdtutor.view.figures import Figure, number_of, timing_words, walk_figure
 from gdtutor.view.frame import Area, Lines, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
-from gdtutor.view.lines import line
+from gdtutor.view.lines import line, stacked
 from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
+from gdtutor.view.once import once
 from gdtutor.view.prose import prose_lines
-from gdtutor.view.split import BORDER, MEASURED, most_asked, most_lines
+from gdtutor.view.split import BORDER, MEASURED, most_asked, most_lines, plain_step
 from gdtutor.view.values import (
     cell_lines,
     cells_of,
@@ -72,6 +73,8 @@ class PanelNeed(Struct, frozen=True, eq=False):
     """Whether it tells more in more lines than it needs."""
     is_list: bool = False
     """Whether it lists the cells of matrices."""
+    at: Callable[[Context], PanelNeed] | None = None
+    """Makes it at another step, where that may tell more."""
     goes_on: Callable[..., Figure] | None = None
     """Makes it where what it has no room for stands elsewhere."""
 
@@ -79,6 +82,17 @@ class PanelNeed(Struct, frozen=True, eq=False):
     def below(self) -> int:
         """Lines that are pinned to its bottom and stand below that."""
         return len(self.pinned) + (0 if self.annex is None else len(self.annex.lines) + 1)
+
+    def whole(self, end: Context, area: Area) -> PanelNeed:
+        """Return it with lines for all that it tells at the last step of a graph, too."""
+        make = self.at
+        if make is None:
+            return self
+
+        def measured() -> int:
+            return len(make(end).make(area.high(NO_BOUND).inside).panel.lines) + BORDER
+
+        return replace(self, lines=max(self.lines, once((end, make, area.width), measured)))
 
     def make(self, inside: Area) -> Figure:
         """Return the panel with what is pinned to its bottom and what stands below that."""
@@ -139,6 +153,50 @@ def picture_need(session: Walk, context: Context) -> PanelNeed | None:
     return PanelNeed(LEAST_PICTURE, LEAST_PICTURE, 0, make, is_elastic=True)
 
 
+def whole_graph(context: Context, area: Area) -> PanelNeed:
+    """Return a graph where it has room whole."""
+    drawing = graph_drawing(context, area.inside.width, area.inside.height)
+    high = drawing.rows + BORDER
+    least = high if drawing.is_whole else NO_BOUND
+    return PanelNeed(high, least, 0, lambda room: Figure(Panel("graph", drawing.centred(room))))
+
+
+def other_graph(session: Walk, context: Context, scene: int, area: Area) -> PanelNeed:
+    """Return another graph of the lesson: one that the walk has left with all that it told there,
+    one to come with what is given."""
+    steps = (step for step in context.moment.steps if step.scene == scene)
+    # All is known behind the last step of a graph, and no node is marked.
+    left = Step(context.step.number, scene, Phase.UPDATE, "")
+    step = left if scene < context.step.scene else next(steps)
+    one = whole_graph(replace(plain_step(context), step=step), area)
+    return replace(one, number=f" {scene + 1}/{len(session.lesson.scenes)}")
+
+
+def before_need(session: Walk, context: Context, area: Area) -> PanelNeed:
+    """Return the step before, as high at every step, with earlier ones in what is left of it."""
+    width, plain = area.inside.width, plain_step(context)
+    high = most_lines(session, context, width)[0] + BORDER
+
+    def told(step: Step) -> Lines:
+        key = context.moment, context.own, plain.look, context.chars, step, width
+        return once(("before", *key), lambda: node_lines(replace(plain, step=step), width))
+
+    @cache
+    def draw(inside: Area) -> Figure:
+        lines: Lines = ()
+        names = list[str]()
+        for step in reversed(context.moment.steps[: context.step.number - 1]):
+            more = stacked((lines, told(step)))
+            if len(more) > inside.height:
+                break
+            is_back, lines = step.phase is Phase.BACKWARD, more
+            at = replace(plain, step=step)
+            names.append((at.gradient_name if is_back else at.name)(step.node) or "given values")
+        return Figure(Panel(f"before: {', '.join(names)}" if names else "before", lines))
+
+    return PanelNeed(high, high, 0, draw, has_more=True)
+
+
 def _later(what: str) -> Lines:
     return (line((f"The {what} comes with the answer.", Style.DIM)),)
 
@@ -180,7 +238,7 @@ def values_need(context: Context) -> PanelNeed:
 
     alone, begun = (cache(partial(draw, goes_on)) for goes_on in (False, True))
     lines = table_height(context) + BORDER
-    return PanelNeed(lines, LEAST, 0, alone, is_list=True, goes_on=begun)
+    return PanelNeed(lines, LEAST, 0, alone, is_list=True, at=values_need, goes_on=begun)
 
 
 def table_need(context: Context) -> PanelNeed:
@@ -210,7 +268,7 @@ def code_need(context: Context, *, is_met: bool = True) -> PanelNeed:
     steps = [s for s in code_steps(context) if is_met or s.phase is Phase.FORWARD]
     lines = len(steps) + BORDER
     draw = cache(lambda inside: Figure(code_panel(context, steps, inside)))
-    return PanelNeed(lines, min(LEAST, lines), 0, draw)
+    return PanelNeed(lines, min(LEAST, lines), 0, draw, at=code_need)
 
 
 def with_numpy(context: Context, node: PanelNeed) -> PanelNeed:

@@ -9,11 +9,18 @@ from functools import cache
 from gdtutor.session.state import Walk
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, window
-from gdtutor.view.columns import column_block, explaining, joined, shared, with_more
+from gdtutor.view.columns import (
+    annexed,
+    column_block,
+    explaining,
+    filled,
+    joined,
+    shared,
+    with_more,
+)
 from gdtutor.view.context import NO_BOUND, Context
 from gdtutor.view.figures import Figure, moved
 from gdtutor.view.frame import Area, Block, Holds, Lines
-from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import found_in
 from gdtutor.view.numpy_line import with_numpy_line
 from gdtutor.view.page import PAGE, WIDEST, prose_width
@@ -32,6 +39,7 @@ from gdtutor.view.wide_panels import (
     table_need,
     tasks_need,
     values_need,
+    whole_graph,
     with_numpy,
 )
 
@@ -90,8 +98,10 @@ def wide_panels(session: Walk, context: Context, title: str, area: Area) -> Bloc
     context = _beside(context, step, areas[1])
     room = WideRoom(session, context, areas, above > 0, picture)
     columns = _in_three(room, left, step) if widths.values else _in_two(room, left, step, kept)
+    columns, rest = filled(session, context, columns, areas)
     drawn = column_block(graph, upper)[0] if above else ()
-    left, step, *values = with_more(context, columns, areas, drawn)
+    columns = with_more(context, columns, areas, drawn)
+    left, step, *values = annexed(columns, areas, rest)
     lower, plots = joined(
         (column_block(left, areas[0]), widths.graph), (column_block(step, areas[1]), widths.node)
     )
@@ -147,7 +157,7 @@ def _is_left(room: WideRoom, left: Column, step: Column) -> bool:
 
 def _in_three(room: WideRoom, left: Column, step: Column) -> list[Column]:
     """Return three columns with the table of values and the program: each where it is whole, the
-    table in the third if it can; and the tasks below a graph that has a column to itself."""
+    table in the third if it can."""
     context = room.context
     table, code, cells = values_need(context), code_need(context), cells_needs(context)
     columns = [left, _with_program(room, step, code), [table]]
@@ -158,10 +168,9 @@ def _in_three(room: WideRoom, left: Column, step: Column) -> list[Column]:
         if whole.cut == (0, 0):
             code = replace(code, lines=len(whole.lines) + BORDER)
             columns = [left, [*step, table_need(context)], [code, *cells]]
-    tasks = tasks_need(room.session, context, room.areas[0])
-    if not room.is_above and room.picture is None and tasks.lines <= room.free(left):
+    if not room.is_above and room.picture is None:
         # Cells of matrices for which the values have no room stand below the tasks.
-        columns[0] = [replace(left[0], has_more=not cells), tasks]
+        columns[0] = [replace(left[0], has_more=not cells)]
     return columns
 
 
@@ -197,7 +206,7 @@ def opening_panels(session: Walk, context: Context, prose: str, area: Area) -> B
     codes = _numbered([_scrolled(code_need(one, is_met=False), scroll) for one in scenes])
     beside_text = [graph_need(session, context, area.wide(middle), picture)]
     if picture is None and len(scenes) > 1:
-        beside_text = _numbered([_whole_graph(one, area.wide(middle)) for one in scenes])
+        beside_text = _numbered([whole_graph(one, area.wide(middle)) for one in scenes])
         tables[0] = replace(tables[0], least=tables[0].lines)
     if picture is None and values:
         beside_text += codes
@@ -224,7 +233,7 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
     done = {step.scene: step for step in context.moment.steps[: context.step.number]}
     if picture is None and values and len(done) > 1:
         over = [replace(context, step=done[scene]) for scene in sorted(done)[:-1]]
-        graphs = [_whole_graph(one, area.wide(middle)) for one in over]
+        graphs = [whole_graph(one, area.wide(middle)) for one in over]
         beside_text = _last_kept([*graphs, *beside_text])
         tables = _last_kept([*(_scrolled(values_need(one), scroll) for one in over), table])
         codes = _last_kept([*(_scrolled(code_need(one), scroll) for one in over), *codes])
@@ -281,10 +290,3 @@ def _with_cells(tables: list[PanelNeed], area: Area) -> list[PanelNeed]:
         return tables
     high = (len(one.make(area.high(NO_BOUND).inside).panel.lines) + BORDER for one in tables)
     return [replace(one, lines=n, keeps=one.lines) for one, n in zip(tables, high, strict=True)]
-
-
-def _whole_graph(context: Context, area: Area) -> PanelNeed:
-    """Return a graph before the walk begins, where it has room whole."""
-    drawing = graph_drawing(context, area.inside.width, area.inside.height)
-    high = drawing.rows + BORDER
-    return PanelNeed(high, high, 0, lambda room: Figure(Panel("graph", drawing.centred(room))))
