@@ -249,8 +249,7 @@ def _tab(session: Walk, context: Context, tab: Tab, area: Area) -> Figure:
 
 
 def _node_title(context: Context) -> str:
-    step = context.step
-    return context.name(step.node) if step.node else "given values"
+    return context.name(context.step.node) or "given values"
 
 
 def _note(session: Walk, context: Context, width: int, height: int, above: frozenset[str]) -> Lines:
