@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import chain
 from math import isfinite, log10
 from threading import Lock
@@ -194,9 +195,6 @@ def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
     y_low, y_high = y_range or _extent([curve.ys for curve in curves])
     most = max(2, (height + 1) // 3, min(3, height - BELOW))
     y_axis = (log_axis if plot.log_y else axis_of)((y_low, y_high), height - BELOW, most)
-    if y_axis.cells < len(y_axis.ticks):
-        # Of labels in one row plotext shows any.
-        y_axis = y_axis._replace(ticks=y_axis.ticks[-y_axis.cells :])
     room = width - 1 - max((len(tick.label) for tick in y_axis.ticks), default=0)
     x_axis = labelled_axis(x_low, x_high, room, plot.x_integer)
     axes, layers = (x_axis, y_axis), [one for one in curves if one.layer != LINES]
@@ -399,6 +397,8 @@ def _drawn(
 
     x_axis, y_axis = axes
     with _PLOTEXT:
+        # Its own goes through a set: of labels that have no room beside each other it showed any.
+        plotext._utility.no_duplicates = _each_once
         plotext.clear_data()
         plotext.limit_size(False, False)
         plotext.plot_size(*size)
@@ -423,6 +423,11 @@ def _drawn(
             xs, ys = (values.tolist() for values in places)
             draw(xs, ys, marker=marks, color=_code(curve.style))
         return str(plotext.build())
+
+
+def _each_once(values: Iterable[object]) -> list[object]:
+    """Return values without duplicates, in their order."""
+    return list(dict.fromkeys(values))
 
 
 def _columns(ticks: tuple[AxisTick, ...]) -> tuple[list[float], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from gdtutor.engine.characters import cells
 from gdtutor.session import works_at
@@ -86,6 +87,7 @@ def _playground(session: Session, width: int) -> Line:
     return line(" ", (command, Style.KEY), (told.removeprefix(command), Style.DIM))
 
 
+@lru_cache(maxsize=4)
 def footer_lines(commands: tuple[Command, ...], width: int, chars: Chars) -> tuple[Line, Line]:
     """Return the keys of a screen with their words in two lines, the most useful first.
 

@@ -165,11 +165,12 @@ def _stacked(session: Walk, chosen: PictureWish, area: Area) -> Figure:
     figure = training_figure(session, chosen, area.high(small))
     below = _below(session, chosen, area.less(rows=len(_trimmed(figure))))
     alone = [wish.option("title") for wish in of_hidden((chosen,))]
-    if any(text_of(row) in alone for row in below):
+    is_told = any(text_of(row) in alone for row in below)
+    if is_told:
         # The planes of the hidden neurons stand below already.
         options = tuple(one for one in chosen.options if one[0] != "hidden")
         chosen = replace(chosen, options=options)
-    if area.height - len(below) > small or alone:
+    if is_told or area.height - len(below) > small:
         figure = training_figure(session, chosen, area.less(rows=len(below)))
     return Figure(Panel(figure.panel.title, (*_trimmed(figure), *below)))
 

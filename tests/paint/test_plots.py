@@ -1,6 +1,10 @@
 import math
+import os
 import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise, product
 
 import numpy as np
 import plotext
@@ -343,3 +347,35 @@ def test_a_plot_of_one_row_has_its_largest_number_beside_it(highest: float) -> N
     label = re.match(r" *([\d.e]+)\+", rows[1])
     assert label is not None
     assert highest / 2 <= float(label[1]) <= highest
+
+
+def test_of_labels_that_have_no_room_beside_each_other_the_first_ones_show() -> None:
+    """Which of them do is no matter of how a process happens to hash its strings."""
+    for width, epochs in product(range(11, 24), (700, 1_000, 30_000, 500_000)):
+        below = drawn(Series("", (0.0, epochs - 1.0), (0.0, 1.0)), width, 6, x_integer=True)
+        labels = [int(label) for label in below.split("\n")[-1].split()]
+        assert labels[0] == 0
+        steps = {after - before for before, after in pairwise(labels)}
+        assert len(steps) <= 1
+
+
+@pytest.mark.slow
+def test_a_plot_is_the_same_whatever_strings_hash_to() -> None:
+    script = (
+        "from gdtutor.paint.plots import plot_rows\n"
+        "from gdtutor.view.frame import UNICODE, Plot, Series\n"
+        "for width in range(11, 40):\n"
+        "    ys = tuple((n * 37 % 11 + 1) * 1e-4 for n in range(50 * width))\n"
+        "    series = Series('', tuple(range(len(ys))), ys)\n"
+        "    for log_y in (False, True):\n"
+        "        rows = plot_rows(Plot('', (series,), log_y=log_y), width, 9, UNICODE)\n"
+        "        print(*(''.join(cell.text for cell in row) for row in rows), sep='\\n')\n"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True,
+        ).stdout
+        for seed in "123"
+    }  # fmt: skip
+    assert len(told) == 1
