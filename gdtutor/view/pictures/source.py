@@ -106,10 +106,7 @@ class Source(Struct, frozen=True):
     @property
     def traces(self) -> tuple[Trace, ...]:
         """The trace of every scene; beside training the last one alone."""
-        if isinstance(self.at, Moment):
-            return self.at.traces
-        batch = self.run.batch(self.iteration)
-        return (trace(self.problem.graph, self.problem.given(self.parameters, batch)),)
+        return self.at.traces if isinstance(self.at, Moment) else _traced(self)
 
     @property
     def shapes(self) -> tuple[Shapes, Mapping[str, Axes]]:
@@ -156,6 +153,13 @@ class Source(Struct, frozen=True):
     def column(self, text: str) -> str:
         """Return a column's name as the screen shows it; one that is words stays as it is."""
         return self.name(text) if text.isidentifier() else notation.plain(text, self.chars)
+
+
+@lru_cache(maxsize=4)
+def _traced(source: Source) -> tuple[Trace, ...]:
+    """Return the trace beside training, once for a picture that asks for it again and again."""
+    batch = source.run.batch(source.iteration)
+    return (trace(source.problem.graph, source.problem.given(source.parameters, batch)),)
 
 
 @lru_cache(maxsize=8)
