@@ -43,6 +43,8 @@ _STYLES = tuple(Style)
 """Style number n is painted in palette entry `_FIRST_CODE` + n, and read back from it."""
 
 
+FINE = 2, 4
+"""Dots of a Braille character across and up."""
 LINES, MARKS, CURVES, OVER = range(4)
 """The order in which is drawn: thin lines, their marks, the others, marks that lie on all."""
 
@@ -56,6 +58,8 @@ class _Curve(Struct, frozen=True, eq=False):
     joined: bool
     mark: str
     layer: int = CURVES
+    is_beside_dots: bool = False
+    """Whether it is thin beside a curve of dots: its points take the cells that dots would."""
 
 
 MAX_LABEL, LEAST_LABEL = 60, 8
@@ -183,7 +187,12 @@ def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
     ]
     if plot.on_top is not None:
         curves.append(curves.pop(plot.on_top))
-    curves = [curve for curve in curves if curve.xs.size]
+    has_dots = any(curve.mark == _BRAILLE for curve in curves)
+    curves = [
+        replace(one, is_beside_dots=has_dots and one.layer == LINES)
+        for one in curves
+        if one.xs.size
+    ]
     if not curves:
         sentence = plot.empty.center(width)
         blank = row_of((), width, chars)
@@ -272,29 +281,32 @@ def _at(curve: _Curve, way: Array, places: Array) -> _Curve:
 
 def _dots_of(curve: _Curve) -> tuple[int, int]:
     """Return how many dots a cell has across and up."""
-    return (2, 4) if curve.mark == _BRAILLE else (1, 1)
+    return FINE if curve.mark == _BRAILLE else (1, 1)
 
 
 def _dots_along(curve: _Curve, axes: tuple[Scale, Scale]) -> list[tuple[int, int]]:
     """Return the dots that a curve covers in turn, column and line, as plotext finds them: points
     are rounded to dots, and lines lead from dot to dot.
     """
-    places = [
-        np.floor(
-            (
-                0.5 + (per_cell * axis.cells - 1) * (values - axis.low) / (axis.high - axis.low)
-            ).round(8)
-        )
-        for values, axis, per_cell in zip(
-            _drawable(curve, axes), axes, _dots_of(curve), strict=True
-        )
-    ]
+    drawn = zip(_drawable(curve, axes), axes, _dots_of(curve), strict=True)
+    places = [_places_of(values, axis, per_cell) for values, axis, per_cell in drawn]
     if curve.joined:
         steps = np.abs([np.diff(ends) for ends in places]).max(axis=0)
         way = np.append(0.0, np.cumsum(steps))
         places = [np.interp(np.arange(way[-1] + 1), way, ends) for ends in places]
     columns, lines = (ends.astype(int).tolist() for ends in places)
     return list(zip(columns, lines, strict=True))
+
+
+def _places_of(values: Array, axis: Scale, per_cell: int) -> Array:
+    """Return the dots that values are rounded to, of so many to a cell."""
+    share = (values - axis.low) / (axis.high - axis.low)
+    return np.floor((0.5 + (per_cell * axis.cells - 1) * share).round(8))
+
+
+def _middles_of(places: Array, axis: Scale) -> Array:
+    """Return the values in the middles of cells."""
+    return axis.low + places / max(axis.cells - 1, 1) * (axis.high - axis.low)
 
 
 def _cells_along(curve: _Curve, axes: tuple[Scale, Scale]) -> list[tuple[int, int]]:
@@ -311,10 +323,8 @@ def _in_braille(curve: _Curve, axes: tuple[Scale, Scale]) -> tuple[list[Array], 
     for column, line in _dots_along(curve, axes):
         at = column // 2, line // 4
         codes[at] = codes.get(at, 0x2800) | _DOTS[column % 2][line % 4]
-    middles = [
-        axis.low + np.array(places) / max(axis.cells - 1, 1) * (axis.high - axis.low)
-        for places, axis in zip(zip(*codes, strict=True), axes, strict=True)
-    ]
+    places = zip(zip(*codes, strict=True), axes, strict=True)
+    middles = [_middles_of(np.array(cells), axis) for cells, axis in places]
     return middles, list(map(chr, codes.values()))
 
 
@@ -327,7 +337,15 @@ def _drawable(curve: _Curve, axes: tuple[Scale, Scale]) -> tuple[Array, Array]:
     x_axis, y_axis = axes
     height = y_axis.high - y_axis.low
     ys = curve.ys.clip(y_axis.low - 2 * height, y_axis.high + 2 * height)
-    return curve.xs.clip(x_axis.low, x_axis.high), ys
+    xs = curve.xs.clip(x_axis.low, x_axis.high)
+    if not curve.is_beside_dots or curve.mark == _BRAILLE:
+        return xs, ys
+    # Equal curves lie in the same cells, though one has several dots to a cell.
+    across, up = (
+        _middles_of(_places_of(values, axis, dots) // dots, axis)
+        for values, axis, dots in zip((xs, ys), axes, FINE, strict=True)
+    )
+    return across, up
 
 
 def _thin_parts(

@@ -185,6 +185,16 @@ def test_a_thin_curve_is_dots_with_its_mark_here_and_there_behind_the_others() -
     assert "·" not in drawn((*beside, FALLING), chars=DOTS).replace("•", "")
 
 
+@pytest.mark.parametrize("level", np.linspace(0.02, 0.98, 13).tolist())
+def test_a_thin_curve_lies_in_the_cells_of_an_equal_curve_of_dots(level: float) -> None:
+    """A cell has four dots up, so that its nearest row is not that of the nearest dot."""
+    own = Series("", (0, 1), (level, level), Style.RUN_1)
+    beside = Series("", (0, 1), (level, level), Style.RUN_2, mark="a", thin=True)
+    shown = drawn((own, beside), height=11, y_range=(0.0, 1.0), on_top=0)
+    assert "·" not in shown
+    assert shown.count("a") == 1
+
+
 def test_two_marks_of_a_thin_curve_stand_beside_each_other() -> None:
     level = Series("run", (0, 1), (1, 1), Style.RUN_2, mark="ab", thin=True)
     shown = drawn((level,), width=70, height=20)
