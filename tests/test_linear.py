@@ -223,11 +223,12 @@ def test_so_it_is_however_the_step_is_looked_at(
 ) -> None:
     """Three steps of each lesson: the middle of each third, so that all phases have their turn.
 
-    The sizes take turns among steps and lessons.
+    They take turns among the ways, and the sizes among steps and lessons.
     """
+    place = [*LESSONS].index(name)
     found = list(way(opened(name)))
     chosen = sorted({len(found) * k // 6 for k in (1, 3, 5)}) if found else ()
-    for number, index in enumerate(chosen, start=[*LESSONS].index(name)):
+    for number, index in some(WAYS.index(way) + place, [*enumerate(chosen, start=place)]):
         assert_told(found[index], (LARGE if number % 2 else SMALL,))
 
 

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 MANY = 60
 """Examples that Hypothesis draws for a test that says nothing, where many are asked for."""
-USUAL = 12
+USUAL = 10
 """The same in the usual run."""
 QUICK = 5
 """The same where what takes long is left out."""

@@ -36,6 +36,7 @@ from gdtutor.session.state import Playing, Screen, Session, Status, Trial, Walk
 from gdtutor.session.trials import tried
 from gdtutor.training.run import Run
 from gdtutor.training.sweep import Sweep
+from tests.tries import some
 
 
 @pytest.fixture(scope="module")
@@ -395,8 +396,14 @@ def test_who_has_taken_least_is_computed_for_first_and_plots_last() -> None:
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize("key", sorted(HELD))
-@pytest.mark.parametrize("before", ["", "tab right", "down down down", "tab right right w"])
+@pytest.mark.parametrize(
+    ("key", "before"),
+    [
+        (key, before)
+        for number, key in enumerate(sorted(HELD))
+        for before in some(number, ("", "tab right", "down down down", "tab right right w"), 2)
+    ],
+)
 def test_keys_that_are_held_come_to_one_with_their_count(key: str, before: str) -> None:
     session = play_session(Session(), playground_of_line("--points 20 --layers 2-3-3-1"))
     session = after(session, *before.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from gdtutor.session.state import Session
 from gdtutor.view.explain import context_of, node_lines
 from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.lines import ROOM, text_of
+from tests.tries import in_turn
 
 TEXT = """+++
 format = 1
@@ -53,10 +55,18 @@ def panel(count: int, at: str, chars: Chars) -> list[str]:
     return [text_of(line) for line in node_lines(context, 38)]
 
 
+PLACES = ["backward:W", "backward:W[1,2]", "backward:U", "backward:U[3,0]"]
+
+
 @pytest.mark.sampled
-@BOTH
-@pytest.mark.parametrize("count", [2, 3, 4, 5, 9])
-@pytest.mark.parametrize("at", ["backward:W", "backward:W[1,2]", "backward:U", "backward:U[3,0]"])
+@pytest.mark.parametrize(
+    ("count", "at", "chars"),
+    [
+        (count, at, chars)
+        for number, (count, at) in enumerate(product([2, 3, 4, 5, 9], PLACES))
+        for chars in in_turn(number + count, (UNICODE, ASCII))
+    ],
+)
 def test_the_shares_of_a_matrix_and_their_sum_stand_in_the_panel(
     count: int, at: str, chars: Chars
 ) -> None:

@@ -217,6 +217,7 @@ def test_costs_of_any_scale_are_told_with_their_norm_and_limit(tmp_path, scale, 
     """The second derivative is 4 times the scale."""
     path, rate = tmp_path / "scaled.md", 0.5 * share / scale
     text = SCALED.replace("(h - y)**2", f"(h - y)**2*{scale}").format(rate=rate)
+    text = text.replace("[training]", "[training]\nepochs = 100")
     path.write_text(text, encoding="utf-8")
     session = trained(path)
     found = session.train.snapshot.diagnosis

@@ -14,6 +14,7 @@ from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE, Size
 from gdtutor.view.lines import line, text_of
 from gdtutor.view.numpy_line import code_panel, code_steps, numpy_text, with_numpy_line
+from tests.tries import in_turn
 from tests.walks import NETWORK, NEURON, screen, walk
 
 
@@ -147,7 +148,7 @@ def test_a_statement_that_is_broken_is_still_the_one_it_was(path):
 
     every = [context_of(moved(session, 0, s.number), UNICODE) for s in session.moment.steps]
     last = {at.step.scene: at for at in every if at.step.node}
-    for width in (36, 44, 64):
+    for width in in_turn(len(every), (36, 44, 64)):
         for at in every:
             rows = [text_of(row) for row in with_numpy_line(at, (), Size(width, 3))]
             shown = [row[7:] for row in rows if row]

@@ -20,6 +20,7 @@ from gdtutor.view.library_lines import library_lines
 from gdtutor.view.lines import text_of, width_of
 from gdtutor.view.prose import prose_lines
 from gdtutor.view.screen import frame_of
+from tests.tries import some
 
 WIDE = DATA / "lessons" / "wide.md"
 
@@ -76,7 +77,7 @@ def all_sessions():
 def test_every_row_of_every_screen_fills_the_width_in_cells(size, chars):
     wrong = [
         (name, text_of(row))
-        for name, session in all_sessions()
+        for name, session in some(sum(size) // 12, all_sessions(), 2)
         for row in frame_of(session, *size, chars).lines
         if width_of(row) != size[0]
     ]

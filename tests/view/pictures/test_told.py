@@ -22,6 +22,7 @@ from gdtutor.view.figures import source_of
 from gdtutor.view.frame import ASCII, UNICODE, Chars, Size
 from gdtutor.view.lines import text_of
 from gdtutor.view.pictures import Drawing, draw, told
+from tests.tries import some
 
 LESSONS = {entry.id: entry.path for entry in listing(shipped_lessons_folder())}
 WITH_PICTURES = [k for k, path in LESSONS.items() if "\n[[pictures]]" in path.read_text("utf-8")]
@@ -76,7 +77,7 @@ def words_of(drawing: Drawing) -> list[str]:
 @pytest.mark.sampled
 @pytest.mark.parametrize("name", WITH_PICTURES)
 def test_every_number_beside_a_picture_is_told(name: str) -> None:
-    for at in steps(session_at(LESSONS[name])):
+    for at in some([*LESSONS].index(name), [*steps(session_at(LESSONS[name]))]):
         for wish in at.lesson.pictures:
             assert not untold(at, wish)
 
