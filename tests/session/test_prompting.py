@@ -10,8 +10,9 @@ from gdtutor.library.lessons import library_of
 from gdtutor.session.catalogue import shown_entries
 from gdtutor.session.library import show_library
 from gdtutor.session.press import Press
+from gdtutor.session.pressing import FOR_TYPING
 from gdtutor.session.state import Screen, Session
-from gdtutor.session.update import FOR_TYPING, update
+from gdtutor.session.update import update
 from gdtutor.values import replace
 
 
