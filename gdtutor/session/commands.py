@@ -12,6 +12,7 @@ from gdtutor.session import (
     figures,
     library,
     navigation,
+    play_keys,
     playing,
     predict,
     story,
@@ -199,7 +200,7 @@ def _on(session: Walk) -> Outcome:
 
 def _next_lesson(session: Walk) -> Outcome:
     if isinstance(session, Playing):
-        return playing.back_to_play(session)
+        return play_keys.back_to_play(session)
     return library.next_lesson(session)
 
 
@@ -271,7 +272,7 @@ def _train_typed(session: Walk, text: str) -> Outcome:
 
 def _escape(session: Walk) -> Session:
     if isinstance(session, Playing):
-        return playing.back_to_play(session)
+        return play_keys.back_to_play(session)
     look, was_on = replace(session.look, is_closing=False), session.auto.is_on
     look = replace(look, cell=None, proof=False, mistakes=False, is_blank=False)
     if look == session.look and not was_on and leads_to_training(session):
@@ -431,42 +432,46 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
 )  # fmt: skip
 _OF_PLAY: tuple[Row[Playing], ...] = (
     Row("play_pause", ("space",), "train, or pause; at the end: as many epochs again", _PLAY,
-            playing.toggle_play, "train", why_not=works_in_runs.plays),
+            play_keys.toggle_play, "train", why_not=works_in_runs.plays),
     Row("play_left", ("left",), "the value before of a control; layer, curve: left", _PLAY,
-            _back(playing.move_sideways), why_not=works_in_runs.to_the_left),
+            _back(play_keys.move_sideways), why_not=works_in_runs.to_the_left),
     Row("play_right", ("right",), "the next value of a control; layer, curve: right", _PLAY,
-            _by(playing.move_sideways), "change", pair="play_left", why_not=works_in_runs.sideways),
+            _by(play_keys.move_sideways), "change", pair="play_left",
+            why_not=works_in_runs.sideways),
     Row("play_up", ("up",), "the control, neuron or weight above", _PLAY,
-            _back(playing.move_up_or_down), why_not=works_in_runs.choices),
+            _back(play_keys.move_up_or_down), why_not=works_in_runs.choices),
     Row("play_down", ("down",), "the control, neuron or weight below", _PLAY,
-            _by(playing.move_up_or_down), "choose", pair="play_up", why_not=works_in_runs.choices),
+            _by(play_keys.move_up_or_down), "choose", pair="play_up",
+            why_not=works_in_runs.choices),
     Row("play_focus", ("tab",), "arrows for controls, the network, the curve", _PLAY,
-            playing.next_focus, "network"),
+            play_keys.next_focus, "network"),
     Row("play_open", ("enter",),
             "the walk at this neuron, weight or point of the curve; a control: type its value",
-            _PLAY, playing.open_walk, "type"),
-    Row("play_type", ("e",), "type the chosen control's value", _PLAY, playing.ask_control),
+            _PLAY, play_keys.open_walk, "type"),
+    Row("play_type", ("e",), "type the chosen control's value", _PLAY, play_keys.ask_control),
     Row("play_goto", ("colon",),
             "open an iteration: 3071, 37/backward:W1; or the cursor to epoch 50", _PLAY,
             lambda s: asked(s, PromptKind.GOTO, goto_label(s))),
-    Row("play_back", ("escape",), "arrows for the controls again", _PLAY, playing.to_controls),
+    Row("play_back", ("escape",), "arrows for the controls again", _PLAY, play_keys.to_controls),
     Row("play_more", ("plus", "equals_sign"), "a neuron more in the chosen layer, or a feature",
-            _PLAY, _by(playing.more_neurons), why_not=works_in_runs.widths),
+            _PLAY, _by(play_keys.more_neurons), why_not=works_in_runs.widths),
     Row("play_fewer", ("minus",), "a neuron fewer, or a feature", _PLAY,
-            _back(playing.more_neurons), "neuron", pair="play_more", why_not=works_in_runs.widths),
-    Row("play_layer", ("right_square_bracket",), "a layer more", _PLAY, _by(playing.more_layers)),
+            _back(play_keys.more_neurons), "neuron", pair="play_more",
+            why_not=works_in_runs.widths),
+    Row("play_layer", ("right_square_bracket",), "a layer more", _PLAY, _by(play_keys.more_layers)),
     Row("play_no_layer", ("left_square_bracket",), "a layer fewer", _PLAY,
-            _back(playing.more_layers), "layer", pair="play_layer"),
+            _back(play_keys.more_layers), "layer", pair="play_layer"),
     Row("play_edge", ("w",), "choose a weight of the neuron; again: the neuron", _PLAY,
-            playing.choose_edge, "weight", why_not=works_in_runs.weights),
+            play_keys.choose_edge, "weight", why_not=works_in_runs.weights),
     Row("play_epoch", ("n",), "train one epoch", _PLAY, _by(training.one_epoch), "epoch",
             why_not=works_in_runs.single_steps),
     Row("play_iteration", ("i",), "train one iteration, one batch", _PLAY,
             _by(training.one_iteration), why_not=works_in_runs.single_steps),
     Row("play_same", ("0",), "the same start again; then without the walk's edits", _PLAY,
-            playing.same_start, "restart", why_not=works_in_runs.starts),
-    Row("play_start", ("s",), "a new start: other weights", _PLAY, playing.new_start, "new start"),
-    Row("play_data", ("r",), "regenerate: other examples", _PLAY, playing.new_data, "new data",
+            play_keys.same_start, "restart", why_not=works_in_runs.starts),
+    Row("play_start", ("s",), "a new start: other weights", _PLAY, play_keys.new_start,
+            "new start"),
+    Row("play_data", ("r",), "regenerate: other examples", _PLAY, play_keys.new_data, "new data",
             why_not=works_in_runs.new_data),
     Row("play_sides", ("d",), "maps show the sides alone, or how far", _PLAY,
             lambda s: replace(s, play=replace(s.play, is_discrete=not s.play.is_discrete)),
@@ -475,7 +480,7 @@ _OF_PLAY: tuple[Row[Playing], ...] = (
             lambda s: replace(s, play=replace(s.play, hides_held=not s.play.hides_held)),
             "validation"),
     Row("play_log", ("y",), "logarithmic cost axis, or linear", _PLAY, _log, "log"),
-    Row("play_save", ("W",), "write it as a lesson file", _PLAY, playing.save_lesson, "save"),
+    Row("play_save", ("W",), "write it as a lesson file", _PLAY, play_keys.save_lesson, "save"),
     Row("play_undo", ("u",), "undo the last change", _PLAY, playing.undo_play, "undo",
             why_not=works_at.undoing),
     Row("play_redo", ("ctrl+r",), "do the undone change again", _PLAY,

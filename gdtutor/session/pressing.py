@@ -10,7 +10,7 @@ from gdtutor.session.edits import apply_edit
 from gdtutor.session.effects import Outcome, Result, result_of
 from gdtutor.session.library import found, with_search, without_search
 from gdtutor.session.navigation import goto, looking, said
-from gdtutor.session.playing import control_typed
+from gdtutor.session.play_keys import control_typed
 from gdtutor.session.predict import answer, question_left
 from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited

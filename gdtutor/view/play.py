@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdtutor.session.controls import CONTROLS
-from gdtutor.session.playing import edited_values
+from gdtutor.session.play_keys import edited_values
 from gdtutor.session.snapshots import under_cursor
 from gdtutor.session.state import Focus, Play, Playing, Walk
 from gdtutor.values import replace

@@ -12,7 +12,8 @@ from gdtutor.drive.effects import Outside, answered
 from gdtutor.engine.errors import GdTutorError
 from gdtutor.play.lesson_text import playground_in, text_of
 from gdtutor.play.options import playground_of
-from gdtutor.session.playing import play_session, save_lesson
+from gdtutor.session.play_keys import save_lesson
+from gdtutor.session.playing import play_session
 from gdtutor.session.state import Session
 
 

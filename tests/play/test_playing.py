@@ -40,7 +40,8 @@ from gdtutor.session.controls import (
 )
 from gdtutor.session.effects import PauseTraining, Train
 from gdtutor.session.link import command_of
-from gdtutor.session.playing import control_typed, play_session, reopened
+from gdtutor.session.play_keys import control_typed
+from gdtutor.session.playing import play_session, reopened
 from gdtutor.session.press import Press
 from gdtutor.session.state import Focus, Screen, Session, Status
 from gdtutor.session.update import update

@@ -16,7 +16,8 @@ from gdtutor.play.lesson_text import playground_in
 from gdtutor.play.lesson_text import text_of as text_of_lesson
 from gdtutor.play.options import playground_of_line
 from gdtutor.session.edits import with_change
-from gdtutor.session.playing import play_session, reopened, save_lesson
+from gdtutor.session.play_keys import save_lesson
+from gdtutor.session.playing import play_session, reopened
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session, Surroundings
 from gdtutor.ui.answering import Computing, Services
