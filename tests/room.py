@@ -19,7 +19,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
 from gdtutor.values import Struct, replace
 from gdtutor.view.frame import UNICODE, Frame, Style
-from gdtutor.view.screen import frame_of
+from gdtutor.view.screen import Reader
 
 SIZES = ((80, 24), (120, 36), (200, 50))
 LESSONS = range(3, 18)
@@ -132,7 +132,10 @@ def steps_of(path: Path, iteration: int = 0) -> Iterator[Session]:
 def shares(paths: Iterable[Path], size: tuple[int, int]) -> tuple[float, float, int]:
     """Return the mean shares over all steps of some lessons, and how many steps there are."""
     found = [
-        used(frame_of(session, *size, UNICODE)) for path in paths for session in steps_of(path)
+        used(reader.frame(session, *size, UNICODE))
+        for path in paths
+        for reader in [Reader()]
+        for session in steps_of(path)
     ]
     left, right = (sum(pair[side] for pair in found) / len(found) for side in (0, 1))
     return left, right, len(found)

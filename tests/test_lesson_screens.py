@@ -26,7 +26,7 @@ from gdtutor.view.frame import ASCII, UNICODE, Chars
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.header import header_line
 from gdtutor.view.lines import text_of
-from gdtutor.view.screen import frame_of
+from gdtutor.view.screen import Reader, frame_of
 
 LESSONS = {entry.id: entry.path for entry in listing(shipped_lessons_folder())}
 SIZES = ((40, 12), (80, 24), (120, 36))
@@ -73,7 +73,9 @@ def places(session: Session) -> tuple[Session, ...]:
 def test_first_middle_and_last_step_of_every_lesson(
     name: str, assert_screen: GoldenScreens
 ) -> None:
-    screens = [shown(session, 80, 24) for session in places(lesson(name))]
+    reader = Reader()
+    frames = [reader.frame(at, 80, 24, UNICODE) for at in places(lesson(name))]
+    screens = [frame_text(frame, UNICODE).rstrip("\n") + "\n" for frame in frames]
     assert_screen("\n".join(screens), name)
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from room import boxes, measured, shares, steps_of, used
 from signs import unexplained
-from walks import NEURON, pressed, screen, typed, walk
+from walks import NEURON, knowing, pressed, screen, typed, walk
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
@@ -16,12 +16,11 @@ from gdtutor.session.steps import Phase
 from gdtutor.training.timing import Timing
 from gdtutor.values import replace
 from gdtutor.view import wide_panels
-from gdtutor.view.explain import context_of, explained_signs, node_lines
+from gdtutor.view.explain import context_of, explained_signs, explanation, node_lines
 from gdtutor.view.frame import UNICODE, Frame, Style
 from gdtutor.view.glossary import SIGNS
 from gdtutor.view.lines import line, text_of
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import shown
+from gdtutor.view.screen import Reader, frame_of, shown
 from gdtutor.view.study import pictured
 
 LEAST = 0.7
@@ -84,8 +83,7 @@ def test_numbers_that_have_room_beside_a_short_note_are_all_in_the_table(name):
     for session in steps_of(shipped_lessons_folder() / name):
         if session.moment.steps[session.step - 1].scene == 0:
             # What explains signs, once, takes lines.
-            session = replace(session, look=replace(session.look, met=()))
-            panels = boxes(frame_of(session, 120, 36, UNICODE))
+            panels = boxes(frame_of(knowing(session), 120, 36, UNICODE))
             table = next(panel for panel in panels if panel.title == "values")
             assert not any("more: 2Tab" in row for row in table.rows)
 
@@ -131,7 +129,7 @@ def test_cells_that_the_node_shows_are_not_listed_beside_it(at, shown, listed):
 def test_cells_are_listed_of_what_the_step_is_computed_from_then_as_the_table_stands(
     lesson, at, listed
 ):
-    session = session_at(shipped_lessons_folder() / f"{lesson}.md", at=at)
+    session = knowing(session_at(shipped_lessons_folder() / f"{lesson}.md", at=at))
     panels = boxes(frame_of(session, 120, 36, UNICODE))
     # The list goes on below those that are above it, but for the picture, which is the last.
     rows = [row for panel in panels if "1/" not in panel.title for row in panel.rows]
@@ -175,11 +173,13 @@ def test_one_panel_has_the_eye(size):
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 @pytest.mark.parametrize("lesson", ["02-activations.md", "09-cost.md", "16-xor-hidden.md"])
 def test_each_sign_is_explained_once_where_the_walk_meets_it_first(lesson, size):
-    steps = list(steps_of(shipped_lessons_folder() / lesson))
-    screens = [frame_of(session, *size, UNICODE).text() for session in steps]
+    steps, reader = list(steps_of(shipped_lessons_folder() / lesson)), Reader()
+    screens = [reader.frame(session, *size, UNICODE).text() for session in steps]
     for sign, text in {"▶": "the step's node, going f", "●": "the step's node, at"}.items():
         phase = Phase.FORWARD if sign == "▶" else Phase.UPDATE
-        met = [n for n, s in enumerate(steps) if s.moment.steps[s.step - 1].phase is phase][:1]
+        contexts = [context_of(session, UNICODE) for session in steps]
+        marked = [(c.step.phase is phase, f"{sign}{c.name(c.step.node)}") for c in contexts]
+        met = [n for n, (is_its, at) in enumerate(marked) if is_its and at in screens[n]][:1]
         assert [n for n, screen in enumerate(screens) if f"{sign} {text}" in screen] == met
     for sign, text in {
         "▾": "the column of",
@@ -191,11 +191,18 @@ def test_each_sign_is_explained_once_where_the_walk_meets_it_first(lesson, size)
         assert [n for n, screen in enumerate(screens) if f"{sign} {text}" in screen] == met
 
 
-def test_signs_of_a_single_picture_are_explained_in_no_later_iteration_and_in_no_question():
-    session = session_at(shipped_lessons_folder() / "09-cost.md", at="forward:z")
-    assert "▾ the column" in frame_of(session, 120, 36, UNICODE).text()
-    for other in (moved(session, 1, session.step), pressed(session, "left r right")):
-        assert "▾ the column" not in frame_of(other, 120, 36, UNICODE).text()
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+def test_signs_are_explained_beside_a_question_and_an_edge_to_the_left_is_no_node_mark(size):
+    update = moved(session_at(shipped_lessons_folder() / "07-learning-rate.md"), 0, 9)
+    update = pressed(update, "left right")
+    assert update.challenge is not None
+    for session in (update, pressed(update, "escape")):
+        told = explained(session, size)[1]
+        assert ("●" in told, "◀" in told) == ("●w" in screen(session, *size), False)
+    given = session_at(shipped_lessons_folder() / "03-forward.md", at="given")
+    assert size[0] > 80 or "z ◀──" in screen(given, *size)
+    told = explained(given, size)[1]
+    assert ("─▶ ◀─" in told, "◀" in told) == (True, False)
 
 
 def explained(session, size=(80, 24)):
@@ -209,8 +216,9 @@ def explained(session, size=(80, 24)):
 def test_a_sign_is_explained_on_the_screen_that_has_it_first_in_whatever_iteration(size):
     session, told = explained(session_at(shipped_lessons_folder() / "09-cost.md"), size)
     # On a large terminal the graph stands beside the opening page.
-    joint = set() if size[0] > 80 else {"─•─"}
-    assert told == {"─•─"} - joint
+    lines = {"─•─", "─▶ ◀─"}
+    joint = set() if size[0] > 80 else lines
+    assert told == lines - joint
     table = {"▸"} if size[0] > 80 else set()
     session, told = explained(moved(session, 3, 2), size)
     assert told == {"▶", "▾", *joint, *table}
@@ -234,10 +242,10 @@ def test_a_sign_that_a_picture_hides_or_that_has_no_room_is_explained_where_it_i
     session = session_at(shipped_lessons_folder() / "09-cost.md", at="forward:z")
     hidden, told = explained(pressed(session, "f"))
     assert told == {"▾"}
-    assert explained(pressed(hidden, "f"))[1] == {"▶", "▾", "─•─"}
+    assert explained(pressed(hidden, "f"))[1] == {"▶", "▾", "─•─", "─▶ ◀─"}
     session, told = explained(session, (50, 12))
     assert told == set()
-    assert explained(session)[1] == {"▶", "▾", "─•─"}
+    assert explained(session)[1] == {"▶", "▾"}
 
 
 @pytest.mark.sampled(1)
@@ -277,9 +285,9 @@ def test_what_a_step_is_computed_from_has_room_before_what_explains_signs(lesson
 def test_what_an_edit_and_an_update_show_is_explained():
     session = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="update:W2")
     session, told = explained(session)
-    assert told == {"●", "≤", "─•─"}
+    assert told == {"●", "≤", "→ 0.5"}
     session, told = explained(pressed(session, "right"))
-    assert told == set()
+    assert told == {"─•─", "─▶ ◀─"}
     session, told = explained(typed(pressed(session, "P e"), "b2=1"))
     assert "*" in told
     undone, told = explained(pressed(session, "u"))
@@ -302,7 +310,7 @@ def test_what_is_called_own_is_explained_on_the_screen_that_says_so_first():
 def test_a_joint_and_an_open_cell_are_explained_where_they_are_seen_first(size):
     start = session_at(shipped_lessons_folder() / "16-xor-hidden.md", at="given")
     session, told = explained(start, size)
-    assert told == {"─•─"}
+    assert told == {"─•─", "─▶ ◀─"}
     session, told = explained(moved(session, 0, 2), size)
     assert told == {"▶", "▾"} | ({"▸"} if size[0] > 80 else set())
     session, told = explained(pressed(session, "c"), size)
@@ -393,15 +401,16 @@ def test_a_sign_is_explained_right_below_a_graph_in_the_middle_of_a_large_panel(
     session = steps_of(shipped_lessons_folder() / name)
     at = next(one for one in session if one.moment.steps[one.step - 1].phase is Phase.FORWARD)
     rows = [row[2:86].strip() for row in frame_of(at, 200, 50, UNICODE).text().splitlines()]
-    sign = next(n for n, row in enumerate(rows) if row.startswith("▶ the step's node"))
-    assert 1 < next(n for n in range(1, 9) if rows[sign - n]) <= 4
+    signs = tuple(f"{sign} {text}"[:12] for sign, _, text in SIGNS)
+    sign = next(n for n, row in enumerate(rows) if row.startswith(signs))
+    assert next(n for n in range(1, 9) if rows[sign - n]) <= 4
 
 
 def test_a_picture_and_an_explanation_are_found_by_their_marks_and_not_by_their_words():
     session = session_at(shipped_lessons_folder() / "09-cost.md", at="forward:z")
     session = replace(session, timings=(Timing(10, 2e-4, 1e-5),))
     frame = frame_of(session, 120, 36, UNICODE)
-    assert (pictured(session, frame), len(explained_signs(frame.lines))) == (1, 2)
+    assert (pictured(session, frame), len(explained_signs(frame.lines))) == (1, 5)
     words = Frame(120, 36, tuple(line(row) for row in frame.text().splitlines()))
     assert (pictured(session, words), len(explained_signs(words.lines))) == (0, 0)
 
@@ -416,7 +425,8 @@ def test_the_panel_of_the_graph_is_made_once_for_a_screen(name, monkeypatch):
 
     with_signs = wide_panels.with_signs
     monkeypatch.setattr(wide_panels, "with_signs", noted)
-    frame_of(session_at(shipped_lessons_folder() / f"{name}.md", at="forward"), 120, 36, UNICODE)
+    session = session_at(shipped_lessons_folder() / f"{name}.md", at="forward")
+    frame_of(knowing(session), 120, 36, UNICODE)
     assert len(widths) == len(set(widths)) > 0
 
 
@@ -429,13 +439,16 @@ def test_every_sign_is_explained_on_the_first_screen_that_has_it(name, size):
 
 
 def test_what_explains_signs_takes_lines_of_a_note_that_scrolls_and_not_the_other_way_round():
-    session, told = explained(moved(session_at(shipped_lessons_folder() / "09-cost.md"), 0, 7))
-    assert told == {"◀", "▾", "─•─"}
-    note = frame_of(session, 80, 24, UNICODE).text().splitlines()[-6:-2]
-    assert note[0].endswith("↓1 more")
-    down = frame_of(pressed(session, "down"), 80, 24, UNICODE).text().splitlines()[-6:-2]
-    assert down[0].endswith("↑1 more")
-    assert down[1:] == note[1:]
+    session = moved(session_at(shipped_lessons_folder() / "11-train.md"), 0, 3)
+    note, down = (screen(one).splitlines()[-6:-2] for one in (session, pressed(session, "down")))
+    assert (note[2][-7:], down[2][-7:]) == ("↓1 more", "↑1 more")
+    assert note[3] == down[3] == f" {explanation('▾', UNICODE)}"
+
+
+def test_lines_of_the_graph_are_explained_in_what_a_note_leaves():
+    session = moved(session_at(shipped_lessons_folder() / "09-cost.md"), 0, 7)
+    assert not {"─•─", "─▶ ◀─"} & explained(session)[1]
+    assert "more" not in "".join(screen(session).splitlines()[-6:-2])
 
 
 def test_the_graph_above_both_columns_leaves_none_of_them_empty_where_no_picture_is_chosen():

@@ -46,6 +46,11 @@ def walk(path: Path, at: str = "", keys: str = "", changes: tuple[str, ...] = ()
     return pressed(session_at(path, changes=changes, at=at), keys)
 
 
+def knowing(session: Session) -> Session:
+    """Return the session of a learner who knows the signs of its next screen already."""
+    return replace(session, look=replace(session.look, met=(), is_resumed=True))
+
+
 def screen(session: Session, width: int = 80, height: int = 24, *, ascii_only: bool = False) -> str:
     """Return what the terminal shows, as text."""
     return frame_of(session, width, height, ASCII if ascii_only else UNICODE).text()

@@ -7,6 +7,7 @@ stand on the terminal is sent.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from gdtutor.classroom.bench import EVERYONE, Workbench
@@ -29,7 +30,7 @@ from gdtutor.view.header import header_line
 from gdtutor.view.lines import fitted, line, width_of, wrapped
 from gdtutor.view.notation import plain
 from gdtutor.view.play import watched
-from gdtutor.view.screen import frame_of
+from gdtutor.view.screen import Reader
 
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[m\x1b[2J"
 """Another screen, no cursor, and pastes that say that they are one."""
@@ -102,6 +103,7 @@ class SharedScreens:
         """Tells those who follow with a gdtutor of their own."""
         self._room: Classroom | None = None
         self._makers: dict[Kind, RowMaker] = {}
+        self.readers: defaultdict[Kind, Reader] = defaultdict(Reader)
         self._bodies: dict[Kind, tuple[Row, ...]] = {}
         self._soon: dict[Kind, asyncio.Future[tuple[Row, ...]]] = {}
         """Those of them that are being made, or were."""
@@ -118,7 +120,8 @@ class SharedScreens:
     def _making(self, room: Classroom, terminal: Terminal) -> Callable[[], tuple[Row, ...]]:
         """Return what makes the rows that everyone with such a terminal sees."""
         maker = self._makers.setdefault(terminal.kind, RowMaker(terminal.chars))
-        return lambda: maker.rows(_shared_frame(room, terminal))[: _body_height(terminal)]
+        reader = self.readers[terminal.kind]
+        return lambda: maker.rows(_shared_frame(room, terminal, reader))[: _body_height(terminal)]
 
     def body(self, room: Classroom, terminal: Terminal) -> tuple[Row, ...]:
         """Return the rows that everyone with such a terminal sees, but the last two."""
@@ -151,16 +154,15 @@ class SharedScreens:
         return text
 
 
-def _shared_frame(room: Classroom, terminal: Terminal) -> Frame:
+def _shared_frame(room: Classroom, terminal: Terminal, reader: Reader) -> Frame:
     """Return what everyone sees: the teacher's step, and the answers where they are shown."""
-    session = room.shared
+    session, (width, height, chars) = room.shared, terminal.kind
     if isinstance(session, Playing):
-        session = watched(session, terminal.width)
-    frame = frame_of(session, *terminal.kind)
-    if room.results is None or is_too_small(terminal.width, terminal.height):
+        session = watched(session, width)
+    frame = reader.frame(session, width, height, chars)
+    if room.results is None or is_too_small(width, height):
         return frame
-    rows = answer_rows(room.polls, terminal.width, terminal.chars)
-    return with_rows(frame, "answers", rows, terminal.chars)
+    return with_rows(frame, "answers", answer_rows(room.polls, width, chars), chars)
 
 
 def _body_height(terminal: Terminal) -> int:
@@ -176,7 +178,7 @@ class SeatScreen:
     """
 
     def __init__(self, shared: SharedScreens, terminal: Terminal) -> None:
-        self._shared, self.terminal = shared, terminal
+        self._shared, self.terminal, self._reader = shared, terminal, Reader()
         self.forget()
 
     def resize(self, width: int, height: int) -> None:
@@ -214,8 +216,8 @@ class SeatScreen:
             new = self._own(seat.own, seat, terminal)
         else:
             if seat.view is not None:
-                rows = self._maker.rows(frame_of(seat.view, *terminal.kind))
-                body = rows[: _body_height(terminal)]
+                frame = self._shared.readers[terminal.kind].frame(seat.view, *terminal.kind)
+                body = self._maker.rows(frame)[: _body_height(terminal)]
             new = _following(body or self._shared.body(room, terminal), room, seat, terminal)
         self._painted, self._is_shared = new, seat.own is None and seat.view is None
         colours = terminal.colours
@@ -234,7 +236,7 @@ class SeatScreen:
             told = told or OWN_WAY[0]
         if session.prompt is None:
             session = replace(session, message=f"{told} {session.message}".strip())
-        frame = frame_of(session, *terminal.kind)
+        frame = self._reader.frame(session, *terminal.kind)
         if not is_too_small(terminal.width, terminal.height):
             frame = frame if is_help else _headed(frame, session, terminal.chars)
             if told and session.prompt is not None:

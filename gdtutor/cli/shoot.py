@@ -22,7 +22,7 @@ from gdtutor.session.trials import tried
 from gdtutor.ui.picture import frame_svg, frame_text
 from gdtutor.values import replace
 from gdtutor.view.frame import CHARACTERS, Chars
-from gdtutor.view.screen import frame_of
+from gdtutor.view.screen import Reader
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -36,9 +36,10 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.all_steps:
         folder = _folder(arguments.all_steps)
         ending = "svg" if arguments.format == "svg" else "txt"
+        reader = Reader()
         for name, step in steps_of(session):
-            file = folder / f"{name}.{ending}"
-            write_atomically(file, _shot(step, arguments, chars))
+            shot = _shot(step, arguments, chars, reader)
+            write_atomically(folder / f"{name}.{ending}", shot)
     elif arguments.out:
         write_atomically(arguments.out, _shot(session, arguments, chars))
     elif arguments.format == "svg":
@@ -72,10 +73,12 @@ def steps_of(session: Walk) -> Iterator[tuple[str, Walk]]:
         yield name, moved(session, iteration, step.number)
 
 
-def _shot(session: Walk, arguments: argparse.Namespace, chars: Chars) -> str:
-    """Return a screen as the text of a file."""
+def _shot(
+    session: Walk, arguments: argparse.Namespace, chars: Chars, reader: Reader | None = None
+) -> str:
+    """Return a screen as the text of a file, as one sees it who has seen others or none."""
     width, height = arguments.size
-    frame = frame_of(tried(session), width, height, chars)
+    frame = (reader or Reader()).frame(tried(session), width, height, chars)
     if arguments.format != "svg":
         return frame_text(frame, chars) + "\n"
     title = session.lesson.title

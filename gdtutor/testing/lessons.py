@@ -25,11 +25,11 @@ from gdtutor.session.steps import Phase, Step
 from gdtutor.session.trials import tried
 from gdtutor.testing.judged import Judged, judge_program
 from gdtutor.ui.picture import frame_text
-from gdtutor.values import Struct, replace
+from gdtutor.values import Struct, field, replace
 from gdtutor.view.explain import context_of, node_lines, note_lines
 from gdtutor.view.frame import CHARACTERS, UNICODE, Line
 from gdtutor.view.lines import text_of
-from gdtutor.view.screen import frame_of
+from gdtutor.view.screen import Reader
 
 SIZE = "80x24"
 """The size of a screen where a test asks for no other."""
@@ -76,6 +76,8 @@ class WalkStep(Struct, frozen=True, eq=False):
     """The session at this step."""
     step: Step
     screens: GoldenScreens
+    readers: dict[tuple[str, str], Reader] = field(default_factory=dict)
+    """Who has read the screens of its walk, by size and characters."""
 
     @property
     def number(self) -> int:
@@ -135,11 +137,16 @@ class WalkStep(Struct, frozen=True, eq=False):
         return "\n".join(text_of(line).rstrip() for line in lines)
 
     def screen(self, size: str = SIZE, *, chars: str = "unicode", keys: str = "") -> str:
-        """Return the whole screen as plain text, after some keys as `--keys` takes them."""
-        drawn = CHARACTERS[chars]
-        width, height = (int(part) for part in size.split("x"))
-        session = pressed(self.session, parse_keys(keys))
-        return frame_text(frame_of(tried(session), width, height, drawn), drawn)
+        """Return the whole screen as plain text, after some keys as `--keys` takes them.
+
+        Each sign is explained on the first of a walk's screens that has it.
+        """
+        reader, drawn = self.readers.setdefault((size, chars), Reader()), CHARACTERS[chars]
+        session, (width, height) = (
+            pressed(self.session, parse_keys(keys)),
+            map(int, size.split("x")),
+        )
+        return frame_text(reader.frame(tried(session), width, height, drawn), drawn)
 
     def assert_screen(
         self, size: str = SIZE, *, chars: str = "unicode", keys: str = "", name: str = ""
@@ -255,7 +262,7 @@ class LessonUnderTest(Struct, frozen=True):
             is_still = step == here.step and after.moment is here.session.moment
             if step is None or is_still or after.moment.iteration >= iterations:
                 return
-            here = WalkStep(after, step, self.screens)
+            here = WalkStep(after, step, self.screens, here.readers)
 
 
 def find(name: str, folders: Iterable[Path]) -> Path:

@@ -21,7 +21,7 @@ from gdtutor.ui.app import TutorApp
 from gdtutor.values import Struct
 from gdtutor.view.frame import Chars, Frame, Line
 from gdtutor.view.lines import line
-from gdtutor.view.scrolling import shown
+from gdtutor.view.screen import shown
 
 T = TypeVar("T")
 

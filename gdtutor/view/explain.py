@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from gdtutor.lesson.model import Lesson
-from gdtutor.session.moment import Moment
 from gdtutor.session.predict import answer_words
-from gdtutor.session.state import ClassRole, Look, PromptKind, S, Walk, current_step
+from gdtutor.session.state import ClassRole, PromptKind, S, Walk, current_step
 from gdtutor.session.steps import Phase
 from gdtutor.values import replace
 from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import asleep_lines, asleep_marks
-from gdtutor.view.frame import UNICODE, Chars, Explains, Frame, Hides, Lines, Segment, Style
-from gdtutor.view.glossary import MET, SIGNS
+from gdtutor.view.frame import Chars, Explains, Frame, Hides, Lines, Segment, Style
+from gdtutor.view.glossary import SIGNS
 from gdtutor.view.lines import found_in, line, stacked, text_of, width_of, wrapped
-from gdtutor.view.matrix import NOTATION_WIDTH
 from gdtutor.view.prose import prose_lines
 
 _MARKS = {Phase.FORWARD: "▶", Phase.BACKWARD: "◀", Phase.UPDATE: "●"}
-FEW = 64
-"""Steps of an iteration in which signs are explained: what was met is read off each of them."""
-JOINT, HERE, OWN = "─•─", "▸", "(own 1)"
+JOINT, WAYS, MADE, HERE, OWN = "─•─", "─▶ ◀─", "→ 0.5", "▸", "(own 1)"
 """Signs of the graph, of an open cell and of a change, by which Help lists them."""
+EDGES = (JOINT, WAYS, MADE)
+_HEADS = frozenset("▶◀▲▼")
+_STROKES = frozenset((Style.BORDER, Style.FORWARD, Style.BACKWARD, Style.DIM))
+"""How lines of the graph are drawn, unlike the mark of its node."""
 _SOUGHT = {
-    "▾": "▾", "⊙": "⊙", "≈0": "≈0", JOINT: "─•", "≤": "by ≤", "*": "*edited", OWN: "(own ",
+    "▾": "▾", "⊙": "⊙", "≈0": "≈0", JOINT: "─•", "≤": "by ≤", OWN: "(own ",
 }  # fmt: skip
 """What signs are found by on a screen wherever they stand."""
 _LEFT_OUT = re.compile(r"(?:^|\s)…(?:\s|$)")
@@ -132,7 +130,22 @@ def node_lines(context: Context, width: int) -> Lines:
             lines = update_lines(context, width)
     from gdtutor.view.whatif import with_old_value
 
-    return _with_length(context, with_old_value(context, lines, width), width)
+    return _with_one_mark(
+        context, _with_length(context, with_old_value(context, lines, width), width)
+    )
+
+
+def _with_one_mark(context: Context, lines: Lines) -> Lines:
+    """Return the lines of a step of which only the open cell stands out as current, if one is."""
+    if context.look.cell is None:
+        return lines
+
+    def told(part: Segment) -> Segment:
+        is_cell = part.text.startswith(context.chars.pointer)
+        is_other = part.style is Style.CURRENT and not is_cell
+        return part._replace(style=Style.TITLE) if is_other else part
+
+    return tuple(tuple(map(told, row)) for row in lines)
 
 
 def _with_length(context: Context, lines: Lines, width: int) -> Lines:
@@ -177,7 +190,7 @@ def met_lines(
     """
     told: dict[str, Lines] = {}
     signs, order = met_signs(context), [sign for sign, *_ in context.look.met or ()]
-    for sign in sorted(signs, key=order.index, reverse=True) if order else signs:
+    for sign in sorted(signs, key=order.index, reverse=True):
         rows = _explained(sign, width, context.chars)
         if sign not in above and sum(map(len, told.values())) + len(rows) <= most:
             told[sign] = rows
@@ -198,29 +211,10 @@ def explanation(sign: str, chars: Chars) -> str:
 
 
 def met_signs(context: Context) -> tuple[str, ...]:
-    """Return the signs that are explained at this step: those of a walk on a screen where they were
-    seen first, else those that no earlier step of the lesson's first iteration draws.
-    """
-    moment, at = context.moment, context.step.number
-    if context.challenge is not None:
-        return ()
-    if context.look.met is not None:
-        place = moment.iteration, at
-        met = frozenset(sign for sign, *seen in context.look.met if tuple(seen) == place)
-        met -= frozenset() if context.changes else {"*", OWN}
-    elif moment.iteration or len(moment.steps) > FEW:
-        return ()
-    else:
-        met = _signs(moment, context.lesson, at)
-        for earlier in range(1, at):
-            # The first steps draw nearly all of them, and no step beyond these is looked at.
-            if not met:
-                break
-            met -= _signs(moment, context.lesson, earlier)
-        if context.look.cell is not None or context.look.mistakes:
-            # An opened cell or wrong sums stand in place of the arrays whose examples are counted.
-            rows = node_lines(replace(context, chars=UNICODE), NOTATION_WIDTH)
-            met -= {"▾"}.difference(*map(text_of, rows))
+    """Return the signs that are explained at this step: those that a screen had first here."""
+    place = context.moment.iteration, context.step.number
+    met = frozenset(sign for sign, *seen in context.look.met or () if tuple(seen) == place)
+    met -= frozenset() if context.changes else {"*", OWN}
     return tuple(sign for sign, *_ in SIGNS if sign in met)
 
 
@@ -237,8 +231,12 @@ def drawn_signs(context: Context, frame: Frame) -> frozenset[str]:
     # What is cut by a note on hidden lines is all there, a key away.
     parts = [part for row in told[1:-2] if not found_in([row], Hides) for part in row]
     found = {sign for sign, words in _SOUGHT.items() if words in text}
-    found |= {mark for mark in _MARKS.values() if called and f"{mark}{called}" in text}
+    mark = _MARKS.get(context.step.phase, "")
+    found |= {mark} if called and mark and f"{mark}{called}" in text else set()
+    found |= {WAYS for words, style, _ in parts if style in _STROKES and _HEADS & {*words}}
+    found |= {MADE for words, style, _ in parts if style is Style.UPDATE and words[0] == "→"}
     found |= {HERE for words, style, _ in parts if style is Style.CURRENT and HERE in words}
+    found |= {"*" for words, style, _ in parts if style is Style.CHANGED and words[-1] == "*"}
     found |= {"…" for words, *_ in parts if _LEFT_OUT.search(words)}
     # Looked for among all nodes, which takes long in a large graph, only where one may stand.
     marks = asleep_marks(context).items() if "!" in text else ()
@@ -246,15 +244,6 @@ def drawn_signs(context: Context, frame: Frame) -> frozenset[str]:
     if warned or any(f"{context.name(name)}{mark}" in text for name, mark in marks):
         found.add("!")
     return frozenset(found)
-
-
-@lru_cache(maxsize=128)
-def _signs(moment: Moment, lesson: Lesson, number: int) -> frozenset[str]:
-    """Return the signs that a step draws, as at 80 columns with the look of a beginning."""
-    context = Context(moment, moment.steps[number - 1], Look(), UNICODE, lesson)
-    drawn = "".join(map(text_of, node_lines(context, NOTATION_WIDTH)))
-    text = drawn + _MARKS.get(context.step.phase, "")
-    return frozenset(sign for sign in (*_MARKS.values(), *MET) if sign in text)
 
 
 def note_lines(session: Walk, context: Context, width: int) -> Lines:

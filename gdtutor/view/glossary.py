@@ -26,5 +26,3 @@ HELPED = (
     ("The words of the field", WORDS),
 )
 """What Help explains behind the keys, under its titles."""
-MET = ("▾", "⊙", "!", "≈0", "…")
-"""Signs that a step explains where its walk meets them first, beside the mark of its node."""

@@ -116,7 +116,7 @@ def _row_number(row: int | None, margin: int, look: MatrixLook, chars: Chars) ->
     if not margin:
         return ()
     if row is not None and row == look.row:
-        return (Segment(f"{row}{chars.pointer}".rjust(margin), Style.CURRENT),)
+        return (Segment(f"{row}{chars.pointer}".rjust(margin), Style.FOCUS),)
     return (Segment(("" if row is None else f"{row} ").rjust(margin), Style.DIM),)
 
 
@@ -253,7 +253,7 @@ def _heading(
         label = "" if column is None else str(column)
         if column == followed:
             mark = "▾" if chars.unicode else "v"
-            segments.append(Segment(f"{label}{mark}".rjust(width), Style.CURRENT))
+            segments.append(Segment(f"{label}{mark}".rjust(width), Style.FOCUS))
         else:
             segments.append(Segment(label.rjust(width), Style.DIM))
         segments.append(Segment(" "))

@@ -13,6 +13,7 @@ from gdtutor.view.boxes import Panel, beside, boxed, hidden, hidden_around, wind
 from gdtutor.view.context import Context
 from gdtutor.view.diagnosis import short_diagnosis
 from gdtutor.view.explain import (
+    EDGES,
     context_of,
     explained_signs,
     met_lines,
@@ -260,6 +261,9 @@ def _note(session: Walk, context: Context, width: int, height: int, above: froze
         return ()
     lines = note_lines(session, context, width - 3)
     told = met_lines(context, width - 3, height - 1, above)
+    if len(lines) + len(told) > height:
+        # Lines of the graph are explained in what the note leaves.
+        told = met_lines(context, width - 3, height - 1, above | {*EDGES})
     rows = height - len(told)
     shown = window(lines, session.look.scroll, rows)
     more = hidden(lines, session.look.scroll, rows, context.chars)

@@ -29,7 +29,7 @@ from gdtutor.session.state import Session
 from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.screen import frame_of
+from gdtutor.view.screen import Reader
 
 CODE = "482913"
 PATIENCE = 90.0
@@ -64,9 +64,13 @@ def pressed(room: Classroom, name: str, press: Press) -> Classroom:
     return finished(begun(room, name, press), name)
 
 
-def screen_rows(session: Session, width: int, height: int) -> list[str]:
-    """Return what a screen of the teacher shows at a size, without its last two lines."""
-    rows = RowMaker(UNICODE).rows(frame_of(session, width, height, UNICODE))
+def screen_rows(
+    session: Session, width: int, height: int, reader: Reader | None = None
+) -> list[str]:
+    """Return what a screen of the teacher shows at a size, without its last two lines, to one who
+    has read some before or none."""
+    frame = (reader or Reader()).frame(session, width, height, UNICODE)
+    rows = RowMaker(UNICODE).rows(frame)
     return ["".join(cell.text for cell in row).rstrip() for row in rows[:-2]]
 
 

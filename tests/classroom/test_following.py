@@ -22,6 +22,7 @@ from gdtutor.session.state import ClassRole, Surroundings
 from gdtutor.session.update import Posed, update
 from gdtutor.session.working import working_of
 from gdtutor.values import replace
+from gdtutor.view.screen import Reader
 
 SIZES = ((40, 12), (80, 24), (132, 43))
 TEACHER = ("n", "n", "n", "p", "N", "P", "pagedown", "x", "d", "o", "r", "v", "c", "escape", "T")
@@ -56,6 +57,7 @@ class RandomClass:
         self._rows = {name: line.rows(name) for name, line in self._watched.items()}
         self._wanted: dict[tuple[int, int], list[str]] = {}
         """What the teacher's step looks like at a size."""
+        self._readers = {size: Reader() for size in SIZES}
 
     async def goes_on(self, turns: int) -> None:
         """Hold every screen to what its student may see, after each of so many turns."""
@@ -88,7 +90,8 @@ class RandomClass:
             is_long = len(seat.notice) > size[0] - 2
             end = size[1] // 2 if is_refused else size[1] - 2 - is_long
             if size not in self._wanted:
-                self._wanted[size] = screen_rows(shared_session(self._session), *size)
+                reader, session = self._readers[size], shared_session(self._session)
+                self._wanted[size] = screen_rows(session, *size, reader)
             assert rows[:end] == self._wanted[size][:end]
         if self._hub.room.poll is not None:
             told = " ".join((seat.notice, *rows[-2:] * (seat.own is None)))

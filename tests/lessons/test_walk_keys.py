@@ -26,8 +26,7 @@ from gdtutor.values import replace
 from gdtutor.view.bottom import keys_at
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.glossary import SIGNS
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import settled, shown
+from gdtutor.view.screen import frame_of, settled, shown
 from tests.tries import in_turn, some
 
 LESSONS = {entry.id: entry.path for entry in listing(shipped_lessons_folder())}

@@ -14,8 +14,7 @@ from gdtutor.session.steps import Phase, find_step
 from gdtutor.session.working import node_expr
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import shown
+from gdtutor.view.screen import frame_of, shown
 
 
 def node(session: Session) -> str:

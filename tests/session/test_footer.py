@@ -22,7 +22,7 @@ from gdtutor.session.state import Screen, Session, Snapshot, Status, Training
 from gdtutor.session.update import Tick, update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.scrolling import shown as drawn
+from gdtutor.view.screen import shown as drawn
 
 
 def words(session, *, narrow=False):

@@ -15,8 +15,8 @@ from gdtutor.session.link import command_of, place_of
 from gdtutor.session.runs import run_label
 from gdtutor.session.state import AutoPlay, EditHistory, Screen
 from gdtutor.values import replace
-from gdtutor.view import scrolling
 from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import shown as drawn
 from tests.tries import tries
 
 XOR = lesson_file("xor-hidden")
@@ -60,6 +60,7 @@ def shown(session):
     """Return what a session shows at three sizes, what follows from the keys before left out."""
     quiet = replace(session, message="", is_error=False, count="", command="", auto=AutoPlay())
     quiet = replace(quiet, passed=(), history=EditHistory((quiet.changes,)))
+    quiet = replace(quiet, look=replace(quiet.look, met=None))
     return [screen(quiet, *size) for size in ((80, 24), (120, 36), (40, 12))]
 
 
@@ -164,7 +165,7 @@ def test_the_command_reopens_any_screen(data):
 def test_every_order_of_the_keys_of_panels_and_pictures_is_reopened(name, at):
     def seen(session):
         """The screen finds which panel is alone, which the key of the pictures asks."""
-        session, _ = scrolling.shown(session, 80, 24, UNICODE)
+        session, _ = drawn(session, 80, 24, UNICODE)
         return replace(session, look=replace(session.look, met=None))
 
     start = seen(walk(lesson_file(name), at))

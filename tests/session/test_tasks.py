@@ -30,8 +30,7 @@ from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import settled
+from gdtutor.view.screen import frame_of, settled
 
 TEXT = """+++
 format = 1

@@ -28,7 +28,7 @@ from gdtutor.ui.picture import frame_text
 from gdtutor.ui.program import Program, Services
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.scrolling import shown
+from gdtutor.view.screen import shown
 from tests.ui.piloting import until
 from tests.ui.saving_app import trained_for_ever
 

@@ -16,7 +16,7 @@ from gdtutor.session.state import Session
 from gdtutor.session.update import update
 from gdtutor.ui.picture import frame_text
 from gdtutor.view.frame import UNICODE
-from gdtutor.view.scrolling import shown
+from gdtutor.view.screen import shown
 
 pytestmark = pytest.mark.slow
 

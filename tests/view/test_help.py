@@ -15,8 +15,7 @@ from gdtutor.view.glossary import WORDS
 from gdtutor.view.help import help_lines
 from gdtutor.view.lines import text_of
 from gdtutor.view.notation import in_ascii
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import settled
+from gdtutor.view.screen import frame_of, settled
 
 SIZE = (80, 24)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from room import SIZES, columns_of, spare, steps_of
-from walks import pressed, typed
+from walks import knowing, pressed, typed
 
 from gdtutor.drive.opening import session_at
 from gdtutor.engine.places import places_of
@@ -15,8 +15,7 @@ from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE, Holds
 from gdtutor.view.graph.drawing import TORN
 from gdtutor.view.lines import found_in
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import shown
+from gdtutor.view.screen import frame_of, shown
 from tests.tries import in_turn
 
 LESSONS = discover(shipped_lessons_folder())
@@ -114,7 +113,7 @@ def test_a_table_that_an_edit_makes_wider_goes_on_below_the_step(size):
         at = replace(moved(session, 0, number), message="", challenge=None)
         assert cut_beside_blank_rows(at, shown(at, *size, UNICODE)[1]) == []
         # Where all signs have been explained; at step 20 it has blank rows for all but a few.
-        frame = frame_of(replace(at, look=replace(at.look, met=())), *size, UNICODE)
+        frame = frame_of(knowing(at), *size, UNICODE)
         names = map(context_of(at, UNICODE).name, places_of(at.moment.traces[0]).names)
         rows = [row for column in columns_of(frame) for p in column for row in p.rows]
         table = [row for row in rows if not re.search("[─│═]", row)]
@@ -130,7 +129,7 @@ def test_the_whole_table_has_every_row_of_a_matrix():
 
 def test_a_note_leaves_blank_rows_to_a_graph_that_would_be_cut():
     session = replace(pressed(session_at(LESSONS[24]), "5n x tab"), message="")
-    assert "more node" not in shown(session, 80, 24, UNICODE)[1].text()
+    assert "more node" not in frame_of(knowing(session), 80, 24, UNICODE).text()
 
 
 @pytest.mark.sampled(1)

@@ -6,7 +6,7 @@ from itertools import groupby, product
 import pytest
 import room
 from room import SIZES, corners, opened, steps_of
-from walks import answered, pressed
+from walks import answered, knowing, pressed
 
 from gdtutor.drive.effects import pressed as done
 from gdtutor.drive.keys import parse_keys
@@ -30,8 +30,7 @@ from gdtutor.view.graph import panel
 from gdtutor.view.graph.drawing import draw_graph
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.lines import text_of
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import shown
+from gdtutor.view.screen import frame_of, shown
 from tests.tries import in_turn, some
 
 LESSONS = discover(shipped_lessons_folder())
@@ -200,8 +199,7 @@ def test_what_explains_signs_takes_no_column_of_the_table_and_moves_no_panel(pat
     for number in some(LESSONS.index(path), (1, 2, 3)):
         session = replace(moved(session, 0, number), challenge=None)
         session, told = shown(session, 120, 36, UNICODE)
-        unexplained = replace(session, look=replace(session.look, met=()))
-        plain = frame_of(unexplained, 120, 36, UNICODE)
+        plain = frame_of(knowing(session), 120, 36, UNICODE)
         assert columns(plain) == columns(told)
         assert corners(plain) == corners(told)
 

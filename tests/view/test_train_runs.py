@@ -26,8 +26,7 @@ from gdtutor.view.glossary import SIGNS
 from gdtutor.view.lines import text_of
 from gdtutor.view.marks import EXAMPLE, HELD, MEAN, START, UNCHANGED, marks_of
 from gdtutor.view.runs import curves_shown, mark_of, run_lines, short_name
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import settled
+from gdtutor.view.screen import frame_of, settled
 
 RATES = session_at(find_lesson("learning-rate", shipped_lessons_folder()))
 

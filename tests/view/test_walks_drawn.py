@@ -20,8 +20,7 @@ from gdtutor.view.explain import context_of
 from gdtutor.view.frame import UNICODE, Area, Frame, Hides, Style
 from gdtutor.view.lines import text_of
 from gdtutor.view.numpy_line import code_steps, plain_name
-from gdtutor.view.screen import frame_of
-from gdtutor.view.scrolling import shown
+from gdtutor.view.screen import frame_of, shown
 from gdtutor.view.values import MOST_ROWS
 from tests.tries import in_turn
 
