@@ -76,7 +76,7 @@ def _result(session: Walk) -> str:
         number(float(np.ravel(values)[at * (values.size > 1)]), digits)
         for values in (np.asarray(one.trace.values[root]) for one in (moment, own))
     )
-    return f"{root} is {now} (own {before}); "
+    return f"{root} is {now} ({before} without changes); "
 
 
 def _as_named(text: str) -> str:
