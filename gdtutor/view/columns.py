@@ -36,7 +36,7 @@ def joined(*columns: tuple[Block, int]) -> Block:
     return beside(*(rows for (rows, _), _ in columns)), tuple(chain.from_iterable(plots))
 
 
-def column_block(wanted: list[PanelNeed], area: Area) -> Block:
+def column_block(wanted: Column, area: Area) -> Block:
     """Return panels below each other in exactly as many lines as the area has.
 
     Each has what it needs, the upper ones first; one for which too little stays is left out.
@@ -52,7 +52,7 @@ def column_block(wanted: list[PanelNeed], area: Area) -> Block:
     return tuple(lines), tuple(plots)
 
 
-def shared(wanted: list[PanelNeed], room: int) -> list[tuple[PanelNeed, int]]:
+def shared(wanted: Column, room: int) -> list[tuple[PanelNeed, int]]:
     """Return those of a column that have room, with their lines; what is left over has the last
     that tells more then, or the last of all.
     """
@@ -74,22 +74,19 @@ def filled(
     session: Walk, context: Context, columns: list[Column], areas: tuple[Area, ...]
 ) -> tuple[list[Column], list[tuple[Needed, int]]]:
     """Return columns with what a key would lead to: the lesson's other graphs, the step before, and
-    its tasks, each below the first column that then tells all else at every step, too; and what of
-    the last two finds none, with the panels that have it in their blank lines: the tasks only those
-    that tell the same at every step, from the third of those that `annexed` tries.
+    its tasks, each below the first column that then tells all else at every step, too.
+
+    What of the last two finds none comes with the first of the panels that may have it in their
+    blank lines, as `annexed` counts them: tasks stand still, so that none of the step's has them.
     """
     is_measured, whole = len(context.moment.steps) <= MEASURED, columns
     if is_measured:
-        end = at_end(session, context)
-        whole = [
-            [one.whole(end, area) for one in column]
-            for column, area in zip(columns, areas, strict=False)
-        ]
-    free = [
-        # A picture takes all that is left.
-        0 if any(one.is_elastic for one in column) else area.height - sum(n.lines for n in column)
-        for column, area in zip(whole, areas, strict=False)
-    ]
+        end, places = at_end(session, context), zip(columns, areas, strict=False)
+        whole = [[one.whole(end, area) for one in column] for column, area in places]
+    free = [area.height - sum(one.lines for one in column)
+            # A picture takes all that is left.
+            if not any(one.is_elastic for one in column) else 0
+            for column, area in zip(whole, areas, strict=False)]  # fmt: skip
     here, count = context.step.scene, len(session.lesson.scenes)
     before, tasks = (partial(make, session, context) for make in (before_need, tasks_need))
     others = (partial(other_graph, session, context, n) for n in range(count) if n != here)
@@ -100,21 +97,22 @@ def filled(
         wanted = [(tasks, (0,))] if columns[2:] else []
     # Lines beside the step explain signs.
     free[1] -= SIGNS
-    told: list[Column] = [*columns]
-    left: list[tuple[Needed, int]] = [(tasks, 2), *[(before, 0)] * is_measured]
+    below, placed = [list[PanelNeed]() for _ in columns], list[Needed]()
     for make, ways in wanted:
         for at in ways:
             one = make(areas[at])
             if one.least <= one.lines <= free[at]:
                 free[at] -= one.lines
-                told[at] = [*(whole[at] if told[at] is columns[at] else told[at]), one]
-                left = [other for other in left if other[0] is not make]
+                below[at].append(one)
+                placed.append(make)
                 break
-    if any(one.number for column in told for one in column):
-        told[0] = [
-            replace(one, number=f" {here + 1}/{count}") if one.is_drawn else one for one in told[0]
-        ]
-    return told, left
+    told = [[*own, *more] if more else column
+            for column, own, more in zip(columns, whole, below, strict=True)]  # fmt: skip
+    if any(one.number for one in chain(*below)):
+        number = f" {here + 1}/{count}"
+        told[0] = [replace(one, number=number) if one.is_drawn else one for one in told[0]]
+    left: list[tuple[Needed, int]] = [(tasks, 2), *[(before, 0)] * is_measured]
+    return told, [one for one in left if one[0] not in placed]
 
 
 def annexed(
@@ -140,11 +138,11 @@ def annexed(
 
 def explaining(
     context: Context,
-    column: list[PanelNeed],
+    column: Column,
     drawn: Lines,
     area: Area,
-    is_left: Callable[[list[PanelNeed]], bool] = bool,
-) -> list[PanelNeed]:
+    is_left: Callable[[Column], bool] = bool,
+) -> Column:
     """Return a column whose panels explain the signs that what is drawn does not, in their blank
     lines: the second, the first, then the others. A sign that finds none is explained later.
 
@@ -183,8 +181,8 @@ def _tells_same(one: PanelNeed, inside: Area, rows: int) -> bool:
 
 
 def continuing(
-    context: Context, columns: list[tuple[list[PanelNeed], Area]]
-) -> tuple[list[list[PanelNeed]], tuple[Listed, ...]]:
+    context: Context, columns: list[tuple[Column, Area]]
+) -> tuple[list[Column], tuple[Listed, ...]]:
     """Return columns with what a list has no room for below panels with blank lines, and what finds
     none there: below those that are alike at every step first, then those of the step, a picture
     last, which training may change. Each lower border says where it goes on.
