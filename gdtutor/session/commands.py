@@ -27,7 +27,7 @@ from gdtutor.session.effects import CopyText, Outcome, Quit, ShowPalette
 from gdtutor.session.link import command_of
 from gdtutor.session.prompting import asked
 from gdtutor.session.runs import has_others, leads_to_training
-from gdtutor.session.state import HelpLook, Playing, PromptKind, S, Screen, Session, W, Walk
+from gdtutor.session.state import HelpLook, Playing, PromptKind, S, Screen, Session, Tab, W, Walk
 from gdtutor.session.trials import sweep
 from gdtutor.values import Struct, replace
 
@@ -273,6 +273,8 @@ def _train_typed(session: Walk, text: str) -> Outcome:
 def _escape(session: Walk) -> Session:
     if isinstance(session, Playing):
         return play_keys.back_to_play(session)
+    if display_options.shows_other_panel(session):
+        return navigation.looking(session, tab=Tab.NODE, scroll=0)
     look, was_on = replace(session.look, is_closing=False), session.auto.is_on
     look = replace(look, cell=None, proof=False, mistakes=False, is_blank=False)
     if look == session.look and not was_on and leads_to_training(session):
@@ -424,7 +426,7 @@ _OF_A_WALK: tuple[Row[Walk], ...] = (
             _by(training.scroll_side), pair="side_up", why_not=works_in_runs.side_below),
     Row("side_up", ("up",), "scroll the side panel back; the run before", _TRAIN,
             _back(training.scroll_side), why_not=works_in_runs.side_above),
-    Row("escape", ("escape",), "close the cell, the proof, auto-play; else back to training",
+    Row("escape", ("escape",), "close the panel, cell, proof, auto-play; else back to training",
             _STUDY, _escape, why_not=works_at.closable, linear=None),
     Row("library", ("l",), "the library of lessons", _LESSON, library.show_library, "library",
             why_not=works_at.library),

@@ -252,6 +252,11 @@ def next_tab(session: Session) -> Session:
     return looking(session, tab=tab, scroll=0)
 
 
+def shows_other_panel(session: Walk) -> bool:
+    """Say whether a panel stands where the node and what belongs to it would."""
+    return session.look.tab is not Tab.NODE and not is_page(session) and not session.auto.is_on
+
+
 def scroll(session: Session, by: int) -> Session:
     """Scroll the prose; the view keeps it within its length."""
     return looking(session, scroll=max(session.look.scroll + by, 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gdtutor.session.commands import Command, commands_of
-from gdtutor.session.display_options import is_page
+from gdtutor.session.display_options import is_page, shows_other_panel
 from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.notes import note_for
 from gdtutor.session.state import Focus, Play, Playing, Screen, Session, Status, Walk, current_step
@@ -43,6 +43,8 @@ _OF_A_CELL = (
 """What moves and closes an open cell, then what does as it does without one."""
 _ALWAYS = ("help", "quit")
 """What the line always names."""
+BACK = "back to node"
+"""Where Esc leads from a panel that stands in the place of the others."""
 _QUOTED = re.compile(r"`([^`\n]{1,9})`")
 
 
@@ -124,7 +126,7 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
     if not isinstance(session, Walk):
         return (*first, "next")
     if session.screen is Screen.STUDY and session.challenge is not None:
-        return ("operand", *("predict",) * session.predict, *first)
+        return ("operand", "escape", *("predict",) * session.predict, *first)
     if session.screen is Screen.STUDY and session.look.is_closing:
         variant = ["variant"] * any("variant" in task.change for task in open_tasks(session))
         changes = ("undo", "own_values")
@@ -135,6 +137,8 @@ def _urgent(session: Session, *, is_narrow: bool) -> tuple[str, ...]:
         return (*first, "pause", "side_down", "open_point")
     if session.screen is Screen.STUDY and (session.look.proof or session.look.mistakes):
         return (*first, "next", "escape")
+    if session.screen is Screen.STUDY and shows_other_panel(session):
+        return (*first, "next", "tab", "escape")
     if session.screen is Screen.STUDY and session.auto.is_on:
         return (*first, "auto", "faster", "next")
     # What shows how the step is walked comes before what a note asks for besides.
@@ -201,8 +205,9 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
     words |= {"predict": "ask no more"} if session.predict else {}
     opened = _opened(session)
     words |= {opened[0]: opened[1]} if opened else {}
+    words |= {"escape": BACK} if shows_other_panel(session) else {}
     if session.look.cell is not None:
-        closes = "close both" if opened else "close"
+        closes = words.get("escape") or ("close both" if opened else "close")
         leads = "playground" if isinstance(session, Playing) else closes
         return {**words, "next": "cell", "down": "row", "escape": leads, "next_key": "step",
                 "operand": "operand", "operand_back": "back"}  # fmt: skip
@@ -223,7 +228,7 @@ def _words(session: Session, *, is_narrow: bool) -> dict[str, str]:
     is_open = step is not None and step.node.partition(".")[0] in line
     if isinstance(session, Playing):
         words["escape"] = "playground"
-    elif opened:
+    elif opened and not shows_other_panel(session):
         # Both keys do the same, so that they have one word.
         words |= {opened[0]: "", "escape": opened[1]}
     return {**words, "unfold": "fold"} if is_open else words

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from gdtutor.engine.mistakes import overwritten
 from gdtutor.session.catalogue import shown_entries
-from gdtutor.session.display_options import current_line, is_page, operands, pages_back, pages_on
+from gdtutor.session.display_options import (
+    current_line,
+    is_page,
+    operands,
+    pages_back,
+    pages_on,
+    shows_other_panel,
+)
 from gdtutor.session.figures import offered_figures
 from gdtutor.session.navigation import LAST_STEP, cell_shape
 from gdtutor.session.runs import leads_to_training
@@ -272,5 +279,5 @@ def closable(session: Walk) -> str:
     look = session.look
     is_open = look.cell is not None or look.proof or look.mistakes or look.is_closing
     is_open = is_open or session.auto.is_on or isinstance(session, Playing)
-    is_open = is_open or leads_to_training(session)
+    is_open = is_open or leads_to_training(session) or shows_other_panel(session)
     return "" if is_open else "Nothing is open that could be closed; `l` opens the library."

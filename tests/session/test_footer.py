@@ -18,7 +18,7 @@ from gdtutor.session.moving import moved
 from gdtutor.session.navigation import with_keys
 from gdtutor.session.notes import note_for
 from gdtutor.session.press import Press
-from gdtutor.session.state import Screen, Session, Snapshot, Status, Training
+from gdtutor.session.state import Screen, Session, Snapshot, Status, Tab, Training
 from gdtutor.session.update import Tick, update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -373,6 +373,19 @@ def test_a_key_that_a_lesson_speaks_of_does_something_where_it_speaks_of_it():
                     assert not shown_figure(pressed(here, "f")), f"{path.name}: {sentence}"
                 assert not re.search(r"the last (step|update)|the step before", sentence)
     assert spoken > 2
+
+
+def test_esc_leads_from_a_panel_at_full_size_back_to_the_node():
+    session = walk(NETWORK, "forward:Z1", "c tab")
+    assert " Esc back to node  " in screen(session)
+    back = pressed(session, "escape")
+    assert back.look == replace(session.look, tab=Tab.NODE)
+    assert pressed(back, "escape").look.cell is None
+    left = pressed(replace(walk(NEURON, "given"), predict=True), "n escape tab")
+    assert " Enter answer  Esc back to node" in screen(left)
+    assert pressed(left, "escape").look.tab is Tab.NODE
+    # On a page of text no panel takes the place of the others.
+    assert "escape" not in words(pressed(walk(NEURON, "forward:z", "tab"), "z"))
 
 
 def test_while_auto_play_is_on_the_line_names_what_pauses_it_and_changes_its_pace():

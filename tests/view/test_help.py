@@ -27,7 +27,7 @@ def shown(keys, *, settles=True):
         if settles:
             session = settled(session, *SIZE, UNICODE)
     # The border's title tells where in the text the panel is; the text alone is compared.
-    return frame_of(session, *SIZE, UNICODE).text().splitlines()[1:-3]
+    return frame_of(session, *SIZE, UNICODE).text().split("\n")[1:-3]
 
 
 @pytest.mark.parametrize("key", ["pagedown", "space"])
