@@ -228,12 +228,7 @@ def refolded(lines: Sequence[tuple[Mapping[str, int], str]]) -> str:
             (counter, factor, int(first) - factor * start)
             for counter, start in lines[0][0].items()
             for factor in range(1, 10)
-            if len(
-                {
-                    int(n) - factor * counts[counter]
-                    for n, (counts, _) in zip(found, lines, strict=True)
-                }
-            )
+            if len({int(n) - factor * at[counter] for n, (at, _) in zip(found, lines, strict=True)})
             == 1
         )
         count = f"{factor}*{counter}"[2 * (factor == 1) :] + (f"{more:+}" if more else "")

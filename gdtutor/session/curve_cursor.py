@@ -133,11 +133,7 @@ def _run_called(kept: tuple[TrainedCurve, ...], name: str) -> TrainedCurve:
     """
     ways = (
         [one for one in kept if name in (one.label, _called(one), "own" * (one.label == OWN))],
-        [
-            one
-            for one in kept
-            if name in (_called(one).partition(": ")[0], _called(one).partition(", ")[2], one.value)
-        ],
+        [one for one in kept if name in _parts_of(one)],
         [one for one in kept if _called(one).startswith(name)],
     )
     found: list[TrainedCurve] = next(filter(None, ways), [])
@@ -147,6 +143,11 @@ def _run_called(kept: tuple[TrainedCurve, ...], name: str) -> TrainedCurve:
         raise GdTutorError(f"there is no run '{name}'", "this is the only run; `S` trains others")
     wrong = f"several runs begin with '{name}'" if found else f"there is no run '{name}'"
     raise GdTutorError(wrong, f"the runs are {', '.join(map(_called, found or kept))}"[:200])
+
+
+def _parts_of(run: TrainedCurve) -> tuple[str, ...]:
+    called = _called(run)
+    return called.partition(": ")[0], called.partition(", ")[2], run.value
 
 
 def _called(run: TrainedCurve) -> str:

@@ -108,13 +108,8 @@ class RunStack:
         self._places, self._members = tuple(places), tuple(members)
         self._stretches = [Stretch(RunSegment(0, m.problem, m.settings), None) for m in members]
         self._stretch = self._stretches[0]
-        self._plan = StackedPlan(
-            members[0].problem,
-            members[0].settings,
-            self._stretch.train,
-            _differing(members),
-            len(members),
-        )
+        what = members[0].problem, members[0].settings, self._stretch.train
+        self._plan = StackedPlan(*what, _differing(members), len(members))
         self._vectors = np.array([stretch.start(None, 0)[0] for stretch in self._stretches])
         """The states of all runs, of shape (runs, size), also while a burst is computed."""
         self._series = [GrowingArray() for _ in members]

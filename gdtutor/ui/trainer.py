@@ -152,13 +152,8 @@ class Trainer:
         def news(status: Status | None) -> News:
             seconds = max(self._clock() - started, 1e-9)
             snapshot = snapshot_of(run, status)
-            return Progressed(
-                replace(
-                    snapshot,
-                    seconds=before.seconds + seconds,
-                    epochs_per_second=(len(snapshot.costs) - first) / seconds,
-                )
-            )
+            speed, taken = (len(snapshot.costs) - first) / seconds, before.seconds + seconds
+            return Progressed(replace(snapshot, seconds=taken, epochs_per_second=speed))
 
         is_over = self._deadline(job, lambda: news(Status.RUNNING))
         if wish.is_slow:

@@ -61,13 +61,9 @@ def _arrangements(
     def arranged(blocks: list[Lines], total: Lines) -> list[Lines]:
         return [*blocks[:-1], left_out, blocks[-1], total]
 
-    whole = [
-        (
-            line((origin(context, c), Style.BACKWARD)),
-            *contribution_lines(context, c, width, brief=True),
-        )
-        for c in shown
-    ]
+    heads = (line((origin(context, c), Style.BACKWARD)) for c in shown)
+    told = (contribution_lines(context, c, width, brief=True) for c in shown)
+    whole: list[Lines] = [(head, *lines) for head, lines in zip(heads, told, strict=True)]
     total = _sum(context, received, width)
     yield arranged(whole, total)
     if all(c.local is not None and (not c.local.ndim or context.graph.by_rows) for c in shown):

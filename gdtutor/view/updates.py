@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from gdtutor.engine.cells import cell_name, is_changed, largest_change, open_cell
@@ -50,19 +52,13 @@ def update_lines(context: Context, width: int) -> Lines:
     if context.look.cell is not None:
         return _opened(context, update, width)
     where, told = _where(context, update, width), _small_change(context, update)
-    arrangements = (
-        (
-            update.formula,
-            _rows(context, update.after, width, rows),
-            (
-                line(("before", Style.DIM), (told, Style.UPDATE)),
-                *array_lines(context, update.before, width, max_rows=less),
-            ),
-            where,
-        )
-        for rows, less in _ROWS
-    )
-    return fitting(arrangements, context.room)
+    head = line(("before", Style.DIM), (told, Style.UPDATE))
+
+    def arranged(rows: int, less: int) -> tuple[Lines, ...]:
+        before = array_lines(context, update.before, width, max_rows=less)
+        return update.formula, _rows(context, update.after, width, rows), (head, *before), where
+
+    return fitting((arranged(*rows) for rows in _ROWS), context.room)
 
 
 def optimiser_line(context: Context, step: Step, width: int) -> OptimiserLine:
@@ -117,16 +113,13 @@ def _rows(context: Context, after: Array, width: int, most: int) -> Lines:
 def _opened(context: Context, update: OptimiserLine, width: int) -> Lines:
     """Return an update with a cell opened: the formula, the matrix, and the cell's own numbers."""
     cell = context.look.cell or ()
-    arrangements = (
-        (
-            update.formula,
-            _rows(context, update.after, width, rows),
-            update_of_cell(context, update, cell, width, symbols=symbols),
-        )
-        for symbols in (True, False)
-        for rows in (MAX_ROWS, 4, 3)
-    )
-    return fitting(arrangements, context.room)
+
+    def arranged(symbols: bool, rows: int) -> tuple[Lines, ...]:
+        opened = update_of_cell(context, update, cell, width, symbols=symbols)
+        return update.formula, _rows(context, update.after, width, rows), opened
+
+    tried = product((True, False), (MAX_ROWS, 4, 3))
+    return fitting((arranged(*way) for way in tried), context.room)
 
 
 def update_of_cell(

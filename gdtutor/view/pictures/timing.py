@@ -42,14 +42,8 @@ def _table(source: Source) -> list[Line]:
     table = [["examples", "loop", "together", "factor"]]
     for timing in source.timings:
         factor = timing.loop / timing.together if timing.together > 0 else 0.0
-        table.append(
-            [
-                f"{timing.examples:,}",
-                seconds_text(timing.loop, chars),
-                seconds_text(timing.together, chars),
-                number(factor, 2) if factor else "?",
-            ]
-        )
+        times = (seconds_text(seconds, chars) for seconds in (timing.loop, timing.together))
+        table.append([f"{timing.examples:,}", *times, number(factor, 2) if factor else "?"])
     head, *rows = column_texts(table, "  ")
     return [line((head, Style.DIM)), *map(line, rows)]
 
