@@ -60,11 +60,16 @@ def blank_program(program: AskedProgram, command: str) -> str:
     )
 
 
+def is_blank(name: str, source: ProgramText) -> bool:
+    """Say whether a line of a program leaves a name blank."""
+    return re.search(rf"^\s*{name}\s*=\s*(\.\.\.|None)", source.text, re.MULTILINE) is not None
+
+
 def how_seen(part: str, unseen: Sequence[str], program: AskedProgram, source: ProgramText) -> str:
     """Return what to do so that some names of a part of an iteration are judged."""
     if part != "update":
         return "Not asked for here, and judged too where it has these names."
-    if any(re.search(rf"^\s*{n}_new\s*=\s*(\.\.\.|None)", source.text, re.M) for n in unseen):
+    if any(is_blank(f"{name}_new", source) for name in unseen):
         return "It is judged once its blanks are filled in."
     loop = rf"for \(?(\w+)\b[^\n]*\b(?:{'|'.join(unseen)})\b[^\n]*:.*?\n\s+\1 = \1 -"
     bound = re.search(loop, source.text, re.DOTALL)

@@ -13,14 +13,14 @@ from gdtutor.judge.asked import (
     AskedName,
     AskedProgram,
     data_names,
-    engine_value,
     given_values,
-    is_over_batch,
     of_examples,
 )
+from gdtutor.judge.blanks import is_blank
 from gdtutor.judge.blend import settled
 from gdtutor.judge.layout import (
     Reading,
+    examples_seen,
     is_by_rows,
     reading_of,
     readings_of,
@@ -30,9 +30,7 @@ from gdtutor.judge.layout import (
 from gdtutor.judge.naming import Departure, OneStart, of_the_shape
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText
-from gdtutor.judge.value_watch import examples_in
 from gdtutor.session.cell_slips import wrong_formulas
-from gdtutor.session.moment import Moment
 from gdtutor.session.slips import Slip, SlipMatch
 from gdtutor.session.steps import Step
 from gdtutor.session.working import working_of
@@ -79,7 +77,7 @@ def _best(program: AskedProgram, index: int, case: ProgramCase, rows: bool) -> O
     if changed or all(reading.is_right for reading in readings.values()):
         return found
     is_fit = all(reading.value is not None for reading in readings.values())
-    for taken in (*case.facts.get("taken", ()), *_seen(moment, case, asked)):
+    for taken in (*case.facts.get("taken", ()), *examples_seen(moment, case, asked)):
         if is_fit == (len(taken) < len(moment.batch)):
             # One example after the other fits all of them, once they stand side by side.
             continue
@@ -96,28 +94,6 @@ def _best(program: AskedProgram, index: int, case: ProgramCase, rows: bool) -> O
         if _fit(start) > _fit(found) and is_order:
             found = start
     return found
-
-
-def _seen(moment: Moment, case: ProgramCase, asked: Sequence[AskedName]) -> Iterator[list[int]]:
-    """Yield the examples that a value over a batch is of, the first whose numbers say so.
-
-    Of a number per example, none may be there twice: 0 and 1 are in many of them. Nor may any of
-    as many as there are: `W[:, :1] @ X[:1]` is that of other examples where X has 0 below.
-    """
-    for name in asked:
-        if name.name in case.values and not name.is_gradient and is_over_batch(moment, name):
-            axis = next(iter(moment.traces[name.step.scene].axes[name.node]))
-            value, engine = case.values[name.name], engine_value(moment, name)
-            if engine.ndim == 1:
-                value, engine, axis = np.atleast_2d(value), engine[None], 1
-            found = [
-                taken for taken in examples_in(value, {"": (engine, axis)})
-                if len(set(taken)) == len(taken)
-                or (len(engine) > 1 and len(taken) < len(moment.batch))
-            ]  # fmt: skip
-            yield from found
-            if found:
-                return
 
 
 def _fit(start: OneStart) -> tuple[int, int]:
@@ -250,7 +226,8 @@ def _wrong_by_name(
         return None
     for one in left:
         step, start, reading = one.step, starts[one.shown], one.reading
-        if reading.is_right or (one.is_as_given and start.held(step.node)):
+        is_left = start.held(step.node) or is_blank(f"{step.node}_new", source)
+        if reading.is_right or (one.is_as_given and is_left):
             continue
         name = AskedName(step.node, step, start.moment.root)
         slip = _slip(step, start, reading)
@@ -266,8 +243,12 @@ def _wrong_by_name(
 def _slip(step: Step, start: OneStart, reading: Reading) -> SlipMatch | None:
     """Return the slip of an update: one of the table, or how many times the step it takes."""
     working, value = working_of(start.moment, step), reading.value
+    before = start.moment.state.parameters[step.node]
     if value is None:
-        return of_the_shape(reading)
+        spread = of_the_shape(reading)
+        by = start.moment.learning_rate * start.moment.trace.gradients[step.node].T
+        is_turned = spread is not None and np.allclose(reading.raw, before - by, 1e-8, 1e-12)
+        return SlipMatch(Slip.TRANSPOSED) if is_turned else spread
     room = tolerance_of(value.dtype, value)
     fits = [
         fit for fit, formula in wrong_formulas(working)
@@ -275,7 +256,6 @@ def _slip(step: Step, start: OneStart, reading: Reading) -> SlipMatch | None:
     ]  # fmt: skip
     if fits:
         return min(fits, key=lambda fit: _TOLD.index(fit.slip))
-    before = start.moment.state.parameters[step.node]
     right, own = reading.engine - before, value - before
     largest = np.unravel_index(np.argmax(np.abs(right)), right.shape)
     times = float(own[largest] / right[largest]) if right[largest] else 0.0

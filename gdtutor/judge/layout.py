@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName, data_names, engine_value, given_values, is_over_batch
 from gdtutor.judge.process import ProgramCase
 from gdtutor.judge.source import ProgramText, factors_in
+from gdtutor.judge.value_watch import examples_in
 from gdtutor.session.formula_changes import parts_of
 from gdtutor.session.moment import Moment
 from gdtutor.session.working import node_expr
@@ -158,6 +159,30 @@ def _joined(each: NDArray[Any] | None, engine: Array) -> NDArray[Any] | None:
     sides = np.hstack(parts), np.vstack(parts)
     found = (a for side in sides for a in (side, side.T) if a.shape == engine.shape)
     return next(found, None)
+
+
+def examples_seen(
+    moment: Moment, case: ProgramCase, asked: Sequence[AskedName]
+) -> Iterator[list[int]]:
+    """Yield the examples that a value over a batch is of, the first whose numbers say so.
+
+    Of a number per example, none may be there twice: 0 and 1 are in many of them. Nor may any of
+    as many as there are: `W[:, :1] @ X[:1]` is that of other examples where X has 0 below.
+    """
+    for name in asked:
+        if name.name in case.values and not name.is_gradient and is_over_batch(moment, name):
+            axis = next(iter(moment.traces[name.step.scene].axes[name.node]))
+            value, engine = case.values[name.name], engine_value(moment, name)
+            if engine.ndim == 1:
+                value, engine, axis = np.atleast_2d(value), engine[None], 1
+            found = [
+                taken for taken in examples_in(value, {"": (engine, axis)})
+                if len(set(taken)) == len(taken)
+                or (len(engine) > 1 and len(taken) < len(moment.batch))
+            ]  # fmt: skip
+            yield from found
+            if found:
+                return
 
 
 def reading_of(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gdtutor.engine.errors import did_you_mean
 from gdtutor.engine.operations import Array
 from gdtutor.judge.asked import AskedName, AskedProgram, engine_value, given_values, operands_of
+from gdtutor.judge.blanks import is_blank
 from gdtutor.judge.blend import follows
 from gdtutor.judge.layout import Reading, is_near, reading_of
 from gdtutor.judge.mishap import COUNT
@@ -163,7 +164,7 @@ def other_names(
     alike = {_plain_name(name): name for name in reversed(list(plain))}
     spelled = {n: alike[_plain_name(n)] for n in missing if _plain_name(n) in alike}
     # What is still a blank is not there under another name.
-    lost = [n for n in missing if not re.search(rf"^{n}\s*=\s*(\.\.\.|None)", source.text, re.M)]
+    lost = [n for n in missing if not is_blank(n, source)]
     numbers = _by_numbers(lost, program, starts, source)
     spelled = {n: theirs for n, theirs in spelled.items() if theirs not in numbers.values()}
     # After a line that fails, much is missing that has no other name.

@@ -551,11 +551,18 @@ def test_a_right_program_is_told_what_was_judged_of_it_and_how_the_rest_is(tmp_p
     assert "not seen update: w. It is judged once its blanks are filled in." in told[2]
 
 
-def test_an_update_of_another_shape_is_broadcast(tmp_path: Path) -> None:
-    text = ALL_UPDATES.replace("learning_rate * db1", "learning_rate * db1.T")
+@pytest.mark.parametrize(("by", "slip"), [("db1", Slip.TRANSPOSED), ("b1", Slip.BROADCAST)])
+def test_an_update_of_another_shape_is_named(by: str, slip: Slip, tmp_path: Path) -> None:
+    text = ALL_UPDATES.replace("learning_rate * db1", f"learning_rate * (1 + {by}).T")
+    text = text.replace("(1 + db1)", "db1")
     (verdict,) = judged([("16", text)], tmp_path)
     assert isinstance(verdict, Verdict), verdict
     assert verdict.first is not None
-    assert (verdict.first.name.name, verdict.first.slip and verdict.first.slip.slip) == (
-        "b1", Slip.BROADCAST,
-    )  # fmt: skip
+    assert (verdict.first.name.name, verdict.first.slip and verdict.first.slip.slip) == ("b1", slip)
+
+
+def test_a_blank_beside_an_update_waits_and_is_not_blamed(tmp_path: Path) -> None:
+    (verdict,) = judged([("16", ALL_UPDATES.replace("b1 = b1 - ", "b1_new = ... #"))], tmp_path)
+    assert isinstance(verdict, Verdict), verdict
+    assert verdict.is_right
+    assert verdict.updates == ("W1", "W2", "b2")
