@@ -164,8 +164,10 @@ def _knows_examples(start: OneStart) -> bool:
 def _line_of(parameter: str, start: OneStart, known: int) -> int:
     """Return the last line that changed a parameter in a place of the program's own, if any is."""
     stepped = start.case.facts.get("lines", {}).get(f"new {parameter}", ())
-    lines = (made[-1] for made in (*start.held(parameter).values(), stepped) if made[1:])
-    return next(lines, known)
+    held = start.held(parameter)
+    # Of two parameters that begin alike, each is held by its own name.
+    own = [made for place, made in held.items() if place.endswith(f" {parameter}")]
+    return next((made[-1] for made in (*own, *held.values(), stepped) if made[1:]), known)
 
 
 class _Left(Struct, frozen=True, eq=False):
@@ -231,6 +233,10 @@ def _wrong_by_name(
             continue
         name = AskedName(step.node, step, start.moment.root)
         slip = _slip(step, start, reading)
+        if slip is not None and slip.slip is Slip.OTHER_RATE and reading.raw.size == 1:
+            # Of a single cell, any step is so many times another one: it is so on every start.
+            alike = (_slip(step, starts[o.shown], o.reading) for o in left if o.step is step)
+            slip = slip if all(other == slip for other in alike) else None
         renewed = start.renewed(step.node)
         line = _line_of(step.node, start, source.line_of(renewed or step.node))
         if slip is not None and slip.slip is Slip.STALE:

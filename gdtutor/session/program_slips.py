@@ -139,8 +139,10 @@ def _backward(working: Working) -> Slips:
     for index, c in enumerate(working.received):
         yield from _contribution_slips(working, index)
         others = {f"d{name}": value for name, value in trace.gradients.items()}
-        for name, value in {**trace.values, **others}.items():
-            if value.shape == c.upstream.shape and not np.array_equal(value, c.upstream):
+        for name, value in {**others, **trace.values}.items():
+            # An inner node has no name that anyone would write.
+            is_other = value.shape == c.upstream.shape and not np.array_equal(value, c.upstream)
+            if is_other and "." not in name:
                 yield SlipMatch(Slip.OTHER_VALUE, name), _with_upstream(working, index, value)
     if len(working.received) > 1:
         for index in (-1, *range(len(working.received) - 1)):

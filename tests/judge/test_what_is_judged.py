@@ -67,6 +67,30 @@ for j in range(2):
     W[0][j] -= learning_rate*dW[j]
 b[0][0] -= learning_rate*db
 """
+NEURON = """import math
+z = w1*x1 + w2*x2 + b
+yhat = 1/(1+math.exp(-z))
+L = (yhat-y)**2/2
+dyhat = yhat-y
+dz = dyhat*yhat*(1-yhat)
+dw1, dw2, db = dz*x1, dz*x2, dz
+w1 = w1 - learning_rate*dw1
+w2 = w2 - learning_rate*dw2
+b = b - learning_rate*db
+"""
+MOMENTUM = """import numpy as np
+v1, v2 = 0, 0
+for t in range(50):
+    z = w1*x1 + w2*x2
+    L = (z - y)**2/2
+    C = np.mean(L)
+    dz = (z - y)/len(y)
+    dw1, dw2 = np.sum(dz*x1), np.sum(dz*x2)
+    v1 = 0.9*v1 + dw1
+    v2 = 0.9*v2 + dw2
+    w1 = w1 - learning_rate*v1
+    w2 = w2 - learning_rate*v2
+"""
 IN_A_LIST = """params = [W1, b1, W2, b2]
 for i, g in enumerate([dW1, db1, dW2, db2]):
     params[i] = params[i] - learning_rate*g
@@ -105,10 +129,14 @@ def test_a_step_that_is_written_as_such_is_judged(place: str, tmp_path: Path) ->
         ("16", ALL_UPDATES, "learning_rate * db1", "learning_rate * db2", "b1", Slip.OTHER_VALUE),
         ("10", PURE, "(Yhat[i] - Y[0][i])/4", "(Y[0][i] - Yhat[i])/4", "dYhat", Slip.SIGN),
         ("10", PURE, "1/(1+math", "1//(1+math", "Yhat", Slip.PRECISION),
+        ("08", NEURON, "dz*x1", "dyhat*x1", "dw1", Slip.OTHER_VALUE),
+        ("08", NEURON, "w1 = w1 -", "w1 = 0.3 -", "w1", None),
+        ("23", MOMENTUM, "= 0.9*v1", "= 0.9*0", "w1", None),
+        ("23", MOMENTUM, "w2 - learning", "w2 + learning", "w2", Slip.UPHILL),
     ],
 )
 def test_a_slip_of_a_cost_a_step_or_a_list_is_named(
-    lesson: str, text: str, old: str, new: str, name: str, slip: Slip, tmp_path: Path
+    lesson: str, text: str, old: str, new: str, name: str, slip: Slip | None, tmp_path: Path
 ) -> None:
     assert old in text
     (verdict,) = judged([(lesson, text.replace(old, new))], tmp_path)
@@ -116,6 +144,11 @@ def test_a_slip_of_a_cost_a_step_or_a_list_is_named(
     assert verdict.first is not None
     assert (verdict.first.name.name, verdict.first.slip and verdict.first.slip.slip) == (name, slip)
     assert not verdict.also
+    if name[0] in "bw":
+        assert f"{name} = " in verdict.source.written(verdict.first.line)
+    if slip is Slip.OTHER_VALUE:
+        assert verdict.first.slip is not None
+        assert verdict.first.slip.about in new
 
 
 def told_of(text: str, folder: Path, lesson: str = "16") -> str:
