@@ -150,9 +150,19 @@ def previous_iteration(session: Walk) -> Walk:
 
 
 def _at_iteration(session: Walk, iteration: int) -> Walk:
-    """Go to the same node in another iteration; from the opening page to the first step."""
-    here = current_step(session)
-    return moved(session, iteration, 1) if here is None else moved_to(session, iteration, here)
+    """Go to the same node in another iteration, where what is open stays open; from the opening
+    page to the first step.
+    """
+    here, look = current_step(session), session.look
+    if here is None:
+        return moved(session, iteration, 1)
+    after = moved_to(session, iteration, here)
+    is_same = after.moment.steps[after.step - 1] == replace(here, number=after.step)
+    if look.is_closing or not is_same:
+        return after
+    after = looking(after, given=look.given, proof=look.proof, mistakes=look.mistakes)
+    is_open = look.cell is not None and has_cell(cell_shape(after), look.cell)
+    return looking(after, cell=look.cell) if is_open else after
 
 
 def first_step(session: Walk) -> Walk:

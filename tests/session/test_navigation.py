@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from session_walks import open_at, press
 
+from gdtutor.drive.opening import session_at
 from gdtutor.engine.errors import GdTutorError
+from gdtutor.lesson.discovery import shipped_lessons_folder
 from gdtutor.session.navigation import goto, goto_step
 from gdtutor.session.press import Press
 from gdtutor.session.state import Session, current_step
@@ -206,3 +208,25 @@ def test_a_name_that_differs_by_case_alone_from_one_node_leads_there():
     session = open_at("xor-hidden")
     for typed in ("backward:w1", "w1"):
         assert current_step(goto(session, typed)).node == "W1"
+
+
+@pytest.mark.parametrize(
+    ("keys", "opened"), [("c right", "cell"), ("v", "proof"), ("w", "mistakes")]
+)
+def test_what_is_open_at_a_node_stays_open_in_the_next_iteration_and_back(keys, opened) -> None:
+    session = press(open_at("xor-hidden", "backward:W1"), keys)
+    here = getattr(session.look, opened)
+    assert here
+    for key in ("pagedown", "3pagedown", "pageup"):
+        session = press(session, key)
+        assert getattr(session.look, opened) == here
+    assert not getattr(press(session, "n").look, opened)
+
+
+def test_a_cell_that_a_short_batch_does_not_have_is_closed_there(tmp_path) -> None:
+    text = (shipped_lessons_folder() / "10-or-vectorised.md").read_text("utf-8")
+    path = tmp_path / "short.md"
+    path.write_text(text.replace('batch = "full"', "batch = 3"), "utf-8")
+    opened = press(session_at(path, at="forward:Z"), "c 2right")
+    assert opened.look.cell == (0, 2)
+    assert press(opened, "pagedown").look.cell is None
