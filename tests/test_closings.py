@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from gdtutor.drive.effects import pressed as done
+from gdtutor.drive.keys import parse_keys
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import discover, shipped_lessons_folder
 from gdtutor.lesson.sweeps import members_of
 from gdtutor.session.edits import apply_edit
 from gdtutor.session.moving import moved
 from gdtutor.session.state import Session
+from gdtutor.view.frame import UNICODE
+from gdtutor.view.screen import frame_of
 
 PATHS = discover(shipped_lessons_folder())
 EDIT = re.compile(r"`(\w+(?:\[[\d,]+\])? -?[\w.]+)`")
@@ -62,3 +66,31 @@ def test_no_closing_asks_for_what_has_no_key() -> None:
     """Constants of an optimiser are no values that an edit changes, but a sweep takes them."""
     for path in PATHS:
         assert not re.search(r"[Ss]et `(beta|epsilon|rho)`", closing(path))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+@pytest.mark.parametrize(
+    ("number", "edit", "results"),
+    [
+        (2, "z=0", ("s 0.5 (own 0.7311)", "∂s/∂z 0.25 (own 0.1966)")),
+        (5, "u=0", ("s 0.5 (own 0.6457)", "∂s/∂u 0.25 (own 0.2288)")),
+        (6, "b=2", ("L 0.3879 (own 0.125)", "∂L/∂b 0.09248 (own 0.125)")),
+        (9, "b=0.617", ("C 0.0783 (own 0.08891)", "∂C/∂b 1.383e−5 (own −0.03702)")),
+    ],
+)
+def test_what_an_edit_has_made_of_the_loss_and_of_gradients_stands_on_the_page(
+    number: int, edit: str, results: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    session = moved(session_at(PATHS[number - 1]), 0, 1)
+    edited = done(session, parse_keys(f"T e {edit} enter"))
+    assert edited.look.is_closing
+    text = frame_of(edited, *size, UNICODE).text()
+    assert [result for result in results if result not in text] == []
+    plain = frame_of(done(edited, parse_keys("u")), *size, UNICODE).text()
+    assert "(own" not in plain
+
+
+def test_beside_the_page_stands_the_graph_that_an_edit_has_changed() -> None:
+    edited = done(session_at(PATHS[4]), parse_keys("T e u=0 enter"))
+    rows = frame_of(edited, 120, 36, UNICODE).text().splitlines()
+    assert any("u 0* ◀" in row and "s 0.5*" in row for row in rows)

@@ -66,15 +66,23 @@ def _left_out(session: Walk, changed: Walk) -> str:
     return f"without {named}; " if lost else ""
 
 
+def edited_scene(session: Walk) -> int:
+    """Return the last scene that has what was changed last; the last of all for a setting."""
+    traces = session.moment.traces
+    name = session.changes[-1].name if session.changes else ""
+    has = (n for n, trace in reversed([*enumerate(traces)]) if name in trace.graph.leaf_by_name)
+    return next(has, len(traces) - 1)
+
+
 def _result(session: Walk) -> str:
     """Return what comes of a change on a closing page, where no panel shows it."""
-    moment, own = session.moment, session.own_moment
+    moment, own, scene = session.moment, session.own_moment, edited_scene(session)
     if not session.look.is_closing or own is None:
         return ""
-    root, digits, at = moment.trace.graph.root, session.look.digits, session.look.example
+    root, digits, at = moment.traces[scene].graph.root, session.look.digits, session.look.example
     now, before = (
         number(float(np.ravel(values)[at * (values.size > 1)]), digits)
-        for values in (np.asarray(one.trace.values[root]) for one in (moment, own))
+        for values in (np.asarray(one.traces[scene].values[root]) for one in (moment, own))
     )
     return f"{root} is {now} ({before} without changes); "
 

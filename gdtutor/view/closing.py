@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gdtutor.engine.characters import shell_word
 from gdtutor.lesson.model import Lesson
 from gdtutor.session.catalogue import WRITTEN
+from gdtutor.session.edits import edited_scene
 from gdtutor.session.link import lesson_word
 from gdtutor.session.navigation import with_keys
 from gdtutor.session.state import AT_TASKS, Playing, Session, Walk
 from gdtutor.session.story import next_entry
 from gdtutor.session.tasks import open_tasks
+from gdtutor.values import replace
 from gdtutor.view import notation
+from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Style
+from gdtutor.view.graph.text import is_shape, summary
 from gdtutor.view.lines import first_that_fits, line
 from gdtutor.view.page import prose_width
 from gdtutor.view.prose import prose_lines
+from gdtutor.view.split import widths_for
 
 _MADE = """# The end of the walk
 
@@ -50,6 +57,44 @@ def closing_scroll(session: Walk, width: int, chars: Chars) -> int:
     marks = [place for mark in "○✓" if (place := page.find(f"\n\n{mark} ")) >= 0]
     above = prose_lines(page[: marks[0]] if marks else "", prose_width(width), chars)
     return len(above) + bool(above)
+
+
+def closing_step(session: Walk, width: int) -> int:
+    """Return the step that stands beside the page: where the walk is, or, once a value is changed,
+    where the last graph ends that has it; where several stand there, no earlier one.
+    """
+    here, scene = session.step or 1, edited_scene(session)
+    if session.own_moment is None:
+        return here
+    end = max(step.number for step in session.moment.steps if step.scene == scene)
+    return max(here, end) if widths_for(width).values else end
+
+
+def result_text(context: Context, width: int) -> str:
+    """Return what a change has made of the losses, and of as many gradients as have room; nothing
+    without one."""
+    scenes = range(len(context.moment.traces)) if context.changes else ()
+    places = (replace(context.step, scene=scene) for scene in scenes)
+    facts = [fact for place in places for fact in _results(replace(context, step=place))]
+    ways = tuple(", ".join(facts[:count]) for count in range(len(facts), 0, -1))
+    return first_that_fits(ways, width) if facts else ""
+
+
+def _results(context: Context) -> Iterator[str]:
+    """Yield what is no longer the lesson's own in a graph: its root, and gradients of given values,
+    those first that were changed, where they are numbers."""
+    own, trace, root = context.own, context.trace, context.root
+    if own is None:
+        return
+    was = context.was(root)
+    if was and not is_shape(now := summary(context, trace.values[root])):
+        yield f"{context.name(root)} {now} {was}"
+    before = own.traces[context.step.scene].gradients
+    edited = {change.name for change in context.changes}
+    for name in sorted(trace.graph.leaf_by_name, key=lambda name: name not in edited):
+        now = summary(context, trace.gradients.get(name))
+        if name in context.changed_gradients and not is_shape(now):
+            yield f"{context.gradient_name(name)} {now} (own {summary(context, before[name])})"
 
 
 def _writing(session: Session, lesson: Lesson) -> str:

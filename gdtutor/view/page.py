@@ -29,23 +29,25 @@ def prose_width(width: int) -> int:
     return min(width - 6, WIDEST)
 
 
-def page_lines(markdown: str, scroll: int, area: Area) -> Lines:
-    """Return as many lines as the area has, with the prose in a box, from line `scroll` on.
+def page_lines(markdown: str, scroll: int, area: Area, pinned: Lines = ()) -> Lines:
+    """Return as many lines as the area has, with the prose in a box, from line `scroll` on, above
+    lines that do not scroll with it.
 
     A page that is a few lines too long is set closer: without its heading, for which there is the
     first line of the screen, and in the end without the box.
     """
-    width, height, chars = area.width, area.height, area.chars
+    width, height, chars = area.width, area.height - len(pinned), area.chars
     text = prose_lines(markdown, prose_width(width), chars)
     heading, _, rest = markdown.lstrip().partition("\n")
     if len(text) > height - 2 and heading.startswith("# "):
         text = prose_lines(rest, prose_width(width), chars)
         open_text = prose_lines(rest, min(width - 2, WIDEST + 2), chars)
         if len(text) > height - 2 and len(open_text) <= height:
-            return tuple(line(" ", *row) for row in window(open_text, 0, height))
+            rows = (*window(open_text, 0, height), *pinned)
+            return tuple(line(" ", *row) for row in rows)
         if len(text) > height - 2:
             text = prose_lines(markdown, prose_width(width), chars)
-    return boxed(Panel("", text, scroll), area)
+    return boxed(Panel("", text, scroll, pinned=pinned), area)
 
 
 OPENING: Line = (Segment("opening page", Style.DIM),)

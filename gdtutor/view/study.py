@@ -91,24 +91,35 @@ def study_frame(session: Walk, area: Area) -> Frame:
     prose, look = None if session.step else session.lesson.prose, session.look
     if look.is_closing:
         # What the opening page does not need is imported when it comes: that shows sooner.
-        from gdtutor.view.closing import closing_prose, closing_scroll, ways_on
+        from gdtutor.view.closing import (
+            closing_prose,
+            closing_scroll,
+            closing_step,
+            result_text,
+            ways_on,
+        )
 
         scroll = closing_scroll(session, width, chars)
         # Beside the page stand panels that Tab does not lead to.
         plain = Look(digits=look.digits, example=look.example, figure=look.figure, tab=Tab.VALUES)
         plain = replace(plain, met=look.met)
-        last = replace(session, step=session.step or 1, look=plain)
+        last = replace(session, step=closing_step(session, width), look=plain)
         ended, text = context_of(last, chars), closing_prose(session)
+        changed = "" if ended is None else result_text(ended, width - 4)
         if ended is not None and is_large(area):
             from gdtutor.view.wide_study import closing_panels
 
             prose_text = prose_lines(text, prose_width(width), chars)
             page, plots = closing_panels(last, ended, prose_text, scroll, area.less(rows=4))
         else:
-            page = page_lines(text, scroll, area.less(rows=4))
+            pinned = (line((changed, Style.CHANGED)),) * bool(changed)
+            page = page_lines(text, scroll, area.less(rows=4), pinned)
         around = hidden_around(page)
         hides_more = around is not None and around[1] > 0
-        body = (*page, ways_on(session, width, chars, hides_more=hides_more))
+        below = ways_on(session, width, chars, hides_more=hides_more)
+        if changed and hides_more and is_large(area):
+            below = line(" ", (changed, Style.CHANGED))
+        body = (*page, below)
     elif prose is not None or context is None:
         # Beside the page stand panels that Tab does not lead to.
         first = replace(session, step=1, look=replace(session.look, tab=Tab.VALUES))

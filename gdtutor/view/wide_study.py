@@ -9,6 +9,7 @@ from functools import cache
 from gdtutor.session.state import Walk
 from gdtutor.values import Struct, replace
 from gdtutor.view.boxes import Panel, beside, window
+from gdtutor.view.closing import result_text
 from gdtutor.view.columns import (
     annexed,
     column_block,
@@ -224,7 +225,10 @@ def closing_panels(session: Walk, context: Context, text: Lines, scroll: int, ar
     values = widths_for(area.width).values
     middle = area.width - CLOSING - values
     picture, table = picture_need(session, context), _scrolled(values_need(context), scroll)
-    page = PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(Panel("", text, scroll, True)))
+    changed = result_text(context, CLOSING - 6)
+    note = f" {changed} " if changed else ""
+    shown = Panel("", text, scroll, True, note)
+    page = PanelNeed(len(text) + BORDER, 3, 0, lambda _: Figure(shown))
     is_graph = picture is None or values
     beside_text = [graph_need(session, context, area.wide(middle), picture)] if is_graph else []
     beside_text += [] if values else [table]
