@@ -207,9 +207,10 @@ def _body(plot: Plot, width: int, height: int, chars: Chars) -> list[Row]:
     room = width - 1 - max((len(tick.label) for tick in y_axis.ticks), default=0)
     x_axis = labelled_axis(x_low, x_high, room, plot.x_integer)
     axes, layers = (x_axis, y_axis), [one for one in curves if one.layer != LINES]
-    covered = {at: True for one in layers for at in _cells_along(one, axes)}
-    for place, one in enumerate(curves):
-        layers += _thin_parts(one, axes, place, chars, covered) if one.layer == LINES else ()
+    if thin := [(place, one) for place, one in enumerate(curves) if one.layer == LINES]:
+        covered = {at: True for one in layers for at in _cells_along(one, axes)}
+        for place, one in thin:
+            layers += _thin_parts(one, axes, place, chars, covered)
     # Dots first, else they cover the marks of curves that run beside them.
     layers.sort(key=lambda part: part.layer)
     text = _drawn(layers, axes, plot.cursor, (width, height))

@@ -84,8 +84,10 @@ def has_list_of_runs(session: Walk) -> bool:
     """Say whether the runs beside the present one are listed beside the curve, behind the pictures
     and the parameters.
     """
+    if not has_others(session):
+        return False
     panels = len(training_pictures(session)) + 2
-    return has_others(session) and session.train.look.tab % panels == panels - 1
+    return session.train.look.tab % panels == panels - 1
 
 
 def _is_of_graph(session: Walk, wish: PictureWish, scene: int) -> bool:
