@@ -11,13 +11,16 @@ from hypothesis import HealthCheck, settings
 
 from gdtutor.judge import process
 from gdtutor.lesson import load
+from gdtutor.lesson.discovery import LessonEntry
 from gdtutor.lesson.model import Lesson
+from gdtutor.library import lessons
+from gdtutor.training.plan import source
 from gdtutor.view import once
 from gdtutor.view.graph import panel
 from tests.forked import ForkedWithPipes
 from tests.tries import MANY, QUICK, USUAL, sampled
 
-PARSE, VARY = load.parse_lesson, load.with_variant
+PARSE, VARY, LIST = load.parse_lesson, load.with_variant, lessons.entry_of
 KEPT = (Path(__file__).parents[1] / "lessons", Path(__file__).parent / "data")
 """No test changes a file there, so that its lesson is the same value however often it is read."""
 
@@ -33,7 +36,7 @@ settings.register_profile("quick", settings.get_profile("repeatable"), max_examp
 settings.load_profile("repeatable")
 
 
-parsed_once, varied_once = cache(PARSE), lru_cache(256)(VARY)
+parsed_once, varied_once, listed_once = cache(PARSE), lru_cache(256)(VARY), cache(LIST)
 
 
 def is_kept(path: Path) -> bool:
@@ -50,8 +53,15 @@ def with_variant(lesson: Lesson, name: str) -> Lesson:
     return (varied_once if is_kept(lesson.path) else VARY)(lesson, name)
 
 
+def entry_of(path: Path) -> LessonEntry:
+    """List a lesson as the program does, one that no test changes once."""
+    return (listed_once if is_kept(path) else LIST)(path)
+
+
 # Before any test module, as some of them open lessons when they are imported.
-load.parse_lesson, load.with_variant = parse_lesson, with_variant
+load.parse_lesson, load.with_variant, lessons.entry_of = parse_lesson, with_variant, entry_of
+# Equal lines of a plan are compiled once.
+source.compile = lru_cache(1000)(compile)
 # What one test has measured or drawn another one finds: more of it is kept than a screen needs.
 once._done = lru_cache(2000)(once._done.__wrapped__)
 panel._drawn = lru_cache(2000)(panel._drawn.__wrapped__)

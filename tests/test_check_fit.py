@@ -156,7 +156,7 @@ def test_the_iteration_that_a_note_is_written_for_is_looked_at(tmp_path: Path, w
     assert report.what.endswith("given the note is 1 line too long for 80x24")
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "is_so", "told"),
     [
@@ -220,7 +220,7 @@ def _with_variant(name: str) -> str:
     )
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "label"),
     [

@@ -76,7 +76,7 @@ def test_a_note_that_shows_with_the_question_is_reported(monkeypatch):
     assert "seen" in {code for code, _ in problems(REASONS)}
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "tab"),
     [((80, 24), Tab.VALUES), ((40, 12), Tab.GRAPH), ((40, 12), Tab.NOTE), ((120, 36), Tab.NODE)],

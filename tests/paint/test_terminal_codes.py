@@ -45,6 +45,7 @@ def shown(*texts: str, height: int) -> pyte.Screen:
     return screen
 
 
+@pytest.mark.slow
 @given(SCREENS, SCREENS, COLOURS)
 def test_the_changes_make_the_new_screen_of_the_old_one(
     old: list[Row], new: list[Row], colours: Colours

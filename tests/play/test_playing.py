@@ -108,7 +108,7 @@ def hold(session: Session) -> None:
         assert any(control.label in row and value[:8] in row for row in shown), control.label
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(tries(10)))
 def test_a_random_walk_over_all_controls_keeps_the_three_one(seed: int) -> None:
     rng = Random(seed)

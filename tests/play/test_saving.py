@@ -27,17 +27,12 @@ from gdtutor.view.lines import text_of
 from gdtutor.view.screen import frame_of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [
-        pytest.param(
-            "--data spiral --points 20 --layers 2-3-3 --l1 0.001 --l2 0.01 --epochs 5",
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            "--data xor --layers 2-3-2-1 --optimizer adam --hyperparameters beta1=0.8 --epochs 5",
-            marks=pytest.mark.slow,
-        ),
+        "--data spiral --points 20 --layers 2-3-3 --l1 0.001 --l2 0.01 --epochs 5",
+        "--data xor --layers 2-3-2-1 --optimizer adam --hyperparameters beta1=0.8 --epochs 5",
         "--data bumps --points 20 --features 'x1,x2,sin(6*x1)' --activation relu --epochs 5",
     ],
 )

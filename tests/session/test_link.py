@@ -157,7 +157,7 @@ def test_the_command_reopens_any_screen(data):
     assert shown(reopened(command)) == shown(session), command
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "at"),
     [("xor-hidden", "given"), ("bias", "backward:w1"), ("xor-hidden", "backward:W1")],

@@ -374,7 +374,7 @@ def test_a_task_that_cannot_be_judged_is_reported(tmp_path: Path, old: str, new:
     assert "task" in {report.code for report in reports}
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lesson", "task", "steps"),
     [

@@ -96,7 +96,7 @@ def test_no_list_is_cut_beside_blank_rows(path):
             assert cut_beside_blank_rows(session, frame) == [], session.step
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "steps"), [(9, [14]), (16, [2, 13]), (18, [6, 20]), (28, [5])])
 def test_no_list_is_cut_beside_blank_rows_of_some_steps(number, steps):
     every = [*walked(LESSONS[number - 1])]
@@ -105,7 +105,7 @@ def test_no_list_is_cut_beside_blank_rows_of_some_steps(number, steps):
             assert cut_beside_blank_rows(session, frame) == []
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(120, 36), (200, 50)])
 def test_a_table_that_an_edit_makes_wider_goes_on_below_the_step(size):
     session = typed(pressed(session_at(LESSONS[16], at="given"), "e"), "w11=0.75")

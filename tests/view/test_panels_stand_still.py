@@ -166,7 +166,7 @@ def test_a_message_moves_nothing_in_the_playground_and_none_does_in_help(size):
         assert same_but_for_a_message(done(playing, parse_keys(keys)), size) == [-1]
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [14, 18, 19, 22, 25])
 def test_a_message_of_several_lines_covers_those_above_the_keys_alone(number):
     text = "There is nothing to undo here. " * 8 + "Oh"
@@ -183,7 +183,7 @@ def test_a_message_of_several_lines_covers_those_above_the_keys_alone(number):
         assert hidden_around(told.lines) == hidden_around(plain.lines)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [70, 130])
 @pytest.mark.parametrize("size", [(100, 30), (160, 34)])
 def test_a_long_message_leaves_a_panel_that_a_list_goes_on_under_its_border(size, words):
@@ -204,7 +204,7 @@ def test_what_explains_signs_takes_no_column_of_the_table_and_moves_no_panel(pat
         assert corners(plain) == corners(told)
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_question_of_the_lesson_moves_no_panel_and_no_other_cell_of_the_graph(path):
     for session in steps_of(path):

@@ -139,6 +139,7 @@ def test_a_gradient_that_is_no_number_is_told_with_no_convention(tmp_path, front
     assert "convention" not in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("node", "way", "equation"),
     [

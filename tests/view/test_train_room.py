@@ -132,7 +132,7 @@ def test_below_the_runs_stand_the_predictions_of_the_present_one():
 SIGNS, SIGNED = "●o×+◆▲□S•", ("slice", "contour")
 
 
-@pytest.mark.sampled
+@pytest.mark.slow
 @pytest.mark.parametrize("path", discover(shipped_lessons_folder()), ids=lambda path: path.stem)
 def test_every_sign_that_is_explained_is_drawn_and_every_sign_drawn_is_explained(path):
     session = session_at(path)
