@@ -39,7 +39,7 @@ WALKS = {
     "xor-hidden": ("forward:Z1 x", "backward:W1", "backward:W1 c right", "backward:b1", "given t"),
 }  # fmt: skip
 """A place, and keys pressed there."""
-MARKS = "▶◀●▸><o@*="
+MARKS = "▶◀●▸><o*="
 """What stands right before the name of the current node in the graph."""
 
 

@@ -193,7 +193,7 @@ class Context(Struct, frozen=True, eq=False):
             return ""
         new, was = notation.apart(pair, self.look.digits, self.chars)
         if shows_both and called and word == "was" and was.rstrip("0") == shown.rstrip("0"):
-            return f"({called}{was} {'→' if self.chars.unicode else '>'} {new})"
+            return f"({called}{was} {self.chars.becomes} {new})"
         return f"({called}{word} {was})"
 
     def name(self, text: str) -> str:

@@ -125,6 +125,11 @@ class Chars(Struct, frozen=True):
         return "▸" if self.unicode else ">"
 
     @property
+    def becomes(self) -> str:
+        """The sign between what a value was and what an update makes of it."""
+        return "→" if self.unicode else "=>"
+
+    @property
     def minus(self) -> str:
         """The sign of a difference, and of a negative number."""
         return "−" if self.unicode else "-"

@@ -101,8 +101,7 @@ def _small_change(context: Context, update: OptimiserLine) -> str:
     old, new = float(update.before[cell]), float(update.after[cell])
     if context.number(old) != context.number(new):
         return ""
-    arrow = "→" if context.chars.unicode else ">"
-    where = cell_name("most ", cell) if update.after.size > 1 else arrow
+    where = cell_name("most ", cell) if update.after.size > 1 else context.chars.becomes
     return f"  {where} by {notation.shown(new - old, context.look.digits, context.chars)}"
 
 

@@ -32,7 +32,7 @@ HEADS = {"right": "▶>", "left": "◀<", "down": "▼v", "up": "▲^"}
 """Arrow heads, in Unicode and in ASCII."""
 _TOWARDS = {(-1, 0): "left", (1, 0): "right", (0, -1): "up", (0, 1): "down"}
 OPPOSITE = {"right": "left", "left": "right", "down": "up", "up": "down"}
-MARKS = {Phase.GIVEN: "›:", Phase.FORWARD: "▶>", Phase.BACKWARD: "◀<", Phase.UPDATE: "●@"}
+MARKS = {Phase.GIVEN: "›:", Phase.FORWARD: "▶>", Phase.BACKWARD: "◀<", Phase.UPDATE: "●="}
 """What stands before the current node, in Unicode and in ASCII."""
 
 Point = tuple[int, int]

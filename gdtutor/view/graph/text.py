@@ -66,8 +66,7 @@ class Wording(Struct, frozen=True):
             has_room = len(node.was) <= max(self.head_room(node) - 1, self.gradient_room(node))
             return (Segment(node.was, Style.CHANGED),) if has_room else ()
         if node.updated:
-            arrow = "→ " if self.chars.unicode else "> "
-            return (Segment(arrow + node.updated, Style.UPDATE),)
+            return (Segment(self.chars.becomes.ljust(2) + node.updated, Style.UPDATE),)
         return (Segment(self.nabla + node.gradient, Style.BACKWARD),)
 
     @property
@@ -164,8 +163,7 @@ def change_text(context: Context, before: Array, after: Array, *, is_wide: bool)
     if is_wide:
         pair = float(before[cell]), float(after[cell])
         old, new = notation.apart(pair, context.look.digits, context.chars)
-        arrow = "→" if context.chars.unicode else ">"
-        return f"most {cell_name('', cell)} {old} {arrow} {new}"
+        return f"most {cell_name('', cell)} {old} {context.chars.becomes} {new}"
     least = "≤" if context.chars.unicode else "<="
     return f"by {least}{context.number(notation.raised(size, context.look.digits))}"
 
@@ -177,7 +175,8 @@ def change_room(context: Context, name: str, room: int, *, is_wide: bool) -> int
         return room
     if not is_wide or not shape_text(context, shape):
         return len("by ≤") + room
-    return len(f"most {cell_name('', tuple(n - 1 for n in shape))}  → ") + 2 * room
+    last = cell_name("most ", tuple(n - 1 for n in shape))
+    return len(f"{last}  {context.chars.becomes} ") + 2 * room
 
 
 def summary(context: Context, array: Array | None) -> str:
