@@ -232,15 +232,11 @@ def _left(session: Walk, context: Context, area: Area) -> Figure:
     """Return the graph, or the picture that stands in its place; what the loss was is said below
     where no line of it does.
     """
-    figure = walk_figure(session, area) or _graph(session, context, area)
-    panel, loss = figure.panel, context.known_value(context.root)
-    was = "" if loss is None else context.was(context.root)
-    if not was or panel.cut != (0, 0) or any(was in text_of(row) for row in panel.lines):
-        return figure
-    from gdtutor.view.graph.text import summary
+    from gdtutor.view.graph.text import loss_note
 
-    told = f" {context.name(context.root)} {summary(context, loss)} {was} "
-    return replace(figure, panel=replace(panel, note=told))
+    figure = walk_figure(session, area) or _graph(session, context, area)
+    note = loss_note(context, figure.panel.lines) if figure.panel.cut == (0, 0) else ""
+    return replace(figure, panel=replace(figure.panel, note=note)) if note else figure
 
 
 def _tab(session: Walk, context: Context, tab: Tab, area: Area) -> Figure:

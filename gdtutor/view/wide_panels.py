@@ -19,6 +19,7 @@ from gdtutor.view.figures import Figure, number_of, timing_words, walk_figure
 from gdtutor.view.frame import Area, Lines, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
+from gdtutor.view.graph.text import loss_note
 from gdtutor.view.lines import line, stacked
 from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
 from gdtutor.view.once import once
@@ -131,7 +132,7 @@ def graph_need(session: Walk, context: Context, area: Area, picture: PanelNeed |
         lines = drawing.centred(inside)[: inside.height]
         near = (inside.height + drawing.rows) // 2 + SIGNS
         shown = with_signs(context, lines[:near], inside.width)
-        note = timing_words(session, context.chars, inside.width)
+        note = timing_words(session, context.chars, inside.width) or loss_note(context, lines)
         return Figure(Panel("graph", (*shown, *lines[near:]), note=note))
 
     return PanelNeed(drawing.rows + below + BORDER, 3, 0, make, is_drawn=True)

@@ -180,6 +180,9 @@ def test_beside_each_step_the_graph_or_its_border_says_what_the_loss_was(path):
         was = context_of(at, UNICODE).was(at.moment.root)
         left = [row[:42] for row in screen(at, 80, 24).splitlines()[1:-4]]
         assert any(was in row for row in left), step
+        # The sizes take turns.
+        size = ((120, 36), (200, 50))[step.number % 2]
+        assert was in screen(at, *size), (size, step)
         told += bool(was)
     # Only what sees other examples, or no others than before an update of 0, has no loss to name.
     assert told or session.moment.batch.tolist() != session.previous.batch.tolist()

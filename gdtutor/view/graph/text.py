@@ -14,7 +14,7 @@ from gdtutor.view import notation
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Chars, Line, Lines, Segment, Style
 from gdtutor.view.graph.model import DrawNode, GraphPart, Texts, ports
-from gdtutor.view.lines import width_of
+from gdtutor.view.lines import text_of, width_of
 
 NUMBER_ROOM = 6
 """Cells kept for a number, so that a drawing does not move when the number appears or grows."""
@@ -194,3 +194,12 @@ def shape_text(context: Context, shape: Shape) -> str:
     """Return the shape of what is not shown as one number."""
     is_number = math.prod(shape) == 1 or (context.graph.by_rows and len(shape) == 1)
     return "" if is_number else notation.shape(shape, context.chars)
+
+
+def loss_note(context: Context, lines: Lines) -> str:
+    """Return the loss with what it was, or is without the changes; nothing where lines say that."""
+    loss = context.known_value(context.root)
+    was = "" if loss is None else context.was(context.root)
+    if not was or any(was in text_of(row) for row in lines):
+        return ""
+    return f" {context.name(context.root)} {summary(context, loss)} {was} "
