@@ -17,7 +17,7 @@ from gdtutor.training.timing import Timing
 from gdtutor.values import replace
 from gdtutor.view import wide_panels
 from gdtutor.view.explain import context_of, explained_signs, explanation, node_lines
-from gdtutor.view.frame import UNICODE, Frame, Style
+from gdtutor.view.frame import ASCII, UNICODE, Frame, Style
 from gdtutor.view.glossary import SIGNS
 from gdtutor.view.lines import line, text_of
 from gdtutor.view.screen import Reader, frame_of, shown
@@ -230,12 +230,22 @@ def test_a_sign_is_explained_on_the_screen_that_has_it_first_in_whatever_iterati
     assert told == {"◀"}
 
 
+@pytest.mark.parametrize(("lesson", "root"), [("07-learning-rate", "L"), ("10-or-vectorised", "C")])
+def test_where_a_gradient_first_stands_in_the_graph_it_is_said_to_be_that_of_formulas(lesson, root):
+    session = session_at(shipped_lessons_folder() / f"{lesson}.md", at=f"backward:{root}")
+    for chars, said in (
+        (UNICODE, "∇ gradient: ∂L/∂z, of arrays dZ"),
+        (ASCII, "g gradient: d L/d z"),
+    ):
+        assert said in frame_of(session, 80, 24, chars).text()
+
+
 def test_a_walk_that_goes_on_where_it_was_left_explains_what_its_way_there_has_not_met():
     left = session_at(shipped_lessons_folder() / "09-cost.md", at="3/forward:z")
     session, told = explained(resumed(Session(), left))
     assert told == set()
     session, told = explained(pressed(session, "N"))
-    assert told == {"◀"}
+    assert told == {"◀", "∇"}
 
 
 def test_a_sign_that_a_picture_hides_or_that_has_no_room_is_explained_where_it_is_seen():
@@ -254,7 +264,7 @@ def test_a_sign_that_a_picture_hides_or_that_has_no_room_is_explained_where_it_i
     [
         ("w", (80, 24), {"▾", "…"}),
         ("c", (80, 24), {"▾", "…"}),
-        ("2tab", (80, 24), {"▾", "─•─", "◀", "…"}),
+        ("2tab", (80, 24), {"▾", "◀", "…"}),
         ("w", (120, 36), {"▾"}),
         ("2tab", (120, 36), {"▾", "◀"}),
     ],
@@ -361,7 +371,7 @@ def test_the_other_graphs_of_a_lesson_stand_below_the_present_one(size):
     graphs = {title: text for title, text in found.items() if title.startswith("graph")}
     assert list(graphs) == ["graph 2/3", "graph 1/3", "graph 3/3"]
     # The walk has left the first with all that it told there; of the last only what is given.
-    assert [text.count("∇") for text in graphs.values()] == [2, 5, 0]
+    assert [len(re.findall(r"∇ [−\d]", text)) for text in graphs.values()] == [2, 5, 0]
     assert [bool(re.search(r"[▶◀▲▼]{2}|◀[a-zŷ]", text)) for text in graphs.values()] == [
         True, False, False,
     ]  # fmt: skip
@@ -410,7 +420,7 @@ def test_a_picture_and_an_explanation_are_found_by_their_marks_and_not_by_their_
     session = session_at(shipped_lessons_folder() / "09-cost.md", at="forward:z")
     session = replace(session, timings=(Timing(10, 2e-4, 1e-5),))
     frame = frame_of(session, 120, 36, UNICODE)
-    assert (pictured(session, frame), len(explained_signs(frame.lines))) == (1, 5)
+    assert (pictured(session, frame), len(explained_signs(frame.lines))) == (1, 6)
     words = Frame(120, 36, tuple(line(row) for row in frame.text().splitlines()))
     assert (pictured(session, words), len(explained_signs(words.lines))) == (0, 0)
 

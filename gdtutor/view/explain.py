@@ -24,7 +24,7 @@ _HEADS = frozenset("▶◀▲▼")
 _STROKES = frozenset((Style.BORDER, Style.FORWARD, Style.BACKWARD, Style.DIM))
 """How lines of the graph are drawn, unlike the mark of its node."""
 _SOUGHT = {
-    "▾": "▾", "⊙": "⊙", "≈0": "≈0", JOINT: "─•", "≤": "by ≤", OWN: "(own ",
+    "∇": "∇", "▾": "▾", "⊙": "⊙", "≈0": "≈0", JOINT: "─•", "≤": "by ≤", OWN: "(own ",
 }  # fmt: skip
 """What signs are found by on a screen wherever they stand."""
 _LEFT_OUT = re.compile(r"(?:^|\s)…(?:\s|$)")
@@ -207,7 +207,7 @@ def _explained(sign: str, width: int, chars: Chars) -> Lines:
 def explanation(sign: str, chars: Chars) -> str:
     """Return a sign with what it says."""
     unicode, plain, text = next(row for row in SIGNS if row[0] == sign)
-    return f"{unicode if chars.unicode else plain} {text}"
+    return f"{unicode if chars.unicode else plain} {notation.plain(text, chars)}"
 
 
 def met_signs(context: Context) -> tuple[str, ...]:
