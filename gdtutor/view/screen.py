@@ -147,6 +147,12 @@ def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
     signs = found(session, frame)
     # Where lines lack, those of the graph are told last.
     new = sorted(signs - {sign for sign, *_ in met}, key=lambda sign: (sign not in EDGES, sign))
+    if new and session.message:
+        # What a message covers for a moment is explained all the same.
+        quiet = replace(session, message="")
+        after, _ = _explained(quiet, _drawn(quiet, *size, chars), chars)
+        after = replace(after, message=session.message)
+        return after, _drawn(after, *size, chars)
     if session.look.is_resumed:
         known = (*met, *((sign, -1, 0) for sign in new))
         return replace(session, look=replace(session.look, met=known, is_resumed=False)), frame
