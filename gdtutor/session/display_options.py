@@ -150,7 +150,8 @@ def to_operand(session: Walk) -> Walk:
     number, count, iteration = session.times, len(found), session.moment.iteration
     if number > count:
         every = ", ".join(label for label, _ in found)
-        return said(session, f"There is no operand {number}: there are {every}.")
+        told = f"there {'is' if count == 1 else 'are'} {every}"
+        return said(session, f"There is no operand {number}: {told}.")
     (label, step), here = found[number - 1], current_step(session)
     more = f"; {number + 1} Enter there: {found[number][0]}" if number < count else ""
     told = f"Operand {number} of {count}: {label}. Backspace goes back{more}."

@@ -251,7 +251,8 @@ def test_operands_are_counted_in_the_order_of_the_formula(
         told = press(session, f"{number} enter").message
         assert told.startswith(f"Operand {number} of {len(expected)}: {label}.")
     beyond = press(session, f"{len(expected) + 1} enter")
-    assert beyond.message.startswith(f"There is no operand {len(expected) + 1}: there are ")
+    there = "is" if len(expected) == 1 else "are"
+    assert beyond.message.startswith(f"There is no operand {len(expected) + 1}: there {there} ")
     assert beyond.step == session.step
 
 
