@@ -65,7 +65,7 @@ def drawn(frame: Frame) -> frozenset[str]:
             if style is Style.CURRENT:
                 found |= {sign for sign in "▶◀●" if re.search(rf"{sign}\w", text)}
                 found |= {"▸"} if "▸" in text else set()
-            found |= {sign for sign in ("▾", "⊙", "≈0") if sign in text}
+            found |= {sign for sign in ("∇", "▾", "⊙", "≈0") if sign in text}
             found |= {"→ 0.5"} if style is Style.UPDATE and text[:1] == "→" else set()
             found |= {"(own 1)"} if "(own " in text else set()
             found |= {"…"} if re.search(r"(^|\s)…(\s|$)", text) else set()
