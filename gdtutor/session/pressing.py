@@ -93,7 +93,9 @@ def _prompted(session: Session, prompt: Prompt, press: Press) -> Result:
         is_gone = challenge_of(after) is None or after.screen is not left.screen
         is_stale = is_gone and after.message == left.message
         return said(after, "") if is_stale else after, effects
-    is_to_walk = press.key in ("left", "right") and not prompt.text
+    # A refused answer is one that the next character replaces, so that arrows do nothing in it.
+    is_free = not prompt.text or prompt.is_selected
+    is_to_walk = press.key in ("left", "right") and is_free
     if is_asked and (press.key in _OF_THE_WALK or is_to_walk):
         return _of_the_walk(session, prompt, press)
     if press.key in _OF_THE_WALK:

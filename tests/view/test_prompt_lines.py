@@ -35,6 +35,12 @@ def test_the_keys_of_a_question_are_those_that_do_something_with_what_is_typed()
     assert told in rows(refused)[-1]
     assert typed(refused, "?").challenge.hints_shown == 1
     assert pressed(refused, "5").prompt.text == "5"
+    for arrow in ("left", "right", "up", "down"):
+        moved = pressed(refused, arrow)
+        assert "Esc leaves the question" in moved.prompt.error
+        assert "typing replaces" in rows(moved)[-1]
+        assert pressed(moved, "5").prompt.text == "5"
+        assert typed(moved, "?").challenge.hints_shown == 1
     assert pressed(refused, "ctrl+u").prompt.text == ""
     assert "or ? for a" in " ".join(rows(session))
     hinted = typed(typed(session, "?"), "?")
