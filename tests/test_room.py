@@ -9,6 +9,7 @@ from walks import NEURON, knowing, pressed, screen, typed, walk
 
 from gdtutor.drive.opening import session_at
 from gdtutor.lesson.discovery import shipped_lessons_folder
+from gdtutor.session.challenge import Ask, Challenge
 from gdtutor.session.moving import moved
 from gdtutor.session.opening import resumed
 from gdtutor.session.state import Session
@@ -388,6 +389,22 @@ def test_the_step_before_is_told_below_the_present_one_as_it_was(at):
     called = earlier.step.node
     is_back = earlier.step.phase is Phase.BACKWARD
     assert (earlier.gradient_name(called) if is_back else called) in graph
+
+
+@pytest.mark.parametrize("name", ["01-neuron", "07-learning-rate", "10-or-vectorised"])
+def test_where_no_step_is_before_its_panel_tells_the_steps_to_come_and_none_is_empty(name):
+    session = session_at(shipped_lessons_folder() / f"{name}.md", at="given")
+    frame = frame_of(replace(session, challenge=None), 200, 50, UNICODE)
+    panels = {panel.title: " ".join(" ".join(panel.rows).split()) for panel in boxes(frame)}
+    assert [title for title, text in panels.items() if not text] == []
+    context, coming = context_of(session, UNICODE), panels["steps to come"]
+    nodes = [step.node for step in session.moment.steps[1:] if step.phase is Phase.FORWARD]
+    assert [node for node in nodes if f" {context.name(node)}" not in coming] == []
+    asked = Challenge(Ask.NEXT, session.moment.steps[1])
+    text = frame_of(replace(session, challenge=asked), 200, 50, UNICODE).text()
+    assert "The order comes with the answer." in text
+    assert "forward: " in coming
+    assert "forward: " not in text
 
 
 def test_tasks_stand_where_the_same_lines_are_blank_at_every_step():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import groupby
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from gdtutor.view.frame import Area, Lines, Style
 from gdtutor.view.graph.drawing import WHOLE
 from gdtutor.view.graph.panel import graph_drawing
 from gdtutor.view.graph.text import loss_note
-from gdtutor.view.lines import line, stacked
+from gdtutor.view.lines import line, stacked, wrapped
 from gdtutor.view.numpy_line import code_panel, code_steps, with_numpy_line
 from gdtutor.view.once import once
 from gdtutor.view.prose import prose_lines
@@ -174,9 +175,11 @@ def other_graph(session: Walk, context: Context, scene: int, area: Area) -> Pane
 
 
 def before_need(session: Walk, context: Context, area: Area) -> PanelNeed:
-    """Return the step before, as high at every step, with earlier ones in what is left of it."""
+    """Return the step before, as high at every step, with earlier ones in what is left of it; at
+    the first, the steps to come."""
     width, plain = area.inside.width, plain_step(context)
     high = most_lines(session, context, width)[0] + BORDER
+    steps, number = context.moment.steps, context.step.number
 
     def told(step: Step) -> Lines:
         key = context.moment, context.own, plain.look, context.chars, step, width
@@ -186,16 +189,27 @@ def before_need(session: Walk, context: Context, area: Area) -> PanelNeed:
     def draw(inside: Area) -> Figure:
         lines: Lines = ()
         names = list[str]()
-        for step in reversed(context.moment.steps[: context.step.number - 1]):
+        for step in reversed(steps[: number - 1]):
             more = stacked((lines, told(step)))
-            if len(more) > inside.height:
+            if names and len(more) > inside.height:
                 break
-            is_back, lines = step.phase is Phase.BACKWARD, more
-            at = replace(plain, step=step)
-            names.append((at.gradient_name if is_back else at.name)(step.node) or "given values")
-        return Figure(Panel(f"before: {', '.join(names)}" if names else "before", lines))
+            lines = more
+            names.append(_called(context, step) or "given values")
+        if names:
+            return Figure(Panel(f"before: {', '.join(names)}", lines))
+        if context.challenge and not context.challenge.hides:
+            return Figure(Panel("steps to come", _later("order")))
+        for phase, own in groupby(steps[number:], key=lambda step: step.phase.value):
+            called = ", ".join(_called(context, step) for step in own)
+            lines = (*lines, *wrapped(f"{phase}: {called}" if called else phase, width))
+        return Figure(Panel("steps to come", lines))
 
     return PanelNeed(high, high, 0, draw, has_more=True)
+
+
+def _called(context: Context, step: Step) -> str:
+    at = replace(context, step=step)
+    return (at.gradient_name if step.phase is Phase.BACKWARD else at.name)(step.node)
 
 
 def _later(what: str) -> Lines:
