@@ -16,6 +16,7 @@ from gdtutor.session.press import Press
 from gdtutor.session.prompting import edited
 from gdtutor.session.state import Playing, Prompt, PromptKind, Screen, Session, Walk, challenge_of
 from gdtutor.session.trials import sweep
+from gdtutor.session.works_at import training
 from gdtutor.values import replace
 
 _OF_THE_WALK = frozenset(
@@ -63,6 +64,9 @@ def _run(session: Session, press: Press) -> Result:
         told = f"{name} does nothing here; ? lists the keys."
         if session.screen is Screen.TRAIN and walks is not None:
             told = f"{name} is a key of the walk: Esc, then {name}."
+        elif session.screen is Screen.STUDY and isinstance(session, Walk):
+            is_of_training = command_for(Screen.TRAIN, key) and not training(session)
+            told = f"{name} is a key of training: t, then {name}." if is_of_training else told
         return said(replace(session, count=""), told), ()
     why = command.why_not(session)
     if why:

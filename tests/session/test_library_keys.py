@@ -17,7 +17,7 @@ from gdtutor.session.effects import OpenLesson
 from gdtutor.session.navigation import goto
 from gdtutor.session.opening import Opened
 from gdtutor.session.press import Press
-from gdtutor.session.state import ClassRole, Screen, Session, Surroundings, current_step
+from gdtutor.session.state import ClassRole, PromptKind, Screen, Session, Surroundings, current_step
 from gdtutor.session.update import update
 from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
@@ -212,6 +212,16 @@ def test_a_key_of_the_walk_says_the_way_to_it_on_train():
         told = pressed(session, key).message
         assert told == f"{name} is a key of the walk: Esc, then {name}."
     assert "does nothing here" in pressed(session, "f12").message
+
+
+def test_a_key_of_training_says_the_way_to_it_in_a_walk_that_trains():
+    session = session_at(shipped_lessons_folder() / "07-learning-rate.md")
+    for key in ("S", "i"):
+        assert pressed(session, key).message == f"{key} is a key of training: t, then {key}."
+    assert pressed(session, "t S").prompt.kind is PromptKind.SWEEP
+    assert "does nothing here" in pressed(session, "f12").message
+    alone = session_at(shipped_lessons_folder() / "01-neuron.md")
+    assert pressed(alone, "S").message == "S does nothing here; ? lists the keys."
 
 
 def test_own_values_under_a_variant_are_the_variants():
