@@ -142,10 +142,8 @@ def _side(session: Walk, tab: int, area: Area) -> Figure:
         return figure
     title, at = figure.panel.title, session.train.look.cursor
     # What the panel shows stands whole: the line of costs names the epoch as well.
-    told = (
-        text for text in (f"epoch {at}: {title}", f"{at}: {title}") if cells(text) <= area.width - 2
-    )
-    title = next(told, title)
+    ways = f"epoch {at}: {title}", f"{at}: {title}", f"{at}: {title.removeprefix('The ')}"
+    title = next((text for text in ways if cells(text) <= area.width - 2), title)
     return replace(figure, panel=replace(figure.panel, title=title))
 
 

@@ -86,6 +86,9 @@ def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
     def shown(value: float) -> str:
         return notation.counted(value, session.look.digits, chars)
 
+    def bare(value: float) -> str:
+        return notation.shown(value, session.look.digits, chars)
+
     # What holds from here on; once nothing follows, what held last.
     at = max(snapshot.iterations - (snapshot.status is Status.FINISHED), 0)
     settings = run.segment_at(at).settings
@@ -93,11 +96,15 @@ def cost_facts(session: Walk, chars: Chars, width: int = ANY_WIDTH) -> Line:
     batch = "full batch" if settings.batch is None else f"batch {settings.batch}"
     setting = line((f"{rate} ", Style.DIM), (shown(run.learning_rate(at)), Style.TITLE))
     others = line((f"{settings.optimizer}, {batch}", Style.DIM))
-    now, now_short = _now(snapshot, shown, "–" if chars.unicode else "-")
-    # Runs side by side, and epochs in lines, are told by the cost before the last one's update.
-    is_told_apart = (has_others(session) or width == ANY_WIDTH) and len(snapshot.costs) > 0
+    nothing = "–" if chars.unicode else "-"
+    (now, _), (_, now_short) = (_now(snapshot, told, nothing) for told in (shown, bare))
+    # Runs side by side, epochs in lines, and growth are told by costs before an epoch's update.
+    found = snapshot.diagnosis
+    is_told_apart = len(snapshot.costs) > 0 and (
+        has_others(session) or width == ANY_WIDTH or (found and found.trouble is Trouble.GROWING)
+    )
     after = (*now, *line((" after the last update", Style.DIM))) if is_told_apart else now
-    long, short = _pointed(session, shown)
+    (long, _), (_, short) = (_pointed(session, told) for told in (shown, bare))
     whys = _whys_not_above(session, width, chars)
     first = [((one, why, setting, others, long), (one, why, setting, long), (one, why, long))
              for why in whys for one in (after, now)]  # fmt: skip

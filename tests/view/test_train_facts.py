@@ -50,3 +50,21 @@ def test_a_finished_run_keeps_the_rate_of_its_last_iteration():
     session.run.advance()
     session = session.with_train(snapshot=snapshot_of(session.run, Status.FINISHED))
     assert f"α {shown(20 * 0.8**49, 4, UNICODE)} " in screen(session)
+
+
+def test_a_diverging_cost_and_the_epochs_of_its_growth_are_told_apart():
+    lesson = find_lesson("learning-rate", shipped_lessons_folder())
+    session = replace(walk(lesson, changes=("learning_rate=16",)), screen=Screen.TRAIN)
+    session.run.advance()
+    session = session.with_train(snapshot=snapshot_of(session.run, Status.FINISHED))
+    now, last = (
+        shown(cost, 4, UNICODE)
+        for cost in (session.train.snapshot.final_cost, session.run.costs[-1])
+    )
+    assert now != last
+    told = screen(session, 80, 24).splitlines()
+    assert told[1].strip() == f"cost now {now} (a number of 19 digits) after the last update   α 16"
+    # The cursor's cost comes beside it, in fewer words.
+    told = screen(pressed(session, "["), 80, 24).splitlines()
+    assert told[1].strip() == f"cost now {now} (a number of 19 digits)   α 16   epoch 49: {last}"
+    assert "49: loss at every weight" in told[2]
