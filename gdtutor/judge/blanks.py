@@ -40,11 +40,11 @@ def blank_program(program: AskedProgram, command: str) -> str:
     """
     rows, previous = [], None
     for name in program.wanted:
-        section = (name.step.scene, name.step.phase)
-        if section != previous:
-            back = f"# Backward: the gradients of {name.root}"
-            rows += ["", back if name.is_gradient else "# Forward: the lines of the lesson"]
-            previous = section
+        back = f"# Backward: the gradients of {name.root}"
+        heading = back if name.is_gradient else "# Forward: the lines of the lesson"
+        if heading != previous:
+            rows += ["", heading]
+            previous = heading
         rows.append(_blank(program.moments[0], name))
     settings, updates = program.lesson.settings, program.moments[0].updates
     if program.wanted == program.asked and settings is not None:

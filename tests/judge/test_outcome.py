@@ -158,3 +158,12 @@ def test_blanks_leave_out_large_data_and_layers_are_only_for_a_chain_of_them() -
     assert any(row.startswith("W1 = np.array([[") for row in rows)
     with pytest.raises(GdTutorError, match="is no chain of layers"):
         blank_layers(assignment("05"), "")
+
+
+def test_blanks_of_several_scenes_have_a_heading_where_the_pass_turns() -> None:
+    rows = blank_program(assignment("01"), "gdtutor judge").split("\n")
+    assert rows.count("# Forward: the lines of the lesson") == 1
+    turned = blank_program(assignment("02"), "gdtutor judge").split("\n")
+    told = [row.split(":")[0] for row in turned if row.startswith(("# Forward", "# Backward"))]
+    assert told == ["# Forward", "# Backward"] * (len(told) // 2)
+    assert told[2:]
