@@ -50,12 +50,14 @@ def test_students_see_what_shot_prints_and_get_their_terminals_back(tmp_path: Pa
             terminal = stack.enter_context(student(int(found[1]), f"s{number}", size))
             terminal.wait_for(lambda text: "Join code:" in text)
             terminal.send(f"{CODE}\r")
-            terminal.wait_for(lambda text: "PIN" in text)
+            rows = shot("--at", "forward:z", "--size", "x".join(map(str, size)))[: size[1] - 2]
+            terminal.wait_for(lambda text, rows=rows: text.split("\n")[: len(rows)] == rows)
             students.append(terminal)
         teacher.send("n")
         for terminal, (width, height) in zip(students, SIZES, strict=True):
-            rows = shot("--at", "forward:yhat", "--size", f"{width}x{height}")[: height - 2]
-            terminal.wait_for(lambda text, rows=rows, n=height - 2: text.split("\n")[:n] == rows)
+            # The signs of its graph are explained to the class by now.
+            where, *_ = shot("--at", "forward:yhat", "--size", f"{width}x{height}")
+            terminal.wait_for(lambda text, where=where: text.split("\n")[0] == where)
         students[0].send("q")
         assert students[0].wait_for_end() == 0
         teacher.hang_up()
