@@ -49,7 +49,10 @@ def _with_cursor(session: Walk, epoch: int | None) -> Walk:
 
 
 def open_chosen(session: Walk) -> Walk | Result:
-    """Train the run that is chosen in the list; open the point of the curve where none is."""
+    """Open the iteration typed before; else train the run that is chosen in the list, and where
+    none is open the point of the curve."""
+    if session.count.isdigit():
+        return goto_from_curve(session, session.count)
     run = session.train.look.run
     return open_run(session, run) if run else open_point(session)
 

@@ -51,6 +51,11 @@ def curves(session: Walk) -> str:
     return "" if len(session.train.snapshot.costs) else NO_CURVE
 
 
+def points(session: Walk) -> str:
+    """For opening an iteration, or training the chosen run."""
+    return "" if session.count.isdigit() or session.train.look.run else curves(session)
+
+
 def earlier_epochs(session: Walk) -> str:
     """For the cursor on the curve to the left."""
     is_first = session.train.look.cursor == 0

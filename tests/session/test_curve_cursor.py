@@ -55,6 +55,12 @@ def test_from_a_walk_opened_on_the_curve_esc_leads_to_training_and_backspace_to_
         assert at == (Screen.STUDY, 2, before.step)
 
 
+def test_a_number_before_enter_is_the_iteration_that_opens(trained):
+    typed, counted = pressed(trained, ": 16 enter"), pressed(trained, "16 enter")
+    assert (counted.screen, counted.moment.iteration) == (Screen.STUDY, 16)
+    assert (counted.message, counted.count) == (typed.message, "")
+
+
 def test_from_the_opening_page_no_way_back_is_named(trained):
     assert pressed(trained, "enter").message.endswith("Esc leads back to training.")
 
