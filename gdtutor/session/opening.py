@@ -139,23 +139,27 @@ def resumed(session: Session, place: W) -> W:
     after = placed_at(session, place)
     look = replace(after.look, met=after.look.met or (), is_resumed=True)
     after = replace(after, look=look)
-    is_at_start = after.screen is Screen.STUDY and bool(earlier_steps(after))
-    if is_at_start and not (after.changes or after.predict or after.prompt):
+    is_first, moment = bool(earlier_steps(after)), after.moment
+    is_own = not (after.changes or after.predict or after.prompt)
+    if after.screen is Screen.STUDY and is_first and is_own:
         return said(after, "")
-    left, told = "Where you left off", "Home twice goes to the start of the lesson."
+    is_twice = after.step > 1 and (moment.iteration > 0 or has_opening(after.lesson))
+    home = "Home twice" if is_twice else "Home"
+    left, told = "Where you left off", f"{home} goes to the start of the lesson."
     if after.screen is Screen.TRAIN:
-        left = "Trained again as you left it"
-        told = "Esc leads to the walk, Home twice to the start."
+        if after.train.snapshot.iterations:
+            left = "Trained again as you left it"
+        told = f"Esc leads to the walk{'' if is_first else f', {home} to the start'}."
     elif after.lesson.trains:
         # A place is one of the walk: what was trained is not kept.
-        left, told = "The walk as you left it", "Home twice goes to the start, `t` trains anew."
+        left, told = "The walk as you left it", f"{home} goes to the start, `t` trains anew."
     prompt = after.prompt
     if prompt is not None and prompt.kind is PromptKind.ANSWER:
         # Beside an input there is no message, and its keys type.
-        told = f"{left}. Esc, then Home twice, goes to the start of the lesson."
+        told = f"{left}. Esc, then {home}, goes to the start of the lesson."
         return replace(after, prompt=replace(prompt, error=told))
     if after.predict:
-        told = "Predict mode is on: `r` ends it. Home twice: the start."
+        told = f"Predict mode is on: `r` ends it. {home}: the start."
     return said(after, f"{left}; {told}" if not after.predict else f"{left}. {told}")
 
 

@@ -100,5 +100,14 @@ def test_home_leads_from_a_lesson_that_comes_back_on_the_train_screen_to_its_sta
     assert "Home twice to the start" in back.message
     first = press(back, "home")
     assert (first.screen, first.moment.iteration, first.step) == (Screen.STUDY, 7, 1)
+    again = resumed(Session(), press(trained(first), "t"))
+    assert "Esc leads to the walk, Home to the start." in again.message
+    assert press(again, "home").step == 0
     start = press(first, "home")
     assert (start.moment.iteration, start.step) == (0, 0)
+
+
+def test_a_train_screen_on_which_nothing_was_trained_is_not_told_as_trained() -> None:
+    left = press(trained(open_at("bias")), "0")
+    assert "trained" not in (back := resumed(Session(), left)).message.lower()
+    assert "Where you left off" in back.message
