@@ -15,7 +15,7 @@ from gdtutor.session.notes import comes_after_training
 from gdtutor.session.runs import OWN, in_variant, run_label
 from gdtutor.session.state import Playing, Screen, Walk
 from gdtutor.session.training import reset_training, start_training
-from gdtutor.session.works_in_runs import NO_CURVE
+from gdtutor.session.works_in_runs import NO_CURVE, SHOWS
 from gdtutor.training.trouble import TrainedCurve
 from gdtutor.values import replace
 
@@ -105,7 +105,7 @@ def open_run(session: Walk, name: str) -> Walk | Result:
     label, at = run_label(session), (session.variant, session.changes)
     kept = tuple(one for one in session.train.kept if one.label != label)
     found = _run_called((TrainedCurve(label, session.train.snapshot.costs), *kept), name)
-    shown = said(session, "This is the run that shows already.")
+    shown = said(session, SHOWS)
     if found.label == label:
         return shown
     session = session.with_train(sweeping=None)

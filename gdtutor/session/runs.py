@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -9,9 +10,12 @@ from zlib import crc32
 
 import numpy as np
 
+from gdtutor.engine.errors import GdTutorError
 from gdtutor.lesson.load import with_variant
 from gdtutor.lesson.runs import OWN as OWN
 from gdtutor.lesson.runs import run_of
+from gdtutor.lesson.selectors import parse_assignment
+from gdtutor.session.changes import is_own_value
 from gdtutor.session.moving import recomputed
 from gdtutor.session.press import MAX_COUNT
 from gdtutor.session.snapshots import at_rest, verdict_on
@@ -89,6 +93,24 @@ def leads_to_training(session: Walk) -> bool:
 def others(session: Walk) -> list[str]:
     """Return the labels of the runs beside the present one."""
     return [curve.label for curve in session.train.kept if curve.label != run_label(session)]
+
+
+def shows_already(session: Walk, label: str) -> bool:
+    """Say whether the run of a sweep is the present one, made with the same from its start."""
+    curve = next((one for one in session.train.kept if one.label == label and one.setting), None)
+    making = session.train.made.get(label)
+    if curve is None or making is None or making.variant != session.variant:
+        return False
+    made, now = (
+        [one for one in changes if one.text().partition("=")[0] != curve.setting]
+        for changes in (making.changes, session.changes)
+    )
+    with suppress(GdTutorError):
+        value = parse_assignment(f"{curve.setting}={curve.value}")
+        start, is_alone = session.original.segments[0], len(now) == len(session.changes)
+        is_own = is_alone and is_own_value(session.lesson, session.seed, start, value)
+        return made == now and (is_own or value in session.changes)
+    return False
 
 
 def changes_label(session: Walk, swept: str = "") -> str:

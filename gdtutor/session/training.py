@@ -10,7 +10,7 @@ from gdtutor.session.effects import Effect, PauseTraining, Result, Train
 from gdtutor.session.figures import has_list_of_runs
 from gdtutor.session.moving import moved
 from gdtutor.session.navigation import said
-from gdtutor.session.runs import OWN, changes_label, in_variant, others
+from gdtutor.session.runs import OWN, changes_label, in_variant, others, shows_already
 from gdtutor.session.state import Screen, Session, Snapshot, Status, W, Walk
 from gdtutor.session.trials import Swept, end_sweep, swept, toggle_sweep
 from gdtutor.training.pacing import Clock, Deadline
@@ -266,4 +266,5 @@ def _with_chosen(session: Walk, by: int) -> Walk:
     label = labels[(at + by) % len(labels)]
     of_own = "Enter walks the present run."
     told = f"Enter trains the run {label} from its start." if label else of_own
+    told = works_in_runs.SHOWS if label and shows_already(session, label) else told
     return said(session.with_train(look=replace(look, run=label)), told)

@@ -4,7 +4,7 @@ others."""
 from __future__ import annotations
 
 from gdtutor.session.figures import has_list_of_runs
-from gdtutor.session.runs import has_others
+from gdtutor.session.runs import has_others, shows_already
 from gdtutor.session.state import Focus, Playing, Status, Walk
 from gdtutor.session.works_at import unseen
 
@@ -42,6 +42,7 @@ def stopping(session: Walk) -> str:
     return "Nothing is running." if rests and session.train.sweeping is None else ""
 
 
+SHOWS = "This is the run that shows already."
 NO_CURVE = "There is no curve yet."
 """It is said no longer once there is one."""
 
@@ -53,7 +54,10 @@ def curves(session: Walk) -> str:
 
 def points(session: Walk) -> str:
     """For opening an iteration, or training the chosen run."""
-    return "" if session.count.isdigit() or session.train.look.run else curves(session)
+    run = session.train.look.run
+    if session.count.isdigit() or not run:
+        return "" if session.count.isdigit() else curves(session)
+    return SHOWS if shows_already(session, run) else ""
 
 
 def earlier_epochs(session: Walk) -> str:

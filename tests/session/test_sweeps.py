@@ -18,6 +18,7 @@ from gdtutor.session.runs import run_label
 from gdtutor.session.state import PromptKind, Session, Status
 from gdtutor.session.trials import news_of, sweep
 from gdtutor.session.update import Failed, update
+from gdtutor.values import replace
 from gdtutor.view.frame import UNICODE
 from gdtutor.view.lines import text_of
 from gdtutor.view.runs import curves_shown, run_lines
@@ -319,6 +320,20 @@ def test_the_list_of_runs_is_gone_through_with_the_cursor_keys_and_enter_trains_
     own = press(chosen, "down")
     assert (own.train.look.run, own.message) == ("", "Enter walks the present run.")
     assert press(press(chosen, "tab"), "down").train.look.scroll == 1
+
+
+def test_a_chosen_run_that_shows_already_is_not_offered():
+    rate = sweeping().run.segments[0].settings.learning_rate
+    session = press(sweeping(f"learning_rate=0.1,{rate:g}"), "s")
+    made = press(session, "down enter space")
+    made = made.with_train(look=replace(made.train.look, run="learning_rate 0.1"))
+    chosen = press(session, "2down")
+    assert chosen.message == "This is the run that shows already."
+    for shown in (chosen, made):
+        assert "train run" not in frame_of(shown, 80, 24, UNICODE).text()
+        assert press(shown, "enter").message == chosen.message
+        assert press(shown, "enter").train == shown.train
+    assert "Enter train run" in frame_of(press(session, "down"), 80, 24, UNICODE).text()
 
 
 def test_the_chosen_of_many_runs_is_in_sight() -> None:
