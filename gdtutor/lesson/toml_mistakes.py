@@ -14,6 +14,9 @@ SHORT = r'"(?:\\.|[^"\\\n])*"' r"|'[^'\n]*'"
 _QUOTES = re.compile(rf"{LONG}|(?P<long>\"\"\"|''')|{SHORT}|#[^\n]*|(?P<short>[\"'])", re.DOTALL)
 """Texts and comments, and a quote that begins a text without an end."""
 _LINE_AND_COLUMN = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_WHOLE = re.compile(r"=[ \t]*([+-]?\d+)$")
+_DECIMALS = re.compile(r",(\d+(?:[eE][+-]?\d+)?)[ \t]*(?:#|\n|$)")
+"""The two sides of a decimal comma: a value that is a number, and the rest of its line."""
 _DUPLICATES = ("overwrite", "declare", "mutate", "expand")
 
 
@@ -101,6 +104,8 @@ def _syntax_hint(after: str, before: str, what: str) -> str:
         return f"write {spelled(after[0])}: many Greek letters are shown as such"
     if after[:1] and after[0] in "“”„«»‘’":
         return 'write straight quotes, as title = "The bias"'
+    if (whole := _WHOLE.search(before)) and (decimals := _DECIMALS.match(after)):
+        return f"write {whole[1]}.{decimals[1]}: a number has a decimal point"
     if re.match(r"[+-]?(?:inf|nan)", after, re.IGNORECASE):
         return "every number is finite: a large one stands for infinity, as 1e9"
     if what.startswith("Expected newline") and before.rstrip(" \t").endswith('"'):

@@ -169,6 +169,10 @@ def test_a_text_or_a_list_without_an_end_is_told_where_it_begins(text, place, wh
         ("a = NaN\n", "every number is finite"),
         ("a = “b”\n", "write straight quotes"),
         ('a = "the "best" one"\n', 'a " within a text is written'),
+        ("[p]\nw = 0,5\nb = 1\n", "write 0.5: "),
+        ("w = -12,25e-3  # small", "write -12.25e-3: "),
+        ("w = 0,5,3\n", "texts stand"),
+        ("w = true,5\n", "texts stand"),
         ("a = [1 2]\n", "cells stand apart by commas"),
     ],
 )
