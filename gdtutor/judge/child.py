@@ -253,6 +253,12 @@ class _ProgramRun:
         """Call the program's functions, or run its layers, for the names that have no value yet."""
         space, job, names = self._space, self._program, self._names
         params = {n: v for n, v in given.items() if n in job["parameters"]}
+        # Of the pass after which a loop was left, whose parameters have moved since.
+        seen = {names[n]: v for n, v in self._after_pass.items()}
+        data = {n: v for n, v in given.items() if n not in params} | {"params": {}}
+        found |= call_besides(space, data | seen, job["ends"][2], None) if seen else {}
+        if len(found) == len(job["wanted"]):
+            return
         known = {**given, **space, "params": params, **{names[n]: v for n, v in found.items()}}
         of = functions_in(space, known)
         forward, backward = of.get("forward"), of.get("backward")

@@ -162,8 +162,7 @@ def as_numbers(value: Any) -> Any:
     return array.copy() if is_number else None
 
 
-_WAYS: tuple[Literal["C", "F"], ...] = ("C", "F")
-"""By rows, and by columns."""
+_WAYS: tuple[Literal["C", "F"], ...] = ("C", "F")  # by rows, and by columns
 _Place = tuple[str, Callable[[Any], Any]]
 """A parameter, and what takes it out of an array, laid out as given."""
 
@@ -211,10 +210,11 @@ class HeldParameters:
                     self.values[key], self.own[key] = now, value
 
     def as_given(self, own: Space) -> list[str]:
-        """Return the parameters that have changed nowhere, in either layout."""
+        """Return the parameters that have changed nowhere, in either layout and any precision."""
         held = {key.split()[2] for key in self.own}
-        return [n for n, value in self._given.items() if n not in held
-                and any(np.array_equal(own.get(n, ()), v) for v in (value, value.T))]  # fmt: skip
+        kinds = {n: np.promote_types(v.dtype, np.float16) for n, v in own.items()}
+        return [n for n, v in self._given.items() if n not in held and n in own
+                and any(np.array_equal(own[n], w.astype(kinds[n])) for w in (v, v.T))]  # fmt: skip
 
     def _places(self, array: Any, in_parts: bool) -> list[_Place]:
         """Return the given parameter that an array has the values of, or several that stand in it

@@ -60,6 +60,13 @@ def pass_notes(program: AskedProgram, starts: Sequence[OneStart]) -> Iterator[st
         yield f"What stands behind the loop, from line {after} on, is not judged."
 
 
+def later_pass_notes(starts: Sequence[OneStart]) -> Iterator[str]:
+    """Yield that passes after the second are not judged of a loop that keeps no costs."""
+    if any(s.case.facts.get("loops") for s in starts):
+        yield ("Passes after the second are not judged: keep a list costs, one of each epoch, and "
+               "the whole run is compared.")  # fmt: skip
+
+
 def taken_of(starts: Sequence[OneStart]) -> tuple[int, ...]:
     """Return the examples that a program takes in the place of all in their order, on any start."""
     return next((start.taken for start in starts if start.taken), ())

@@ -15,7 +15,7 @@ from gdtutor.engine.errors import GdTutorError
 from gdtutor.files import write_atomically
 from gdtutor.judge.cost import CostCurves, CostSlope, cost_curves, slope_of_cost
 from gdtutor.judge.naming import Departure
-from gdtutor.judge.notes import passes_of, taken_of, unjudged_from
+from gdtutor.judge.notes import later_pass_notes, passes_of, taken_of, unjudged_from
 from gdtutor.judge.process import BOUNDS, Bounds
 from gdtutor.judge.telling import open_command
 from gdtutor.judge.verdict import Verdict, judge
@@ -100,6 +100,8 @@ def judge_file(
         if curves is not None and taken_of(verdict.starts):
             # Over other examples in each pass its training is another one, and not a wrong one.
             curves = replace(curves, is_ordered=False)
+        if curves is None and passes_of(verdict.starts) > 1:
+            verdict = replace(verdict, notes=(*verdict.notes, *later_pass_notes(verdict.starts)))
     return Outcome(verdict, slope, curves)
 
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from gdtutor.judge.outcome import judge_file
 from gdtutor.judge.telling import verdict_lines
 from gdtutor.judge.verdict import Verdict
+from gdtutor.lesson.discovery import find_lesson, shipped_lessons_folder
+from gdtutor.lesson.load import load_lesson
 from gdtutor.session.slips import Slip
 from tests.judge.corpus import ALL_UPDATES, HIDDEN, LAYERS
 from tests.judge.judging import judged
@@ -193,3 +196,65 @@ for epoch in range(300):
     assert "constant factor forgotten: The factor 1/m was forgotten." in told_of(
         text, tmp_path, "10"
     )
+
+
+IN_A_LOOP = """import numpy as np
+W, b = np.array([[0.1, 0.6]]), np.array([[0.0]])
+X, Y = np.array([[0.0, 0, 1, 1], [0, 1, 0, 1]]), np.array([[0.0, 1, 1, 1]])
+params = {"W": W, "b": b}
+def forward(params, X):
+    Z = params["W"] @ X + params["b"]
+    return {"Z": Z, "Yhat": 1/(1+np.exp(-Z))}
+def backward(cache, X, Y):
+    dYhat = (cache["Yhat"]-Y)/X.shape[1]
+    dZ = dYhat*cache["Yhat"]*(1-cache["Yhat"])
+    return {"dYhat": dYhat, "dZ": dZ, "dW": dZ @ X.T, "db": dZ.sum(axis=1, keepdims=True)}
+def cost(Yhat, Y):
+    return np.sum((Yhat-Y)**2)/(2*Y.shape[1])
+costs = []
+for epoch in range(20):
+    cache = forward(params, X)
+    costs.append(cost(cache["Yhat"], Y))
+    grads = backward(cache, X, Y)
+    params = {k: params[k] - learning_rate*grads["d"+k] for k in params}
+"""
+
+
+@pytest.mark.slow
+def test_a_cost_without_a_name_is_that_of_the_pass_that_is_judged(tmp_path: Path) -> None:
+    wrong = IN_A_LOOP.replace("/(2*Y", "/(Y")
+    right, departs = judged([("10", IN_A_LOOP), ("10", wrong)], tmp_path)
+    assert isinstance(right, Verdict)
+    assert right.is_right
+    assert isinstance(departs, Verdict)
+    assert departs.first is not None
+    assert departs.first.name.name == "C"
+    assert departs.first.slip is not None
+    assert departs.first.slip.slip is Slip.NO_SHARE
+
+
+@pytest.mark.slow
+def test_a_loop_without_costs_is_told_that_its_later_passes_are_not_judged(tmp_path: Path) -> None:
+    lesson = load_lesson(find_lesson("10", shipped_lessons_folder()))
+    path = tmp_path / "mine.py"
+    told = []
+    for text in (IN_A_LOOP, IN_A_LOOP.replace("costs.append(", "C = (")):
+        path.write_text(text, encoding="utf-8")
+        told.append(any("after the second" in n for n in judge_file(lesson, path).verdict.notes))
+    assert told == [False, True]
+
+
+@pytest.mark.slow
+def test_an_update_under_a_new_name_is_read_beside_parameters_of_less_precision(
+    tmp_path: Path,
+) -> None:
+    head, *_ = IN_A_LOOP.replace("]])", "]], np.float32)").split("costs = []")
+    text = head + (
+        "c = forward(params, X)\nC = cost(c['Yhat'], Y)\ng = backward(c, X, Y)\n"
+        "W_new = W - learning_rate*g['dW']\nb_new = b - learning_rate*g['db']\n"
+    )
+    right, wrong = judged([("10", text), ("10", text.replace("W - l", "W + l"))], tmp_path)
+    assert isinstance(right, Verdict)
+    assert (right.is_right, right.parts["update"]) == (True, (("W", "b"), ()))
+    assert isinstance(wrong, Verdict)
+    assert not wrong.is_right
