@@ -33,7 +33,7 @@ PARAMETERS = 5
 """Most parameters of a function, `self` and `cls` not counted."""
 
 BARS = {
-    "lines of code": 48_118,
+    "lines of code": 48_130,
     "modules": 414,
     "modules over 300 lines": 11,
     "class names used twice": 0,
