@@ -66,7 +66,9 @@ def _run(session: Session, press: Press) -> Result:
             told = f"{name} is a key of the walk: Esc, then {name}."
         elif session.screen is Screen.STUDY and isinstance(session, Walk):
             is_of_training = command_for(Screen.TRAIN, key) and not training(session)
-            told = f"{name} is a key of training: the key t leads there." if is_of_training else told
+            told = (
+                f"{name} is a key of training: the key t leads there." if is_of_training else told
+            )
         return said(replace(session, count=""), told), ()
     why = command.why_not(session)
     if why:

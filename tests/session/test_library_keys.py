@@ -217,7 +217,9 @@ def test_a_key_of_the_walk_says_the_way_to_it_on_train():
 def test_a_key_of_training_says_the_way_to_it_in_a_walk_that_trains():
     session = session_at(shipped_lessons_folder() / "07-learning-rate.md")
     for key in ("S", "i"):
-        assert pressed(session, key).message == f"{key} is a key of training: the key t leads there."
+        assert (
+            pressed(session, key).message == f"{key} is a key of training: the key t leads there."
+        )
     assert pressed(session, "t S").prompt.kind is PromptKind.SWEEP
     assert "does nothing here" in pressed(session, "f12").message
     alone = session_at(shipped_lessons_folder() / "01-neuron.md")
