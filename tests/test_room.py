@@ -279,7 +279,7 @@ def test_what_hides_a_sign_hides_what_explains_it(keys, size, gone):
     session, hidden = explained(pressed(session, keys), size)
     assert not hidden & {*gone, "─•─" if keys == "2tab" else ""}
     if (keys, size) == ("w", (80, 24)):
-        assert explained(pressed(session, keys), size)[1] == told
+        assert explained(pressed(session, keys), size)[1] >= {"▾", "◀", "∇"}
 
 
 @pytest.mark.parametrize(

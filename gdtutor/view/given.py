@@ -12,6 +12,7 @@ import numpy as np
 from gdtutor.engine.cells import largest_change
 from gdtutor.engine.graph import Role
 from gdtutor.engine.operations import Array
+from gdtutor.values import replace
 from gdtutor.view.context import Context
 from gdtutor.view.frame import Line, Lines, Style
 from gdtutor.view.lines import ROOM, fitting, line, width_of
@@ -56,7 +57,8 @@ def given_lines(context: Context, width: int) -> Lines:
         return fitting(((given, below) for given in tried for below in (whole, brief)), ROOM)
 
     # A message has its frame made anew, and the values lie as they lay.
-    at = context.moment, context.own, context.previous, context.step, context.look, context.chars
+    look = replace(context.look, met=())
+    at = context.moment, context.own, context.previous, context.step, look, context.chars
     key = (*at, bool(context.changes), context.is_measured, context.seed, width)
     return once(("given", *key), laid_out)
 

@@ -150,9 +150,10 @@ def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
     if new and session.message:
         # What a message covers for a moment is explained all the same.
         quiet = replace(session, message="")
-        after, _ = _explained(quiet, _drawn(quiet, *size, chars), chars)
-        after = replace(after, message=session.message)
-        return after, _drawn(after, *size, chars)
+        after, told = _explained(quiet, _drawn(quiet, *size, chars), chars)
+        after, here = replace(after, message=session.message), found(quiet, told)
+        held = tuple(one for one in after.look.met or () if one[1:] != place or one[0] in here)
+        return after, _drawn(replace(after, look=replace(after.look, met=held)), *size, chars)
     if session.look.is_resumed:
         known = (*met, *((sign, -1, 0) for sign in new))
         return replace(session, look=replace(session.look, met=known, is_resumed=False)), frame
@@ -167,8 +168,8 @@ def _explained(session: Walk, frame: Frame, chars: Chars) -> tuple[Walk, Frame]:
         signs = found(at, frame)
     # What had no room is explained where it is seen next.
     explained = explained_signs(frame.lines)
-    told = ((sign, *place) for sign in new if sign in explained)
-    return replace(session, look=replace(session.look, met=(*met, *told))), frame
+    own = ((sign, *place) for sign in new if sign in explained)
+    return replace(session, look=replace(session.look, met=(*met, *own))), frame
 
 
 def _pictured(session: Session, frame: Frame) -> Session:

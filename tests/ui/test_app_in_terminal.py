@@ -326,7 +326,7 @@ def test_the_terminal_is_asked_for_its_size_and_gets_its_own_encoding() -> None:
     with gdtutor("bias", environ=environ) as terminal:
         terminal.wait_for(shows("all keys"))
         terminal.resize(100, 30)
-        terminal.wait_for(lambda screen: "all keys" in screen.split("\n")[29])
+        terminal.wait_for(lambda screen: "all keys" in screen.split("\n")[28])
         terminal.send("q")
         assert terminal.wait_for_end() == 0
         assert terminal.is_restored()
