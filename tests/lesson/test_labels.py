@@ -189,7 +189,7 @@ def test_hidden_values_as_wide_as_the_classes_have_no_names(tmp_path, capsys) ->
     lesson = tmp_path / "lesson.md"
     lesson.write_text(LABELS.replace("Z = X @ W + b", "H = X @ W\nZ = H + b"))
     assert main(["shot", str(lesson), "--at", "forward:H", "--size", "160x40"]) == 0
-    assert "columns of" not in capsys.readouterr().out
+    assert "columns of H" not in capsys.readouterr().out
 
 
 HINTED = """+++

@@ -20,6 +20,7 @@ from gdtutor.view.prose import prose_lines
 from gdtutor.view.screen import frame_of, settled
 from gdtutor.view.screen import shown as drawn
 from tests.tries import in_turn
+from tests.walks import knowing
 
 WIDE = find_lesson("deeper", shipped_lessons_folder())
 LONG = find_lesson("learning-rate", shipped_lessons_folder())
@@ -83,7 +84,7 @@ def test_help_settles_at_every_size_and_stays_where_nothing_is_drawn():
 @pytest.mark.parametrize(("size", "chars"), [((40, 20), ASCII), ((80, 16), UNICODE), *LOOKS])
 def test_the_end_is_the_first_scroll_that_shows_the_last_line(size, chars):
     begun = ((LONG, ""), (NETWORK, "given"), (WIDE, "given"))
-    sessions = [walk(path, at) for path, at in in_turn(sum(size) // 4, begun)]
+    sessions = [knowing(walk(path, at)) for path, at in in_turn(sum(size) // 4, begun)]
     for session, tab in product(sessions, Tab):
 
         def at_line(n: int, session: Session = session, tab: Tab = tab) -> Session:
