@@ -76,7 +76,7 @@ def test_enter_is_named_only_where_it_opens_a_lesson_and_a_mistake_stands_once(
         assert "Enter" not in text
         assert text.count(session.library.entries[session.library.cursor].problem[:30]) == 1
     assert entered.message == numbered.message
-    assert entered.message == "The lesson cannot be opened: its mistake stands below."
+    assert entered.message == "The lesson cannot be opened: its mistake is shown."
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])

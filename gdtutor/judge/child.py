@@ -270,7 +270,8 @@ class _ProgramRun:
                 self._take(grads := call_by_names(backward, known, cache_in(returned)), found, "d")
                 is_first = len(self._held.as_given(self._own(space, params))) == len(params)
                 known |= {**found, "grads": grads}
-                found |= call_besides(of, known, job["ends"][2], space if is_first else None)
+                if not seen:
+                    found |= call_besides(of, known, job["ends"][2], space if is_first else None)
         elif job["chain"] and layer_class(space):
             self._unread = []
             self._tried = layers = self._layers or Layers(space, job["chain"])

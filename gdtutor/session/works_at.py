@@ -23,7 +23,7 @@ from gdtutor.session.steps import Phase
 
 ANSWER_FIRST = "Answer first; `n` shows the answer."
 
-UNREADABLE = "The lesson cannot be opened: its mistake stands below."
+UNREADABLE = "The lesson cannot be opened: its mistake is shown."
 """Why Enter opens no lesson whose file is wrong."""
 
 

@@ -234,6 +234,17 @@ def test_a_cost_without_a_name_is_that_of_the_pass_that_is_judged(tmp_path: Path
 
 
 @pytest.mark.slow
+def test_a_cost_that_takes_parameters_which_have_moved_since_is_blamed_for_nothing(
+    tmp_path: Path,
+) -> None:
+    text = IN_A_LOOP.replace("cost(Yhat, Y):\n", "cost(params, Yhat, Y):\n    _ = params['W']\n")
+    text = text.replace("cost(cache", "cost(params, cache")
+    (found,) = judged([("10", text)], tmp_path)
+    assert isinstance(found, Verdict)
+    assert (found.first, found.missing) == (None, ("C",))
+
+
+@pytest.mark.slow
 def test_a_loop_without_costs_is_told_that_its_later_passes_are_not_judged(tmp_path: Path) -> None:
     lesson = load_lesson(find_lesson("10", shipped_lessons_folder()))
     path = tmp_path / "mine.py"
